@@ -1,0 +1,175 @@
+"""The command `bpp`: doors to the engine and the graph, for a terminal and for scheduled refreshes.
+
+Not here: any work. Errors are one readable line and a hint, never a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bpp_etl.errors import BppError
+
+app = typer.Typer(
+    name="bpp",
+    help="Registry exports in, a gated and published warehouse of bone pseudoprogression out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+releases_app = typer.Typer(help="What is published, what changed, and one step back.", no_args_is_help=False)
+app.add_typer(releases_app, name="releases")
+
+LandingOption = Annotated[
+    Path | None, typer.Option("--landing", help="Landing folder; else BPP_LANDING, else the project's.")
+]
+WarehouseOption = Annotated[
+    Path | None, typer.Option("--warehouse", help="Warehouse folder; else BPP_WAREHOUSE, else the project's.")
+]
+
+
+def main() -> None:
+    """Run the command; turn our own errors into a line, a hint and an exit code."""
+    try:
+        app()
+    except BppError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing half-done is left in service", err=True)
+        sys.exit(130)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        typer.echo(f"error: {reason}: {error.filename or 'unknown file'}", err=True)
+        typer.echo("hint: check the folder's permissions and free space", err=True)
+        sys.exit(1)
+    except Exception as error:
+        typer.echo(f"error: unexpected {type(error).__name__}", err=True)
+        typer.echo("hint: run again with BPP_TRACEBACK=1 in a safe place and report it", err=True)
+        if os.environ.get("BPP_TRACEBACK") == "1":
+            raise
+        sys.exit(1)
+
+
+def fail(error: BppError) -> None:
+    """Print an error of ours and leave with its code."""
+    typer.echo(f"error: {error.message}", err=True)
+    if error.hint:
+        typer.echo(f"hint: {error.hint}", err=True)
+    sys.exit(error.exit_code)
+
+
+@app.command()
+def refresh(
+    landing: LandingOption = None,
+    warehouse: WarehouseOption = None,
+    registry: Annotated[
+        list[str] | None, typer.Option("--registry", help="Only this registry; may be given again.")
+    ] = None,
+    protocol: Annotated[
+        list[str] | None, typer.Option("--protocol", help="A protocol's name or file; may be given again.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Judge and derive everything again.")] = False,
+) -> None:
+    """Admit new deliveries, derive, measure, publish."""
+    from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
+
+    sys.exit(run_refresh(landing, warehouse, registry or [], protocol or [], full=full))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Argument(help="Where to put it; a folder of its own.")] = None,
+) -> None:
+    """Write a small synthetic landing, refresh it, and say where to look."""
+    from assets.door import run_demo  # noqa: PLC0415
+
+    sys.exit(run_demo(folder))
+
+
+@app.command()
+def check(
+    delivery: Annotated[Path, typer.Argument(help="The folder of one delivery.")],
+    output: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+) -> None:
+    """Gate one delivery without touching the warehouse."""
+    from bpp_etl.check import check_delivery  # noqa: PLC0415
+
+    text, is_open = check_delivery(delivery, output)
+    typer.echo(text)
+    sys.exit(0 if is_open else 3)
+
+
+@app.command()
+def explain(
+    patient: Annotated[str, typer.Argument(help="The registry's pseudonym of the patient.")],
+    registry: Annotated[str, typer.Option("--registry", help="The registry.")],
+    warehouse: WarehouseOption = None,
+    protocol: Annotated[str, typer.Option("--protocol", help="The protocol.")] = "xu2025",
+) -> None:
+    """Show a patient's ordered evidence, the rule that fired, and what would change the call."""
+    from bpp_etl.explain import explain_patient  # noqa: PLC0415
+
+    from bpp_etl.settings import places  # noqa: PLC0415
+
+    root = places(os.environ, None, warehouse).warehouse
+    typer.echo(explain_patient(root, registry, patient, protocol))
+
+
+@releases_app.callback(invoke_without_command=True)
+def releases(context: typer.Context, warehouse: WarehouseOption = None) -> None:
+    """List the releases when no other word follows."""
+    if context.invoked_subcommand is None:
+        list_releases(warehouse)
+
+
+@releases_app.command("list")
+def list_releases(warehouse: WarehouseOption = None) -> None:
+    """List what is published, oldest first; the one in service is marked."""
+    from bpp_etl.release.compare import listed  # noqa: PLC0415
+
+    from bpp_etl.settings import places  # noqa: PLC0415
+
+    typer.echo(listed(places(os.environ, None, warehouse).warehouse))
+
+
+@releases_app.command("diff")
+def diff_releases(
+    before: Annotated[str, typer.Argument(metavar="A", help="The earlier release.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The later release.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Say what changed between two releases."""
+    from bpp_etl.release.compare import difference  # noqa: PLC0415
+
+    from bpp_etl.settings import places  # noqa: PLC0415
+
+    typer.echo(difference(places(os.environ, None, warehouse).warehouse, before, after))
+
+
+@releases_app.command("rollback")
+def rollback(
+    release: Annotated[str, typer.Argument(metavar="ID", help="The release to put back in service.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Put an earlier release back in service."""
+    from bpp_etl.release.shelf import Shelf  # noqa: PLC0415
+    from bpp_etl.settings import places  # noqa: PLC0415
+
+    Shelf.of(places(os.environ, None, warehouse).warehouse).put_in_service(release)
+    typer.echo(f"release {release} is in service")
+
+
+@app.command()
+def ui(
+    landing: LandingOption = None,
+    warehouse: WarehouseOption = None,
+    port: Annotated[int, typer.Option("--port", help="Port on loopback.")] = 3000,
+) -> None:
+    """Start the Dagster UI on this project, on loopback only."""
+    from assets.door import run_ui  # noqa: PLC0415
+
+    run_ui(landing, warehouse, port)

@@ -1,0 +1,57 @@
+"""What Dagster shows of a table, taken from its contract: columns, keys, owner, kinds.
+
+Not here: any column named by hand, and any value.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from bpp_etl.warehouse.ddl import describe, sql_type
+from schemas.contract import Contract, columns_of, grain_of
+
+OWNER = "team:registry-data"
+
+
+def table_schema(contract: type[Contract]) -> dg.TableSchema:
+    """Write a contract's columns as Dagster shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                sql_type(column),
+                describe(column),
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in columns_of(contract)
+        ]
+    )
+
+
+def spec_for(
+    schema: str,
+    table: str,
+    contract: type[Contract],
+    *,
+    trust: str,
+    deps: list[dg.AssetKey],
+    partitions: dg.PartitionsDefinition | None = None,  # type: ignore[type-arg]
+    code_version: str | None = None,
+    skippable: bool = False,
+) -> dg.AssetSpec:
+    """Make the spec of an asset: key = relation, group = schema, columns from the contract."""
+    return dg.AssetSpec(
+        key=dg.AssetKey([schema, table]),
+        description=f"{grain_of(contract)}\n\n{trust}",
+        group_name=schema,
+        owners=[OWNER],
+        kinds={"duckdb"},
+        deps=deps,
+        partitions_def=partitions,
+        code_version=code_version,
+        skippable=skippable,
+        metadata={
+            "dagster/column_schema": table_schema(contract),
+            "dagster/table_name": f"{schema}.{table}",
+        },
+    )

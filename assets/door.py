@@ -1,0 +1,102 @@
+"""What `bpp refresh`, `bpp demo` and `bpp ui` do once Dagster is loaded: set up, run, print.
+
+Not here: the graph.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from assets.instance import home_of
+from assets.refresh import Refreshed, refresh
+from assets.resources import DEFAULT_PROTOCOLS, Warehouse
+from bpp_etl.errors import UsageError
+from bpp_etl.release.shelf import Shelf
+from bpp_etl.settings import PROJECT, places
+
+DEMO_MARK = ".bpp-demo"
+
+
+def run_refresh(
+    landing: Path | None,
+    warehouse: Path | None,
+    registries: Sequence[str],
+    protocols: Sequence[str],
+    *,
+    full: bool,
+) -> int:
+    """Refresh, print plain lines, and return the exit code."""
+    _quiet()
+    resource = _resource(landing, warehouse, protocols)
+    done = refresh(resource, only=registries, full=full, say=typer.echo)
+    _conclude(resource.root(), done)
+    return done.exit_code
+
+
+def run_demo(folder: Path | None) -> int:
+    """Write the synthetic landing, refresh it, and say where to look."""
+    from bpp_etl.demo import write_demo_landing  # noqa: PLC0415
+
+    _quiet()
+    home = (folder or PROJECT / "warehouse" / "demo").absolute()
+    if home.exists() and any(home.iterdir()) and not (home / DEMO_MARK).exists():
+        raise UsageError(f"{home} holds something else", "name an empty folder")
+    home.mkdir(parents=True, exist_ok=True)
+    (home / DEMO_MARK).write_text(
+        "A demonstration on synthetic patients; may be removed.\n", encoding="utf-8"
+    )
+    shutil.rmtree(home / "landing", ignore_errors=True)
+    write_demo_landing(home / "landing")
+    typer.echo("synthetic landing: three registries, one clean, one dirty, one that must be shut")
+    resource = _resource(home / "landing", home, ())
+    done = refresh(resource, say=typer.echo)
+    _conclude(home, done)
+    return 0 if done.release_id and set(done.shut) == {"synthetic-shut"} and not done.failed else 1
+
+
+def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
+    """Replace this process by `dagster dev` on the warehouse's instance."""
+    chosen = places(os.environ, landing, warehouse)
+    environment = os.environ | {
+        "BPP_LANDING": str(chosen.landing),
+        "BPP_WAREHOUSE": str(chosen.warehouse),
+        "DAGSTER_HOME": str(home_of(chosen.warehouse)),
+    }
+    program = Path(sys.executable).with_name("dagster")
+    words = [str(program), "dev", "-m", "assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    typer.echo(f"http://127.0.0.1:{port}")
+    os.execve(program, words, environment)
+
+
+def _resource(landing: Path | None, warehouse: Path | None, protocols: Sequence[str]) -> Warehouse:
+    chosen = places(os.environ, landing, warehouse)
+    return Warehouse(
+        landing=str(chosen.landing),
+        warehouse=str(chosen.warehouse),
+        protocols=list(protocols) or list(DEFAULT_PROTOCOLS),
+    )
+
+
+def _quiet() -> None:
+    """Keep Dagster's event stream for the UI; a terminal gets our own lines."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+
+
+def _conclude(warehouse: Path, done: Refreshed) -> None:
+    for name, reason in done.failed.items():
+        typer.echo(f"error: {name}: {reason}", err=True)
+    if done.release_id is None:
+        return
+    shelf = Shelf.of(warehouse)
+    folder = shelf.folder(done.release_id)
+    typer.echo(f"warehouse: {shelf.current}")
+    typer.echo(f"report:    {folder / 'report.html'}")
+    typer.echo(f"at {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC")

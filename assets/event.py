@@ -1,0 +1,55 @@
+"""The event assets: one verdict for each candidate of a registry, by each protocol.
+
+Not here: the rules (`bpp_etl/events`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.describe import spec_for
+from assets.partitions import registries
+from assets.resources import Warehouse
+from bpp_etl.admit import derive
+from bpp_etl.events import EventSummary
+from schemas.event import PatientFlow, Pseudoprogression
+from schemas.tables import TABLES
+
+CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
+TABLES_OF_EVENT = {"pseudoprogression": Pseudoprogression, "patient_flow": PatientFlow}
+
+
+@dg.multi_asset(
+    name="derive_events",
+    specs=[
+        spec_for(
+            "event",
+            name,
+            contract,
+            trust="Derived from the registry's admitted rows by the protocols of the release. Trust it as far"
+            " as its flags allow.",
+            deps=CORE,
+            partitions=registries,
+        )
+        for name, contract in TABLES_OF_EVENT.items()
+    ],
+    pool="registry_file",
+)
+def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Derive the registry's events from its admitted tables."""
+    files = warehouse.files(context.partition_key)
+    with files.locked():
+        summary = derive(files, context.partition_key, warehouse.loaded_protocols())
+    for name in TABLES_OF_EVENT:
+        yield dg.MaterializeResult(asset_key=["event", name], metadata=counts_of(summary, name))
+
+
+def counts_of(summary: EventSummary, table: str) -> dict[str, int]:
+    """Count rows, and how often each rule fired, by protocol."""
+    fired = summary.by_rule if table == "pseudoprogression" else summary.by_left_at
+    counts = {
+        f"{protocol}/{rule}": count for protocol, rules in fired.items() for rule, count in rules.items()
+    }
+    return {"dagster/row_count": sum(counts.values()), **counts}

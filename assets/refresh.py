@@ -1,0 +1,160 @@
+"""Running the graph in this process, registry by registry, then a release: what `bpp refresh` does.
+
+Not here: printing, which the command line does; deciding what is due (`bpp_etl/plan.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from assets.definitions import build_defs
+from assets.instance import instance_of
+from assets.partitions import registries
+from assets.resources import Warehouse
+from bpp_etl.errors import BppError, UsageError
+from bpp_etl.landing import survey
+from bpp_etl.plan import Step, plan
+from bpp_etl.release import Shelf
+from bpp_etl.release.build import is_published, registries_in, release_input
+from bpp_etl.working import WorkingFiles, shut_story
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Refreshed:
+    """What a refresh did."""
+
+    steps: list[Step] = field(default_factory=list)
+    shut: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    unfit: tuple[str, ...] = ()
+    release_id: str | None = None
+    is_new: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when all are admitted, 3 when some registry is shut, 4 with nothing to release, else 1."""
+        if self.failed:
+            return 1
+        if self.release_id is None:
+            return 4
+        return 3 if self.shut else 0
+
+
+def refresh(
+    warehouse: Warehouse, *, only: Sequence[str] = (), full: bool = False, say: Say = lambda _: None
+) -> Refreshed:
+    """Admit new deliveries, derive, measure and publish, each as a run that the UI shows."""
+    places = warehouse.places()
+    protocols = warehouse.loaded_protocols()
+    landing = survey(places.landing)
+    unknown = sorted(set(only) - set(landing.newest))
+    if unknown:
+        raise UsageError(
+            f"no delivery of {', '.join(unknown)} in the landing",
+            f"known: {', '.join(landing.newest) or 'none'}",
+        )
+    done = Refreshed(unfit=landing.unfit)
+    for name in landing.unfit:
+        say(f"left alone: {name} (the name fits no registry or delivery)")
+    definitions = build_defs(warehouse)
+    with instance_of(places.warehouse) as instance:
+        for registry, delivery in landing.newest.items():
+            if only and registry not in only:
+                continue
+            step = plan(places.warehouse, delivery, protocols, full=full)
+            done.steps.append(step)
+            _run_step(definitions, instance, step, done, say)
+        _note_shut(warehouse, done, say)
+        _publish(definitions, instance, warehouse, done, say, full=full)
+    return done
+
+
+def _run_step(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, step: Step, done: Refreshed, say: Say
+) -> None:
+    registry = step.delivery.registry
+    if step.action == "nothing":
+        say(f"{registry}: {step.delivery.name} unchanged")
+        return
+    say(
+        f"{registry}: {step.delivery.name} {'judging' if step.action == 'judge' else 'deriving'} ({step.why})"
+    )
+    instance.add_dynamic_partitions(str(registries.name), [registry])
+    job = "refresh_registry" if step.action == "judge" else "derive_registry"
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, partition_key=registry, raise_on_error=False
+    )
+    failure = _unexpected(result)
+    if failure is not None:
+        done.failed[registry] = failure
+
+
+def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
+    """Return the reason of a failed run in one line, or None where it succeeded or the gate is shut."""
+    if result.success:
+        return None
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        data = event.step_failure_data
+        if data.user_failure_data is not None:
+            return None
+        error = data.error.cause or data.error if data.error is not None else None
+        if error is None:
+            return "a step failed"
+        # Only our own errors are free of cell values; of any other only the kind is told.
+        own = error.cls_name in {cls.__name__ for cls in _own_errors()}
+        return error.message.strip().splitlines()[0] if own else f"unexpected {error.cls_name}"
+    return "the run failed before its first step"
+
+
+def _own_errors() -> list[type[BppError]]:
+    found = [BppError]
+    for cls in found:
+        found.extend(cls.__subclasses__())
+    return found
+
+
+def _note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
+    for registry in registries_in(warehouse.root()):
+        story = shut_story(WorkingFiles.of(warehouse.root(), registry))
+        if story is not None:
+            done.shut[registry] = story[1]
+            say(f"{registry}: gate shut for {story[0]}")
+            for line in story[1]:
+                say(f"  - {line}")
+
+
+def _publish(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    warehouse: Warehouse,
+    done: Refreshed,
+    say: Say,
+    *,
+    full: bool,
+) -> None:
+    shelf = Shelf.of(warehouse.root())
+    planned = release_input(warehouse.root(), warehouse.loaded_protocols(), warehouse.disclosure_threshold)
+    if not any(":admitted:" in delivery for delivery in planned.deliveries):
+        say("nothing to release: no registry has an admitted delivery")
+        return
+    if is_published(shelf, planned) and not full:
+        done.release_id = shelf.in_service()
+        say(f"nothing new: release {done.release_id} stays in service")
+        return
+    result = definitions.resolve_job_def("publish_release").execute_in_process(
+        instance=instance, raise_on_error=False
+    )
+    failure = _unexpected(result)
+    if failure is not None or not result.success:
+        done.failed["release"] = failure or "the release failed"
+        return
+    done.release_id = shelf.in_service()
+    done.is_new = True
+    say(f"release {done.release_id} is in service")

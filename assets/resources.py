@@ -1,0 +1,53 @@
+"""The one resource of the graph: where landing and warehouse are, and which protocols apply.
+
+Not here: opening a database; the engine does that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from bpp_etl.errors import NotFoundError
+from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.landing import Delivery, survey
+from bpp_etl.release.build import DEFAULT_THRESHOLD
+from bpp_etl.settings import Places, places
+from bpp_etl.working import WorkingFiles
+
+DEFAULT_PROTOCOLS = ("xu2025",)
+
+
+class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Landing, warehouse, protocols and disclosure threshold; empty means the environment or the default."""
+
+    landing: str = ""
+    warehouse: str = ""
+    protocols: list[str] = list(DEFAULT_PROTOCOLS)  # noqa: RUF012 - a pydantic default
+    disclosure_threshold: int = DEFAULT_THRESHOLD
+
+    def places(self) -> Places:
+        """Choose landing and warehouse."""
+        return places(os.environ, self.landing or None, self.warehouse or None)
+
+    def root(self) -> Path:
+        """Name the warehouse folder."""
+        return self.places().warehouse
+
+    def files(self, registry: str) -> WorkingFiles:
+        """Name a registry's working files."""
+        return WorkingFiles.of(self.root(), registry)
+
+    def delivery(self, registry: str) -> Delivery:
+        """Find a registry's newest delivery."""
+        newest = survey(self.places().landing).newest.get(registry)
+        if newest is None:
+            raise NotFoundError(f"{registry} has no delivery in the landing", "check the folder's name")
+        return newest
+
+    def loaded_protocols(self) -> Sequence[Protocol]:
+        """Load the protocols that apply."""
+        return [load_protocol(name) for name in self.protocols]

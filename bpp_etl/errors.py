@@ -1,0 +1,34 @@
+"""The errors that a user is meant to read: one line of what was found, and a hint of what to do.
+
+No cell value ever goes into one: names of files, tables, columns, rules and counts only.
+"""
+
+
+class BppError(Exception):
+    """Something a user can mend: `message` says what was found and expected, `hint` what to do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep message and hint apart, so that a door can print them on two lines."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(BppError):
+    """The call's words are off."""
+
+    exit_code = 2
+
+
+class NothingToReleaseError(BppError):
+    """No registry has an admitted delivery."""
+
+    exit_code = 4
+
+
+class NotFoundError(BppError):
+    """What was asked for is not there."""
+
+    exit_code = 4

@@ -1,0 +1,30 @@
+"""Events: evidence gathered by SQL, decided by named rules, under protocols that are data.
+
+Not here: contracts of the tables (`schemas/event.py`), metrics over events (`bpp_etl/metrics`).
+"""
+
+from bpp_etl.events.derive import EventSummary, derivation_digest, derive_events
+from bpp_etl.events.protocol import (
+    DEFAULT_PROTOCOL,
+    SHIPPED,
+    Protocol,
+    ProtocolError,
+    load_protocol,
+    load_shipped,
+)
+from bpp_etl.events.rules import FLOW_RULES, RULES, Rule
+
+__all__ = [
+    "DEFAULT_PROTOCOL",
+    "FLOW_RULES",
+    "RULES",
+    "SHIPPED",
+    "EventSummary",
+    "Protocol",
+    "ProtocolError",
+    "Rule",
+    "derivation_digest",
+    "derive_events",
+    "load_protocol",
+    "load_shipped",
+]

@@ -1,0 +1,244 @@
+"""Runs the evidence steps and the rules for one registry and writes its rows of the `event` schema.
+
+Not here: what the steps select (`sql/`), what the rules say (`rules.py`, `verdicts.py`), transactions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from bpp_etl.events.parameters import VERDICT_KINDS
+from bpp_etl.events.protocol import Protocol, ProtocolError, load_protocol
+from bpp_etl.events.rules import FLOW_RULES, RULES, first_match, outcome_of
+from bpp_etl.events.verdicts import VERDICT_RULES, verdict
+from bpp_etl.timeline.steps import (
+    Parameters,
+    Step,
+    drop_relations,
+    ensure_table,
+    fill_table,
+    has_table,
+    read_select,
+    run_step,
+    used_parameters,
+)
+from bpp_etl.warehouse.connection import Connection
+from schemas.contract import Contract
+from schemas.event import PatientFlow, Pseudoprogression
+
+EVENTS = "bpp_etl.events"
+TIMELINE = "bpp_etl.timeline"
+
+COURSE_STEPS = (
+    Step(EVENTS, "lesion_finding"),
+    Step(TIMELINE, "imaging"),
+    Step(TIMELINE, "time_point"),
+    Step(EVENTS, "episode"),
+    Step(EVENTS, "reading"),
+    Step(EVENTS, "course_point"),
+    Step(EVENTS, "course"),
+)
+"""Up to where each patient leaves the course; the flow rules read the last of them."""
+
+CANDIDATE_STEPS = tuple(
+    Step(EVENTS, name)
+    for name in (
+        "candidate",
+        "follow_up",
+        "trail",
+        "episode_lesion",
+        "new_lesions",
+        "equivocal_course",
+        "bone_scan",
+        "bone_scan_course",
+        "alp_reading",
+        "alp_course",
+        "her2_known",
+        "evidence",
+    )
+)
+"""What is known about each candidate; the state rules read the last of them."""
+
+REFUSED = Step(EVENTS, "refused_patient")
+REFUSED_COLUMNS = {
+    "imaging_assessments": ("registry", "patient_id", "broken_rules"),
+    "therapy_lines": ("registry", "patient_id", "broken_rules"),
+    "bone_lesions": ("registry", "assessment_id", "broken_rules"),
+}
+TABLES: Mapping[str, type[Contract]] = {
+    "pseudoprogression": Pseudoprogression,
+    "patient_flow": PatientFlow,
+}
+
+
+@dataclass(frozen=True)
+class EventSummary:
+    """How many patients each protocol judged, where they left, and which rule decided how many candidates."""
+
+    registry: str
+    patients: int
+    by_left_at: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    by_rule: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    by_state: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def candidates(self, protocol: str) -> int:
+        """Return how many candidates the protocol found."""
+        return sum(self.by_rule[protocol].values())
+
+
+def derive_events(
+    con: Connection,
+    registry: str,
+    delivery_date: date,
+    protocols: Iterable[Protocol] | None = None,
+    *,
+    delivery: str | None = None,
+) -> EventSummary:
+    """Replace the registry's rows of `event.pseudoprogression` and `event.patient_flow`.
+
+    Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default one
+    is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is the
+    delivery's name where that is more than its date. The caller owns the transaction; the same core tables,
+    date and protocols give the same rows.
+    """
+    judged, comparisons = sort_protocols(protocols)
+    for table, contract in TABLES.items():
+        ensure_table(con, "event", table, contract)
+    con.execute("delete from event.pseudoprogression where registry = $registry", {"registry": registry})
+    con.execute("delete from event.patient_flow where registry = $registry", {"registry": registry})
+
+    run = _Run(con, comparisons)
+    run.gather_refused({"registry": registry})
+    flows: dict[str, Counter[str]] = {}
+    rules: dict[str, Counter[str]] = {}
+    states: dict[str, Counter[str]] = {}
+    patients = 0
+    for protocol in judged:
+        parameters = _parameters(protocol, comparisons) | {
+            "registry": registry,
+            "delivery_date": delivery_date,
+            "delivery": delivery or delivery_date.isoformat(),
+        }
+        flow, decided = run.judge(parameters)
+        for table, contract in TABLES.items():
+            fill_table(con, "event", table, Step(EVENTS, table), parameters, contract=contract)
+        patients = flow.height
+        flows[protocol.name] = _count(flow["left_at"])
+        rules[protocol.name] = _count(decided["rule"])
+        states[protocol.name] = _count(decided["state"])
+    run.clean_up()
+    return EventSummary(registry, patients, by_left_at=flows, by_rule=rules, by_state=states)
+
+
+def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol], dict[str, Protocol]]:
+    """Split protocols into those that give a state and the one of each kind that gives a verdict."""
+    given = list(protocols) if protocols is not None else [load_protocol("xu2025")]
+    judged = [protocol for protocol in given if protocol.is_event]
+    if not judged:
+        raise ProtocolError(
+            "none of the protocols gives a state", "name at least one of kind event, such as xu2025"
+        )
+    if len({protocol.name for protocol in judged}) < len(judged):
+        raise ProtocolError("two protocols have the same name", "give each protocol file its own name")
+    comparisons = {kind: load_protocol(kind) for kind in VERDICT_KINDS}
+    comparisons.update((protocol.kind, protocol) for protocol in given if not protocol.is_event)
+    return judged, comparisons
+
+
+def derivation_digest(protocols: Iterable[Protocol] | None = None) -> str:
+    """Digest everything beside the data that can change an event row: protocols, rules and SELECT files."""
+    judged, comparisons = sort_protocols(protocols)
+    parts = [protocol.digest for protocol in (*judged, *comparisons.values())]
+    parts += [f"{rule.id}:{rule.condition}:{rule.state}:{rule.reason}" for rule in (*FLOW_RULES, *RULES)]
+    parts += [
+        f"{kind}:{rule.id}:{rule.condition}:{rule.verdict}:{rule.needs}"
+        for kind, rules in VERDICT_RULES.items()
+        for rule in rules
+    ]
+    tables = [Step(EVENTS, table) for table in TABLES]
+    parts += [read_select(step) for step in (*COURSE_STEPS, *CANDIDATE_STEPS, REFUSED, *tables)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class _Run:
+    """The steps of one call; a step is not repeated while nothing before it and none of its values changed."""
+
+    def __init__(self, con: Connection, comparisons: Mapping[str, Protocol]) -> None:
+        self.con = con
+        self.comparisons = comparisons
+        self.done: dict[str, dict[str, object]] = {}
+        self.is_stale = False
+        self.flow = pl.DataFrame()
+
+    def judge(self, parameters: Parameters) -> tuple[pl.DataFrame, pl.DataFrame]:
+        self.is_stale = False
+        self.run(COURSE_STEPS, parameters)
+        if self.is_stale or self.flow.is_empty():
+            course = self.con.table("course").pl()
+            self.flow = course.select("patient_id", left_at=first_match(FLOW_RULES))
+            self.keep("flow", self.flow)
+        self.run(CANDIDATE_STEPS, parameters)
+        evidence = self.con.table("evidence").pl()
+        decided = evidence.with_columns(
+            rule=first_match(RULES),
+            **{f"verdict_{kind}": verdict(protocol) for kind, protocol in self.comparisons.items()},
+        ).select(
+            "patient_id",
+            "rule",
+            *(f"verdict_{kind}" for kind in self.comparisons),
+            state=outcome_of(pl.col("rule"), RULES, "state"),
+            reason=outcome_of(pl.col("rule"), RULES, "reason"),
+        )
+        self.keep("decided", decided)
+        return self.flow, decided
+
+    def run(self, steps: Sequence[Step], parameters: Parameters) -> None:
+        for step in steps:
+            used = used_parameters(read_select(step), parameters)
+            if self.is_stale or self.done.get(step.name) != used:
+                run_step(self.con, step, parameters)
+                self.done[step.name] = used
+                self.is_stale = True
+
+    def keep(self, name: str, frame: pl.DataFrame) -> None:
+        """Put a frame of decisions beside the evidence, so that SQL can join it."""
+        self.con.register(f"{name}_frame", frame)
+        columns = ", ".join(frame.columns)
+        self.con.execute(
+            f"create or replace temp table {name} as select {columns} from {name}_frame"  # noqa: S608 our names
+        )
+        self.con.unregister(f"{name}_frame")
+
+    def gather_refused(self, parameters: Parameters) -> None:
+        """List patients with refused evidence; nobody where there is no quarantine to read."""
+        if all(has_table(self.con, "quarantine", table, names) for table, names in REFUSED_COLUMNS.items()):
+            run_step(self.con, REFUSED, parameters)
+        else:
+            self.con.execute(f"create or replace temp table {REFUSED.name} (patient_id varchar)")
+
+    def clean_up(self) -> None:
+        names = [step.name for step in (*COURSE_STEPS, *CANDIDATE_STEPS, REFUSED)]
+        drop_relations(self.con, [*names, "flow", "decided"])
+
+
+def _parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> dict[str, object]:
+    values: dict[str, object] = dict(protocol.values)
+    for comparison in comparisons.values():
+        values.update(comparison.values)
+    # A time point is dated by what the protocol can use, be it to show or to confirm.
+    eligible = {*protocol.codes("candidate_modalities"), *protocol.codes("confirming_modalities")}
+    return values | {
+        "eligible_modalities": tuple(sorted(eligible)),
+        "protocol": protocol.name,
+        "protocol_digest": protocol.digest,
+    }
+
+
+def _count(values: pl.Series) -> Counter[str]:
+    return Counter(dict(zip(*values.value_counts(sort=True), strict=True)))

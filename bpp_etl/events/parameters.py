@@ -1,0 +1,167 @@
+"""Every parameter that a protocol may set: its type, unit, hard bounds and meaning, by kind of protocol.
+
+Not here: values and their sources (`protocols/*.toml`) and reading them (`protocol.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.codes import MODALITY
+from schemas.event import PROGRESSION_KIND
+
+Value = int | float | str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter: a number within bounds, one code, or a list of codes."""
+
+    name: str
+    sentence: str
+    unit: str = ""
+    bounds: tuple[float, float] | None = None
+    is_whole: bool = True
+    codes: tuple[str, ...] = ()
+    is_list: bool = False
+
+
+def _days(name: str, sentence: str, low: int, high: int) -> Parameter:
+    return Parameter(name, sentence, unit="days", bounds=(low, high))
+
+
+def _codes(name: str, sentence: str, codes: tuple[str, ...]) -> Parameter:
+    return Parameter(name, sentence, codes=codes, is_list=True)
+
+
+_CT_OR_SCAN = ("CT", "PET_CT", "BONE_SCAN")
+_CROSS_SECTIONAL = ("CT", "PET_CT", "MRI")
+
+_EVENT = (
+    _days(
+        "time_point_days",
+        "An assessment at most this long after the patient's previous one joins its time point.",
+        0,
+        27,
+    ),
+    _days(
+        "baseline_window_days",
+        "A baseline CT lies at most this long before the start of line 1, or on it.",
+        0,
+        365,
+    ),
+    _codes(
+        "candidate_modalities", "Modalities that can show a candidate and serve as baseline.", _CT_OR_SCAN
+    ),
+    _codes("confirming_modalities", "Modalities that can confirm; a bone scan never does.", ("CT", "PET_CT")),
+    _codes("progression_modalities", "Modalities that can show explicit progression.", _CROSS_SECTIONAL),
+    _codes("progression_kinds", "Findings that are explicit progression.", PROGRESSION_KIND),
+    Parameter(
+        "confirming_cts",
+        "Confirming CTs needed, the candidate's own not counted.",
+        unit="time points",
+        bounds=(1, 12),
+    ),
+    _days(
+        "confirming_spacing_days",
+        "A confirming CT is at least this long after the candidate and after the one counted before it.",
+        0,
+        365,
+    ),
+    _days(
+        "confirming_from_start_days",
+        "A confirming CT is at least this long after the start of line 1.",
+        0,
+        730,
+    ),
+    _days(
+        "progression_after_line_days",
+        "Progression before confirmation counts up to this long after the end of line 1.",
+        0,
+        365,
+    ),
+    Parameter("cycles_per_interval", "CTs are planned every so many cycles.", unit="cycles", bounds=(1, 12)),
+    _days("fallback_cycle_days", "Cycle length assumed, with a flag, where the line records none.", 7, 84),
+    Parameter(
+        "lost_after_intervals",
+        "Lost to follow-up is a last contact more than this many expected intervals before the delivery.",
+        unit="intervals",
+        bounds=(0.5, 12),
+        is_whole=False,
+    ),
+    _days(
+        "late_onset_days",
+        "A candidate later than this after the start of line 1 is flagged late_onset.",
+        1,
+        3650,
+    ),
+    _days(
+        "alp_baseline_days",
+        "Baseline ALP lies at most this long before the start of line 1, or on it.",
+        0,
+        365,
+    ),
+    _days(
+        "alp_event_days",
+        "ALP at event and at progression lies at most this long before or after, not after the start of line 2.",
+        0,
+        90,
+    ),
+    Parameter(
+        "alp_stable_percent",
+        "An ALP change of at most this share of baseline is stable.",
+        unit="percent",
+        bounds=(0, 100),
+        is_whole=False,
+    ),
+)
+
+_RECIST11 = (
+    Parameter(
+        "equivocal_policy",
+        "What a candidate of equivocal lesions alone is: settled by a later CT, or progression at once.",
+        codes=("await_later_ct", "progression"),
+    ),
+)
+
+_IRECIST = (
+    _days(
+        "increase_after_days",
+        "A further increase this long after the candidate or later turns iUPD into iCPD.",
+        0,
+        365,
+    ),
+)
+
+_MDA = (
+    Parameter(
+        "new_osteoblastic_verdict",
+        "How a new osteoblastic lesion reads: sclerosis of a lesion not seen before (PR), or a new lesion (PD).",
+        codes=("PR", "PD"),
+    ),
+)
+
+_PCWG3 = (
+    Parameter(
+        "bone_scan_new_lesions",
+        "New lesions on a bone scan that make it suspicious, and again that confirm.",
+        unit="lesions",
+        bounds=(1, 10),
+    ),
+    _days("bone_scan_confirming_days", "A scan that settles another is at least this long after it.", 0, 365),
+)
+
+PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
+    kind: {parameter.name: parameter for parameter in parameters}
+    for kind, parameters in (
+        ("event", _EVENT),
+        ("recist11", _RECIST11),
+        ("irecist", _IRECIST),
+        ("mda", _MDA),
+        ("pcwg3", _PCWG3),
+    )
+}
+"""Kind of protocol -> its parameters. `event` gives the state; the others a verdict on the same evidence."""
+
+VERDICT_KINDS = tuple(kind for kind in PARAMETERS if kind != "event")

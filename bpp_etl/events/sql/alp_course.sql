@@ -1,0 +1,46 @@
+-- One row per candidate with a total ALP in any window: the value nearest to start, event and progression.
+-- Nearest in days; of two days equally far the earlier one.
+with placed as (
+    select
+        readings.patient_id,
+        readings.value,
+        readings.is_median_of_day,
+        case
+            when readings.specimen_date <= candidate.therapy_start_date
+                and readings.specimen_date >= candidate.therapy_start_date - cast($alp_baseline_days as integer)
+            then candidate.therapy_start_date - readings.specimen_date
+        end as baseline_order,
+        -- Doubling the distance leaves room to put the later of two equal ones behind.
+        case
+            when abs(readings.specimen_date - candidate.event_date) <= $alp_event_days
+                and (
+                    candidate.second_line_start_date is null
+                    or readings.specimen_date <= candidate.second_line_start_date
+                )
+            then 2 * abs(readings.specimen_date - candidate.event_date)
+                + cast(readings.specimen_date > candidate.event_date as integer)
+        end as event_order,
+        case
+            when abs(readings.specimen_date - follow_up.progressed_on) <= $alp_event_days
+                and (
+                    candidate.second_line_start_date is null
+                    or readings.specimen_date <= candidate.second_line_start_date
+                )
+            then 2 * abs(readings.specimen_date - follow_up.progressed_on)
+                + cast(readings.specimen_date > follow_up.progressed_on as integer)
+        end as progression_order
+    from alp_reading as readings
+    join candidate on candidate.patient_id = readings.patient_id
+    join follow_up on follow_up.patient_id = readings.patient_id
+)
+
+select
+    patient_id,
+    arg_min(value, baseline_order) as alp_baseline,
+    arg_min(value, event_order) as alp_at_event,
+    arg_min(value, progression_order) as alp_at_progression,
+    coalesce(arg_min(is_median_of_day, baseline_order), false) as is_baseline_median,
+    coalesce(arg_min(is_median_of_day, event_order), false) as is_event_median,
+    coalesce(arg_min(is_median_of_day, progression_order), false) as is_progression_median
+from placed
+group by patient_id

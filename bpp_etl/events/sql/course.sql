@@ -1,0 +1,21 @@
+-- One row per admitted patient: how far the first-line course went towards a candidate.
+with seen as (
+    select
+        patient_id,
+        count(*) filter (where is_on_treatment and has_candidate_scan) as on_treatment_ct_count,
+        min(time_point_date) filter (where is_on_treatment and shows_candidate) as first_new_osteoblastic_date,
+        min(time_point_date) filter (where is_after_start and has_pd) as first_pd_date
+    from course_point
+    group by patient_id
+)
+
+select distinct
+    patients.patient_id,
+    episode.patient_id is not null as has_first_line,
+    coalesce(seen.on_treatment_ct_count, 0) as on_treatment_ct_count,
+    seen.first_new_osteoblastic_date,
+    seen.first_pd_date
+from core.patients as patients
+left join episode on episode.patient_id = patients.patient_id
+left join seen on seen.patient_id = patients.patient_id
+where patients.registry = $registry

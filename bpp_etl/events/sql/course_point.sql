@@ -1,0 +1,17 @@
+-- One row per patient with a first line and time point: the worst finding wins.
+select
+    patient_id,
+    time_point_date,
+    bool_or(is_after_start) as is_after_start,
+    bool_or(is_point_on_treatment) as is_on_treatment,
+    bool_or(can_show_candidate) as has_candidate_scan,
+    bool_or(can_confirm) as has_confirming_scan,
+    bool_or(shows_candidate) as shows_candidate,
+    bool_or(is_extraosseous_pd) as has_extraosseous_pd,
+    bool_or(is_lysis_pd) as has_lysis_pd,
+    bool_or(is_new_lytic_pd) as has_new_lytic_pd,
+    bool_or(is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd) as has_pd,
+    bool_or(has_new_lesion) as has_new_lesion,
+    bool_or(has_larger_lesion) as has_larger_lesion
+from reading
+group by patient_id, time_point_date

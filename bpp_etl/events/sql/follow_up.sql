@@ -1,0 +1,94 @@
+-- One row per candidate: what came at and after it, and which CTs count towards confirmation.
+with points as (
+    select
+        candidate.patient_id,
+        candidate.event_date,
+        candidate.therapy_start_date,
+        candidate.second_line_start_date,
+        point.time_point_date,
+        point.is_on_treatment,
+        point.has_confirming_scan,
+        point.has_extraosseous_pd,
+        point.has_lysis_pd,
+        point.has_new_lytic_pd,
+        point.has_pd,
+        point.has_new_lesion,
+        point.has_larger_lesion,
+        min(point.time_point_date) filter (where point.has_pd) over (
+            partition by candidate.patient_id
+        ) as first_pd_date
+    from candidate
+    join course_point as point
+        on point.patient_id = candidate.patient_id and point.time_point_date >= candidate.event_date
+),
+
+summed as (
+    select
+        patient_id,
+        any_value(event_date) as event_date,
+        any_value(second_line_start_date) as second_line_start_date,
+        any_value(first_pd_date) as first_pd_date,
+        bool_or(time_point_date = event_date and has_pd) as has_pd_at_candidate,
+        bool_or(time_point_date = event_date and has_larger_lesion) as has_larger_at_candidate,
+        max(
+            concat_ws(
+                '+',
+                case when has_extraosseous_pd then 'extraosseous' end,
+                case when has_lysis_pd then 'lysis' end,
+                case when has_new_lytic_pd then 'new_lytic' end
+            )
+        ) filter (where time_point_date = first_pd_date) as first_pd_kind,
+        bool_or(
+            is_on_treatment
+            and time_point_date >= event_date + cast($increase_after_days as integer)
+            and (has_pd or has_new_lesion or has_larger_lesion)
+        ) as has_further_increase,
+        list(time_point_date order by time_point_date) filter (
+            where is_on_treatment
+            and has_confirming_scan
+            and time_point_date > event_date
+            and time_point_date >= therapy_start_date + cast($confirming_from_start_days as integer)
+            -- Only what comes before any PD counts; the time point of PD itself never does.
+            and (first_pd_date is null or time_point_date < first_pd_date)
+        ) as clean_ct_dates
+    from points
+    group by patient_id
+),
+
+counted as (
+    select
+        patient_id,
+        first_pd_date,
+        first_pd_kind,
+        has_pd_at_candidate,
+        has_larger_at_candidate,
+        has_further_increase,
+        second_line_start_date,
+        -- Walk the clean CTs in order and keep each that is far enough from the last one kept; the walk starts at
+        -- the candidate, which is dropped again from the front.
+        list_reduce(
+            coalesce(clean_ct_dates, cast([] as date[])),
+            lambda kept, day: case
+                when day - kept[-1] >= $confirming_spacing_days then list_append(kept, day)
+                else kept
+            end,
+            [event_date]
+        )[2:] as confirming_ct_dates
+    from summed
+)
+
+select
+    patient_id,
+    has_pd_at_candidate,
+    has_larger_at_candidate,
+    has_further_increase,
+    confirming_ct_dates,
+    cast(len(confirming_ct_dates) as integer) as confirming_ct_count,
+    confirming_ct_dates[$confirming_cts] as confirmed_on,
+    case when not has_pd_at_candidate then first_pd_date end as later_pd_date,
+    -- Progression belongs to the first line up to the day on which line 2 starts.
+    case
+        when second_line_start_date is null or first_pd_date <= second_line_start_date then first_pd_date
+    end as progressed_on,
+    first_pd_kind as progressed_by
+from counted

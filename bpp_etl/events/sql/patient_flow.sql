@@ -1,0 +1,10 @@
+-- One row per admitted patient and protocol: where the patient left the first-line course.
+select
+    $registry as registry,
+    flow.patient_id,
+    $protocol as protocol,
+    flow.left_at,
+    decided.state
+from flow
+left join decided on decided.patient_id = flow.patient_id
+order by flow.patient_id

@@ -1,0 +1,150 @@
+-- One row per candidate: the call, its dates, its evidence and what is known beside it.
+with called as (
+    select
+        candidate.patient_id,
+        decided.state,
+        decided.reason,
+        decided.rule,
+        decided.verdict_recist11,
+        decided.verdict_irecist,
+        decided.verdict_mda,
+        decided.verdict_pcwg3,
+        candidate.therapy_start_date,
+        candidate.event_date,
+        case when decided.state = 'pseudoprogression' then follow_up.confirmed_on end as confirmation_date,
+        -- Without a call there is no progression either, whatever was seen outside the line or its limits.
+        case when decided.state <> 'indeterminate' then follow_up.progressed_on end as progression_date,
+        follow_up.progressed_by,
+        follow_up.confirming_ct_count,
+        candidate.is_cycle_length_assumed,
+        candidate.is_second_line_missing
+    from decided
+    join candidate on candidate.patient_id = decided.patient_id
+    join follow_up on follow_up.patient_id = decided.patient_id
+),
+
+described as (
+    select
+        called.patient_id,
+        called.state,
+        called.reason,
+        called.rule,
+        called.verdict_recist11,
+        called.verdict_irecist,
+        called.verdict_mda,
+        called.verdict_pcwg3,
+        called.therapy_start_date,
+        called.event_date,
+        called.confirmation_date,
+        called.progression_date,
+        called.progressed_by,
+        called.progression_date is not null as has_progression,
+        called.confirming_ct_count,
+        called.is_cycle_length_assumed,
+        called.is_second_line_missing,
+        trail.last_followed_on,
+        trail.onset_after,
+        trail.progression_after,
+        trail.candidate_assessment_ids,
+        trail.confirming_assessment_ids,
+        trail.progression_assessment_ids,
+        trail.baseline_assessment_ids,
+        trail.is_bone_window_unknown,
+        trail.has_unclear_lysis,
+        new_lesions.sites,
+        new_lesions.new_lesion_count,
+        new_lesions.candidate_lesion_ids,
+        new_lesions.has_equivocal_lesion,
+        new_lesions.is_equivocal_only,
+        her2_known.patient_id is not null as is_her2_tested,
+        coalesce(her2_known.is_her2_known, false) as is_her2_known,
+        coalesce(her2_known.is_her2_conflicting, false) as is_her2_conflicting,
+        her2_known.her2_status,
+        alp_course.alp_baseline,
+        alp_course.alp_at_event,
+        case when called.progression_date is not null then alp_course.alp_at_progression end
+            as alp_at_progression,
+        coalesce(
+            alp_course.is_baseline_median
+            or alp_course.is_event_median
+            or (called.progression_date is not null and alp_course.is_progression_median),
+            false
+        ) as is_alp_median,
+        refused_patient.patient_id is not null as has_refused_evidence
+    from called
+    join trail on trail.patient_id = called.patient_id
+    join new_lesions on new_lesions.patient_id = called.patient_id
+    left join her2_known on her2_known.patient_id = called.patient_id
+    left join alp_course on alp_course.patient_id = called.patient_id
+    left join refused_patient on refused_patient.patient_id = called.patient_id
+)
+
+select
+    $registry as registry,
+    patient_id,
+    $protocol as protocol,
+    state,
+    reason,
+    list_sort(
+        list_filter(
+            [
+                case when has_refused_evidence then 'refused_evidence' end,
+                case when is_bone_window_unknown then 'bone_window_unknown' end,
+                case when has_equivocal_lesion then 'equivocal_lesion' end,
+                case when is_equivocal_only then 'equivocal_lesions_only' end,
+                case when has_unclear_lysis then 'unclear_lysis' end,
+                case when event_date - therapy_start_date > $late_onset_days then 'late_onset' end,
+                case when is_cycle_length_assumed then 'cycle_length_assumed' end,
+                case when is_second_line_missing then 'second_line_missing' end,
+                case when not is_her2_tested then 'her2_not_tested' end,
+                case when is_her2_tested and not is_her2_known then 'her2_post_event' end,
+                case when is_her2_conflicting then 'her2_conflict' end,
+                case when alp_baseline is null then 'alp_baseline_missing' end,
+                case when alp_at_event is null then 'alp_at_event_missing' end,
+                case when has_progression and alp_at_progression is null then 'alp_at_progression_missing' end,
+                case when is_alp_median then 'alp_median_of_day' end
+            ],
+            lambda flag: flag is not null
+        )
+    ) as flags,
+    therapy_start_date,
+    event_date,
+    confirmation_date,
+    progression_date,
+    case when has_progression then progressed_by end as progression_kind,
+    case when not has_progression then last_followed_on end as censor_date,
+    cast(event_date - therapy_start_date as integer) as days_to_event,
+    cast(progression_date - event_date as integer) as days_event_to_progression,
+    has_progression,
+    onset_after,
+    case when has_progression then progression_after end as progression_after,
+    sites,
+    new_lesion_count,
+    confirming_ct_count,
+    candidate_assessment_ids,
+    candidate_lesion_ids,
+    confirming_assessment_ids,
+    case when has_progression then progression_assessment_ids else [] end as progression_assessment_ids,
+    baseline_assessment_ids,
+    her2_status,
+    alp_baseline,
+    alp_at_event,
+    alp_at_progression,
+    alp_at_event - alp_baseline as alp_delta_event,
+    alp_at_progression - alp_baseline as alp_delta_progression,
+    -- Multiplied out, so that a change of exactly the limit is stable in floating point too.
+    case
+        when alp_at_event is null or alp_baseline is null then null
+        when abs(alp_at_event - alp_baseline) * 100 <= $alp_stable_percent * alp_baseline then 'stable'
+        when alp_at_event < alp_baseline then 'decreased'
+        else 'increased'
+    end as alp_category,
+    verdict_recist11,
+    verdict_irecist,
+    verdict_mda,
+    verdict_pcwg3,
+    rule,
+    $protocol_digest as protocol_digest,
+    $delivery as delivery
+from described
+order by patient_id

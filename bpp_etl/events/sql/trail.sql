@@ -1,0 +1,65 @@
+-- One row per candidate: the assessments behind the call, and the dates that bound onset and progression.
+with seen as (
+    select distinct
+        candidate.patient_id,
+        candidate.event_date,
+        candidate.therapy_start_date,
+        follow_up.progressed_on,
+        follow_up.confirming_ct_dates,
+        reading.assessment_id,
+        reading.assessment_date,
+        reading.time_point_date,
+        reading.is_evaluable,
+        reading.can_show_candidate,
+        reading.can_confirm,
+        reading.shows_candidate,
+        reading.is_bone_window_unknown,
+        reading.has_unclear_lysis,
+        reading.is_on_treatment,
+        reading.is_extraosseous_pd or reading.is_lysis_pd or reading.is_new_lytic_pd as is_pd
+    from candidate
+    join follow_up on follow_up.patient_id = candidate.patient_id
+    join reading on reading.patient_id = candidate.patient_id
+),
+
+placed as (
+    select
+        patient_id,
+        assessment_id,
+        assessment_date,
+        is_bone_window_unknown,
+        has_unclear_lysis and time_point_date >= event_date as has_unclear_lysis,
+        can_show_candidate
+        and assessment_date <= therapy_start_date
+        and assessment_date >= therapy_start_date - cast($baseline_window_days as integer) as is_baseline,
+        shows_candidate and time_point_date = event_date as is_candidate,
+        can_confirm and list_contains(confirming_ct_dates, time_point_date) as is_confirming,
+        is_pd and time_point_date is not distinct from progressed_on as is_progression,
+        is_evaluable and is_on_treatment as is_followed,
+        can_show_candidate and assessment_date < event_date as is_before_onset,
+        is_evaluable and not is_pd and assessment_date < progressed_on as is_before_progression
+    from seen
+)
+
+select
+    patient_id,
+    coalesce(
+        list(assessment_id order by assessment_date, assessment_id) filter (where is_baseline), []
+    ) as baseline_assessment_ids,
+    coalesce(
+        list(assessment_id order by assessment_date, assessment_id) filter (where is_candidate), []
+    ) as candidate_assessment_ids,
+    coalesce(
+        list(assessment_id order by assessment_date, assessment_id) filter (where is_confirming), []
+    ) as confirming_assessment_ids,
+    coalesce(
+        list(assessment_id order by assessment_date, assessment_id) filter (where is_progression), []
+    ) as progression_assessment_ids,
+    max(assessment_date) filter (where is_followed) as last_followed_on,
+    max(assessment_date) filter (where is_before_onset) as onset_after,
+    max(assessment_date) filter (where is_before_progression) as progression_after,
+    bool_or(is_bone_window_unknown and (is_baseline or is_candidate or is_confirming))
+        as is_bone_window_unknown,
+    bool_or(has_unclear_lysis) as has_unclear_lysis
+from placed
+group by patient_id

@@ -1,0 +1,135 @@
+"""The one place that decides what a gate does with what was found.
+
+Policy. A rule of severity `refuse` fails when a row breaks it; the row goes to quarantine and the gate stays
+open. A rule of severity `flag` fails likewise; the row stays. A rule of severity `shut` fails when its share
+is over its limit, and then the delivery is refused whole. Nothing to judge is `not_applicable`, never `passed`.
+Not here: finding anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bpp_etl.gate.verdict import Reason, RuleResult, RuleStatus, TableCount, Verdict
+from bpp_etl.landing import Delivery
+from bpp_etl.reading.delivery import ReadDelivery
+from schemas.rules import DELIVERY, RULES, Rule
+from schemas.tables import TABLES
+
+
+@dataclass
+class Findings:
+    """Counts gathered while a delivery is judged."""
+
+    read: ReadDelivery
+    delivered: dict[str, int] = field(default_factory=dict)
+    judged: dict[str, int] = field(default_factory=dict)
+    admitted: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
+    broken_rows: dict[str, int] = field(default_factory=dict)
+    broken: dict[tuple[str, str], int] = field(default_factory=dict)
+    flagged: dict[tuple[str, str], int] = field(default_factory=dict)
+    flag_judged: dict[str, int] = field(default_factory=dict)
+    intervals: int = 0
+    off_schedule: int = 0
+
+
+def decide(delivery: Delivery, findings: Findings) -> Verdict:
+    """Weigh the findings rule by rule, and open or shut the gate."""
+    results = tuple(_weigh(rule, findings) for rule in RULES)
+    reasons = tuple(
+        _reason(result, findings)
+        for result in results
+        if result.severity == "shut" and result.status in {"failed", "error"}
+    )
+    is_shut = bool(reasons)
+    return Verdict(
+        registry=delivery.registry,
+        delivery=delivery.name,
+        delivery_date=delivery.date,
+        status="shut" if is_shut else "admitted",
+        reasons=reasons,
+        rules=results,
+        tables=tuple(_count(name, findings, is_shut=is_shut) for name in TABLES),
+    )
+
+
+def _weigh(rule: Rule, findings: Findings) -> RuleResult:
+    judged, broken, limit = _measure(rule, findings)
+    status: RuleStatus = "passed"
+    if judged == 0:
+        status = "not_applicable"
+    elif broken > limit * judged:
+        status = "failed"
+    return RuleResult(rule.table, rule.id, rule.severity, rule.category, judged, broken, limit, status)
+
+
+def _measure(rule: Rule, findings: Findings) -> tuple[int, int, float]:
+    """Return judged, broken and limit of one rule."""
+    config, table = findings.read.config, rule.table
+    if rule.severity == "flag":
+        return findings.flag_judged.get(table, 0), findings.flagged.get((table, rule.id), 0), 0.0
+    if rule.severity == "refuse":
+        return findings.judged.get(table, 0), findings.broken.get((table, rule.id), 0), 0.0
+    if rule.id == "cadence_not_kept":
+        return findings.intervals, findings.off_schedule, config.cadence_limit
+    if rule.id == "refused_share_exceeded":
+        share = config.refused_share_limit(table)
+        return findings.judged.get(table, 0), findings.broken_rows.get(table, 0), share
+    if rule.id == "required_table_empty":
+        is_read = table in findings.admitted
+        return int(is_read), int(is_read and findings.admitted[table] == 0), 0.0
+    if rule.id == "rows_not_conserved":
+        is_read = table in findings.admitted
+        return int(is_read), int(is_read and not _count(table, findings, is_shut=False).is_conserved), 0.0
+    broken = sum(
+        problem.count
+        for problem in findings.read.problems
+        if problem.table == table and problem.rule == rule.id
+    )
+    if rule.id == "table_missing" and table in TABLES and not TABLES[table].is_required:
+        return 0, 0, 0.0
+    is_delivered = table == DELIVERY or table in findings.read.rows
+    return max(broken, int(is_delivered)), broken, 0.0
+
+
+def _count(table: str, findings: Findings, *, is_shut: bool) -> TableCount:
+    delivered = findings.delivered.get(table, findings.read.rows.get(table, 0))
+    ignored = findings.ignored.get(table, 0)
+    broken = findings.broken_rows.get(table, 0)
+    return TableCount(
+        table=table,
+        delivered=delivered,
+        admitted=0 if is_shut else findings.admitted.get(table, 0),
+        refused=delivered - ignored if is_shut else broken,
+        ignored=ignored,
+        broken=broken,
+        refused_share_limit=findings.read.config.refused_share_limit(table),
+    )
+
+
+def _reason(result: RuleResult, findings: Findings) -> Reason:
+    told = [
+        problem.message
+        for problem in findings.read.problems
+        if problem.table == result.table and problem.rule == result.rule
+    ]
+    if told:
+        message = "; ".join(told)
+    elif result.rule == "refused_share_exceeded":
+        share = 100 * result.broken / result.judged
+        message = (
+            f"{result.broken} of {result.judged} rows of {result.table} are refused"
+            f" ({share:.1f} %, limit {100 * result.limit:g} %)"
+        )
+    elif result.rule == "cadence_not_kept":
+        share = 100 * result.broken / result.judged
+        message = (
+            f"{result.broken} of {result.judged} first-line CT intervals are off schedule"
+            f" ({share:.1f} %, limit {100 * result.limit:g} %)"
+        )
+    elif result.rule == "required_table_empty":
+        message = f"no row of {result.table} survives"
+    else:
+        message = f"{result.table}: {result.rule}"
+    return Reason(result.table, result.rule, message)

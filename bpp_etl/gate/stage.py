@@ -1,0 +1,53 @@
+"""Typing one raw table into `core`, before its rows are judged.
+
+Not here: judging. The table carries `problems` until the gate has read it.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from bpp_etl.harmonise.parse import parsed_select
+from bpp_etl.harmonise.units import register_units
+from bpp_etl.registry_config import RegistryConfig
+from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.ddl import create_table, sql_type
+from schemas.contract import columns_of
+from schemas.tables import DeliveredTable
+
+DERIVED = ("lab_results", "her2_tests")
+"""Tables that work out more than they deliver, each with SQL of its own in `harmonise/sql`."""
+
+
+def stage(con: Connection, table: DeliveredTable, config: RegistryConfig) -> int:
+    """Create `core.<table>` with every row that is judged; return how many rows were ignored."""
+    parsed = parsed_select(table, config)
+    source = f"({parsed.sql})"
+    parameters = dict(parsed.parameters)
+    if table.name in DERIVED:
+        con.execute(f"create or replace temp table parsed_{table.name} as {parsed.sql}", parameters)
+        parameters = {}
+        if table.name == "lab_results":
+            register_units(con)
+        sql = resources.files("bpp_etl.harmonise").joinpath(f"sql/{table.name}.sql").read_text("utf-8")
+        source = f"({sql})"
+    columns = ", ".join(
+        "[]::varchar[] as flags"
+        if column.name == "flags" and table.name not in DERIVED
+        else f"{quoted(column.name)}::{sql_type(column)} as {quoted(column.name)}"
+        for column in columns_of(table.contract)
+    )
+    con.execute(
+        f"create table core.{quoted(table.name)} as select {columns},"
+        f" case when len(problems) > 0 then problems end as problems from {source}",
+        parameters,
+    )
+    if table.name in DERIVED:
+        con.execute(f"drop table parsed_{table.name}")
+    delivered = count_of(con, f"select count(*) from raw.{quoted(table.name)}")
+    return delivered - count_of(con, f"select count(*) from core.{quoted(table.name)}")
+
+
+def stage_nothing(con: Connection, table: DeliveredTable) -> None:
+    """Create `core.<table>` empty: the table was not delivered."""
+    create_table(con, "core", table.name, table.contract)

@@ -1,0 +1,143 @@
+"""Reading delivered text as dates, numbers, booleans and codes: one law for every table, written as SQL.
+
+Not here: what a table works out beyond its own columns (`harmonise/sql`), and refusing anything: a cell that
+cannot be read becomes NULL and leaves the id of the rule it breaks in `problems`, for the gate to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bpp_etl.registry_config import RegistryConfig
+from bpp_etl.warehouse.connection import quoted
+from schemas.codes import ANALYTE_LOINC, FALSE_WORDS, TRUE_WORDS
+from schemas.contract import Column, delivered_columns
+from schemas.tables import DeliveredTable
+
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+PARTIAL_DATE = (
+    r"(\d{4}([-/.]?(\d{1,2}|[A-Za-z]{3}))?|(\d{1,2}|[A-Za-z]{3})[-/. ]\d{4}"
+    r"|\d{4}-\d{2}-(00|UN|UK|XX|--?)|\d{4}-(00|UN|UK|XX|--?)(-(00|\d{2}|UN|UK|XX|--?))?|\d{4}---\d{2})"
+)
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
+CENSORED = r"(<|>|≤|≥|＜|＞|&lt;|&gt;).*"
+
+
+@dataclass(frozen=True)
+class ParsedSelect:
+    """A SELECT that types one raw table, and the parameters it takes."""
+
+    sql: str
+    parameters: Mapping[str, object]
+
+
+def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect:
+    """Write the SELECT from `raw.<table>` to typed columns, `problems` (null where none).
+
+    Laboratory rows of other analytes are left out here and counted as ignored by the gate. Columns named
+    `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
+    """
+    columns = delivered_columns(table.contract)
+    parameters: dict[str, object] = {"blanks": BLANKS}
+    texts = [f"{_text(table.name, column, config, parameters)} as t_{column.name}" for column in columns]
+    typed = [f"{_typed(column, config, parameters)} as v_{column.name}" for column in columns]
+    problems = [
+        (predicate, rule)
+        for column in columns
+        for predicate, rule in _problems(table.name, column, parameters)
+    ]
+    anything = " or ".join(f"({predicate})" for predicate, _ in problems)
+    cases = ", ".join(f"case when {predicate} then '{rule}' end" for predicate, rule in problems)
+    named = ", ".join(f"v_{column.name} as {quoted(column.name)}" for column in columns)
+    kept = ", ".join(
+        f"t_{column.name} as {column.name}_text"
+        for column in columns
+        if column.name in _KEPT.get(table.name, ())
+    )
+    where = (
+        "where t_analyte is null or t_analyte in ('ALP_TOTAL', 'ALP_BONE')"
+        if table.name == "lab_results"
+        else ""
+    )
+    sql = f"""
+        select registry, {named}, {kept + ", " if kept else ""}row_number,
+            case when {anything}
+                 then list_sort(list_distinct(list_filter([{cases}], lambda rule: rule is not null)))
+            end as problems
+        from (
+            select registry, row_number, {", ".join(f"t_{column.name}" for column in columns)},
+                {", ".join(typed)}
+            from (select registry, row_number, {", ".join(texts)} from raw.{quoted(table.name)})
+            {where}
+        )"""
+    return ParsedSelect(sql, parameters)
+
+
+_KEPT = {"lab_results": ("value", "unit")}
+
+
+def _text(table: str, column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
+    text = f"nullif(trim({quoted(column.name)}, $blanks), '')"
+    codes: dict[str, str] = {}
+    if (table, column.name) == ("lab_results", "analyte"):
+        codes.update(ANALYTE_LOINC)
+    codes.update(config.recode.get(table, {}).get(column.name, {}))
+    if codes:
+        theirs, ours = f"theirs_{column.name}", f"ours_{column.name}"
+        parameters[theirs] = list(codes)
+        parameters[ours] = [ANALYTE_LOINC.get(code, code) for code in codes.values()]
+        recoded = f"$%s[list_position($%s, {text})]" % (ours, theirs)
+        text = f"nullif(coalesce({recoded}, {text}), '')"
+    if column.default is not None:
+        text = f"coalesce({text}, '{column.default}')"
+    return text
+
+
+def _typed(column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
+    text = f"t_{column.name}"
+    if column.kind == "date":
+        iso = f"case when {text} like '____-__-__' then try_cast({text} as date) end"
+        if config.date_format is None:
+            return iso
+        parameters["date_format"] = config.date_format
+        return f"coalesce(try_strptime({text}, $date_format)::date, {iso})"
+    if column.kind == "boolean":
+        yes = ", ".join(f"'{word}'" for word in TRUE_WORDS)
+        no = ", ".join(f"'{word}'" for word in FALSE_WORDS)
+        return f"case when lower({text}) in ({yes}) then true when lower({text}) in ({no}) then false end"
+    if column.kind in {"number", "integer"}:
+        parameters["number"] = NUMBER
+        plain = text
+        if config.decimal == ",":
+            plain = f"case when not contains({text}, '.') then replace({text}, ',', '.') end"
+        number = f"case when regexp_full_match({plain}, $number) then try_cast({plain} as double) end"
+        number = f"case when isfinite({number}) then {number} end"
+        if column.kind == "number":
+            return number
+        return f"case when {number} = trunc({number}) then try_cast({number} as integer) end"
+    return text
+
+
+def _problems(table: str, column: Column, parameters: dict[str, object]) -> list[tuple[str, str]]:
+    text, value = f"t_{column.name}", f"v_{column.name}"
+    unread = f"{text} is not null and {value} is null"
+    found: list[tuple[str, str]] = []
+    if column.required and (table, column.name) != ("lab_results", "unit"):
+        found.append((f"{text} is null", "required_value_missing"))
+    if column.kind == "date":
+        parameters["partial_date"] = PARTIAL_DATE
+        partial = f"regexp_full_match({text}, $partial_date)"
+        found.append((f"{unread} and {partial}", "date_is_partial"))
+        found.append((f"{unread} and not {partial}", "date_invalid"))
+    elif column.kind == "boolean":
+        found.append((unread, "code_unknown"))
+    elif column.kind in {"number", "integer"}:
+        if (table, column.name) == ("lab_results", "value"):
+            parameters["censored"] = CENSORED
+            censored = f"regexp_full_match({text}, $censored)"
+            found.append((f"{unread} and {censored}", "value_is_censored"))
+            found.append((f"{unread} and not {censored}", "number_invalid"))
+        else:
+            found.append((unread, "number_invalid"))
+    return found

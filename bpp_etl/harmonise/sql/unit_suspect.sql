@@ -1,0 +1,36 @@
+-- One row per admitted total ALP result whose unit is doubtful: the flag `unit_suspect` belongs on it.
+-- Below 10 U/L a result looks like ukat/L; a jump of about 60 looks like U/L and ukat/L in one series.
+with patients_that_jump as (
+    select
+        registry,
+        patient_id
+    from core.lab_results
+    where analyte = 'ALP_TOTAL'
+    group by registry, patient_id
+    having max(value) >= 50 * min(value)
+),
+
+others as (
+    select
+        l.row_number,
+        l.value,
+        median(l.value) over (
+            partition by l.registry, l.patient_id
+            order by l.row_number
+            rows between unbounded preceding and unbounded following
+            exclude current row
+        ) as median_of_others
+    from core.lab_results as l
+    semi join patients_that_jump as p on p.registry = l.registry and p.patient_id = l.patient_id
+    where l.analyte = 'ALP_TOTAL'
+)
+
+select row_number
+from core.lab_results
+where analyte = 'ALP_TOTAL' and value < 10
+union
+select row_number
+from others
+where
+    value between 50 * median_of_others and 70 * median_of_others
+    or median_of_others between 50 * value and 70 * value

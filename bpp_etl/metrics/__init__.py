@@ -1,0 +1,42 @@
+"""Statistics as plain functions of arrays: survival, competing risks, intervals, pairs, ROC, proportions, agreement.
+
+Not here: SQL, tables and the choice of what is measured. These functions know no patient, no file, no database.
+"""
+
+from bpp_etl.metrics.agreement import Kappa, cohen_kappa
+from bpp_etl.metrics.comparison import (
+    HazardRatio,
+    LogRank,
+    hazard_ratio,
+    log_rank,
+    smallest_detectable_hazard_ratio,
+)
+from bpp_etl.metrics.competing import cumulative_incidence
+from bpp_etl.metrics.discrimination import RocAuc, roc_auc
+from bpp_etl.metrics.interval_censored import Turnbull, turnbull
+from bpp_etl.metrics.paired import SignedRank, signed_rank
+from bpp_etl.metrics.proportions import Proportion, proportion
+from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
+
+__all__ = [
+    "HazardRatio",
+    "KaplanMeier",
+    "Kappa",
+    "LogRank",
+    "MedianSurvival",
+    "Proportion",
+    "RocAuc",
+    "SignedRank",
+    "Turnbull",
+    "cohen_kappa",
+    "cumulative_incidence",
+    "hazard_ratio",
+    "kaplan_meier",
+    "log_rank",
+    "median_survival",
+    "proportion",
+    "roc_auc",
+    "signed_rank",
+    "smallest_detectable_hazard_ratio",
+    "turnbull",
+]

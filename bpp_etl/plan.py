@@ -1,0 +1,66 @@
+"""What a refresh has to do for each registry: judge a delivery, derive its events again, or nothing.
+
+Not here: doing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bpp_etl.code_version import code_version
+from bpp_etl.events import Protocol
+from bpp_etl.landing import Delivery
+from bpp_etl.reading.delivery import input_digest
+from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.working import WorkingFiles
+
+Action = Literal["judge", "derive", "nothing"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done for one registry, and why."""
+
+    delivery: Delivery
+    action: Action
+    why: str
+
+
+def plan(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], *, full: bool) -> Step:
+    """Compare a delivery with what the registry's working files hold."""
+    files = WorkingFiles.of(warehouse, delivery.registry)
+    if full:
+        return Step(delivery, "judge", "asked for")
+    judged = files.judgements()
+    last = judged.get("shut") or judged.get("admitted")
+    if last is None:
+        return Step(delivery, "judge", "first delivery")
+    if last.delivery != delivery.name:
+        return Step(delivery, "judge", "new delivery")
+    if last.code_version != code_version():
+        return Step(delivery, "judge", "rules changed")
+    if last.input_digest != input_digest(delivery):
+        return Step(delivery, "judge", "files changed")
+    if "admitted" in judged and derived_with(files) != derivation(protocols):
+        return Step(delivery, "derive", "protocols changed")
+    return Step(delivery, "nothing", "unchanged")
+
+
+def derivation(protocols: Sequence[Protocol]) -> list[str]:
+    """Name what events depend on beside the delivery: protocols and code."""
+    return [*(f"{protocol.name}:{protocol.digest}" for protocol in protocols), code_version()]
+
+
+def derived_with(files: WorkingFiles) -> list[str] | None:
+    """Read what the admitted file's events were derived with; None where they were not."""
+    with opened_read_only(files.admitted) as con:
+        there = con.execute(
+            "select count(*) from duckdb_tables() where schema_name = 'event' and table_name = 'derived_with'"
+        ).fetchall()
+        if there == [(0,)]:
+            return None
+        rows = con.execute("select told from event.derived_with order by position").fetchall()
+    return [str(row[0]) for row in rows]

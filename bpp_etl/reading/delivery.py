@@ -1,0 +1,312 @@
+"""Reading a whole delivery into the `raw` schema of a working file, and noting what is wrong with its files.
+
+Not here: judging; a file that cannot be read becomes a problem that the gate decides on.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpp_etl.adapters import Adapter, adapter_names, load_adapter
+from bpp_etl.landing import CONFIGURATION, DeliveredFile, Delivery, files_of, shown, unknown_files
+from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
+from bpp_etl.reading.problems import (
+    DeliveryProblem,
+    UnreadableError,
+    looks_like_identifier,
+    shown_column,
+)
+from bpp_etl.reading.tables import header_in, load
+from bpp_etl.registry_config import ConfigurationError, RegistryConfig, load_config
+from bpp_etl.warehouse.connection import Connection, count_of, one_value, quoted
+from schemas.contract import delivered_columns
+from schemas.rules import DELIVERY
+from schemas.tables import TABLES
+
+STAMP = ("registry", "delivery", "file", "file_digest")
+
+
+@dataclass(frozen=True)
+class ReadDelivery:
+    """What was read: configuration, rows of each table, problems, and columns that were left out."""
+
+    config: RegistryConfig
+    rows: dict[str, int]
+    problems: tuple[DeliveryProblem, ...]
+    extra_columns: tuple[tuple[str, str], ...]
+    identifier_columns: tuple[tuple[str, str], ...]
+    unknown_files: tuple[str, ...]
+
+
+def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None = None) -> ReadDelivery:
+    """Load every table of a delivery as text into `raw`, in an empty working file.
+
+    Each raw table has the stamp (registry, delivery, file, file_digest), row_number, and the canonical columns.
+    """
+    con.execute("create schema raw")
+    con.execute("create schema raw_data")
+    reader = _Reader(con, delivery)
+    try:
+        configuration = delivery.path.parent / CONFIGURATION
+        if configuration.exists():
+            snapshot_of(DeliveredFile("registry", "toml", configuration), delivery.path.parent)
+        config = load_config(configuration, adapter_names())
+    except (ConfigurationError, UnreadableError) as error:
+        message = f"{error.message}; {error.hint}" if error.hint else error.message
+        reader.problem(DELIVERY, "configuration_invalid", message)
+        return reader.result(RegistryConfig())
+    scratch = Path(tempfile.mkdtemp(prefix="bpp-read-", dir=scratch_root))
+    try:
+        reader.read(config, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return reader.result(config)
+
+
+class _Reader:
+    """Carries what reading one delivery gathers."""
+
+    def __init__(self, con: Connection, delivery: Delivery) -> None:
+        self.con = con
+        self.delivery = delivery
+        self.rows: dict[str, int] = {}
+        self.problems: list[DeliveryProblem] = []
+        self.extra: list[tuple[str, str]] = []
+        self.identifiers: list[tuple[str, str]] = []
+        self.used: set[Path] = set()
+
+    def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
+        self.problems.append(DeliveryProblem(table, rule, message, count))
+
+    def result(self, config: RegistryConfig) -> ReadDelivery:
+        unknown = unknown_files(self.delivery, self.used)
+        return ReadDelivery(
+            config, self.rows, tuple(self.problems), tuple(self.extra), tuple(self.identifiers), unknown
+        )
+
+    def read(self, config: RegistryConfig, scratch: Path) -> None:
+        files = files_of(self.delivery)
+        if config.format == "canonical":
+            for table in TABLES.values():
+                columns = delivered_columns(table.contract)
+                file = self._one_file(table.name, table.name, files, is_required=table.is_required)
+                if file is not None:
+                    self._load(
+                        config,
+                        scratch,
+                        file,
+                        table=table.name,
+                        target=table.name,
+                        columns=[column.name for column in columns],
+                        required={column.name for column in columns if column.required},
+                    )
+        else:
+            self._read_adapter(config, scratch, files, load_adapter(config.format))
+
+    def _read_adapter(
+        self, config: RegistryConfig, scratch: Path, files: tuple[DeliveredFile, ...], adapter: Adapter
+    ) -> None:
+        self.con.execute("create schema raw_source")
+        for source in adapter.sources:
+            file = self._one_file(DELIVERY, source.name, files, is_required=source.is_required)
+            if file is None:
+                continue
+            self._load(
+                config,
+                scratch,
+                file,
+                table=source.name,
+                target=source.name,
+                columns=list(source.columns),
+                required=set(source.required_columns),
+                schema="raw_source",
+            )
+        if self.problems:
+            return
+        adapt(self.con, self.delivery, adapter, self.rows)
+
+    def _one_file(
+        self, table: str, stem: str, files: Iterable[DeliveredFile], *, is_required: bool
+    ) -> DeliveredFile | None:
+        found = [file for file in files if file.stem == stem]
+        self.used.update(file.path for file in found)
+        if len(found) > 1:
+            self.problem(table, "file_ambiguous", f"{stem} is delivered in {len(found)} files", len(found))
+            return None
+        if not found and is_required:
+            self.problem(table, "table_missing", f"{stem} is not delivered")
+        return found[0] if found else None
+
+    def _load(
+        self,
+        config: RegistryConfig,
+        scratch: Path,
+        file: DeliveredFile,
+        *,
+        table: str,
+        target: str,
+        columns: list[str],
+        required: set[str],
+        schema: str = "raw",
+    ) -> None:
+        at = table if table in TABLES else DELIVERY
+        try:
+            snapshot = snapshot_of(file, self.delivery.path.parent)
+            opened = prepare(file, snapshot, scratch, config.encoding)
+            header = header_in(self.con, opened, config.delimiter)
+            wanted = self._wanted(config, at, table, file, header, columns, required)
+            if wanted is None:
+                return
+            data = schema if schema == "raw_source" else "raw_data"
+            self.rows[target] = load(
+                self.con,
+                opened,
+                header=header,
+                delimiter=config.delimiter,
+                relation=f"{data}.{quoted(target)}",
+                wanted=wanted,
+                stamp=_stamp(self.delivery, file, snapshot),
+            )
+            ensure_unchanged(opened)
+        except UnreadableError as error:
+            self.problem(at, error.rule, error.message)
+            self.rows.pop(target, None)
+            return
+        finally:
+            self.con.execute("drop view if exists delivered_frame")
+        if schema == "raw":
+            view_raw(self.con, target, columns)
+
+    def _wanted(
+        self,
+        config: RegistryConfig,
+        at: str,
+        table: str,
+        file: DeliveredFile,
+        header: list[str],
+        columns: list[str],
+        required: set[str],
+    ) -> dict[str, int | str | None] | None:
+        """Find each column of ours in the header, or note why the file cannot be used."""
+        name = shown(file.path.name)
+        rename = config.rename.get(table, {})
+        positions: dict[str, int] = {}
+        twice: set[str] = set()
+        hidden: list[int] = []
+        for position, theirs in enumerate(header):
+            ours = rename.get(theirs, theirs)
+            if config.format != "canonical":
+                ours = ours.lower()
+            is_ours = ours in columns
+            if looks_like_identifier(theirs) and not (theirs == ours and is_ours):
+                hidden.append(position)
+            elif not is_ours:
+                continue
+            elif ours in positions:
+                twice.add(ours)
+            else:
+                positions[ours] = position
+        if twice:
+            self.problem(
+                at,
+                "column_duplicated",
+                f"{name} delivers {len(twice)} columns twice: {', '.join(sorted(twice))}",
+                len(twice),
+            )
+            return None
+        constants = config.constants.get(table, {})
+        missing = sorted(required - positions.keys() - constants.keys())
+        if missing:
+            self.problem(at, "column_missing", f"{name} lacks the columns {', '.join(missing)}", len(missing))
+        sure = not missing
+        used = set(positions.values())
+        for position, theirs in enumerate(header):
+            if position in hidden:
+                label = shown_column(theirs, position + 1, header_is_sure=sure)
+                self.identifiers.append((table, label))
+            elif position not in used:
+                self.extra.append((table, shown_column(theirs, position + 1, header_is_sure=sure)))
+        if missing:
+            return None
+        return {
+            column: positions[column] if column in positions else constants.get(column) for column in columns
+        }
+
+
+def view_raw(con: Connection, table: str, columns: list[str]) -> None:
+    """Show a loaded table with its row numbers, which DuckDB keeps as the order of insertion."""
+    names = ", ".join(quoted(column) for column in columns)
+    con.execute(
+        f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
+        f" {names} from raw_data.{quoted(table)}"
+    )
+
+
+def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str, int]) -> None:
+    """Turn an adapter's sources into the canonical raw tables, with its own SQL."""
+    for source in adapter.sources:
+        exists = source.name in rows
+        names = [quoted(column) for column in source.columns]
+        nothing = ", ".join(f"null::varchar as {name}" for name in names)
+        select = (
+            f"select {', '.join(names)}, file, file_digest, rowid + 1 as row_number"
+            f" from raw_source.{quoted(source.name)}"
+            if exists
+            else f"select {nothing}, null::varchar as file,"
+            " null::varchar as file_digest, null::bigint as row_number where false"
+        )
+        con.execute(f"create temp view {quoted(source.name)} as {select}")
+    digests = " union all ".join(
+        f"(select file, file_digest from raw_source.{quoted(name)} limit 1)" for name in rows
+    )
+    made_rows: dict[str, int] = {}
+    for table in adapter.tables_from(tuple(rows)):
+        sql = adapter.tables[table]
+        columns = [quoted(column.name) for column in delivered_columns(TABLES[table].contract)]
+        made = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
+        con.execute(
+            f"create table raw_data.{quoted(table)} as select $registry::varchar as registry,"
+            f" $delivery::varchar as delivery, made.file as file, digest.file_digest as file_digest,"
+            f" made.row_number as row_number, {made}"
+            f" from ({sql}) as made left join ({digests}) as digest on digest.file = made.file",
+            {"registry": delivery.registry, "delivery": delivery.name},
+        )
+        # A row is known by its number; where two sources feed one table, the order of rows numbers them.
+        unique = one_value(con, f"select count(distinct row_number) = count(*) from raw_data.{quoted(table)}")
+        number = "row_number" if unique else "rowid + 1 as row_number"
+        con.execute(
+            f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, {number}, {', '.join(columns)}"
+            f" from raw_data.{quoted(table)}"
+        )
+        made_rows[table] = count_of(con, f"select count(*) from raw_data.{quoted(table)}")
+    for source in adapter.sources:
+        con.execute(f"drop view {quoted(source.name)}")
+    rows.clear()
+    rows.update(made_rows)
+
+
+def input_digest(delivery: Delivery) -> str:
+    """Digest what a delivery holds: names, bytes, and the registry's configuration."""
+    import hashlib  # noqa: PLC0415
+
+    told = hashlib.sha256()
+    configuration = delivery.path.parent / CONFIGURATION
+    if configuration.is_file():
+        told.update(b"configuration\0" + configuration.read_bytes())
+    for file in files_of(delivery):
+        try:
+            digest = snapshot_of(file, delivery.path.parent).digest
+        except UnreadableError as error:
+            digest = error.rule
+        told.update(f"\0{file.path.name}\0{digest}".encode("utf-8", "surrogateescape"))
+    return told.hexdigest()
+
+
+def _stamp(delivery: Delivery, file: DeliveredFile, snapshot: Snapshot) -> dict[str, str]:
+    return dict(
+        zip(STAMP, (delivery.registry, delivery.name, shown(file.path.name), snapshot.digest), strict=True)
+    )

@@ -1,0 +1,166 @@
+"""Loading one file's columns as text into a table: csv, parquet, xlsx and xpt alike.
+
+Not here: which file is which table (`reading/delivery.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from bpp_etl.landing import shown
+from bpp_etl.reading.files import Opened, header_of
+from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
+
+LONGEST_CSV_LINE = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A file's header as delivered and the number of its data rows."""
+
+    header: tuple[str, ...]
+    rows: int
+
+
+def header_in(con: Connection, opened: Opened, delimiter: str) -> list[str]:
+    """Read a file's column names, whatever its format."""
+    if opened.source.format in {"csv", "csv.gz"}:
+        return header_of(opened, delimiter)
+    if opened.source.format == "parquet":
+        try:
+            described = con.execute(
+                "describe select * from read_parquet($path)", {"path": str(opened.path)}
+            ).fetchall()
+        except duckdb.Error:
+            raise _unreadable(opened, "is not a readable parquet file") from None
+        return [str(row[0]) for row in described]
+    _register_frame(con, opened)
+    return [str(row[0]) for row in con.execute("describe delivered_frame").fetchall()]
+
+
+def load(
+    con: Connection,
+    opened: Opened,
+    *,
+    header: Sequence[str],
+    delimiter: str,
+    relation: str,
+    wanted: Mapping[str, int | str | None],
+    stamp: Mapping[str, str],
+) -> int:
+    """Create `relation` from a file: the stamp's constants, then the wanted columns as text.
+
+    `wanted` maps our column to a position in the header, to a constant, or to None where the export lacks it.
+    Returns the number of rows. Errors: UnreadableError with the line where it is known.
+    """
+    parameters: dict[str, object] = {}
+    columns = []
+    for name, value in stamp.items():
+        parameters[f"stamp_{name}"] = value
+        columns.append(f"$stamp_{name}::varchar as {quoted(name)}")
+    for name, origin in wanted.items():
+        if isinstance(origin, int):
+            text = _as_text(con, opened, header, origin)
+            columns.append(f"{text} as {quoted(name)}")
+        elif origin is None:
+            columns.append(f"null::varchar as {quoted(name)}")
+        else:
+            parameters[f"constant_{name}"] = origin
+            columns.append(f"$constant_{name}::varchar as {quoted(name)}")
+    source, more = _source(opened, header, delimiter)
+    parameters.update(more)
+    try:
+        con.execute(f"create table {relation} as select {', '.join(columns)} from {source}", parameters)
+    except (duckdb.Error, UnicodeError) as error:
+        raise _unreadable(opened, _why(error)) from None
+    return count_of(con, f"select count(*) from {relation}")
+
+
+def _source(opened: Opened, header: Sequence[str], delimiter: str) -> tuple[str, dict[str, object]]:
+    if opened.source.format in {"csv", "csv.gz"}:
+        names = {f"c{position}": "VARCHAR" for position in range(len(header))}
+        return (
+            "read_csv($path, auto_detect=false, header=true, delim=$delimiter, quote='\"', escape='\"',"
+            " strict_mode=true, null_padding=false, ignore_errors=false, columns=$columns,"
+            f" max_line_size={LONGEST_CSV_LINE}, compression='none', hive_partitioning=false)",
+            {"path": str(opened.path), "delimiter": delimiter, "columns": names},
+        )
+    if opened.source.format == "parquet":
+        return "read_parquet($path, hive_partitioning=false)", {"path": str(opened.path)}
+    return "delivered_frame", {}
+
+
+def _as_text(con: Connection, opened: Opened, header: Sequence[str], position: int) -> str:
+    if opened.source.format in {"csv", "csv.gz"}:
+        return f"c{position}"
+    column = quoted(header[position])
+    if opened.source.format != "parquet":
+        return column
+    described = one_row(con, f"describe select {column} from read_parquet($path)", {"path": str(opened.path)})
+    if str(described[1]).startswith("TIMESTAMP"):
+        midnight = f"date_trunc('day', {column}) = {column}"
+        return f"case when {midnight} then strftime({column}, '%Y-%m-%d') else {column}::varchar end"
+    return f"{column}::varchar"
+
+
+def _register_frame(con: Connection, opened: Opened) -> None:
+    if opened.source.format == "xpt":
+        from bpp_etl.adapters.xpt import read_xpt  # noqa: PLC0415
+
+        frame = read_xpt(opened.path)
+    else:
+        frame = _read_xlsx(opened)
+    con.register("delivered_frame", frame.to_arrow())
+
+
+def _read_xlsx(opened: Opened) -> pl.DataFrame:
+    import fastexcel  # noqa: PLC0415
+
+    try:
+        book = fastexcel.read_excel(str(opened.path))
+        if len(book.sheet_names) != 1:
+            raise _unreadable(opened, f"has {len(book.sheet_names)} sheets; one was expected")
+        cells = book.load_sheet(0, header_row=None, dtypes="string").to_polars()
+    except fastexcel.FastExcelError:
+        raise _unreadable(opened, "is not a readable xlsx file") from None
+    if cells.height == 0:
+        raise _unreadable(opened, "has no header")
+    header = ["" if cell is None else str(cell).strip() for cell in cells.row(0)]
+    if len(set(header)) < len(header):
+        raise UnreadableError(
+            "column_duplicated",
+            f"{shown(opened.source.path.name)} names a column twice or leaves one unnamed",
+            "name each column once",
+        )
+    body = cells.slice(1)
+    body.columns = header
+    return body.select(pl.all().str.replace(r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$", "$1"))
+
+
+def _why(error: Exception) -> str:
+    """Say where a csv file breaks; DuckDB's own text quotes the line, so only its number is taken."""
+    text = str(error)
+    line = re.search(r"CSV Error on Line: (\d+)", text)
+    if "not utf-8" in text or "Invalid unicode" in text or isinstance(error, UnicodeError):
+        reason = "is not text in UTF-8"
+    elif "Expected Number of Columns" in text:
+        reason = "has a row with another number of columns than its header"
+    elif "unterminated quote" in text:
+        reason = "has a quote that does not end"
+    else:
+        reason = "cannot be read to its end"
+    return f"{reason} (line {line.group(1)})" if line else reason
+
+
+def _unreadable(opened: Opened, reason: str) -> UnreadableError:
+    return UnreadableError(
+        "file_unreadable",
+        f"{shown(opened.source.path.name)} {reason}",
+        "export the file again; check delimiter and encoding in registry.toml",
+    )

@@ -1,0 +1,286 @@
+"""Building one release apart from all others: copy, measure, describe, verify, name, put in service.
+
+Not here: deriving events (each registry's own), measuring and drawing (called here).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpp_etl.code_version import code_version
+from bpp_etl.errors import NotFoundError, NothingToReleaseError
+from bpp_etl.events import Protocol
+from bpp_etl.measure import measure
+from bpp_etl.release.digest import content_digest, table_digest
+from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
+from bpp_etl.release.verify import verify
+from bpp_etl.report import write_report
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    count_of,
+    opened,
+    quoted,
+)
+from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, sql_type
+from bpp_etl.working import WorkingFiles
+from schemas.catalog import catalog, relations
+from schemas.contract import columns_of, grain_of
+from schemas.metric import METRIC_TABLES
+from schemas.quality import QUALITY_TABLES, History
+
+OUTSIDE_DIGEST = {("quality", "history")}
+DEFAULT_THRESHOLD = 5
+ASSEMBLED = "assembled.json"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published release: where it lies and what it is built on."""
+
+    release_id: str
+    folder: Path
+    content_digest: str
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ReleaseInput:
+    """What decides a release's content, so that an unchanged one need not be built again."""
+
+    deliveries: tuple[str, ...]
+    protocols: tuple[str, ...]
+    code_version: str
+    threshold: int
+
+    def as_manifest(self) -> dict[str, object]:
+        """Return the part of the manifest that the next refresh compares."""
+        return {
+            "deliveries": list(self.deliveries),
+            "protocols": list(self.protocols),
+            "code_version": self.code_version,
+            "disclosure_threshold": self.threshold,
+        }
+
+    @classmethod
+    def from_manifest(cls, told: Mapping[str, Any]) -> ReleaseInput:
+        """Read back what `as_manifest` wrote."""
+        return cls(
+            tuple(told["deliveries"]),
+            tuple(told["protocols"]),
+            told["code_version"],
+            told["disclosure_threshold"],
+        )
+
+
+def registries_in(warehouse: Path) -> list[str]:
+    """List the registries that have a working file in place."""
+    folder = warehouse / "registries"
+    if not folder.is_dir():
+        return []
+    return sorted(
+        entry.name
+        for entry in folder.iterdir()
+        if (entry / "admitted.duckdb").exists() or (entry / "shut.duckdb").exists()
+    )
+
+
+def release_input(warehouse: Path, protocols: Sequence[Protocol], threshold: int) -> ReleaseInput:
+    """Gather what the next release would be built on."""
+    deliveries = []
+    for registry in registries_in(warehouse):
+        for status, told in sorted(WorkingFiles.of(warehouse, registry).judgements().items()):
+            deliveries.append(f"{registry}/{told.delivery}:{status}:{told.input_digest}:{told.code_version}")
+    named = tuple(f"{protocol.name}:{protocol.digest}" for protocol in protocols)
+    return ReleaseInput(tuple(deliveries), named, code_version(), threshold)
+
+
+def is_published(shelf: Shelf, planned: ReleaseInput) -> bool:
+    """Say whether the newest release was built on just this."""
+    newest = shelf.newest()
+    if newest is None or not shelf.current.exists():
+        return False
+    return shelf.manifest(newest).get("input") == planned.as_manifest()
+
+
+def assemble(
+    warehouse: Path, protocols: Sequence[Protocol], *, threshold: int = DEFAULT_THRESHOLD
+) -> Mapping[str, int]:
+    """Copy every registry's tables into a new file apart, and measure there; return the rows of each metric.
+
+    Errors: NothingToReleaseError where no registry has an admitted delivery.
+    """
+    names = [name for name in registries_in(warehouse) if WorkingFiles.of(warehouse, name).admitted.exists()]
+    if not names:
+        raise NothingToReleaseError(
+            "no registry has an admitted delivery", "mend a delivery; `bpp check` says what is wrong with it"
+        )
+    shelf = Shelf.of(warehouse)
+    _sweep(shelf)
+    shelf.building.mkdir(parents=True)
+    with opened(shelf.building / FILE) as con:
+        expected = _copy(con, warehouse)
+        measure(con, protocols=[protocol.name for protocol in protocols], threshold=threshold)
+        planned = release_input(warehouse, protocols, threshold)
+        counts = {
+            table: count_of(con, f"select count(*) from metric.{quoted(table)}") for table in METRIC_TABLES
+        }
+    told = {
+        "input": planned.as_manifest(),
+        "expected": [[schema, table, count] for (schema, table), count in sorted(expected.items())],
+    }
+    (shelf.building / ASSEMBLED).write_text(json.dumps(told), encoding="utf-8")
+    return counts
+
+
+def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
+    """Describe, verify, draw, name and put in service the file that `assemble` left.
+
+    Until the last step nothing that a reader can open has changed. Errors: ReleaseError where the file does
+    not stand its checks; it is then discarded.
+    """
+    shelf = Shelf.of(warehouse)
+    building = shelf.building
+    if not (building / ASSEMBLED).is_file():
+        raise NotFoundError("there is no assembled release", "materialize the metrics first")
+    told = json.loads((building / ASSEMBLED).read_text(encoding="utf-8"))
+    expected = {(schema, table): count for schema, table, count in told["expected"]}
+    planned = ReleaseInput.from_manifest(told["input"])
+    try:
+        with opened(building / FILE) as con:
+            _carry_history(con, shelf)
+            rows, digest = _digest(con)
+            release_id = f"{created_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
+            _describe(con, release_id, created_at, planned, digest, rows)
+        verify(building / FILE, expected)
+        write_report(building / FILE, building / REPORT)
+        counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
+        manifest = {
+            "release_id": release_id,
+            "created_at": created_at.astimezone(dt.UTC).isoformat(),
+            "content_digest": digest,
+            "rows": counts,
+            "input": planned.as_manifest(),
+        }
+        (building / ASSEMBLED).unlink()
+        (building / MANIFEST).write_text(
+            json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
+        os.replace(building, shelf.releases / release_id)  # noqa: PTH105
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    shelf.put_in_service(release_id)
+    return Release(release_id, shelf.releases / release_id, digest, counts)
+
+
+def _sweep(shelf: Shelf) -> None:
+    """Remove what a killed build left behind."""
+    shutil.rmtree(shelf.building, ignore_errors=True)
+    if shelf.published.is_dir():
+        for left in shelf.published.glob(f".{FILE}.*"):
+            left.unlink(missing_ok=True)
+
+
+def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:
+    """Copy every registry's tables; return how many rows each must hold."""
+    con.execute("create schema metric")
+    for schema, table, contract in relations():
+        if schema != "metric":
+            create_table(con, schema, table, contract)
+    expected: dict[tuple[str, str], int] = {}
+    for registry in registries_in(warehouse):
+        files = WorkingFiles.of(warehouse, registry)
+        for path, schemas in (
+            (files.admitted, ("core", "event", "quarantine", "quality")),
+            (files.shut, ("quarantine", "quality")),
+        ):
+            if not path.exists():
+                continue
+            attach_read_only(con, path, "source")
+            for schema in schemas:
+                tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
+                for table, contract in tables.items():
+                    relation = f"{quoted(schema)}.{quoted(table)}"
+                    columns = column_list(columns_of(contract))
+                    con.execute(f"insert into {relation} select {columns} from source.{relation}")
+                    held = count_of(con, f"select count(*) from source.{relation}")
+                    expected[schema, table] = expected.get((schema, table), 0) + held
+            con.execute("detach source")
+    return expected
+
+
+def _carry_history(con: Connection, shelf: Shelf) -> None:
+    """Copy the history of the release before; this release's own rows are added once it has an id."""
+    newest = shelf.newest()
+    if newest is None:
+        return
+    attach_read_only(con, shelf.folder(newest) / FILE, "before")
+    columns = column_list(columns_of(History))
+    con.execute(f"insert into quality.history select {columns} from before.quality.history")
+    con.execute("detach before")
+
+
+def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
+    rows = {
+        (schema, table): table_digest(con, schema, table, contract)
+        for schema, table, contract in relations()
+        if schema != "meta"
+    }
+    told = content_digest(
+        (schema, table, digest)
+        for (schema, table), (_, digest) in rows.items()
+        if (schema, table) not in OUTSIDE_DIGEST
+    )
+    return rows, told
+
+
+def _describe(
+    con: Connection,
+    release_id: str,
+    created_at: dt.datetime,
+    planned: ReleaseInput,
+    digest: str,
+    rows: dict[tuple[str, str], tuple[int, str]],
+) -> None:
+    """Fill `meta` and `quality.history`, and comment every table and column."""
+    con.execute(
+        "insert into quality.history select $id, registry, delivery, status, why, delivered, admitted,"
+        " refused, ignored from quality.delivery order by registry, delivery",
+        {"id": release_id},
+    )
+    con.execute(
+        "insert into meta.release values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            release_id,
+            created_at.astimezone(dt.UTC).replace(tzinfo=None),
+            list(planned.protocols),
+            planned.code_version,
+            digest,
+            list(planned.deliveries),
+            planned.threshold,
+        ],
+    )
+    for schema, table, contract in relations():
+        comment_table(con, schema, table, contract)
+        count, table_hash = rows.get((schema, table), (0, ""))
+        if schema in {"meta", "quality"}:
+            count = count_of(con, f"select count(*) from {quoted(schema)}.{quoted(table)}")
+        if schema != "meta":
+            con.execute(
+                'insert into meta."table" values (?, ?, ?, ?, ?)',
+                [schema, table, grain_of(contract), count, table_hash],
+            )
+        con.executemany(
+            'insert into meta."column" values (?, ?, ?, ?, ?, ?)',
+            [
+                (schema, table, column.name, sql_type(column), column.nullable, describe(column))
+                for column in columns_of(contract)
+            ],
+        )

@@ -1,0 +1,89 @@
+"""Where releases lie, which one is in service, and stepping between them.
+
+Not here: making one. A release's folder is complete from the moment it has its name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpp_etl.errors import NotFoundError
+from bpp_etl.warehouse.connection import one_value, opened_read_only
+
+FILE = "bpp.duckdb"
+MANIFEST = "manifest.json"
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The published folder of a warehouse."""
+
+    published: Path
+
+    @classmethod
+    def of(cls, warehouse: Path) -> Shelf:
+        """Name the published folder of a warehouse."""
+        return cls(warehouse / "published")
+
+    @property
+    def current(self) -> Path:
+        """The file that analysts open."""
+        return self.published / FILE
+
+    @property
+    def releases(self) -> Path:
+        """The folder that keeps every release."""
+        return self.published / "releases"
+
+    @property
+    def building(self) -> Path:
+        """The folder of the release being built; one at a time."""
+        return self.published / ".building"
+
+    def ids(self) -> list[str]:
+        """List the ids of all releases, oldest first."""
+        if not self.releases.is_dir():
+            return []
+        return sorted(folder.name for folder in self.releases.iterdir() if (folder / MANIFEST).is_file())
+
+    def newest(self) -> str | None:
+        """Return the id of the release built last."""
+        ids = self.ids()
+        return ids[-1] if ids else None
+
+    def in_service(self) -> str | None:
+        """Return the id of the release that `bpp.duckdb` holds."""
+        if not self.current.exists():
+            return None
+        with opened_read_only(self.current) as con:
+            return str(one_value(con, "select release_id from meta.release"))
+
+    def folder(self, release_id: str) -> Path:
+        """Find a release's folder; NotFoundError where there is none."""
+        if release_id not in self.ids():
+            raise NotFoundError(f"there is no release {release_id}", "`bpp releases` lists them")
+        return self.releases / release_id
+
+    def manifest(self, release_id: str) -> dict[str, Any]:
+        """Read a release's manifest."""
+        told: dict[str, Any] = json.loads((self.folder(release_id) / MANIFEST).read_text(encoding="utf-8"))
+        return told
+
+    def put_in_service(self, release_id: str) -> None:
+        """Swap a release's file in atomically; open readers keep the one before."""
+        source = self.folder(release_id) / FILE
+        fresh = self.published / f".{FILE}.{os.getpid()}"
+        try:
+            with source.open("rb") as read, fresh.open("wb") as write:
+                shutil.copyfileobj(read, write, 1 << 22)
+                write.flush()
+                os.fsync(write.fileno())
+            os.replace(fresh, self.current)  # noqa: PTH105
+        finally:
+            fresh.unlink(missing_ok=True)

@@ -1,0 +1,58 @@
+"""Derives how well every on-treatment CT kept to the schedule of its line of therapy.
+
+Not here: the judgement whether a delivery's cadence shuts its gate (`bpp_etl/gate`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.timeline.steps import (
+    CT_MODALITIES,
+    CYCLES_PER_INTERVAL,
+    FALLBACK_CYCLE_DAYS,
+    TIME_POINT_DAYS,
+    Step,
+    drop_relations,
+    ensure_table,
+    fill_table,
+    run_step,
+)
+from bpp_etl.warehouse.connection import Connection
+from schemas.cadence import AssessmentCadence
+
+TOLERANCE_DAYS = 7
+"""A CT this close to its planned day is on time."""
+
+MISSED_AFTER_INTERVALS = 1.5
+"""An interval longer than this many planned ones has skipped an appointment."""
+
+PACKAGE = "bpp_etl.timeline"
+STEPS = tuple(Step(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line"))
+
+
+def derive_cadence(con: Connection, registry: str) -> None:
+    """Replace the registry's rows of `core.assessment_cadence` by those that its core tables give.
+
+    The caller owns the transaction.
+    """
+    parameters = {
+        "registry": registry,
+        "time_point_days": TIME_POINT_DAYS,
+        "eligible_modalities": CT_MODALITIES,
+        "cycles_per_interval": CYCLES_PER_INTERVAL,
+        "fallback_cycle_days": FALLBACK_CYCLE_DAYS,
+        "tolerance_days": TOLERANCE_DAYS,
+        "missed_after_intervals": MISSED_AFTER_INTERVALS,
+    }
+    for step in STEPS:
+        run_step(con, step, parameters)
+    ensure_table(con, "core", "assessment_cadence", AssessmentCadence)
+    con.execute("delete from core.assessment_cadence where registry = $registry", {"registry": registry})
+    fill_table(
+        con,
+        "core",
+        "assessment_cadence",
+        Step(PACKAGE, "assessment_cadence"),
+        parameters,
+        contract=AssessmentCadence,
+    )
+    drop_relations(con, [step.name for step in STEPS])

@@ -1,0 +1,52 @@
+-- One row per admitted imaging assessment: whether it can be judged, and the number of its time point.
+-- An assessment at most $time_point_days after the patient's previous one, of any modality and whether or not
+-- it can be judged, joins its time point; so a time point is a chain and may be longer than the step.
+with not_evaluable_response_with_lesions as (
+    select distinct lesions.assessment_id
+    from core.bone_lesions as lesions
+    join core.imaging_assessments as imaging
+        on imaging.registry = lesions.registry and imaging.assessment_id = lesions.assessment_id
+    where imaging.registry = $registry and imaging.extraosseous_response = 'NE'
+),
+
+judged as (
+    select
+        imaging.patient_id,
+        imaging.assessment_id,
+        imaging.assessment_date,
+        imaging.modality,
+        imaging.is_bone_window,
+        imaging.extraosseous_response,
+        coalesce(imaging.is_evaluable, true)
+        and (
+            imaging.extraosseous_response is distinct from 'NE'
+            or with_lesions.assessment_id is not null
+        ) as is_evaluable,
+        imaging.assessment_date - lag(imaging.assessment_date) over visits as days_since_previous
+    from core.imaging_assessments as imaging
+    left join not_evaluable_response_with_lesions as with_lesions
+        on with_lesions.assessment_id = imaging.assessment_id
+    where imaging.registry = $registry
+    window visits as (partition by imaging.patient_id order by imaging.assessment_date, imaging.assessment_id)
+)
+
+select
+    patient_id,
+    assessment_id,
+    assessment_date,
+    modality,
+    is_bone_window,
+    extraosseous_response,
+    is_evaluable,
+    -- An unknown bone window is accepted (and flagged where it carries a call); only a window that was not read is not.
+    is_evaluable
+    and list_contains($eligible_modalities, modality)
+    and (is_bone_window is distinct from false or modality not in ('CT', 'PET_CT')) as is_eligible,
+    cast(
+        sum(case when days_since_previous < $time_point_days then 0 else 1 end) over (
+            partition by patient_id
+            order by assessment_date, assessment_id
+            rows between unbounded preceding and current row
+        ) as integer
+    ) as time_point
+from judged

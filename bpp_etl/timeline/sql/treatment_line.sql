@@ -1,0 +1,17 @@
+-- One row per admitted line of therapy: when it was on, and how far apart its CTs were planned.
+-- On treatment is after the start, up to the end, and before the start of the next line by number.
+select
+    line.patient_id,
+    line.line_number,
+    line.start_date,
+    line.end_date,
+    next_line.start_date as next_line_start_date,
+    line.cycle_length_days is null as is_cycle_length_assumed,
+    cast($cycles_per_interval * coalesce(line.cycle_length_days, $fallback_cycle_days) as integer)
+        as expected_interval_days
+from core.therapy_lines as line
+left join core.therapy_lines as next_line
+    on next_line.registry = line.registry
+    and next_line.patient_id = line.patient_id
+    and next_line.line_number = line.line_number + 1
+where line.registry = $registry

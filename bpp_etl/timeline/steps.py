@@ -1,0 +1,103 @@
+"""Runs SELECT files one after another, each into a temporary table of the file's name.
+
+Not here: what the SELECTs say, and which table of the warehouse the last one fills.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bpp_etl.errors import BppError
+from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.ddl import create_table
+from schemas.contract import Contract
+
+Parameters = Mapping[str, object]
+
+TIME_POINT_DAYS = 7
+"""An assessment at most this many days after the patient's previous one joins its time point."""
+
+CT_MODALITIES = ("CT", "PET_CT")
+"""Modalities with a CT, and so with a bone window."""
+
+FALLBACK_CYCLE_DAYS = 21
+"""Assumed, with a flag, where a line does not record its cycle length."""
+
+CYCLES_PER_INTERVAL = 2
+"""CTs are planned every so many cycles."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One SELECT file: `package` holds it, `name` is the file and the relation that it yields."""
+
+    package: str
+    name: str
+
+
+@cache
+def read_select(step: Step) -> str:
+    """Return the text of a SELECT file."""
+    return (files(step.package) / "sql" / f"{step.name}.sql").read_text(encoding="utf-8")
+
+
+def used_parameters(text: str, parameters: Parameters) -> dict[str, object]:
+    """Pick the parameters that a SELECT names; the database refuses any that it does not."""
+    names = re.findall(r"\$([a-z_][a-z0-9_]*)", re.sub(r"--.*", "", text))
+    missing = sorted(set(names) - set(parameters))
+    if missing:
+        raise BppError(f"a SELECT asks for {', '.join(missing)}, which nothing supplies")
+    return {name: _bindable(parameters[name]) for name in names}
+
+
+def run_step(con: Connection, step: Step, parameters: Parameters) -> None:
+    """Put the rows of a SELECT file into a temporary table of its name, replacing the one before."""
+    text = read_select(step)
+    con.execute(
+        f"create or replace temp table {quoted(step.name)} as {text}", used_parameters(text, parameters)
+    )
+
+
+def fill_table(
+    con: Connection, schema: str, table: str, step: Step, parameters: Parameters, *, contract: type[Contract]
+) -> None:
+    """Append the rows of a SELECT file to a table of the warehouse, matching columns by name."""
+    ensure_table(con, schema, table, contract)
+    text = read_select(step)
+    con.execute(
+        f"insert into {quoted(schema)}.{quoted(table)} by name {text}",  # noqa: S608 names from contracts
+        used_parameters(text, parameters),
+    )
+
+
+def ensure_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
+    """Create the table from its contract unless it is there."""
+    if not has_table(con, schema, table):
+        create_table(con, schema, table, contract)
+
+
+def has_table(con: Connection, schema: str, table: str, columns: Sequence[str] = ()) -> bool:
+    """Say whether the database in use has the table, with all of the columns."""
+    found = {
+        str(name)
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() "
+            "where database_name = current_database() and schema_name = $schema and table_name = $table",
+            {"schema": schema, "table": table},
+        ).fetchall()
+    }
+    return bool(found) and found.issuperset(columns)
+
+
+def drop_relations(con: Connection, names: Sequence[str]) -> None:
+    """Drop the temporary tables that the steps left behind."""
+    for name in names:
+        con.execute(f"drop table if exists temp.{quoted(name)}")
+
+
+def _bindable(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,135 @@
+"""The one place that opens DuckDB.
+
+Not here: SQL of any table. Every connection is closed by the `with` that opened it, error or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bpp_etl.errors import BppError
+
+STORAGE_VERSION = "v1.2.0"
+"""The oldest client that must be able to read a published file."""
+
+MEMORY_LIMIT = "1GB"
+"""Bound of DuckDB's buffers; larger work spills beside the file, so memory does not grow with a delivery."""
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def quoted(identifier: str) -> str:
+    """Quote an identifier for SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Quote a string for the few statements that take no parameters (ATTACH, COMMENT)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def opened(path: Path, *, scratch: Path | None = None) -> Iterator[Connection]:
+    """Open a DuckDB file for writing, in the format that older clients read.
+
+    The file is attached as the catalog `warehouse`, which is the one in use.
+    """
+    con = duckdb.connect(":memory:")
+    try:
+        _configure(con, scratch or path.parent)
+        try:
+            con.execute(
+                f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
+            )
+        except duckdb.IOException as error:
+            raise _locked_or_broken(path, error) from None
+        con.execute("use warehouse")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def opened_read_only(path: Path) -> Iterator[Connection]:
+    """Open a DuckDB file for reading only, as the catalog `warehouse`."""
+    con = duckdb.connect(":memory:")
+    try:
+        _configure(con, path.parent)
+        attach_read_only(con, path, "warehouse")
+        con.execute("use warehouse")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def in_memory() -> Iterator[Connection]:
+    """Open a DuckDB database that lives in memory only."""
+    con = duckdb.connect(":memory:")
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def attach_read_only(con: Connection, path: Path, alias: str) -> None:
+    """Attach another file for reading."""
+    try:
+        con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
+    except duckdb.IOException as error:
+        raise _locked_or_broken(path, error) from None
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """Commit what happens inside, or none of it."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def one_row(con: Connection, sql: str, parameters: object = None) -> tuple[Any, ...]:
+    """Return the single row of a query, and leave no result half read, which would block the connection."""
+    rows = con.execute(sql, parameters).fetchall()
+    if len(rows) != 1:
+        raise BppError(f"a query that must yield one row yielded {len(rows)}", "report this as a fault")
+    return tuple(rows[0])
+
+
+def one_value(con: Connection, sql: str, parameters: object = None) -> object:
+    """Return the single value of a query that yields one row of one column."""
+    return one_row(con, sql, parameters)[0]
+
+
+def count_of(con: Connection, sql: str, parameters: object = None) -> int:
+    """Return the single whole number of a query."""
+    value = one_value(con, sql, parameters)
+    if not isinstance(value, int):
+        raise BppError("a query that must yield a count yielded something else", "report this as a fault")
+    return value
+
+
+def _configure(con: Connection, scratch: Path) -> None:
+    con.execute("set enable_progress_bar = false")
+    con.execute("set preserve_insertion_order = true")
+    con.execute("set autoinstall_known_extensions = false")
+    con.execute("set autoload_known_extensions = false")
+    con.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+    con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
+
+
+def _locked_or_broken(path: Path, error: Exception) -> BppError:
+    if "lock" in str(error).lower():
+        return BppError(
+            f"{path.name} is in use by another process", "wait for the other refresh to end, then try again"
+        )
+    return BppError(f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full")

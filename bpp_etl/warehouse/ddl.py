@@ -1,0 +1,68 @@
+"""DDL, comments and column lists, all derived from the contracts.
+
+Not here: any column named by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bpp_etl.errors import BppError
+from bpp_etl.warehouse.connection import Connection, literal, quoted
+from schemas.contract import Column, Contract, columns_of, grain_of
+
+SQL_TYPES = {
+    "String": "VARCHAR",
+    "Int64": "BIGINT",
+    "Int32": "INTEGER",
+    "Float64": "DOUBLE",
+    "Boolean": "BOOLEAN",
+    "Date": "DATE",
+    "List(String)": "VARCHAR[]",
+}
+
+
+def sql_type(column: Column) -> str:
+    """Name the DuckDB type of a contract's column."""
+    if column.dtype.startswith("Datetime"):
+        return "TIMESTAMP"
+    try:
+        return SQL_TYPES[column.dtype]
+    except KeyError:
+        raise BppError(
+            f"column {column.name} has the type {column.dtype}, which has no DuckDB type here",
+            "add it to SQL_TYPES",
+        ) from None
+
+
+def create_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
+    """Create an empty table with the contract's columns, types, and NOT NULL."""
+    lines = [
+        f"{quoted(column.name)} {sql_type(column)}{'' if column.nullable else ' not null'}"
+        for column in columns_of(contract)
+    ]
+    con.execute(f"create schema if not exists {quoted(schema)}")
+    con.execute(f"create table {quoted(schema)}.{quoted(table)} ({', '.join(lines)})")
+
+
+def comment_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
+    """Write the grain on the table and each description on its column."""
+    relation = f"{quoted(schema)}.{quoted(table)}"
+    con.execute(f"comment on table {relation} is {literal(grain_of(contract))}")
+    for column in columns_of(contract):
+        con.execute(f"comment on column {relation}.{quoted(column.name)} is {literal(describe(column))}")
+
+
+def describe(column: Column) -> str:
+    """Put a column's description, unit and codes in one line."""
+    parts = [column.description.rstrip(".")]
+    if column.unit:
+        parts.append(f"Unit: {column.unit}")
+    if column.codes:
+        parts.append(f"Codes: {', '.join(column.codes)}")
+    return ". ".join(parts) + "."
+
+
+def column_list(columns: Iterable[Column]) -> str:
+    """Write columns as an explicit, quoted select list."""
+    return ", ".join(quoted(column.name) for column in columns)

@@ -1,0 +1,179 @@
+"""The working files of a registry: one delivery is built apart, and takes its place in one step or not at all.
+
+`registries/<registry>/building.duckdb` is private to the one process that holds the registry's lock;
+`admitted.duckdb` is the last admitted delivery, `shut.duckdb` the last one that was refused whole, if it is newer.
+Not here: what is built in them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpp_etl.errors import BppError
+from bpp_etl.gate.verdict import Verdict
+from bpp_etl.landing import REGISTRY_NAME
+from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, quoted
+from bpp_etl.warehouse.ddl import comment_table, create_table
+from schemas.quality import QUALITY_TABLES
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a working file says of the delivery in it."""
+
+    delivery: str
+    status: str
+    input_digest: str
+    code_version: str
+
+
+@dataclass(frozen=True)
+class WorkingFiles:
+    """The places of one registry's working files."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, warehouse: Path, registry: str) -> WorkingFiles:
+        """Name the working files of a registry in a warehouse."""
+        if not REGISTRY_NAME.fullmatch(registry):
+            raise BppError("a registry's name does not fit", "letters, digits, _ and - only")
+        return cls(warehouse / "registries" / registry)
+
+    @property
+    def building(self) -> Path:
+        """The delivery being judged."""
+        return self.folder / "building.duckdb"
+
+    @property
+    def admitted(self) -> Path:
+        """The registry's last admitted delivery."""
+        return self.folder / "admitted.duckdb"
+
+    @property
+    def shut(self) -> Path:
+        """The delivery that was refused whole since."""
+        return self.folder / "shut.duckdb"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the registry against other writers; wait for none."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BppError(
+                    f"registry {self.folder.name} is being refreshed by another process",
+                    "wait for it to end, then try again",
+                ) from None
+            yield
+
+    def start_building(self) -> Path:
+        """Clear what a killed process left, and name the file to build in."""
+        discard(self.building)
+        return self.building
+
+    def settle(self, status: str) -> None:
+        """Put the judged delivery in its place; readers of the file before keep it."""
+        if status == "admitted":
+            os.replace(self.building, self.admitted)  # noqa: PTH105
+            discard(self.shut)
+        else:
+            os.replace(self.building, self.shut)  # noqa: PTH105
+        discard(self.building)
+
+    def judgements(self) -> dict[str, Judgement]:
+        """Read what is in place: at most one admitted and one shut delivery."""
+        found = {}
+        for status, path in (("admitted", self.admitted), ("shut", self.shut)):
+            if not path.exists():
+                continue
+            with opened_read_only(path) as con:
+                row = one_row(
+                    con, "select delivery, status, input_digest, code_version from quality.delivery"
+                )
+            found[status] = Judgement(*row)
+        return found
+
+
+def shut_story(files: WorkingFiles) -> tuple[str, list[str]] | None:
+    """Return the delivery that was refused whole, and why in words; None where none was."""
+    if not files.shut.exists():
+        return None
+    with opened_read_only(files.shut) as con:
+        delivery, messages = one_row(con, "select delivery, messages from quality.delivery")
+    return str(delivery), [str(message) for message in messages]
+
+
+def discard(path: Path) -> None:
+    """Remove a database file and the log beside it."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def record(
+    con: Connection,
+    verdict: Verdict,
+    *,
+    input_digest: str,
+    code_version: str,
+    extra_columns: tuple[tuple[str, str], ...] = (),
+    identifier_columns: tuple[tuple[str, str], ...] = (),
+) -> None:
+    """Write a verdict into the `quality` tables of a working file; a shut delivery keeps nothing in `core`."""
+    for table, contract in QUALITY_TABLES.items():
+        create_table(con, "quality", table, contract)
+        comment_table(con, "quality", table, contract)
+    stamp = (verdict.registry, verdict.delivery)
+    _insert(
+        con,
+        "rule_result",
+        [
+            (*stamp, r.table, r.rule, r.severity, r.category, r.judged, r.broken, r.limit, r.status)
+            for r in verdict.rules
+        ],
+    )
+    _insert(
+        con,
+        "table_count",
+        [
+            (*stamp, c.table, c.delivered, c.admitted, c.refused, c.ignored, c.broken, c.refused_share_limit)
+            for c in verdict.tables
+        ],
+    )
+    _insert(
+        con,
+        "delivery",
+        [
+            (
+                *stamp,
+                verdict.delivery_date,
+                verdict.status,
+                [f"{reason.table}.{reason.rule}" for reason in verdict.reasons],
+                [reason.message for reason in verdict.reasons],
+                sum(count.delivered for count in verdict.tables),
+                sum(count.admitted for count in verdict.tables),
+                sum(count.refused for count in verdict.tables),
+                sum(count.ignored for count in verdict.tables),
+                input_digest,
+                code_version,
+            )
+        ],
+    )
+    columns = [(*stamp, table, column, False) for table, column in extra_columns]
+    columns += [(*stamp, table, column, True) for table, column in identifier_columns]
+    _insert(con, "extra_column", columns)
+    if not verdict.is_open:
+        con.execute("drop schema core cascade")
+
+
+def _insert(con: Connection, table: str, rows: list[tuple[object, ...]]) -> None:
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        con.executemany(f"insert into quality.{quoted(table)} values ({marks})", rows)

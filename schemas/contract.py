@@ -1,0 +1,123 @@
+"""The base of every table contract, and the plain description of it that DDL, docs and UI derive from.
+
+Not here: any particular table, and anything that touches a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandera.polars as pa
+from pandera.polars import DataFrameModel
+
+
+class Contract(DataFrameModel):
+    """A table's contract: its docstring states the grain, each field describes a column."""
+
+    class Config:
+        """Columns are judged by name; what a contract does not name is not judged."""
+
+        strict = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract, free of pandera: what DDL, comments, dictionary and UI need."""
+
+    name: str
+    dtype: str
+    nullable: bool
+    description: str
+    codes: tuple[str, ...] = ()
+    unit: str | None = None
+    delivered: bool = False
+    required: bool = False
+    kind: str = "text"
+    default: str | None = None
+
+
+KINDS = ("text", "code", "date", "number", "integer", "boolean")
+
+
+def delivered(
+    description: str,
+    *,
+    kind: str = "text",
+    required: bool = False,
+    codes: Iterable[str] = (),
+    unit: str | None = None,
+    default: str | None = None,
+    checks: dict[str, Any] | None = None,
+) -> Any:
+    """Declare a column that a registry delivers.
+
+    `kind` says how its text is read (one of KINDS); `required` that every row fills it; `default` the value
+    read into an empty cell. `checks` are pandera checks named after the rule they judge.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"a delivered column is of kind {kind!r}; known: {', '.join(KINDS)}")
+    listed = tuple(codes)
+    return pa.Field(
+        nullable=not required,
+        isin=list(listed) if listed else None,
+        description=description,
+        metadata={
+            "delivered": True,
+            "required": required,
+            "kind": kind,
+            "codes": listed,
+            "unit": unit,
+            "default": default,
+        },
+        **(checks or {}),
+    )
+
+
+def derived(
+    description: str, *, nullable: bool = True, unit: str | None = None, codes: Iterable[str] = ()
+) -> Any:
+    """Declare a column that this project works out."""
+    listed = tuple(codes)
+    return pa.Field(
+        nullable=nullable,
+        isin=list(listed) if listed else None,
+        description=description,
+        metadata={"codes": listed, "unit": unit},
+    )
+
+
+@cache
+def columns_of(contract: type[Contract]) -> tuple[Column, ...]:
+    """Describe a contract's columns in their order."""
+    described = []
+    for name, column in contract.to_schema().columns.items():
+        about: dict[str, Any] = column.metadata or {}
+        described.append(
+            Column(
+                name=name,
+                dtype=str(column.dtype),
+                nullable=bool(column.nullable),
+                description=column.description or "",
+                codes=tuple(about.get("codes", ())),
+                unit=about.get("unit"),
+                delivered=bool(about.get("delivered", False)),
+                required=bool(about.get("required", False)),
+                kind=str(about.get("kind", "text")),
+                default=about.get("default"),
+            )
+        )
+    return tuple(described)
+
+
+def delivered_columns(contract: type[Contract]) -> tuple[Column, ...]:
+    """List the columns that a registry sends, in the contract's order."""
+    return tuple(column for column in columns_of(contract) if column.delivered)
+
+
+def grain_of(contract: type[Contract]) -> str:
+    """Return the first sentence of the contract's docstring: what one row is."""
+    text = (contract.__doc__ or "").strip().split("\n\n", 1)[0]
+    return " ".join(text.split())

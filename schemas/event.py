@@ -1,0 +1,176 @@
+"""The contracts of the `event` schema, with the codes of states, reasons, exits, verdicts and flags.
+
+Not here: the rules that give the codes (`bpp_etl/events`).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated
+
+import polars as pl
+
+from schemas.codes import HER2_STATUS
+from schemas.contract import Contract, derived
+from schemas.judging import registry_column
+
+STATE = ("pseudoprogression", "true_progression", "indeterminate")
+REASON = (
+    "confirmed",
+    "pd_at_detection",
+    "pd_before_confirmation",
+    "no_baseline_ct",
+    "death",
+    "therapy_changed",
+    "lost_to_follow_up",
+    "awaiting_ct",
+)
+LEFT_AT = (
+    "no_first_line",
+    "no_on_treatment_ct",
+    "no_new_osteoblastic_lesion",
+    "progression_first",
+    "candidate",
+)
+PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
+ALP_CATEGORY = ("decreased", "stable", "increased")
+RECIST11_VERDICT = ("PD", "NON_PD", "EQUIVOCAL")
+IRECIST_VERDICT = ("iCPD", "iUPD")
+MDA_VERDICT = ("PD", "PR")
+PCWG3_VERDICT = ("PD", "PDu", "NON_PD", "NE")
+
+EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        "alp_at_event_missing": "No total ALP lies in the window around the event.",
+        "alp_at_progression_missing": "No total ALP lies in the window around the progression.",
+        "alp_baseline_missing": "No total ALP lies in the window before the start of line 1.",
+        "alp_median_of_day": (
+            "A day that gave an ALP value had several differing results; their median was taken."
+        ),
+        "bone_window_unknown": (
+            "It is not recorded whether the bone window was read on a CT that serves as baseline, candidate or "
+            "confirmation."
+        ),
+        "cycle_length_assumed": "Line 1 records no cycle length; 21 days were assumed.",
+        "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
+        "equivocal_lesions_only": "Every new osteoblastic lesion at the candidate is equivocal.",
+        "her2_conflict": (
+            "The newest HER2 tests of the same day and site are positive and negative; read as indeterminate."
+        ),
+        "her2_not_tested": "No HER2 test is recorded.",
+        "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
+        "late_onset": "The candidate appeared more than 168 days after the start of line 1.",
+        "refused_evidence": (
+            "Imaging, lesions or lines of this patient were refused at the gate; the evidence may be incomplete."
+        ),
+        "second_line_missing": "A line after the second is recorded, but line 2 is not.",
+        "unclear_lysis": (
+            "From the candidate on, lysis increased in a lesion of unknown morphology, which is never lysis."
+        ),
+    }
+)
+
+
+class Pseudoprogression(Contract):
+    """One row per patient, protocol and candidate of the first line: the call and its evidence."""
+
+    registry: pl.String = registry_column()
+    patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)
+    protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
+    state: pl.String = derived("What the candidate turned out to be.", nullable=False, codes=STATE)
+    reason: pl.String = derived("Why it is in that state.", nullable=False, codes=REASON)
+    flags: Annotated[pl.List, pl.String] = derived(
+        "Warning codes in alphabetical order; empty when there are none.", nullable=False
+    )
+    therapy_start_date: pl.Date = derived("Start of line 1.", nullable=False)
+    event_date: pl.Date = derived("Day of the candidate's time point.", nullable=False)
+    confirmation_date: pl.Date = derived("Day of the last confirming CT needed; empty unless confirmed.")
+    progression_date: pl.Date = derived(
+        "Day of the first explicit progression at or after the candidate, not after the start of line 2; "
+        "empty while indeterminate."
+    )
+    progression_kind: pl.String = derived(
+        "What progressed at that time point: extraosseous, lysis, new_lytic, or several of them joined by +."
+    )
+    censor_date: pl.Date = derived(
+        "Day of the last evaluable on-treatment assessment; only without a progression date."
+    )
+    days_to_event: pl.Int32 = derived("From the start of line 1 to the event.", nullable=False, unit="days")
+    days_event_to_progression: pl.Int32 = derived(
+        "From the event to progression; empty without progression.", unit="days"
+    )
+    has_progression: pl.Boolean = derived("Whether there is a progression date.", nullable=False)
+    onset_after: pl.Date = derived(
+        "Day of the last eligible CT before the candidate, without the lesion: onset lies after it and not "
+        "after the event date."
+    )
+    progression_after: pl.Date = derived(
+        "Day of the last evaluable assessment without progression before the progression date: progression lies "
+        "after it and not after that date."
+    )
+    sites: Annotated[pl.List, pl.String] = derived(
+        "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False
+    )
+    new_lesion_count: pl.Int32 = derived(
+        "New osteoblastic lesions of the episode: at the candidate and later on treatment.", nullable=False
+    )
+    confirming_ct_count: pl.Int32 = derived(
+        "Confirming CT time points counted before any progression, also beyond the number needed.",
+        nullable=False,
+    )
+    candidate_assessment_ids: Annotated[pl.List, pl.String] = derived(
+        "Eligible CTs of the candidate's time point that show a new osteoblastic lesion, by date.",
+        nullable=False,
+    )
+    candidate_lesion_ids: Annotated[pl.List, pl.String] = derived(
+        "New osteoblastic lesions at the candidate, sorted.", nullable=False
+    )
+    confirming_assessment_ids: Annotated[pl.List, pl.String] = derived(
+        "Eligible CTs of the counted confirming time points, by date.", nullable=False
+    )
+    progression_assessment_ids: Annotated[pl.List, pl.String] = derived(
+        "Assessments that show the progression, by date; empty without progression.", nullable=False
+    )
+    baseline_assessment_ids: Annotated[pl.List, pl.String] = derived(
+        "Eligible CTs in the baseline window, by date.", nullable=False
+    )
+    her2_status: pl.String = derived(
+        "HER2 status known on the event day; empty when nothing was known yet.", codes=HER2_STATUS
+    )
+    alp_baseline: pl.Float64 = derived("Total ALP nearest to the start of line 1, before it.", unit="U/L")
+    alp_at_event: pl.Float64 = derived("Total ALP nearest to the event.", unit="U/L")
+    alp_at_progression: pl.Float64 = derived("Total ALP nearest to the progression.", unit="U/L")
+    alp_delta_event: pl.Float64 = derived("ALP at the event minus baseline.", unit="U/L")
+    alp_delta_progression: pl.Float64 = derived("ALP at progression minus baseline.", unit="U/L")
+    alp_category: pl.String = derived(
+        "ALP at the event against baseline: stable within 15 %, else decreased or increased.",
+        codes=ALP_CATEGORY,
+    )
+    verdict_recist11: pl.String = derived(
+        "What RECIST 1.1 makes of the candidate.", nullable=False, codes=RECIST11_VERDICT
+    )
+    verdict_irecist: pl.String = derived(
+        "What iRECIST makes of the candidate.", nullable=False, codes=IRECIST_VERDICT
+    )
+    verdict_mda: pl.String = derived(
+        "What the MD Anderson bone criteria make of the candidate.", nullable=False, codes=MDA_VERDICT
+    )
+    verdict_pcwg3: pl.String = derived(
+        "What the PCWG3 two-plus-two rule makes of the bone scans.", nullable=False, codes=PCWG3_VERDICT
+    )
+    rule: pl.String = derived("Id of the rule that decided.", nullable=False)
+    protocol_digest: pl.String = derived("Digest of the protocol's rules and parameters.", nullable=False)
+    delivery: pl.String = derived("Delivery that the evidence comes from.", nullable=False)
+
+
+class PatientFlow(Contract):
+    """One row per admitted patient and protocol: where the patient left the first-line course."""
+
+    registry: pl.String = registry_column()
+    patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)
+    protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
+    left_at: pl.String = derived(
+        "First step that the patient did not pass; candidate for those with a row in pseudoprogression.",
+        nullable=False,
+        codes=LEFT_AT,
+    )
+    state: pl.String = derived("State of the candidate; empty for everyone else.", codes=STATE)

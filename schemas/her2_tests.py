@@ -1,0 +1,49 @@
+"""The contract of `her2_tests` and its row rules.
+
+Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
+"""
+
+from typing import Annotated
+
+import polars as pl
+from pandera.polars import PolarsData, dataframe_check
+
+from schemas.codes import HER2_REPORTED_STATUS, HER2_STATUS, IHC_SCORE, ISH_RESULT, SPECIMEN_SITE
+from schemas.contract import Contract, delivered, derived
+from schemas.judging import between, flags_column, registry_column, row_number_column
+
+
+class Her2Tests(Contract):
+    """One row per HER2 test of a patient."""
+
+    registry: pl.String = registry_column()
+    patient_id: pl.String = delivered("The registry's pseudonym of the patient.", required=True)
+    test_date: pl.Date = delivered("Day of the test.", kind="date", required=True)
+    specimen_site: pl.String = delivered(
+        "Where the tissue came from.", kind="code", codes=SPECIMEN_SITE, required=True
+    )
+    ihc_score: pl.String = delivered("Immunohistochemistry score.", kind="code", codes=IHC_SCORE)
+    ish_result: pl.String = delivered("In situ hybridisation as reported.", kind="code", codes=ISH_RESULT)
+    her2_cep17_ratio: pl.Float64 = delivered("HER2 to CEP17 ratio.", kind="number", unit="ratio")
+    her2_copy_number: pl.Float64 = delivered(
+        "Average HER2 copies in a cell.", kind="number", unit="copies/cell"
+    )
+    reported_status: pl.String = delivered(
+        "HER2 status as the laboratory or registry reported it.", kind="code", codes=HER2_REPORTED_STATUS
+    )
+    her2_status: pl.String = derived(
+        "Status by ASCO/CAP 2018 as affirmed in 2023.", nullable=False, codes=HER2_STATUS
+    )
+    her2_low: pl.Boolean = derived("Annotation only: IHC 1+, or 2+ with negative ISH, in a negative test.")
+    flags: Annotated[pl.List, pl.String] = flags_column()
+    row_number: pl.Int64 = row_number_column()
+
+    @dataframe_check(name="ratio_out_of_range")
+    def ratio_out_of_range(cls, data: PolarsData) -> pl.LazyFrame:
+        """A HER2 to CEP17 ratio lies in 0 to 50."""
+        return between(data, "her2_cep17_ratio", 0, 50)
+
+    @dataframe_check(name="copy_number_out_of_range")
+    def copy_number_out_of_range(cls, data: PolarsData) -> pl.LazyFrame:
+        """A HER2 copy number lies in 0 to 200."""
+        return between(data, "her2_copy_number", 0, 200)

@@ -1,0 +1,55 @@
+"""The contracts of the `meta` schema: the release itself, its inputs, and its dictionary.
+
+Not here: how a release is built.
+"""
+
+from typing import Annotated
+
+import polars as pl
+
+from schemas.contract import Contract, derived
+
+
+class Release(Contract):
+    """One row: the release that this file is."""
+
+    release_id: pl.String = derived("Stable id of the release.", nullable=False)
+    created_at: Annotated[pl.Datetime, "us", None] = derived("When it was built, in UTC.", nullable=False)
+    protocols: Annotated[pl.List, pl.String] = derived(
+        "Protocols applied, as name:digest; the first is the default.", nullable=False
+    )
+    code_version: pl.String = derived("Version of engine and contracts.", nullable=False)
+    content_digest: pl.String = derived(
+        "SHA-256 over all rows but those of meta and quality.history; the same inputs and code give the same.",
+        nullable=False,
+    )
+    input_digests: Annotated[pl.List, pl.String] = derived(
+        "Deliveries it is built on, as registry/delivery:digest.", nullable=False
+    )
+    disclosure_threshold: pl.Int32 = derived(
+        "Published counts below it are suppressed; 0 switches that off.", nullable=False
+    )
+
+
+class PublishedTable(Contract):
+    """One row per table of the release."""
+
+    schema: pl.String = derived("Schema of the table.", nullable=False)
+    table: pl.String = derived("Name of the table.", nullable=False)
+    grain: pl.String = derived("What one row is.", nullable=False)
+    rows: pl.Int64 = derived("Rows in the table.", nullable=False)
+    digest: pl.String = derived("Digest of the rows, whatever their order.", nullable=False)
+
+
+class PublishedColumn(Contract):
+    """One row per column of the release."""
+
+    schema: pl.String = derived("Schema of the table.", nullable=False)
+    table: pl.String = derived("Name of the table.", nullable=False)
+    column: pl.String = derived("Name of the column.", nullable=False)
+    type: pl.String = derived("DuckDB type.", nullable=False)
+    is_nullable: pl.Boolean = derived("Whether it may be empty.", nullable=False)
+    description: pl.String = derived("What it holds, with unit and codes.", nullable=False)
+
+
+META_TABLES = {"release": Release, "table": PublishedTable, "column": PublishedColumn}

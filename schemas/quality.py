@@ -1,0 +1,100 @@
+"""The contracts of the quality tables: what each rule found, and what became of each delivery.
+
+Not here: the rules (`schemas/rules.py`). No value of a patient is in any of these.
+"""
+
+from typing import Annotated
+
+import polars as pl
+
+from schemas.contract import Contract, derived
+
+SEVERITY = ("refuse", "flag", "shut")
+CATEGORY = ("conformance", "completeness", "plausibility")
+RULE_STATUS = ("passed", "failed", "not_applicable", "error")
+DELIVERY_STATUS = ("admitted", "shut")
+
+
+class RuleResult(Contract):
+    """One row per registry, delivery, table and rule: how often it was judged and broken."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    table: pl.String = derived("Table judged, or `delivery` for the whole.", nullable=False)
+    rule: pl.String = derived("Stable id of the rule.", nullable=False)
+    severity: pl.String = derived("What a breach does.", nullable=False, codes=SEVERITY)
+    category: pl.String = derived("Category by Kahn et al. 2016.", nullable=False, codes=CATEGORY)
+    judged: pl.Int64 = derived("Rows, files or intervals judged.", nullable=False)
+    broken: pl.Int64 = derived("How many of them broke the rule.", nullable=False)
+    limit: pl.Float64 = derived("Highest share that may break it without a failure.", nullable=False)
+    status: pl.String = derived(
+        "Outcome; nothing judged is not_applicable.", nullable=False, codes=RULE_STATUS
+    )
+
+
+class DeliveryResult(Contract):
+    """One row per delivery that a registry's working files hold: admitted or shut, and why."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    delivery_date: pl.Date = derived("Day of the delivery; no date in it may be later.", nullable=False)
+    status: pl.String = derived("Whether the gate opened.", nullable=False, codes=DELIVERY_STATUS)
+    why: Annotated[pl.List, pl.String] = derived(
+        "Rules for which the gate is shut, as table.rule; empty when admitted.", nullable=False
+    )
+    messages: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
+    delivered: pl.Int64 = derived("Rows delivered in all tables.", nullable=False)
+    admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
+    refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
+    ignored: pl.Int64 = derived("Rows of analytes that are not used.", nullable=False)
+    input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
+    code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)
+
+
+class TableCount(Contract):
+    """One row per registry, delivery and table: delivered = admitted + refused + ignored."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    table: pl.String = derived("Table counted.", nullable=False)
+    delivered: pl.Int64 = derived("Rows delivered.", nullable=False)
+    admitted: pl.Int64 = derived("Rows admitted.", nullable=False)
+    refused: pl.Int64 = derived("Rows refused.", nullable=False)
+    ignored: pl.Int64 = derived("Rows of analytes that are not used.", nullable=False)
+    broken: pl.Int64 = derived("Rows that broke a refusing rule; these are in quarantine.", nullable=False)
+    refused_share_limit: pl.Float64 = derived(
+        "Highest share of broken rows that opens the gate.", nullable=False
+    )
+
+
+class ExtraColumn(Contract):
+    """One row per delivered column that is not loaded."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    table: pl.String = derived("Table that has the column.", nullable=False)
+    column: pl.String = derived("Name of the column, where it is safe to show.", nullable=False)
+    is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)
+
+
+class History(Contract):
+    """One row per release, registry and delivery that the release was built on."""
+
+    release_id: pl.String = derived("Release.", nullable=False)
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    status: pl.String = derived("Whether the gate opened.", nullable=False, codes=DELIVERY_STATUS)
+    why: Annotated[pl.List, pl.String] = derived("Rules for which the gate was shut.", nullable=False)
+    delivered: pl.Int64 = derived("Rows delivered.", nullable=False)
+    admitted: pl.Int64 = derived("Rows admitted.", nullable=False)
+    refused: pl.Int64 = derived("Rows refused.", nullable=False)
+    ignored: pl.Int64 = derived("Rows ignored.", nullable=False)
+
+
+QUALITY_TABLES = {
+    "rule_result": RuleResult,
+    "delivery": DeliveryResult,
+    "table_count": TableCount,
+    "extra_column": ExtraColumn,
+}
+"""What a working file holds; the release adds `history`."""

@@ -1,0 +1,331 @@
+"""A naive reading of the specification, one patient and one assessment at a time, in plain Python.
+
+Not here: SQL, protocols, speed. It shares no code with the engine, so that where the two agree it is because
+both read the same sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from statistics import median
+
+from tests.support.patients import Her2Test, Lesion, Line, Patient, Scan
+
+CT = ("CT", "PET_CT")
+CROSS_SECTIONAL = ("CT", "PET_CT", "MRI")
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+def is_evaluable(scan: Scan) -> bool:
+    if scan.is_evaluable is False:
+        return False
+    return not (scan.response == "NE" and not scan.lesions)
+
+
+def is_eligible_ct(scan: Scan) -> bool:
+    return scan.modality in CT and is_evaluable(scan) and scan.is_bone_window is not False
+
+
+def shows_lysis(lesion: Lesion) -> bool:
+    return not lesion.is_equivocal and lesion.lysis_change == "increased" and lesion.morphology != "unknown"
+
+
+def is_new_lytic(lesion: Lesion) -> bool:
+    return not lesion.is_equivocal and lesion.status == "new" and lesion.morphology in ("osteolytic", "mixed")
+
+
+def is_new_osteoblastic(lesion: Lesion) -> bool:
+    return lesion.status == "new" and lesion.morphology == "osteoblastic"
+
+
+def progression_kinds(scan: Scan) -> set[str]:
+    kinds: set[str] = set()
+    if not is_evaluable(scan) or scan.modality not in CROSS_SECTIONAL:
+        return kinds
+    if scan.response == "PD":
+        kinds.add("extraosseous")
+    for lesion in scan.lesions:
+        if shows_lysis(lesion):
+            kinds.add("lysis")
+        if is_new_lytic(lesion):
+            kinds.add("new_lytic")
+    return kinds
+
+
+@dataclass
+class TimePoint:
+    scans: list[Scan] = field(default_factory=list)
+
+    @property
+    def eligible(self) -> list[Scan]:
+        return [scan for scan in self.scans if is_eligible_ct(scan)]
+
+    @property
+    def day(self) -> date:
+        return min(scan.day for scan in self.eligible or self.scans)
+
+    @property
+    def kinds(self) -> set[str]:
+        return {kind for scan in self.scans for kind in progression_kinds(scan)}
+
+    @property
+    def is_pd(self) -> bool:
+        return bool(self.kinds)
+
+    @property
+    def showing(self) -> list[Scan]:
+        return [scan for scan in self.eligible if any(is_new_osteoblastic(seen) for seen in scan.lesions)]
+
+
+def time_points(scans: Iterable[Scan]) -> list[TimePoint]:
+    points: list[TimePoint] = []
+    previous: date | None = None
+    for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id)):
+        if previous is None or (scan.day - previous).days > 7:
+            points.append(TimePoint())
+        points[-1].scans.append(scan)
+        previous = scan.day
+    return sorted(points, key=lambda point: point.day)
+
+
+def line_of(patient: Patient, number: int) -> Line | None:
+    return next((line for line in patient.lines if line.number == number), None)
+
+
+def is_on(day: date, line: Line, following: Line | None) -> bool:
+    if day <= line.start:
+        return False
+    if line.end is not None and day > line.end:
+        return False
+    return following is None or day < following.start
+
+
+@dataclass
+class Call:
+    """What the specification says about one patient; `state` is None where there is no row."""
+
+    left_at: str
+    state: str | None = None
+    reason: str | None = None
+    therapy_start_date: date | None = None
+    event_date: date | None = None
+    confirmation_date: date | None = None
+    progression_date: date | None = None
+    progression_kind: str | None = None
+    censor_date: date | None = None
+    days_to_event: int | None = None
+    days_event_to_progression: int | None = None
+    has_progression: bool | None = None
+    onset_after: date | None = None
+    progression_after: date | None = None
+    sites: list[str] | None = None
+    new_lesion_count: int | None = None
+    confirming_ct_count: int | None = None
+    candidate_assessment_ids: list[str] | None = None
+    candidate_lesion_ids: list[str] | None = None
+    confirming_assessment_ids: list[str] | None = None
+    progression_assessment_ids: list[str] | None = None
+    baseline_assessment_ids: list[str] | None = None
+    her2_status: str | None = None
+    alp_baseline: float | None = None
+    alp_at_event: float | None = None
+    alp_at_progression: float | None = None
+    alp_delta_event: float | None = None
+    alp_delta_progression: float | None = None
+    alp_category: str | None = None
+
+
+def nearest_alp(patient: Patient, anchor: date, first: date, last: date) -> float | None:
+    by_day: dict[date, list[float]] = {}
+    for lab in patient.labs:
+        if lab.analyte == "ALP_TOTAL" and first <= lab.day <= last:
+            by_day.setdefault(lab.day, []).append(lab.value)
+    if not by_day:
+        return None
+    day = min(by_day, key=lambda one: (abs((one - anchor).days), one))
+    return median(by_day[day])
+
+
+def her2_on(patient: Patient, event: date) -> str | None:
+    for site in ("metastasis", "primary", "unknown"):
+        known: list[Her2Test] = [test for test in patient.her2 if test.site == site and test.day <= event]
+        if known:
+            newest = max(test.day for test in known)
+            found = {test.status for test in known if test.day == newest}
+            if found >= {"positive", "negative"}:
+                return "indeterminate"
+            return next((one for one in ("positive", "negative") if one in found), "indeterminate")
+    return None
+
+
+def ids(scans: Iterable[Scan]) -> list[str]:
+    return [scan.assessment_id for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id))]
+
+
+def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call:
+    first = line_of(patient, 1)
+    if first is None:
+        return Call("no_first_line")
+    second = line_of(patient, 2)
+    points = time_points(patient.scans)
+    treated = [point for point in points if is_on(point.day, first, second)]
+    treated_ct = [point for point in treated if point.eligible]
+    if not treated_ct:
+        return Call("no_on_treatment_ct")
+    showing = [point for point in treated_ct if point.showing]
+    if not showing:
+        return Call("no_new_osteoblastic_lesion")
+    candidate = showing[0]
+    if any(point.is_pd and first.start < point.day < candidate.day for point in points):
+        return Call("progression_first")
+
+    event = candidate.day
+    row = Call("candidate", therapy_start_date=first.start, event_date=event)
+    row.days_to_event = (event - first.start).days
+    row.candidate_assessment_ids = ids(candidate.showing)
+    row.candidate_lesion_ids = sorted(
+        {seen.lesion_id for scan in candidate.showing for seen in scan.lesions if is_new_osteoblastic(seen)}
+    )
+    episode = [
+        seen
+        for point in treated_ct
+        if point.day >= event
+        for scan in point.showing
+        for seen in scan.lesions
+        if is_new_osteoblastic(seen)
+    ]
+    row.new_lesion_count = len({seen.lesion_id for seen in episode})
+    row.sites = sorted({seen.site for seen in episode})
+
+    baseline = [
+        scan
+        for scan in patient.scans
+        if is_eligible_ct(scan) and first.start - days(42) <= scan.day <= first.start
+    ]
+    row.baseline_assessment_ids = ids(baseline)
+    later_pd = [point for point in points if point.is_pd and point.day > event]
+    counted: list[TimePoint] = []
+    for point in treated_ct:
+        if point.day <= event or candidate.is_pd or point.is_pd:
+            continue
+        if later_pd and point.day > later_pd[0].day:
+            continue
+        last = counted[-1].day if counted else event
+        if (point.day - last).days >= 28:
+            counted.append(point)
+    row.confirming_ct_count = len(counted)
+    row.confirming_assessment_ids = [name for point in counted for name in ids(point.eligible)]
+
+    interval = 2 * (first.cycle_days or 21)
+    if candidate.is_pd:
+        row.state, row.reason = "true_progression", "pd_at_detection"
+    elif not baseline:
+        row.state, row.reason = "indeterminate", "no_baseline_ct"
+    elif len(counted) >= confirming_needed:
+        row.state, row.reason = "pseudoprogression", "confirmed"
+        row.confirmation_date = counted[confirming_needed - 1].day
+    elif (
+        later_pd
+        and (first.end is None or later_pd[0].day <= first.end + days(28))
+        and (second is None or later_pd[0].day <= second.start)
+    ):
+        row.state, row.reason = "true_progression", "pd_before_confirmation"
+    else:
+        row.state = "indeterminate"
+        if patient.death is not None:
+            row.reason = "death"
+        elif first.end is not None or second is not None:
+            row.reason = "therapy_changed"
+        elif (delivery - patient.last_contact).days > 2 * interval:
+            row.reason = "lost_to_follow_up"
+        else:
+            row.reason = "awaiting_ct"
+
+    progressed: TimePoint | None = None
+    if row.state != "indeterminate":
+        for point in points:
+            if point.is_pd and point.day >= event and (second is None or point.day <= second.start):
+                progressed = point
+                break
+    row.has_progression = progressed is not None
+    row.progression_assessment_ids = []
+    if progressed is None:
+        row.censor_date = max(
+            scan.day for scan in patient.scans if is_evaluable(scan) and is_on(scan.day, first, second)
+        )
+    else:
+        row.progression_date = progressed.day
+        row.progression_kind = "+".join(sorted(progressed.kinds))
+        row.days_event_to_progression = (progressed.day - event).days
+        row.progression_assessment_ids = ids(scan for scan in progressed.scans if progression_kinds(scan))
+        row.progression_after = max(
+            (
+                scan.day
+                for scan in patient.scans
+                if is_evaluable(scan) and not progression_kinds(scan) and scan.day < progressed.day
+            ),
+            default=None,
+        )
+    row.onset_after = max(
+        (scan.day for scan in patient.scans if is_eligible_ct(scan) and scan.day < event), default=None
+    )
+
+    row.her2_status = her2_on(patient, event)
+    row.alp_baseline = nearest_alp(patient, first.start, first.start - days(28), first.start)
+
+    def alp_around(day: date) -> float | None:
+        last = day + days(14)
+        return nearest_alp(patient, day, day - days(14), min(last, second.start) if second else last)
+
+    row.alp_at_event = alp_around(event)
+    if progressed is not None:
+        row.alp_at_progression = alp_around(progressed.day)
+    if row.alp_baseline is not None and row.alp_at_event is not None:
+        row.alp_delta_event = row.alp_at_event - row.alp_baseline
+        if abs(row.alp_delta_event) * 100 <= 15 * row.alp_baseline:
+            row.alp_category = "stable"
+        else:
+            row.alp_category = "decreased" if row.alp_delta_event < 0 else "increased"
+    if row.alp_baseline is not None and row.alp_at_progression is not None:
+        row.alp_delta_progression = row.alp_at_progression - row.alp_baseline
+    return row
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One kept appointment of the naive cadence."""
+
+    line_number: int
+    time_point_date: date
+    previous_date: date
+    interval_days: int
+    expected_interval_days: int
+    cadence_class: str
+
+
+def cadence(patient: Patient) -> list[Visit]:
+    visits: list[Visit] = []
+    for line in patient.lines:
+        following = line_of(patient, line.number + 1)
+        previous = line.start
+        expected = 2 * (line.cycle_days or 21)
+        for point in time_points(patient.scans):
+            if not any(scan.modality in CT for scan in point.scans) or not is_on(point.day, line, following):
+                continue
+            interval = (point.day - previous).days
+            if abs(interval - expected) <= 7:
+                kept = "on_time"
+            elif interval < expected:
+                kept = "early"
+            elif interval > 1.5 * expected:
+                kept = "missed"
+            else:
+                kept = "late"
+            visits.append(Visit(line.number, point.day, previous, interval, expected, kept))
+            previous = point.day
+    return visits

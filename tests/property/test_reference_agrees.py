@@ -1,0 +1,128 @@
+"""The engine against the naive reference, on crowded random patients and on every short sequence of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import pytest
+
+from bpp_etl.events import derive_events, load_protocol
+from bpp_etl.timeline import derive_cadence
+from bpp_etl.warehouse.connection import Connection
+from tests.property import reference
+from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.generated import DELIVERY, all_sequences, random_patients
+from tests.support.patients import Patient
+
+NEEDED = {"xu2025": 2, "xu2025_one_ct": 1}
+
+
+def judged(con: Connection, patients: Iterable[Patient]) -> dict[tuple[str, str], dict[str, object]]:
+    """Return the engine's rows, with the flow's exit, by protocol and patient."""
+    insert_patients(con, patients)
+    derive_events(con, REGISTRY, DELIVERY, [load_protocol(name) for name in NEEDED])
+    flow = con.table("event.patient_flow").pl().rows(named=True)
+    rows = {(row["protocol"], row["patient_id"]): row for row in con.table("event.pseudoprogression").pl().rows(named=True)}
+    return {
+        (exit_["protocol"], exit_["patient_id"]): {
+            **rows.get((exit_["protocol"], exit_["patient_id"]), {}),
+            "left_at": exit_["left_at"],
+            "flow_state": exit_["state"],
+        }
+        for exit_ in flow
+    }
+
+
+def differences(patients: list[Patient], rows: dict[tuple[str, str], dict[str, object]]) -> list[str]:
+    found = []
+    for protocol, needed in NEEDED.items():
+        for patient in patients:
+            expected = asdict(reference.call(patient, DELIVERY, needed))
+            row = rows[protocol, patient.patient_id]
+            found += [
+                f"{protocol} {patient.patient_id} {name}: {row.get(name)!r}, by the reference {value!r}"
+                for name, value in expected.items()
+                if row.get(name) != value
+            ]
+            if row["flow_state"] != expected["state"]:
+                found.append(f"{protocol} {patient.patient_id}: the flow says {row['flow_state']!r}")
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_patients_are_judged_as_the_reference_judges_them(seed: int) -> None:
+    patients = random_patients(seed, 3000)
+    with open_core() as con:
+        rows = judged(con, patients)
+    assert len(rows) == len(patients) * len(NEEDED)
+    assert differences(patients, rows) == []
+
+
+def test_random_patients_reach_every_state_reason_and_exit() -> None:
+    calls = [reference.call(patient, DELIVERY) for patient in random_patients(1, 3000)]
+    assert {call.reason for call in calls} == {
+        None,
+        "confirmed",
+        "pd_at_detection",
+        "pd_before_confirmation",
+        "no_baseline_ct",
+        "death",
+        "therapy_changed",
+        "lost_to_follow_up",
+        "awaiting_ct",
+    }
+    assert {call.left_at for call in calls} == {
+        "no_first_line",
+        "no_on_treatment_ct",
+        "no_new_osteoblastic_lesion",
+        "progression_first",
+        "candidate",
+    }
+
+
+def test_every_sequence_of_up_to_five_findings_is_judged_as_the_reference_judges_it() -> None:
+    patients = list(all_sequences(5))
+    assert len(patients) == 5 + 25 + 125 + 625 + 3125
+    with open_core() as con:
+        rows = judged(con, patients)
+    assert differences(patients, rows) == []
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_random_patients_keep_the_cadence_that_the_reference_counts(seed: int) -> None:
+    patients = random_patients(seed, 3000)
+    with open_core() as con:
+        insert_patients(con, patients)
+        derive_cadence(con, REGISTRY)
+        rows = con.table("core.assessment_cadence").pl().rows(named=True)
+    kept = {
+        (
+            row["patient_id"],
+            row["line_number"],
+            row["time_point_date"],
+            row["previous_date"],
+            row["interval_days"],
+            row["expected_interval_days"],
+            row["interval_days"] - row["expected_interval_days"],
+            row["cadence_class"],
+        )
+        for row in rows
+    }
+    expected = {
+        (
+            patient.patient_id,
+            visit.line_number,
+            visit.time_point_date,
+            visit.previous_date,
+            visit.interval_days,
+            visit.expected_interval_days,
+            visit.interval_days - visit.expected_interval_days,
+            visit.cadence_class,
+        )
+        for patient in patients
+        for visit in reference.cadence(patient)
+    }
+    assert len(rows) == len(kept)
+    assert {row[7] for row in kept} == {"on_time", "early", "late", "missed"}
+    assert kept == expected
