@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     """Load a delivery as text into a new working file, and leave it there for the gate."""
-    with opened(files.start_building()) as con:
+    with opened(files.start_building(), is_working_file=True) as con:
         found = read_delivery(con, delivery, scratch_root=files.folder)
         _remember(con, delivery, found)
     return found
@@ -42,7 +42,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> Verdict:
     """
     if not files.building.exists():
         read(files, delivery)
-    with opened(files.building) as con:
+    with opened(files.building, is_working_file=True) as con:
         found = _recall(con, delivery)
         if found is None:
             raise BppError(
@@ -68,7 +68,7 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
 
     if not files.admitted.exists():
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
-    with opened(files.admitted) as con, transaction(con):
+    with opened(files.admitted, is_working_file=True) as con, transaction(con):
         name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
         summary = derive_events(con, registry, day, protocols, delivery=name)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")

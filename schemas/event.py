@@ -47,8 +47,8 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
             "A day that gave an ALP value had several differing results; their median was taken."
         ),
         "bone_window_unknown": (
-            "It is not recorded whether the bone window was read on a CT that serves as baseline, candidate or "
-            "confirmation."
+            "It is not recorded whether the bone window was read on a CT that serves as baseline, candidate "
+            "or confirmation."
         ),
         "cycle_length_assumed": "Line 1 records no cycle length; 21 days were assumed.",
         "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
@@ -60,7 +60,7 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
         "late_onset": "The candidate appeared more than 168 days after the start of line 1.",
         "refused_evidence": (
-            "Imaging, lesions or lines of this patient were refused at the gate; the evidence may be incomplete."
+            "Imaging, lesions or lines of this patient were refused at the gate: evidence may be missing."
         ),
         "second_line_missing": "A line after the second is recorded, but line 2 is not.",
         "unclear_lysis": (
@@ -104,8 +104,8 @@ class Pseudoprogression(Contract):
         "after the event date."
     )
     progression_after: pl.Date = derived(
-        "Day of the last evaluable assessment without progression before the progression date: progression lies "
-        "after it and not after that date."
+        "Day of the last evaluable assessment without progression before the progression date: progression "
+        "lies after it and not after that date."
     )
     sites: Annotated[pl.List, pl.String] = derived(
         "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False

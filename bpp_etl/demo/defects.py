@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from bpp_etl.demo.fault_rows import Cast, Fault, added_faults
+from bpp_etl.demo.fault_rows import added_faults
+from bpp_etl.demo.faults import ALP_ANALYTES, Cast, Fault
 from bpp_etl.demo.profiles import Profile
 
 PLANTED = pl.Schema(
@@ -123,6 +124,10 @@ def _plant_every_rule(
     )
     for table in CHILDREN:
         faults += _children_of(table, texts[table], "patient_id", pl.Series([cast.refused_patient]))
+    # A row of another analyte is ignored, whoever's it is.
+    other = (~texts["lab_results"]["analyte"].is_in(ALP_ANALYTES)).arg_true()
+    ignored = {("lab_results", int(position) + 1) for position in other}
+    faults = [fault for fault in faults if fault[:2] not in ignored]
     scans = texts["imaging_assessments"].filter(pl.col("patient_id") == cast.refused_patient)
     lost = pl.concat([scans["assessment_id"], pl.Series("assessment_id", [cast.refused_scan])])
     faults += _children_of("bone_lesions", texts["bone_lesions"], "assessment_id", lost)
@@ -172,8 +177,9 @@ def _choose(texts: Mapping[str, pl.DataFrame], truth: pl.DataFrame, delivery_dat
     quiet = patients.join(stable, on="patient_id", how="semi", maintain_order="left").filter(
         pl.col("death_date").is_null(), pl.col("birth_date").is_not_null()
     )
-    for table in ("lab_results", "her2_tests"):
-        quiet = quiet.join(texts[table], on="patient_id", how="semi", maintain_order="left")
+    alp = texts["lab_results"].filter(pl.col("analyte").is_in(ALP_ANALYTES))
+    for rows in (alp, texts["her2_tests"]):
+        quiet = quiet.join(rows, on="patient_id", how="semi", maintain_order="left")
     scans = imaging.join(quiet, on="patient_id", how="semi", maintain_order="left").join(
         texts["bone_lesions"], on="assessment_id", how="semi", maintain_order="left"
     )

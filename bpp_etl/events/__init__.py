@@ -4,10 +4,10 @@ Not here: contracts of the tables (`schemas/event.py`), metrics over events (`bp
 """
 
 from bpp_etl.events.derive import EventSummary, derivation_digest, derive_events
-from bpp_etl.events.protocol import (
+from bpp_etl.events.protocol import Protocol
+from bpp_etl.events.protocol_file import (
     DEFAULT_PROTOCOL,
     SHIPPED,
-    Protocol,
     ProtocolError,
     load_protocol,
     load_shipped,

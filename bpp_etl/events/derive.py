@@ -14,7 +14,8 @@ from datetime import date
 import polars as pl
 
 from bpp_etl.events.parameters import VERDICT_KINDS
-from bpp_etl.events.protocol import Protocol, ProtocolError, load_protocol
+from bpp_etl.events.protocol import Protocol
+from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, ProtocolError, load_protocol
 from bpp_etl.events.rules import FLOW_RULES, RULES, first_match, outcome_of
 from bpp_etl.events.verdicts import VERDICT_RULES, verdict
 from bpp_etl.timeline.steps import (
@@ -102,10 +103,10 @@ def derive_events(
 ) -> EventSummary:
     """Replace the registry's rows of `event.pseudoprogression` and `event.patient_flow`.
 
-    Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default one
-    is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is the
-    delivery's name where that is more than its date. The caller owns the transaction; the same core tables,
-    date and protocols give the same rows.
+    Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default
+    one is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is
+    the delivery's name where that is more than its date. The caller owns the transaction; the same core
+    tables, date and protocols give the same rows.
     """
     judged, comparisons = sort_protocols(protocols)
     for table, contract in TABLES.items():
@@ -138,7 +139,7 @@ def derive_events(
 
 def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol], dict[str, Protocol]]:
     """Split protocols into those that give a state and the one of each kind that gives a verdict."""
-    given = list(protocols) if protocols is not None else [load_protocol("xu2025")]
+    given = list(protocols) if protocols is not None else [load_protocol(DEFAULT_PROTOCOL)]
     judged = [protocol for protocol in given if protocol.is_event]
     if not judged:
         raise ProtocolError(
@@ -167,7 +168,7 @@ def derivation_digest(protocols: Iterable[Protocol] | None = None) -> str:
 
 
 class _Run:
-    """The steps of one call; a step is not repeated while nothing before it and none of its values changed."""
+    """The steps of one call; none is repeated while nothing before it and none of its values changed."""
 
     def __init__(self, con: Connection, comparisons: Mapping[str, Protocol]) -> None:
         self.con = con

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.codes import MODALITY
 from schemas.event import PROGRESSION_KIND
 
 Value = int | float | str | tuple[str, ...]
@@ -104,7 +103,7 @@ _EVENT = (
     ),
     _days(
         "alp_event_days",
-        "ALP at event and at progression lies at most this long before or after, not after the start of line 2.",
+        "ALP at event and at progression lies at most this long before or after, not after line 2 starts.",
         0,
         90,
     ),
@@ -137,7 +136,7 @@ _IRECIST = (
 _MDA = (
     Parameter(
         "new_osteoblastic_verdict",
-        "How a new osteoblastic lesion reads: sclerosis of a lesion not seen before (PR), or a new lesion (PD).",
+        "How a new osteoblastic lesion reads: sclerosis of one not seen before (PR), or a new lesion (PD).",
         codes=("PR", "PD"),
     ),
 )

@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="confirmed",
-        sentence="As many confirming CTs as the protocol needs came before any explicit progression, on line 1.",
+        sentence="The number of confirming CTs needed came on line 1 before any explicit progression.",
         condition=col("confirming_ct_count") >= col("required_confirming_ct_count"),
         state="pseudoprogression",
         reason="confirmed",
@@ -118,8 +118,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="pd_before_confirmation",
         sentence=(
-            "Explicit progression came before confirmation, soon enough after the end of line 1 and not after "
-            "the start of line 2."
+            "Explicit progression came before confirmation, soon enough after line 1 ended and not after "
+            "line 2 started."
         ),
         condition=_not_after("later_pd_date", "progression_counts_until")
         & _not_after("later_pd_date", "second_line_start_date"),
@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
         condition=col("line_end_date").is_not_null() | col("second_line_start_date").is_not_null(),
         state="indeterminate",
         reason="therapy_changed",
-        citation="Vogel et al., J Clin Oncol 1995: a change of therapy on worsening scans leaves flare undecided",
+        citation="Vogel et al., J Clin Oncol 1995: therapy changed on worsening scans leaves flare undecided",
         would_change="Confirming CTs before the end of line 1, or explicit progression soon after it.",
     ),
     Rule(

@@ -1,4 +1,4 @@
-"""The verdicts of RECIST 1.1, iRECIST, MD Anderson and PCWG3 on the candidate: simplified, ordered, first wins.
+"""The verdicts of RECIST 1.1, iRECIST, MD Anderson and PCWG3 on the candidate: simplified, first match wins.
 
 Not here: this project's own call (`rules.py`). What each verdict leaves out is listed under `limits` in its
 protocol file: target sums, measurability, resets after response and soft tissue in PCWG3 are not read.

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.decide import Findings, decide
 from bpp_etl.gate.row_rules import ensure_judging_works, judge_rows
 from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, out_of_time, without_parent
@@ -82,6 +83,11 @@ def _judge_table(
         {"name": table.name},
     )
     con.execute(f"alter table {relation} drop column problems")
+    if read.config.format != CANONICAL:
+        con.execute(
+            f"update {relation} as kept set row_number = raw.source_row_number"
+            f" from raw.{quoted(table.name)} as raw where raw.row_number = kept.row_number"
+        )
     findings.delivered[table.name] = read.rows[table.name]
     findings.admitted[table.name] = count_of(con, f"select count(*) from {relation}")
     findings.broken_rows[table.name] = count_of(
@@ -117,7 +123,7 @@ def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -
     con.execute(
         f"""
         insert into quarantine.{quoted(table.name)}
-        select raw.registry, raw.delivery, raw.file, raw.row_number, broke.broken_rules, {columns}
+        select raw.registry, raw.delivery, raw.file, raw.source_row_number, broke.broken_rules, {columns}
         from raw.{quoted(table.name)} as raw
         join (
             select row_number, list_sort(list_distinct(list(rule))) as broken_rules

@@ -15,7 +15,6 @@ from schemas.codes import ANALYTE_LOINC, FALSE_WORDS, TRUE_WORDS
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
-BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 PARTIAL_DATE = (
     r"(\d{4}([-/.]?(\d{1,2}|[A-Za-z]{3}))?|(\d{1,2}|[A-Za-z]{3})[-/. ]\d{4}"
     r"|\d{4}-\d{2}-(00|UN|UK|XX|--?)|\d{4}-(00|UN|UK|XX|--?)(-(00|\d{2}|UN|UK|XX|--?))?|\d{4}---\d{2})"
@@ -39,7 +38,7 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
     `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
     """
     columns = delivered_columns(table.contract)
-    parameters: dict[str, object] = {"blanks": BLANKS}
+    parameters: dict[str, object] = {}
     texts = [f"{_text(table.name, column, config, parameters)} as t_{column.name}" for column in columns]
     typed = [f"{_typed(column, config, parameters)} as v_{column.name}" for column in columns]
     problems = [
@@ -78,7 +77,7 @@ _KEPT = {"lab_results": ("value", "unit")}
 
 
 def _text(table: str, column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
-    text = f"nullif(trim({quoted(column.name)}, $blanks), '')"
+    text = f"nullif(trim({quoted(column.name)}), '')"
     codes: dict[str, str] = {}
     if (table, column.name) == ("lab_results", "analyte"):
         codes.update(ANALYTE_LOINC)

@@ -1,25 +1,22 @@
-"""Statistics as plain functions of arrays: survival, competing risks, intervals, pairs, ROC, proportions, agreement.
+"""Statistics as plain functions of arrays: survival, competing causes, pairs, ROC, shares, agreement.
 
-Not here: SQL, tables and the choice of what is measured. These functions know no patient, no file, no database.
+Not here: SQL, tables and the choice of what is measured. These functions know no patient, no file, no
+database.
 """
 
 from bpp_etl.metrics.agreement import Kappa, cohen_kappa
-from bpp_etl.metrics.comparison import (
-    HazardRatio,
-    LogRank,
-    hazard_ratio,
-    log_rank,
-    smallest_detectable_hazard_ratio,
-)
-from bpp_etl.metrics.competing import cumulative_incidence
+from bpp_etl.metrics.competing import Incidence, cumulative_incidence, incidence_at
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
+from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
+from bpp_etl.metrics.log_rank import LogRank, log_rank
 from bpp_etl.metrics.paired import SignedRank, signed_rank
 from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
 
 __all__ = [
     "HazardRatio",
+    "Incidence",
     "KaplanMeier",
     "Kappa",
     "LogRank",
@@ -31,6 +28,7 @@ __all__ = [
     "cohen_kappa",
     "cumulative_incidence",
     "hazard_ratio",
+    "incidence_at",
     "kaplan_meier",
     "log_rank",
     "median_survival",

@@ -27,11 +27,11 @@ class Kappa:
 
 
 def cohen_kappa(counts: npt.ArrayLike, level: float = 0.95) -> Kappa:
-    """Estimate unweighted kappa from a square table: rows one rater's categories, columns the other's, same order.
+    """Estimate unweighted kappa from a square table: rows are one rater's categories, columns the other's.
 
-    kappa = (p_o - p_e) / (1 - p_e), p_o the share on the diagonal and p_e the one expected from the margins. The
-    interval is kappa +- z * SE within [-1, 1], with the large-sample SE of Fleiss, Cohen and Everitt 1969 (not the one
-    under kappa = 0). Source: Cohen 1960.
+    kappa = (p_o - p_e) / (1 - p_e), p_o the share on the diagonal and p_e the one expected from the margins.
+    The interval is kappa +- z * SE within [-1, 1], with the large-sample SE of Fleiss, Cohen and Everitt 1969
+    (not the one under kappa = 0). Source: Cohen 1960.
 
     An empty table gives None throughout; p_e = 1 (both always say the same one thing) gives no kappa. Raises
     ValueError for a table that is not square or not made of counts.

@@ -36,13 +36,13 @@ class RocAuc:
 def roc_auc(scores: Values, labels: Values, level: float = 0.95) -> RocAuc:
     """Estimate the chance that a label-1 score exceeds a label-0 score, ties counting one half.
 
-    The direction is fixed: higher scores mean label 1, so an AUC below 0.5 stays below it. The interval is the
-    Wald one, AUC +- z * SE cut to [0, 1], with DeLong's variance var(V10)/m + var(V01)/n from midranks, in
-    O(n log n). Perfect separation gives SE 0 and the interval (1, 1): see it as a sign of few patients, not of
-    certainty.
+    The direction is fixed: higher scores mean label 1, so an AUC below 0.5 stays below it. The interval is
+    the Wald one, AUC +- z * SE cut to [0, 1], with DeLong's variance var(V10)/m + var(V01)/n from midranks,
+    in O(n log n). Perfect separation gives SE 0 and the interval (1, 1): see it as a sign of few patients,
+    not of certainty.
 
-    Raises ValueError for missing scores and for labels other than true/false or 1/0. Source: DeLong, DeLong and
-    Clarke-Pearson 1988; Sun and Xu 2014; as R pROC::ci.auc with direction = "<".
+    Raises ValueError for missing scores and for labels other than true/false or 1/0. Source: DeLong, DeLong
+    and Clarke-Pearson 1988; Sun and Xu 2014; as R pROC::ci.auc with direction = "<".
     """
     values = numbers(scores, "scores")
     is_positive = flags_from(labels, "labels")

@@ -5,6 +5,7 @@ Not here: any statistic. A refusal names the argument and counts what is wrong; 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -32,7 +33,7 @@ def count_of(number: int, noun: str) -> str:
 
 
 def numbers(values: Values, name: str, *, missing: float | None = None) -> Floats:
-    """Return a one-dimensional float array; a missing value becomes `missing`, or is refused when that is None."""
+    """Return a one-dimensional float array; a missing value becomes `missing` or is refused."""
     array = np.asarray(values)
     if array.ndim != 1:
         raise refusal(f"{name} is not one-dimensional", "pass a list, an array or a series of numbers")
@@ -70,7 +71,7 @@ def durations_from(values: Values, name: str = "durations") -> Floats:
 def flags_from(values: Values, name: str) -> Flags:
     """Return booleans from true/false or 1/0."""
     raw = numbers(values, name)
-    flags = raw == 1
+    flags: Flags = raw == 1
     strange = int((~flags & (raw != 0)).sum())
     if strange:
         raise refusal(
@@ -138,7 +139,7 @@ def normal_quantile(level: float) -> float:
 
 
 def distinct_times(times: Floats) -> tuple[Floats, Integers]:
-    """Return the distinct times in order and each row's position among them; times within rounding are one."""
+    """Return the distinct times and each row's position among them; times within rounding are one."""
     distinct, position = np.unique(times, return_inverse=True)
     position = position.reshape(-1).astype(np.int64)
     finite = distinct[np.isfinite(distinct)]
@@ -150,12 +151,15 @@ def distinct_times(times: Floats) -> tuple[Floats, Integers]:
 
 
 def step_value(times: Floats, values: Floats, at: Floats, before: float) -> Floats:
-    """Read a right-continuous step function: the value of the last step at or before each time."""
+    """Read a right-continuous step function: the last step's value at or before each time, else `before`."""
+    if np.isnan(at).any():
+        raise refusal(f"times has {count_of(int(np.isnan(at).sum()), 'missing value')}", "drop these times")
     if times.size == 0:
         return np.full(at.shape, before)
     tolerance = TIME_TOLERANCE * max(1.0, float(np.abs(times).mean()))
     place = np.searchsorted(times, at + tolerance, side="right")
-    return np.concatenate([[before], values])[place]
+    read: Floats = np.concatenate([[before], values])[place]
+    return read
 
 
 def _number(value: object, name: str) -> float:
@@ -173,7 +177,7 @@ def _is_missing(value: object) -> bool:
     # pandas marks a gap by NA, which answers neither yes nor no when compared.
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
-    return isinstance(value, float) and value != value
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _not_numbers(name: str) -> ValueError:

@@ -5,10 +5,11 @@ Not here: the numerical maximisation (npmle.py), and dating an event by a visit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
-import numpy.typing as npt
 
 from bpp_etl.metrics.inputs import (
     TIME_TOLERANCE,
@@ -30,10 +31,11 @@ from bpp_etl.metrics.npmle import fit_masses
 class Turnbull:
     """An interval-censored survival curve.
 
-    `intervals` holds one row (L, R] per interval that carries mass, in order; L = R is an exact time, R infinite means
-    that the mass lies beyond the last visits. `mass` adds up to 1. Where in its interval a mass lies is not identified:
-    `jump_times` puts it at the middle, and `median` and `survival_at` follow that. `median_interval` is the interval
-    that holds the median. `gap` is by how much the optimality conditions are missed, as a share; 0 is the maximum.
+    `intervals` holds one row (L, R] per interval that carries mass, in order; L = R is an exact time, R
+    infinite means that the mass lies beyond the last visits. `mass` adds up to 1. Where in its interval a
+    mass lies is not identified: `jump_times` puts it at the middle, and `median` and `survival_at` follow
+    that. `median_interval` is the interval that holds the median. `gap` is by how much the optimality
+    conditions are missed, as a share; 0 is the maximum.
     """
 
     intervals: Floats
@@ -44,40 +46,44 @@ class Turnbull:
     gap: float
     jump_times: Floats = field(repr=False)
 
-    def survival_at(self, times: npt.ArrayLike) -> Floats | float:
-        """Return S(t) with the jumps at the middle of their intervals, right-continuous; a scalar for a scalar.
+    @overload
+    def survival_at(self, times: float) -> float: ...
+    @overload
+    def survival_at(self, times: Sequence[float] | Floats) -> Floats: ...
+    def survival_at(self, times: float | Sequence[float] | Floats) -> float | Floats:
+        """Return S(t), right-continuous, with each jump at the middle of its interval.
 
-        Strictly inside an interval with mass it is a convention; at and beyond its right end, and up to its left end,
-        it is the estimate. Beyond the left end of an infinite interval S is only known to lie between 0 and the value
-        given here. NaN if there are no patients.
+        Strictly inside an interval with mass that is a convention; elsewhere it is the estimate. Beyond the
+        left end of an infinite interval S is only known to lie between 0 and the value given. NaN if there
+        are no patients.
         """
         at = np.asarray(times, dtype=np.float64)
-        if self.patients == 0:
-            survival = np.full(at.shape, np.nan)
-        else:
-            remaining = np.clip(1 - np.cumsum(self.mass), 0.0, 1.0)
-            has_jump = np.isfinite(self.jump_times)
-            survival = step_value(
-                self.jump_times[has_jump], remaining[has_jump], np.atleast_1d(at), before=1.0
-            )
-        return float(survival.reshape(-1)[0]) if at.ndim == 0 else survival
+        remaining = np.clip(1 - np.cumsum(self.mass), 0.0, 1.0)
+        remaining[-1:] = 0.0
+        is_jump = np.isfinite(self.jump_times)
+        survival = step_value(
+            self.jump_times[is_jump], remaining[is_jump], at, before=1.0 if self.patients else np.nan
+        )
+        return float(survival) if at.ndim == 0 else survival
 
 
 def turnbull(lower: Values, upper: Values) -> Turnbull:
     """Estimate survival from intervals (lower, upper] that hold each patient's time.
 
-    lower = upper is an exact time; an infinite or missing upper is right-censored (after lower); a missing or -infinite
-    lower is left-censored (at or before upper, time 0 included), whereas lower = 0 excludes an event at 0. At one
-    value, an exact time comes first, then the closed right ends, then the open left ends: intervals (a, b] and (b, c]
-    do not overlap, and a patient censored at an exact time of another is at risk there.
+    lower = upper is an exact time; an infinite or missing upper is right-censored (after lower); a missing or
+    -infinite lower is left-censored (at or before upper, time 0 included), whereas lower = 0 excludes an
+    event at 0. At one value, an exact time comes first, then the closed right ends, then the open left ends:
+    intervals (a, b] and (b, c] do not overlap, and a patient censored at an exact time of another is at risk
+    there.
 
-    The masses maximise the likelihood over Turnbull's innermost intervals; the Gentleman-Geyer conditions are checked
-    (`gap`). Where the maximum is not unique, one of the maximising sets is returned.
+    The masses maximise the likelihood over Turnbull's innermost intervals; the Gentleman-Geyer conditions are
+    checked (`gap`). Where the maximum is not unique, one of the maximising sets is returned.
 
     `median` is the middle of the interval in which S falls to 0.5 or below, as R's survfit reports it for
-    Surv(type = "interval2") (there, a left-censored time before all else jumps at its end instead). None if that
-    interval is infinite. Units: those of the bounds. Raises ValueError for lower > upper, negative bounds, a lower of
-    +infinity, and rows with neither bound. Source: Turnbull 1976; Gentleman and Geyer 1994.
+    Surv(type = "interval2") (there, a left-censored time before all else jumps at its end instead). None if
+    that interval is infinite. Units: those of the bounds. Raises ValueError for lower > upper, negative
+    bounds, a lower of +infinity, and rows with neither bound. Source: Turnbull 1976; Gentleman and Geyer
+    1994.
     """
     left = numbers(lower, "lower", missing=-np.inf)
     right = numbers(upper, "upper", missing=np.inf)
@@ -136,7 +142,7 @@ def _check_bounds(left: Floats, right: Floats) -> None:
 
 
 def _order_bounds(left: Floats, right: Floats) -> tuple[Floats, Integers, Integers]:
-    """Code every bound by its place: at value i, 3i = just before it, 3i + 1 = at it, 3i + 2 = just after it."""
+    """Code every bound by its place: 3i is just before value i, 3i + 1 at it, 3i + 2 just after it."""
     both = np.concatenate([left, right])
     is_finite = np.isfinite(both)
     values, position = distinct_times(both[is_finite])
@@ -150,7 +156,7 @@ def _order_bounds(left: Floats, right: Floats) -> tuple[Floats, Integers, Intege
 
 
 def _innermost(left_code: Integers, right_code: Integers) -> tuple[Integers, Integers]:
-    """Return the intervals from a left bound to the right bound that follows it with no other bound between."""
+    """Return the intervals from a left bound to a right bound that have no other bound between."""
     codes = np.unique(np.concatenate([left_code, right_code]))
     is_right = codes % 3 == 1
     starts = np.flatnonzero(~is_right[:-1] & is_right[1:])

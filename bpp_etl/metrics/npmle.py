@@ -1,7 +1,7 @@
 """Maximises the likelihood of masses on ordered cells of which each row covers a run.
 
-Not here: what the cells are. Steps: expectation-maximisation and iterative convex minorants find which cells carry
-mass, Newton steps on those then reach the maximum, and the Gentleman-Geyer conditions prove it.
+Not here: what the cells are. Steps: expectation-maximisation and iterative convex minorants find which cells
+carry mass, Newton steps on those then reach the maximum, and the Gentleman-Geyer conditions prove it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ _NEWTON_STEPS = 50
 def fit_masses(first: Integers, last: Integers, cells: int) -> tuple[Floats, float]:
     """Return the masses that maximise the product of each row's mass over cells first..last, and the gap.
 
-    The gap is max_j g_j / n - 1 with g_j the sum of 1 / P over the rows that cover cell j; it bounds how far the
-    log-likelihood per row is below its maximum, and is 0 there (Gentleman and Geyer 1994). A mass of 0 is exact.
+    The gap is max_j g_j / n - 1 with g_j the sum of 1 / P over the rows that cover cell j; it bounds how far
+    the log-likelihood per row is below its maximum, and is 0 there (Gentleman and Geyer 1994). A mass of 0 is
+    exact.
     """
     problem = _Problem.build(first, last, cells)
     mass = np.full(cells, 1 / cells)
@@ -63,7 +64,8 @@ class _Problem:
         change = np.bincount(self.first, row_values, self.cells + 1) - np.bincount(
             self.end, row_values, self.cells + 1
         )
-        return np.cumsum(change)[:-1]
+        summed: Floats = np.cumsum(change)[:-1]
+        return summed
 
     def gap(self, mass: Floats) -> float:
         return float(self.spread(self.weight / self.probabilities(mass)).max()) / self.rows - 1
@@ -76,16 +78,18 @@ class _Problem:
 
     def expectation_step(self, mass: Floats) -> Floats:
         expected = mass * self.spread(self.weight / self.probabilities(mass))
-        return expected / expected.sum()
+        following: Floats = expected / expected.sum()
+        return following
 
     def convex_minorant_step(self, mass: Floats) -> Floats:
-        """Step towards the monotone fit of the Newton targets of the cumulated masses (Groeneboom and Wellner 1992).
+        """Step to the monotone fit of the cumulated masses' Newton targets (Groeneboom and Wellner 1992).
 
-        Moves mass across many cells at once, where expectation-maximisation creeps; never lowers the likelihood.
+        Moves mass across many cells at once, where expectation-maximisation creeps; never lowers the
+        likelihood.
         """
         if self.cells == 1:
             return mass
-        from scipy.optimize import isotonic_regression
+        from scipy.optimize import isotonic_regression  # noqa: PLC0415 - scipy is slow to load
 
         covered = self.probabilities(mass)
         slope = self.weight / covered
@@ -98,13 +102,13 @@ class _Problem:
         before = self.log_likelihood(mass)
         for halvings in range(30):
             cumulated = reached + (aim - reached) * 0.5**halvings
-            candidate = np.diff(cumulated, prepend=0.0, append=1.0)
+            candidate: Floats = np.maximum(np.diff(cumulated, prepend=0.0, append=1.0), 0.0)
             if self.log_likelihood(candidate) > before:
-                return np.maximum(candidate, 0.0)
+                return candidate
         return mass
 
     def newton(self, mass: Floats) -> Floats:
-        """Solve for the masses on the cells that carry some, emptying cells that would fall below 0, adding missed ones.
+        """Solve for the masses of the cells that have some; empty cells that fall below 0, add missed ones.
 
         In the cumulated masses a row touches two unknowns only, so the system is sparse.
         """
@@ -125,8 +129,8 @@ class _Problem:
         return mass
 
     def _newton_direction(self, mass: Floats, support: Flags) -> Floats:
-        from scipy.sparse import coo_array
-        from scipy.sparse.linalg import splu
+        from scipy.sparse import coo_array  # noqa: PLC0415
+        from scipy.sparse.linalg import splu  # noqa: PLC0415
 
         cells = np.flatnonzero(support)
         direction = np.zeros(self.cells)
@@ -157,7 +161,11 @@ class _Problem:
             ),
             shape=(unknowns, unknowns),
         ).tocsc()
-        direction[cells] = np.diff(splu(information).solve(gradient), prepend=0.0, append=0.0)
+        try:
+            step = splu(information).solve(gradient)
+        except RuntimeError:  # singular even so: leave it to the steps that need no system
+            return direction
+        direction[cells] = np.diff(step, prepend=0.0, append=0.0)
         return direction
 
     def _move(self, mass: Floats, direction: Floats) -> Floats | None:
@@ -171,10 +179,11 @@ class _Problem:
             step = length * 0.5**halvings
             candidate = np.maximum(mass + step * direction, 0.0)
             candidate[falling & (limits <= step)] = 0.0
-            # Near the maximum the likelihood is flat to the last bit, and the full step is still the better one.
+            # Near the maximum the likelihood is flat to the last bit, where the full step is still better.
             if self.log_likelihood(candidate) >= before - 1e-13 * abs(before):
                 return candidate
         return None
 
     def _at_bounds(self, bound: Integers, row_values: Floats) -> Floats:
-        return np.bincount(bound, row_values, self.cells + 1)[1:-1]
+        at_bounds: Floats = np.bincount(bound, row_values, self.cells + 1)[1:-1].astype(np.float64)
+        return at_bounds

@@ -26,7 +26,8 @@ _ROUNDING = 1e-10
 class SignedRank:
     """A shift in the unit of the differences. `statistic` is the sum of the ranks of the positive ones.
 
-    `used` counts the differences that were ranked, `zeros` those equal to zero, `method` says which null was used.
+    `used` counts the differences that were ranked, `zeros` those equal to zero, `method` says which null was
+    used.
     """
 
     p_value: float | None
@@ -41,30 +42,41 @@ class SignedRank:
     level: float
 
 
+@dataclass(frozen=True, eq=False)
+class _Null:
+    """The chances of V = 0, step, 2 step, ..., in doubled ranks."""
+
+    chances: Floats
+    step: int
+
+
 def signed_rank(differences: Values, zeros: ZeroRule = "wilcox", level: float = 0.95) -> SignedRank:
     """Test whether paired differences are symmetric about zero, and estimate their shift.
 
-    **Null.** Every sign is + or - with chance one half, given the sizes: the permutation null with midranks for tied
-    sizes, computed exactly over doubled ranks up to 1000 differences. Above that, the normal approximation with the
-    variance sum(rank^2)/4 (which holds the tie correction) and no continuity correction; `method` says so. The p-value
-    is two-sided, min(1, 2 * min(P(V <= v), P(V >= v))).
+    **Null.** Every sign is + or - with chance one half, given the sizes: the permutation null with midranks
+    for tied sizes, computed exactly over doubled ranks up to 1000 differences. Above that, the normal
+    approximation with the variance sum(rank^2)/4 (which holds the tie correction) and no continuity
+    correction; `method` says so. The p-value is two-sided, min(1, 2 * min(P(V <= v), P(V >= v))).
 
-    **Zeros.** "wilcox" drops them before anything else. "pratt" ranks them with the others and then drops their ranks
-    from V; they stay among the differences for the estimate and its limits, whose null gives them a sign as it does to
-    any other tied value, since at any shift but 0 they are no zeros. As coin::wilcoxsign_test with zero.method =
-    "Wilcoxon" and "Pratt". All zero: p-value 1, estimate 0, no limits.
+    **Zeros.** "wilcox" drops them before anything else. "pratt" ranks them with the others and then drops
+    their ranks from V; they stay among the differences for the estimate and its limits, whose null gives them
+    a sign as it does to any other tied value, since at any shift but 0 they are no zeros. As
+    coin::wilcoxsign_test with zero.method = "Wilcoxon" and "Pratt". All zero: p-value 1, estimate 0, no
+    limits.
 
     **Estimate** (Hodges and Lehmann 1963): the median of the Walsh averages (x_i + x_j)/2, i <= j.
 
-    **Limits** are Walsh averages. Let q_lo and q_hi be the smallest values of V whose cumulative probability reaches
-    (1-level)/2 and 1-(1-level)/2. Without ties they are the q_lo-th smallest and q_lo-th largest Walsh average, as in
-    R's wilcox.test. With ties: low is the largest Walsh average a with V(a) > q_hi and high the smallest with V(a) <=
-    q_lo, V(a) being the statistic of x - a with midranks, as in exactRankTests::wilcox.exact. (At a tie exactly on q_lo
-    that rule may give limits of x and -x that are not mirror images.) None where even V = 0 is too likely, which at
-    95 % means fewer than 6 differences. Above 1000 differences: order statistics at the normal quantiles of V.
+    **Limits** are Walsh averages. Let q_lo and q_hi be the smallest values of V whose cumulative probability
+    reaches (1-level)/2 and 1-(1-level)/2. Without ties they are the q_lo-th smallest and q_lo-th largest
+    Walsh average, as in R's wilcox.test. With ties: low is the largest Walsh average a with V(a) > q_hi and
+    high the smallest with V(a) <= q_lo, V(a) being the statistic of x - a with midranks, as in
+    exactRankTests::wilcox.exact. (At a tie exactly on q_lo that rule may give limits of x and -x that are not
+    mirror images.) None where even V = 0 is too likely, which at 95 % means fewer than 6 differences. Above
+    1000 differences: order statistics at the normal quantiles of V.
 
-    Sizes within 1e-10 of the largest one count as tied, or as zero. An empty input gives None throughout. Units: those
-    of the differences. Raises ValueError for missing or infinite differences and an unknown zero rule.
+    Sizes within 1e-10 of the largest one count as tied, or as zero. An empty input gives None throughout.
+    Units: those of the differences. Raises ValueError for missing or infinite differences and an unknown zero
+    rule.
     """
     if zeros not in get_args(ZeroRule):
         raise refusal("zeros is not known", f"choose one of {', '.join(get_args(ZeroRule))}")
@@ -86,8 +98,11 @@ def signed_rank(differences: Values, zeros: ZeroRule = "wilcox", level: float = 
     doubled = _doubled_midranks(np.abs(x), _ROUNDING * largest)
     statistic = int(doubled[x > 0].sum())
     if x.size <= EXACT_LIMIT:
-        p_value = _exact_p_value(doubled[x != 0], statistic)
-        estimate, low, high = _exact_shift(x, doubled, (1 - level) / 2, _ROUNDING * largest)
+        null = _null_distribution(doubled)
+        # Under Pratt's rule zeros have no sign to permute at shift 0, the only shift at which they are zeros.
+        null_at_zero = null if (x != 0).all() else _null_distribution(doubled[x != 0])
+        p_value = _exact_p_value(null_at_zero, statistic)
+        estimate, low, high = _exact_shift(x, doubled, null, (1 - level) / 2, _ROUNDING * largest)
     else:
         p_value = _approximate_p_value(doubled[x != 0], statistic)
         estimate, low, high = _approximate_shift(x, doubled, z)
@@ -106,7 +121,7 @@ def signed_rank(differences: Values, zeros: ZeroRule = "wilcox", level: float = 
 
 
 def _doubled_midranks(sizes: Floats, tolerance: float) -> Integers:
-    """Rank from 1, twice the midrank so that every rank is whole; neighbours within the tolerance are tied."""
+    """Return twice the midranks, so that all are whole; neighbours within the tolerance are tied."""
     order = np.argsort(sizes, kind="stable")
     ascending = sizes[order]
     is_start = np.concatenate([[True], np.diff(ascending) > tolerance])
@@ -118,50 +133,45 @@ def _doubled_midranks(sizes: Floats, tolerance: float) -> Integers:
     return ranks
 
 
-def _null_distribution(doubled: Integers) -> tuple[Floats, int]:
-    """Return the probabilities of V = 0, step, 2 step, ... and the step, in doubled ranks."""
+def _null_distribution(doubled: Integers) -> _Null:
+    """Build the distribution of V rank by rank, each adding to the sum or not with chance one half."""
     step = int(np.gcd.reduce(doubled))
     shifts = np.sort(doubled // step)
     chances = np.zeros(int(shifts.sum()) + 1)
     chances[0] = 1.0
     reach = 1
     for shift in shifts.tolist():
-        # A plus moves the sum up by this rank, a minus leaves it: both with chance one half.
         halved = chances[:reach] * 0.5
         chances[:reach] = halved
         chances[shift : shift + reach] += halved
         reach += shift
-    return chances, step
+    return _Null(chances, step)
 
 
-def _exact_p_value(doubled: Integers, statistic: int) -> float:
-    chances, step = _null_distribution(doubled)
-    place = statistic // step
+def _exact_p_value(null: _Null, statistic: int) -> float:
+    place = statistic // null.step
     # The null is symmetric, so the smaller tail holds all there is to know.
-    tail = chances[: min(place, chances.size - 1 - place) + 1]
+    tail = null.chances[: min(place, null.chances.size - 1 - place) + 1]
     return min(1.0, 2 * float(tail.sum()))
 
 
 def _exact_shift(
-    x: Floats, doubled: Integers, tail: float, tolerance: float
+    x: Floats, doubled: Integers, null: _Null, tail: float, tolerance: float
 ) -> tuple[float, float | None, float | None]:
     averages = walsh_averages(x)
     estimate = float(np.median(averages))
-    chances, step = _null_distribution(doubled)
-    cumulative = np.cumsum(chances)
-    lower, upper = (
-        int(np.searchsorted(cumulative, quantile - 1e-12)) * step for quantile in (tail, 1 - tail)
-    )
+    cumulative = np.cumsum(null.chances)
+    lower, upper = (int(np.searchsorted(cumulative, q - 1e-12)) * null.step for q in (tail, 1 - tail))
     if lower == 0:
         return estimate, None, None
     if np.unique(doubled).size == doubled.size:
-        # Whole ranks without ties: V(a) counts the Walsh averages above a, so the limits are order statistics.
+        # Without ties V(a) counts the Walsh averages above a, so the limits are order statistics.
         return estimate, float(averages[lower // 2 - 1]), float(averages[averages.size - lower // 2])
     is_start = np.concatenate([[True], np.diff(averages) > tolerance])
     first = np.flatnonzero(is_start)
     values = averages[first]
     after = np.append(first[1:], averages.size)
-    # V(a) in doubled ranks: 2 for each average above a, 1 for each at a, except those of the values at a themselves.
+    # V(a) in doubled ranks: 2 for each average above a, 1 for each at a, 0 for those of values at a alone.
     at_a = np.searchsorted(x, values + tolerance, side="right") - np.searchsorted(x, values - tolerance)
     doubled_v = 2 * (averages.size - after) + (after - first) - at_a * (at_a + 1) // 2
     above, below = values[doubled_v > upper], values[doubled_v <= lower]

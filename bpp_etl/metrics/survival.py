@@ -5,8 +5,9 @@ Not here: comparing groups, competing causes, interval-censored times.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, get_args, overload
 
 import numpy as np
 
@@ -44,15 +45,20 @@ class KaplanMeier:
     high: Floats
     level: float
 
-    def survival_at(self, times: Values) -> Floats:
-        """Return S(t) for each time: 1 before the first one, the last value after the last."""
-        at = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        return step_value(self.times, self.survival, at, before=1.0)
+    @overload
+    def survival_at(self, times: float) -> float: ...
+    @overload
+    def survival_at(self, times: Sequence[float] | Floats) -> Floats: ...
+    def survival_at(self, times: float | Sequence[float] | Floats) -> float | Floats:
+        """Return S(t): 1 before the first event, carried on after the last follow-up; NaN for nobody."""
+        at = np.asarray(times, dtype=np.float64)
+        survival = step_value(self.times, self.survival, at, before=1.0 if self.times.size else np.nan)
+        return float(survival) if at.ndim == 0 else survival
 
 
 @dataclass(frozen=True)
 class MedianSurvival:
-    """A median time, in the unit of the durations; None where the curve or its band does not reach one half."""
+    """A median time in the unit of the durations; None where the curve or its band does not reach 0.5."""
 
     estimate: float | None
     low: float | None
@@ -66,13 +72,13 @@ class MedianSurvival:
 def kaplan_meier(durations: Values, observed: Values, level: float = 0.95) -> KaplanMeier:
     """Estimate survival by the product of (1 - d/n) over the event times.
 
-    At a tied time events come before censorings: a patient censored at t is at risk at t. The standard error is
-    Greenwood's. Limits are S ** exp(+-z * se(log S) / log S), the log-log transform. Times closer than rounding
-    error (1.5e-8, absolute or against their mean) are one time.
+    At a tied time events come before censorings: a patient censored at t is at risk at t. The standard error
+    is Greenwood's. Limits are S ** exp(+-z * se(log S) / log S), the log-log transform. Times closer than
+    rounding error (1.5e-8, absolute or against their mean) are one time.
 
-    Units: those of `durations`. Raises ValueError for missing, negative or infinite durations, and for `observed`
-    other than true/false or 1/0. Source: Kaplan and Meier 1958; Kalbfleisch and Prentice 2002, section 1.4; as R
-    survival::survfit with conf.type = "log-log".
+    Units: those of `durations`. Raises ValueError for missing, negative or infinite durations, and for
+    `observed` other than true/false or 1/0. Source: Kaplan and Meier 1958; Kalbfleisch and Prentice 2002,
+    section 1.4; as R survival::survfit with conf.type = "log-log".
     """
     times = durations_from(durations)
     is_event = flags_from(observed, "observed")
@@ -83,7 +89,7 @@ def kaplan_meier(durations: Values, observed: Values, level: float = 0.95) -> Ka
     events = np.bincount(position[is_event], minlength=distinct.size)
     at_risk = times.size - np.cumsum(leaving) + leaving
     surviving = at_risk - events
-    survival = np.cumprod(surviving / at_risk)
+    survival = np.cumprod(surviving / at_risk, dtype=np.float64)
     # Where everyone at risk has the event, the variance of log S is infinite and no limit is defined.
     with np.errstate(divide="ignore"):
         log_std_error = np.sqrt(np.cumsum(events / (at_risk * surviving.astype(np.float64))))
@@ -107,19 +113,21 @@ def median_survival(
 ) -> MedianSurvival:
     """Estimate the median time: the first time with S(t) <= 0.5, also where the curve is flat at exactly 0.5.
 
-    (R's survfit takes the middle of such a flat stretch: 52.5 for arm 2 of its veteran data, where this gives 52.)
-    Limits invert a pointwise band (Brookmeyer and Crowley 1982): the first time its lower edge is <= 0.5, and the
-    first time its upper edge is. Bands, with z the normal quantile and se the Greenwood error of log S:
+    (R's survfit takes the middle of such a flat stretch: 52.5 for arm 2 of its veteran data, where this gives
+    52.) Limits invert a pointwise band (Brookmeyer and Crowley 1982): the first time its lower edge is <=
+    0.5, and the first time its upper edge is. Bands, with z the normal quantile and se the Greenwood error of
+    log S:
 
-    * log-log: S ** exp(+-z * se / log S);  log: S * exp(+-z * se), at most 1;  plain: S +- z * S * se, in [0, 1].
-      All are undefined once S = 0, as in R, so a curve that ends in 0 does not by itself bound the median.
-    * spss: symmetric, median +- z * SE, SE = S * se at the median / density, density = (S(u) - S(l)) / (l - u), with
-      u the last event time with S >= 0.55 (time 0 and S = 1 if there is none) and l the first with S <= 0.45. None if
-      there is no such l. For comparison with published figures only: at n = 23 it covers 84 to 86 %, not 95 %. The
-      low limit is not cut at 0.
+    * log-log: S ** exp(+-z * se / log S);  log: S * exp(+-z * se), at most 1;  plain: S +- z * S * se, in [0,
+      1]. All are undefined once S = 0, as in R, so a curve that ends in 0 does not by itself bound the
+      median.
+    * spss: symmetric, median +- z * SE, SE = S * se at the median / density, density = (S(u) - S(l)) / (l -
+      u), with u the last event time with S >= 0.55 (time 0 and S = 1 if there is none) and l the first with S
+      <= 0.45. None if there is no such l. For comparison with published figures only: at n = 23 it covers 84
+      to 86 %, not 95 %. The low limit is not cut at 0.
 
-    Units: those of `durations`; convert to months afterwards. `None` where a limit or the median is not reached, and
-    for an empty input. Raises ValueError for unusable durations, observed, interval or level.
+    Units: those of `durations`; convert to months afterwards. `None` where a limit or the median is not
+    reached, and for an empty input. Raises ValueError for unusable durations, observed, interval or level.
     """
     if interval not in get_args(Interval):
         raise refusal("interval is not known", f"choose one of {', '.join(get_args(Interval))}")
@@ -182,8 +190,8 @@ def _symmetric_limits(
         (float(times[above[-1]]), float(survival[above[-1]])) if above.size else (0.0, 1.0)
     )
     std_error = float(curve.std_error[np.searchsorted(curve.times, median)])
-    # S = 0 at the median has no Greenwood error; a first event at time 0 leaves no width to take a slope over.
+    # S = 0 at the median has no Greenwood error; a first event at time 0 leaves no width for a slope.
     if np.isnan(std_error) or below <= start:
         return None, None
-    density = (survival_at_start - float(curve.survival_at([below])[0])) / (below - start)
+    density = (survival_at_start - curve.survival_at(below)) / (below - start)
     return median - z * std_error / density, median + z * std_error / density

@@ -19,9 +19,9 @@ def walsh_averages(x: Floats) -> Floats:
 
 
 def ordered_walsh_averages(ascending: Floats, places: Sequence[int]) -> dict[int, float]:
-    """Return the averages at these places (1 is the smallest) without listing them all, for samples too large for that.
+    """Return the averages at these places, 1 being the smallest, without listing them all.
 
-    Bisects on the value, counting the averages up to it in O(n log n), until only rounding is left between the bounds.
+    For samples too large to list: bisects on the value, counting the averages up to it in O(n log n).
     """
     return {place: _find(ascending, place) for place in places}
 

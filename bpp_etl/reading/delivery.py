@@ -22,7 +22,7 @@ from bpp_etl.reading.problems import (
 )
 from bpp_etl.reading.tables import header_in, load
 from bpp_etl.registry_config import ConfigurationError, RegistryConfig, load_config
-from bpp_etl.warehouse.connection import Connection, count_of, one_value, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from schemas.contract import delivered_columns
 from schemas.rules import DELIVERY
 from schemas.tables import TABLES
@@ -242,7 +242,7 @@ def view_raw(con: Connection, table: str, columns: list[str]) -> None:
     names = ", ".join(quoted(column) for column in columns)
     con.execute(
         f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
-        f" {names} from raw_data.{quoted(table)}"
+        f" rowid + 1 as source_row_number, {names} from raw_data.{quoted(table)}"
     )
 
 
@@ -272,15 +272,14 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
             f"create table raw_data.{quoted(table)} as select $registry::varchar as registry,"
             f" $delivery::varchar as delivery, made.file as file, digest.file_digest as file_digest,"
             f" made.row_number as row_number, {made}"
-            f" from ({sql}) as made left join ({digests}) as digest on digest.file = made.file",
+            f" from ({sql}) as made left join ({digests}) as digest on digest.file = made.file"
+            " order by made.file, made.row_number",
             {"registry": delivery.registry, "delivery": delivery.name},
         )
-        # A row is known by its number; where two sources feed one table, the order of rows numbers them.
-        unique = one_value(con, f"select count(distinct row_number) = count(*) from raw_data.{quoted(table)}")
-        number = "row_number" if unique else "rowid + 1 as row_number"
+        # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
         con.execute(
-            f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, {number}, {', '.join(columns)}"
-            f" from raw_data.{quoted(table)}"
+            f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
+            f" row_number as source_row_number, {', '.join(columns)} from raw_data.{quoted(table)}"
         )
         made_rows[table] = count_of(con, f"select count(*) from raw_data.{quoted(table)}")
     for source in adapter.sources:

@@ -113,7 +113,7 @@ def _register_frame(con: Connection, opened: Opened) -> None:
     if opened.source.format == "xpt":
         from bpp_etl.adapters.xpt import read_xpt  # noqa: PLC0415
 
-        frame = read_xpt(opened.path)
+        frame = read_xpt(opened.path, shown(opened.source.path.name))
     else:
         frame = _read_xlsx(opened)
     con.register("delivered_frame", frame.to_arrow())

@@ -69,7 +69,7 @@ def fill_table(
     ensure_table(con, schema, table, contract)
     text = read_select(step)
     con.execute(
-        f"insert into {quoted(schema)}.{quoted(table)} by name {text}",  # noqa: S608 names from contracts
+        f"insert into {quoted(schema)}.{quoted(table)} by name {text}",
         used_parameters(text, parameters),
     )
 

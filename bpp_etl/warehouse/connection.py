@@ -34,14 +34,17 @@ def literal(text: str) -> str:
 
 
 @contextmanager
-def opened(path: Path, *, scratch: Path | None = None) -> Iterator[Connection]:
+def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]:
     """Open a DuckDB file for writing, in the format that older clients read.
 
-    The file is attached as the catalog `warehouse`, which is the one in use.
+    The file is attached as the catalog `warehouse`, which is the one in use. A working file is written once
+    and read once or twice, so it is not compressed: compressing takes longer than all the rest of a refresh.
     """
     con = duckdb.connect(":memory:")
     try:
-        _configure(con, scratch or path.parent)
+        _configure(con, path.parent)
+        if is_working_file:
+            con.execute("set force_compression = 'uncompressed'")
         try:
             con.execute(
                 f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"

@@ -167,7 +167,7 @@ def ids(scans: Iterable[Scan]) -> list[str]:
     return [scan.assessment_id for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id))]
 
 
-def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call:
+def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call:  # noqa: PLR0912 as naive as it gets
     first = line_of(patient, 1)
     if first is None:
         return Call("no_first_line")

@@ -1,4 +1,4 @@
-"""The engine against the naive reference, on crowded random patients and on every short sequence of findings."""
+"""The engine against the naive reference: crowded random patients, and every short sequence of findings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def judged(con: Connection, patients: Iterable[Patient]) -> dict[tuple[str, str]
     insert_patients(con, patients)
     derive_events(con, REGISTRY, DELIVERY, [load_protocol(name) for name in NEEDED])
     flow = con.table("event.patient_flow").pl().rows(named=True)
-    rows = {(row["protocol"], row["patient_id"]): row for row in con.table("event.pseudoprogression").pl().rows(named=True)}
+    events = con.table("event.pseudoprogression").pl().rows(named=True)
+    rows = {(row["protocol"], row["patient_id"]): row for row in events}
     return {
         (exit_["protocol"], exit_["patient_id"]): {
             **rows.get((exit_["protocol"], exit_["patient_id"]), {}),

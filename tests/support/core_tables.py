@@ -37,6 +37,9 @@ FILLERS: Mapping[str, object] = {
 """What a test that does not care about a required column gets."""
 
 
+DERIVED = (("event", "pseudoprogression"), ("event", "patient_flow"), ("core", "assessment_cadence"))
+
+
 def open_core() -> Connection:
     """Open a database in memory with the six empty core tables."""
     con = duckdb.connect(":memory:", config={"threads": 1})
@@ -75,7 +78,7 @@ def clear(con: Connection) -> None:
     """Empty the core tables and whatever was derived from them."""
     for table in TABLES:
         con.execute(f"delete from core.{table}")
-    for schema, table in (("event", "pseudoprogression"), ("event", "patient_flow"), ("core", "assessment_cadence")):
+    for schema, table in DERIVED:
         if has_table(con, schema, table):
             con.execute(f"delete from {schema}.{table}")
 

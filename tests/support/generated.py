@@ -14,7 +14,7 @@ from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
 
 START = date(2020, 3, 1)
 DELIVERY = START + timedelta(days=420)
-GAPS = (0, 1, 6, 7, 7, 8, 14, 20, 27, 28, 28, 29, 42, 42, 43, 56, 84)
+GAPS = (0, 1, 6, 7, 7, 8, 14, 20, 27, 27, 28, 28, 28, 29, 35, 42, 42, 42, 43, 56, 64, 84)
 SITES = ("spine", "pelvis", "rib", "unknown")
 SYMBOLS = ("stable", "new_osteoblastic", "extraosseous_pd", "lysis", "not_evaluable")
 
@@ -69,14 +69,13 @@ def _symbol_scan(name: str, on: date, symbol: str) -> Scan:
 
 def _scans(name: str, rng: random.Random) -> list[Scan]:
     scans: list[Scan] = []
-    on = day(rng.choice((-90, -49, -43, -42, -41, -14, -8, -7, -1, 0, 1, 7)))
+    on = day(rng.choice((-90, -49, -43, -42, -41, -28, -21, -14, -14, -8, -7, -1, 0, 1, 7)))
     eager = rng.random()
-    for number in range(rng.randrange(0, 9)):
-        modality = rng.choices(
-            ("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY"), weights=(60, 12, 10, 13, 5)
-        )[0]
+    for number in range(rng.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10))):
+        modality = rng.choices(("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY"), weights=(60, 12, 10, 13, 5))[0]
         lesions = tuple(
-            _lesion(f"{name}-L{rng.randrange(6)}-{place}", rng, eager) for place in range(rng.choice((0, 0, 1, 1, 2)))
+            _lesion(f"{name}-L{rng.randrange(6)}-{place}", rng, eager)
+            for place in range(rng.choice((0, 0, 1, 1, 2)))
         )
         scans.append(
             Scan(
@@ -86,7 +85,7 @@ def _scans(name: str, rng: random.Random) -> list[Scan]:
                 is_bone_window=rng.choices((True, None, False), weights=(75, 15, 10))[0],
                 is_evaluable=rng.choices((True, None, False), weights=(75, 15, 10))[0],
                 response=rng.choices(
-                    (None, "SD", "PR", "CR", "NON_CR_NON_PD", "NE", "PD"), weights=(40, 25, 8, 3, 5, 10, 6)
+                    (None, "SD", "PR", "CR", "NON_CR_NON_PD", "NE", "PD"), weights=(40, 30, 8, 3, 5, 10, 4)
                 )[0],
                 lesions=lesions,
             )
@@ -99,12 +98,12 @@ def _scans(name: str, rng: random.Random) -> list[Scan]:
 def _lesion(name: str, rng: random.Random, eager: float) -> Lesion:
     return Lesion(
         lesion_id=name,
-        morphology=rng.choices(("osteoblastic", "osteolytic", "mixed", "unknown"), weights=(75, 10, 5, 10))[0],
+        morphology=rng.choices(("osteoblastic", "osteolytic", "mixed", "unknown"), weights=(82, 5, 3, 10))[0],
         status="new"
         if rng.random() < eager
         else rng.choice(("baseline", "stable", "stable", "larger", "smaller", "resolved")),
         site=rng.choice(SITES),
-        lysis_change=rng.choices((None, "none", "increased", "decreased"), weights=(70, 15, 5, 10))[0],
+        lysis_change=rng.choices((None, "none", "increased", "decreased"), weights=(70, 17, 3, 10))[0],
         is_equivocal=rng.choices((None, False, True), weights=(40, 40, 20))[0],
     )
 
@@ -112,11 +111,11 @@ def _lesion(name: str, rng: random.Random, eager: float) -> Lesion:
 def _lines(rng: random.Random, days: list[date]) -> Iterator[Line]:
     around = [one + timedelta(days=shift) for one in days for shift in (-28, -1, 0, 1, 14)]
     if rng.random() < 0.97:
-        later = [one for one in around if one >= START]
-        end = rng.choice(later) if later and rng.random() < 0.4 else None
+        later = sorted(one for one in around if one >= START)
+        end = rng.choice(later[len(later) // 2 :]) if later and rng.random() < 0.4 else None
         yield Line(1, START, end, rng.choice((None, 14, 21, 21, 28)))
     if rng.random() < 0.3:
-        yield Line(2, rng.choice(around), None, rng.choice((None, 21)))
+        yield Line(2, rng.choice(sorted(around)[len(around) // 3 :]), None, rng.choice((None, 21)))
     if rng.random() < 0.1:
         yield Line(3, max(days) + timedelta(days=rng.choice((0, 30))), None, 21)
 

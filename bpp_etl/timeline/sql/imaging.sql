@@ -43,7 +43,7 @@ select
     and list_contains($eligible_modalities, modality)
     and (is_bone_window is distinct from false or modality not in ('CT', 'PET_CT')) as is_eligible,
     cast(
-        sum(case when days_since_previous < $time_point_days then 0 else 1 end) over (
+        sum(case when days_since_previous <= $time_point_days then 0 else 1 end) over (
             partition by patient_id
             order by assessment_date, assessment_id
             rows between unbounded preceding and current row

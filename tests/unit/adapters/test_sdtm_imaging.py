@@ -1,197 +1,14 @@
-"""What the sdtm adapter makes of single records, written down as literal domains.
+"""What the sdtm adapter makes of single records of RS and TU.
 
-Not here: the loader (`test_loader.py`) and the public trial (`tests/real/test_sdtm_adapter.py`).
+Not here: DM, EX and LB (`test_sdtm_patients.py`), the loader, and the public trial (`tests/real`).
 """
-
-from typing import Any
 
 import polars as pl
 import pytest
 
 from bpp_etl.adapters import load_adapter
-from tests.support.sdtm import rows_of, run_adapter
-
-Record = dict[str, Any]
-
-SUBJECT = {"usubjid": "S1", "sex": "F"}
-TUMOUR = {
-    "usubjid": "S1",
-    "tutestcd": "TUMIDENT",
-    "tustresc": "TARGET",
-    "tuloc": "BONE",
-    "tumethod": "CT SCAN",
-    "tulnkid": "T01",
-    "tudtc": "2020-01-01",
-    "visitnum": "1",
-}
-RESPONSE = {
-    "usubjid": "S1",
-    "rstestcd": "OVRLRESP",
-    "rsstresc": "SD",
-    "rsdtc": "2020-02-12",
-    "visitnum": "2",
-}
-ALP = {"usubjid": "S1", "lbtestcd": "ALP", "lbdtc": "2020-01-01", "lborres": "90", "lborresu": "U/L"}
-
-
-def made(table: str, **domains: list[Record]) -> list[Record]:
-    """Run the adapter over literal records and return one table's rows, in the order of their source."""
-    frames = {name: pl.DataFrame(records, infer_schema_length=None) for name, records in domains.items()}
-    con = run_adapter(load_adapter("sdtm"), frames)
-    return rows_of(con, table)
-
-
-def column(name: str, rows: list[Record]) -> list[object]:
-    return [row[name] for row in rows]
-
-
-DATES = [
-    ("2020-02-29", "2020-02-29"),
-    ("2020-02-29T11:45", "2020-02-29"),
-    ("2020-02-29T11:45:30.5", "2020-02-29"),
-    ("2020-02-29T11:45+01:00", "2020-02-29"),
-    ("2020-02-29T-:45", "2020-02-29"),
-    (" 2020-02-29 ", "2020-02-29"),
-    ("2020-02", "2020-02"),
-    ("2020", "2020"),
-    ("2020---15", "2020---15"),
-    ("--02-29", "--02-29"),
-    ("2020-02-01/2020-02-29", "2020-02-01/2020-02-29"),
-    ("2020-02-01T08:00/2020-02-29T09:00", "2020-02-01T08:00/2020-02-29T09:00"),
-    ("2020-02-29 11:45", "2020-02-29 11:45"),
-    ("29FEB2020", "29FEB2020"),
-]
-
-
-@pytest.mark.parametrize(("delivered", "kept"), DATES)
-def test_only_a_time_of_day_is_cut_from_a_date(delivered: str, kept: str) -> None:
-    row = made("patients", dm=[{**SUBJECT, "brthdtc": delivered, "dthdtc": delivered, "rfpendtc": delivered}])
-    assert row[0]["birth_date"] == row[0]["death_date"] == row[0]["last_contact_date"] == kept
-    assert column("specimen_date", made("lab_results", lb=[{**ALP, "lbdtc": delivered}])) == [kept]
-    assert column("start_date", made("therapy_lines", ex=[{"usubjid": "S1", "exstdtc": delivered}])) == [kept]
-    assert column("assessment_date", made("imaging_assessments", tu=[{**TUMOUR, "tudtc": delivered}])) == [
-        kept
-    ]
-    assert column("assessment_date", made("imaging_assessments", rs=[{**RESPONSE, "rsdtc": delivered}])) == [
-        kept
-    ]
-
-
-@pytest.mark.parametrize(
-    ("code", "sex"),
-    [
-        ("F", "female"),
-        ("m", "male"),
-        ("U", "unknown"),
-        ("UNDIFFERENTIATED", "unknown"),
-        ("X", "X"),
-        (None, None),
-    ],
-)
-def test_sex_is_translated_and_an_unknown_code_passes(code: str | None, sex: str | None) -> None:
-    assert column("sex", made("patients", dm=[{**SUBJECT, "sex": code}])) == [sex]
-
-
-def test_an_age_is_no_date_of_birth() -> None:
-    assert column("birth_date", made("patients", dm=[{**SUBJECT, "age": "63", "ageu": "YEARS"}])) == [None]
-
-
-def test_a_screen_failure_stays_a_patient_without_a_line() -> None:
-    domains = {
-        "dm": [SUBJECT, {**SUBJECT, "usubjid": "S2", "armcd": "Scrnfail"}],
-        "ex": [{"usubjid": "S1", "extrt": "DRUG", "exstdtc": "2020-01-01"}],
-    }
-    assert column("patient_id", made("patients", **domains)) == ["S1", "S2"]
-    assert column("patient_id", made("therapy_lines", **domains)) == ["S1"]
-
-
-@pytest.mark.parametrize(
-    ("dates", "last_contact"),
-    [
-        ({"rfpendtc": "2020-05-01", "rfendtc": "2020-06-01"}, "2020-05-01"),
-        ({"rfendtc": "2020-04-01T08:00", "dmdtc": "2020-01-01", "dthdtc": "2020-03-01"}, "2020-04-01"),
-        ({"rfpendtc": "", "rficdtc": "2020-01-01"}, "2020-01-01"),
-        ({}, None),
-    ],
-)
-def test_the_last_contact_is_the_end_of_participation_else_the_latest_date(
-    dates: Record, last_contact: str | None
-) -> None:
-    assert column("last_contact_date", made("patients", dm=[{**SUBJECT, **dates}])) == [last_contact]
-
-
-def test_a_repeated_subject_reaches_the_gate_twice() -> None:
-    assert column("row_number", made("patients", dm=[SUBJECT, SUBJECT])) == [1, 2]
-
-
-def exposure(start: str | None, end: str | None, treatment: str = "DRUG") -> Record:
-    return {"usubjid": "S1", "extrt": treatment, "exstdtc": start, "exendtc": end}
-
-
-EXPOSURES = [
-    ([("2020-01-15", "2020-02-01"), ("2020-01-01", "2020-01-14")], "2020-01-01", "2020-02-01"),
-    ([("2020-01-01", None)], "2020-01-01", None),
-    ([("2020-01-01", "2020-01-14"), ("2020-01-15", None)], "2020-01-01", None),
-    ([("2020-01-01", None), ("2020-01-15", "2020-02-01")], "2020-01-01", "2020-02-01"),
-    ([("2020-01", "2020-02-01"), ("2020-01-15", "2020-02-20")], "2020-01", "2020-02-20"),
-    ([("2020-01-15", "2020-02-01"), ("2020-03", "2020-03-30")], "2020-01-15", "2020-03-30"),
-    ([("2020-01-15", "2020-02"), ("2020-01-20", "2020-02-20")], "2020-01-15", "2020-02"),
-    ([("2020-01-15", "2020-02"), ("2020-03-01", "2020-03-20")], "2020-01-15", "2020-03-20"),
-]
-
-
-@pytest.mark.parametrize(("records", "start", "end"), EXPOSURES)
-def test_a_line_runs_from_the_first_dose_to_the_last_and_never_guesses(
-    records: list[tuple[str, str | None]], start: str, end: str | None
-) -> None:
-    (line,) = made("therapy_lines", ex=[exposure(*record) for record in records])
-    assert (line["line_number"], line["start_date"], line["end_date"]) == ("1", start, end)
-
-
-def test_a_line_names_every_treatment_once_and_comes_from_its_first_record() -> None:
-    records = [
-        exposure("2020-02-01", "2020-02-28", "LETROZOLE"),
-        exposure("2020-01-01", "2020-02-28", "RIBOCICLIB"),
-        exposure("2020-03-01", "2020-03-28", "LETROZOLE"),
-    ]
-    (line,) = made("therapy_lines", ex=records)
-    assert (line["regimen"], line["row_number"], line["file"]) == ("LETROZOLE + RIBOCICLIB", 2, "ex.parquet")
-
-
-def test_alkaline_phosphatase_takes_our_name_and_other_tests_keep_theirs() -> None:
-    tests = ["ALP", "ALPBS", "ALT", None]
-    rows = made("lab_results", lb=[{**ALP, "lbtestcd": test} for test in tests])
-    assert column("analyte", rows) == ["ALP_TOTAL", "ALP_BONE", "ALT", None]
-
-
-@pytest.mark.parametrize(
-    ("specimen", "analyte"),
-    [("SERUM", "ALP_TOTAL"), ("plasma", "ALP_TOTAL"), ("", "ALP_TOTAL"), ("URINE", "ALP"), ("CSF", "ALP")],
-)
-def test_alkaline_phosphatase_counts_in_blood_only(specimen: str, analyte: str) -> None:
-    assert column("analyte", made("lab_results", lb=[{**ALP, "lbspec": specimen}])) == [analyte]
-
-
-def test_value_unit_and_limit_are_never_mixed_between_original_and_standard() -> None:
-    standard = {"lbstresc": "90", "lbstresu": "U/L", "lbstnrhi": "120"}
-    original = {"lborres": "1.5", "lborresu": "ukat/L", "lbornrhi": "2.0"}
-    rows = made(
-        "lab_results",
-        lb=[
-            {**ALP, **standard, **original},
-            {**ALP, **standard, "lborres": None, "lborresu": "ukat/L", "lbornrhi": "2.0"},
-            {**ALP, **standard, "lborres": "1.5", "lborresu": None, "lbornrhi": None},
-        ],
-    )
-    assert [(row["value"], row["unit"], row["upper_limit_normal"]) for row in rows] == [
-        ("1.5", "ukat/L", "2.0"),
-        ("90", "U/L", "120"),
-        ("1.5", None, None),
-    ]
-
-
-def test_a_censored_value_reaches_the_gate_as_written() -> None:
-    assert column("value", made("lab_results", lb=[{**ALP, "lborres": "<5"}])) == ["<5"]
+from tests.support.sdtm import run_adapter
+from tests.unit.adapters.records import RESPONSE, SUBJECT, TUMOUR, Record, column, made
 
 
 @pytest.mark.parametrize(
@@ -297,7 +114,7 @@ def test_baseline_images_come_from_the_tumours_once_per_day_and_modality() -> No
     assert len(set(column("assessment_id", rows))) == 3
 
 
-NEW = {**TUMOUR, "tustresc": "NEW", "tulnkid": "NEW01", "tudtc": "2020-02-12", "visitnum": "2.0"}
+NEW: Record = {**TUMOUR, "tustresc": "NEW", "tulnkid": "NEW01", "tudtc": "2020-02-12", "visitnum": "2.0"}
 
 
 def test_a_new_lesion_belongs_to_the_response_to_its_visit_on_its_own_modality() -> None:
@@ -315,7 +132,7 @@ def test_a_new_lesion_belongs_to_the_response_to_its_visit_on_its_own_modality()
 
 @pytest.mark.parametrize("sure", [True, False])
 def test_every_lesion_finds_its_assessment_whatever_is_missing(sure: bool) -> None:
-    tumours = [
+    tumours: list[Record] = [
         {**TUMOUR, "tulnkid": f"T{number}", **gap}
         for number, gap in enumerate(
             [
@@ -436,7 +253,7 @@ def test_doubt_about_new_lesions_comes_from_their_visit(told: list[str], equivoc
 
 
 def test_every_source_row_is_counted_once() -> None:
-    frames = {
+    frames: dict[str, list[Record]] = {
         "dm": [SUBJECT],
         "rs": [RESPONSE, {**RESPONSE, "rstestcd": "TRGRESP"}, {**RESPONSE, "rseval": "ADJUDICATOR"}],
         "tu": [TUMOUR, {**NEW, "tuloc": None}, {**TUMOUR, "tuloc": None}, {**TUMOUR, "tutestcd": None}],

@@ -1,0 +1,119 @@
+"""Gates one delivery in a temporary folder and gathers what it found.
+
+Not here: judging (`bpp_etl/gate`) and writing it down (`show.py`). No warehouse is touched and no cell value is
+kept: rules, counts, names of tables, columns and files, and row numbers only.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpp_etl.check.findings import BrokenRule, Checked
+from bpp_etl.check.show import WRITERS
+from bpp_etl.errors import UsageError
+from bpp_etl.gate.judge import judge
+from bpp_etl.gate.verdict import RuleResult
+from bpp_etl.landing import REGISTRY_NAME, Delivery, delivery_of, shown
+from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.warehouse.connection import Connection, opened, quoted
+from schemas.rules import rule_of
+from schemas.tables import TABLES
+
+ROWS_NAMED = 8
+"""So many row numbers are named for each broken rule: enough to find the fault, few enough to read."""
+
+Rows = Mapping[tuple[str, str], tuple[str, tuple[int, ...]]]
+
+
+def check_delivery(folder: Path, output: str = "text") -> tuple[str, bool]:
+    """Gate the delivery in `folder`; return what to print, and whether the gate is open.
+
+    `output` is text, json or html. Errors: UsageError where the folder is none, its name or its registry's
+    does not fit, or the output is unknown.
+    """
+    if output not in WRITERS:
+        raise UsageError(f"there is no format {shown(output)}", f"choose one of {', '.join(WRITERS)}")
+    checked = gated(delivery_in(folder))
+    return WRITERS[output](checked), checked.verdict.is_open
+
+
+def delivery_in(folder: Path) -> Delivery:
+    """Read a folder as a delivery of the registry that its parent is named after."""
+    # Made absolute without following links: the names are those that the user sees.
+    place = Path(os.path.abspath(folder))  # noqa: PTH100
+    if not place.is_dir():
+        raise UsageError(
+            f"{shown(str(folder))} is not a folder",
+            "name the folder of one delivery: <landing>/<registry>/<YYYY-MM-DD>",
+        )
+    delivery = delivery_of(place)
+    if delivery is None:
+        raise UsageError(
+            f"{shown(place.name)} is no name of a delivery",
+            "name the folder after its day: YYYY-MM-DD, or YYYY-MM-DD-2 for the second of that day",
+        )
+    if not REGISTRY_NAME.fullmatch(delivery.registry):
+        raise UsageError(
+            f"{shown(delivery.registry)} is no name of a registry",
+            "the folder around the delivery is named after the registry: letters, digits, _ and - only",
+        )
+    return delivery
+
+
+def gated(delivery: Delivery) -> Checked:
+    """Judge a delivery in a temporary folder that only this user can read, and that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
+        scratch = Path(name)
+        with opened(scratch / "check.duckdb") as con:
+            read = read_delivery(con, delivery, scratch_root=scratch)
+            verdict = judge(con, delivery, read)
+            rows = {**_refused_rows(con), **_flagged_rows(con, is_read="lab_results" in read.rows)}
+    failed = [result for result in verdict.rules if result.status in {"failed", "error"}]
+    return Checked(verdict, read, tuple(_broken_rule(result, rows) for result in failed))
+
+
+def _broken_rule(result: RuleResult, rows: Rows) -> BrokenRule:
+    rule = rule_of(result.table, result.rule)
+    file, numbers = rows.get((result.table, result.rule), ("", ()))
+    return BrokenRule(
+        table=result.table,
+        rule=result.rule,
+        severity=result.severity,
+        broken=result.broken,
+        judged=result.judged,
+        limit=result.limit,
+        sentence=rule.sentence,
+        mend=rule.mend,
+        file=file,
+        row_numbers=numbers,
+    )
+
+
+def _refused_rows(con: Connection) -> Rows:
+    """Name the first rows that broke each refusing rule."""
+    found = {}
+    for name in TABLES:
+        rows = con.execute(
+            "select rule, min(file), list(row_number order by row_number)[:$most]"
+            " from (select unnest(broken_rules) as rule, file, row_number"
+            f" from quarantine.{quoted(name)}) as refused group by rule",  # noqa: S608 a name of ours
+            {"most": ROWS_NAMED},
+        ).fetchall()
+        found.update({(name, rule): (str(file), tuple(numbers)) for rule, file, numbers in rows})
+    return found
+
+
+def _flagged_rows(con: Connection, *, is_read: bool) -> Rows:
+    """Name the first rows with a flag that is a rule; other flags annotate and are no rule."""
+    if not is_read:
+        return {}
+    rows = con.execute(
+        "select (select min(file) from raw.lab_results), list(row_number order by row_number)[:$most]"
+        " from core.lab_results where list_contains(flags, 'unit_suspect') having count(*) > 0",
+        {"most": ROWS_NAMED},
+    ).fetchall()
+    return {("lab_results", "unit_suspect"): (str(file), tuple(numbers)) for file, numbers in rows}

@@ -1,0 +1,107 @@
+"""Writes down what a check found: for a terminal, a program or a browser.
+
+Not here: finding it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from bpp_etl.check.findings import BrokenRule, Checked
+from bpp_etl.pages import page
+from bpp_etl.plain_text import table, wrapped
+
+DOES = {
+    "shut": "These shut the gate",
+    "refuse": "These refuse rows; the gate stays open within the limit of each table",
+    "flag": "These flag rows, which are kept",
+}
+
+
+ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
+
+
+def as_text(checked: Checked) -> str:
+    """Write for a terminal of 80 columns."""
+    verdict = checked.verdict
+    lines = wrapped(f"{verdict.registry}, delivery {verdict.delivery}: the gate is {checked.state}")
+    lines += ["A check only: nothing was admitted and no warehouse was touched."]
+    if verdict.reasons:
+        lines += ["", "Why it is shut"]
+        for reason in verdict.reasons:
+            lines += wrapped(f"- {reason.message} ({reason.rule})", "  ", hanging="    ")
+    lines += ["", "Rows"]
+    lines += table(
+        ("table", "delivered", "admitted", "refused", "ignored", "broke a rule"),
+        [
+            (c.table, *map(str, (c.delivered, c.admitted, c.refused, c.ignored, c.broken)))
+            if c.table in checked.read.rows
+            else (c.table, "not read", "", "", "", "")
+            for c in verdict.tables
+        ],
+        "lrrrrr",
+    )
+    lines += ["", ROWS_COUNTED if checked.broken else "No rule was broken."]
+    for title, by_rule in _by_severity(checked).items():
+        lines += ["", title]
+        for broken in by_rule:
+            lines += _rule_lines(broken)
+    for title, names in (
+        ("Columns that are not loaded", checked.columns_left_out),
+        ("Files that nothing reads", checked.read.unknown_files),
+    ):
+        if names:
+            lines += ["", title]
+            lines += [part for name in names for part in wrapped(name, "  ", hanging="    ")]
+    return "\n".join(lines)
+
+
+def as_json(checked: Checked) -> str:
+    """Write for a program: every rule's outcome, and for the broken ones what to do."""
+    verdict, read = checked.verdict, checked.read
+    told = {
+        "registry": verdict.registry,
+        "delivery": verdict.delivery,
+        "gate": checked.state,
+        "reasons": [asdict(reason) for reason in verdict.reasons],
+        "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in verdict.tables],
+        "broken_rules": [asdict(one) for one in checked.broken],
+        "rules": [asdict(result) for result in verdict.rules],
+        "columns_not_loaded": [
+            {"table": name, "column": column, "is_identifier": is_identifier}
+            for is_identifier, columns in ((False, read.extra_columns), (True, read.identifier_columns))
+            for name, column in columns
+        ],
+        "unknown_files": list(read.unknown_files),
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def as_html(checked: Checked) -> str:
+    """Write one page that needs no network."""
+    return page("check.html", checked=checked, by_severity=_by_severity(checked), rows_counted=ROWS_COUNTED)
+
+
+WRITERS: Mapping[str, Callable[[Checked], str]] = {"text": as_text, "json": as_json, "html": as_html}
+
+
+def _by_severity(checked: Checked) -> dict[str, list[list[BrokenRule]]]:
+    """Gather broken rules by what they do, then by rule: the same advice is read once for all tables."""
+    found: dict[str, list[list[BrokenRule]]] = {}
+    for severity, title in DOES.items():
+        by_rule: dict[str, list[BrokenRule]] = {}
+        for one in checked.broken:
+            if one.severity == severity:
+                by_rule.setdefault(one.rule, []).append(one)
+        if by_rule:
+            found[title] = list(by_rule.values())
+    return found
+
+
+def _rule_lines(broken: list[BrokenRule]) -> list[str]:
+    first = broken[0]
+    lines = [f"  {first.rule}", *wrapped(first.sentence, "    "), *wrapped(f"To mend: {first.mend}", "    ")]
+    rows = [(one.table, f"{one.broken} of {one.judged}", one.rows) for one in broken]
+    return [*lines, *table((), rows, "lrl", indent="    ")]

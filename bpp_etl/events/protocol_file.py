@@ -1,0 +1,215 @@
+"""Reads a protocol file into a `Protocol`, or says in one line what is wrong with it.
+
+Not here: which parameters exist (`parameters.py`) and what they do (`rules.py`, `sql/`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NoReturn, TypeGuard
+
+from bpp_etl.errors import UsageError
+from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Parameter, Value
+from bpp_etl.events.protocol import Protocol, Setting
+
+DEFAULT_PROTOCOL = "xu2025"
+SHIPPED = ("xu2025", "xu2025_one_ct", "lin2021", *VERDICT_KINDS)
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+KEYS = {"name", "kind", "title", "summary", "extends", "limits", "citation", "parameters"}
+CITATION_KEYS = {"text", "doi"}
+PARAMETER_KEYS = {"value", "unit", "bounds", "source"}
+
+
+class ProtocolError(UsageError):
+    """A protocol file that cannot be used: the message names the file and what is wrong in it."""
+
+
+def load_protocol(name_or_path: str | Path) -> Protocol:
+    """Load a shipped protocol by its name, or anybody's by the path of its TOML file.
+
+    Raises `ProtocolError` with one readable line.
+    """
+    text = str(name_or_path)
+    if text in SHIPPED:
+        return _read(files("bpp_etl.events") / "protocols" / f"{text}.toml", seen=())
+    path = Path(name_or_path)
+    if path.suffix != ".toml" or not path.is_file():
+        raise ProtocolError(
+            f"{text} is neither a shipped protocol nor a .toml file that exists",
+            f"shipped are {', '.join(SHIPPED)}",
+        )
+    return _read(path, seen=())
+
+
+def load_shipped() -> tuple[Protocol, ...]:
+    """Load every shipped protocol, the default one first."""
+    return tuple(load_protocol(name) for name in SHIPPED)
+
+
+def _read(source: Traversable, seen: tuple[str, ...]) -> Protocol:
+    try:
+        content = tomllib.loads(source.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProtocolError(f"{source.name} cannot be read as TOML: {error}") from None
+    return _Reader(source.name, content, seen).protocol()
+
+
+class _Reader:
+    """Turns one file's content into a protocol; every complaint names the file."""
+
+    def __init__(self, file: str, content: dict[str, object], seen: tuple[str, ...]) -> None:
+        self.file = file
+        self.content = content
+        self.seen = seen
+
+    def fail(self, message: str, hint: str = "") -> NoReturn:
+        raise ProtocolError(f"{self.file}: {message}", hint)
+
+    def protocol(self) -> Protocol:
+        self.known(self.content, KEYS, "key")
+        name = self.text("name")
+        if not NAME.fullmatch(name):
+            self.fail("name must be small letters, digits and underscores, and start with a letter")
+        base = self.base(name)
+        kind = self.text("kind", base.kind if base else None)
+        if kind not in PARAMETERS:
+            self.fail(f"kind {kind!r} is unknown", f"known are {', '.join(PARAMETERS)}")
+        if base and kind != base.kind:
+            self.fail(f"kind is {kind!r}, but {base.name}, which it extends, is {base.kind!r}")
+        citation = self.table("citation")
+        self.known(citation, CITATION_KEYS, "key under citation")
+        if not isinstance(citation.get("text"), str) or not isinstance(citation.get("doi", ""), str):
+            self.fail("citation needs text, and doi is text too if it is given")
+        settings = self.settings(kind, dict(base.settings) if base else {})
+        doi = citation.get("doi")
+        return Protocol(
+            name=name,
+            kind=kind,
+            title=self.text("title"),
+            summary=self.text("summary"),
+            limits=self.limits(),
+            citation=str(citation["text"]),
+            doi=str(doi) if doi else None,
+            settings=settings,
+            digest=_digest(name, kind, settings),
+        )
+
+    def base(self, name: str) -> Protocol | None:
+        if "extends" not in self.content:
+            return None
+        extended = self.text("extends")
+        if extended not in SHIPPED or extended in (name, *self.seen):
+            self.fail(
+                f"extends {extended!r}, which is not another shipped protocol",
+                f"shipped: {', '.join(SHIPPED)}",
+            )
+        resource = files("bpp_etl.events") / "protocols" / f"{extended}.toml"
+        return _read(resource, seen=(*self.seen, name))
+
+    def settings(self, kind: str, settings: dict[str, Setting]) -> dict[str, Setting]:
+        declared = PARAMETERS[kind]
+        given = self.table("parameters")
+        self.known(given, set(declared), f"parameter of a protocol of kind {kind}")
+        for name, parameter in declared.items():
+            if name in given:
+                settings[name] = self.setting(parameter, given[name])
+        missing = [name for name in declared if name not in settings]
+        if missing:
+            self.fail(
+                f"parameters lack {', '.join(missing)}",
+                "set them, or build on a shipped protocol with extends",
+            )
+        return {name: settings[name] for name in declared}
+
+    def setting(self, parameter: Parameter, given: object) -> Setting:
+        where = f"parameter {parameter.name}"
+        if not isinstance(given, dict):
+            self.fail(f"{where} must be a table with value and source")
+        self.known(given, PARAMETER_KEYS, f"key under {where}")
+        source = given.get("source")
+        if not isinstance(source, str) or not source.strip():
+            self.fail(f"{where} has no source", "say where the value comes from")
+        unit = given.get("unit", parameter.unit)
+        if unit != parameter.unit:
+            self.fail(f"{where} is in {unit!r}, expected {parameter.unit or 'no unit'!r}")
+        bounds = self.bounds(parameter, given.get("bounds"))
+        if "value" not in given:
+            self.fail(f"{where} has no value")
+        value = self.value(parameter, given["value"])
+        if bounds and not isinstance(value, (str, tuple)) and not bounds[0] <= value <= bounds[1]:
+            self.fail(f"{where} is {value:g}, outside {bounds[0]:g} to {bounds[1]:g}")
+        return Setting(value=value, unit=parameter.unit, bounds=bounds, source=source.strip())
+
+    def bounds(self, parameter: Parameter, given: object) -> tuple[float, float] | None:
+        if given is None or parameter.bounds is None:
+            if given is not None:
+                self.fail(f"parameter {parameter.name} is not a number and takes no bounds")
+            return parameter.bounds
+        low, high = parameter.bounds
+        if not isinstance(given, list) or len(given) != 2 or not all(_is_number(edge) for edge in given):
+            self.fail(f"bounds of parameter {parameter.name} must be two numbers")
+        if not low <= given[0] <= given[1] <= high:
+            self.fail(f"bounds of parameter {parameter.name} must lie within {low:g} to {high:g}, low first")
+        return (given[0], given[1])
+
+    def value(self, parameter: Parameter, given: object) -> Value:
+        where = f"parameter {parameter.name}"
+        if parameter.bounds is not None:
+            if not _is_number(given) or math.isnan(given):
+                self.fail(f"{where} must be a number")
+            if parameter.is_whole and not isinstance(given, int):
+                self.fail(f"{where} must be a whole number")
+            return given
+        codes = f"known are {', '.join(parameter.codes)}"
+        if parameter.is_list:
+            if not isinstance(given, list) or not given or not set(map(str, given)) <= set(parameter.codes):
+                self.fail(f"{where} must be a list of known codes, and not empty", codes)
+            return tuple(code for code in parameter.codes if code in given)
+        if given not in parameter.codes:
+            self.fail(f"{where} must be one known code", codes)
+        return str(given)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.content.get(key, default)
+        if not isinstance(value, str) or not value.strip():
+            self.fail(f"{key} must be given as text")
+        return " ".join(value.split())
+
+    def table(self, key: str) -> dict[str, object]:
+        value = self.content.get(key)
+        if not isinstance(value, dict):
+            self.fail(f"[{key}] is missing")
+        return value
+
+    def limits(self) -> tuple[str, ...]:
+        value = self.content.get("limits", [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fail("limits must be a list of sentences")
+        return tuple(value)
+
+    def known(self, table: Mapping[str, object], keys: set[str], what: str) -> None:
+        unknown = sorted(set(table) - keys)
+        if unknown:
+            self.fail(f"{unknown[0]!r} is not a known {what}", f"known are {', '.join(sorted(keys))}")
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _digest(name: str, kind: str, settings: Mapping[str, Setting]) -> str:
+    """Digest what can change a call; wording, sources and bounds cannot."""
+    content = {
+        "name": name,
+        "kind": kind,
+        "values": {key: setting.value for key, setting in settings.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,197 @@
+"""ALP: how it changed within patients, how many it rose in, and how well it tells progression apart.
+
+Not here: which value counts for which day (`bpp_etl/events`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask
+from bpp_etl.measure.queries import Column
+from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
+from bpp_etl.measure.shares import share_row
+from bpp_etl.metrics import roc_auc, signed_rank
+from schemas.event import ALP_CATEGORY, REASON, STATE
+
+SIGNED_RANK = "Wilcoxon signed-rank test, zeros dropped, {null}; Hodges-Lehmann shift"
+PAIRED = "; ALP at progression minus ALP at the event, of patients with all three values"
+METRIC_OF = {
+    "event_minus_baseline": "alp_change_at_event",
+    "progression_minus_baseline": "alp_change_at_progression",
+    "progression_minus_event": "alp_change_event_to_progression",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of ALP: whose, and which value minus which."""
+
+    comparison: str
+    stratum: str
+    group: str
+    mask: Mask
+    values: Column
+
+
+def alp_rows(cohort: Cohort) -> list[Row]:
+    """Build every row that is about ALP."""
+    state = cohort["state"]
+    is_pseudo, is_true = (state == STATE.index(name) for name in ("pseudoprogression", "true_progression"))
+    is_known = {comparison: ~np.isnan(cohort[f"alp_{comparison}"]) for comparison in METRIC_OF}
+    at_event = is_known["event_minus_baseline"]
+    is_bone = cohort["is_bone_progression"]
+    cohort.part("pseudoprogression", "alp_event", is_pseudo & at_event, (REGISTRY,))
+    cohort.part("true_progression", "alp_event_true", is_true & at_event)
+    at_progression = is_pseudo & is_known["progression_minus_baseline"]
+    cohort.part("progressed", "alp_progression", at_progression, (REGISTRY,))
+    cohort.part("alp_progression", "alp_progression_bone", at_progression & is_bone)
+    paired = is_pseudo & is_known["progression_minus_event"]
+    cohort.part("alp_progression", "alp_paired", paired, (REGISTRY,))
+    cohort.part("alp_event", "alp_paired", paired, (REGISTRY,))
+    cohort.part("alp_paired", "alp_paired_bone", paired & is_bone)
+    changes = [
+        _change(cohort, "event_minus_baseline", "all", "alp_event", is_pseudo & at_event),
+        _change(
+            cohort, "event_minus_baseline", "state=true_progression", "alp_event_true", is_true & at_event
+        ),
+        _change(cohort, "progression_minus_baseline", "all", "alp_progression", at_progression),
+        _change(
+            cohort,
+            "progression_minus_baseline",
+            "progression=bone",
+            "alp_progression_bone",
+            at_progression & is_bone,
+        ),
+        _change(cohort, "progression_minus_event", "all", "alp_paired", paired),
+        _change(cohort, "progression_minus_event", "progression=bone", "alp_paired_bone", paired & is_bone),
+    ]
+    rows = [row for change in changes for row in _change_rows(cohort, change)]
+    rows += _category_rows(cohort, "", "all", is_pseudo)
+    rows += _category_rows(cohort, "_true", "state=true_progression", is_true)
+    return rows + _discrimination_rows(cohort, is_pseudo & at_event, is_true & at_event)
+
+
+def _change(cohort: Cohort, comparison: str, stratum: str, group: str, mask: Mask) -> Change:
+    return Change(comparison, stratum, group, mask, cohort[f"alp_{comparison}"])
+
+
+def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
+    values = change.values[change.mask]
+    found = signed_rank(values)
+    cell = cohort.cell(change.group)
+    metric = METRIC_OF[change.comparison]
+    is_paired = change.comparison == "progression_minus_event"
+    method = SIGNED_RANK.format(null=f"{found.method} null" if found.method == "exact" else found.method)
+    method += PAIRED if is_paired else ""
+    warnings = {"complete_cases", *(("baseline_cancels",) if is_paired else ())}
+    if found.method == "normal approximation":
+        warnings.add("approximate_p_value")
+    shift = estimate_row(
+        cohort.tally,
+        metric,
+        cell,
+        Interval(found.estimate, found.low, found.high, "signed-rank", found.p_value),
+        unit="U/L",
+        method=method,
+        stratum=change.stratum,
+        warnings=warnings,
+    )
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values.size else (None,) * 3
+    table = Row(
+        table="alp_change",
+        values={
+            "protocol": cohort.protocol,
+            "comparison": change.comparison,
+            "stratum": change.stratum,
+            "median": middle,
+            "quartile_low": low,
+            "quartile_high": high,
+            "shift": shift.values["estimate"],
+            **{
+                column: shift.values[column]
+                for column in ("ci_low", "ci_high", "p_value", "method", "warnings")
+            },
+        },
+        counts={"patients": cell},
+        subjects=(cell,),
+        statistics=("median", "quartile_low", "quartile_high", "shift", "ci_low", "ci_high", "p_value"),
+    )
+    # Laboratories differ, so the medians are also given by registry.
+    by = (REGISTRY,) if change.stratum == "all" else ()
+    medians = [
+        estimate_row(
+            cohort.tally,
+            f"{metric}_median",
+            cohort.cell(change.group, stratum),
+            Interval(float(np.median(change.values[mask])) if mask.any() else None),
+            unit="U/L",
+            method="Median of the changes",
+            stratum=change.stratum if stratum == "all" else stratum,
+            warnings={"complete_cases", "no_interval"},
+        )
+        for stratum, mask in cohort.strata(change.mask, by)
+    ]
+    return [table, shift, *medians]
+
+
+def _category_rows(cohort: Cohort, suffix: str, stratum: str, mask: Mask) -> list[Row]:
+    known = f"alp_event{suffix}"
+    groups = [f"alp_{category}{suffix}" for category in ALP_CATEGORY]
+    parts = {group: mask & (cohort["alp_category"] == place) for place, group in enumerate(groups)}
+    cohort.split(known, parts)
+    cohort.join(f"alp_decreased_or_stable{suffix}", groups[:2])
+    cohort.tally.add_up(
+        cohort.cell(known), [cohort.cell(f"alp_decreased_or_stable{suffix}"), cohort.cell(groups[2])]
+    )
+    return [
+        share_row(
+            cohort.tally,
+            f"alp_{name}_share",
+            cohort.cell(known),
+            cohort.cell(f"alp_{name}{suffix}"),
+            stratum=stratum,
+            warnings=("complete_cases",),
+        )
+        for name in (*ALP_CATEGORY, "decreased_or_stable")
+    ]
+
+
+def _discrimination_rows(cohort: Cohort, is_pseudo: Mask, is_true: Mask) -> list[Row]:
+    later = is_true & (cohort["reason"] == REASON.index("pd_before_confirmation"))
+    bone = is_true & cohort["is_bone_progression"]
+    cohort.part("alp_event_true", "alp_event_true_later", later)
+    cohort.part("alp_event_true", "alp_event_true_bone", bone)
+    rows = []
+    for stratum, suffix, progressed in (
+        ("all", "", is_true),
+        ("progression=later", "_later", later),
+        ("progression=bone", "_bone", bone),
+    ):
+        classes = "alp_event", f"alp_event_true{suffix}"
+        cohort.join(f"alp_discriminated{suffix}", classes)
+        members = is_pseudo | progressed
+        found = roc_auc(cohort["alp_event_minus_baseline"][members], progressed[members])
+        limits = (found.low, found.high) if found.negatives >= FEWEST_EVENTS else (None, None)
+        warnings = {"complete_cases"}
+        if 0 in (found.positives, found.negatives):
+            warnings.add("groups_missing")
+        elif found.negatives < FEWEST_EVENTS:
+            warnings.add("few_events")
+        rows.append(
+            estimate_row(
+                cohort.tally,
+                "alp_discrimination",
+                cohort.cell(f"alp_discriminated{suffix}"),
+                Interval(found.estimate, *limits, "delong"),
+                unit="area",
+                method="ROC area of the ALP change at the event, true progression being positive; DeLong",
+                stratum=stratum,
+                events=cohort.cell(classes[1]),
+                subjects=tuple(cohort.cell(group) for group in classes),
+                warnings=warnings,
+            )
+        )
+    return rows

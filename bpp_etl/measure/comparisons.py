@@ -1,0 +1,128 @@
+"""Comparisons of times between groups: HER2 positive with negative, and the registries with one another.
+
+Not here: the times themselves (`times.py`). Groups by what is only known later are refused.
+"""
+
+from __future__ import annotations
+
+from bpp_etl.measure.cadence import Schedule
+from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort
+from bpp_etl.measure.rows import Interval, Row, estimate_row
+from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.times import Time
+from bpp_etl.metrics import hazard_ratio, log_rank, smallest_detectable_hazard_ratio
+
+HER2_STRATUM = "her2=positive/negative"
+REGISTRY_STRATUM = "registry=*"
+SMALL_GROUP_EVENTS = 10
+ALIKE_DAYS = 7
+COMPARED = ("pseudoprogression_to_progression", "confirmation_to_progression")
+
+
+def comparison_rows(cohort: Cohort, times: list[Time], *, schedule: Schedule) -> list[Row]:
+    """Build the comparisons of the times to progression, and the row that refuses the naive one."""
+    rows = []
+    for time in times:
+        if time.metric in COMPARED:
+            rows += _her2_rows(cohort, time, schedule=schedule)
+            if len(cohort.partitions[REGISTRY].labels) > 1:
+                rows.append(_registry_row(cohort, time))
+    rows.append(
+        estimate_row(
+            cohort.tally,
+            "progression_by_pseudoprogression",
+            cohort.cell("candidate"),
+            Interval(),
+            unit="ratio",
+            method="Refused",
+            warnings=("naive_comparison",),
+        )
+    )
+    return rows
+
+
+def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
+    tally = cohort.tally
+    groups = [cohort.cell(time.group, f"{HER2}={label}") for label in ("positive", "negative")]
+    events = [cell._replace(group=time.events) for cell in groups]
+    both = tally.put_total(cohort.cell(time.group, HER2_STRATUM), groups)
+    happened = tally.put_total(cohort.cell(time.events, HER2_STRATUM), events)
+    codes = cohort.partitions[HER2].codes
+    is_positive = codes == HER2_LABELS.index("positive")
+    mask = time.mask & (is_positive | (codes == HER2_LABELS.index("negative")))
+    measured = time.days[mask], time.observed[mask], is_positive[mask]
+    test, ratio = log_rank(*measured), hazard_ratio(*measured)
+    warnings = {*time.warnings, *_comparison_warnings(cohort, groups, events)}
+    if not is_cadence_alike(schedule):
+        warnings.add("cadence_differs")
+    detectable = smallest_detectable_hazard_ratio(
+        tally.counts[happened], tally.counts[groups[0]] / max(tally.counts[both], 1)
+    )
+    rows = []
+    for suffix, found, unit, method in (
+        ("log_rank", Interval(test.statistic, p_value=test.p_value), "chi_square", "Log-rank test"),
+        (
+            "hazard_ratio",
+            Interval(ratio.estimate, ratio.low, ratio.high, "wald", ratio.p_value),
+            "ratio",
+            "Cox regression, Efron's ties",
+        ),
+        (
+            "detectable_ratio",
+            Interval(detectable),
+            "ratio",
+            "Schoenfeld: two-sided 5 % log-rank test, 80 % power",
+        ),
+    ):
+        is_missing = found.estimate is None and "groups_missing" not in warnings
+        rows.append(
+            estimate_row(
+                tally,
+                f"{time.metric}_{suffix}",
+                both,
+                found,
+                unit=unit,
+                method=method,
+                events=happened,
+                subjects=tuple(groups),
+                warnings={*warnings, "not_estimable"} if is_missing else warnings,
+                tells_counts=suffix == "detectable_ratio",
+            )
+        )
+    return rows
+
+
+def _registry_row(cohort: Cohort, time: Time) -> Row:
+    codes = cohort.partitions[REGISTRY].codes[time.mask]
+    test = log_rank(time.days[time.mask], time.observed[time.mask], codes)
+    groups = cohort.cells(time.group, (REGISTRY,))[1:]
+    events = [cell._replace(group=time.events) for cell in groups]
+    warnings = {*time.warnings, *_comparison_warnings(cohort, groups, events)}
+    if test.statistic is None and "groups_missing" not in warnings:
+        warnings.add("not_estimable")
+    return estimate_row(
+        cohort.tally,
+        f"{time.metric}_log_rank",
+        cohort.cell(time.group),
+        Interval(test.statistic, p_value=test.p_value),
+        unit="chi_square",
+        method=f"Log-rank test, {test.degrees_of_freedom} degrees of freedom",
+        stratum=REGISTRY_STRATUM,
+        events=cohort.cell(time.events),
+        warnings=warnings,
+    )
+
+
+def _comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
+    warnings = set()
+    if 0 in [cohort.tally.counts[cell] for cell in groups]:
+        warnings.add("groups_missing")
+    if min(cohort.tally.counts[cell] for cell in events) < SMALL_GROUP_EVENTS:
+        warnings.add("small_groups")
+    return warnings
+
+
+def is_cadence_alike(schedule: Schedule) -> bool:
+    """Say whether the median CT intervals of HER2 positive and negative patients are within a week; true if unknown."""
+    positive, negative = (schedule.medians.get(f"{HER2}={label}") for label in ("positive", "negative"))
+    return positive is None or negative is None or abs(positive[0] - negative[0]) <= ALIKE_DAYS

@@ -1,0 +1,93 @@
+"""The flow of patients: from admission to what became of every candidate.
+
+Not here: how a patient left the course (`bpp_etl/events`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort
+from bpp_etl.measure.rows import Row
+from bpp_etl.measure.tally import Cell
+from schemas.event import LEFT_AT, REASON, STATE
+
+BY_ALL = (REGISTRY, HER2, EVIDENCE)
+COMMON = ""
+"""The protocol of counts that are the same under every protocol."""
+
+REASONS = {
+    "true_progression": ("pd_at_detection", "pd_before_confirmation"),
+    "indeterminate": ("no_baseline_ct", "death", "therapy_changed", "lost_to_follow_up", "awaiting_ct"),
+}
+
+
+def count_candidates(cohort: Cohort) -> None:
+    """Count the candidates by state, reason and what followed."""
+    state, reason, has_progression = cohort["state"], cohort["reason"], cohort["has_progression"]
+    cohort.count("candidate", state >= 0, BY_ALL)
+    cohort.split("candidate", {name: state == place for place, name in enumerate(STATE)}, BY_ALL)
+    is_pseudo = state == STATE.index("pseudoprogression")
+    is_true = state == STATE.index("true_progression")
+    cohort.split(
+        "pseudoprogression",
+        {"progressed": is_pseudo & has_progression, "not_progressed": is_pseudo & ~has_progression},
+        BY_ALL,
+    )
+    for name, reasons in REASONS.items():
+        cohort.split(name, {code: reason == REASON.index(code) for code in reasons}, (REGISTRY,))
+    cohort.part("true_progression", "true_progression_dated", is_true & has_progression, BY_ALL)
+    cohort.join("candidate_progressed", ("progressed", "true_progression_dated"), BY_ALL)
+    cohort.join("decided", ("pseudoprogression", "true_progression"), BY_ALL)
+    cohort.join("not_excluded", ("pseudoprogression", "indeterminate"), BY_ALL)
+    for cell in cohort.cells("candidate", BY_ALL):
+        for parts in (("decided", "indeterminate"), ("not_excluded", "true_progression")):
+            cohort.tally.add_up(cell, [cell._replace(group=group) for group in parts])
+
+
+def count_flow(cohort: Cohort, left_at: Iterable[tuple[str, str, int]], registries: Sequence[str]) -> None:
+    """Count the admitted patients by registry and step; the candidates are counted already."""
+    tally = cohort.tally
+    patients = {(registry, step): number for registry, step, number in left_at}
+    for step in LEFT_AT[:-1]:
+        parts = [
+            tally.put(_step_cell(cohort, step, f"registry={name}"), patients.get((name, step), 0))
+            for name in registries
+        ]
+        tally.put_total(_step_cell(cohort, step, "all"), parts)
+    for stratum in ("all", *cohort.partitions[REGISTRY].strata):
+        started = [_step_cell(cohort, step, stratum) for step in LEFT_AT[1:]]
+        first_line = tally.put_total(Cell(COMMON, "first_line", stratum), started)
+        tally.put_total(
+            Cell(COMMON, "admitted", stratum), [_step_cell(cohort, LEFT_AT[0], stratum), first_line]
+        )
+    for group in ("first_line", "admitted"):
+        strata = cohort.partitions[REGISTRY].strata
+        tally.add_up(Cell(COMMON, group), [Cell(COMMON, group, stratum) for stratum in strata])
+
+
+def flow_rows(cohort: Cohort) -> list[Row]:
+    """Build the rows of `metric.flow`, from top to bottom, everyone and each registry."""
+    steps: list[tuple[str, str | None]] = [("admitted", None), *((step, "admitted") for step in LEFT_AT)]
+    steps += [(state, "candidate") for state in STATE]
+    steps += [("progressed", "pseudoprogression"), ("not_progressed", "pseudoprogression")]
+    steps += [(reason, state) for state, reasons in REASONS.items() for reason in reasons]
+    return [
+        Row(
+            table="flow",
+            values={
+                "protocol": cohort.protocol,
+                "stratum": stratum,
+                "position": position,
+                "step": step,
+                "parent_step": parent,
+            },
+            counts={"patients": _step_cell(cohort, step, stratum)},
+        )
+        for stratum in ("all", *cohort.partitions[REGISTRY].strata)
+        for position, (step, parent) in enumerate(steps, start=1)
+    ]
+
+
+def _step_cell(cohort: Cohort, step: str, stratum: str) -> Cell:
+    return Cell(COMMON if step in ("admitted", LEFT_AT[0]) else cohort.protocol, step, stratum)

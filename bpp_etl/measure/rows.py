@@ -1,0 +1,98 @@
+"""The rows of the metric tables before disclosure control: their values, and the cells that their counts come from.
+
+Not here: which values may be shown (`disclosure.py`) and the writing of tables (`run.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bpp_etl.measure.tally import Cell, Tally
+
+FEWEST_EVENTS = 5
+"""No interval and no p-value is given for fewer events."""
+
+
+@dataclass
+class Row:
+    """One row of a metric table.
+
+    `counts` are the columns that show a cell. `statistics` are blanked when a cell of `subjects` is small; and when
+    any cell at all is hidden, if the row `tells_counts`, as a share does.
+    """
+
+    table: str
+    values: dict[str, object]
+    counts: Mapping[str, Cell] = field(default_factory=dict)
+    subjects: tuple[Cell, ...] = ()
+    statistics: tuple[str, ...] = ()
+    tells_counts: bool = False
+
+    @property
+    def cells(self) -> set[Cell]:
+        """The cells that the row shows."""
+        return set(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its limits; None where there is none."""
+
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    method: str | None = None
+    p_value: float | None = None
+
+
+ESTIMATE_STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
+
+
+def estimate_row(
+    tally: Tally,
+    metric: str,
+    patients: Cell,
+    found: Interval,
+    *,
+    unit: str,
+    method: str,
+    protocol: str | None = None,
+    stratum: str | None = None,
+    events: Cell | None = None,
+    subjects: tuple[Cell, ...] | None = None,
+    warnings: Iterable[str] = (),
+    tells_counts: bool = False,
+) -> Row:
+    """Build a row of `metric.estimate`; `subjects` are whom the estimate is of, if not all of `patients`."""
+    codes = set(warnings)
+    measured = tally.counts[patients]
+    judged = tally.counts[events] if events else measured
+    if measured == 0:
+        codes.add("no_patients")
+        found = Interval()
+    elif judged < FEWEST_EVENTS:
+        codes.add("few_events")
+        found = Interval(found.estimate)
+    has_limits = found.low is not None or found.high is not None
+    return Row(
+        table="estimate",
+        values={
+            "protocol": protocol or patients.protocol,
+            "metric": metric,
+            "stratum": stratum or patients.stratum,
+            "estimate": found.estimate,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "ci_method": found.method if has_limits else None,
+            "unit": unit,
+            "events": None,
+            "p_value": found.p_value,
+            "method": method,
+            "warnings": sorted(codes),
+        },
+        counts={"patients": patients, **({"events": events} if events else {})},
+        subjects=subjects or (patients,),
+        statistics=ESTIMATE_STATISTICS,
+        tells_counts=tells_counts,
+    )

@@ -1,0 +1,153 @@
+"""Measures the events of a release and fills the `metric` schema: select, count, estimate, disclose, write.
+
+Not here: any single metric, and what may be shown of it (`disclosure.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.cadence import cadence_rows, schedule_from
+from bpp_etl.measure.cohort import (
+    EVIDENCE,
+    EVIDENCE_LABELS,
+    HER2,
+    HER2_LABELS,
+    REGISTRY,
+    Cohort,
+    Partition,
+)
+from bpp_etl.measure.comparisons import comparison_rows
+from bpp_etl.measure.concordance import VERDICTS, concordance_rows
+from bpp_etl.measure.disclosure import disclosed, hidden_cells
+from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows
+from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
+from bpp_etl.measure.overlap import count_overlaps
+from bpp_etl.measure.queries import select_columns, select_rows
+from bpp_etl.measure.rows import Row
+from bpp_etl.measure.shares import pseudoprogression_share_rows
+from bpp_etl.measure.sites import site_rows
+from bpp_etl.measure.tally import Tally
+from bpp_etl.measure.times import Curve, curve_rows, curves_of, interval_censored_rows, time_rows, times_of
+from bpp_etl.measure.write import create_metric_tables, write_rows
+from bpp_etl.timeline.steps import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, Parameters
+from bpp_etl.warehouse.connection import Connection
+from schemas.event import ALP_CATEGORY, REASON, STATE
+
+DEFAULT_THRESHOLD = 5
+"""Smallest number of patients that is shown, apart from none."""
+
+MISSED_BEFORE_DEATH = 2
+"""A death after this many missed CTs no longer competes: follow-up ended before it."""
+
+PROGRESSION_AFTER_LINE_DAYS = 28
+"""Progression this long after the end of line 1 is still first-line."""
+
+
+@dataclass(frozen=True)
+class MeasureSummary:
+    """What was written: rows by table, and how many of them disclosure control touched."""
+
+    protocols: tuple[str, ...]
+    threshold: int
+    rows: dict[str, int]
+    suppressed: int
+
+
+def measure(
+    con: Connection, *, protocols: Sequence[str], threshold: int = DEFAULT_THRESHOLD
+) -> MeasureSummary:
+    """Create and fill `metric.*` from `core` and `event` of the catalog in use.
+
+    The same tables give the same rows in the same order. Counts of 1 to `threshold` - 1 patients are left
+    empty with what would reveal them; 0 switches that off. The caller owns the transaction.
+    """
+    registries = [str(name) for (name,) in select_rows(con, "registry", {})]
+    tally = Tally()
+    rows: list[Row] = []
+    curves: list[Curve] = []
+    for protocol in protocols:
+        found, drawn = _measure_protocol(con, tally, protocol, registries)
+        rows += found
+        curves += drawn
+    if len(protocols) > 1:
+        count_overlaps(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
+    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
+    shown = list(disclosed(rows, tally, hidden, threshold))
+    for curve in curves:
+        shown += curve_rows(curve, hidden, threshold)
+    create_metric_tables(con)
+    return MeasureSummary(
+        protocols=tuple(protocols),
+        threshold=threshold,
+        rows=write_rows(con, shown),
+        suppressed=sum(bool(row.values.get("is_suppressed")) for row in shown),
+    )
+
+
+def _measure_protocol(
+    con: Connection, tally: Tally, protocol: str, registries: Sequence[str]
+) -> tuple[list[Row], list[Curve]]:
+    parameters = _parameters(protocol, registries)
+    cohort = _candidates(con, tally, protocol, parameters, registries)
+    count_candidates(cohort)
+    count_flow(cohort, select_rows(con, "left_at", parameters), registries)
+    first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", parameters), REGISTRY)
+    schedule = schedule_from(select_rows(con, "cadence_pseudoprogression", parameters), HER2)
+    times = times_of(cohort)
+    rows = [
+        *flow_rows(cohort),
+        *pseudoprogression_share_rows(cohort),
+        *time_rows(cohort, times),
+        *interval_censored_rows(cohort, times),
+        *comparison_rows(cohort, times, schedule=schedule),
+        *progression_incidence_rows(cohort),
+        *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
+        *alp_rows(cohort),
+        *site_rows(
+            cohort,
+            select_rows(con, "site_of_patient", parameters),
+            select_rows(con, "site_of_lesion", parameters),
+        ),
+        *concordance_rows(cohort),
+        *cadence_rows(cohort, first_line_schedule, schedule),
+    ]
+    return rows, list(curves_of(cohort, times))
+
+
+def _candidates(
+    con: Connection, tally: Tally, protocol: str, parameters: Parameters, registries: Sequence[str]
+) -> Cohort:
+    columns = select_columns(con, "candidate", parameters)
+    partitions = {
+        REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"]),
+        HER2: Partition(HER2, HER2_LABELS, columns["her2"]),
+        EVIDENCE: Partition(EVIDENCE, EVIDENCE_LABELS, columns["evidence"]),
+    }
+    return Cohort(protocol, columns, partitions, tally)
+
+
+def _first_line(
+    con: Connection, tally: Tally, protocol: str, parameters: Parameters, registries: Sequence[str]
+) -> Cohort:
+    columns = select_columns(con, "first_line_outcome", parameters)
+    partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
+    return Cohort(protocol, columns, partitions, tally)
+
+
+def _parameters(protocol: str, registries: Sequence[str]) -> Parameters:
+    return {
+        "protocol": protocol,
+        "registries": list(registries),
+        "states": STATE,
+        "reasons": REASON,
+        "her2_statuses": HER2_LABELS[:-1],
+        "alp_categories": ALP_CATEGORY,
+        **{f"{rule_set}_verdicts": verdicts for rule_set, verdicts in VERDICTS.items()},
+        "missed_before_death": MISSED_BEFORE_DEATH,
+        "cycles_per_interval": CYCLES_PER_INTERVAL,
+        "fallback_cycle_days": FALLBACK_CYCLE_DAYS,
+        "progression_after_line_days": PROGRESSION_AFTER_LINE_DAYS,
+    }

@@ -1,0 +1,61 @@
+"""Shares of patients: pseudoprogressions among candidates, and the interval of every share.
+
+Not here: shares of ALP categories, bones and CTs, which live with their subjects.
+"""
+
+from __future__ import annotations
+
+from bpp_etl.measure.cohort import Cohort
+from bpp_etl.measure.flow import BY_ALL
+from bpp_etl.measure.rows import Interval, Row, estimate_row
+from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.metrics import proportion
+
+WILSON = "Share of patients, Wilson interval"
+
+
+def share_row(
+    tally: Tally,
+    metric: str,
+    patients: Cell,
+    events: Cell,
+    *,
+    of: Cell | None = None,
+    protocol: str | None = None,
+    stratum: str | None = None,
+    warnings: tuple[str, ...] = (),
+    method: str = WILSON,
+    has_interval: bool = True,
+) -> Row:
+    """Build the row of a share: of `patients`, or of something else that they have."""
+    found = proportion(tally.counts[events], tally.counts[of or patients])
+    limits = (found.low, found.high) if has_interval else (None, None)
+    return estimate_row(
+        tally,
+        metric,
+        patients,
+        Interval(found.estimate, *limits, "wilson"),
+        unit="share",
+        method=method,
+        protocol=protocol,
+        stratum=stratum,
+        events=events,
+        warnings=warnings,
+        tells_counts=True,
+    )
+
+
+def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
+    """Build the share of pseudoprogressions among the decided candidates, and its bounds over all candidates."""
+    rows = []
+    for metric, group, events, warnings in (
+        ("pseudoprogression_share", "decided", "pseudoprogression", ("indeterminate_left_out",)),
+        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression", ()),
+        ("pseudoprogression_share_highest", "candidate", "not_excluded", ()),
+    ):
+        for cell in cohort.cells(group, BY_ALL):
+            if cell.stratum != "evidence=refused":
+                rows.append(
+                    share_row(cohort.tally, metric, cell, cell._replace(group=events), warnings=warnings)
+                )
+    return rows

@@ -1,0 +1,70 @@
+-- One row per candidate of one protocol: whole days, and codes as places in the lists that are passed in.
+-- A missing number is NaN; nothing is missing in days_followed, since without progression follow-up ends at the censor
+-- date, and without that at the event.
+with line as (
+    select
+        registry,
+        patient_id,
+        min(start_date) filter (where line_number = 2) as second_line_start_date,
+        any_value(cycle_length_days) filter (where line_number = 1) as cycle_length_days
+    from core.therapy_lines
+    group by registry, patient_id
+),
+
+died as (
+    select
+        patients.registry,
+        patients.patient_id,
+        patients.death_date,
+        line.second_line_start_date,
+        $missed_before_death * $cycles_per_interval * coalesce(line.cycle_length_days, $fallback_cycle_days)
+            as longest_gap_days
+    from core.patients as patients
+    left join line on line.registry = patients.registry and line.patient_id = patients.patient_id
+    where patients.death_date is not null
+)
+
+select
+    cast(list_position($registries, event.registry) - 1 as integer) as registry,
+    cast(list_position($states, event.state) - 1 as tinyint) as state,
+    cast(list_position($reasons, event.reason) - 1 as tinyint) as reason,
+    cast(coalesce(list_position($her2_statuses, event.her2_status), len($her2_statuses) + 1) - 1 as tinyint) as her2,
+    cast(list_contains(event.flags, 'refused_evidence') as tinyint) as evidence,
+    event.days_to_event,
+    greatest(coalesce(cast(event.onset_after - event.therapy_start_date as integer), 0), 0) as days_to_onset_after,
+    event.has_progression,
+    cast(coalesce(event.progression_date, event.censor_date, event.event_date) - event.event_date as integer)
+        as days_followed,
+    greatest(coalesce(cast(event.progression_after - event.event_date as integer), 0), 0)
+        as days_to_progression_after,
+    coalesce(cast(event.confirmation_date - event.event_date as integer), 0) as days_to_confirmation,
+    -- A death competes while the line's appointments are kept: not after line 2 began, nor after two missed CTs.
+    coalesce(
+        cast(
+            case
+                when event.has_progression or died.death_date >= died.second_line_start_date then null
+                when died.death_date - coalesce(event.censor_date, event.event_date) > died.longest_gap_days then null
+                else died.death_date - event.event_date
+            end as double
+        ),
+        'nan'
+    ) as days_to_death,
+    coalesce(
+        contains(event.progression_kind, 'lysis') or contains(event.progression_kind, 'new_lytic'), false
+    ) as is_bone_progression,
+    coalesce(event.alp_at_event - event.alp_baseline, 'nan') as alp_event_minus_baseline,
+    coalesce(event.alp_at_progression - event.alp_baseline, 'nan') as alp_progression_minus_baseline,
+    -- Of patients with all three values, so that it is the difference of the two changes from baseline.
+    case
+        when event.alp_baseline is null then 'nan'
+        else coalesce(event.alp_at_progression - event.alp_at_event, 'nan')
+    end as alp_progression_minus_event,
+    cast(coalesce(list_position($alp_categories, event.alp_category), 0) - 1 as tinyint) as alp_category,
+    cast(list_position($recist11_verdicts, event.verdict_recist11) - 1 as tinyint) as recist11,
+    cast(list_position($irecist_verdicts, event.verdict_irecist) - 1 as tinyint) as irecist,
+    cast(list_position($mda_verdicts, event.verdict_mda) - 1 as tinyint) as mda,
+    cast(list_position($pcwg3_verdicts, event.verdict_pcwg3) - 1 as tinyint) as pcwg3
+from event.pseudoprogression as event
+left join died on died.registry = event.registry and died.patient_id = event.patient_id
+where event.protocol = $protocol
+order by event.registry, event.patient_id

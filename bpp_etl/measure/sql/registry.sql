@@ -1,0 +1,4 @@
+-- One row per registry of the release.
+select distinct registry
+from core.patients
+order by registry

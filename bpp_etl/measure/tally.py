@@ -1,0 +1,61 @@
+"""Counts by name, with the sums that hold between them: what disclosure control must know of every count.
+
+Not here: which counts are hidden (`disclosure.py`) and whom they count (`cohort.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Cell(NamedTuple):
+    """One count: a group of patients in a stratum under a protocol; no protocol where the group needs none."""
+
+    protocol: str
+    group: str
+    stratum: str = "all"
+
+
+class Sum(NamedTuple):
+    """A count that is the sum of others: whoever knows all of them but one knows that one."""
+
+    total: Cell
+    parts: tuple[Cell, ...]
+
+
+@dataclass
+class Tally:
+    """Every count of a release, shown or not; `people` are the patients behind a count of something else."""
+
+    counts: dict[Cell, int] = field(default_factory=dict)
+    people: dict[Cell, int] = field(default_factory=dict)
+    sums: list[Sum] = field(default_factory=list)
+
+    def put(self, cell: Cell, number: int, *, people: int | None = None) -> Cell:
+        """Record a count."""
+        self.counts[cell] = int(number)
+        if people is not None:
+            self.people[cell] = int(people)
+        return cell
+
+    def add_up(self, total: Cell, parts: Iterable[Cell]) -> None:
+        """Record that the parts make up the total."""
+        self.sums.append(Sum(total, tuple(parts)))
+
+    def put_total(self, total: Cell, parts: Sequence[Cell]) -> Cell:
+        """Record a count as the sum of others."""
+        self.put(total, sum(self.counts[part] for part in parts))
+        self.add_up(total, parts)
+        return total
+
+    def put_rest(self, total: Cell, part: Cell) -> None:
+        """Record what the part leaves of the total: not shown, but known to whoever knows both."""
+        rest = part._replace(group=f"{total.group} without {part.group}")
+        self.put(rest, self.counts[total] - self.counts[part])
+        self.add_up(total, (part, rest))
+
+    def is_small(self, cell: Cell, threshold: int) -> bool:
+        """Say whether so few are counted, or stand behind the count, that they must not be shown; none may be."""
+        return 0 < min(self.counts[cell], self.people.get(cell, self.counts[cell])) < threshold

@@ -1,0 +1,47 @@
+"""Creates the metric tables from their contracts and writes rows into them.
+
+Not here: what the rows hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bpp_etl.measure.rows import Row
+from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.ddl import comment_table, create_table, sql_type
+from schemas.contract import Contract, columns_of
+from schemas.metric import METRIC_TABLES
+
+
+def create_metric_tables(con: Connection) -> None:
+    """Create the tables of `metric`, empty and commented, in place of any that are there."""
+    con.execute("create schema if not exists metric")
+    for table, contract in METRIC_TABLES.items():
+        con.execute(f"drop table if exists metric.{quoted(table)}")
+        create_table(con, "metric", table, contract)
+        comment_table(con, "metric", table, contract)
+
+
+def write_rows(con: Connection, rows: Sequence[Row]) -> dict[str, int]:
+    """Insert the rows, table by table in the order of the contracts; return how many each got."""
+    written = {}
+    for table, contract in METRIC_TABLES.items():
+        values = [row.values for row in rows if row.table == table]
+        written[table] = len(values)
+        if values:
+            _insert(con, table, contract, values)
+    return written
+
+
+def _insert(con: Connection, table: str, contract: type[Contract], rows: list[dict[str, object]]) -> None:
+    # One list per column: a parameter per value would be slower by orders of magnitude.
+    columns = columns_of(contract)
+    lists = ", ".join(
+        f"unnest(cast(${place} as {sql_type(column)}[])) as {quoted(column.name)}"
+        for place, column in enumerate(columns, start=1)
+    )
+    con.execute(
+        f"insert into metric.{quoted(table)} by name select {lists}",
+        [[row[column.name] for row in rows] for column in columns],
+    )

@@ -1,0 +1,125 @@
+"""Shows a row of `metric.estimate`: the estimate, its interval, whom it rests on, and why any of it is absent.
+
+Not here: which estimates a part of the report shows (`sections/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bpp_etl.report.figures import NOTHING, Figure, Missing, Piece, text
+from bpp_etl.report.notes import Marks, Notes
+from bpp_etl.report.numbers import (
+    DAYS_PER_MONTH,
+    PAPER_DAYS_PER_MONTH,
+    UNIT_WORD,
+    bare,
+    months,
+    p_value,
+    with_unit,
+)
+from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, Table
+
+ABSENT = (
+    ("suppressed", HIDDEN),
+    ("no_patients", "nobody to measure"),
+    ("naive_comparison", "refused"),
+    ("groups_missing", "nothing to compare"),
+    ("median_not_reached", "not reached yet"),
+    ("not_estimable", "not estimable"),
+)
+"""Warning -> the word that stands for an estimate, the first that applies."""
+
+NOT_GIVEN = "not given"
+NOT_MEASURED = Missing("not measured")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One estimate as the page shows it, piece by piece."""
+
+    estimate: Piece
+    months: Piece | None
+    interval: Piece | None
+    patients: Piece
+    events: Piece
+    p_value: Piece
+    marks: Marks
+    method: str
+    warnings: tuple[str, ...]
+
+    @property
+    def in_brief(self) -> Piece:
+        """Return estimate and interval on one line, for a cell of a table."""
+        interval = text(" (", self.interval, ")") if self.interval else None
+        return text(self.estimate, interval, self.marks)
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Looks estimates up and shows them, with the notes of one part of the report."""
+
+    tables: ReleaseTables
+    notes: Notes
+
+    def show(self, metric: str, stratum: str = "all", *, protocol: str | None = None) -> Shown:
+        """Show one estimate of the report's protocol, or of another."""
+        table = self.tables["metric.estimate"]
+        row = table.first(protocol=protocol or self.tables.protocol, metric=metric, stratum=stratum)
+        if row is None:
+            return Shown(NOT_MEASURED, None, None, NOTHING, NOTHING, NOTHING, Marks(()), "", ())
+        return self.of_row(row)
+
+    def of_row(self, row: Row) -> Shown:
+        """Show one row of `metric.estimate`."""
+        table = self.tables["metric.estimate"]
+        unit, is_paper = row["unit"], row["ci_method"] == "spss" or row["metric"].endswith("_spss")
+        estimate = table.figure(row, "estimate", lambda value: with_unit(value, unit), _absent(row["warnings"]))
+        has_value, months_of = row["estimate"] is not None, None
+        if unit == "days" and has_value:
+            per_month = PAPER_DAYS_PER_MONTH if is_paper else DAYS_PER_MONTH
+            months_of = table.figure(row, "estimate", lambda value: months(value, per_month))
+        return Shown(
+            estimate=estimate,
+            months=months_of,
+            interval=interval_of(table, row, unit) if has_value else None,
+            patients=table.count(row, "patients"),
+            events=_events(table, row),
+            p_value=table.figure(row, "p_value", p_value) if row["p_value"] is not None else NOTHING,
+            marks=self.notes.marks(row["warnings"]),
+            method=row["method"],
+            warnings=tuple(row["warnings"]),
+        )
+
+
+def interval_of(table: Table, row: Row, unit: str) -> Piece | None:
+    """Show the limits of a row; None where it has neither."""
+    if row["ci_low"] is None and row["ci_high"] is None:
+        return None
+    reached = "not reached"
+    low = table.figure(row, "ci_low", lambda value: bare(value, unit), reached)
+    high = table.figure(row, "ci_high", lambda value: bare(value, unit), reached)
+    has_unit = row["ci_high"] is not None
+    return text(low, " to ", high, UNIT_WORD.get(unit) if has_unit else None)
+
+
+def word_if_absent(row: Row, warnings: Sequence[str]) -> str:
+    """Say why a number of a row is not there."""
+    return HIDDEN if row["is_suppressed"] else _absent(warnings)
+
+
+def figure_or_word(table: Table, row: Row, field: str, write: Callable[[float], str]) -> Figure:
+    """Show a cell of a table with warnings, or the word for its absence."""
+    return table.figure(row, field, write, word_if_absent(row, row["warnings"]))
+
+
+def _absent(warnings: Sequence[str]) -> str:
+    return next((word for code, word in ABSENT if code in warnings), NOT_GIVEN)
+
+
+def _events(table: Table, row: Row) -> Piece:
+    """Show the number of events; an empty one that is not suppressed counts nothing."""
+    if row["events"] is None and not row["is_suppressed"]:
+        return NOTHING
+    return table.count(row, "events")

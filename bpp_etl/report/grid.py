@@ -1,0 +1,45 @@
+"""A table of the report: caption, heads, rows, and what is said where there are no rows.
+
+Not here: what is in a cell (`figures.py`) and the html of a table (`templates/macros.html.j2`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bpp_etl.report.figures import Piece
+
+Cell = Piece | str
+
+
+@dataclass(frozen=True)
+class Head:
+    """One column's head; numbers are set flush right."""
+
+    label: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table; the first cell of each row heads the row."""
+
+    anchor: str
+    caption: str
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    nothing: str = "Nothing to show."
+
+
+def grid(
+    anchor: str,
+    caption: str,
+    heads: Iterable[str],
+    rows: Iterable[tuple[Cell, ...]],
+    *,
+    nothing: str = "Nothing to show.",
+) -> Grid:
+    """Make a table; a head that begins with # is of a column of numbers."""
+    made = tuple(Head(label.removeprefix("#"), label.startswith("#")) for label in heads)
+    return Grid(anchor, caption, made, tuple(rows), nothing)

@@ -1,0 +1,84 @@
+"""Writes numbers the way the report shows them: grouped, rounded for reading, with their unit.
+
+Not here: which number is shown, and where it comes from (`figures.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+THIN = "\u202f"
+"""Narrow no-break space: groups thousands, and keeps a number and its unit on one line."""
+
+MINUS = "\u2212"
+DAYS_PER_MONTH = 30.4375
+PAPER_DAYS_PER_MONTH = 30
+"""The published papers divide days by 30; only the comparison with them does so here."""
+
+UNIT_WORD = {"days": f"{THIN}days", "share": f"{THIN}%", "U/L": f"{THIN}U/L"}
+"""What is written after a number; ratios, statistics and areas have no unit."""
+
+
+def whole(value: int) -> str:
+    """Write a count, thousands grouped."""
+    return f"{value:,}".replace(",", THIN).replace("-", MINUS)
+
+
+def decimal(value: float, places: int) -> str:
+    """Write a number with at most so many decimals, none of them a trailing zero."""
+    text = f"{value:,.{places}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text == "-0":
+        text = "0"
+    return text.replace(",", THIN).replace("-", MINUS)
+
+
+def fixed(value: float, places: int) -> str:
+    """Write a number with just so many decimals."""
+    text = f"{value:,.{places}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.replace(",", THIN).replace("-", MINUS)
+
+
+def bare(value: float, unit: str) -> str:
+    """Write an estimate without its unit."""
+    if unit in {"days", "U/L"}:
+        return decimal(value, 1)
+    if unit == "share":
+        return percent(value)
+    return fixed(value, 2)
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage without its sign."""
+    return fixed(100 * share, 1) if 0 < share < 1 else fixed(100 * share, 0)
+
+
+def with_unit(value: float, unit: str) -> str:
+    """Write an estimate with its unit."""
+    return bare(value, unit) + UNIT_WORD.get(unit, "")
+
+
+def months(days: float, days_per_month: float = DAYS_PER_MONTH) -> str:
+    """Write days as months."""
+    places = 2 if days_per_month == PAPER_DAYS_PER_MONTH else 1
+    return fixed(days / days_per_month, places) + f"{THIN}months"
+
+
+def p_value(value: float) -> str:
+    """Write a p-value; below a thousandth only that it is."""
+    if value < 0.001:
+        return f"<{THIN}0.001"
+    return fixed(value, 3 if value < 0.1 else 2)
+
+
+def moment(value: dt.datetime) -> str:
+    """Write a moment, which is in UTC, to the minute."""
+    return f"{day(value.date())}, {value:%H:%M} UTC"
+
+
+def day(value: dt.date) -> str:
+    """Write a day so that nobody takes the month for the day."""
+    return f"{value.day} {value:%B %Y}"

@@ -1,0 +1,125 @@
+"""Reads what the report may show out of a release file: the metric, quality and meta tables, and plain facts.
+
+Not here: any row of a patient. The facts are yes or no for a whole registry (`sql/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from bpp_etl.report.figures import Figure
+from bpp_etl.report.numbers import whole
+from bpp_etl.warehouse.connection import Connection, opened_read_only, quoted
+from schemas.catalog import catalog
+from schemas.contract import columns_of
+
+Row = Mapping[str, Any]
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "metric.estimate": ("protocol", "metric", "stratum"),
+    "metric.survival_curve": ("protocol", "metric", "stratum", "time_days"),
+    "metric.flow": ("protocol", "stratum", "step"),
+    "metric.lesion_site": ("protocol", "level", "site"),
+    "metric.alp_change": ("protocol", "comparison", "stratum"),
+    "metric.concordance": ("protocol", "rule_set", "verdict", "state"),
+    "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
+    "quality.rule_result": ("registry", "delivery", "table", "rule"),
+    "quality.delivery": ("registry", "delivery"),
+    "quality.table_count": ("registry", "delivery", "table"),
+    "quality.extra_column": ("registry", "delivery", "table", "column"),
+    "quality.history": ("release_id", "registry", "delivery"),
+    "meta.release": (),
+}
+"""Relation that the report shows -> the columns that name one of its rows."""
+
+HIDDEN = "suppressed"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One relation of the release, read whole, in the order of its rows."""
+
+    name: str
+    keys: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def where(self, **wanted: object) -> list[Row]:
+        """List the rows that hold all of these values."""
+        return [row for row in self.rows if all(row[key] == value for key, value in wanted.items())]
+
+    def first(self, **wanted: object) -> Row | None:
+        """Return the first such row; None where there is none."""
+        return next(iter(self.where(**wanted)), None)
+
+    def figure(self, row: Row, field: str, write: Callable[[Any], str], missing: str = HIDDEN) -> Figure:
+        """Show one cell; `missing` is the word for an empty one."""
+        value = row[field]
+        keys = tuple((key, str(row[key])) for key in self.keys)
+        words = missing if value is None else write(value)
+        return Figure(words, value, self.name, keys, field)
+
+    def count(self, row: Row, field: str) -> Figure:
+        """Show a cell that holds a count."""
+        return self.figure(row, field, whole)
+
+
+@dataclass(frozen=True)
+class ReleaseTables:
+    """Everything that the report is drawn from."""
+
+    tables: Mapping[str, Table]
+    registry_facts: Mapping[str, Row]
+    alp_units: Mapping[str, tuple[str, ...]]
+
+    def __getitem__(self, name: str) -> Table:
+        """Return a relation by its full name."""
+        return self.tables[name]
+
+    @property
+    def release(self) -> Row:
+        """Return the row that describes the release."""
+        return self.tables["meta.release"].rows[0]
+
+    @property
+    def protocol(self) -> str:
+        """Return the protocol that the report is about: the release's first."""
+        return protocol_names(self.release)[0]
+
+
+def protocol_names(release: Row) -> list[str]:
+    """List the names of the protocols that were applied, the default one first."""
+    return [str(told).rsplit(":", 1)[0] for told in release["protocols"]]
+
+
+def read_release(path: Path) -> ReleaseTables:
+    """Read a release file."""
+    with opened_read_only(path) as con:
+        tables = {name: _read(con, name, keys) for name, keys in KEYS.items()}
+        protocol = protocol_names(tables["meta.release"].rows[0])[0]
+        facts = {row["registry"]: row for row in _select(con, "registry_fact", {"protocol": protocol})}
+        units: dict[str, tuple[str, ...]] = {}
+        for row in _select(con, "alp_unit"):
+            units[row["registry"]] = (*units.get(row["registry"], ()), row["raw_unit"])
+    return ReleaseTables(tables, facts, units)
+
+
+def _read(con: Connection, name: str, keys: tuple[str, ...]) -> Table:
+    schema, table = name.split(".")
+    names = [column.name for column in columns_of(catalog()[schema][table])]
+    found = con.table(f"{quoted(schema)}.{quoted(table)}").select(*map(quoted, names)).fetchall()
+    return Table(name, keys, tuple(_rows(names, found)))
+
+
+def _select(con: Connection, name: str, parameters: Mapping[str, object] | None = None) -> Iterator[Row]:
+    sql = (files("bpp_etl.report") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    cursor = con.execute(sql, parameters or {})
+    names = [column[0] for column in cursor.description or ()]
+    yield from _rows(names, cursor.fetchall())
+
+
+def _rows(names: Sequence[str], found: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
+    return (dict(zip(names, values, strict=True)) for values in found)

@@ -1,0 +1,131 @@
+"""What the report calls each code: states, reasons, steps, bones, verdicts, comparisons, strata.
+
+Not here: the codes themselves and what they mean (`schemas`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STEPS: Mapping[str, str] = {
+    "admitted": "Admitted patients",
+    "no_first_line": "No first line of therapy recorded",
+    "no_on_treatment_ct": "No eligible CT during the first line",
+    "no_new_osteoblastic_lesion": "No new osteoblastic lesion on such a CT",
+    "progression_first": "Explicit progression came first",
+    "candidate": "Candidates: new osteoblastic lesions on treatment",
+    "pseudoprogression": "Pseudoprogression",
+    "true_progression": "True progression",
+    "indeterminate": "Indeterminate",
+    "progressed": "Progressed later",
+    "not_progressed": "No progression so far",
+    "pd_at_detection": "Explicit progression on the same scan",
+    "pd_before_confirmation": "Explicit progression before confirmation",
+    "no_baseline_ct": "No baseline CT",
+    "death": "Died before it was decided",
+    "therapy_changed": "Therapy changed before it was decided",
+    "lost_to_follow_up": "Lost to follow-up",
+    "awaiting_ct": "Next CT still to come",
+}
+
+SITES: Mapping[str, str] = {
+    "spine": "Spine",
+    "pelvis": "Pelvis",
+    "rib": "Ribs",
+    "sternum": "Sternum",
+    "skull": "Skull",
+    "femur": "Femur",
+    "humerus": "Humerus",
+    "scapula": "Scapula",
+    "clavicle": "Clavicle",
+    "other": "Other bone",
+    "unknown": "Bone not stated",
+}
+
+COMPARISONS: Mapping[str, str] = {
+    "event_minus_baseline": "At the event, against baseline",
+    "progression_minus_baseline": "At progression, against baseline",
+    "progression_minus_event": "At progression, against the event",
+}
+
+RULE_SETS: Mapping[str, str] = {
+    "recist11": "RECIST 1.1",
+    "irecist": "iRECIST",
+    "mda": "MD Anderson bone criteria",
+    "pcwg3": "PCWG3, two plus two",
+}
+
+VERDICTS: Mapping[str, str] = {
+    "PD": "Progression (PD)",
+    "NON_PD": "No progression",
+    "EQUIVOCAL": "Still equivocal",
+    "iCPD": "Confirmed progression (iCPD)",
+    "iUPD": "Unconfirmed progression (iUPD)",
+    "PR": "Partial response (PR)",
+    "PDu": "Suspicious, unconfirmed (PDu)",
+    "NE": "Not evaluable: no bone scan",
+}
+
+CADENCE_CLASSES: Mapping[str, str] = {
+    "on_time": "On time",
+    "early": "Early",
+    "late": "Late",
+    "missed": "Missed",
+}
+
+TABLES: Mapping[str, str] = {
+    "patients": "Patients",
+    "therapy_lines": "Therapy lines",
+    "imaging_assessments": "Imaging assessments",
+    "bone_lesions": "Bone lesions",
+    "lab_results": "Laboratory results",
+    "her2_tests": "HER2 tests",
+    "delivery": "The delivery as a whole",
+}
+
+CATEGORIES: Mapping[str, str] = {
+    "conformance": "Conformance: is it in the agreed form?",
+    "completeness": "Completeness: is it there?",
+    "plausibility": "Plausibility: can it be true?",
+}
+
+SEVERITIES: Mapping[str, str] = {"refuse": "row refused", "flag": "row flagged", "shut": "gate shut"}
+STATUSES: Mapping[str, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "not_applicable": "not applicable",
+    "error": "error",
+}
+
+CI_METHODS: Mapping[str, str] = {
+    "log-log": "log-log",
+    "spss": "symmetric",
+    "wald": "Wald",
+    "signed-rank": "signed rank",
+    "delong": "DeLong",
+    "wilson": "Wilson",
+    "large-sample": "large sample",
+}
+
+_STRATA: Mapping[str, str] = {
+    "all": "All",
+    "her2=positive": "HER2 positive",
+    "her2=negative": "HER2 negative",
+    "her2=indeterminate": "HER2 indeterminate",
+    "her2=unknown": "HER2 not known",
+    "her2=positive/negative": "HER2 positive against negative",
+    "evidence=complete": "Evidence complete",
+    "state=true_progression": "True progressions",
+    "progression=bone": "Bone progressed",
+    "progression=later": "Progressed after the candidate's scan",
+}
+
+
+def stratum_words(stratum: str) -> str:
+    """Name a stratum in words; a registry by its own name."""
+    if stratum in _STRATA:
+        return _STRATA[stratum]
+    key, _, value = stratum.partition("=")
+    if key == "site":
+        return SITES.get(value, value)
+    return value or stratum

@@ -1,0 +1,202 @@
+"""The contracts of the `metric` schema.
+
+Not here: its codes (`schemas/metric_codes.py`), how a metric is worked out (`bpp_etl/measure`), and the
+statistics behind it (`bpp_etl/metrics`).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import polars as pl
+
+from schemas.codes import CADENCE_CLASS, LESION_SITE
+from schemas.contract import Contract, derived
+from schemas.event import STATE
+from schemas.metric_codes import (
+    ALP_COMPARISON,
+    CADENCE_POPULATION,
+    CI_METHOD,
+    FLOW_STEP,
+    HORIZON_DAYS,
+    LESION_LEVEL,
+    METRICS,
+    RULE_SET,
+    STRATA,
+    SURVIVAL_METRIC,
+    UNIT,
+    VERDICT,
+    WARNINGS,
+)
+
+__all__ = [
+    "HORIZON_DAYS",
+    "METRICS",
+    "METRIC_TABLES",
+    "STRATA",
+    "WARNINGS",
+    "AlpChange",
+    "Cadence",
+    "Concordance",
+    "Estimate",
+    "Flow",
+    "LesionSite",
+    "SurvivalCurve",
+]
+
+
+def _protocol() -> Any:
+    return derived("Name of the protocol that was applied.", nullable=False)
+
+
+def _stratum() -> Any:
+    return derived("Who is in it: all, or a property and its value, such as her2=positive.", nullable=False)
+
+
+def _is_suppressed() -> Any:
+    return derived("Whether anything in the row is left empty by disclosure control.", nullable=False)
+
+
+def _warnings() -> Any:
+    return derived("Codes of what a reader must know, in alphabetical order.", nullable=False)
+
+
+class Estimate(Contract):
+    """One row per protocol, metric and stratum: the estimate, its interval and what it rests on."""
+
+    protocol: pl.String = _protocol()
+    metric: pl.String = derived("Stable id of what is measured.", nullable=False, codes=METRICS)
+    stratum: pl.String = _stratum()
+    estimate: pl.Float64 = derived("The estimate; empty where there is none, with a warning that says why.")
+    ci_low: pl.Float64 = derived("Lower 95 % limit; empty where it is not reached or not given.")
+    ci_high: pl.Float64 = derived("Upper 95 % limit; empty where it is not reached or not given.")
+    ci_method: pl.String = derived("How the interval was made; empty without one.", codes=CI_METHOD)
+    unit: pl.String = derived("Unit of estimate and limits.", nullable=False, codes=UNIT)
+    patients: pl.Int64 = derived("Patients measured; empty if suppressed.")
+    events: pl.Int64 = derived(
+        "Patients (or, of lesions and CTs, lesions and CTs) that had what is counted; empty if suppressed or "
+        "if nothing is counted."
+    )
+    p_value: pl.Float64 = derived("Two-sided p-value; empty where nothing is tested.")
+    method: pl.String = derived("The method in words.", nullable=False)
+    warnings: Annotated[pl.List, pl.String] = _warnings()
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+class SurvivalCurve(Contract):
+    """One row per protocol, metric, stratum and step of a Kaplan-Meier curve, which starts at 1.
+
+    With disclosure control a step gathers days until enough patients left the risk set, and the tail is cut.
+    """
+
+    protocol: pl.String = _protocol()
+    metric: pl.String = derived("Time that the curve is of.", nullable=False, codes=SURVIVAL_METRIC)
+    stratum: pl.String = _stratum()
+    time_days: pl.Int32 = derived("Last day of the step, from the time origin.", nullable=False, unit="days")
+    at_risk: pl.Int64 = derived("Patients at risk when the step begins.", nullable=False)
+    events: pl.Int64 = derived("Patients with the event during the step.", nullable=False)
+    censored: pl.Int64 = derived("Patients censored during the step.", nullable=False)
+    survival: pl.Float64 = derived("Share without the event after the step's last day.", nullable=False)
+    ci_low: pl.Float64 = derived("Lower pointwise 95 % limit, log-log; empty before 5 events and at 0 or 1.")
+    ci_high: pl.Float64 = derived("Upper pointwise 95 % limit, log-log; empty before 5 events and at 0 or 1.")
+
+
+class Flow(Contract):
+    """One row per protocol, stratum and step; the steps that name the same parent add up to it."""
+
+    protocol: pl.String = _protocol()
+    stratum: pl.String = _stratum()
+    position: pl.Int32 = derived(
+        "Place of the step when the flow is read from top to bottom.", nullable=False
+    )
+    step: pl.String = derived(
+        "Where patients left the course, or what their candidate proved to be.",
+        nullable=False,
+        codes=FLOW_STEP,
+    )
+    parent_step: pl.String = derived("Step that this one is a part of; empty for admitted.", codes=FLOW_STEP)
+    patients: pl.Int64 = derived("Patients; empty if suppressed.")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+class LesionSite(Contract):
+    """One row per protocol, level and bone: new osteoblastic lesions of pseudoprogressions there."""
+
+    protocol: pl.String = _protocol()
+    level: pl.String = derived(
+        "patient: patients with a new lesion of the episode in the bone, of all patients. lesion: "
+        "new lesions at the "
+        "candidate in the bone, of all such lesions.",
+        nullable=False,
+        codes=LESION_LEVEL,
+    )
+    site: pl.String = derived("Bone.", nullable=False, codes=LESION_SITE)
+    counted: pl.Int64 = derived("Patients or lesions with this bone; empty if suppressed.")
+    total: pl.Int64 = derived("Patients or lesions in all; empty if suppressed.")
+    share: pl.Float64 = derived("Counted over total.", unit="share")
+    ci_low: pl.Float64 = derived("Lower 95 % limit, Wilson; empty with fewer than 5 counted.", unit="share")
+    ci_high: pl.Float64 = derived("Upper 95 % limit, Wilson; empty with fewer than 5 counted.", unit="share")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+class AlpChange(Contract):
+    """One row per protocol, comparison of two ALP values and stratum: change within patients."""
+
+    protocol: pl.String = _protocol()
+    comparison: pl.String = derived("Which value minus which.", nullable=False, codes=ALP_COMPARISON)
+    stratum: pl.String = _stratum()
+    patients: pl.Int64 = derived("Patients with every value needed; empty if suppressed.")
+    median: pl.Float64 = derived("Median change.", unit="U/L")
+    quartile_low: pl.Float64 = derived("First quartile of the changes.", unit="U/L")
+    quartile_high: pl.Float64 = derived("Third quartile of the changes.", unit="U/L")
+    shift: pl.Float64 = derived("Hodges-Lehmann estimate: median of the Walsh averages.", unit="U/L")
+    ci_low: pl.Float64 = derived("Lower 95 % limit of the shift, from the signed-rank null.", unit="U/L")
+    ci_high: pl.Float64 = derived("Upper 95 % limit of the shift, from the signed-rank null.", unit="U/L")
+    p_value: pl.Float64 = derived("Two-sided signed-rank p-value, changes of zero left out.")
+    method: pl.String = derived("The method in words.", nullable=False)
+    warnings: Annotated[pl.List, pl.String] = _warnings()
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+class Concordance(Contract):
+    """One row per protocol, rule set, verdict and state: candidates that got both."""
+
+    protocol: pl.String = _protocol()
+    rule_set: pl.String = derived("Rule set that gave the verdict.", nullable=False, codes=RULE_SET)
+    verdict: pl.String = derived("What it makes of the candidate.", nullable=False, codes=VERDICT)
+    state: pl.String = derived("What the protocol makes of it.", nullable=False, codes=STATE)
+    patients: pl.Int64 = derived("Candidates; empty if suppressed.")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+class Cadence(Contract):
+    """One row per protocol, population, stratum and class: how well first-line CTs kept to the schedule."""
+
+    protocol: pl.String = _protocol()
+    population: pl.String = derived(
+        "first_line: every patient with a first line. pseudoprogression: those with one under the protocol.",
+        nullable=False,
+        codes=CADENCE_POPULATION,
+    )
+    stratum: pl.String = _stratum()
+    cadence_class: pl.String = derived(
+        "Class of the CT against its planned day.", nullable=False, codes=CADENCE_CLASS
+    )
+    time_points: pl.Int64 = derived("CT time points of the class; empty if suppressed.")
+    total: pl.Int64 = derived("CT time points in all; empty if suppressed.")
+    share: pl.Float64 = derived("Time points of the class over all.", unit="share")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
+    {
+        "estimate": Estimate,
+        "survival_curve": SurvivalCurve,
+        "flow": Flow,
+        "lesion_site": LesionSite,
+        "alp_change": AlpChange,
+        "concordance": Concordance,
+        "cadence": Cadence,
+    }
+)
+"""Table -> contract, in the order in which they are written."""

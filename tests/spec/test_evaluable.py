@@ -1,0 +1,53 @@
+"""Evaluable: what cannot be judged neither shows a candidate, nor confirms, nor progresses."""
+
+import pytest
+
+from tests.support.timeline import Judge
+
+CONFIRMED = """
+    day -10  CT
+    day 42   CT: new osteoblastic
+    day 84   CT
+    day 126  CT{}
+"""
+
+
+def test_without_a_mark_an_assessment_is_evaluable(judge: Judge) -> None:
+    assert judge(CONFIRMED.format("")).state == "pseudoprogression"
+
+
+@pytest.mark.parametrize("mark", ["not evaluable", "NE"])
+def test_an_assessment_that_is_not_evaluable_does_not_confirm(judge: Judge, mark: str) -> None:
+    assert judge(CONFIRMED.format(f": {mark}")).reason == "awaiting_ct"
+
+
+def test_a_response_of_ne_with_a_bone_lesion_is_evaluable(judge: Judge) -> None:
+    assert judge(CONFIRMED.format(": NE, stable")).state == "pseudoprogression"
+
+
+def test_an_assessment_that_is_not_evaluable_shows_no_candidate(judge: Judge) -> None:
+    row = judge("""
+        day -10  CT
+        day 42   CT: new osteoblastic, not evaluable
+        day 84   CT
+    """)
+    assert row.left_at == "no_new_osteoblastic_lesion"
+
+
+def test_an_assessment_that_is_not_evaluable_does_not_progress(judge: Judge) -> None:
+    row = judge("""
+        day -10  CT
+        day 42   CT: new osteoblastic
+        day 60   CT: PD, lysis, not evaluable
+        day 84   CT
+        day 126  CT
+    """)
+    assert (row.state, row.has_progression) == ("pseudoprogression", False)
+
+
+def test_an_assessment_that_is_not_evaluable_is_no_baseline(judge: Judge) -> None:
+    row = judge("""
+        day -10  CT: not evaluable
+        day 42   CT: new osteoblastic
+    """)
+    assert row.reason == "no_baseline_ct"

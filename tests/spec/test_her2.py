@@ -1,0 +1,54 @@
+"""HER2 at the event: the newest test not after it, metastasis before primary; a later test never counts."""
+
+import pytest
+
+from tests.support.timeline import Judge
+
+EVENT = """
+    day -10  CT
+    day 42   CT: new osteoblastic
+"""
+
+
+@pytest.mark.parametrize(("day", "status"), [(42, "positive"), (43, None)])
+def test_a_test_on_the_event_day_counts_and_one_after_it_does_not(
+    judge: Judge, day: int, status: str | None
+) -> None:
+    row = judge(EVENT + f"day {day} HER2 metastasis positive")
+    assert row.her2_status == status
+    assert ("her2_post_event" in row.flags) == (status is None)
+    assert "her2_not_tested" not in row.flags
+
+
+@pytest.mark.parametrize(
+    ("tests", "status"),
+    [
+        ("day -300 HER2 primary positive\n day -30 HER2 primary negative", "negative"),
+        ("day -300 HER2 metastasis positive\n day -30 HER2 primary negative", "positive"),
+        ("day -300 HER2 primary positive\n day -30 HER2 unknown negative", "positive"),
+        ("day -300 HER2 primary positive\n day 60 HER2 metastasis negative", "positive"),
+        ("day -30 HER2 metastasis indeterminate\n day -300 HER2 primary positive", "indeterminate"),
+    ],
+)
+def test_metastasis_before_primary_before_unknown_then_the_newest(
+    judge: Judge, tests: str, status: str
+) -> None:
+    assert judge(EVENT + tests).her2_status == status
+
+
+def test_no_test_is_no_status_with_a_flag(judge: Judge) -> None:
+    row = judge(EVENT)
+    assert row.her2_status is None
+    assert "her2_not_tested" in row.flags
+
+
+def test_conflicting_tests_of_one_day_and_site_are_indeterminate_and_flagged(judge: Judge) -> None:
+    row = judge(EVENT + "day 0 HER2 primary positive\n day 0 HER2 primary negative")
+    assert row.her2_status == "indeterminate"
+    assert "her2_conflict" in row.flags
+
+
+def test_a_decided_test_stands_beside_an_undecided_one_of_the_same_day(judge: Judge) -> None:
+    row = judge(EVENT + "day 0 HER2 primary indeterminate\n day 0 HER2 primary negative")
+    assert row.her2_status == "negative"
+    assert "her2_conflict" not in row.flags

@@ -1,0 +1,54 @@
+"""On treatment: after the start of line 1, up to its end, and before the start of line 2."""
+
+import pytest
+
+from tests.support.timeline import Judge
+
+
+@pytest.mark.parametrize(("day", "left_at"), [(0, "no_on_treatment_ct"), (1, "candidate")])
+def test_the_day_of_the_start_is_not_yet_on_treatment(judge: Judge, day: int, left_at: str) -> None:
+    row = judge(f"""
+        day -20  CT
+        day {day}   CT: new osteoblastic
+    """)
+    assert row.left_at == left_at
+
+
+@pytest.mark.parametrize(("day", "left_at"), [(60, "candidate"), (61, "no_on_treatment_ct")])
+def test_the_day_on_which_line_1_ends_still_counts(judge: Judge, day: int, left_at: str) -> None:
+    row = judge(f"""
+        day -20  CT
+        day {day}   CT: new osteoblastic
+        day 60   line 1 ends
+    """)
+    assert row.left_at == left_at
+
+
+@pytest.mark.parametrize(("day", "left_at"), [(59, "candidate"), (60, "no_on_treatment_ct")])
+def test_the_day_on_which_line_2_starts_no_longer_counts(judge: Judge, day: int, left_at: str) -> None:
+    row = judge(f"""
+        day -20  CT
+        day {day}   CT: new osteoblastic
+        day 60   line 2 starts
+    """)
+    assert row.left_at == left_at
+
+
+def test_the_start_of_line_2_bounds_line_1_even_if_its_end_is_recorded_later(judge: Judge) -> None:
+    row = judge("""
+        day -20  CT
+        day 80   CT: new osteoblastic
+        day 60   line 2 starts
+        day 100  line 1 ends
+    """)
+    assert row.left_at == "no_on_treatment_ct"
+
+
+def test_a_third_line_without_a_second_does_not_bound_line_1_but_is_flagged(judge: Judge) -> None:
+    row = judge("""
+        day -20  CT
+        day 80   CT: new osteoblastic
+        day 60   line 3 starts
+    """)
+    assert row.left_at == "candidate"
+    assert "second_line_missing" in row.flags

@@ -1,0 +1,46 @@
+"""indeterminate, no_baseline_ct: no eligible CT in the 42 days up to and including the start of line 1."""
+
+import pytest
+
+from tests.support.timeline import Judge
+
+COURSE = """
+    day {}   {}
+    day 42   CT: new osteoblastic
+    day 84   CT
+    day 126  CT
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"), [(-43, "no_baseline_ct"), (-42, "confirmed"), (0, "confirmed"), (1, "no_baseline_ct")]
+)
+def test_the_baseline_ct_lies_0_to_42_days_before_the_start(judge: Judge, day: int, reason: str) -> None:
+    assert judge(COURSE.format(day, "CT")).reason == reason
+
+
+@pytest.mark.parametrize("image", ["MRI", "bone scan", "CT: no bone window", "CT: not evaluable", "CT: NE"])
+def test_the_baseline_ct_is_an_eligible_one(judge: Judge, image: str) -> None:
+    row = judge(COURSE.format(-10, image))
+    assert (row.state, row.reason) == ("indeterminate", "no_baseline_ct")
+    assert row.baseline_assessment_ids == []
+
+
+def test_it_comes_before_confirmation_and_before_later_progression(judge: Judge) -> None:
+    row = judge("""
+        day 42   CT: new osteoblastic
+        day 84   CT
+        day 126  CT: PD
+    """)
+    assert row.reason == "no_baseline_ct"
+    assert (row.progression_date, row.confirmation_date, row.has_progression) == (None, None, False)
+
+
+def test_every_ct_of_the_window_is_named_as_evidence(judge: Judge) -> None:
+    row = judge("""
+        day -60  CT
+        day -40  CT
+        day -3   PET-CT
+        day 42   CT: new osteoblastic
+    """)
+    assert row.baseline_assessment_ids == ["CT day -40", "PET-CT day -3"]

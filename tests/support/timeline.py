@@ -1,0 +1,180 @@
+"""Reads a patient's course written as a few lines of text, and judges it: the language of the spec tests.
+
+    day -10  CT
+    day 42   CT: new osteoblastic spine, PD
+    day 60   bone scan: new osteoblastic rib #B1, not evaluable
+    day 90   line 1 ends
+
+Line 1 starts on day 0 unless the text says otherwise; the registry delivers on day 400 and has seen everybody then.
+Not here: what the course means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+from bpp_etl.events import derive_events, load_protocol
+from bpp_etl.timeline import derive_cadence
+from bpp_etl.warehouse.connection import Connection
+from tests.support.core_tables import REGISTRY, clear, insert_patients
+from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
+
+DAY_0 = date(2020, 1, 1)
+DELIVERY_DAY = 400
+MODALITIES = {"CT": "CT", "PET-CT": "PET_CT", "MRI": "MRI", "bone scan": "BONE_SCAN", "X-ray": "XRAY"}
+RESPONSES = {"PD", "SD", "PR", "CR", "NE"}
+SITES = {"spine", "pelvis", "rib", "skull", "femur"}
+LINE = re.compile(r"day\s+(-?\d+)\s+(.+)")
+LESION = re.compile(
+    r"(?P<doubt>equivocal )?(?P<status>new|larger|stable|resolved|baseline|lysis)"
+    r"(?: (?P<morphology>osteoblastic|osteolytic|mixed|unknown))?(?: (?P<site>\w+))?(?: #(?P<name>\w+))?"
+)
+
+
+def on(day: int) -> date:
+    return DAY_0 + timedelta(days=day)
+
+
+@dataclass
+class Course:
+    """A text as it is being read."""
+
+    name: str
+    lines: dict[int, Line] = field(default_factory=dict)
+    scans: list[Scan] = field(default_factory=list)
+    labs: list[Lab] = field(default_factory=list)
+    her2: list[Her2Test] = field(default_factory=list)
+    last_contact: date = on(DELIVERY_DAY)
+    death: date | None = None
+
+    def add(self, day: date, words: str) -> None:
+        what, _, details = (part.strip() for part in words.partition(":"))
+        if what in MODALITIES:
+            self.scans.append(self.scan(day, what, details))
+        elif found := re.fullmatch(r"line (\d) starts(?:, cycles of (\d+|unknown) days)?", words):
+            cycle = None if found[2] == "unknown" else int(found[2] or 21)
+            number = int(found[1])
+            end = self.lines[number].end if number in self.lines else None
+            self.lines[number] = Line(number, day, end, cycle)
+        elif found := re.fullmatch(r"line (\d) ends", words):
+            number = int(found[1])
+            self.lines[number] = replace(self.lines.get(number, Line(number, on(0))), end=day)
+        elif words == "dies":
+            self.death = self.last_contact = day
+        elif words == "last contact":
+            self.last_contact = day
+        elif found := re.fullmatch(r"(bone )?ALP (\d+(?:\.\d+)?)(?: at (\w+))?", words):
+            analyte = "ALP_BONE" if found[1] else "ALP_TOTAL"
+            self.labs.append(Lab(day, float(found[2]), analyte, found[3] or "main"))
+        elif found := re.fullmatch(
+            r"HER2 (primary|metastasis|unknown) (positive|negative|indeterminate)", words
+        ):
+            self.her2.append(Her2Test(day, found[1], found[2]))
+        else:
+            raise ValueError(f"a timeline says {words!r}, which means nothing here")
+
+    def scan(self, day: date, what: str, details: str) -> Scan:
+        scan = Scan(f"{self.name}:{what} day {(day - DAY_0).days}", day, MODALITIES[what])
+        lesions: list[Lesion] = []
+        for detail in filter(None, (part.strip() for part in details.split(","))):
+            if detail in RESPONSES:
+                scan = replace(scan, response=detail)
+            elif detail == "not evaluable":
+                scan = replace(scan, is_evaluable=False)
+            elif detail == "no bone window":
+                scan = replace(scan, is_bone_window=False)
+            elif detail == "bone window unknown":
+                scan = replace(scan, is_bone_window=None)
+            else:
+                lesions.append(self.lesion(detail, f"L{len(self.scans)}{len(lesions)}"))
+        return replace(scan, lesions=tuple(lesions))
+
+    def lesion(self, detail: str, name: str) -> Lesion:
+        found = LESION.fullmatch(detail)
+        if found is None or (found["site"] and found["site"] not in SITES):
+            raise ValueError(f"a timeline says {detail!r} of an image, which means nothing here")
+        is_lysis = found["status"] == "lysis"
+        return Lesion(
+            lesion_id=found["name"] or name,
+            morphology=found["morphology"] or ("osteolytic" if is_lysis else "osteoblastic"),
+            status="stable" if is_lysis else found["status"],
+            site=found["site"] or "spine",
+            lysis_change="increased" if is_lysis else None,
+            is_equivocal=bool(found["doubt"]),
+        )
+
+
+def read_timeline(text: str, name: str = "patient") -> Patient:
+    """Read a course; a line that means nothing is an error."""
+    course = Course(name)
+    if "no line 1" in text:
+        text = text.replace("no line 1", "")
+    elif not re.search(r"line 1 starts", text):
+        course.lines[1] = Line(1, on(0))
+    for line in filter(None, (part.strip() for part in text.splitlines())):
+        found = LINE.fullmatch(line)
+        if found is None:
+            raise ValueError(f"a timeline has the line {line!r}, expected: day NUMBER WHAT")
+        course.add(on(int(found[1])), found[2].strip())
+    return Patient(
+        name,
+        last_contact=course.last_contact,
+        death=course.death,
+        lines=tuple(course.lines.values()),
+        scans=tuple(course.scans),
+        labs=tuple(course.labs),
+        her2=tuple(course.her2),
+    )
+
+
+class Judge:
+    """Judges courses in one database; dates come back as day numbers, absent rows as a state of None."""
+
+    def __init__(self, con: Connection) -> None:
+        self.con = con
+
+    def __call__(self, text: str, protocol: str = "xu2025") -> SimpleNamespace:
+        return self.each([text], protocol)[0]
+
+    def each(self, texts: Sequence[str], protocol: str = "xu2025") -> list[SimpleNamespace]:
+        """Judge several courses at once, as patients of one registry."""
+        names = [f"p{number:03d}" for number in range(len(texts))]
+        self._load(texts, names)
+        derive_events(self.con, REGISTRY, on(DELIVERY_DAY), [load_protocol(protocol)])
+        flow = {row["patient_id"]: row for row in self.con.table("event.patient_flow").pl().rows(named=True)}
+        events = self.con.table("event.pseudoprogression").pl()
+        absent = dict.fromkeys(events.columns)
+        rows = {row["patient_id"]: row for row in events.rows(named=True)}
+        return [
+            _readable({**rows.get(name, absent), "left_at": flow[name]["left_at"]}, name) for name in names
+        ]
+
+    def cadence(self, text: str) -> list[SimpleNamespace]:
+        """Return the kept appointments of a course in order."""
+        self._load([text], ["p000"])
+        derive_cadence(self.con, REGISTRY)
+        rows = self.con.table("core.assessment_cadence").order("line_number, time_point_date").pl()
+        return [_readable(row, "p000") for row in rows.rows(named=True)]
+
+    def _load(self, texts: Sequence[str], names: Sequence[str]) -> None:
+        clear(self.con)
+        insert_patients(
+            self.con, [read_timeline(text, name) for text, name in zip(texts, names, strict=True)]
+        )
+
+
+def _readable(row: Mapping[str, object], name: str) -> SimpleNamespace:
+    """Turn dates into day numbers and take the patient's name off the assessments."""
+    readable: dict[str, object] = {}
+    for column, value in row.items():
+        if isinstance(value, date):
+            readable[column] = (value - DAY_0).days
+        elif isinstance(value, list):
+            readable[column] = [str(item).removeprefix(f"{name}:") for item in value]
+        else:
+            readable[column] = value
+    return SimpleNamespace(**readable)

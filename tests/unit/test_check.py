@@ -1,0 +1,210 @@
+"""`bpp check`: one delivery is gated without a warehouse, and said in words, JSON or a page.
+
+Not here: the rules of the gate.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.check import check_delivery
+from bpp_etl.check.run import ROWS_NAMED
+from bpp_etl.errors import UsageError
+from bpp_etl.plain_text import cells_of
+from schemas.rules import rule_of
+from tests.support.deliveries import TINY, with_rows, write_delivery_of
+
+SECRET = "SECRET-7Q"
+"""Stands in a cell; must never be shown."""
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    return tmp_path / "landing"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def refused(landing: Path, **options: str) -> Path:
+    """Write a delivery in which one lesion of two has an unknown code, and the limit lets it through."""
+    text = TINY["bone_lesions"].replace("B1,L1,rib", f"B1,L1,{SECRET}")
+    folder = write_delivery_of(landing, bone_lesions=text)
+    (folder.parent / "registry.toml").write_text("[limits]\nbone_lesions = 0.5\n", encoding="utf-8")
+    return folder
+
+
+def test_a_delivery_without_faults_opens_the_gate_and_counts_its_rows(landing: Path) -> None:
+    text, is_open = check_delivery(write_delivery_of(landing), "text")
+    assert is_open
+    assert text.splitlines()[0] == "tiny, delivery 2024-12-31: the gate is open"
+    assert [line.split() for line in text.splitlines() if line.startswith("  imaging_assessments ")] == [
+        ["imaging_assessments", "10", "10", "0", "0", "0"]
+    ]
+    assert "No rule was broken." in text
+
+
+def test_a_shut_gate_says_why_in_words(landing: Path) -> None:
+    text, is_open = check_delivery(write_delivery_of(landing, therapy_lines=None), "text")
+    assert not is_open
+    assert text.splitlines()[0] == "tiny, delivery 2024-12-31: the gate is shut"
+    assert "  - therapy_lines is not delivered (table_missing)" in text.splitlines()
+
+
+def test_a_table_that_was_not_delivered_shows_no_counts(landing: Path) -> None:
+    text, is_open = check_delivery(write_delivery_of(landing, her2_tests=None), "text")
+    assert is_open
+    assert [line.split() for line in text.splitlines() if "her2_tests" in line] == [
+        ["her2_tests", "not", "read"]
+    ]
+
+
+def test_a_broken_rule_is_told_with_its_count_rows_and_how_to_mend_it(landing: Path) -> None:
+    text, is_open = check_delivery(refused(landing), "text")
+    assert is_open
+    assert "bone_lesions  1 of 2  row 2 of bone_lesions.csv" in text
+    words = " ".join(text.split())
+    assert rule_of("bone_lesions", "code_unknown").sentence in words
+    assert f"To mend: {rule_of('bone_lesions', 'code_unknown').mend}" in words
+
+
+def test_a_rule_within_its_limit_is_not_listed_as_broken(landing: Path) -> None:
+    text, _ = check_delivery(refused(landing), "text")
+    assert "refused_share_exceeded" not in text
+
+
+def test_of_many_broken_rows_the_first_are_named(landing: Path) -> None:
+    rows = [f"A,ALP_TOTAL,2024-03-{day:02d},0,U/L,104" for day in range(1, ROWS_NAMED + 3)]
+    folder = write_delivery_of(landing, lab_results=with_rows("lab_results", *rows))
+    broken = json.loads(check_delivery(folder, "json")[0])["broken_rules"]
+    told = {one["rule"]: one for one in broken}["value_not_positive"]
+    assert told["row_numbers"] == list(range(4, 4 + ROWS_NAMED))
+    assert told["broken"] == ROWS_NAMED + 2
+    assert "10, 11, ..." in check_delivery(folder, "text")[0]
+
+
+def test_a_flagged_row_is_named_too(landing: Path) -> None:
+    folder = write_delivery_of(
+        landing, lab_results=with_rows("lab_results", "A,ALP_TOTAL,2024-03-01,5,U/L,104")
+    )
+    text, is_open = check_delivery(folder, "text")
+    assert is_open
+    assert "These flag rows, which are kept" in text
+    assert "lab_results  1 of 4  row 4 of lab_results.csv" in text
+
+
+@pytest.mark.parametrize("output", ["text", "json", "html"])
+def test_no_cell_value_is_shown(landing: Path, output: str) -> None:
+    assert SECRET not in check_delivery(refused(landing), output)[0]
+
+
+def test_columns_that_are_not_loaded_and_unknown_files_are_listed(landing: Path) -> None:
+    patients = TINY["patients"].replace("last_contact_date", "last_contact_date,ward,surname")
+    patients = patients.replace("2024-12-01", f"2024-12-01,W1,{SECRET}")
+    folder = write_delivery_of(landing, patients=patients)
+    (folder / "notes.docx").write_bytes(b"")
+    text, _ = check_delivery(folder, "text")
+    assert "patients: ward (not known here)" in text
+    assert "patients: surname (withheld: the name speaks of a direct identifier)" in " ".join(text.split())
+    assert "notes.docx" in text
+    told = json.loads(check_delivery(folder, "json")[0])
+    assert told["columns_not_loaded"] == [
+        {"table": "patients", "column": "ward", "is_identifier": False},
+        {"table": "patients", "column": "surname", "is_identifier": True},
+    ]
+    assert told["unknown_files"] == ["notes.docx"]
+
+
+def test_an_unreadable_configuration_shuts_the_gate(landing: Path) -> None:
+    folder = write_delivery_of(landing)
+    (folder.parent / "registry.toml").write_text("colour = 'red'\n", encoding="utf-8")
+    text, is_open = check_delivery(folder, "text")
+    assert not is_open
+    assert "unknown key 'colour'" in " ".join(text.split())
+
+
+def test_text_fits_a_terminal_of_80_columns(landing: Path) -> None:
+    patients = TINY["patients"].replace(
+        "last_contact_date", "last_contact_date,主管医生所在的科室名称," + "w" * 79
+    )
+    patients = patients.replace("2024-12-01", "2024-12-01,x,y")
+    rows = [f"A{'a' * 70},CT,{day}" for day in range(100, 140)]
+    folder = write_delivery_of(
+        landing, patients=patients, imaging_assessments=with_rows("imaging_assessments", *rows)
+    )
+    text, is_open = check_delivery(folder, "text")
+    assert not is_open
+    assert max(cells_of(line) for line in text.splitlines()) <= 80
+
+
+def test_json_holds_every_rule_and_conserves_rows(landing: Path) -> None:
+    told = json.loads(check_delivery(refused(landing), "json")[0])
+    assert told["gate"] == "open"
+    assert {result["status"] for result in told["rules"]} == {"passed", "failed", "not_applicable"}
+    for count in told["tables"]:
+        assert count["delivered"] == count["admitted"] + count["refused"] + count["ignored"]
+    lesions = {count["table"]: count for count in told["tables"]}["bone_lesions"]
+    assert (lesions["delivered"], lesions["admitted"], lesions["refused"]) == (2, 1, 1)
+
+
+def test_the_page_is_escaped_and_needs_no_network(landing: Path) -> None:
+    folder = write_delivery_of(landing)
+    (folder / "<img src=x>.csv").write_text("", encoding="utf-8")
+    html, _ = check_delivery(folder, "html")
+    assert "&lt;img src=x&gt;.csv" in html
+    assert "<img" not in html
+    assert "http:" not in html
+    assert "https:" not in html
+    assert "<script" not in html
+
+
+def test_nothing_is_left_behind(landing: Path, temporary: Path) -> None:
+    folder = refused(landing)
+    before = sorted(landing.rglob("*"))
+    check_delivery(folder, "text")
+    assert list(temporary.iterdir()) == []
+    assert sorted(landing.rglob("*")) == before
+
+
+def test_a_relative_path_names_the_registry_too(landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write_delivery_of(landing))
+    text, _ = check_delivery(Path(), "text")
+    assert text.startswith("tiny, delivery 2024-12-31")
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("tiny/missing", "is not a folder"),
+        ("tiny/2024-12-31/patients.csv", "is not a folder"),
+        ("tiny/newest", "is no name of a delivery"),
+        ("tiny/2024-02-30", "is no name of a delivery"),
+        ("no name/2024-12-31", "is no name of a registry"),
+    ],
+)
+def test_a_folder_that_does_not_fit_is_a_usage_error_with_a_hint(
+    landing: Path, place: str, told: str
+) -> None:
+    write_delivery_of(landing)
+    if "missing" not in place and "csv" not in place:
+        (landing / place).mkdir(parents=True)
+    with pytest.raises(UsageError, match=told) as error:
+        check_delivery(landing / place, "text")
+    assert error.value.exit_code == 2
+    assert error.value.hint
+
+
+def test_an_unknown_format_is_a_usage_error(landing: Path) -> None:
+    with pytest.raises(UsageError, match="there is no format pdf") as error:
+        check_delivery(write_delivery_of(landing), "pdf")
+    assert error.value.hint == "choose one of text, json, html"
