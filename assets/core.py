@@ -3,8 +3,6 @@
 Not here: what the gate does with a breach (`bpp_etl/gate/decide.py`). A shut gate fails this step alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -6,7 +6,6 @@ Not here: the graph.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import os
 import shutil
 import sys
@@ -34,7 +33,6 @@ def run_refresh(
     full: bool,
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
-    _quiet()
     resource = _resource(landing, warehouse, protocols)
     done = refresh(resource, only=registries, full=full, say=typer.echo)
     _conclude(resource.root(), done)
@@ -45,7 +43,6 @@ def run_demo(folder: Path | None) -> int:
     """Write the synthetic landing, refresh it, and say where to look."""
     from bpp_etl.demo import write_demo_landing  # noqa: PLC0415
 
-    _quiet()
     home = (folder or PROJECT / "warehouse" / "demo").absolute()
     if home.exists() and any(home.iterdir()) and not (home / DEMO_MARK).exists():
         raise UsageError(f"{home} holds something else", "name an empty folder")
@@ -83,11 +80,6 @@ def _resource(landing: Path | None, warehouse: Path | None, protocols: Sequence[
         warehouse=str(chosen.warehouse),
         protocols=list(protocols) or list(DEFAULT_PROTOCOLS),
     )
-
-
-def _quiet() -> None:
-    """Keep Dagster's event stream for the UI; a terminal gets our own lines."""
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
 
 
 def _conclude(warehouse: Path, done: Refreshed) -> None:

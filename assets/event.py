@@ -3,8 +3,6 @@
 Not here: the rules (`bpp_etl/events`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -3,8 +3,6 @@
 Not here: judging it; a file that cannot be read is noted and decided on by the gate.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -22,6 +22,8 @@ from bpp_etl.release.build import is_published, registries_in, release_input
 from bpp_etl.working import WorkingFiles, shut_story
 
 Say = Callable[[str], None]
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Keeps Dagster's event stream for the UI; a terminal gets our own lines."""
 
 
 @dataclass
@@ -87,7 +89,7 @@ def _run_step(
     instance.add_dynamic_partitions(str(registries.name), [registry])
     job = "refresh_registry" if step.action == "judge" else "derive_registry"
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=registry, raise_on_error=False
+        instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET
     )
     failure = _unexpected(result)
     if failure is not None:
@@ -149,7 +151,7 @@ def _publish(
         say(f"nothing new: release {done.release_id} stays in service")
         return
     result = definitions.resolve_job_def("publish_release").execute_in_process(
-        instance=instance, raise_on_error=False
+        instance=instance, raise_on_error=False, run_config=QUIET
     )
     failure = _unexpected(result)
     if failure is not None or not result.success:

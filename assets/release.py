@@ -3,8 +3,6 @@
 Not here: how (`bpp_etl/measure`, `bpp_etl/release`).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 

@@ -45,7 +45,7 @@ def table(
     indent: str = GAP,
     width: int = WIDTH,
 ) -> list[str]:
-    """Lay out rows under headers, if any; `align` says l or r for each column. The widest columns wrap to fit."""
+    """Lay out rows under headers, if any; `align` says l or r for each column; the widest ones wrap."""
     grid = [*([list(headers)] if headers else []), *(list(row) for row in rows)]
     widths = [max(1, *(cells_of(row[place]) for row in grid)) for place in range(len(align))]
     room = width - cells_of(indent) - len(GAP) * (len(align) - 1)

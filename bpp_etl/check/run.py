@@ -1,7 +1,7 @@
 """Gates one delivery in a temporary folder and gathers what it found.
 
-Not here: judging (`bpp_etl/gate`) and writing it down (`show.py`). No warehouse is touched and no cell value is
-kept: rules, counts, names of tables, columns and files, and row numbers only.
+Not here: judging (`bpp_etl/gate`) and writing it down (`show.py`). No warehouse is touched and no cell value
+is kept: rules, counts, names of tables, columns and files, and row numbers only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.check.findings import BrokenRule, Checked
@@ -98,9 +97,9 @@ def _refused_rows(con: Connection) -> Rows:
     found = {}
     for name in TABLES:
         rows = con.execute(
-            "select rule, min(file), list(row_number order by row_number)[:$most]"
+            "select rule, min(file), list(row_number order by row_number)[:$most]"  # noqa: S608 our names
             " from (select unnest(broken_rules) as rule, file, row_number"
-            f" from quarantine.{quoted(name)}) as refused group by rule",  # noqa: S608 a name of ours
+            f" from quarantine.{quoted(name)}) as refused group by rule",
             {"most": ROWS_NAMED},
         ).fetchall()
         found.update({(name, rule): (str(file), tuple(numbers)) for rule, file, numbers in rows})
@@ -111,9 +110,10 @@ def _flagged_rows(con: Connection, *, is_read: bool) -> Rows:
     """Name the first rows with a flag that is a rule; other flags annotate and are no rule."""
     if not is_read:
         return {}
-    rows = con.execute(
+    found = con.execute(
         "select (select min(file) from raw.lab_results), list(row_number order by row_number)[:$most]"
         " from core.lab_results where list_contains(flags, 'unit_suspect') having count(*) > 0",
         {"most": ROWS_NAMED},
     ).fetchall()
-    return {("lab_results", "unit_suspect"): (str(file), tuple(numbers)) for file, numbers in rows}
+    key = ("lab_results", "unit_suspect")
+    return {key: (str(file), tuple(numbers)) for file, numbers in found}  # noqa: B035 one row at most

@@ -123,6 +123,6 @@ def _comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell])
 
 
 def is_cadence_alike(schedule: Schedule) -> bool:
-    """Say whether the median CT intervals of HER2 positive and negative patients are within a week; true if unknown."""
+    """Say whether the median CT intervals of both groups are within a week; true where one has none."""
     positive, negative = (schedule.medians.get(f"{HER2}={label}") for label in ("positive", "negative"))
     return positive is None or negative is None or abs(positive[0] - negative[0]) <= ALIKE_DAYS

@@ -72,7 +72,7 @@ def _agreement_row(cohort: Cohort, rule_set: str) -> Row:
         cohort.cell(compared),
         Interval(found.estimate, found.low, found.high, "large-sample"),
         unit="kappa",
-        method=f"Cohen's kappa; {non_progression} goes with pseudoprogression, {progression} with progression",
+        method=f"Cohen's kappa; {non_progression} with pseudoprogression, {progression} with progression",
         warnings={"indeterminate_left_out", *(("not_estimable",) if is_missing else ())},
         tells_counts=True,
     )

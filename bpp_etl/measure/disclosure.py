@@ -14,7 +14,7 @@ from bpp_etl.metrics import KaplanMeier
 
 
 def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
-    """Return the cells that are not shown: those no row asks for, the small ones, and what would reveal these.
+    """Return the cells that are not shown: those no row asks for, the small, and what would reveal these.
 
     A count is small if it is at least 1 and below the threshold. As long as a sum gives a kept count away,
     the smallest other count in that sum is kept too. A threshold of 0 hides nothing.
@@ -67,7 +67,7 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
 
 @dataclass(frozen=True)
 class Step:
-    """Some days of a survival curve taken together: what happened in them, and `place`, the last day's place."""
+    """Some days of a survival curve taken together, `place` being that of the last one."""
 
     place: int
     at_risk: int
@@ -76,7 +76,7 @@ class Step:
 
 
 def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -> list[Step]:
-    """Gather the days of a curve into steps with no or at least `threshold` events, and censorings likewise.
+    """Gather the days of a curve into steps of no or at least `threshold` events, and censorings likewise.
 
     What is left after the last step is no small number either; where the totals of events and censorings are
     shown, that holds for each of them.

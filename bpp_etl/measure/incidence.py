@@ -1,4 +1,4 @@
-"""Incidence with competing risks: of progression and death after a pseudoprogression, of pseudoprogression on line 1.
+"""Incidence with competing risks: what follows a pseudoprogression, and pseudoprogression on line 1.
 
 Not here: the estimator of the incidence itself (`bpp_etl/metrics`).
 """
@@ -25,10 +25,10 @@ Z = NormalDist().inv_cdf(0.975)
 
 
 def incidence_intervals(days: Column, outcome: Column, cause: int, horizons: Sequence[int]) -> list[Interval]:
-    """Estimate the incidence of a cause by each horizon with its 95 % interval F ** exp(+-z * se / (F * log F)).
+    """Estimate the incidence of a cause by each horizon, with the limits F ** exp(+-z * se / (F * log F)).
 
-    The variance is that of Marubini and Valsecchi 1995 (as Stata's stcompet): with n at risk, d events of any cause
-    and c of this one at a time, and S the survival just before it, the sum over times up to t of
+    The variance is that of Marubini and Valsecchi 1995 (as Stata's stcompet): with n at risk, d events of any
+    cause and c of this one at a time, and S the survival just before it, the sum over times up to t of
     (F(t) - F)^2 d / (n (n - d)) + S^2 (n - c) c / n^3 - 2 (F(t) - F) S c / n^2.
     """
     at = np.asarray(horizons)
@@ -44,14 +44,14 @@ def incidence_intervals(days: Column, outcome: Column, cause: int, horizons: Seq
     reached = cumulative_incidence(days, outcome, cause, times)
     found = []
     for horizon, share in zip(at, incidence.tolist(), strict=True):
-        # Where all at risk have an event nothing more can happen: its first term is 0 times infinity, which is 0.
+        # Where all at risk have an event, F stands still after it: the first term is 0, not 0 times infinity.
         upto = times <= horizon
         ahead, at_risk, events, caused, alive = (part[upto] for part in (share - reached, n, d, c, before))
         surviving = np.maximum(at_risk - events, 1)
-        terms = (
-            ahead**2 * events / (at_risk * surviving) + alive**2 * (at_risk - caused) * caused / at_risk**3
-        )
-        variance = float((terms - 2 * ahead * alive * caused / at_risk**2).sum())
+        terms = ahead**2 * events / (at_risk * surviving)
+        terms += alive**2 * (at_risk - caused) * caused / at_risk**3
+        terms -= 2 * ahead * alive * caused / at_risk**2
+        variance = float(terms.sum())
         found.append(_log_log(share, variance))
     return found
 
@@ -64,7 +64,7 @@ def _log_log(share: float, variance: float) -> Interval:
 
 
 def progression_incidence_rows(cohort: Cohort) -> list[Row]:
-    """Build the incidence of progression and of death without it after a pseudoprogression, each competing."""
+    """Build the incidence of progression and of death without it after a pseudoprogression; they compete."""
     is_pseudo = cohort["state"] == STATE.index("pseudoprogression")
     has_progression = cohort["has_progression"]
     has_died = is_pseudo & ~has_progression & ~np.isnan(cohort["days_to_death"])
@@ -72,7 +72,8 @@ def progression_incidence_rows(cohort: Cohort) -> list[Row]:
     days = np.where(has_died, cohort["days_to_death"], cohort["days_followed"])
     cohort.part("not_progressed", "died", has_died, (HER2,))
     rows = []
-    for cause, total, metric in ((1, "progressed", "progression_incidence"), (2, "died", "death_incidence")):
+    causes = ((1, "progressed", "progression_incidence"), (2, "died", "death_incidence"))
+    for cause, total, metric in causes:
         _count_by_horizon(cohort, total, days, is_pseudo & (outcome == cause), (HER2,))
         measured = (days, outcome, cause)
         rows += _rows(cohort, metric, cohort.cell("pseudoprogression"), total, measured, is_pseudo, (HER2,))
@@ -80,7 +81,7 @@ def progression_incidence_rows(cohort: Cohort) -> list[Row]:
 
 
 def pseudoprogression_incidence_rows(first_line: Cohort) -> list[Row]:
-    """Build the incidence of pseudoprogression among patients with a first line, everything else competing."""
+    """Build the incidence of pseudoprogression among patients with a first line; all else competes."""
     days, outcome = first_line["days"], first_line["outcome"]
     _count_by_horizon(first_line, "pseudoprogression", days, outcome == 1, (REGISTRY,))
     return _rows(

@@ -1,4 +1,4 @@
-"""The rows of the metric tables before disclosure control: their values, and the cells that their counts come from.
+"""The rows of the metric tables before disclosure control: values, and the cells that counts come from.
 
 Not here: which values may be shown (`disclosure.py`) and the writing of tables (`run.py`).
 """
@@ -18,8 +18,8 @@ FEWEST_EVENTS = 5
 class Row:
     """One row of a metric table.
 
-    `counts` are the columns that show a cell. `statistics` are blanked when a cell of `subjects` is small; and when
-    any cell at all is hidden, if the row `tells_counts`, as a share does.
+    `counts` are columns that show a cell. `statistics` are blanked when a cell of `subjects` is small, and
+    when any cell at all is hidden, if the row `tells_counts`, as a share does.
     """
 
     table: str

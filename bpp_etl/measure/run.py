@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bpp_etl.measure.alp import alp_rows
-from bpp_etl.measure.cadence import cadence_rows, schedule_from
+from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
     EVIDENCE_LABELS,
@@ -68,8 +68,9 @@ def measure(
     tally = Tally()
     rows: list[Row] = []
     curves: list[Curve] = []
+    first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
     for protocol in protocols:
-        found, drawn = _measure_protocol(con, tally, protocol, registries)
+        found, drawn = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
         rows += found
         curves += drawn
     if len(protocols) > 1:
@@ -88,13 +89,12 @@ def measure(
 
 
 def _measure_protocol(
-    con: Connection, tally: Tally, protocol: str, registries: Sequence[str]
+    con: Connection, tally: Tally, protocol: str, registries: Sequence[str], first_line_schedule: Schedule
 ) -> tuple[list[Row], list[Curve]]:
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
     count_flow(cohort, select_rows(con, "left_at", parameters), registries)
-    first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", parameters), REGISTRY)
     schedule = schedule_from(select_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
     rows = [

@@ -46,7 +46,7 @@ def share_row(
 
 
 def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
-    """Build the share of pseudoprogressions among the decided candidates, and its bounds over all candidates."""
+    """Build the share of pseudoprogressions among decided candidates, and its bounds over all candidates."""
     rows = []
     for metric, group, events, warnings in (
         ("pseudoprogression_share", "decided", "pseudoprogression", ("indeterminate_left_out",)),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """One count: a group of patients in a stratum under a protocol; no protocol where the group needs none."""
+    """One count: a group in a stratum under a protocol; no protocol where all have the group in common."""
 
     protocol: str
     group: str
@@ -57,5 +57,5 @@ class Tally:
         self.add_up(total, (part, rest))
 
     def is_small(self, cell: Cell, threshold: int) -> bool:
-        """Say whether so few are counted, or stand behind the count, that they must not be shown; none may be."""
+        """Say whether few, but some, are counted or stand behind the count, so that it must not be shown."""
         return 0 < min(self.counts[cell], self.people.get(cell, self.counts[cell])) < threshold

@@ -7,9 +7,9 @@ database.
 from bpp_etl.metrics.agreement import Kappa, cohen_kappa
 from bpp_etl.metrics.competing import Incidence, cumulative_incidence, incidence_at
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
+from bpp_etl.metrics.groups import LogRank, log_rank
 from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
-from bpp_etl.metrics.log_rank import LogRank, log_rank
 from bpp_etl.metrics.paired import SignedRank, signed_rank
 from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival

@@ -16,6 +16,7 @@ from bpp_etl.metrics.inputs import (
     codes_from,
     distinct_times,
     durations_from,
+    is_count,
     normal_quantile,
     numbers,
     refusal,
@@ -68,7 +69,7 @@ def incidence_at(
     require_same_length(durations=length_of_stay, event_code=codes)
     at = numbers(np.atleast_1d(np.asarray(times)), "times")
     z = normal_quantile(level)
-    if isinstance(cause, bool) or cause != int(cause) or cause < 1:
+    if isinstance(cause, bool) or not is_count(cause) or cause < 1:
         raise refusal("cause is no whole number of 1 or more", "0 means censored; pass the code of an event")
     distinct, position = distinct_times(length_of_stay)
     leaving = np.bincount(position, minlength=distinct.size)

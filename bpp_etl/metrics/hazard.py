@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bpp_etl.metrics.inputs import Floats, Values, normal_quantile, refusal
+from bpp_etl.metrics.inputs import Floats, Values, is_count, normal_quantile, refusal
 from bpp_etl.metrics.risk_table import RiskTable
 
 _NEWTON_STEPS = 100
@@ -92,7 +92,7 @@ def smallest_detectable_hazard_ratio(
     the patients; below 1 its inverse is meant. None without events or with an empty group, and where the
     ratio is too large to be a number. Source: Schoenfeld 1981, 1983.
     """
-    if events < 0 or events != int(events) or not 0 <= share <= 1:
+    if not is_count(events) or not 0 <= share <= 1:
         raise refusal(
             "events is no count or share is not between 0 and 1", "pass 23 events and a share of 0.5"
         )

@@ -131,6 +131,11 @@ def require_same_length(**columns: npt.NDArray[Any]) -> None:
         raise refusal(f"{' and '.join(columns)} differ in length", "pass one value per patient in each")
 
 
+def is_count(value: float) -> bool:
+    """Say whether this is a whole number of 0 or more."""
+    return math.isfinite(value) and value >= 0 and value == int(value)
+
+
 def normal_quantile(level: float) -> float:
     """Return z for a two-sided interval of this level: 1.959964 for 0.95."""
     if not 0 < level < 1:

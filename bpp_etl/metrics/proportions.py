@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from bpp_etl.metrics.inputs import normal_quantile, refusal
+from bpp_etl.metrics.inputs import is_count, normal_quantile, refusal
 
 ProportionInterval = Literal["wilson", "clopper-pearson"]
 
@@ -40,7 +40,7 @@ def proportion(
     """
     if interval not in get_args(ProportionInterval):
         raise refusal("interval is not known", f"choose one of {', '.join(get_args(ProportionInterval))}")
-    if successes != int(successes) or n != int(n) or not 0 <= successes <= n:
+    if not (is_count(successes) and is_count(n) and successes <= n):
         raise refusal(
             "successes and n are not counts with 0 <= successes <= n", "pass the count and its total"
         )

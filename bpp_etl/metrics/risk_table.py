@@ -22,8 +22,8 @@ from bpp_etl.metrics.inputs import (
     require_same_length,
 )
 
-# Event times worked on at once: bounds the memory of the group x time tables.
-_CHUNK = 1 << 16
+# Cells of a group x time table made at once: bounds the memory.
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,9 @@ class RiskTable:
 
     def chunks(self) -> Iterator[tuple[Floats, Floats]]:
         """Yield the numbers at risk and the numbers of events, group x event time, in runs of event times."""
-        for start in range(0, max(self.event_times.size, 1), _CHUNK):
-            at = self.event_times[start : start + _CHUNK]
+        run = max(_CHUNK // max(len(self.labels), 1), 1)
+        for start in range(0, max(self.event_times.size, 1), run):
+            at = self.event_times[start : start + run]
             at_risk = np.empty((len(self.labels), at.size))
             events = np.empty_like(at_risk)
             for row, (times, event_times) in enumerate(

@@ -173,6 +173,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
         (building / MANIFEST).write_text(
             json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8"
         )
+        shelf.releases.mkdir(parents=True, exist_ok=True)
         os.replace(building, shelf.releases / release_id)  # noqa: PTH105
     finally:
         shutil.rmtree(building, ignore_errors=True)

@@ -1,7 +1,5 @@
 """ALP: total, nearest in its window, a tie goes to the earlier; it never influences the state."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 CONFIRMED = """
@@ -13,9 +11,10 @@ CONFIRMED = """
 """
 
 
-@pytest.mark.parametrize(("day", "expected"), [(-29, None), (-28, 100), (-1, 100), (0, 100), (1, None)])
-def test_baseline_lies_0_to_28_days_before_the_start(judge: Judge, day: int, expected: float | None) -> None:
-    assert judge(CONFIRMED + f"day {day} ALP 100").alp_baseline == expected
+def test_baseline_lies_0_to_28_days_before_the_start(judge: Judge) -> None:
+    cases = {-29: None, -28: 100, -1: 100, 0: 100, 1: None}
+    rows = judge.table(cases, lambda day: CONFIRMED + f"day {day} ALP 100")
+    assert {day: row.alp_baseline for day, row in rows.items()} == cases
 
 
 def test_baseline_is_the_value_nearest_to_the_start(judge: Judge) -> None:
@@ -23,9 +22,10 @@ def test_baseline_is_the_value_nearest_to_the_start(judge: Judge) -> None:
     assert row.alp_baseline == 100
 
 
-@pytest.mark.parametrize(("day", "expected"), [(27, None), (28, 100), (56, 100), (57, None)])
-def test_the_value_at_the_event_lies_within_14_days(judge: Judge, day: int, expected: float | None) -> None:
-    assert judge(CONFIRMED + f"day {day} ALP 100").alp_at_event == expected
+def test_the_value_at_the_event_lies_within_14_days(judge: Judge) -> None:
+    cases = {27: None, 28: 100, 56: 100, 57: None}
+    rows = judge.table(cases, lambda day: CONFIRMED + f"day {day} ALP 100")
+    assert {day: row.alp_at_event for day, row in rows.items()} == cases
 
 
 def test_of_two_days_equally_near_the_earlier_one_is_taken(judge: Judge) -> None:
@@ -37,17 +37,13 @@ def test_a_nearer_day_after_beats_a_farther_one_before(judge: Judge) -> None:
     assert judge(CONFIRMED + "day 46 ALP 120\n day 37 ALP 90").alp_at_event == 120
 
 
-@pytest.mark.parametrize(("day", "expected"), [(50, 100), (51, None)])
-def test_a_value_after_the_start_of_line_2_does_not_count(
-    judge: Judge, day: int, expected: float | None
-) -> None:
-    row = judge(f"""
-        day -10  CT
-        day 42   CT: new osteoblastic
-        day 50   line 2 starts
-        day {day}   ALP 100
-    """)
-    assert row.alp_at_event == expected
+def test_a_value_after_the_start_of_line_2_does_not_count(judge: Judge) -> None:
+    cases = {50: 100, 51: None}
+    rows = judge.table(
+        cases,
+        lambda day: f"day -10 CT\n day 42 CT: new osteoblastic\n day 50 line 2 starts\n day {day} ALP 100",
+    )
+    assert {day: row.alp_at_event for day, row in rows.items()} == cases
 
 
 def test_bone_alp_never_fills_in_for_total(judge: Judge) -> None:
@@ -70,19 +66,18 @@ def test_deltas_are_against_baseline(judge: Judge) -> None:
     assert (without.alp_delta_event, without.alp_category) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("value", "category"),
-    [
-        (84, "decreased"),
-        (84.99, "decreased"),
-        (85, "stable"),
-        (100, "stable"),
-        (115, "stable"),
-        (116, "increased"),
-    ],
-)
-def test_stable_is_within_15_percent_of_baseline(judge: Judge, value: float, category: str) -> None:
-    assert judge(CONFIRMED + f"day 0 ALP 100\n day 42 ALP {value}").alp_category == category
+def test_stable_is_within_15_percent_of_baseline(judge: Judge) -> None:
+    cases = {
+        84: "decreased",
+        84.99: "decreased",
+        85: "stable",
+        100: "stable",
+        115: "stable",
+        115.01: "increased",
+        116: "increased",
+    }
+    rows = judge.table(cases, lambda value: CONFIRMED + f"day 0 ALP 100\n day 42 ALP {value}")
+    assert {value: row.alp_category for value, row in rows.items()} == cases
 
 
 def test_alp_at_progression_is_empty_without_progression(judge: Judge) -> None:

@@ -1,6 +1,4 @@
-"""Candidate: the first on-treatment eligible CT time point with a new osteoblastic lesion, unless PD came before."""
-
-import pytest
+"""Candidate: the first on-treatment CT time point with a new osteoblastic lesion, unless PD came before."""
 
 from tests.support.timeline import Judge
 
@@ -17,16 +15,10 @@ def test_the_first_time_point_with_a_new_osteoblastic_lesion_is_the_event(judge:
     assert row.candidate_lesion_ids == ["A", "B"]
 
 
-@pytest.mark.parametrize(
-    "finding",
-    ["new osteolytic", "new unknown", "larger osteoblastic", "stable osteoblastic", "baseline osteoblastic"],
-)
-def test_only_a_new_osteoblastic_lesion_makes_a_candidate(judge: Judge, finding: str) -> None:
-    row = judge(f"""
-        day -10  CT
-        day 42   CT: {finding}
-    """)
-    assert row.left_at == "no_new_osteoblastic_lesion"
+def test_only_a_new_osteoblastic_lesion_makes_a_candidate(judge: Judge) -> None:
+    others = ["new mixed", "new osteolytic", "new unknown", "larger osteoblastic", "stable osteoblastic"]
+    rows = judge.table(others, lambda finding: f"day -10 CT\n day 42 CT: {finding}")
+    assert {row.left_at for row in rows.values()} == {"no_new_osteoblastic_lesion"}
 
 
 def test_later_new_osteoblastic_lesions_belong_to_the_same_episode_and_are_counted(judge: Judge) -> None:
@@ -57,16 +49,10 @@ def test_an_equivocal_lesion_makes_a_candidate_and_is_flagged(judge: Judge) -> N
     assert "equivocal_lesion" not in none.flags
 
 
-@pytest.mark.parametrize(("day", "left_at"), [(0, "candidate"), (1, "progression_first")])
-def test_progression_after_the_start_and_before_the_lesion_leaves_no_candidate(
-    judge: Judge, day: int, left_at: str
-) -> None:
-    row = judge(f"""
-        day -10  CT
-        day {day}   MRI: PD
-        day 42   CT: new osteoblastic
-    """)
-    assert row.left_at == left_at
+def test_progression_after_the_start_and_before_the_lesion_leaves_no_candidate(judge: Judge) -> None:
+    cases = {0: "candidate", 1: "progression_first"}
+    rows = judge.table(cases, lambda day: f"day -10 CT\n day {day} MRI: PD\n day 42 CT: new osteoblastic")
+    assert {day: row.left_at for day, row in rows.items()} == cases
 
 
 def test_progression_before_the_start_does_not_matter(judge: Judge) -> None:
@@ -77,10 +63,6 @@ def test_progression_before_the_start_does_not_matter(judge: Judge) -> None:
     assert row.left_at == "candidate"
 
 
-@pytest.mark.parametrize(("day", "is_late"), [(168, False), (169, True)])
-def test_a_candidate_after_168_days_is_flagged_as_late(judge: Judge, day: int, is_late: bool) -> None:
-    row = judge(f"""
-        day -10  CT
-        day {day}   CT: new osteoblastic
-    """)
-    assert ("late_onset" in row.flags) == is_late
+def test_a_candidate_after_168_days_is_flagged_as_late(judge: Judge) -> None:
+    rows = judge.table((168, 169), lambda day: f"day -10 CT\n day {day} CT: new osteoblastic")
+    assert {day: "late_onset" in row.flags for day, row in rows.items()} == {168: False, 169: True}

@@ -1,7 +1,5 @@
 """Dates: progression, censoring, and the bounds of onset and progression."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 CONFIRMED = """
@@ -23,13 +21,11 @@ def test_after_confirmation_progression_counts_however_long_after_the_line_ended
     assert row.progression_date == 300
 
 
-@pytest.mark.parametrize(("day", "expected"), [(200, 200), (201, None)])
-def test_progression_counts_up_to_the_day_on_which_line_2_starts(
-    judge: Judge, day: int, expected: int | None
-) -> None:
-    row = judge(CONFIRMED + f"day 200 line 2 starts\n day {day} CT: PD")
-    assert row.state == "pseudoprogression"
-    assert row.progression_date == expected
+def test_progression_counts_up_to_the_day_on_which_line_2_starts(judge: Judge) -> None:
+    cases = {200: 200, 201: None}
+    rows = judge.table(cases, lambda day: CONFIRMED + f"day 200 line 2 starts\n day {day} CT: PD")
+    assert {day: row.progression_date for day, row in rows.items()} == cases
+    assert {row.state for row in rows.values()} == {"pseudoprogression"}
 
 
 def test_without_progression_follow_up_ends_with_the_last_evaluable_on_treatment_assessment(

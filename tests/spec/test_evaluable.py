@@ -1,7 +1,5 @@
 """Evaluable: what cannot be judged neither shows a candidate, nor confirms, nor progresses."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 CONFIRMED = """
@@ -12,17 +10,15 @@ CONFIRMED = """
 """
 
 
-def test_without_a_mark_an_assessment_is_evaluable(judge: Judge) -> None:
-    assert judge(CONFIRMED.format("")).state == "pseudoprogression"
-
-
-@pytest.mark.parametrize("mark", ["not evaluable", "NE"])
-def test_an_assessment_that_is_not_evaluable_does_not_confirm(judge: Judge, mark: str) -> None:
-    assert judge(CONFIRMED.format(f": {mark}")).reason == "awaiting_ct"
-
-
-def test_a_response_of_ne_with_a_bone_lesion_is_evaluable(judge: Judge) -> None:
-    assert judge(CONFIRMED.format(": NE, stable")).state == "pseudoprogression"
+def test_what_is_not_evaluable_does_not_confirm(judge: Judge) -> None:
+    cases = {
+        "": "confirmed",
+        ": not evaluable": "awaiting_ct",
+        ": NE": "awaiting_ct",
+        ": NE, stable": "confirmed",  # a bone lesion was judged, so the examination can be
+    }
+    rows = judge.table(cases, CONFIRMED.format)
+    assert {mark: row.reason for mark, row in rows.items()} == cases
 
 
 def test_an_assessment_that_is_not_evaluable_shows_no_candidate(judge: Judge) -> None:

@@ -1,6 +1,6 @@
-"""Explicit progression: outside bone, increasing lysis, or a new lytic or mixed lesion, on CT, PET-CT or MRI."""
+"""Explicit progression (PD): outside bone, more lysis, or a new lytic or mixed lesion, on CT, PET-CT or MRI."""
 
-import pytest
+from itertools import product
 
 from tests.support.timeline import Judge
 
@@ -13,30 +13,28 @@ COURSE = """
 """
 
 
-@pytest.mark.parametrize("modality", ["CT", "PET-CT", "MRI"])
-@pytest.mark.parametrize(
-    ("finding", "kind"),
-    [
-        ("PD", "extraosseous"),
-        ("lysis", "lysis"),
-        ("lysis mixed", "lysis"),
-        ("lysis osteoblastic", "lysis"),
-        ("new osteolytic", "new_lytic"),
-        ("new mixed", "new_lytic"),
-        ("PD, lysis, new osteolytic", "extraosseous+lysis+new_lytic"),
-    ],
-)
-def test_each_kind_of_progression_on_each_cross_sectional_modality(
-    judge: Judge, modality: str, finding: str, kind: str
-) -> None:
-    row = judge(COURSE.format(f"{modality}: {finding}"))
-    assert (row.state, row.reason) == ("true_progression", "pd_before_confirmation")
-    assert (row.progression_date, row.progression_kind) == (84, kind)
+KINDS = {
+    "PD": "extraosseous",
+    "lysis": "lysis",
+    "lysis mixed": "lysis",
+    "lysis osteoblastic": "lysis",
+    "new osteolytic": "new_lytic",
+    "new mixed": "new_lytic",
+    "PD, lysis, new osteolytic": "extraosseous+lysis+new_lytic",
+}
 
 
-@pytest.mark.parametrize(
-    "finding",
-    [
+def test_each_kind_of_progression_on_each_cross_sectional_modality(judge: Judge) -> None:
+    rows = judge.table(
+        product(("CT", "PET-CT", "MRI"), KINDS), lambda case: COURSE.format(f"{case[0]}: {case[1]}")
+    )
+    for (modality, finding), row in rows.items():
+        assert (row.state, row.reason) == ("true_progression", "pd_before_confirmation"), (modality, finding)
+        assert (row.progression_date, row.progression_kind) == (84, KINDS[finding]), (modality, finding)
+
+
+def test_what_is_not_explicit_progression(judge: Judge) -> None:
+    findings = [
         "CT: equivocal lysis",
         "CT: equivocal new osteolytic",
         "CT: equivocal new mixed",
@@ -48,11 +46,10 @@ def test_each_kind_of_progression_on_each_cross_sectional_modality(
         "CT: stable osteolytic",
         "bone scan: PD, lysis, new osteolytic",
         "X-ray: PD, lysis, new osteolytic",
-    ],
-)
-def test_what_is_not_explicit_progression(judge: Judge, finding: str) -> None:
-    row = judge(COURSE.format(finding))
-    assert (row.state, row.has_progression) == ("pseudoprogression", False)
+    ]
+    rows = judge.table(findings, COURSE.format)
+    assert {row.state for row in rows.values()} == {"pseudoprogression"}
+    assert not any(row.has_progression for row in rows.values())
 
 
 def test_the_worst_finding_of_a_time_point_wins(judge: Judge) -> None:

@@ -1,7 +1,5 @@
 """Protocol lin2021: new lesions on bone scan, settled by a CT four months after the start."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 COURSE = """
@@ -11,10 +9,11 @@ COURSE = """
 """
 
 
-@pytest.mark.parametrize(("day", "state"), [(119, "indeterminate"), (120, "pseudoprogression")])
-def test_a_ct_from_day_120_without_progression_before_it_confirms(judge: Judge, day: int, state: str) -> None:
-    row = judge(COURSE.format(day), "lin2021")
-    assert (row.event_date, row.state) == (60, state)
+def test_a_ct_from_day_120_without_progression_before_it_confirms(judge: Judge) -> None:
+    cases = {119: "indeterminate", 120: "pseudoprogression"}
+    rows = judge.table(cases, COURSE.format, "lin2021")
+    assert {day: row.state for day, row in rows.items()} == cases
+    assert {row.event_date for row in rows.values()} == {60}
 
 
 def test_progression_before_the_landmark_is_true_progression(judge: Judge) -> None:

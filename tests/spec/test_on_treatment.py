@@ -1,37 +1,26 @@
 """On treatment: after the start of line 1, up to its end, and before the start of line 2."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 
-@pytest.mark.parametrize(("day", "left_at"), [(0, "no_on_treatment_ct"), (1, "candidate")])
-def test_the_day_of_the_start_is_not_yet_on_treatment(judge: Judge, day: int, left_at: str) -> None:
-    row = judge(f"""
-        day -20  CT
-        day {day}   CT: new osteoblastic
-    """)
-    assert row.left_at == left_at
+def test_the_day_of_the_start_is_not_yet_on_treatment(judge: Judge) -> None:
+    cases = {0: "no_on_treatment_ct", 1: "candidate"}
+    rows = judge.table(cases, lambda day: f"day -20 CT\n day {day} CT: new osteoblastic")
+    assert {day: row.left_at for day, row in rows.items()} == cases
 
 
-@pytest.mark.parametrize(("day", "left_at"), [(60, "candidate"), (61, "no_on_treatment_ct")])
-def test_the_day_on_which_line_1_ends_still_counts(judge: Judge, day: int, left_at: str) -> None:
-    row = judge(f"""
-        day -20  CT
-        day {day}   CT: new osteoblastic
-        day 60   line 1 ends
-    """)
-    assert row.left_at == left_at
+def test_the_day_on_which_line_1_ends_still_counts(judge: Judge) -> None:
+    cases = {59: "candidate", 60: "candidate", 61: "no_on_treatment_ct"}
+    rows = judge.table(cases, lambda day: f"day -20 CT\n day {day} CT: new osteoblastic\n day 60 line 1 ends")
+    assert {day: row.left_at for day, row in rows.items()} == cases
 
 
-@pytest.mark.parametrize(("day", "left_at"), [(59, "candidate"), (60, "no_on_treatment_ct")])
-def test_the_day_on_which_line_2_starts_no_longer_counts(judge: Judge, day: int, left_at: str) -> None:
-    row = judge(f"""
-        day -20  CT
-        day {day}   CT: new osteoblastic
-        day 60   line 2 starts
-    """)
-    assert row.left_at == left_at
+def test_the_day_on_which_line_2_starts_no_longer_counts(judge: Judge) -> None:
+    cases = {59: "candidate", 60: "no_on_treatment_ct"}
+    rows = judge.table(
+        cases, lambda day: f"day -20 CT\n day {day} CT: new osteoblastic\n day 60 line 2 starts"
+    )
+    assert {day: row.left_at for day, row in rows.items()} == cases
 
 
 def test_the_start_of_line_2_bounds_line_1_even_if_its_end_is_recorded_later(judge: Judge) -> None:

@@ -1,7 +1,5 @@
 """pseudoprogression, confirmed: two confirming CTs come before any PD, within the line."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 
@@ -18,29 +16,18 @@ def test_two_clean_cts_confirm_and_the_event_keeps_the_candidates_date(judge: Ju
     assert row.confirming_assessment_ids == ["CT day 84", "CT day 126"]
 
 
-@pytest.mark.parametrize(("day", "count"), [(69, 0), (70, 1), (71, 1)])
-def test_the_first_confirming_ct_comes_at_least_28_days_after_the_candidate(
-    judge: Judge, day: int, count: int
-) -> None:
-    row = judge(f"""
-        day -10  CT
-        day 42   CT: new osteoblastic
-        day {day}   CT
-    """)
-    assert row.confirming_ct_count == count
+def test_the_first_confirming_ct_comes_at_least_28_days_after_the_candidate(judge: Judge) -> None:
+    cases = {69: 0, 70: 1, 71: 1}  # 27, 28 and 29 days after it
+    rows = judge.table(cases, lambda day: f"day -10 CT\n day 42 CT: new osteoblastic\n day {day} CT")
+    assert {day: row.confirming_ct_count for day, row in rows.items()} == cases
 
 
-@pytest.mark.parametrize(("day", "state"), [(111, "indeterminate"), (112, "pseudoprogression")])
-def test_the_second_confirming_ct_comes_at_least_28_days_after_the_first_counted(
-    judge: Judge, day: int, state: str
-) -> None:
-    row = judge(f"""
-        day -10  CT
-        day 42   CT: new osteoblastic
-        day 84   CT
-        day {day}  CT
-    """)
-    assert row.state == state
+def test_the_second_confirming_ct_comes_at_least_28_days_after_the_first_counted(judge: Judge) -> None:
+    cases = {111: "indeterminate", 112: "pseudoprogression", 113: "pseudoprogression"}
+    rows = judge.table(
+        cases, lambda day: f"day -10 CT\n day 42 CT: new osteoblastic\n day 84 CT\n day {day} CT"
+    )
+    assert {day: row.state for day, row in rows.items()} == cases
 
 
 def test_a_ct_that_is_too_early_is_skipped_and_does_not_start_the_count_anew(judge: Judge) -> None:
@@ -80,16 +67,21 @@ def test_progression_within_the_time_point_of_the_second_ct_prevents_confirmatio
     assert (row.state, row.reason) == ("true_progression", "pd_before_confirmation")
 
 
-@pytest.mark.parametrize(("end", "state"), [(125, "indeterminate"), (126, "pseudoprogression")])
-def test_confirmation_falls_within_the_line(judge: Judge, end: int, state: str) -> None:
-    row = judge(f"""
-        day -10  CT
-        day 42   CT: new osteoblastic
-        day 84   CT
-        day 126  CT
-        day {end}  line 1 ends
-    """)
-    assert row.state == state
+def test_confirmation_falls_within_the_line(judge: Judge) -> None:
+    cases = {125: "indeterminate", 126: "pseudoprogression"}
+    rows = judge.table(
+        cases,
+        lambda end: (
+            f"""
+            day -10  CT
+            day 42   CT: new osteoblastic
+            day 84   CT
+            day 126  CT
+            day {end}  line 1 ends
+        """
+        ),
+    )
+    assert {end: row.state for end, row in rows.items()} == cases
 
 
 def test_confirmation_falls_before_the_start_of_line_2(judge: Judge) -> None:

@@ -1,7 +1,5 @@
 """indeterminate, no_baseline_ct: no eligible CT in the 42 days up to and including the start of line 1."""
 
-import pytest
-
 from tests.support.timeline import Judge
 
 COURSE = """
@@ -12,18 +10,17 @@ COURSE = """
 """
 
 
-@pytest.mark.parametrize(
-    ("day", "reason"), [(-43, "no_baseline_ct"), (-42, "confirmed"), (0, "confirmed"), (1, "no_baseline_ct")]
-)
-def test_the_baseline_ct_lies_0_to_42_days_before_the_start(judge: Judge, day: int, reason: str) -> None:
-    assert judge(COURSE.format(day, "CT")).reason == reason
+def test_the_baseline_ct_lies_0_to_42_days_before_the_start(judge: Judge) -> None:
+    cases = {-43: "no_baseline_ct", -42: "confirmed", 0: "confirmed", 1: "no_baseline_ct"}
+    rows = judge.table(cases, lambda day: COURSE.format(day, "CT"))
+    assert {day: row.reason for day, row in rows.items()} == cases
 
 
-@pytest.mark.parametrize("image", ["MRI", "bone scan", "CT: no bone window", "CT: not evaluable", "CT: NE"])
-def test_the_baseline_ct_is_an_eligible_one(judge: Judge, image: str) -> None:
-    row = judge(COURSE.format(-10, image))
-    assert (row.state, row.reason) == ("indeterminate", "no_baseline_ct")
-    assert row.baseline_assessment_ids == []
+def test_the_baseline_ct_is_an_eligible_one(judge: Judge) -> None:
+    others = ["MRI", "bone scan", "CT: no bone window", "CT: not evaluable", "CT: NE"]
+    rows = judge.table(others, lambda image: COURSE.format(-10, image))
+    assert {row.reason for row in rows.values()} == {"no_baseline_ct"}
+    assert all(row.baseline_assessment_ids == [] for row in rows.values())
 
 
 def test_it_comes_before_confirmation_and_before_later_progression(judge: Judge) -> None:

@@ -1,24 +1,24 @@
-"""Time points: assessments close together are one, dated by the earliest eligible CT, and the worst finding wins."""
-
-import pytest
+"""Time points: assessments close together are one; the earliest eligible CT dates it, the worst finding wins."""
 
 from tests.support.timeline import Judge
 
 
-@pytest.mark.parametrize(("second", "expected"), [(49, "true_progression"), (50, "indeterminate")])
 def test_an_assessment_7_days_after_the_previous_one_joins_its_time_point_and_8_days_does_not(
-    judge: Judge, second: int, expected: str
+    judge: Judge,
 ) -> None:
-    # On day 49 the MRI belongs to the candidate's time point; on day 50 it is the next one, without CTs in between.
-    row = judge(f"""
-        day -10  CT
-        day 42   CT: new osteoblastic
-        day {second}   MRI: PD
-        day 21   line 1 ends
-        day 42   line 1 ends
-        day 49   line 2 starts
-    """)
-    assert row.state == expected
+    # On day 49 the MRI belongs to the candidate's time point; on day 50 it is a time point of its own.
+    cases = {49: "pd_at_detection", 50: "pd_before_confirmation"}
+    rows = judge.table(
+        cases,
+        lambda day: (
+            f"""
+            day -10  CT
+            day 42   CT: new osteoblastic
+            day {day}   MRI: PD
+        """
+        ),
+    )
+    assert {day: row.reason for day, row in rows.items()} == cases
 
 
 def test_a_chain_of_short_steps_is_one_time_point_however_long(judge: Judge) -> None:

@@ -2,8 +2,9 @@
 
 Not here: generated registries (`bpp_etl/demo`).
 
-Line 1 of each patient starts on 2024-01-01 in cycles of 21 days. A shows a new osteoblastic lesion on day 42 that
-two further CTs confirm, and progresses on day 168; B shows one on day 42 and progresses on day 84; C shows none.
+Line 1 of each patient starts on 2024-01-01 in cycles of 21 days. A shows a new osteoblastic lesion on day 42
+that two further CTs confirm, and progresses on day 168; B shows one on day 42 and progresses on day 84; C
+shows none.
 """
 
 from __future__ import annotations

@@ -5,17 +5,18 @@
     day 60   bone scan: new osteoblastic rib #B1, not evaluable
     day 90   line 1 ends
 
-Line 1 starts on day 0 unless the text says otherwise; the registry delivers on day 400 and has seen everybody then.
-Not here: what the course means.
+Line 1 starts on day 0 unless the text says otherwise; the registry delivers on day 400 and has seen everybody
+that day. Not here: what the course means.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import SimpleNamespace
+from typing import TypeVar
 
 from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline import derive_cadence
@@ -23,12 +24,15 @@ from bpp_etl.warehouse.connection import Connection
 from tests.support.core_tables import REGISTRY, clear, insert_patients
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
 
+Case = TypeVar("Case")
 DAY_0 = date(2020, 1, 1)
 DELIVERY_DAY = 400
+LAST_SEEN = DAY_0 + timedelta(days=DELIVERY_DAY)
 MODALITIES = {"CT": "CT", "PET-CT": "PET_CT", "MRI": "MRI", "bone scan": "BONE_SCAN", "X-ray": "XRAY"}
 RESPONSES = {"PD", "SD", "PR", "CR", "NE"}
 SITES = {"spine", "pelvis", "rib", "skull", "femur"}
 LINE = re.compile(r"day\s+(-?\d+)\s+(.+)")
+HER2 = re.compile(r"HER2 (primary|metastasis|unknown) (positive|negative|indeterminate)")
 LESION = re.compile(
     r"(?P<doubt>equivocal )?(?P<status>new|larger|stable|resolved|baseline|lysis)"
     r"(?: (?P<morphology>osteoblastic|osteolytic|mixed|unknown))?(?: (?P<site>\w+))?(?: #(?P<name>\w+))?"
@@ -48,7 +52,7 @@ class Course:
     scans: list[Scan] = field(default_factory=list)
     labs: list[Lab] = field(default_factory=list)
     her2: list[Her2Test] = field(default_factory=list)
-    last_contact: date = on(DELIVERY_DAY)
+    last_contact: date = LAST_SEEN
     death: date | None = None
 
     def add(self, day: date, words: str) -> None:
@@ -70,9 +74,7 @@ class Course:
         elif found := re.fullmatch(r"(bone )?ALP (\d+(?:\.\d+)?)(?: at (\w+))?", words):
             analyte = "ALP_BONE" if found[1] else "ALP_TOTAL"
             self.labs.append(Lab(day, float(found[2]), analyte, found[3] or "main"))
-        elif found := re.fullmatch(
-            r"HER2 (primary|metastasis|unknown) (positive|negative|indeterminate)", words
-        ):
+        elif found := HER2.fullmatch(words):
             self.her2.append(Her2Test(day, found[1], found[2]))
         else:
             raise ValueError(f"a timeline says {words!r}, which means nothing here")
@@ -152,6 +154,13 @@ class Judge:
         return [
             _readable({**rows.get(name, absent), "left_at": flow[name]["left_at"]}, name) for name in names
         ]
+
+    def table(
+        self, cases: Iterable[Case], text: Callable[[Case], str], protocol: str = "xu2025"
+    ) -> dict[Case, SimpleNamespace]:
+        """Judge one course per case, as `text` writes it."""
+        listed = list(cases)
+        return dict(zip(listed, self.each([text(case) for case in listed], protocol), strict=True))
 
     def cadence(self, text: str) -> list[SimpleNamespace]:
         """Return the kept appointments of a course in order."""

@@ -9,50 +9,78 @@ with line as (
             min(end_date) filter (where line_number = 1), min(start_date) filter (where line_number = 2)
         ) as stop_date,
         least(
-            min(end_date) filter (where line_number = 1) + $progression_after_line_days,
+            min(end_date) filter (where line_number = 1) + cast($progression_after_line_days as integer),
             min(start_date) filter (where line_number = 2)
         ) as progression_until
     from core.therapy_lines
     group by registry, patient_id
 ),
 
+without_candidate as (
+    select
+        line.registry,
+        line.patient_id,
+        line.start_date,
+        line.stop_date
+    from line
+    join event.patient_flow as flow
+        on flow.registry = line.registry
+        and flow.patient_id = line.patient_id
+        and flow.protocol = $protocol
+        and flow.left_at not in ('no_first_line', 'candidate')
+),
+
+scan as (
+    select
+        without_candidate.registry,
+        without_candidate.patient_id,
+        without_candidate.stop_date,
+        imaging.assessment_id,
+        imaging.assessment_date,
+        imaging.modality,
+        imaging.extraosseous_response
+    from without_candidate
+    join core.imaging_assessments as imaging
+        on imaging.registry = without_candidate.registry
+        and imaging.patient_id = without_candidate.patient_id
+        and imaging.assessment_date > without_candidate.start_date
+    where coalesce(imaging.is_evaluable, true)
+),
+
 lesion as (
     select
-        registry,
-        assessment_id,
+        scan.registry,
+        scan.assessment_id,
         bool_or(
-            not coalesce(is_equivocal, false)
+            not coalesce(lesions.is_equivocal, false)
             and (
-                (lysis_change = 'increased' and morphology <> 'unknown')
-                or (status = 'new' and morphology in ('osteolytic', 'mixed'))
+                (lesions.lysis_change = 'increased' and lesions.morphology <> 'unknown')
+                or (lesions.status = 'new' and lesions.morphology in ('osteolytic', 'mixed'))
             )
         ) as is_progression
-    from core.bone_lesions
-    group by registry, assessment_id
+    from scan
+    join core.bone_lesions as lesions
+        on lesions.registry = scan.registry and lesions.assessment_id = scan.assessment_id
+    group by scan.registry, scan.assessment_id
 ),
 
 -- The event tables do not date the progression of a patient without a candidate; its evidence is read again.
 seen as (
     select
-        line.registry,
-        line.patient_id,
-        max(imaging.assessment_date) filter (
-            where imaging.assessment_date <= coalesce(line.stop_date, imaging.assessment_date)
+        scan.registry,
+        scan.patient_id,
+        max(scan.assessment_date) filter (
+            where scan.assessment_date <= coalesce(scan.stop_date, scan.assessment_date)
         ) as last_seen_date,
-        min(imaging.assessment_date) filter (
-            where imaging.modality in ('CT', 'PET_CT', 'MRI')
-            and (imaging.extraosseous_response = 'PD' or lesion.is_progression)
+        min(scan.assessment_date) filter (
+            where scan.modality in ('CT', 'PET_CT', 'MRI')
+            and (scan.extraosseous_response = 'PD' or lesion.is_progression)
         ) as progression_date
-    from line
-    join core.imaging_assessments as imaging
-        on imaging.registry = line.registry
-        and imaging.patient_id = line.patient_id
-        and imaging.assessment_date > line.start_date
+    from scan
     left join lesion
-        on lesion.registry = imaging.registry and lesion.assessment_id = imaging.assessment_id
-    where coalesce(imaging.is_evaluable, true)
-    and (imaging.extraosseous_response is distinct from 'NE' or lesion.assessment_id is not null)
-    group by line.registry, line.patient_id
+        on lesion.registry = scan.registry and lesion.assessment_id = scan.assessment_id
+    where scan.extraosseous_response is distinct from 'NE' or lesion.assessment_id is not null
+    group by scan.registry, scan.patient_id
 ),
 
 ended as (

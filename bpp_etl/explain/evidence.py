@@ -1,0 +1,186 @@
+"""Gathers one patient's evidence: copies the published rows into memory and runs the steps of the rules on them.
+
+Not here: the rules and their SELECTs (`bpp_etl/events`, `bpp_etl/timeline`), and finding the patient (`run.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bpp_etl.events import FLOW_RULES, RULES, Protocol, Rule, derive_events
+from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, _parameters, sort_protocols
+from bpp_etl.explain.findings import AlpResult, Assessment, Evidence, Her2Result, Lesion, Row, Source, TimePoint
+from bpp_etl.timeline.steps import Step, read_select, run_step, used_parameters
+from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.ddl import column_list, create_table
+from schemas.contract import columns_of
+from schemas.event import PROGRESSION_KIND
+from schemas.quarantine import quarantine_contract
+from schemas.tables import TABLES
+
+PACKAGE = "bpp_etl.explain"
+OWN_ROWS = {
+    "core": ("patient_id = $patient", "assessment_id in (select assessment_id from core.imaging_assessments)"),
+    # Refused rows are as delivered: their ids may carry spaces.
+    "quarantine": (
+        "trim(patient_id) = $patient and delivery = $delivery",
+        "trim(assessment_id) in (select assessment_id from core.imaging_assessments)"
+        " and delivery = $delivery",
+    ),
+}
+"""Which rows are the patient's: in tables with a patient's id, and in the one with an assessment's only."""
+
+MARKS = (
+    "baseline",
+    "candidate",
+    "confirms",
+    "clean_too_soon",
+    "progression",
+    "progression_not_counted",
+)
+
+
+def copy_patient(con: Connection, release: str, source: Source) -> None:
+    """Copy the patient's rows of `core`, and the delivery's refused ones, from an attached release."""
+    for name, table in TABLES.items():
+        for schema, contract in (("core", table.contract), ("quarantine", quarantine_contract(name))):
+            create_table(con, schema, name, contract)
+            text = (
+                f"insert into {schema}.{quoted(name)} select {column_list(columns_of(contract))}"  # noqa: S608
+                f" from {quoted(release)}.{schema}.{quoted(name)}"
+                f" where registry = $registry and {OWN_ROWS[schema][name == 'bone_lesions']}"
+            )
+            who = {"registry": source.registry, "patient": source.patient, "delivery": source.delivery}
+            con.execute(text, used_parameters(text, who))
+
+
+def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
+    """Judge the patient whose rows were copied, and keep what the rules looked at."""
+    derive_events(con, source.registry, source.delivery_date, [protocol], delivery=source.delivery)
+    _, comparisons = sort_protocols([protocol])
+    parameters = _parameters(protocol, comparisons) | {
+        "registry": source.registry,
+        "delivery_date": source.delivery_date,
+        "delivery": source.delivery,
+    }
+    for step in COURSE_STEPS:
+        run_step(con, step, parameters)
+    con.execute("create or replace temp table flow as select patient_id, left_at from event.patient_flow")
+    for step in CANDIDATE_STEPS:
+        run_step(con, step, parameters)
+    flow = _one(con, "flow")
+    event = _one(con, "event.pseudoprogression")
+    follow_up = _one(con, "follow_up")
+    return Evidence(
+        source=source,
+        protocol=protocol,
+        rule=_rule(str(event["rule"])) if event else _flow_rule(str(flow["left_at"])),
+        left_at=str(flow["left_at"]),
+        episode=_one(con, "episode"),
+        course=_one(con, "course"),
+        follow_up=follow_up,
+        weighed=_one(con, "evidence"),
+        event=event,
+        points=_points(con, event, follow_up),
+        alp=tuple(AlpResult(*row[:-1], tuple(row[-1])) for row in _shown_rows(con, "shown_alp")),
+        her2=tuple(
+            Her2Result(day, site, status, day <= event["event_date"] if event else None)
+            for day, site, status, _ in _shown_rows(con, "shown_her2")
+        ),
+        refused=tuple(_shown_rows(con, "shown_refusal")),
+        notes=(),
+    )
+
+
+def _points(con: Connection, event: Row, follow_up: Row) -> tuple[TimePoint, ...]:
+    lesions: dict[str, list[Lesion]] = {}
+    for assessment_id, *rest in _shown_rows(con, "shown_lesion"):
+        lesions.setdefault(assessment_id, []).append(Lesion(*rest))
+    by_day: dict[date, list[Row]] = {}
+    result = con.execute(read_select(Step(PACKAGE, "shown_assessment")))
+    for row in _named(result.description, result.fetchall()):
+        by_day.setdefault(row["time_point_date"], []).append(row)
+    return tuple(
+        TimePoint(
+            day=day,
+            place=_place(rows[0]),
+            marks=marks_of(day, rows, event, follow_up),
+            assessments=tuple(_assessment(row, lesions) for row in rows),
+        )
+        for day, rows in sorted(by_day.items())
+    )
+
+
+def _assessment(row: Row, lesions: Mapping[str, list[Lesion]]) -> Assessment:
+    return Assessment(
+        assessment_id=row["assessment_id"],
+        day=row["assessment_date"],
+        modality=row["modality"],
+        is_evaluable=row["is_evaluable"],
+        is_eligible=row["is_eligible"],
+        is_bone_window=row["is_bone_window"],
+        response=row["extraosseous_response"],
+        lesions=tuple(lesions.get(row["assessment_id"], ())),
+        progression=tuple(kind for kind in PROGRESSION_KIND if row[f"is_{kind}_pd"]),
+    )
+
+
+def _place(row: Row) -> str | None:
+    if row["is_after_start"] is None:
+        return None
+    if row["is_point_on_treatment"]:
+        return "on"
+    return "after" if row["is_after_start"] else "before"
+
+
+def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tuple[str, ...]:
+    """Say what a time point does for the call, in the codes of `MARKS`."""
+    if not event:
+        return ()
+    marks = []
+    has_pd = any(row[f"is_{kind}_pd"] for row in rows for kind in PROGRESSION_KIND)
+    ids = {row["assessment_id"] for row in rows}
+    first_pd = follow_up["progressed_on"] or follow_up["later_pd_date"]
+    if ids & set(event["baseline_assessment_ids"]):
+        marks.append("baseline")
+    if day == event["event_date"]:
+        marks.append("candidate")
+    if day in follow_up["confirming_ct_dates"]:
+        marks.append("confirms")
+    elif (
+        day > event["event_date"]
+        and (first_pd is None or day < first_pd)
+        and any(row["can_confirm"] and row["is_point_on_treatment"] for row in rows)
+    ):
+        marks.append("clean_too_soon")
+    if ids & set(event["progression_assessment_ids"]):
+        marks.append("progression")
+    elif has_pd and day >= event["event_date"]:
+        marks.append("progression_not_counted")
+    return tuple(marks)
+
+
+def _rule(rule_id: str) -> Rule:
+    return next(rule for rule in RULES if rule.id == rule_id)
+
+
+def _flow_rule(rule_id: str) -> Rule:
+    return next(rule for rule in FLOW_RULES if rule.id == rule_id)
+
+
+def _one(con: Connection, relation: str) -> Row:
+    """Return the only row of a relation by column name; empty where there is none."""
+    result = con.table(relation)
+    rows = _named(result.description, result.fetchall())
+    return rows[0] if rows else {}
+
+
+def _shown_rows(con: Connection, name: str) -> list[tuple[Any, ...]]:
+    return con.execute(read_select(Step(PACKAGE, name))).fetchall()
+
+
+def _named(description: Any, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    names = [column[0] for column in description]
+    return [dict(zip(names, row, strict=True)) for row in rows]

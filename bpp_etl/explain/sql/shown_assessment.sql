@@ -1,0 +1,22 @@
+-- One row per admitted assessment, in order: what it shows under this protocol, and its place in the course.
+select
+    imaging.assessment_id,
+    imaging.assessment_date,
+    point.time_point_date,
+    imaging.modality,
+    imaging.is_bone_window,
+    imaging.extraosseous_response,
+    imaging.is_evaluable,
+    imaging.is_eligible,
+    coalesce(reading.can_confirm, false) as can_confirm,
+    coalesce(reading.shows_candidate, false) as shows_candidate,
+    coalesce(reading.is_extraosseous_pd, false) as is_extraosseous_pd,
+    coalesce(reading.is_lysis_pd, false) as is_lysis_pd,
+    coalesce(reading.is_new_lytic_pd, false) as is_new_lytic_pd,
+    reading.is_after_start,
+    reading.is_point_on_treatment
+from imaging
+join time_point as point on point.patient_id = imaging.patient_id and point.time_point = imaging.time_point
+left join reading
+    on reading.patient_id = imaging.patient_id and reading.assessment_id = imaging.assessment_id
+order by imaging.assessment_date, imaging.assessment_id

@@ -1,0 +1,11 @@
+-- One row per assessment and bone lesion that tells something: new, larger, or with more lysis.
+select
+    lesions.assessment_id,
+    lesions.site,
+    lesions.morphology,
+    lesions.status,
+    coalesce(lesions.lysis_change, 'none') = 'increased' as has_more_lysis,
+    coalesce(lesions.is_equivocal, false) as is_equivocal
+from core.bone_lesions as lesions
+where lesions.status in ('new', 'larger') or coalesce(lesions.lysis_change, 'none') = 'increased'
+order by lesions.assessment_id, lesions.lesion_id

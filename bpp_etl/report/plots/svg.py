@@ -1,0 +1,111 @@
+"""The parts that every plot is made of: an svg with title and description, axes, text, and a linear scale.
+
+Not here: any particular plot. ElementTree escapes whatever was delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from bpp_etl.report.figures import Figure
+
+WIDTH = 400
+"""Plots are drawn this wide and scaled: readable on a telephone, and not huge on paper."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One finished plot."""
+
+    anchor: str
+    markup: str
+
+    def __html__(self) -> str:
+        """Write the svg; it was escaped while it was built."""
+        return self.markup
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps a value between two ends to a place between two others."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Return the place of a value."""
+        if self.high == self.low:
+            return self.start
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def canvas(anchor: str, title: str, description: str, height: float) -> Element:
+    """Start a plot that a screen reader can name and describe."""
+    root = Element(
+        "svg",
+        {
+            "role": "img",
+            "class": "plot",
+            "id": anchor,
+            "viewBox": f"0 0 {WIDTH} {number(height)}",
+            "aria-labelledby": f"{anchor}-title {anchor}-desc",
+        },
+    )
+    SubElement(root, "title", {"id": f"{anchor}-title"}).text = title
+    SubElement(root, "desc", {"id": f"{anchor}-desc"}).text = description
+    return root
+
+
+def finish(root: Element) -> Picture:
+    """Write the plot out."""
+    return Picture(root.get("id", ""), tostring(root, encoding="unicode", short_empty_elements=False))
+
+
+def line(parent: Element, x1: float, y1: float, x2: float, y2: float, css: str) -> None:
+    """Draw a straight line."""
+    places = {"x1": number(x1), "y1": number(y1), "x2": number(x2), "y2": number(y2)}
+    SubElement(parent, "line", {**places, "class": css})
+
+
+def path(parent: Element, points: Iterable[tuple[float, float]], css: str, *, is_closed: bool = False) -> None:
+    """Draw a line through points, or the area that they enclose."""
+    drawn = "L".join(f"{number(x)} {number(y)}" for x, y in points)
+    if drawn:
+        SubElement(parent, "path", {"d": f"M{drawn}{'Z' if is_closed else ''}", "class": css})
+
+
+def box(parent: Element, x: float, y: float, width: float, height: float, css: str) -> Element:
+    """Draw a rectangle."""
+    places = {"x": number(x), "y": number(y), "width": number(max(width, 0)), "height": number(height)}
+    return SubElement(parent, "rect", {**places, "class": css})
+
+
+def dot(parent: Element, x: float, y: float, css: str, radius: float = 4) -> None:
+    """Draw a dot."""
+    SubElement(parent, "circle", {"cx": number(x), "cy": number(y), "r": number(radius), "class": css})
+
+
+def label(parent: Element, x: float, y: float, content: str | Figure, css: str = "label") -> None:
+    """Write a word, or a number of the release with its data attributes."""
+    attributes = content.attributes if isinstance(content, Figure) else {}
+    placed = SubElement(parent, "text", {"x": number(x), "y": number(y), "class": css, **attributes})
+    placed.text = content.text if isinstance(content, Figure) else content
+
+
+def number(value: float) -> str:
+    """Write a coordinate to a tenth."""
+    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+
+
+def ticks(low: float, high: float, most: int, steps: Iterable[float]) -> list[float]:
+    """Choose round places between two ends: the first of the steps that needs at most so many."""
+    chosen = 1.0
+    for chosen in steps:  # noqa: B007
+        if (high - low) / chosen <= most:
+            break
+    first = int(low // chosen) + (1 if low % chosen else 0)
+    return [place * chosen for place in range(first, int(high // chosen) + 1)]
