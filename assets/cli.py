@@ -112,7 +112,6 @@ def explain(
 ) -> None:
     """Show a patient's ordered evidence, the rule that fired, and what would change the call."""
     from bpp_etl.explain import explain_patient  # noqa: PLC0415
-
     from bpp_etl.settings import places  # noqa: PLC0415
 
     root = places(os.environ, None, warehouse).warehouse

@@ -3,7 +3,8 @@
 Not here: what the gate does with a breach (`bpp_etl/gate/decide.py`). A shut gate fails this step alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -14,50 +15,89 @@ from assets.resources import Warehouse
 from bpp_etl.admit import gate
 from bpp_etl.gate.verdict import RuleResult, Verdict
 from schemas.cadence import AssessmentCadence
-from schemas.rules import DELIVERY, RULES, Rule, rule_of
+from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
 TRUST = "Rows that broke no refusing rule of the registry's last admitted delivery. Trust it."
 
 
-def check_key(table: str, rule: str) -> tuple[dg.AssetKey, str]:
-    """Name the asset and the check of a rule; rules of a whole delivery sit on the cadence table."""
-    if table == DELIVERY:
-        return dg.AssetKey(["core", "assessment_cadence"]), f"delivery_{rule}"
-    return dg.AssetKey(["core", table]), rule
+CADENCE = dg.AssetKey(["core", "assessment_cadence"])
 
 
-def check_spec(rule: Rule) -> dg.AssetCheckSpec:
-    """Make a rule's check; only a rule that can shut the gate blocks what is downstream."""
-    asset, name = check_key(rule.table, rule.id)
+@dataclass(frozen=True)
+class Check:
+    """One check of the graph: a rule on a table, or a rule of whole deliveries over all its tables."""
+
+    asset: dg.AssetKey
+    name: str
+    rules: tuple[Rule, ...]
+
+    @property
+    def law(self) -> Rule:
+        """The rule, whose sentence holds for every table of the check."""
+        return self.rules[0]
+
+
+def checks() -> tuple[Check, ...]:
+    """List the graph's checks: each rule of rows on its table; each rule of files once, on the cadence table.
+
+    A rule of files can be broken in any table; one check tells of all, and `quality.rule_result` of each.
+    """
+    on_rows = [
+        Check(dg.AssetKey(["core", rule.table]), rule.id, (rule,)) for rule in RULES if not is_whole(rule)
+    ]
+    whole: dict[str, list[Rule]] = {}
+    for rule in RULES:
+        if is_whole(rule):
+            whole.setdefault(rule.id, []).append(rule)
+    return (*on_rows, *(Check(CADENCE, name, tuple(rules)) for name, rules in whole.items()))
+
+
+def is_whole(rule: Rule) -> bool:
+    """Say whether a rule judges files and whole tables, not rows: it can only shut the gate."""
+    return rule.severity == "shut" and rule.id != "refused_share_exceeded"
+
+
+def check_spec(check: Check) -> dg.AssetCheckSpec:
+    """Make a check's spec; only a rule that can shut the gate blocks what is downstream."""
     return dg.AssetCheckSpec(
-        name=name,
-        asset=asset,
-        blocking=rule.severity == "shut",
-        description=f"{rule.sentence} If not: {rule.mend}",
-        metadata={"severity": rule.severity, "category": rule.category},
+        name=check.name,
+        asset=check.asset,
+        blocking=check.law.severity == "shut",
+        description=f"{check.law.sentence} If not: {check.law.mend}",
+        metadata={"severity": check.law.severity, "category": check.law.category},
     )
 
 
-def check_result(result: RuleResult) -> dg.AssetCheckResult:
-    """Report a rule's outcome: counts only."""
-    asset, name = check_key(result.table, result.rule)
-    shuts = result.severity == "shut"
+def check_result(check: Check, results: Mapping[tuple[str, str], RuleResult]) -> dg.AssetCheckResult:
+    """Report a check's outcome: tables and counts only."""
+    found = [results[rule.table, rule.id] for rule in check.rules]
+    bad = [result for result in found if result.status in {"failed", "error"}]
+    judged = sum(result.judged for result in found)
+    if bad:
+        status = "failed"
+    else:
+        status = "passed" if judged else "not_applicable"
+    metadata: dict[str, Any] = {
+        "judged": judged,
+        "broken": sum(result.broken for result in found),
+        "limit": found[0].limit,
+        "status": status,
+        "to_mend": check.law.mend,
+    }
+    if len(found) > 1 and bad:
+        metadata["tables"] = ", ".join(result.table for result in bad)
+    shuts = check.law.severity == "shut"
     return dg.AssetCheckResult(
-        asset_key=asset,
-        check_name=name,
-        passed=result.status in {"passed", "not_applicable"},
+        asset_key=check.asset,
+        check_name=check.name,
+        passed=not bad,
         severity=dg.AssetCheckSeverity.ERROR if shuts else dg.AssetCheckSeverity.WARN,
-        metadata={
-            "judged": result.judged,
-            "broken": result.broken,
-            "limit": result.limit,
-            "status": result.status,
-            "to_mend": rule_of(result.table, result.rule).mend,
-        },
+        metadata=metadata,
     )
 
 
+CHECKS = checks()
 SPECS = [
     spec_for(
         "core",
@@ -84,7 +124,7 @@ SPECS = [
 @dg.multi_asset(
     name="gate",
     specs=SPECS,
-    check_specs=[check_spec(rule) for rule in RULES],
+    check_specs=[check_spec(check) for check in CHECKS],
     pool="registry_file",
 )
 def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
@@ -94,8 +134,9 @@ def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[An
     files = warehouse.files(registry)
     with files.locked():
         verdict = gate(files, delivery)
-    for result in verdict.rules:
-        yield check_result(result)
+    results = {(result.table, result.rule): result for result in verdict.rules}
+    for check in CHECKS:
+        yield check_result(check, results)
     if not verdict.is_open:
         raise shut(verdict)
     for name in (*TABLES, "assessment_cadence"):

@@ -7,13 +7,13 @@ import datetime as dt
 from collections.abc import Iterator
 
 import dagster as dg
-from schemas.metric import METRIC_TABLES
 
 from assets.describe import OWNER, spec_for
 from assets.event import TABLES_OF_EVENT
 from assets.resources import Warehouse
 from bpp_etl.release import assemble, publish
 from bpp_etl.release.shelf import REPORT
+from schemas.metric import METRIC_TABLES
 
 EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
 RELEASE = dg.AssetKey(["release", "bpp"])

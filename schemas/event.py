@@ -46,6 +46,7 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         "alp_median_of_day": (
             "A day that gave an ALP value had several differing results; their median was taken."
         ),
+        "alp_unit_suspect": "An ALP value that was used is flagged unit_suspect.",
         "bone_window_unknown": (
             "It is not recorded whether the bone window was read on a CT that serves as baseline, candidate "
             "or confirmation."

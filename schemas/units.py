@@ -36,9 +36,6 @@ TIMES_UPPER_LIMIT_UNIT = "xULN"
 """Multiples of the row's own upper limit of normal, which then is in U/L. Total ALP only: the limit of bone
 ALP may be a mass, and a unit is never guessed."""
 
-CENSORED_VALUE_PATTERN = r"^\s*(?:[<>≤≥⩽⩾＜＞]=?|=[<>])\s*[0-9.,]"
-"""A result that only says below or above a bound (`<5`, `> 2000`, `≤ 5`). RE2 syntax, as DuckDB reads it."""
-
 
 @dataclass(frozen=True)
 class AlpUnit:

@@ -121,7 +121,7 @@ def derive_events(
     states: dict[str, Counter[str]] = {}
     patients = 0
     for protocol in judged:
-        parameters = _parameters(protocol, comparisons) | {
+        parameters = bind_parameters(protocol, comparisons) | {
             "registry": registry,
             "delivery_date": delivery_date,
             "delivery": delivery or delivery_date.isoformat(),
@@ -228,7 +228,8 @@ class _Run:
         drop_relations(self.con, [*names, "flow", "decided"])
 
 
-def _parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> dict[str, object]:
+def bind_parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> dict[str, object]:
+    """Return the values of a protocol, and of the verdicts beside it, by the names that SELECT files use."""
     values: dict[str, object] = dict(protocol.values)
     for comparison in comparisons.values():
         values.update(comparison.values)

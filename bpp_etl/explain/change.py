@@ -1,4 +1,4 @@
-"""What would change a call: for each rule the first thing, with the days between which it would have to happen.
+"""What would change a call: for each rule the first thing, and the days on which it would have to happen.
 
 Not here: the rules. Following the advice and judging again is what the tests do.
 """
@@ -8,24 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from bpp_etl.explain.findings import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.plain_text import listed
 
-NUMBERS = {1: "One more", 2: "Two more", 3: "Three more"}
-CT = {"CT", "PET_CT"}
-
-
-def would_change(evidence: Evidence, labels: Labels) -> str:
-    """Return one or two sentences: the first thing that would change the call."""
-    return ADVICE[evidence.rule.id](_Advice(evidence, labels))
+ONE_DAY = timedelta(days=1)
+NUMBERS = ("No", "One", "Two", "Three", "Four")
+KIND_WORDS = {
+    "extraosseous": "outside bone",
+    "lysis": "more lysis",
+    "new_lytic": "new lytic or mixed lesion",
+}
 
 
 @dataclass(frozen=True)
 class Room:
-    """Where confirming CTs that are lacking would have to lie; `last` is None while the line goes on."""
+    """Where the confirming CTs that are lacking would have to lie; `last` is None while the line goes on."""
 
     lacking: int
     anchor: date
@@ -36,76 +35,204 @@ class Room:
     @property
     def is_enough(self) -> bool:
         """Say whether all of them fit."""
-        return self.last is None or self.first + timedelta(self.spacing * (self.lacking - 1)) <= self.last
+        needed = timedelta(days=self.spacing * (self.lacking - 1))
+        return self.last is None or self.first + needed <= self.last
+
+
+def would_change(evidence: Evidence, labels: Labels) -> str:
+    """Return one or two sentences: the first thing that would change the call."""
+    return ADVICE[evidence.rule.id](evidence, labels)
 
 
 def room_for_confirmation(evidence: Evidence) -> Room:
-    """Find where the CTs that are lacking could have been made: on the line, in life, before progression."""
-    values = evidence.protocol.values
-    counted: list[date] = evidence.follow_up["confirming_ct_dates"]
+    """Find where the CTs that are lacking could be made: on the line, in life, before the progression."""
+    weighed, follow_up = evidence.weighed, evidence.follow_up
+    counted: list[date] = follow_up["confirming_ct_dates"]
     anchor: date = counted[-1] if counted else evidence.event["event_date"]
-    # A CT nearer than that would join the time point before it.
-    joins = _days(values["time_point_days"])
-    spacing = max(_days(values["confirming_spacing_days"]), joins + timedelta(1))
-    start = evidence.event["therapy_start_date"] + _days(values["confirming_from_start_days"])
-    weighed = evidence.weighed
-    ends = [weighed["line_end_date"], weighed["death_date"]]
-    if weighed["second_line_start_date"] is not None:
-        ends.append(weighed["second_line_start_date"] - timedelta(1))
-    if evidence.follow_up["later_pd_date"] is not None:
-        ends.append(evidence.follow_up["later_pd_date"] - joins - timedelta(1))
+    # A CT nearer than that would join the time point before it, or the one of the progression.
+    joins = _parameter(evidence, "time_point_days") + 1
+    spacing = max(_parameter(evidence, "confirming_spacing_days"), joins)
+    from_start = timedelta(days=_parameter(evidence, "confirming_from_start_days"))
+    ends: list[date | None] = [weighed["line_end_date"], weighed["death_date"]]
+    ends.append(_before(weighed["second_line_start_date"], 1))
+    ends.append(_before(follow_up["later_pd_date"], joins))
     return Room(
         lacking=int(weighed["required_confirming_ct_count"]) - len(counted),
         anchor=anchor,
-        first=max(anchor + spacing, start),
-        last=min((day for day in ends if day is not None), default=None),
-        spacing=spacing.days,
+        first=max(anchor + timedelta(days=spacing), evidence.event["therapy_start_date"] + from_start),
+        last=_earliest(ends),
+        spacing=spacing,
     )
 
 
 def progression_counts_until(evidence: Evidence) -> date | None:
     """Return the last day on which explicit progression would decide the call; None while line 1 goes on."""
-    weighed = evidence.weighed
-    ends = (weighed["progression_counts_until"], weighed["second_line_start_date"], weighed["death_date"])
-    return min((day for day in ends if day is not None), default=None)
+    names = ("progression_counts_until", "second_line_start_date", "death_date")
+    return _earliest([evidence.weighed[name] for name in names])
 
 
-class _Advice:
-    """Words for one patient."""
+def treatment_told(evidence: Evidence, labels: Labels) -> str:
+    """Tell the days on which first-line treatment was on."""
+    episode = evidence.episode
+    last = _earliest([episode["line_end_date"], _before(episode["second_line_start_date"], 1)])
+    return between(episode["therapy_start_date"] + ONE_DAY, last, labels)
 
-    def __init__(self, evidence: Evidence, labels: Labels) -> None:
-        self.evidence = evidence
-        self.day = labels.day
-        self.labels = labels
 
-    @property
-    def scan(self) -> str:
-        """Name what can show a candidate under the protocol."""
-        modalities = set(self.evidence.protocol.codes("candidate_modalities"))
-        if modalities <= CT:
-            return "evaluable CT with bone window"
-        return "evaluable " + " or ".join(sorted(one.replace("_", " ").lower() for one in modalities))
+def between(first: date, last: date | None, labels: Labels) -> str:
+    """Tell a span of days."""
+    if last is None:
+        return f"on {labels.day(first)} or later"
+    return f"on {labels.day(first)}" if first == last else f"from {labels.day(first)} to {labels.day(last)}"
 
-    def between(self, first: date, last: date | None) -> str:
-        """Tell a span of days."""
-        if last is None:
-            return f"on {self.day(first)} or later"
-        return f"on {self.day(first)}" if first == last else f"from {self.day(first)} to {self.day(last)}"
 
-    def confirmation(self, verb: str) -> str:
-        """Say which CTs confirm, and when; empty where they do not fit."""
-        room = room_for_confirmation(self.evidence)
-        if not room.is_enough:
-            return ""
-        number = NUMBERS.get(room.lacking, f"{room.lacking} more")
-        apart = f"at least {room.spacing} days after {self.day(room.anchor)}"
-        if room.lacking == 1:
-            when = f"{apart} ({self.between(room.first, room.last)})"
-            return f"{number} evaluable CT without progression, {when}, {verb}s it"
-        when = f"each {apart.replace('after', 'after the one before, the first')}"
-        return (
-            f"{number} evaluable CTs without progression, at least {room.spacing} days apart, the first"
-            f" {apart} ({self.between(room.first, None)})"
-            + (f" and the last not after {self.day(room.last)}" if room.last else "")
-            + f", {verb} it"
-        )
+def kinds_told(evidence: Evidence, day: date) -> str:
+    """Tell what progressed at a time point."""
+    assessments = [one for point in evidence.points if point.day == day for one in point.assessments]
+    kinds = {kind for one in assessments for kind in one.progression}
+    return listed([words for kind, words in KIND_WORDS.items() if kind in kinds])
+
+
+def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
+    """Say which CTs confirm, and when; `told` is what they would have done. Empty where they do not fit."""
+    room = room_for_confirmation(evidence)
+    if not room.is_enough:
+        return ""
+    number = NUMBERS[room.lacking] if room.lacking < len(NUMBERS) else str(room.lacking)
+    more = f"{number} more evaluable CT{'' if room.lacking == 1 else 's'} without progression"
+    after = f"at least {room.spacing} days after {labels.day(room.anchor)}"
+    if room.lacking == 1:
+        return f"{more}, {after} ({between(room.first, room.last, labels)}){told or ', confirms it'}"
+    until = f", the last not after {labels.day(room.last)}" if room.last else ""
+    return (
+        f"{more}, {room.spacing} days or more apart, the first {after}"
+        f" ({between(room.first, None, labels)}){until}{told or ', confirm it'}"
+    )
+
+
+def _no_first_line(evidence: Evidence, _: Labels) -> str:
+    is_refused = any(table == "therapy_lines" for table, _, _ in evidence.refused)
+    more = " Lines of this patient were refused at the gate." if is_refused else ""
+    return f"An admitted line 1 of therapy.{more}"
+
+
+def _no_on_treatment_ct(evidence: Evidence, labels: Labels) -> str:
+    return f"An {_scan(evidence)} {treatment_told(evidence, labels)}."
+
+
+def _no_new_lesion(evidence: Evidence, labels: Labels) -> str:
+    return f"A new osteoblastic lesion on an {_scan(evidence)} {treatment_told(evidence, labels)}."
+
+
+def _progression_first(evidence: Evidence, labels: Labels) -> str:
+    progressed, shown = evidence.course["first_pd_date"], evidence.course["first_new_osteoblastic_date"]
+    return (
+        f"Without explicit progression before it (first on {labels.day(progressed)}:"
+        f" {kinds_told(evidence, progressed)}), the new osteoblastic lesion of {labels.day(shown)} would be a"
+        " candidate."
+    )
+
+
+def _pd_at_detection(evidence: Evidence, labels: Labels) -> str:
+    day = evidence.event["event_date"]
+    return (
+        f"If {_progressed(evidence, labels, day)} showed no explicit progression"
+        f" ({kinds_told(evidence, day)}), the CTs that follow would decide."
+    )
+
+
+def _no_baseline_ct(evidence: Evidence, labels: Labels) -> str:
+    start = evidence.event["therapy_start_date"]
+    first = start - timedelta(days=_parameter(evidence, "baseline_window_days"))
+    return f"An {_scan(evidence)} {between(first, start, labels)} would let the later CTs decide."
+
+
+def _confirmed(evidence: Evidence, labels: Labels) -> str:
+    event = evidence.event
+    return (
+        "Explicit progression at a time point"
+        f" {between(event['event_date'], event['confirmation_date'], labels)} would make it true progression."
+    )
+
+
+def _pd_before_confirmation(evidence: Evidence, labels: Labels) -> str:
+    day = evidence.follow_up["later_pd_date"]
+    told = confirmation(evidence, labels, ", would have confirmed it before the progression")
+    if told:
+        return f"{told}."
+    return (
+        f"Another reading of {_progressed(evidence, labels, day)} ({kinds_told(evidence, day)}): the"
+        f" confirming CTs that are lacking do not fit before {labels.day(day)}."
+    )
+
+
+def _undecided(evidence: Evidence, labels: Labels) -> str:
+    told = confirmation(evidence, labels, ", would have confirmed it")
+    until = progression_counts_until(evidence)
+    progression = (
+        f"Explicit progression at a time point {between(evidence.event['event_date'], until, labels)} would make it true"
+        " progression."
+    )
+    return f"{told}. {progression}" if told else progression
+
+
+def _lost(evidence: Evidence, labels: Labels) -> str:
+    told = confirmation(evidence, labels)
+    # The day is the delivery's less a fixed number: shifted, it would give the real dates away.
+    later = (
+        "later" if labels.is_shifted else f"on {labels.day(evidence.weighed['lost_before_date'])} or later"
+    )
+    return f"{told}. A last contact {later} would make it awaiting_ct."
+
+
+def _awaiting(evidence: Evidence, labels: Labels) -> str:
+    told = confirmation(evidence, labels)
+    return f"{told}. Explicit progression before that makes it true progression."
+
+
+ADVICE: Mapping[str, Callable[[Evidence, Labels], str]] = {
+    "no_first_line": _no_first_line,
+    "no_on_treatment_ct": _no_on_treatment_ct,
+    "no_new_osteoblastic_lesion": _no_new_lesion,
+    "progression_first": _progression_first,
+    "pd_at_detection": _pd_at_detection,
+    "no_baseline_ct": _no_baseline_ct,
+    "confirmed": _confirmed,
+    "pd_before_confirmation": _pd_before_confirmation,
+    "death": _undecided,
+    "therapy_changed": _undecided,
+    "lost_to_follow_up": _lost,
+    "awaiting_ct": _awaiting,
+}
+
+
+def _scan(evidence: Evidence) -> str:
+    """Name what can show a candidate under the protocol."""
+    modalities = evidence.protocol.codes("candidate_modalities")
+    if set(modalities) <= {"CT", "PET_CT"}:
+        return "evaluable CT with bone window"
+    return "evaluable " + " or ".join(name.replace("_", " ").lower() for name in modalities)
+
+
+def _progressed(evidence: Evidence, labels: Labels, day: date) -> str:
+    points = [point for point in evidence.points if point.day == day]
+    return listed(
+        [
+            labels.assessment(one.assessment_id)
+            for point in points
+            for one in point.assessments
+            if one.progression
+        ]
+    )
+
+
+def _parameter(evidence: Evidence, name: str) -> int:
+    value = evidence.protocol.values[name]
+    return int(value) if isinstance(value, (int, float)) else 0
+
+
+def _before(day: date | None, days: int) -> date | None:
+    return None if day is None else day - timedelta(days=days)
+
+
+def _earliest(days: list[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)

@@ -1,6 +1,6 @@
-"""Gathers one patient's evidence: copies the published rows into memory and runs the steps of the rules on them.
+"""Gathers one patient's evidence: copies the published rows into memory and runs the rules' steps on them.
 
-Not here: the rules and their SELECTs (`bpp_etl/events`, `bpp_etl/timeline`), and finding the patient (`run.py`).
+Not here: the rules and their SELECTs (`bpp_etl/events`, `bpp_etl/timeline`); finding the patient (`run.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,17 @@ from datetime import date
 from typing import Any
 
 from bpp_etl.events import FLOW_RULES, RULES, Protocol, Rule, derive_events
-from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, _parameters, sort_protocols
-from bpp_etl.explain.findings import AlpResult, Assessment, Evidence, Her2Result, Lesion, Row, Source, TimePoint
+from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, bind_parameters, sort_protocols
+from bpp_etl.explain.findings import (
+    AlpResult,
+    Assessment,
+    Evidence,
+    Her2Result,
+    Lesion,
+    Row,
+    Source,
+    TimePoint,
+)
 from bpp_etl.timeline.steps import Step, read_select, run_step, used_parameters
 from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.ddl import column_list, create_table
@@ -22,7 +31,10 @@ from schemas.tables import TABLES
 
 PACKAGE = "bpp_etl.explain"
 OWN_ROWS = {
-    "core": ("patient_id = $patient", "assessment_id in (select assessment_id from core.imaging_assessments)"),
+    "core": (
+        "patient_id = $patient",
+        "assessment_id in (select assessment_id from core.imaging_assessments)",
+    ),
     # Refused rows are as delivered: their ids may carry spaces.
     "quarantine": (
         "trim(patient_id) = $patient and delivery = $delivery",
@@ -33,6 +45,8 @@ OWN_ROWS = {
 """Which rows are the patient's: in tables with a patient's id, and in the one with an assessment's only."""
 
 MARKS = (
+    "first_progression",
+    "first_new_lesion",
     "baseline",
     "candidate",
     "confirms",
@@ -42,14 +56,14 @@ MARKS = (
 )
 
 
-def copy_patient(con: Connection, release: str, source: Source) -> None:
-    """Copy the patient's rows of `core`, and the delivery's refused ones, from an attached release."""
+def copy_patient(con: Connection, source: Source) -> None:
+    """Copy the patient's admitted and refused rows from the release attached as `published`."""
     for name, table in TABLES.items():
         for schema, contract in (("core", table.contract), ("quarantine", quarantine_contract(name))):
             create_table(con, schema, name, contract)
             text = (
                 f"insert into {schema}.{quoted(name)} select {column_list(columns_of(contract))}"  # noqa: S608
-                f" from {quoted(release)}.{schema}.{quoted(name)}"
+                f" from published.{schema}.{quoted(name)}"
                 f" where registry = $registry and {OWN_ROWS[schema][name == 'bone_lesions']}"
             )
             who = {"registry": source.registry, "patient": source.patient, "delivery": source.delivery}
@@ -60,7 +74,7 @@ def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
     """Judge the patient whose rows were copied, and keep what the rules looked at."""
     derive_events(con, source.registry, source.delivery_date, [protocol], delivery=source.delivery)
     _, comparisons = sort_protocols([protocol])
-    parameters = _parameters(protocol, comparisons) | {
+    parameters = bind_parameters(protocol, comparisons) | {
         "registry": source.registry,
         "delivery_date": source.delivery_date,
         "delivery": source.delivery,
@@ -72,19 +86,19 @@ def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
         run_step(con, step, parameters)
     flow = _one(con, "flow")
     event = _one(con, "event.pseudoprogression")
-    follow_up = _one(con, "follow_up")
+    course, follow_up = _one(con, "course"), _one(con, "follow_up")
     return Evidence(
         source=source,
         protocol=protocol,
         rule=_rule(str(event["rule"])) if event else _flow_rule(str(flow["left_at"])),
         left_at=str(flow["left_at"]),
         episode=_one(con, "episode"),
-        course=_one(con, "course"),
+        course=course,
         follow_up=follow_up,
         weighed=_one(con, "evidence"),
         event=event,
-        points=_points(con, event, follow_up),
-        alp=tuple(AlpResult(*row[:-1], tuple(row[-1])) for row in _shown_rows(con, "shown_alp")),
+        points=_points(con, course, event, follow_up),
+        alp=tuple(AlpResult(*row) for row in _shown_rows(con, "shown_alp")),
         her2=tuple(
             Her2Result(day, site, status, day <= event["event_date"] if event else None)
             for day, site, status, _ in _shown_rows(con, "shown_her2")
@@ -94,7 +108,7 @@ def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
     )
 
 
-def _points(con: Connection, event: Row, follow_up: Row) -> tuple[TimePoint, ...]:
+def _points(con: Connection, course: Row, event: Row, follow_up: Row) -> tuple[TimePoint, ...]:
     lesions: dict[str, list[Lesion]] = {}
     for assessment_id, *rest in _shown_rows(con, "shown_lesion"):
         lesions.setdefault(assessment_id, []).append(Lesion(*rest))
@@ -106,7 +120,7 @@ def _points(con: Connection, event: Row, follow_up: Row) -> tuple[TimePoint, ...
         TimePoint(
             day=day,
             place=_place(rows[0]),
-            marks=marks_of(day, rows, event, follow_up),
+            marks=marks_of(day, rows, event, follow_up) if event else _marks_without(day, course),
             assessments=tuple(_assessment(row, lesions) for row in rows),
         )
         for day, rows in sorted(by_day.items())
@@ -137,8 +151,6 @@ def _place(row: Row) -> str | None:
 
 def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tuple[str, ...]:
     """Say what a time point does for the call, in the codes of `MARKS`."""
-    if not event:
-        return ()
     marks = []
     has_pd = any(row[f"is_{kind}_pd"] for row in rows for kind in PROGRESSION_KIND)
     ids = {row["assessment_id"] for row in rows}
@@ -160,6 +172,12 @@ def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tupl
     elif has_pd and day >= event["event_date"]:
         marks.append("progression_not_counted")
     return tuple(marks)
+
+
+def _marks_without(day: date, course: Row) -> tuple[str, ...]:
+    """Say what a time point did to a course that did not lead to a candidate."""
+    marks = {"first_progression": "first_pd_date", "first_new_lesion": "first_new_osteoblastic_date"}
+    return tuple(mark for mark, column in marks.items() if day == course[column])
 
 
 def _rule(rule_id: str) -> Rule:

@@ -75,7 +75,7 @@ class AlpResult:
     unit: str
     upper_limit: float | None
     times_upper_limit: float | None
-    flags: tuple[str, ...]
+    flags: list[str]
 
 
 @dataclass(frozen=True)

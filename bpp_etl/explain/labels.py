@@ -1,6 +1,7 @@
 """How days and ids are told: as they are, or shifted so that a page can be shared.
 
-Not here: what is told. Shifted, a day is counted from the start of line 1 and no id, release or delivery is named.
+Not here: what is told. Shifted, a day is counted from the start of line 1, and no id, release or delivery is
+named.
 """
 
 from __future__ import annotations

@@ -8,44 +8,83 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.tally import Cell, Sum, Tally
+from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import KaplanMeier
+
+STILL = 1e-6
+"""A cell that a random change of size 1 moves by less does not move."""
 
 
 def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
     """Return the cells that are not shown: those no row asks for, the small, and what would reveal these.
 
-    A count is small if it is at least 1 and below the threshold. As long as a sum gives a kept count away,
-    the smallest other count in that sum is kept too. A threshold of 0 hides nothing.
+    A count is small if it is at least 1 and below the threshold. As long as the sums give a kept count away,
+    the smallest shown count beside it is kept too. A threshold of 0 hides nothing.
     """
     kept = {cell for cell in tally.counts if tally.is_small(cell, threshold)}
     public = set(shown)
-    while True:
+    while kept:
         more: set[Cell] = set()
         for leak in _leaks(tally, public - kept, kept, threshold):
-            others = [cell for cell in (*leak.parts, leak.total) if tally.counts[cell] and cell not in kept]
-            more.update(sorted(others, key=tally.counts.__getitem__)[:1])
+            beside = _nearest(tally, leak, public - kept)
+            # One count can close several leaks: the next round tells.
+            if more.isdisjoint(beside):
+                more.update(sorted(beside, key=lambda cell: (tally.counts[cell], cell))[:1])
         if not more:
-            return (set(tally.counts) - public) | kept
+            break
         kept |= more
+    return (set(tally.counts) - public) | kept
 
 
-def _leaks(tally: Tally, known: set[Cell], kept: set[Cell], threshold: int) -> list[Sum]:
-    """List the sums from which a reader of the known counts learns what is kept back."""
-    leaks: dict[Sum, None] = {}
-    before = -1
-    while before < len(known):
-        before = len(known)
-        for equation in tally.sums:
-            unknown = {cell for cell in (equation.total, *equation.parts) if cell not in known}
-            # Several kept parts that are few together are as good as shown.
-            is_few = equation.total in known and sum(tally.counts[part] for part in unknown) < threshold
-            if unknown & kept and (is_few or len(unknown) == 1):
-                leaks[equation] = None
-            elif len(unknown) == 1:
-                known |= unknown
-    return list(leaks)
+def _leaks(tally: Tally, known: set[Cell], kept: set[Cell], threshold: int) -> list[Cell]:
+    """List the kept cells that a reader of the known counts can work out, in the order of their counting."""
+    leaking = _derivable(tally, known) & kept
+    for equation in tally.sums:
+        unknown = [part for part in equation.parts if part not in known]
+        # Several kept parts that are few together are as good as shown.
+        if equation.total in known and sum(tally.counts[part] for part in unknown) < threshold:
+            leaking.update(kept.intersection(unknown))
+    return [cell for cell in tally.counts if cell in leaking]
+
+
+def _derivable(tally: Tally, known: set[Cell]) -> set[Cell]:
+    """Find the unknown cells that the sums determine: those that no change which keeps every sum can move.
+
+    A change drawn at random is projected on those that keep the sums; what it does not move, none does.
+    """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - scipy is slow to load
+    from scipy.sparse.linalg import lsmr  # noqa: PLC0415
+
+    place: dict[Cell, int] = {}
+    entries = [
+        (row, place.setdefault(cell, len(place)), sign)
+        for row, equation in enumerate(tally.sums)
+        for cell, sign in ((equation.total, 1.0), *((part, -1.0) for part in equation.parts))
+        if cell not in known
+    ]
+    if not entries:
+        return set()
+    rows, columns, signs = zip(*entries, strict=True)
+    sums = csr_array((signs, (rows, columns)), shape=(len(tally.sums), len(place)))
+    change = np.random.default_rng(0).standard_normal(len(place))
+    change -= lsmr(sums, sums @ change, atol=1e-13, btol=1e-13, conlim=0, maxiter=20 * len(place))[0]
+    return {cell for cell, moved in zip(place, np.abs(change), strict=True) if moved < STILL}
+
+
+def _nearest(tally: Tally, start: Cell, known: set[Cell]) -> set[Cell]:
+    """Return the known cells other than 0 in the sums around a cell, or in those around these, and so on."""
+    reached, edge = {start}, {start}
+    while edge:
+        around = {cell for unknown in edge for cell in tally.neighbours(unknown)} - reached
+        found = {cell for cell in around & known if tally.counts[cell]}
+        if found:
+            return found
+        reached |= around
+        edge = around - known
+    return set()
 
 
 def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: int) -> Iterator[Row]:

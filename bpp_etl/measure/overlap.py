@@ -31,12 +31,6 @@ def count_overlaps(
         if one not in tally.counts or other not in tally.counts:
             continue
         if tally.counts[one] == patients:
-            _enclose(tally, other, one)
+            tally.put_rest(other, one)
         elif tally.counts[other] == patients:
-            _enclose(tally, one, other)
-
-
-def _enclose(tally: Tally, outer: Cell, inner: Cell) -> None:
-    rest = Cell(f"{outer.protocol} without {inner.protocol}", outer.group, outer.stratum)
-    tally.put(rest, tally.counts[outer] - tally.counts[inner])
-    tally.add_up(outer, (inner, rest))
+            tally.put_rest(one, other)

@@ -5,6 +5,7 @@ Not here: which values may be shown (`disclosure.py`) and the writing of tables 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -44,6 +45,11 @@ class Interval:
     high: float | None = None
     method: str | None = None
     p_value: float | None = None
+
+
+def known(number: float) -> float | None:
+    """Return the number, and None for one that is not there."""
+    return None if math.isnan(number) else float(number)
 
 
 ESTIMATE_STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")

@@ -32,6 +32,7 @@ class Tally:
     counts: dict[Cell, int] = field(default_factory=dict)
     people: dict[Cell, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
+    _around: dict[Cell, set[Cell]] = field(default_factory=dict)
 
     def put(self, cell: Cell, number: int, *, people: int | None = None) -> Cell:
         """Record a count."""
@@ -42,7 +43,15 @@ class Tally:
 
     def add_up(self, total: Cell, parts: Iterable[Cell]) -> None:
         """Record that the parts make up the total."""
-        self.sums.append(Sum(total, tuple(parts)))
+        equation = Sum(total, tuple(parts))
+        self.sums.append(equation)
+        members = {equation.total, *equation.parts}
+        for cell in members:
+            self._around.setdefault(cell, set()).update(members)
+
+    def neighbours(self, cell: Cell) -> set[Cell]:
+        """Return the cells that share a sum with one."""
+        return self._around.get(cell, set())
 
     def put_total(self, total: Cell, parts: Sequence[Cell]) -> Cell:
         """Record a count as the sum of others."""
@@ -51,10 +60,13 @@ class Tally:
         return total
 
     def put_rest(self, total: Cell, part: Cell) -> None:
-        """Record what the part leaves of the total: not shown, but known to whoever knows both."""
-        rest = part._replace(group=f"{total.group} without {part.group}")
-        self.put(rest, self.counts[total] - self.counts[part])
-        self.add_up(total, (part, rest))
+        """Record what the part leaves of the total: not shown, but known to whoever knows both.
+
+        If it leaves nothing, that is easily guessed, and the two are taken for one.
+        """
+        left = self.counts[total] - self.counts[part]
+        rest = Cell(f"{total.protocol}/{part.protocol}", f"{total.group} without {part.group}", part.stratum)
+        self.add_up(total, (part, self.put(rest, left)) if left else (part,))
 
     def is_small(self, cell: Cell, threshold: int) -> bool:
         """Say whether few, but some, are counted or stand behind the count, so that it must not be shown."""

@@ -82,9 +82,10 @@ def incidence_at(
     before = 0.0 if distinct.size else np.nan
     estimate, error = (step_value(distinct, values, at, before) for values in (incidence, std_error))
     low, high = np.full(at.shape, np.nan), np.full(at.shape, np.nan)
-    is_inside = (estimate > 0) & (estimate < 1)
+    # A sum that should be 1 may end a few bits below it.
+    is_inside = (estimate > 0) & (estimate < 1 - 1e-12)
     inside = estimate[is_inside]
-    spread = np.exp(-z * error[is_inside] / (inside * np.log(inside)))
+    spread = np.exp(np.minimum(-z * error[is_inside] / (inside * np.log(inside)), 700.0))
     low[is_inside], high[is_inside] = inside**spread, inside ** (1 / spread)
     return Incidence(at, estimate, low, high, error, length_of_stay.size, int((codes == cause).sum()), level)
 

@@ -95,7 +95,8 @@ def codes_from(values: Values, name: str) -> Integers:
 
 def labels_from(values: Values, name: str) -> tuple[tuple[Any, ...], Integers]:
     """Return the distinct labels in sorted order, and the position of each row's label among them."""
-    array = np.asarray(values)
+    # Left to itself numpy would turn a list of texts and gaps into texts, and the gaps into names.
+    array = np.asarray(values, dtype=object if isinstance(values, list | tuple) else None)
     if array.ndim != 1:
         raise refusal(f"{name} is not one-dimensional", "pass one label for each row")
     if array.dtype.kind == "f" and np.isnan(array).any():

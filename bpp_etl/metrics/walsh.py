@@ -27,15 +27,20 @@ def ordered_walsh_averages(ascending: Floats, places: Sequence[int]) -> dict[int
 
 
 def _find(ascending: Floats, place: int) -> float:
-    low, high = float(np.nextafter(ascending[0], -np.inf)), float(ascending[-1])
-    while True:
+    low, high = float(ascending[0]) - 1.0, float(ascending[-1])
+    rounding = 4 * np.finfo(np.float64).eps * float(np.abs(ascending[[0, -1]]).max())
+    while high - low > rounding:
         middle = low + (high - low) / 2
         if not low < middle < high:
-            return high
+            break
         if _count_up_to(ascending, middle) >= place:
             high = middle
         else:
             low = middle
+    # What is left is rounding; answer with the average itself: the largest one up to here.
+    partner = np.searchsorted(ascending, 2 * high - ascending, side="right") - 1
+    has_partner = partner >= 0
+    return float((ascending[has_partner] + ascending[partner[has_partner]]).max()) / 2
 
 
 def _count_up_to(ascending: Floats, value: float) -> int:

@@ -1,11 +1,39 @@
-"""Draws the page: reads the release, lays out each part, fills the templates.
+"""Draws the page: reads the release, gathers each part, fills the templates.
 
 Not here: what a part shows (`sections/`) and how it looks (`templates/`).
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATE = "report.html.j2"
 
 
 def write_report(release: Path, target: Path) -> None:
-    """Draw the report of a release file."""
-    target.write_text(f"<!doctype html><title>{release.name}</title>", encoding="utf-8")
+    """Draw the report of a release file as one html file that loads nothing."""
+    # The templates and everything that fills them are loaded only when a report is drawn.
+    from bpp_etl.report.page import page_of  # noqa: PLC0415
+    from bpp_etl.report.tables import read_release  # noqa: PLC0415
+
+    page = page_of(read_release(release))
+    html = _environment().get_template(TEMPLATE).render(page=page)
+    target.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _environment() -> Environment:
+    """Make the template environment: everything is escaped, and a name that does not exist is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
+    return Environment(
+        loader=PackageLoader("bpp_etl.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -41,6 +41,7 @@ class Shown:
 
     estimate: Piece
     months: Piece | None
+    limits: Piece | None
     interval: Piece | None
     patients: Piece
     events: Piece
@@ -52,8 +53,8 @@ class Shown:
     @property
     def in_brief(self) -> Piece:
         """Return estimate and interval on one line, for a cell of a table."""
-        interval = text(" (", self.interval, ")") if self.interval else None
-        return text(self.estimate, interval, self.marks)
+        limits = text(" (", self.limits, ")") if self.limits else None
+        return text(self.estimate, limits, self.marks)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Estimates:
         table = self.tables["metric.estimate"]
         row = table.first(protocol=protocol or self.tables.protocol, metric=metric, stratum=stratum)
         if row is None:
-            return Shown(NOT_MEASURED, None, None, NOTHING, NOTHING, NOTHING, Marks(()), "", ())
+            return Shown(NOT_MEASURED, None, None, None, NOTHING, NOTHING, NOTHING, Marks(()), "", ())
         return self.of_row(row)
 
     def of_row(self, row: Row) -> Shown:
@@ -83,25 +84,31 @@ class Estimates:
         return Shown(
             estimate=estimate,
             months=months_of,
+            limits=limits_of(table, row, unit) if has_value else None,
             interval=interval_of(table, row, unit) if has_value else None,
             patients=table.count(row, "patients"),
             events=_events(table, row),
             p_value=table.figure(row, "p_value", p_value) if row["p_value"] is not None else NOTHING,
-            marks=self.notes.marks(row["warnings"]),
+            marks=self.notes.marks(() if _is_nobody(row) else row["warnings"]),
             method=row["method"],
             warnings=tuple(row["warnings"]),
         )
 
 
-def interval_of(table: Table, row: Row, unit: str) -> Piece | None:
-    """Show the limits of a row; None where it has neither."""
+def limits_of(table: Table, row: Row, unit: str) -> Piece | None:
+    """Show the limits of a row without their unit; None where it has neither."""
     if row["ci_low"] is None and row["ci_high"] is None:
         return None
     reached = "not reached"
     low = table.figure(row, "ci_low", lambda value: bare(value, unit), reached)
     high = table.figure(row, "ci_high", lambda value: bare(value, unit), reached)
-    has_unit = row["ci_high"] is not None
-    return text(low, " to ", high, UNIT_WORD.get(unit) if has_unit else None)
+    return text(low, " to ", high)
+
+
+def interval_of(table: Table, row: Row, unit: str) -> Piece | None:
+    """Show the limits of a row with their unit; None where it has neither."""
+    limits = limits_of(table, row, unit)
+    return text(limits, UNIT_WORD.get(unit)) if limits and row["ci_high"] is not None else limits
 
 
 def word_if_absent(row: Row, warnings: Sequence[str]) -> str:
@@ -112,6 +119,11 @@ def word_if_absent(row: Row, warnings: Sequence[str]) -> str:
 def figure_or_word(table: Table, row: Row, field: str, write: Callable[[float], str]) -> Figure:
     """Show a cell of a table with warnings, or the word for its absence."""
     return table.figure(row, field, write, word_if_absent(row, row["warnings"]))
+
+
+def _is_nobody(row: Row) -> bool:
+    """Say whether there is no number that a warning could be about."""
+    return row["estimate"] is None and bool({"suppressed", "no_patients"} & set(row["warnings"]))
 
 
 def _absent(warnings: Sequence[str]) -> str:

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 from bpp_etl.report.figures import Piece
 
-Cell = Piece | str
+
+@dataclass(frozen=True)
+class Span:
+    """A cell that stands for several rows, one under the other."""
+
+    content: Piece | str
+    rows: int
+
+
+Cell = Piece | str | Span | None
+"""None where a cell from above reaches down."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,20 @@ class Grid:
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     nothing: str = "Nothing to show."
+
+
+def spread(group: Iterable[tuple[Cell, ...]], *columns: int) -> list[tuple[Cell, ...]]:
+    """Let the first row's cells in some columns stand for all rows of a group."""
+    rows = list(group)
+    spread_rows: list[tuple[Cell, ...]] = []
+    for place, row in enumerate(rows):
+        cells = list(row)
+        for column in columns:
+            content = cells[column]
+            is_first = place == 0 and content is not None and not isinstance(content, Span)
+            cells[column] = Span(content, len(rows)) if is_first else None  # type: ignore[arg-type]
+        spread_rows.append(tuple(cells))
+    return spread_rows
 
 
 def grid(

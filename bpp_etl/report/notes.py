@@ -11,6 +11,7 @@ from string import ascii_lowercase
 
 from markupsafe import escape
 
+from bpp_etl.report.numbers import THIN
 from schemas.metric import WARNINGS
 
 IN_THE_NUMBER = frozenset({"suppressed", "no_patients"})
@@ -69,7 +70,8 @@ class Notes:
         found = []
         for place, code in enumerate(self.codes):
             letter = _letter(place)
-            found.append(Note(letter, self._anchor(letter), code, WARNINGS.get(code, code)))
+            sentence = WARNINGS.get(code, code).replace(" %", f"{THIN}%")
+            found.append(Note(letter, self._anchor(letter), code, sentence))
         return tuple(found)
 
     def _anchor(self, letter: str) -> str:

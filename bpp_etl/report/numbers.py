@@ -58,6 +58,8 @@ def percent(share: float) -> str:
 
 def with_unit(value: float, unit: str) -> str:
     """Write an estimate with its unit."""
+    if unit == "days" and abs(value) == 1:
+        return f"{bare(value, unit)}{THIN}day"
     return bare(value, unit) + UNIT_WORD.get(unit, "")
 
 

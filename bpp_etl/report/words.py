@@ -28,6 +28,19 @@ STEPS: Mapping[str, str] = {
     "awaiting_ct": "Next CT still to come",
 }
 
+SHORT_STEPS: Mapping[str, str] = {
+    "admitted": "Admitted",
+    "no_first_line": "No first line",
+    "no_on_treatment_ct": "No CT on it",
+    "no_new_osteoblastic_lesion": "No new lesion",
+    "progression_first": "Progression first",
+    "candidate": "Candi\u00addates",
+    "pseudoprogression": "Pseudo\u00adprogression",
+    "true_progression": "True progression",
+    "indeterminate": "Indeter\u00adminate",
+}
+"""The same for the head of a narrow column; a soft hyphen says where a word may break."""
+
 SITES: Mapping[str, str] = {
     "spine": "Spine",
     "pelvis": "Pelvis",
@@ -109,6 +122,7 @@ CI_METHODS: Mapping[str, str] = {
 
 _STRATA: Mapping[str, str] = {
     "all": "All",
+    "registry=*": "Between registries",
     "her2=positive": "HER2 positive",
     "her2=negative": "HER2 negative",
     "her2=indeterminate": "HER2 indeterminate",

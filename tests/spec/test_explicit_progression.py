@@ -1,4 +1,4 @@
-"""Explicit progression (PD): outside bone, more lysis, or a new lytic or mixed lesion, on CT, PET-CT or MRI."""
+"""Explicit progression: outside bone, more lysis, or a new lytic or mixed lesion, on CT, PET-CT or MRI."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Time points: assessments close together are one; the earliest eligible CT dates it, the worst finding wins."""
+"""Time points: assessments close together are one, with the worst finding and the earliest eligible CT."""
 
 from tests.support.timeline import Judge
 

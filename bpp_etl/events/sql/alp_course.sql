@@ -5,6 +5,7 @@ with placed as (
         readings.patient_id,
         readings.value,
         readings.is_median_of_day,
+        readings.is_unit_suspect,
         case
             when readings.specimen_date <= candidate.therapy_start_date
                 and readings.specimen_date >= candidate.therapy_start_date - cast($alp_baseline_days as integer)
@@ -41,6 +42,9 @@ select
     arg_min(value, progression_order) as alp_at_progression,
     coalesce(arg_min(is_median_of_day, baseline_order), false) as is_baseline_median,
     coalesce(arg_min(is_median_of_day, event_order), false) as is_event_median,
-    coalesce(arg_min(is_median_of_day, progression_order), false) as is_progression_median
+    coalesce(arg_min(is_median_of_day, progression_order), false) as is_progression_median,
+    coalesce(arg_min(is_unit_suspect, baseline_order), false)
+    or coalesce(arg_min(is_unit_suspect, event_order), false) as is_unit_suspect,
+    coalesce(arg_min(is_unit_suspect, progression_order), false) as is_progression_unit_suspect
 from placed
 group by patient_id

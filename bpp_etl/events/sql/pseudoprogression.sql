@@ -70,6 +70,11 @@ described as (
             or (called.progression_date is not null and alp_course.is_progression_median),
             false
         ) as is_alp_median,
+        coalesce(
+            alp_course.is_unit_suspect
+            or (called.progression_date is not null and alp_course.is_progression_unit_suspect),
+            false
+        ) as is_alp_unit_suspect,
         refused_patient.patient_id is not null as has_refused_evidence
     from called
     join trail on trail.patient_id = called.patient_id
@@ -102,7 +107,8 @@ select
                 case when alp_baseline is null then 'alp_baseline_missing' end,
                 case when alp_at_event is null then 'alp_at_event_missing' end,
                 case when has_progression and alp_at_progression is null then 'alp_at_progression_missing' end,
-                case when is_alp_median then 'alp_median_of_day' end
+                case when is_alp_median then 'alp_median_of_day' end,
+                case when is_alp_unit_suspect then 'alp_unit_suspect' end
             ],
             lambda flag: flag is not null
         )

@@ -26,7 +26,7 @@ with recognised as (
     left join alp_unit as u on u.analyte = l.analyte and u.folded_unit = s.folded_unit
 ),
 
--- The numbers as they were written. 1.15 x 60 is 69 in decimals, and 68.99999999999999 in binary.
+-- The numbers as they were written. 1.14 x 60 is 68.4 in decimals, and 68.39999999999999 in binary.
 written as (
     select
         row_number,

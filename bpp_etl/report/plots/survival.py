@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from bpp_etl.report.figures import Figure
-from bpp_etl.report.numbers import DAYS_PER_MONTH
+from bpp_etl.report.numbers import DAYS_PER_MONTH, THIN
 from bpp_etl.report.plots.svg import (
     WIDTH,
     Picture,
@@ -90,8 +90,7 @@ def survival_plot(anchor: str, title: str, curves: Sequence[Curve], axis: str, o
 def _axes(root: Element, x: Scale, y: Scale, months: Sequence[float], axis: str) -> None:
     for share in (0, 0.25, 0.5, 0.75, 1):
         line(root, LEFT, y(share), RIGHT, y(share), "half" if share == 0.5 else "rule")
-        label(root, LEFT - 6, y(share) + 4, f"{100 * share:.0f}", "label end")
-    label(root, 4, TOP - 2, "%", "label")
+        label(root, LEFT - 6, y(share) + 4, f"{100 * share:.0f}{f'{THIN}%' if share == 1 else ''}", "label end")
     line(root, LEFT, BOTTOM, RIGHT, BOTTOM, "axis")
     for month in months:
         place = x(month * DAYS_PER_MONTH)

@@ -53,3 +53,4 @@ select
     end as cadence_class,
     case when is_cycle_length_assumed then ['cycle_length_assumed'] else cast([] as varchar[]) end as flags
 from measured
+order by patient_id, line_number, time_point_date

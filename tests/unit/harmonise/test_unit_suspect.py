@@ -35,6 +35,10 @@ def test_the_median_is_over_the_others_without_the_value_itself() -> None:
     assert suspect_rows({"value": 100.0}, {"value": 6000.0}) == [1, 2]
 
 
+def test_two_values_exactly_fifty_times_apart_are_both_suspect() -> None:
+    assert suspect_rows({"value": 100.0}, {"value": 5000.0}) == [1, 2]
+
+
 def test_equal_values_of_one_patient_are_each_other_s_others() -> None:
     assert suspect_rows(*[{"value": value} for value in (100.0, 100.0, 6000.0, 6000.0, 6000.0)]) == [1, 2]
 

@@ -1,0 +1,102 @@
+"""The data dictionary: every published table, column, rule and flag, rendered from the contracts.
+
+Not here: any description. `python -m bpp_etl.dictionary` writes docs/dictionary.md; a test holds it current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bpp_etl.settings import PROJECT
+from bpp_etl.warehouse.ddl import describe, sql_type
+from schemas.catalog import catalog
+from schemas.contract import columns_of, delivered_columns, grain_of
+from schemas.event import EVENT_FLAGS
+from schemas.flags import FLAGS
+from schemas.rules import RULES
+from schemas.tables import TABLES
+
+PAGE = PROJECT / "docs" / "dictionary.md"
+
+
+def render_dictionary() -> str:
+    """Render the whole page."""
+    return "\n".join(_lines()).rstrip() + "\n"
+
+
+def write_dictionary(target: Path = PAGE) -> None:
+    """Write the page."""
+    target.write_text(render_dictionary(), encoding="utf-8")
+
+
+def _lines() -> Iterator[str]:
+    yield "# Data dictionary"
+    yield ""
+    yield "Rendered from the contracts by `python -m bpp_etl.dictionary`; not edited by hand."
+    yield ""
+    yield "## What a registry delivers"
+    yield ""
+    yield "A column marked `*` must be present and filled."
+    yield ""
+    yield from _table(
+        ("table", "columns", "key", "without it"),
+        (
+            (
+                f"`{name}`",
+                ", ".join(
+                    f"{column.name}{'*' if column.required else ''}"
+                    for column in delivered_columns(table.contract)
+                ),
+                ", ".join(table.key) or "none",
+                "gate shut" if table.is_required else "what depends on it is null",
+            )
+            for name, table in TABLES.items()
+        ),
+    )
+    for schema, tables in catalog().items():
+        yield f"## Schema `{schema}`"
+        yield ""
+        for table, contract in tables.items():
+            yield f"### `{schema}.{table}`"
+            yield ""
+            yield grain_of(contract)
+            yield ""
+            yield from _table(
+                ("column", "type", "may be empty", "what it holds"),
+                (
+                    (
+                        f"`{column.name}`",
+                        sql_type(column),
+                        "yes" if column.nullable else "no",
+                        describe(column),
+                    )
+                    for column in columns_of(contract)
+                ),
+            )
+    yield "## Rules of the gate"
+    yield ""
+    yield from _table(
+        ("table", "rule", "holds that", "if not", "category", "to mend"),
+        (
+            (rule.table, f"`{rule.id}`", rule.sentence, rule.severity, rule.category, rule.mend)
+            for rule in RULES
+        ),
+    )
+    yield "## Flags"
+    yield ""
+    yield from _table(
+        ("flag", "says"), ((f"`{code}`", text) for code, text in sorted({**FLAGS, **EVENT_FLAGS}.items()))
+    )
+
+
+def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(header) + " |"
+    yield "|" + " --- |" * len(header)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+    yield ""
+
+
+if __name__ == "__main__":
+    write_dictionary()

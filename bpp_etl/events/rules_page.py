@@ -1,0 +1,128 @@
+"""Writes the rules, verdicts, flags and protocols out as the page `docs/rules.md`.
+
+Not here: the rules themselves; the page has no sentence of its own that a rule or a protocol could contradict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bpp_etl.events.parameters import PARAMETERS, Value
+from bpp_etl.events.protocol import Protocol, Setting
+from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, load_protocol, load_shipped
+from bpp_etl.events.rules import FLOW_RULES, RULES, Rule
+from bpp_etl.events.verdicts import VERDICT_RULES
+from schemas.event import EVENT_FLAGS
+
+INTRODUCTION = """\
+# Rules and protocols
+
+This page is written from the rule tables and the protocol files; a test fails when it is out of date.
+
+The unit is a patient's first-line episode. SELECT files gather the evidence, the rules below decide, in their
+order, and the first match wins. Numbers come from the protocol. ALP and HER2 never influence a state."""
+
+PROTOCOLS = """\
+Everything below is data in `bpp_etl/events/protocols`. A protocol of your own is one more TOML file, given by its
+path; with `extends` it states only what differs. Every parameter has a value, a source, and bounds that it must
+keep. A file of kind `event` gives states; a file of another kind replaces the shipped verdict of that kind."""
+
+
+def render_rules() -> str:
+    """Return the page as Markdown."""
+    protocols = load_shipped()
+    parts = [
+        INTRODUCTION,
+        "## Where patients leave the course",
+        _rules(FLOW_RULES, with_state=False),
+        "## What a candidate turned out to be",
+        _rules(RULES, with_state=True),
+        "## Verdicts of other rule sets",
+        "Each is a simplified reading on the same evidence, for comparison only; its limits are listed with its\n"
+        "protocol.",
+        *(_verdict(load_protocol(kind)) for kind in VERDICT_RULES),
+        "## Flags of an event",
+        _table(("flag", "meaning"), ((f"`{flag}`", sentence) for flag, sentence in EVENT_FLAGS.items())),
+        "## Protocols",
+        PROTOCOLS,
+        *(_protocol(protocol) for protocol in protocols),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rules(rules: Sequence[Rule], *, with_state: bool) -> str:
+    if with_state:
+        return _table(
+            ("rule", "when", "state", "reason", "source", "what would change it"),
+            (
+                (
+                    f"`{rule.id}`",
+                    rule.sentence,
+                    rule.state or "",
+                    rule.reason,
+                    rule.citation,
+                    rule.would_change,
+                )
+                for rule in rules
+            ),
+        )
+    return _table(
+        ("rule", "when", "source", "what would change it"),
+        ((f"`{rule.id}`", rule.sentence, rule.citation, rule.would_change) for rule in rules),
+    )
+
+
+def _verdict(protocol: Protocol) -> str:
+    rows = (
+        (
+            f"`{rule.id}`",
+            rule.sentence,
+            rule.verdict,
+            f"`{rule.needs[0]}` is {rule.needs[1]}" if rule.needs else "",
+        )
+        for rule in VERDICT_RULES[protocol.kind]
+    )
+    return f"### Verdict: {protocol.title}\n\n" + _table(("rule", "when", "verdict", "in force if"), rows)
+
+
+def _protocol(protocol: Protocol) -> str:
+    default = ", the default" if protocol.name == DEFAULT_PROTOCOL else ""
+    source = protocol.citation + (f", doi {protocol.doi}" if protocol.doi else "") + "."
+    parts = [
+        f"### `{protocol.name}`: {protocol.title}",
+        f"Kind `{protocol.kind}`{default}. {protocol.summary}",
+        f"Source: {source}",
+    ]
+    if protocol.limits:
+        parts.append("\n".join(f"- {limit}" for limit in protocol.limits))
+    declared = PARAMETERS[protocol.kind]
+    parts.append(
+        _table(
+            ("parameter", "value", "unit", "bounds", "meaning", "source"),
+            (
+                (
+                    f"`{name}`",
+                    _value(setting.value),
+                    setting.unit,
+                    _bounds(setting),
+                    declared[name].sentence,
+                    setting.source,
+                )
+                for name, setting in protocol.settings.items()
+            ),
+        )
+    )
+    return "\n\n".join(parts)
+
+
+def _value(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _bounds(setting: Setting) -> str:
+    return f"{setting.bounds[0]:g} to {setting.bounds[1]:g}" if setting.bounds else ""
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

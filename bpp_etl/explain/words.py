@@ -1,0 +1,235 @@
+"""Puts findings into short words, the same for terminal, program and browser.
+
+Not here: laying them out (`show.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bpp_etl.explain.change import KIND_WORDS, would_change
+from bpp_etl.explain.findings import Assessment, Evidence, Lesion, TimePoint
+from bpp_etl.explain.labels import Labels
+from bpp_etl.plain_text import listed
+from schemas.event import EVENT_FLAGS
+
+Pairs = list[tuple[str, str]]
+ALP_HEADERS = ("date", "day", "analyte", "value", "unit", "limit", "x limit", "flags")
+HER2_HEADERS = ("date", "day", "specimen", "status", "for the call")
+
+MODALITY_WORDS = {"CT": "CT", "PET_CT": "PET-CT", "MRI": "MRI", "BONE_SCAN": "bone scan", "XRAY": "X-ray"}
+PLACE_WORDS = {"before": "before line 1", "on": "on line 1", "after": "after line 1", None: "no line 1"}
+STATE_WORDS = {
+    "pseudoprogression": "pseudoprogression",
+    "true_progression": "true progression",
+    "indeterminate": "indeterminate",
+}
+MARK_WORDS = {
+    "first_progression": "first progression",
+    "first_new_lesion": "first new osteoblastic lesion",
+    "baseline": "baseline",
+    "candidate": "candidate",
+    "clean_too_soon": "clean, too soon to count",
+    "progression": "progression",
+    "progression_not_counted": "progression, not counted",
+}
+RULE_SETS = {"recist11": "RECIST 1.1", "irecist": "iRECIST", "mda": "MD Anderson", "pcwg3": "PCWG3"}
+
+
+def headline(evidence: Evidence) -> str:
+    """Say the call in a few words."""
+    if not evidence.is_candidate:
+        return f"no candidate ({evidence.left_at})"
+    return f"{STATE_WORDS[evidence.event['state']]} ({evidence.event['reason']})"
+
+
+def title(evidence: Evidence, labels: Labels) -> str:
+    """Say who, and the call."""
+    where = "" if labels.is_shifted else f" of {evidence.source.registry}"
+    return f"{labels.patient}{where}: {headline(evidence)}"
+
+
+def source_told(evidence: Evidence, labels: Labels) -> str:
+    """Say under which protocol, and on what the evidence rests; shifted, only the former."""
+    told = f"Protocol {evidence.protocol.name}: {evidence.protocol.title}."
+    if labels.is_shifted:
+        return f"{told} Days are counted from {labels.origin_told}."
+    source = evidence.source
+    return f"{told} Release {source.release_id}, delivery {source.delivery}."
+
+
+def call_told(evidence: Evidence, labels: Labels) -> Pairs:
+    """Say which rule fired, where it comes from, and what would change the call."""
+    return [
+        ("rule", f"{evidence.rule.id}: {evidence.rule.sentence}"),
+        ("source", evidence.rule.citation),
+        ("would change", would_change(evidence, labels)),
+    ]
+
+
+def scan_told(one: Assessment, point: TimePoint, labels: Labels) -> str:
+    """Name an assessment's modality, and its day where that is not the time point's."""
+    of_day = "" if one.day == point.day else f" of {labels.day(one.day)}"
+    return MODALITY_WORDS[one.modality] + of_day
+
+
+def use_told(one: Assessment) -> str:
+    """Say what an assessment can be used for, or why it cannot."""
+    if not one.is_evaluable:
+        return "not evaluable"
+    if one.is_eligible:
+        unknown = one.is_bone_window is None and one.modality in {"CT", "PET_CT"}
+        return "eligible, bone window unknown" if unknown else "eligible"
+    if one.modality in {"CT", "PET_CT"} and one.is_bone_window is False:
+        return "no bone window"
+    return "progression only" if one.modality == "MRI" else "not eligible"
+
+
+def shown_told(one: Assessment) -> str:
+    """Say what an assessment shows: lesions that tell, then explicit progression, then the response."""
+    parts = [_lesion(lesion) for lesion in one.lesions]
+    if one.progression:
+        parts.append("PD: " + listed([KIND_WORDS[kind] for kind in one.progression]))
+    elif one.response == "PD":
+        parts.append("response PD, which does not count here")
+    elif one.response is not None:
+        parts.append(f"response {one.response}")
+    return "; ".join(parts) or "nothing new"
+
+
+def marks_told(point: TimePoint, evidence: Evidence) -> str:
+    """Say what a time point does for the call."""
+    return ", ".join(
+        _confirms(point, evidence) if mark == "confirms" else MARK_WORDS[mark] for mark in point.marks
+    )
+
+
+def facts(evidence: Evidence, labels: Labels) -> Pairs:
+    """List the dates and values behind the call, each with its name."""
+    day, event, episode = labels.day, evidence.event, evidence.episode
+    told = []
+    if episode:
+        told.append(
+            ("line 1", f"{day(episode['therapy_start_date'])} to {_open(labels, episode['line_end_date'])}")
+        )
+        told.append(("line 2", _open(labels, episode["second_line_start_date"], "not started")))
+        assumed = ", cycle length assumed" if episode["is_cycle_length_assumed"] else ""
+        told.append(("CT expected", f"every {episode['expected_interval_days']} days{assumed}"))
+        if episode["death_date"] is not None:
+            told.append(("death", day(episode["death_date"])))
+        # The last contact is often the day of the export: shifted, it would give the real dates away.
+        if not labels.is_shifted:
+            told.append(("last contact", day(episode["last_contact_date"])))
+    else:
+        told.append(("line 1", "none"))
+    if not event:
+        return told
+    told.append(
+        ("candidate", f"{day(event['event_date'])}, {event['new_lesion_count']} new: {_sites(evidence)}")
+    )
+    if event["onset_after"] is not None:
+        told.append(("onset", f"after {day(event['onset_after'])}, not after {day(event['event_date'])}"))
+    if event["confirmation_date"] is not None:
+        told.append(("confirmed", day(event["confirmation_date"])))
+    if event["progression_date"] is not None:
+        told.append(("progression", f"{day(event['progression_date'])}, {_kinds(event['progression_kind'])}"))
+    if event["progression_after"] is not None:
+        told.append(
+            (
+                "came between",
+                f"after {day(event['progression_after'])}, not after {day(event['progression_date'])}",
+            )
+        )
+    if event["censor_date"] is not None:
+        told.append(("censored", f"{day(event['censor_date'])}, last evaluable assessment on line 1"))
+    told.append(("HER2", f"{event['her2_status'] or 'unknown'} as known on {day(event['event_date'])}"))
+    told.append(("ALP", _alp(evidence)))
+    return told
+
+
+def rests_on(evidence: Evidence, labels: Labels) -> Pairs:
+    """List the assessments behind the call."""
+    found = []
+    for name in ("baseline", "candidate", "confirming", "progression"):
+        ids = evidence.event.get(f"{name}_assessment_ids") or []
+        if ids:
+            found.append((name, ", ".join(labels.assessment(one) for one in ids)))
+    return found
+
+
+def verdicts(evidence: Evidence) -> Pairs:
+    """List what other rule sets make of the candidate."""
+    return [(name, evidence.event[f"verdict_{key}"]) for key, name in RULE_SETS.items() if evidence.event]
+
+
+def alp_rows(evidence: Evidence, labels: Labels) -> list[tuple[str, ...]]:
+    """Lay ALP results out in rows."""
+    return [
+        (
+            labels.day(one.day),
+            str(labels.number(one.day)),
+            one.analyte,
+            f"{one.value:g}",
+            one.unit,
+            _number(one.upper_limit, "g"),
+            _number(one.times_upper_limit, ".2f"),
+            ", ".join(one.flags),
+        )
+        for one in evidence.alp
+    ]
+
+
+def her2_rows(evidence: Evidence, labels: Labels) -> list[tuple[str, ...]]:
+    """Lay HER2 tests out in rows."""
+    told = {True: "known at the event", False: "too late to count", None: "no event"}
+    return [
+        (labels.day(one.day), str(labels.number(one.day)), one.site, one.status, told[one.counts])
+        for one in evidence.her2
+    ]
+
+
+def flags_told(evidence: Evidence) -> Pairs:
+    """List the call's flags with their sentences."""
+    return [(flag, EVENT_FLAGS[flag]) for flag in evidence.event.get("flags", [])]
+
+
+def _lesion(lesion: Lesion) -> str:
+    words = ["equivocal"] if lesion.is_equivocal else []
+    if lesion.status in {"new", "larger"}:
+        words += [lesion.status, lesion.morphology, lesion.site]
+        return " ".join(words) + (" with more lysis" if lesion.has_more_lysis else "")
+    return " ".join([*words, "more lysis in", lesion.morphology, lesion.site])
+
+
+def _confirms(point: TimePoint, evidence: Evidence) -> str:
+    place = evidence.follow_up["confirming_ct_dates"].index(point.day) + 1
+    needed = evidence.weighed["required_confirming_ct_count"]
+    return f"confirms, {place} of {needed}" if place <= needed else "clean, more than needed"
+
+
+def _open(labels: Labels, day: object, otherwise: str = "open") -> str:
+    return labels.day(day) if isinstance(day, date) else otherwise
+
+
+def _sites(evidence: Evidence) -> str:
+    return listed(evidence.event["sites"])
+
+
+def _kinds(joined: str) -> str:
+    return listed([KIND_WORDS[kind] for kind in joined.split("+")])
+
+
+def _alp(evidence: Evidence) -> str:
+    event = evidence.event
+    names = (("baseline", "alp_baseline"), ("event", "alp_at_event"), ("progression", "alp_at_progression"))
+    told = ", ".join(f"{name} {event[key]:g}" for name, key in names if event[key] is not None)
+    if not told:
+        return "none in its windows"
+    if event["alp_category"] is None:
+        return f"{told} U/L"
+    change, base = event["alp_delta_event"], event["alp_baseline"]
+    return f"{told} U/L; at the event {change:+g} ({100 * change / base:+.1f} %), {event['alp_category']}"
+
+
+def _number(value: float | None, style: str) -> str:
+    return "" if value is None else format(value, style)

@@ -1,0 +1,112 @@
+"""How well CTs kept to the schedule, for everyone, for each registry, and for the pseudoprogressions.
+
+Not here: how a CT's class is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpp_etl.report.estimates import Estimates
+from bpp_etl.report.figures import NOTHING, Piece
+from bpp_etl.report.grid import Grid, grid
+from bpp_etl.report.notes import Notes
+from bpp_etl.report.numbers import with_unit
+from bpp_etl.report.plots.bars import Bar, Part, bar_plot
+from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.tables import HIDDEN, ReleaseTables
+from bpp_etl.report.words import CADENCE_CLASSES, stratum_words
+
+POPULATIONS = {
+    "first_line": "First-line CTs by class",
+    "pseudoprogression": "The same of pseudoprogressions, by HER2 status",
+}
+MOST_BARS = 12
+"""More registries than this are in the table only."""
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """What the part shows."""
+
+    plots: tuple[tuple[str, Picture], ...]
+    is_cut: bool
+    classes: Grid
+    intervals: Grid
+    notes: Notes
+
+
+def cadence(tables: ReleaseTables) -> Cadence:
+    """Gather the schedule's keeping."""
+    notes = Notes("cadence")
+    rows = tables["metric.cadence"].where(protocol=tables.protocol)
+    groups = list(dict.fromkeys((row["population"], row["stratum"]) for row in rows))
+    plots = []
+    is_cut = False
+    for population, title in POPULATIONS.items():
+        bars = [_bar(tables, *group) for group in groups if group[0] == population]
+        drawn = [bar for bar in bars if any(part.share for part in bar.parts)]
+        is_cut |= len(drawn) > MOST_BARS
+        if drawn:
+            anchor = f"plot-cadence-{population.replace('_', '-')}"
+            plots.append((title, bar_plot(anchor, title, drawn[:MOST_BARS], list(CADENCE_CLASSES.items()))))
+    return Cadence(tuple(plots), is_cut, _classes(tables, groups), _intervals(tables, groups, notes), notes)
+
+
+def _name(population: str, stratum: str) -> str:
+    if population == "first_line":
+        return "Every first line" if stratum == "all" else stratum_words(stratum)
+    return "Pseudoprogressions" if stratum == "all" else f"Pseudoprogressions, {stratum_words(stratum)}"
+
+
+def _bar(tables: ReleaseTables, population: str, stratum: str) -> Bar:
+    table = tables["metric.cadence"]
+    parts = []
+    for code, name in CADENCE_CLASSES.items():
+        row = table.first(
+            protocol=tables.protocol, population=population, stratum=stratum, cadence_class=code
+        )
+        parts.append(Part(code, name, row["share"] if row else 0.0))
+    return Bar(_name(population, stratum), tuple(parts))
+
+
+def _classes(tables: ReleaseTables, groups: list[tuple[str, str]]) -> Grid:
+    table = tables["metric.cadence"]
+
+    def cells(population: str, stratum: str) -> list[Piece]:
+        found: list[Piece] = []
+        for code in CADENCE_CLASSES:
+            row = table.first(
+                protocol=tables.protocol, population=population, stratum=stratum, cadence_class=code
+            )
+            if row is None:
+                found += [NOTHING, NOTHING]
+                continue
+            word = HIDDEN if row["is_suppressed"] else "none"
+            found += [
+                table.count(row, "time_points"),
+                table.figure(row, "share", lambda value: with_unit(value, "share"), word),
+            ]
+        return found
+
+    heads = [head for name in CADENCE_CLASSES.values() for head in (f"#{name}", "#Share")]
+    rows = [(_name(*group), *cells(*group)) for group in groups]
+    return grid("cadence-classes", "CT time points by class", ("Whose CTs", *heads), rows)
+
+
+def _intervals(tables: ReleaseTables, groups: list[tuple[str, str]], notes: Notes) -> Grid:
+    estimates = Estimates(tables, notes)
+    rows = []
+    for population, stratum in groups:
+        prefix = "" if population == "first_line" else "pseudoprogression_"
+        rows.append(
+            (
+                _name(population, stratum),
+                *(
+                    estimates.show(f"{prefix}cadence_{name}", stratum).in_brief
+                    for name in ("interval", "deviation", "on_time_share")
+                ),
+            )
+        )
+    heads = ("Whose CTs", "#Median interval", "#Median deviation", "#On time, 95 % interval")
+    return grid("cadence-intervals", "Intervals between CTs, and deviation from the planned ones", heads, rows)

@@ -1,0 +1,108 @@
+"""The course of patients: from delivered rows to admitted patients to what became of every candidate.
+
+Not here: times and tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpp_etl.report.figures import NOTHING, Figure, Piece
+from bpp_etl.report.grid import Grid, grid
+from bpp_etl.report.numbers import whole
+from bpp_etl.report.sections.reasons import Reason, reasons_for_none
+from bpp_etl.report.tables import ReleaseTables, Row
+from bpp_etl.report.words import SHORT_STEPS, STEPS, stratum_words
+
+STATES = ("pseudoprogression", "true_progression", "indeterminate")
+COMPARED = ("admitted", "no_first_line", "no_on_treatment_ct", "no_new_osteoblastic_lesion", "progression_first")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One box of the flow with what it divides into."""
+
+    step: str
+    name: str
+    patients: Piece
+    parts: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the part shows; without candidates the reasons say why."""
+
+    delivered: Piece
+    refused: Piece
+    admitted: Stage | None
+    by_registry: Grid
+    reasons: tuple[Reason, ...]
+
+    @property
+    def exits(self) -> tuple[Stage, ...]:
+        """Where patients left before a candidate."""
+        parts = self.admitted.parts if self.admitted else ()
+        return tuple(part for part in parts if part.step != "candidate")
+
+    @property
+    def candidate(self) -> Stage | None:
+        """The candidates."""
+        parts = self.admitted.parts if self.admitted else ()
+        return next((part for part in parts if part.step == "candidate"), None)
+
+
+def course(tables: ReleaseTables) -> Course:
+    """Gather the flow of everyone and of each registry."""
+    rows = tables["metric.flow"].where(protocol=tables.protocol, stratum="all")
+    top = next((row for row in rows if row["parent_step"] is None), None)
+    return Course(
+        delivered=_sum_of_admitted(tables, "delivered"),
+        refused=_sum_of_admitted(tables, "refused"),
+        admitted=_stage(tables, top, rows) if top else None,
+        by_registry=_by_registry(tables),
+        reasons=reasons_for_none(tables),
+    )
+
+
+def _stage(tables: ReleaseTables, row: Row, rows: list[Row]) -> Stage:
+    parts = sorted((one for one in rows if one["parent_step"] == row["step"]), key=lambda one: int(one["position"]))
+    return Stage(
+        step=row["step"],
+        name=STEPS[row["step"]],
+        patients=tables["metric.flow"].count(row, "patients"),
+        parts=tuple(_stage(tables, part, rows) for part in parts),
+    )
+
+
+def _sum_of_admitted(tables: ReleaseTables, field: str) -> Figure:
+    """Add up the rows of `patients` over the deliveries that were admitted."""
+    admitted = {
+        (row["registry"], row["delivery"])
+        for row in tables["quality.delivery"].where(status="admitted")
+        if row["admitted"]
+    }
+    counts = tables["quality.table_count"].where(table="patients")
+    total = sum(row[field] for row in counts if (row["registry"], row["delivery"]) in admitted and row["admitted"])
+    return Figure(
+        whole(total), total, "quality.table_count", (("table", "patients"),), f"sum of {field} where admitted"
+    )
+
+
+def _by_registry(tables: ReleaseTables) -> Grid:
+    flow = tables["metric.flow"]
+    strata = sorted({row["stratum"] for row in flow.where(protocol=tables.protocol)} - {"all"})
+    steps = (*COMPARED, "candidate", *STATES)
+
+    def cell(stratum: str, step: str) -> Piece:
+        row = flow.first(protocol=tables.protocol, stratum=stratum, step=step)
+        return flow.count(row, "patients") if row else NOTHING
+
+    return grid(
+        "course-registries",
+        "Patients by registry, and where they left the course",
+        ("Registry", *(f"#{SHORT_STEPS[step]}" for step in steps)),
+        [
+            (stratum_words(stratum), *(cell(stratum, step) for step in steps))
+            for stratum in (*strata, "all")
+        ],
+    )

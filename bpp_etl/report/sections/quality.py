@@ -1,0 +1,233 @@
+"""Data quality for each registry: admitted or shut and why, where its rows went, which rules were broken.
+
+Not here: rows and values; quarantine holds those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bpp_etl.report.figures import Code, Figure, Piece, text
+from bpp_etl.report.grid import Cell, Grid, grid, spread
+from bpp_etl.report.numbers import day, whole, with_unit
+from bpp_etl.report.sections.reasons import left_empty, why_none
+from bpp_etl.report.tables import ReleaseTables, Row
+from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
+from schemas.rules import DELIVERY, RULES
+
+CADENCE_RULE = "cadence_not_kept"
+_SENTENCES = {(rule.table, rule.id): (rule.sentence, rule.mend) for rule in RULES}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One delivery of a registry as the gate judged it."""
+
+    anchor: str
+    delivery: str
+    date: str
+    is_admitted: bool
+    reasons: tuple[str, ...]
+    counts: Grid
+    rules: Grid
+    broken: tuple[Grid, ...]
+    cadence: Piece | None
+    left_empty: tuple[str, ...]
+    extra_columns: tuple[Piece, ...]
+    identifier_columns: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registry: its deliveries, newest last, the units of its ALP, and why it shows no event, if so."""
+
+    name: str
+    anchor: str
+    judged: tuple[Judged, ...]
+    alp_units: tuple[str, ...]
+    why_none: str | None
+
+    @property
+    def is_out_of_date(self) -> bool:
+        """Say whether an older delivery is in service because the newest one was shut."""
+        return {one.is_admitted for one in self.judged} == {True, False}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What the part shows."""
+
+    overview: Grid
+    registries: tuple[Registry, ...]
+
+
+def quality(tables: ReleaseTables) -> Quality:
+    """Gather every registry that sent a delivery."""
+    names = sorted({row["registry"] for row in tables["quality.delivery"].rows})
+    registries = tuple(_registry(tables, name) for name in names)
+    return Quality(_overview(tables), registries)
+
+
+def _overview(tables: ReleaseTables) -> Grid:
+    table = tables["quality.delivery"]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["registry"],
+            Code(row["delivery"]),
+            "admitted" if row["status"] == "admitted" else "shut",
+            *(table.count(row, field) for field in ("delivered", "admitted", "refused", "ignored")),
+        )
+        for row in sorted(table.rows, key=lambda row: (row["registry"], row["delivery_date"], row["status"]))
+    ]
+    heads = ("Registry", "Delivery", "Gate", "#Delivered", "#Admitted", "#Refused", "#Ignored")
+    return grid("quality-overview", "Rows of each delivery", heads, rows)
+
+
+def _registry(tables: ReleaseTables, name: str) -> Registry:
+    # Admitted before shut: the shut one came later, even where both have the same name.
+    deliveries = sorted(
+        tables["quality.delivery"].where(registry=name),
+        key=lambda row: (row["status"] != "admitted", row["delivery_date"]),
+    )
+    seen: dict[str, int] = {}
+    judged = []
+    for place, row in enumerate(deliveries):
+        occurrence = seen[row["delivery"]] = seen.get(row["delivery"], -1) + 1
+        judged.append(_judged(tables, row, f"registry-{name}-{place + 1}", occurrence))
+    is_admitted = any(one.is_admitted for one in judged)
+    return Registry(
+        name=name,
+        anchor=f"registry-{name}",
+        judged=tuple(judged),
+        alp_units=tables.alp_units.get(name, ()),
+        why_none=why_none(tables.registry_facts.get(name), is_admitted=is_admitted),
+    )
+
+
+def _judged(tables: ReleaseTables, delivery: Row, anchor: str, occurrence: int) -> Judged:
+    named = {"registry": delivery["registry"], "delivery": delivery["delivery"]}
+    rules = _occurrence(tables["quality.rule_result"].where(**named), ("table", "rule"), occurrence)
+    counts = _occurrence(tables["quality.table_count"].where(**named), ("table",), occurrence)
+    columns = tables["quality.extra_column"].where(**named)
+    is_admitted = delivery["status"] == "admitted"
+    return Judged(
+        anchor=anchor,
+        delivery=delivery["delivery"],
+        date=day(delivery["delivery_date"]),
+        is_admitted=is_admitted,
+        reasons=tuple(delivery["messages"]),
+        counts=_counts(tables, counts, anchor),
+        rules=_rules(rules, named, anchor),
+        broken=tuple(_broken(tables, rules, anchor)),
+        cadence=_cadence(tables, rules),
+        left_empty=left_empty(rules, counts) if is_admitted else (),
+        extra_columns=tuple(_columns(columns, is_identifier=False)),
+        identifier_columns=tuple(_columns(columns, is_identifier=True)),
+    )
+
+
+def _occurrence(rows: Sequence[Row], key: tuple[str, ...], occurrence: int) -> list[Row]:
+    """Pick the rows of one judgement where a delivery was judged twice under one name: rows keep their order."""
+    seen: dict[tuple[str, ...], int] = {}
+    picked = []
+    for row in rows:
+        name = tuple(row[field] for field in key)
+        seen[name] = seen.get(name, -1) + 1
+        if seen[name] == occurrence:
+            picked.append(row)
+    return picked
+
+
+def _counts(tables: ReleaseTables, counts: Sequence[Row], anchor: str) -> Grid:
+    table = tables["quality.table_count"]
+    rows: list[tuple[Cell, ...]] = []
+    for row in counts:
+        is_whole = row["delivered"] == row["admitted"] + row["refused"] + row["ignored"]
+        rows.append(
+            (
+                TABLES.get(row["table"], row["table"]),
+                *(table.count(row, field) for field in ("delivered", "admitted", "refused", "ignored")),
+                "yes" if is_whole else "no",
+                table.count(row, "broken"),
+                table.figure(row, "refused_share_limit", _share),
+            )
+        )
+    heads = (
+        "Table",
+        *("#Delivered", "#Admitted", "#Refused", "#Ignored"),
+        "Adds up",
+        *("#Broke a rule", "#Limit"),
+    )
+    return grid(f"{anchor}-counts", "Where the rows went: delivered = admitted + refused + ignored", heads, rows)
+
+
+def _rules(rules: Sequence[Row], named: dict[str, str], anchor: str) -> Grid:
+    def cell(category: str, status: str) -> Figure:
+        number = sum(row["category"] == category and row["status"] == status for row in rules)
+        keys = (*named.items(), ("category", category), ("status", status))
+        return Figure(whole(number), number, "quality.rule_result", keys, "count")
+
+    return grid(
+        f"{anchor}-rules",
+        "Rules by category (Kahn et al. 2016) and outcome",
+        ("Category", *(f"#{words.capitalize()}" for words in STATUSES.values())),
+        [(words, *(cell(category, status) for status in STATUSES)) for category, words in CATEGORIES.items()],
+    )
+
+
+def _broken(tables: ReleaseTables, rules: Sequence[Row], anchor: str) -> Iterator[Grid]:
+    """Yield a table of the rules that failed for each category that has any."""
+    table = tables["quality.rule_result"]
+    heads = ("Rule", "Table", "#Judged", "#Broken", "#Limit", "Effect", "How to mend it")
+    for category, words in CATEGORIES.items():
+        failed = [
+            row for row in rules if row["category"] == category and row["status"] in ("failed", "error")
+        ]
+        rows: list[tuple[Cell, ...]] = []
+        for rule in dict.fromkeys(row["rule"] for row in failed):
+            group: list[tuple[Cell, ...]] = []
+            for row in failed:
+                if row["rule"] != rule:
+                    continue
+                sentence, mend = _SENTENCES.get((row["table"], rule), ("", ""))
+                group.append(
+                    (
+                        text(sentence, " " if sentence else None, Code(rule)),
+                        TABLES.get(row["table"], row["table"]),
+                        table.count(row, "judged"),
+                        table.count(row, "broken"),
+                        table.figure(row, "limit", _share),
+                        SEVERITIES.get(row["severity"], row["severity"]),
+                        mend,
+                    )
+                )
+            rows += spread(group, 0, 6)
+        if rows:
+            yield grid(f"{anchor}-{category}", f"Rules broken. {words}", heads, rows)
+
+
+def _cadence(tables: ReleaseTables, rules: Sequence[Row]) -> Piece | None:
+    """Say how many CT intervals are off schedule, which may shut a gate."""
+    row = next((row for row in rules if (row["table"], row["rule"]) == (DELIVERY, CADENCE_RULE)), None)
+    if row is None or row["judged"] == 0:
+        return None
+    table = tables["quality.rule_result"]
+    return text(
+        table.count(row, "broken"),
+        " of ",
+        table.count(row, "judged"),
+        " first-line CT intervals are off schedule; the gate shuts above ",
+        table.figure(row, "limit", _share),
+        ".",
+    )
+
+
+def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:
+    for row in sorted(columns, key=lambda row: (row["table"], row["column"])):
+        if row["is_identifier"] == is_identifier:
+            yield text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}")
+
+
+def _share(value: float) -> str:
+    return with_unit(value, "share")

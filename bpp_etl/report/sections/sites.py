@@ -1,0 +1,95 @@
+"""Where the new lesions were: share of patients and of lesions for each bone.
+
+Not here: lesions of candidates that proved something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bpp_etl.report.estimates import Estimates, interval_of
+from bpp_etl.report.figures import NOTHING, Piece
+from bpp_etl.report.grid import Grid, grid
+from bpp_etl.report.notes import Marks, Notes
+from bpp_etl.report.numbers import with_unit
+from bpp_etl.report.plots.intervals import Dot, interval_plot
+from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
+from bpp_etl.report.words import SITES
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What the part shows; there is no plot of what nobody has."""
+
+    plots: tuple[tuple[str, Picture], ...]
+    table: Grid
+    lesion_marks: Marks
+    notes: Notes
+
+
+def sites(tables: ReleaseTables) -> Sites:
+    """Gather the bones, the commonest of patients first."""
+    notes = Notes("sites")
+    table = tables["metric.lesion_site"]
+    patients = table.where(protocol=tables.protocol, level="patient")
+    ordered = sorted(patients, key=lambda row: (-(row["share"] or 0), not row["is_suppressed"], list(SITES).index(row["site"])))
+    lesions = {row["site"]: row for row in table.where(protocol=tables.protocol, level="lesion")}
+    estimates = Estimates(tables, notes)
+    marks = estimates.show("lesion_site_share_of_lesions", "site=spine").marks
+    rows = [
+        (SITES[row["site"]], *_cells(tables, row), *_cells(tables, lesions.get(row["site"]))) for row in ordered
+    ]
+    heads = ("Bone", "#Patients", "#Share of patients", "#95 % interval")
+    more = ("#Lesions", "#Share of lesions", "#95 % interval")
+    caption = "New osteoblastic lesions of pseudoprogressions, by bone"
+    plots = tuple(_plots(tables, ordered, lesions))
+    return Sites(plots, grid("sites-table", caption, (*heads, *more), rows), marks, notes)
+
+
+def _cells(tables: ReleaseTables, row: Row | None) -> tuple[Piece, Piece, Piece]:
+    if row is None:
+        return NOTHING, NOTHING, NOTHING
+    table = tables["metric.lesion_site"]
+    return table.count(row, "counted"), _share(tables, row), interval_of(table, row, "share") or NOTHING
+
+
+def _share(tables: ReleaseTables, row: Row) -> Piece:
+    table = tables["metric.lesion_site"]
+    word = HIDDEN if row["is_suppressed"] else "nobody to measure"
+    return table.figure(row, "share", lambda value: with_unit(value, "share"), word)
+
+
+def _plots(
+    tables: ReleaseTables, patients: Sequence[Row], lesions: Mapping[str, Row]
+) -> Iterator[tuple[str, Picture]]:
+    """Yield a plot of patients and one of lesions, bones in the same order; bones that nobody has are left out."""
+    table = tables["metric.lesion_site"]
+    for level, title, rows in (
+        ("patients", "Patients with a new osteoblastic lesion there", patients),
+        ("lesions", "New osteoblastic lesions there", [lesions[row["site"]] for row in patients if row["site"] in lesions]),
+    ):
+        dots = [
+            Dot(
+                SITES[row["site"]],
+                row["share"],
+                row["ci_low"],
+                row["ci_high"],
+                table.figure(row, "share", lambda value: with_unit(value, "share")),
+            )
+            for row in rows
+            if row["share"] != 0
+        ]
+        if any(dot.value for dot in dots):
+            picture = interval_plot(
+                f"plot-sites-{level}",
+                title,
+                dots,
+                f"Share of {level}, %",
+                ends=(0, 100),
+                steps=(25,),
+                name_width=118,
+                factor=100,
+            )
+            yield title, picture

@@ -1,0 +1,191 @@
+"""The head of the report: which release this is, what went into it, and its few leading numbers.
+
+Not here: the parts that the leading numbers come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpp_etl.report.estimates import Estimates, Shown
+from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
+from bpp_etl.report.notes import Notes
+from bpp_etl.report.numbers import day, moment, whole
+from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, protocol_names
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One leading number: what it is, the estimate, whom it rests on, and where more of it stands."""
+
+    label: str
+    shown: Shown
+    basis: Piece
+    href: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the head of the report shows."""
+
+    release_id: Code
+    created: str
+    protocol: Code
+    delivered: tuple[Piece, ...]
+    lede: Piece
+    headlines: tuple[Headline, ...]
+    notes: Notes
+
+
+@dataclass(frozen=True)
+class _Lead:
+    label: str
+    metric: str
+    stratum: str
+    basis: str
+    href: str
+
+
+_LEADS = (
+    _Lead(
+        "Pseudoprogressions among the candidates that could be decided",
+        "pseudoprogression_share",
+        "all",
+        "{events} of {patients} candidates",
+        "course",
+    ),
+    _Lead(
+        "From the start of therapy to the pseudoprogression, median",
+        "time_to_pseudoprogression",
+        "all",
+        "{patients} patients",
+        "times",
+    ),
+    _Lead(
+        "From the pseudoprogression to progression, median",
+        "pseudoprogression_to_progression",
+        "all",
+        "{events} of {patients} patients progressed",
+        "times",
+    ),
+    _Lead(
+        "Hazard of progression, HER2 positive over negative",
+        "pseudoprogression_to_progression_hazard_ratio",
+        "her2=positive/negative",
+        "{events} of {patients} patients progressed",
+        "her2",
+    ),
+    _Lead(
+        "Change of ALP from baseline to the event",
+        "alp_change_at_event",
+        "all",
+        "{patients} patients with both values",
+        "alp",
+    ),
+    _Lead(
+        "Change of ALP from baseline to progression",
+        "alp_change_at_progression",
+        "all",
+        "{patients} patients with both values",
+        "alp",
+    ),
+    _Lead(
+        "Patients with a new lesion in the spine",
+        "lesion_site_share_of_patients",
+        "site=spine",
+        "{events} of {patients} patients",
+        "sites",
+    ),
+    _Lead(
+        "First-line CTs within 7 days of the planned day",
+        "cadence_on_time_share",
+        "all",
+        "{events} CTs, {patients} patients",
+        "cadence",
+    ),
+)
+
+
+def summary(tables: ReleaseTables) -> Summary:
+    """Gather the head of the report."""
+    notes = Notes("summary")
+    estimates = Estimates(tables, notes)
+    release = tables.release
+    return Summary(
+        release_id=Code(release["release_id"]),
+        created=moment(release["created_at"]),
+        protocol=Code(protocol_names(release)[0]),
+        delivered=tuple(_delivered(tables, row) for row in _deliveries(tables)),
+        lede=_lede(tables),
+        headlines=tuple(_headline(estimates, lead) for lead in _LEADS),
+        notes=notes,
+    )
+
+
+def _headline(estimates: Estimates, lead: _Lead) -> Headline:
+    shown = estimates.show(lead.metric, lead.stratum)
+    return Headline(lead.label, shown, _basis(lead.basis, shown), lead.href)
+
+
+def _basis(pattern: str, shown: Shown) -> Piece:
+    """Fill numbers into words; where a number is suppressed, the words say so once."""
+    used = [piece for name, piece in (("events", shown.events), ("patients", shown.patients)) if f"{{{name}}}" in pattern]
+    if any(isinstance(piece, Figure) and piece.value is None for piece in used):
+        return Missing(f"counts {HIDDEN}")
+    if not all(isinstance(piece, Figure) for piece in used):
+        return text()
+    parts: list[Piece | str] = []
+    for place, part in enumerate(pattern.replace("}", "{").split("{")):
+        if place % 2 == 0:
+            parts.append(part)
+        else:
+            parts.append(shown.events if part == "events" else shown.patients)
+    return Text(tuple(parts))
+
+
+def _deliveries(tables: ReleaseTables) -> list[Row]:
+    return sorted(
+        tables["quality.delivery"].rows, key=lambda row: (row["registry"], row["delivery_date"], row["delivery"])
+    )
+
+
+def _delivered(tables: ReleaseTables, row: Row) -> Piece:
+    told = f", delivered on {day(row['delivery_date'])}: "
+    if row["status"] == "admitted":
+        table = tables["quality.delivery"]
+        counted = (table.count(row, "admitted"), " of ", table.count(row, "delivered"), " rows admitted")
+        return text(row["registry"], told, *counted)
+    return text(row["registry"], told, "shut, not in this release")
+
+
+def _lede(tables: ReleaseTables) -> Piece:
+    """Say in one sentence what became of the admitted patients."""
+    flow = tables["metric.flow"]
+
+    def step(name: str) -> Piece:
+        row = flow.first(protocol=tables.protocol, stratum="all", step=name)
+        if row is None:
+            return Missing("an unknown number")
+        return flow.figure(row, "patients", whole, f"a {HIDDEN} number")
+
+    candidate = flow.first(protocol=tables.protocol, stratum="all", step="candidate")
+    if candidate is None or candidate["patients"] == 0:
+        return text(
+            "Of ",
+            step("admitted"),
+            " admitted patients none had new osteoblastic bone lesions that could be followed under this protocol."
+            " Why is said for each registry below.",
+        )
+    return text(
+        "Of ",
+        step("admitted"),
+        " admitted patients, ",
+        step("candidate"),
+        " had new osteoblastic bone lesions on first-line treatment before any explicit progression. ",
+        step("pseudoprogression"),
+        " of them proved to be pseudoprogressions and ",
+        step("true_progression"),
+        " true progressions; ",
+        step("indeterminate"),
+        " could not be decided.",
+    )

@@ -1,0 +1,160 @@
+"""Times to event: survival curves with numbers at risk, medians with their variants, incidence at fixed days.
+
+Not here: comparisons between groups (`her2.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bpp_etl.report.estimates import Estimates
+from bpp_etl.report.figures import NOTHING
+from bpp_etl.report.grid import Cell, Grid, grid
+from bpp_etl.report.notes import Notes
+from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
+from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.tables import ReleaseTables
+from bpp_etl.report.words import stratum_words
+from schemas.metric import HORIZON_DAYS
+
+
+@dataclass(frozen=True)
+class Time:
+    """A time that has a curve: its name, its axis, and what the curve is the share without."""
+
+    metric: str
+    name: str
+    axis: str
+    outcome: str
+
+
+TIMES = (
+    Time(
+        "time_to_pseudoprogression",
+        "From the start of therapy to the pseudoprogression",
+        "Months from the start of first-line therapy",
+        "without pseudoprogression yet",
+    ),
+    Time(
+        "pseudoprogression_to_progression",
+        "From the pseudoprogression to progression",
+        "Months from the pseudoprogression",
+        "without progression",
+    ),
+    Time(
+        "confirmation_to_progression",
+        "From the confirming CT to progression",
+        "Months from the confirming CT",
+        "without progression",
+    ),
+    Time(
+        "candidate_to_progression",
+        "From the candidate to progression, all candidates",
+        "Months from the candidate",
+        "without progression",
+    ),
+)
+
+_MEDIANS = (
+    ("time_to_pseudoprogression", "Start of therapy to pseudoprogression"),
+    ("time_to_pseudoprogression_interval_censored", "… onset known only to lie between two CTs"),
+    ("time_to_pseudoprogression_spss", "… as the published papers give it"),
+    ("pseudoprogression_to_progression", "Pseudoprogression to progression"),
+    ("pseudoprogression_to_progression_interval_censored", "… progression known only between two assessments"),
+    ("pseudoprogression_to_progression_spss", "… as the published papers give it"),
+    ("confirmation_to_progression", "Confirming CT to progression"),
+    ("candidate_to_progression", "Candidate to progression, all candidates"),
+)
+_INCIDENCES = (
+    ("pseudoprogression_incidence", "Pseudoprogression, from the start of first-line therapy"),
+    ("progression_incidence", "Progression, from the pseudoprogression"),
+    ("death_incidence", "Death without progression, from the pseudoprogression"),
+)
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the part shows."""
+
+    plots: tuple[tuple[Time, Picture], ...]
+    medians: Grid
+    incidences: Grid
+    notes: Notes
+
+
+def times(tables: ReleaseTables) -> Times:
+    """Gather curves, medians and incidences of everyone."""
+    notes = Notes("times")
+    estimates = Estimates(tables, notes)
+    drawn = []
+    for time in TIMES:
+        curve = curve_of(tables, time.metric, "all")
+        if curve.steps:
+            plot = survival_plot(f"plot-{time.metric.replace('_', '-')}", time.name, [curve], time.axis, time.outcome)
+            drawn.append((time, plot))
+    return Times(
+        plots=tuple(drawn),
+        medians=median_grid("times-medians", "Median times", [(*lead, "all") for lead in _MEDIANS], estimates),
+        incidences=_incidences(estimates),
+        notes=notes,
+    )
+
+
+def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
+    """Read one survival curve with its median."""
+    table = tables["metric.survival_curve"]
+    rows = table.where(protocol=tables.protocol, metric=metric, stratum=stratum)
+    steps = tuple(
+        CurveStep(
+            time_days=row["time_days"],
+            survival=row["survival"],
+            low=row["ci_low"],
+            high=row["ci_high"],
+            has_censored=row["censored"] > 0,
+            at_risk=table.count(row, "at_risk"),
+            left=row["at_risk"] - row["events"] - row["censored"],
+        )
+        for row in sorted(rows, key=lambda row: int(row["time_days"]))
+    )
+    median = tables["metric.estimate"].first(protocol=tables.protocol, metric=metric, stratum=stratum)
+    return Curve(stratum_words(stratum), steps, median["estimate"] if median else None)
+
+
+def median_grid(
+    anchor: str,
+    caption: str,
+    leads: Sequence[tuple[str, str, str]],
+    estimates: Estimates,
+    *,
+    head: str = "Time",
+) -> Grid:
+    """Lay out medians: metric, name and stratum for each row; `head` is over the names."""
+    rows: list[tuple[Cell, ...]] = []
+    for metric, name, stratum in leads:
+        shown = estimates.show(metric, stratum)
+        rows.append(
+            (
+                name,
+                shown.estimate,
+                shown.months or NOTHING,
+                shown.interval or NOTHING,
+                shown.patients,
+                shown.events,
+                shown.marks,
+            )
+        )
+    heads = (head, "#Median", "#In months", "#95 % interval", "#Patients", "#Events", "Notes")
+    return grid(anchor, caption, heads, rows)
+
+
+def _incidences(estimates: Estimates) -> Grid:
+    return grid(
+        "times-incidence",
+        "Share that had the event within so many days, with 95 % interval",
+        ("Event", *(f"#{days} days" for days in HORIZON_DAYS)),
+        [
+            (name, *(estimates.show(f"{metric}_{days}_days").in_brief for days in HORIZON_DAYS))
+            for metric, name in _INCIDENCES
+        ],
+    )

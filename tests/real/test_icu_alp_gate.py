@@ -1,0 +1,158 @@
+"""Real ALP results of two ICU databases through the gate: one unit in five spellings, and dates moved for privacy.
+
+Not here: stay identifiers or any single result; only counts are compared and printed. The stays have no
+calendar in eICU: day 0 of each is 1 June 2014 here, and a result's day is its offset in whole days.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.real.pipeline import (
+    SHARED,
+    admit,
+    admitted_rows,
+    deliver,
+    refusals,
+    rows_where_they_went,
+    with_required_tables,
+)
+
+FOLDER = SHARED / "icu_demo_alp"
+DAY_0 = dt.date(2014, 6, 1)
+DAY = "2015-12-31"
+
+pytestmark = pytest.mark.skipif(
+    not FOLDER.exists(), reason="the ICU demo series are not beside this checkout (../shared/data)"
+)
+
+EICU = """
+[rename.patients]
+patientunitstayid = "patient_id"
+gender = "sex"
+[recode.patients.sex]
+Female = "female"
+Male = "male"
+[rename.lab_results]
+patientunitstayid = "patient_id"
+labname = "analyte"
+labresult = "value"
+labmeasurenameinterface = "unit"
+hospitalid = "laboratory"
+[recode.lab_results.analyte]
+"alkaline phos." = "ALP_TOTAL"
+"""
+
+MIMIC = """
+date_format = "%Y-%m-%d %H:%M:%S"
+[rename.lab_results]
+SUBJECT_ID = "patient_id"
+ITEMID = "analyte"
+CHARTTIME = "specimen_date"
+VALUE = "value"
+VALUEUOM = "unit"
+[recode.lab_results.analyte]
+50863 = "ALP_TOTAL"
+"""
+
+
+def eicu_tables() -> dict[str, pl.DataFrame]:
+    stays = pl.read_csv(FOLDER / "eicu_demo_patient.csv", infer_schema=False)
+    results = pl.read_csv(FOLDER / "eicu_demo_lab_alp.csv", infer_schema=False)
+    results = results.join(stays.select("patientunitstayid", "hospitalid"), on="patientunitstayid")
+    days = pl.duration(days=pl.col("labresultoffset").cast(pl.Int64) // (24 * 60))
+    results = results.select(
+        "patientunitstayid",
+        "labname",
+        (pl.lit(DAY_0) + days).alias("specimen_date"),
+        "labresult",
+        "labmeasurenameinterface",
+        "hospitalid",
+    )
+    patients = stays.join(results, on="patientunitstayid", how="semi").select(
+        "patientunitstayid", "gender", last_contact_date=pl.lit(DAY)
+    )
+    # The made-up patient's columns are named as the hospitals' own.
+    ours = {"patientunitstayid": "patient_id", "gender": "sex"}
+    tables = with_required_tables(DAY, patients.rename(ours), lab_results=results)
+    return tables | {"patients": tables["patients"].rename({new: old for old, new in ours.items()})}
+
+
+def test_347_results_of_69_hospitals_in_five_spellings_pass_the_gate_but_for_two_copies(
+    tmp_path: Path,
+) -> None:
+    tables = eicu_tables()
+    assert tables["lab_results"]["hospitalid"].n_unique() == 69
+    assert tables["lab_results"]["labmeasurenameinterface"].n_unique() == 5
+    verdict = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=EICU))
+    assert verdict.is_open
+    assert rows_where_they_went(verdict) == {
+        "patients": (129, 129, 0, 0),
+        "therapy_lines": (1, 1, 0, 0),
+        "imaging_assessments": (1, 1, 0, 0),
+        "bone_lesions": (1, 1, 0, 0),
+        "lab_results": (347, 345, 2, 0),
+    }
+    # Twice a stay has the same result again later on one day; without the hour the rows are identical.
+    assert refusals(verdict) == {("lab_results", "duplicate_row"): 2}
+    assert not any(result.broken for result in verdict.rules if result.rule == "unit_suspect")
+    units = admitted_rows(tmp_path, "select raw_unit, unit, unit_factor, flags from core.lab_results")
+    assert units == {
+        ("U/L", "U/L", 1.0, ()): 170,
+        ("IU/L", "U/L", 1.0, ()): 148,
+        ("unit/L", "U/L", 1.0, ()): 22,
+        ("Units/L", "U/L", 1.0, ()): 4,
+        ("u/l", "U/L", 1.0, ()): 1,
+    }
+    changed = "select value <> raw_value::double from core.lab_results"
+    assert admitted_rows(tmp_path, changed) == {(False,): 345}
+
+
+def mimic_results() -> pl.DataFrame:
+    return pl.read_csv(FOLDER / "mimic3_demo_labevents_alp.csv", infer_schema=False).drop("HADM_ID", "FLAG")
+
+
+def test_592_results_dated_2104_to_2202_are_all_refused_as_in_the_future(tmp_path: Path) -> None:
+    results = mimic_results()
+    patients = results.select(patient_id="SUBJECT_ID", sex=pl.lit("unknown"), last_contact_date=pl.lit(DAY))
+    tables = with_required_tables(DAY, patients.drop_nulls().unique(), lab_results=results)
+    configuration = MIMIC + "\n[limits]\nlab_results = 1\n"
+    verdict = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=configuration))
+    assert verdict.is_open
+    went = rows_where_they_went(verdict)
+    assert (went["patients"], went["lab_results"]) == ((70, 70, 0, 0), (592, 0, 592, 0))
+    assert refusals(verdict) == {
+        ("lab_results", "date_in_future"): 592,
+        # These belong to no stay of the demonstration, so nobody is named.
+        ("lab_results", "required_value_missing"): 104,
+    }
+    assert admitted_rows(tmp_path, "select 1 from core.lab_results") == {}
+    rules = admitted_rows(tmp_path, "select broken_rules from quarantine.lab_results")
+    assert rules == {
+        (("date_in_future",),): 488,
+        (("date_in_future", "required_value_missing"),): 104,
+    }
+
+
+def test_patients_with_moved_dates_shut_the_gate(tmp_path: Path) -> None:
+    people = pl.read_csv(FOLDER / "mimic3_demo_patients.csv", infer_schema=False)
+    patients = people.select(
+        patient_id="subject_id",
+        sex=pl.col("gender").replace_strict({"F": "female", "M": "male"}),
+        birth_date="dob",
+        death_date="dod",
+        last_contact_date="dod",
+    )
+    tables = with_required_tables(DAY, patients, lab_results=mimic_results())
+    configuration = MIMIC + "\n[limits]\npatients = 1\nlab_results = 1\n"
+    delivery = deliver(tmp_path, tables | {"patients": patients}, day=DAY, configuration=configuration)
+    verdict = admit(tmp_path, delivery)
+    broken = refusals(verdict)
+    assert broken["patients", "date_in_future"] == 100
+    assert broken["lab_results", "unknown_patient"] == 592 - 104
+    assert {(reason.table, reason.rule) for reason in verdict.reasons} >= {
+        ("patients", "required_table_empty"),
+        ("therapy_lines", "required_table_empty"),
+    }

@@ -1,0 +1,135 @@
+"""Protocol files: what ships loads, what a user adds works without code, what is wrong is said plainly."""
+
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.errors import BppError
+from bpp_etl.events import DEFAULT_PROTOCOL, SHIPPED, ProtocolError, load_protocol, load_shipped
+from bpp_etl.events.parameters import PARAMETERS
+
+OWN = """
+name = "own"
+kind = "event"
+extends = "xu2025"
+title = "Own"
+summary = "Three confirming CTs."
+[citation]
+text = "Our tumour board"
+[parameters.confirming_cts]
+value = 3
+source = "Our tumour board"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_shipped_protocol_loads_and_sets_every_parameter_of_its_kind() -> None:
+    protocols = load_shipped()
+    assert [protocol.name for protocol in protocols] == list(SHIPPED)
+    assert protocols[0].name == DEFAULT_PROTOCOL
+    for protocol in protocols:
+        assert list(protocol.settings) == list(PARAMETERS[protocol.kind])
+        assert protocol.citation
+        assert all(setting.source for setting in protocol.settings.values())
+
+
+def test_the_default_protocol_has_the_numbers_of_the_specification() -> None:
+    values = load_protocol("xu2025").values
+    assert values == {
+        "time_point_days": 7,
+        "baseline_window_days": 42,
+        "candidate_modalities": ("CT", "PET_CT"),
+        "confirming_modalities": ("CT", "PET_CT"),
+        "progression_modalities": ("CT", "PET_CT", "MRI"),
+        "progression_kinds": ("extraosseous", "lysis", "new_lytic"),
+        "confirming_cts": 2,
+        "confirming_spacing_days": 28,
+        "confirming_from_start_days": 0,
+        "progression_after_line_days": 28,
+        "cycles_per_interval": 2,
+        "fallback_cycle_days": 21,
+        "lost_after_intervals": 2,
+        "late_onset_days": 168,
+        "alp_baseline_days": 28,
+        "alp_event_days": 14,
+        "alp_stable_percent": 15,
+    }
+
+
+def test_one_ct_differs_from_the_default_in_nothing_else() -> None:
+    one, two = load_protocol("xu2025_one_ct"), load_protocol("xu2025")
+    assert {name for name in two.values if one.values[name] != two.values[name]} == {"confirming_cts"}
+
+
+def test_a_protocol_of_ones_own_builds_on_a_shipped_one(tmp_path: Path) -> None:
+    protocol = load_protocol(written(tmp_path, OWN))
+    assert (protocol.name, protocol.values["confirming_cts"]) == ("own", 3)
+    assert protocol.values["baseline_window_days"] == 42
+
+
+def test_the_digest_follows_what_can_change_a_call_and_nothing_else(tmp_path: Path) -> None:
+    digest = load_protocol(written(tmp_path, OWN)).digest
+    assert load_protocol(written(tmp_path, OWN.replace("tumour board", "heads"))).digest == digest
+    assert load_protocol(written(tmp_path, OWN.replace("value = 3", "value = 4"))).digest != digest
+
+
+@pytest.mark.parametrize(
+    ("found", "put", "complaint"),
+    [
+        ("value = 3", "value = 0", "parameter confirming_cts is 0, outside 1 to 12"),
+        ("value = 3", "value = 13", "parameter confirming_cts is 13, outside 1 to 12"),
+        ("value = 3", "value = 2.5", "parameter confirming_cts must be a whole number"),
+        ("value = 3", "value = true", "parameter confirming_cts must be a number"),
+        ("value = 3", 'value = "3"', "parameter confirming_cts must be a number"),
+        (
+            "value = 3",
+            'value = 3\nunit = "days"',
+            "parameter confirming_cts is in 'days', expected 'time points'",
+        ),
+        (
+            "value = 3",
+            "value = 3\nbounds = [0, 12]",
+            "bounds of parameter confirming_cts must lie within 1 to 12",
+        ),
+        ("value = 3", "value = 3\nbounds = [4, 12]", "parameter confirming_cts is 3, outside 4 to 12"),
+        ("value = 3\nsource", "value = 3\nwhy", "'why' is not a known key under parameter confirming_cts"),
+        ('source = "Our tumour board"', "", "parameter confirming_cts has no source"),
+        ("value = 3\n", "", "parameter confirming_cts has no value"),
+        ("confirming_cts", "confirming_scans", "'confirming_scans' is not a known parameter"),
+        ('extends = "xu2025"', "", "parameters lack time_point_days, baseline_window_days"),
+        ('extends = "xu2025"', 'extends = "own"', "extends 'own', which is not another shipped protocol"),
+        ('kind = "event"', 'kind = "mda"', "kind is 'mda', but xu2025, which it extends, is 'event'"),
+        ('kind = "event"', 'kind = "verdict"', "kind 'verdict' is unknown"),
+        ('name = "own"', 'name = "Our Own"', "name must be small letters"),
+        ('title = "Own"', "", "title must be given as text"),
+        ('title = "Own"', 'titel = "Own"', "'titel' is not a known key"),
+        ('[citation]\ntext = "Our tumour board"', "", "[citation] is missing"),
+        ("name =", "name", "cannot be read as TOML"),
+        (
+            "[parameters.confirming_cts]\nvalue = 3",
+            '[parameters.candidate_modalities]\nvalue = ["MRI"]',
+            "parameter candidate_modalities must be a list of known codes",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_one_line(
+    tmp_path: Path, found: str, put: str, complaint: str
+) -> None:
+    assert found in OWN
+    with pytest.raises(ProtocolError) as caught:
+        load_protocol(written(tmp_path, OWN.replace(found, put, 1)))
+    assert complaint in caught.value.message
+    assert caught.value.message.startswith("own.toml: ") or "cannot be read" in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_an_unknown_name_lists_what_ships() -> None:
+    with pytest.raises(BppError) as caught:
+        load_protocol("xu2052")
+    assert "xu2052" in caught.value.message
+    assert "xu2025_one_ct" in caught.value.hint

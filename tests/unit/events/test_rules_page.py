@@ -1,0 +1,60 @@
+"""The rule tables, and the page that is written from them."""
+
+import ast
+from pathlib import Path
+
+from bpp_etl.events.rules import FLOW_RULES, RULES
+from bpp_etl.events.rules_page import render_rules
+from bpp_etl.events.verdicts import VERDICT_RULES
+from schemas.event import (
+    EVENT_FLAGS,
+    IRECIST_VERDICT,
+    LEFT_AT,
+    MDA_VERDICT,
+    PCWG3_VERDICT,
+    REASON,
+    RECIST11_VERDICT,
+    STATE,
+)
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_page_of_rules_is_current() -> None:
+    page = ROOT / "docs" / "rules.md"
+    assert page.read_text(encoding="utf-8") == render_rules(), (
+        "docs/rules.md is out of date; write it again with "
+        "python -c 'from bpp_etl.events.rules_page import render_rules; print(render_rules(), end=\"\")'"
+    )
+
+
+def test_the_page_names_every_rule_verdict_and_flag() -> None:
+    page = render_rules()
+    named = [rule.id for rule in (*FLOW_RULES, *RULES)] + list(EVENT_FLAGS)
+    named += [rule.id for rules in VERDICT_RULES.values() for rule in rules]
+    assert not [name for name in named if f"`{name}`" not in page]
+
+
+def test_rules_and_contracts_share_their_codes() -> None:
+    assert {rule.state for rule in RULES} == set(STATE)
+    assert {rule.reason for rule in RULES} == set(REASON)
+    assert tuple(rule.id for rule in FLOW_RULES) == LEFT_AT
+    verdicts = {kind: {rule.verdict for rule in rules} for kind, rules in VERDICT_RULES.items()}
+    assert verdicts == {
+        "recist11": set(RECIST11_VERDICT),
+        "irecist": set(IRECIST_VERDICT),
+        "mda": set(MDA_VERDICT),
+        "pcwg3": set(PCWG3_VERDICT),
+    }
+
+
+def test_every_rule_has_an_id_of_its_own_and_a_test_named_after_it() -> None:
+    ids = [rule.id for rule in RULES]
+    assert len(set(ids)) == len(ids)
+    told = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "spec").glob("test_*.py"))
+    words = {
+        node.value
+        for node in ast.walk(ast.parse(told))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert {rule.id for rule in (*FLOW_RULES, *RULES)} <= words
