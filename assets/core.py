@@ -3,7 +3,7 @@
 Not here: what the gate does with a breach (`bpp_etl/gate/decide.py`). A shut gate fails this step alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from assets.describe import spec_for
 from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admit import gate
-from bpp_etl.gate.verdict import RuleResult, Verdict
+from bpp_etl.gate.verdict import Verdict
 from schemas.cadence import AssessmentCadence
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
@@ -69,20 +69,20 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
     )
 
 
-def check_result(check: Check, results: Mapping[tuple[str, str], RuleResult]) -> dg.AssetCheckResult:
-    """Report a check's outcome: tables and counts only."""
+def check_result(check: Check, verdict: Verdict) -> dg.AssetCheckResult:
+    """Report a check's outcome: names and counts only."""
+    results = {(result.table, result.rule): result for result in verdict.rules}
     found = [results[rule.table, rule.id] for rule in check.rules]
     bad = [result for result in found if result.status in {"failed", "error"}]
     judged = sum(result.judged for result in found)
-    if bad:
-        status = "failed"
-    else:
-        status = "passed" if judged else "not_applicable"
+    passed = "passed" if judged else "not_applicable"
     metadata: dict[str, Any] = {
         "judged": judged,
         "broken": sum(result.broken for result in found),
         "limit": found[0].limit,
-        "status": status,
+        "status": "failed" if bad else passed,
+        "registry": verdict.registry,
+        "delivery": verdict.delivery,
         "to_mend": check.law.mend,
     }
     if len(found) > 1 and bad:
@@ -134,9 +134,8 @@ def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[An
     files = warehouse.files(registry)
     with files.locked():
         verdict = gate(files, delivery)
-    results = {(result.table, result.rule): result for result in verdict.rules}
     for check in CHECKS:
-        yield check_result(check, results)
+        yield check_result(check, verdict)
     if not verdict.is_open:
         raise shut(verdict)
     for name in (*TABLES, "assessment_cadence"):

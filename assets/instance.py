@@ -50,8 +50,8 @@ def fewer_syncs() -> Iterator[None]:
     """Let SQLite write a run's hundreds of events without waiting for the disk at each.
 
     Dagster opens and closes a connection for every event; the last one to close folds the whole log back. A
-    connection of ours that stays open spares that, and `synchronous = normal` the wait: with a write-ahead log
-    a crash of the machine can lose the last events, never the file.
+    connection of ours that stays open spares that, and `synchronous = normal` the wait: with a write-ahead
+    log a crash of the machine can lose the last events, never the file.
     """
     kept: dict[str, sqlite3.Connection] = {}
 

@@ -1,6 +1,6 @@
 """Writes the rules, verdicts, flags and protocols out as the page `docs/rules.md`.
 
-Not here: the rules themselves; the page has no sentence of its own that a rule or a protocol could contradict.
+Not here: the rules themselves; the page says nothing that a rule or a protocol could contradict.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ The unit is a patient's first-line episode. SELECT files gather the evidence, th
 order, and the first match wins. Numbers come from the protocol. ALP and HER2 never influence a state."""
 
 PROTOCOLS = """\
-Everything below is data in `bpp_etl/events/protocols`. A protocol of your own is one more TOML file, given by its
-path; with `extends` it states only what differs. Every parameter has a value, a source, and bounds that it must
-keep. A file of kind `event` gives states; a file of another kind replaces the shipped verdict of that kind."""
+Everything below is data in `bpp_etl/events/protocols`. A protocol of your own is one more TOML file, given by
+its path; with `extends` it states only what differs. Every parameter has a value, a source, and bounds that
+it must keep. A file of kind `event` gives states; any other replaces the shipped verdict of its kind."""
 
 
 def render_rules() -> str:
@@ -38,8 +38,7 @@ def render_rules() -> str:
         "## What a candidate turned out to be",
         _rules(RULES, with_state=True),
         "## Verdicts of other rule sets",
-        "Each is a simplified reading on the same evidence, for comparison only; its limits are listed with its\n"
-        "protocol.",
+        "Each is a simplified reading of the same evidence, for comparison; its protocol lists its limits.",
         *(_verdict(load_protocol(kind)) for kind in VERDICT_RULES),
         "## Flags of an event",
         _table(("flag", "meaning"), ((f"`{flag}`", sentence) for flag, sentence in EVENT_FLAGS.items())),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bpp_etl.report.figures import NOTHING, Figure, Missing, Piece, text
+from bpp_etl.report.figures import NOTHING, Beneath, Figure, Missing, Piece, text
 from bpp_etl.report.notes import Marks, Notes
 from bpp_etl.report.numbers import (
     DAYS_PER_MONTH,
@@ -52,9 +52,8 @@ class Shown:
 
     @property
     def in_brief(self) -> Piece:
-        """Return estimate and interval on one line, for a cell of a table."""
-        limits = text(" (", self.limits, ")") if self.limits else None
-        return text(self.estimate, limits, self.marks)
+        """Return the estimate over its limits, for a cell of a table with many columns."""
+        return text(self.estimate, self.marks, Beneath(self.limits) if self.limits else None)
 
 
 @dataclass(frozen=True)

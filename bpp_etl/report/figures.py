@@ -78,6 +78,17 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Beneath:
+    """What stands in a smaller line under a number."""
+
+    content: Piece | str
+
+    def __html__(self) -> str:
+        """Write it as a line of its own."""
+        return f'<span class="beneath">{escape(self.content)}</span>'
+
+
+@dataclass(frozen=True)
 class Text:
     """Pieces and words one after another."""
 

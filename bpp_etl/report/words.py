@@ -31,7 +31,7 @@ STEPS: Mapping[str, str] = {
 SHORT_STEPS: Mapping[str, str] = {
     "admitted": "Admitted",
     "no_first_line": "No first line",
-    "no_on_treatment_ct": "No CT on it",
+    "no_on_treatment_ct": "No CT",
     "no_new_osteoblastic_lesion": "No new lesion",
     "progression_first": "Progression first",
     "candidate": "Candi\u00addates",

@@ -12,7 +12,7 @@ def test_the_dictionary_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == render_dictionary(), "run python -m bpp_etl.dictionary"
 
 
-@pytest.mark.parametrize(("schema", "table", "contract"), relations())
+@pytest.mark.parametrize(("schema", "table", "contract"), list(relations()))
 def test_every_table_and_column_is_described(schema, table, contract) -> None:
     assert grain_of(contract).startswith("One row"), f"{schema}.{table} does not state its grain"
     for column in columns_of(contract):

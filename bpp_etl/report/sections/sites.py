@@ -12,7 +12,7 @@ from bpp_etl.report.estimates import Estimates, interval_of
 from bpp_etl.report.figures import NOTHING, Piece
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Marks, Notes
-from bpp_etl.report.numbers import with_unit
+from bpp_etl.report.numbers import THIN, with_unit
 from bpp_etl.report.plots.intervals import Dot, interval_plot
 from bpp_etl.report.plots.svg import Picture
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
@@ -67,8 +67,8 @@ def _plots(
     """Yield a plot of patients and one of lesions, bones in the same order; bones that nobody has are left out."""
     table = tables["metric.lesion_site"]
     for level, title, rows in (
-        ("patients", "Patients with a new osteoblastic lesion there", patients),
-        ("lesions", "New osteoblastic lesions there", [lesions[row["site"]] for row in patients if row["site"] in lesions]),
+        ("patients", f"Patients with a new lesion there, 95{THIN}% interval", patients),
+        ("lesions", f"New lesions there, 95{THIN}% interval", [lesions[row["site"]] for row in patients if row["site"] in lesions]),
     ):
         dots = [
             Dot(
