@@ -5,19 +5,16 @@ Not here: when they run.
 
 import dagster as dg
 
-from assets.partitions import registries
 
 refresh_registry = dg.define_asset_job(
     "refresh_registry",
     selection=dg.AssetSelection.groups("raw", "core", "event"),
-    partitions_def=registries,
     executor_def=dg.in_process_executor,
     description="Read, judge and derive the newest delivery of one registry.",
 )
 derive_registry = dg.define_asset_job(
     "derive_registry",
     selection=dg.AssetSelection.groups("event"),
-    partitions_def=registries,
     executor_def=dg.in_process_executor,
     description="Derive one registry's events again from its admitted tables.",
 )

@@ -43,12 +43,12 @@ def table(
     align: str,
     *,
     indent: str = GAP,
-    width: int = WIDTH,
+    gap: str = GAP,
 ) -> list[str]:
     """Lay out rows under headers, if any; `align` says l or r for each column; the widest ones wrap."""
     grid = [*([list(headers)] if headers else []), *(list(row) for row in rows)]
     widths = [max(1, *(cells_of(row[place]) for row in grid)) for place in range(len(align))]
-    room = width - cells_of(indent) - len(GAP) * (len(align) - 1)
+    room = WIDTH - cells_of(indent) - len(gap) * (len(align) - 1)
     while sum(widths) > room:
         # Only text that is set to the left wraps: a number in two lines is two numbers.
         place = max(
@@ -57,7 +57,7 @@ def table(
         if widths[place] <= 8:
             break
         widths[place] -= 1
-    return [line for row in grid for line in _row(row, widths, align, indent)]
+    return [line for row in grid for line in _row(row, widths, align, indent, gap)]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -65,12 +65,12 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def listed(words: Sequence[str]) -> str:
+def joined(words: Sequence[str]) -> str:
     """Join words as a sentence lists them."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def _row(row: Sequence[str], widths: Sequence[int], align: str, indent: str) -> list[str]:
+def _row(row: Sequence[str], widths: Sequence[int], align: str, indent: str, gap: str) -> list[str]:
     parts = [wrapped(text, width=room) for text, room in zip(row, widths, strict=True)]
     lines = []
     for number in range(max(len(part) for part in parts)):
@@ -79,7 +79,7 @@ def _row(row: Sequence[str], widths: Sequence[int], align: str, indent: str) -> 
             text = part[number] if number < len(part) else ""
             space = " " * (room - cells_of(text))
             padded.append(space + text if side == "r" else text + space)
-        lines.append((indent + GAP.join(padded)).rstrip())
+        lines.append((indent + gap.join(padded)).rstrip())
     return lines
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpp_etl.gate.verdict import Verdict
-from bpp_etl.plain_text import listed
+from bpp_etl.plain_text import joined
 from bpp_etl.reading.delivery import ReadDelivery
 
 
@@ -61,5 +61,5 @@ class Checked:
             by_table: dict[str, list[str]] = {}
             for name, column in columns:
                 by_table.setdefault(name, []).append(column)
-            lines += [f"{name}: {listed(found)} ({told})" for name, found in by_table.items()]
+            lines += [f"{name}: {joined(found)} ({told})" for name, found in by_table.items()]
         return lines

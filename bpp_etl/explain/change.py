@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from bpp_etl.explain.findings import Evidence
 from bpp_etl.explain.labels import Labels
-from bpp_etl.plain_text import listed
+from bpp_etl.plain_text import joined
 
 ONE_DAY = timedelta(days=1)
 NUMBERS = ("No", "One", "Two", "Three", "Four")
@@ -89,7 +89,7 @@ def kinds_told(evidence: Evidence, day: date) -> str:
     """Tell what progressed at a time point."""
     assessments = [one for point in evidence.points if point.day == day for one in point.assessments]
     kinds = {kind for one in assessments for kind in one.progression}
-    return listed([words for kind, words in KIND_WORDS.items() if kind in kinds])
+    return joined([words for kind, words in KIND_WORDS.items() if kind in kinds])
 
 
 def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
@@ -168,10 +168,8 @@ def _pd_before_confirmation(evidence: Evidence, labels: Labels) -> str:
 def _undecided(evidence: Evidence, labels: Labels) -> str:
     told = confirmation(evidence, labels, ", would have confirmed it")
     until = progression_counts_until(evidence)
-    progression = (
-        f"Explicit progression at a time point {between(evidence.event['event_date'], until, labels)} would make it true"
-        " progression."
-    )
+    when = between(evidence.event["event_date"], until, labels)
+    progression = f"Explicit progression at a time point {when} would make it true progression."
     return f"{told}. {progression}" if told else progression
 
 
@@ -215,7 +213,7 @@ def _scan(evidence: Evidence) -> str:
 
 def _progressed(evidence: Evidence, labels: Labels, day: date) -> str:
     points = [point for point in evidence.points if point.day == day]
-    return listed(
+    return joined(
         [
             labels.assessment(one.assessment_id)
             for point in points

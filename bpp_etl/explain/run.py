@@ -20,7 +20,7 @@ from bpp_etl.explain.evidence import copy_patient, gather
 from bpp_etl.explain.findings import Evidence, Source
 from bpp_etl.explain.labels import Labels
 from bpp_etl.landing import shown
-from bpp_etl.plain_text import counted, listed
+from bpp_etl.plain_text import counted, joined
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
 
@@ -82,7 +82,7 @@ def _find(con: Connection, registry: str, patient: str) -> Source:
     if registry not in deliveries:
         raise NotFoundError(
             "the release in service has no admitted delivery of that registry",
-            f"it has {listed(list(deliveries))}",
+            f"it has {joined(list(deliveries))}",
         )
     delivery, day = deliveries[registry]
     who = {"registry": registry, "patient": patient}
@@ -144,7 +144,7 @@ def _notes(
             causes.append("the protocol has other parameters now")
         if version != code_version():
             causes.append("the release was built by another version of the software")
-        why = f" ({listed(causes)})" if causes else ""
+        why = f" ({joined(causes)})" if causes else ""
         notes.append(f"The release says otherwise: {was}{why}. Refresh to bring it up to date.")
     if evidence.refused:
         rows = [f"{table} {rule} {count}" for table, rule, count in evidence.refused]

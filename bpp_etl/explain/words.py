@@ -10,7 +10,7 @@ from datetime import date
 from bpp_etl.explain.change import KIND_WORDS, would_change
 from bpp_etl.explain.findings import Assessment, Evidence, Lesion, TimePoint
 from bpp_etl.explain.labels import Labels
-from bpp_etl.plain_text import listed
+from bpp_etl.plain_text import joined
 from schemas.event import EVENT_FLAGS
 
 Pairs = list[tuple[str, str]]
@@ -89,7 +89,7 @@ def shown_told(one: Assessment) -> str:
     """Say what an assessment shows: lesions that tell, then explicit progression, then the response."""
     parts = [_lesion(lesion) for lesion in one.lesions]
     if one.progression:
-        parts.append("PD: " + listed([KIND_WORDS[kind] for kind in one.progression]))
+        parts.append("PD: " + joined([KIND_WORDS[kind] for kind in one.progression]))
     elif one.response == "PD":
         parts.append("response PD, which does not count here")
     elif one.response is not None:
@@ -212,11 +212,11 @@ def _open(labels: Labels, day: object, otherwise: str = "open") -> str:
 
 
 def _sites(evidence: Evidence) -> str:
-    return listed(evidence.event["sites"])
+    return joined(evidence.event["sites"])
 
 
-def _kinds(joined: str) -> str:
-    return listed([KIND_WORDS[kind] for kind in joined.split("+")])
+def _kinds(kinds: str) -> str:
+    return joined([KIND_WORDS[kind] for kind in kinds.split("+")])
 
 
 def _alp(evidence: Evidence) -> str:

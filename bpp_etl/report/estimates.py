@@ -1,4 +1,4 @@
-"""Shows a row of `metric.estimate`: the estimate, its interval, whom it rests on, and why any of it is absent.
+"""Shows a row of `metric.estimate`: the estimate, its interval, whom it rests on, why any is absent.
 
 Not here: which estimates a part of the report shows (`sections/`).
 """
@@ -75,7 +75,9 @@ class Estimates:
         """Show one row of `metric.estimate`."""
         table = self.tables["metric.estimate"]
         unit, is_paper = row["unit"], row["ci_method"] == "spss" or row["metric"].endswith("_spss")
-        estimate = table.figure(row, "estimate", lambda value: with_unit(value, unit), _absent(row["warnings"]))
+        estimate = table.figure(
+            row, "estimate", lambda value: with_unit(value, unit), _absent(row["warnings"])
+        )
         has_value, months_of = row["estimate"] is not None, None
         if unit == "days" and has_value:
             per_month = PAPER_DAYS_PER_MONTH if is_paper else DAYS_PER_MONTH

@@ -5,15 +5,18 @@ Not here: assertions, and any row of a real patient; the studies lie beside the 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
-from bpp_etl.admit import gate, read
+from bpp_etl.admit import derive, gate, read
+from bpp_etl.events import load_protocol
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import Delivery, survey
+from bpp_etl.release import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.working import WorkingFiles
 
@@ -22,10 +25,10 @@ REGISTRY = "real"
 NOBODY = "made-up"
 """A made-up patient who fills the tables that a study does not have, but a delivery must."""
 
+RELEASED_AT = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
-def with_required_tables(
-    day: str, patients: pl.DataFrame, **tables: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+
+def with_required_tables(day: str, patients: pl.DataFrame, **tables: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Add the made-up patient of a study's patients, with one line, one CT and one lesion, all on one day."""
     nobody = pl.DataFrame({"patient_id": NOBODY, "sex": "unknown", "last_contact_date": day})
     return {
@@ -61,10 +64,20 @@ def deliver(root: Path, tables: Mapping[str, pl.DataFrame], *, day: str, configu
 
 def admit(root: Path, delivery: Delivery) -> Verdict:
     """Read and judge a delivery; its working file is then in place, admitted or shut."""
-    files = WorkingFiles.of(root, REGISTRY)
+    files = WorkingFiles.of(root, delivery.registry)
     with files.locked():
         read(files, delivery)
         return gate(files, delivery)
+
+
+def release(root: Path, registry: str, protocol: str = "xu2025") -> Release:
+    """Derive the registry's events, and publish a release of the warehouse in `root`."""
+    protocols = [load_protocol(protocol)]
+    files = WorkingFiles.of(root, registry)
+    with files.locked():
+        derive(files, registry, protocols)
+    assemble(root, protocols)
+    return publish(root, created_at=RELEASED_AT)
 
 
 def rows_where_they_went(verdict: Verdict) -> dict[str, tuple[int, int, int, int]]:

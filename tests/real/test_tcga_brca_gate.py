@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bpp_etl.gate.verdict import Verdict
 from tests.real.pipeline import (
     SHARED,
     admit,
@@ -20,77 +21,103 @@ from tests.real.pipeline import (
     with_required_tables,
 )
 
-PATIENTS = SHARED / "tcga_brca_clinical" / "patient.csv"
+STUDY = SHARED / "tcga_brca_clinical" / "patient.csv"
 DAY_0 = dt.date(2000, 1, 1)
 DAY = "2020-01-01"
 
 pytestmark = pytest.mark.skipif(
-    not PATIENTS.exists(), reason="the TCGA-BRCA tables are not beside this checkout (../shared/data)"
+    not STUDY.exists(), reason="the TCGA-BRCA tables are not beside this checkout (../shared/data)"
 )
 
 STATUS = {"Positive": "positive", "Negative": "negative"}
-NOTHING = dict.fromkeys(("[Not Available]", "[Not Applicable]", "[Not Evaluated]"), "")
-CODES = {
+CODES: dict[str, dict[str, str]] = {
     "patients.sex": {"FEMALE": "female", "MALE": "male"},
     "patients.er_status": STATUS | {"Indeterminate": "unknown"},
-    "patients.pr_status": STATUS | {"Indeterminate": "unknown"},
+    "patients.birth_date": {},
+    "patients.death_date": {},
+    "her2_tests.ihc_score": {},
     "her2_tests.ish_result": STATUS | {"Equivocal": "equivocal", "Indeterminate": ""},
+    "her2_tests.her2_copy_number": {},
 }
-"""The study's codes -> ours."""
-
-SENTINELS = ("patients.birth_date", "patients.death_date", *CODES, "her2_tests.ihc_score") + (
-    "her2_tests.her2_copy_number",
-    "her2_tests.her2_cep17_ratio",
-)
-"""Where the study writes words for nothing."""
+"""The study's codes -> ours, for each column that holds codes or words for nothing."""
+NOTHING = dict.fromkeys(("[Not Available]", "[Not Applicable]", "[Not Evaluated]"), "")
 
 
-def configuration(*, knows_sentinels: bool) -> str:
-    lines = []
-    for column in sorted({*CODES, *SENTINELS}):
-        codes = CODES.get(column, {}) | (NOTHING if knows_sentinels and column in SENTINELS else {})
-        lines += [f"[recode.{column}]", *(f'"{theirs}" = "{ours}"' for theirs, ours in codes.items())]
-    return "\n".join(lines)
-
-
-def day_of(column: str) -> pl.Expr:
-    """Turn days from diagnosis into a day; a word for nothing stays as it is."""
-    days = pl.duration(days=pl.col(column).cast(pl.Int64, strict=False))
-    return pl.coalesce((pl.lit(DAY_0) + days).cast(pl.String), pl.col(column))
-
-
-def study_tables() -> dict[str, pl.DataFrame]:
-    study = pl.read_csv(PATIENTS, infer_schema=False)
-    is_alive = pl.col("vital_status") == "Alive"
+def judged(root: Path, nothing: dict[str, str]) -> Verdict:
+    """Deliver the study, with the codes that its registry states, to the gate."""
+    day_0, study = pl.lit(DAY_0), pl.read_csv(STUDY, infer_schema=False)
+    for days in ("birth_days_to", "last_contact_days_to", "death_days_to"):
+        day = day_0 + pl.duration(days=pl.col(days).cast(pl.Int64, strict=False))
+        study = study.with_columns(pl.coalesce(day.cast(pl.String), days).alias(days))
+    is_dead = pl.col("vital_status") == "Dead"
     patients = study.select(
         patient_id="bcr_patient_barcode",
         sex="gender",
-        birth_date=day_of("birth_days_to"),
+        birth_date="birth_days_to",
         er_status="er_status_by_ihc",
-        pr_status="pr_status_by_ihc",
-        last_contact_date=pl.when(is_alive).then(day_of("last_contact_days_to")).otherwise(day_of("death_days_to")),
-        death_date=day_of("death_days_to"),
+        last_contact_date=pl.when(is_dead).then("death_days_to").otherwise("last_contact_days_to"),
+        death_date="death_days_to",
     )
     tests = study.select(
+        "her2_copy_number",
         patient_id="bcr_patient_barcode",
-        test_date=pl.lit(DAY_0),
+        test_date=day_0,
         specimen_site=pl.lit("primary"),
         ihc_score="her2_ihc_score",
         ish_result="her2_fish_status",
-        her2_copy_number="her2_copy_number",
-        her2_cep17_ratio="her2_cent17_ratio",
     )
-    return with_required_tables(DAY, patients, her2_tests=tests)
+    told = [
+        f"[recode.{column}]\n" + "".join(f'"{theirs}" = "{ours}"\n' for theirs, ours in codes.items())
+        for column, codes in ((column, codes | nothing) for column, codes in CODES.items())
+    ]
+    tables = with_required_tables(DAY, patients, her2_tests=tests)
+    return admit(root, deliver(root, tables, day=DAY, configuration="".join(told)))
 
 
-def test_sentinels_shut_the_gate_until_they_are_recoded_to_nothing(tmp_path: Path) -> None:
-    raw = configuration(knows_sentinels=False)
-    verdict = admit(tmp_path / "raw", deliver(tmp_path / "raw", study_tables(), day=DAY, configuration=raw))
-    print({k: v for k, v in refusals(verdict).items()}, verdict.reasons)
-    known = configuration(knows_sentinels=True)
-    root = tmp_path / "recoded"
-    verdict = admit(root, deliver(root, study_tables(), day=DAY, configuration=known))
-    print(refusals(verdict), verdict.reasons, rows_where_they_went(verdict))
-    print(admitted_rows(root, "select birth_date is null, death_date is null, er_status, count(*) from core.patients group by all"))
-    print(admitted_rows(root, "select her2_status, flags from core.her2_tests"))
-    assert 0
+def test_words_for_nothing_shut_the_gate_until_they_are_recoded(tmp_path: Path) -> None:
+    verdict = judged(tmp_path, {})
+    assert {(reason.table, reason.rule) for reason in verdict.reasons} == {
+        ("patients", "refused_share_exceeded"),
+        ("her2_tests", "refused_share_exceeded"),
+    }
+    assert {rule for _, rule in refusals(verdict)} == {
+        "date_invalid",
+        "code_unknown",
+        "number_invalid",
+        "unknown_patient",
+        "copy_number_out_of_range",
+    }
+
+
+def test_once_recoded_all_1097_patients_are_admitted_and_only_impossible_copy_numbers_refused(
+    tmp_path: Path,
+) -> None:
+    verdict = judged(tmp_path, NOTHING)
+    assert verdict.is_open
+    went = rows_where_they_went(verdict)
+    # One patient more is made up.
+    assert (went["patients"], went["her2_tests"]) == ((1098, 1098, 0, 0), (1097, 1083, 14, 0))
+    # "not amplified" and ">6" are words, and above 200 copies are those of many cells together.
+    assert refusals(verdict) == {
+        ("her2_tests", "number_invalid"): 10,
+        ("her2_tests", "copy_number_out_of_range"): 4,
+    }
+    assert admitted_rows(tmp_path, "select birth_date is null from core.patients") == {
+        (False,): 1082,
+        (True,): 16,
+    }
+    assert admitted_rows(tmp_path, "select death_date is null from core.patients") == {
+        (False,): 104,
+        (True,): 994,
+    }
+    assert admitted_rows(tmp_path, "select er_status from core.patients") == {
+        ("positive",): 808,
+        ("negative",): 238,
+        ("unknown",): 2,
+        (None,): 50,
+    }
+    assert admitted_rows(tmp_path, "select her2_status from core.her2_tests") == {
+        ("negative",): 531,
+        ("indeterminate",): 394,
+        ("positive",): 158,
+    }

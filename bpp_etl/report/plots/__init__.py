@@ -1,4 +1,4 @@
-"""Small plots as inline svg: each function takes what it draws and returns one picture with a text alternative.
+"""Small plots as inline svg: each function returns one picture with a text alternative.
 
 Not here: reading the release, and colours, which are the style sheet's (`templates/style.css`).
 """

@@ -52,15 +52,19 @@ def bar_plot(anchor: str, title: str, bars: Sequence[Bar], kinds: Sequence[tuple
         for part in bar.parts:
             if part.share is None:
                 continue
-            drawn = box(root, x(reached), base + 17, x(reached + part.share) - x(reached), THICK, f"part {part.kind}")
+            drawn = box(
+                root, x(reached), base + 17, x(reached + part.share) - x(reached), THICK, f"part {part.kind}"
+            )
             SubElement(drawn, "title").text = f"{bar.name}, {part.name.lower()}: {100 * part.share:.1f} %"
             reached += part.share
         if any(part.share is None for part in bar.parts) and reached < 1:
             box(root, x(reached), base + 17, x(1) - x(reached), THICK, "part open")
     for share in (0, 0.25, 0.5, 0.75, 1):
         line(root, x(share), bottom - 4, x(share), bottom, "axis")
-        css = {0: "label", 1: "label end"}.get(share, "label middle")
-        label(root, x(share), bottom + 13, f"{100 * share:.0f} %" if share == 1 else f"{100 * share:.0f}", css)
+        css = "label" if share == 0 else "label end" if share == 1 else "label middle"
+        label(
+            root, x(share), bottom + 13, f"{100 * share:.0f} %" if share == 1 else f"{100 * share:.0f}", css
+        )
     return finish(root)
 
 

@@ -55,7 +55,7 @@ class Curve:
     median_days: float | None
 
     def at_risk(self, days: float) -> Figure | str:
-        """Return who is at risk at a time: 0 after the last patient left, a dash where the tail is not shown."""
+        """Return who is at risk at a time: 0 after the last patient left, a dash where the tail is cut."""
         for step in self.steps:
             if step.time_days >= days:
                 return step.at_risk
@@ -63,7 +63,7 @@ class Curve:
 
 
 def survival_plot(anchor: str, title: str, curves: Sequence[Curve], axis: str, outcome: str) -> Picture:
-    """Draw one or several curves over one axis of months; `outcome` is what the curves are the share without."""
+    """Draw curves over one axis of months; `outcome` says what they are the share without."""
     end = max((step.time_days for curve in curves for step in curve.steps), default=0)
     months = ticks(0, max(end / DAYS_PER_MONTH, 1), MOST_TICKS, MONTH_STEPS)
     x = Scale(0, max(end, DAYS_PER_MONTH), LEFT, RIGHT)
@@ -90,7 +90,9 @@ def survival_plot(anchor: str, title: str, curves: Sequence[Curve], axis: str, o
 def _axes(root: Element, x: Scale, y: Scale, months: Sequence[float], axis: str) -> None:
     for share in (0, 0.25, 0.5, 0.75, 1):
         line(root, LEFT, y(share), RIGHT, y(share), "half" if share == 0.5 else "rule")
-        label(root, LEFT - 6, y(share) + 4, f"{100 * share:.0f}{f'{THIN}%' if share == 1 else ''}", "label end")
+        label(
+            root, LEFT - 6, y(share) + 4, f"{100 * share:.0f}{f'{THIN}%' if share == 1 else ''}", "label end"
+        )
     line(root, LEFT, BOTTOM, RIGHT, BOTTOM, "axis")
     for month in months:
         place = x(month * DAYS_PER_MONTH)
@@ -121,7 +123,9 @@ def _bands(curve: Curve, x: Scale, y: Scale, end: float) -> list[list[tuple[floa
     areas: list[list[tuple[float, float]]] = []
     upper: list[tuple[float, float]] = []
     lower: list[tuple[float, float]] = []
-    following = [step.time_days for step in curve.steps[1:]] + [curve.steps[-1].time_days] if curve.steps else []
+    following = (
+        [step.time_days for step in curve.steps[1:]] + [curve.steps[-1].time_days] if curve.steps else []
+    )
     for step, until in zip(curve.steps, following, strict=True):
         if step.low is None or step.high is None:
             if upper:
@@ -160,7 +164,7 @@ def _told(curves: Sequence[Curve], outcome: str) -> str:
             else "does not fall to one half"
         )
         told.append(
-            f"{name}the share {outcome} starts at 100 % with {curve.steps[0].at_risk.text} at risk, {half}, and is"
-            f" {100 * last.survival:.0f} % on day {last.time_days}, where the curve ends."
+            f"{name}the share {outcome} starts at 100 % with {curve.steps[0].at_risk.text} at risk,"
+            f" {half}, and is {100 * last.survival:.0f} % on day {last.time_days}, where the curve ends."
         )
     return " ".join(told)

@@ -71,7 +71,9 @@ def line(parent: Element, x1: float, y1: float, x2: float, y2: float, css: str) 
     SubElement(parent, "line", {**places, "class": css})
 
 
-def path(parent: Element, points: Iterable[tuple[float, float]], css: str, *, is_closed: bool = False) -> None:
+def path(
+    parent: Element, points: Iterable[tuple[float, float]], css: str, *, is_closed: bool = False
+) -> None:
     """Draw a line through points, or the area that they enclose."""
     drawn = "L".join(f"{number(x)} {number(y)}" for x, y in points)
     if drawn:
@@ -98,14 +100,16 @@ def label(parent: Element, x: float, y: float, content: str | Figure, css: str =
 
 def number(value: float) -> str:
     """Write a coordinate to a tenth."""
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    return (
+        f"{value:.1f}".removesuffix(".0").replace("-0", "0")
+        if abs(value) < 0.05
+        else f"{value:.1f}".removesuffix(".0")
+    )
 
 
 def ticks(low: float, high: float, most: int, steps: Iterable[float]) -> list[float]:
     """Choose round places between two ends: the first of the steps that needs at most so many."""
-    chosen = 1.0
-    for chosen in steps:  # noqa: B007
-        if (high - low) / chosen <= most:
-            break
+    offered = list(steps)
+    chosen = next((step for step in offered if (high - low) / step <= most), offered[-1])
     first = int(low // chosen) + (1 if low % chosen else 0)
     return [place * chosen for place in range(first, int(high // chosen) + 1)]

@@ -21,10 +21,10 @@ from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import COMPARISONS, stratum_words
 
 _CATEGORIES = (
-    ("alp_decreased_share", "More than 15 % below baseline"),
-    ("alp_stable_share", "Within 15 % of baseline"),
-    ("alp_increased_share", "More than 15 % above baseline"),
-    ("alp_decreased_or_stable_share", "Not more than 15 % above baseline"),
+    ("alp_decreased_share", "More than 15\u202f% below baseline"),
+    ("alp_stable_share", "Within 15\u202f% of baseline"),
+    ("alp_increased_share", "More than 15\u202f% above baseline"),
+    ("alp_decreased_or_stable_share", "Not more than 15\u202f% above baseline"),
 )
 _SHORT = ("Decreased", "Stable", "Increased")
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -46,7 +46,11 @@ def alp(tables: ReleaseTables) -> Alp:
     notes = Notes("alp")
     estimates = Estimates(tables, notes)
     return Alp(
-        tuple(_plots(tables)), _changes(tables, notes), _categories(estimates), _discrimination(estimates), notes
+        tuple(_plots(tables)),
+        _changes(tables, notes),
+        _categories(estimates),
+        _discrimination(estimates),
+        notes,
     )
 
 
@@ -77,7 +81,7 @@ def _changes(tables: ReleaseTables, notes: Notes) -> Grid:
                 notes.marks(row["warnings"]),
             )
         )
-    heads = ("Change", "#Patients", "#Median", "#Quartiles", "#Shift", "#95 % interval", "#p", "Notes")
+    heads = ("Change", "#Patients", "#Median", "#Quartiles", "#Shift", "#95\u202f% interval", "#p", "Notes")
     return grid("alp-changes", "Change of total ALP within patients, U/L", heads, rows)
 
 
@@ -89,7 +93,7 @@ def _categories(estimates: Estimates) -> Grid:
     groups = ("all", "state=true_progression")
     return grid(
         "alp-categories",
-        "ALP at the event against baseline, with 95 % interval",
+        "ALP at the event against baseline, with 95\u202f% interval",
         ("ALP at the event", "#Pseudoprogressions", "#True progressions"),
         [
             (name, *(estimates.show(metric, group).in_brief for group in groups))
@@ -110,7 +114,14 @@ def _discrimination(estimates: Estimates) -> Grid:
         rows.append(
             (name, shown.estimate, shown.interval or NOTHING, shown.patients, shown.events, shown.marks)
         )
-    heads = ("Pseudoprogressions compared", "#Area", "#95 % interval", "#Patients", "#True progressions", "Notes")
+    heads = (
+        "Pseudoprogressions compared",
+        "#Area",
+        "#95\u202f% interval",
+        "#Patients",
+        "#True progressions",
+        "Notes",
+    )
     caption = "Chance that ALP rose more in a true progression than in a pseudoprogression"
     return grid("alp-discrimination", caption, heads, rows)
 
@@ -128,7 +139,9 @@ def _category_plot(tables: ReleaseTables) -> Picture | None:
     bars = []
     for group, name in (("all", "Pseudoprogressions"), ("state=true_progression", "True progressions")):
         parts = []
-        for kind, (metric, _), words in zip(("on_time", "early", "missed"), _CATEGORIES, _SHORT, strict=False):
+        for kind, (metric, _), words in zip(
+            ("on_time", "early", "missed"), _CATEGORIES, _SHORT, strict=False
+        ):
             row = table.first(protocol=tables.protocol, metric=metric, stratum=group)
             parts.append(Part(kind, words, row["estimate"] if row else None))
         if any(part.share for part in parts):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Piece
-from bpp_etl.report.grid import Grid, grid
+from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.bars import Bar, Part, bar_plot
@@ -90,13 +90,13 @@ def _classes(tables: ReleaseTables, groups: list[tuple[str, str]]) -> Grid:
         return found
 
     heads = [head for name in CADENCE_CLASSES.values() for head in (f"#{name}", "#Share")]
-    rows = [(_name(*group), *cells(*group)) for group in groups]
+    rows: list[tuple[Cell, ...]] = [(_name(*group), *cells(*group)) for group in groups]
     return grid("cadence-classes", "CT time points by class", ("Whose CTs", *heads), rows)
 
 
 def _intervals(tables: ReleaseTables, groups: list[tuple[str, str]], notes: Notes) -> Grid:
     estimates = Estimates(tables, notes)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for population, stratum in groups:
         prefix = "" if population == "first_line" else "pseudoprogression_"
         rows.append(
@@ -108,5 +108,7 @@ def _intervals(tables: ReleaseTables, groups: list[tuple[str, str]], notes: Note
                 ),
             )
         )
-    heads = ("Whose CTs", "#Median interval", "#Median deviation", "#On time, 95 % interval")
-    return grid("cadence-intervals", "Intervals between CTs, and deviation from the planned ones", heads, rows)
+    heads = ("Whose CTs", "#Median interval", "#Median deviation", "#On time, 95\u202f% interval")
+    return grid(
+        "cadence-intervals", "Intervals between CTs, and deviation from the planned ones", heads, rows
+    )

@@ -15,7 +15,13 @@ from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import SHORT_STEPS, STEPS, stratum_words
 
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
-COMPARED = ("admitted", "no_first_line", "no_on_treatment_ct", "no_new_osteoblastic_lesion", "progression_first")
+COMPARED = (
+    "admitted",
+    "no_first_line",
+    "no_on_treatment_ct",
+    "no_new_osteoblastic_lesion",
+    "progression_first",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,9 @@ def course(tables: ReleaseTables) -> Course:
 
 
 def _stage(tables: ReleaseTables, row: Row, rows: list[Row]) -> Stage:
-    parts = sorted((one for one in rows if one["parent_step"] == row["step"]), key=lambda one: int(one["position"]))
+    parts = sorted(
+        (one for one in rows if one["parent_step"] == row["step"]), key=lambda one: int(one["position"])
+    )
     return Stage(
         step=row["step"],
         name=STEPS[row["step"]],
@@ -82,7 +90,9 @@ def _sum_of_admitted(tables: ReleaseTables, field: str) -> Figure:
         if row["admitted"]
     }
     counts = tables["quality.table_count"].where(table="patients")
-    total = sum(row[field] for row in counts if (row["registry"], row["delivery"]) in admitted and row["admitted"])
+    total = sum(
+        row[field] for row in counts if (row["registry"], row["delivery"]) in admitted and row["admitted"]
+    )
     return Figure(
         whole(total), total, "quality.table_count", (("table", "patients"),), f"sum of {field} where admitted"
     )
@@ -101,8 +111,5 @@ def _by_registry(tables: ReleaseTables) -> Grid:
         "course-registries",
         "Patients by registry, and where they left the course",
         ("Registry", *(f"#{SHORT_STEPS[step]}" for step in steps)),
-        [
-            (stratum_words(stratum), *(cell(stratum, step) for step in steps))
-            for stratum in (*strata, "all")
-        ],
+        [(stratum_words(stratum), *(cell(stratum, step) for step in steps)) for stratum in (*strata, "all")],
     )

@@ -21,7 +21,9 @@ GROUPS = ("her2=positive", "her2=negative", "her2=indeterminate", "her2=unknown"
 COMPARED = GROUPS[:2]
 BETWEEN = "her2=positive/negative"
 _TIMES = tuple(
-    time for time in TIMES if time.metric in ("pseudoprogression_to_progression", "confirmation_to_progression")
+    time
+    for time in TIMES
+    if time.metric in ("pseudoprogression_to_progression", "confirmation_to_progression")
 )
 _ROWS = (
     ("hazard_ratio", "Hazard ratio"),
@@ -47,14 +49,20 @@ def her2(tables: ReleaseTables) -> Her2:
     estimates = Estimates(tables, notes)
     drawn = []
     for time in _TIMES:
-        curves = [curve for curve in (curve_of(tables, time.metric, group) for group in COMPARED) if curve.steps]
+        curves = [
+            curve for curve in (curve_of(tables, time.metric, group) for group in COMPARED) if curve.steps
+        ]
         if curves:
             anchor = f"plot-her2-{time.metric.replace('_', '-')}"
             title = f"{time.name}, by HER2 status"
             drawn.append((time, survival_plot(anchor, title, curves, time.axis, time.outcome)))
     leads = [("pseudoprogression_to_progression", stratum_words(group), group) for group in GROUPS]
     medians = median_grid(
-        "her2-medians", "From the pseudoprogression to progression, by HER2 status", leads, estimates, head="HER2 status"
+        "her2-medians",
+        "From the pseudoprogression to progression, by HER2 status",
+        leads,
+        estimates,
+        head="HER2 status",
     )
     return Her2(tuple(drawn), medians, _comparison(estimates), _shares(estimates), notes)
 
@@ -78,7 +86,7 @@ def _comparison(estimates: Estimates) -> Grid:
                 )
             )
         rows += spread(group, 0)
-    heads = ("Time", "Comparison", "#Estimate", "#95 % interval", "#p", "#Patients", "#Events", "Notes")
+    heads = ("Time", "Comparison", "#Estimate", "#95\u202f% interval", "#p", "#Patients", "#Events", "Notes")
     return grid("her2-comparison", "HER2 positive compared with HER2 negative", heads, rows)
 
 
@@ -86,7 +94,7 @@ def _shares(estimates: Estimates) -> Grid:
     return grid(
         "her2-shares",
         "Pseudoprogressions among decided candidates, and how often they were scanned, by HER2 status",
-        ("HER2 status", "#Share, 95 % interval", "#Median CT interval", "#CTs on time"),
+        ("HER2 status", "#Share, 95\u202f% interval", "#Median CT interval", "#CTs on time"),
         [
             (
                 stratum_words(group),

@@ -1,4 +1,4 @@
-"""How the numbers came about: the definition with its parameters and rules, the rule sets, every estimate's method.
+"""How the numbers came about: definitions with parameters, rules, rule sets, every estimate's method.
 
 Not here: conventions that hold for every release; those are prose (`templates/methods.html.j2`).
 """
@@ -68,10 +68,16 @@ def methods(tables: ReleaseTables) -> Methods:
 def _loaded(name: str, digest: str) -> tuple[Protocol | None, str]:
     """Load a shipped protocol, or say why its parameters cannot be shown."""
     if name not in SHIPPED:
-        return None, "This definition is not one of those that come with the software; its own file holds its parameters."
+        return (
+            None,
+            "This definition does not come with the software; its own file holds its parameters.",
+        )
     protocol = load_protocol(name)
     if protocol.digest != digest:
-        return None, "The parameters that come with this version of the software are others than this release was made with."
+        return (
+            None,
+            "The software now comes with other parameters than this release was made with.",
+        )
     return protocol, ""
 
 
@@ -79,7 +85,7 @@ def _differences(protocol: Protocol | None, first: Protocol | None) -> tuple[Pie
     if protocol is None or first is None or protocol is first or protocol.kind != first.kind:
         return ()
     return tuple(
-        text(Code(name), f": {_written(setting.value)} {setting.unit}".rstrip(), f", there {_written(first.settings[name].value)}")
+        text(Code(name), f" ({_written(setting.value)}, not {_written(first.settings[name].value)})")
         for name, setting in protocol.settings.items()
         if setting.value != first.settings[name].value
     )
@@ -98,7 +104,12 @@ def _parameters(protocol: Protocol) -> Grid:
         f"Parameters of {protocol.name}",
         ("Parameter", "What it sets", "Value", "Where it comes from"),
         [
-            (Code(name), declared[name].sentence, f"{_written(setting.value)} {setting.unit}".rstrip(), setting.source)
+            (
+                Code(name),
+                declared[name].sentence,
+                f"{_written(setting.value)} {setting.unit}".rstrip(),
+                setting.source,
+            )
             for name, setting in protocol.settings.items()
         ],
     )
@@ -132,6 +143,11 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
             shown.marks,
         )
 
-    heads = ("Estimate", "#Value", "#95 % interval", "#p", "#Patients", "#Events", "Method", "Notes")
+    heads = ("Estimate", "#Value", "#95\u202f% interval", "#p", "#Patients", "#Events", "Method", "Notes")
     rows = tables["metric.estimate"].where(protocol=tables.protocol, stratum="all")
-    return grid("methods-estimates", "Every estimate of everyone, with its method", heads, [cells(row) for row in rows])
+    return grid(
+        "methods-estimates",
+        "Every estimate of everyone, with its method",
+        heads,
+        [cells(row) for row in rows],
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bpp_etl.report.figures import Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
-from bpp_etl.report.numbers import day, whole, with_unit
+from bpp_etl.report.numbers import THIN, day, decimal, whole
 from bpp_etl.report.sections.reasons import left_empty, why_none
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
@@ -128,7 +128,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str, occurrence: int) 
 
 
 def _occurrence(rows: Sequence[Row], key: tuple[str, ...], occurrence: int) -> list[Row]:
-    """Pick the rows of one judgement where a delivery was judged twice under one name: rows keep their order."""
+    """Pick one judgement's rows where a delivery was judged twice under one name; rows keep their order."""
     seen: dict[tuple[str, ...], int] = {}
     picked = []
     for row in rows:
@@ -159,7 +159,9 @@ def _counts(tables: ReleaseTables, counts: Sequence[Row], anchor: str) -> Grid:
         "Adds up",
         *("#Broke a rule", "#Limit"),
     )
-    return grid(f"{anchor}-counts", "Where the rows went: delivered = admitted + refused + ignored", heads, rows)
+    return grid(
+        f"{anchor}-counts", "Where the rows went: delivered = admitted + refused + ignored", heads, rows
+    )
 
 
 def _rules(rules: Sequence[Row], named: dict[str, str], anchor: str) -> Grid:
@@ -230,4 +232,4 @@ def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:
 
 
 def _share(value: float) -> str:
-    return with_unit(value, "share")
+    return f"{decimal(100 * value, 1)}{THIN}%"

@@ -11,12 +11,12 @@ from bpp_etl.report.tables import ReleaseTables, Row
 
 NOT_DELIVERED = {
     "lab_results": (
-        "Laboratory results were not delivered: ALP at baseline, event and progression, its change and its category"
-        " are empty for these patients, who are in no number about ALP."
+        "Laboratory results were not delivered: ALP at baseline, event and progression, its change and its"
+        " category are empty for these patients, who are in no number about ALP."
     ),
     "her2_tests": (
-        "HER2 tests were not delivered: HER2 status is empty for these patients, who are counted as HER2 not known"
-        " and are in no comparison by HER2."
+        "HER2 tests were not delivered: HER2 status is empty for these patients, who are counted as HER2 not"
+        " known and are in no comparison by HER2."
     ),
 }
 NONE_LEFT = {
@@ -35,7 +35,7 @@ _LADDER = (
     ("has_stated_new_lesion", "No patient has a new lesion whose site and type are stated."),
     (
         "has_new_lesion_of_known_type",
-        "No patient has a new lesion whose type (morphology) is stated; a lesion of unknown type is never a candidate.",
+        "No patient has a new lesion whose type (morphology) is stated; an unknown one is never a candidate.",
     ),
     ("has_new_osteoblastic_lesion", "Its patients have new lesions of known type, but no osteoblastic one."),
     ("has_first_line", "No patient has a first line of therapy."),
@@ -84,7 +84,7 @@ def reasons_for_none(tables: ReleaseTables) -> tuple[Reason, ...]:
 
 
 def left_empty(rules: list[Row], counts: list[Row]) -> tuple[str, ...]:
-    """Say what an admitted delivery leaves empty for want of an optional table, given its rules and counts."""
+    """Say what an admitted delivery leaves empty for want of an optional table."""
     sentences = []
     for table, sentence in NOT_DELIVERED.items():
         witness = next((row for row in rules if (row["table"], row["rule"]) == (table, WITNESS)), None)

@@ -34,15 +34,19 @@ def sites(tables: ReleaseTables) -> Sites:
     notes = Notes("sites")
     table = tables["metric.lesion_site"]
     patients = table.where(protocol=tables.protocol, level="patient")
-    ordered = sorted(patients, key=lambda row: (-(row["share"] or 0), not row["is_suppressed"], list(SITES).index(row["site"])))
+    ordered = sorted(
+        patients,
+        key=lambda row: (-(row["share"] or 0), not row["is_suppressed"], list(SITES).index(row["site"])),
+    )
     lesions = {row["site"]: row for row in table.where(protocol=tables.protocol, level="lesion")}
     estimates = Estimates(tables, notes)
     marks = estimates.show("lesion_site_share_of_lesions", "site=spine").marks
     rows = [
-        (SITES[row["site"]], *_cells(tables, row), *_cells(tables, lesions.get(row["site"]))) for row in ordered
+        (SITES[row["site"]], *_cells(tables, row), *_cells(tables, lesions.get(row["site"])))
+        for row in ordered
     ]
-    heads = ("Bone", "#Patients", "#Share of patients", "#95 % interval")
-    more = ("#Lesions", "#Share of lesions", "#95 % interval")
+    heads = ("Bone", "#Patients", "#Share of patients", "#95\u202f% interval")
+    more = ("#Lesions", "#Share of lesions", "#95\u202f% interval")
     caption = "New osteoblastic lesions of pseudoprogressions, by bone"
     plots = tuple(_plots(tables, ordered, lesions))
     return Sites(plots, grid("sites-table", caption, (*heads, *more), rows), marks, notes)
@@ -64,11 +68,15 @@ def _share(tables: ReleaseTables, row: Row) -> Piece:
 def _plots(
     tables: ReleaseTables, patients: Sequence[Row], lesions: Mapping[str, Row]
 ) -> Iterator[tuple[str, Picture]]:
-    """Yield a plot of patients and one of lesions, bones in the same order; bones that nobody has are left out."""
+    """Yield a plot of patients and one of lesions, bones in one order; bones that nobody has are left out."""
     table = tables["metric.lesion_site"]
     for level, title, rows in (
         ("patients", f"Patients with a new lesion there, 95{THIN}% interval", patients),
-        ("lesions", f"New lesions there, 95{THIN}% interval", [lesions[row["site"]] for row in patients if row["site"] in lesions]),
+        (
+            "lesions",
+            f"New lesions there, 95{THIN}% interval",
+            [lesions[row["site"]] for row in patients if row["site"] in lesions],
+        ),
     ):
         dots = [
             Dot(

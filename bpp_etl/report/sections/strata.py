@@ -55,7 +55,7 @@ def strata(tables: ReleaseTables) -> Strata:
         bounds=_bounds(estimates),
         table=grid(
             "strata-table",
-            "Leading numbers by registry, with 95 % intervals",
+            "Leading numbers by registry, with 95\u202f% intervals",
             ("Patients", *(f"#{name}" for _, name in _COLUMNS)),
             rows,
         ),
@@ -71,12 +71,24 @@ def _bounds(estimates: Estimates) -> Grid:
         rows.append(
             (name, shown.estimate, shown.interval or NOTHING, shown.events, shown.patients, shown.marks)
         )
-    heads = ("Share of pseudoprogressions", "#Share", "#95 % interval", "#Pseudoprogressions", "#Of", "Notes")
-    return grid("strata-bounds", "How many candidates are pseudoprogressions, and how far that could move", heads, rows)
+    heads = ("Share of pseudoprogressions", "#Share", "#95\u202f% interval", "#Pseudoprogressions", "#Of", "Notes")
+    return grid(
+        "strata-bounds",
+        "How many candidates are pseudoprogressions, and how far that could move",
+        heads,
+        rows,
+    )
 
 
 def _between(estimates: Estimates) -> Grid:
     shown = estimates.show("pseudoprogression_to_progression_log_rank", BETWEEN)
-    row = ("Pseudoprogression to progression", shown.estimate, shown.p_value, shown.patients, shown.events, shown.marks)
+    row = (
+        "Pseudoprogression to progression",
+        shown.estimate,
+        shown.p_value,
+        shown.patients,
+        shown.events,
+        shown.marks,
+    )
     heads = ("Log-rank test between registries", "#Statistic", "#p", "#Patients", "#Events", "Notes")
     return grid("strata-between", "Do registries differ?", heads, [row])

@@ -129,7 +129,11 @@ def _headline(estimates: Estimates, lead: _Lead) -> Headline:
 
 def _basis(pattern: str, shown: Shown) -> Piece:
     """Fill numbers into words; where a number is suppressed, the words say so once."""
-    used = [piece for name, piece in (("events", shown.events), ("patients", shown.patients)) if f"{{{name}}}" in pattern]
+    used = [
+        piece
+        for name, piece in (("events", shown.events), ("patients", shown.patients))
+        if f"{{{name}}}" in pattern
+    ]
     if any(isinstance(piece, Figure) and piece.value is None for piece in used):
         return Missing(f"counts {HIDDEN}")
     if not all(isinstance(piece, Figure) for piece in used):
@@ -145,7 +149,8 @@ def _basis(pattern: str, shown: Shown) -> Piece:
 
 def _deliveries(tables: ReleaseTables) -> list[Row]:
     return sorted(
-        tables["quality.delivery"].rows, key=lambda row: (row["registry"], row["delivery_date"], row["delivery"])
+        tables["quality.delivery"].rows,
+        key=lambda row: (row["registry"], row["delivery_date"], row["delivery"]),
     )
 
 
@@ -173,8 +178,8 @@ def _lede(tables: ReleaseTables) -> Piece:
         return text(
             "Of ",
             step("admitted"),
-            " admitted patients none had new osteoblastic bone lesions that could be followed under this protocol."
-            " Why is said for each registry below.",
+            " admitted patients none had new osteoblastic bone lesions that could be followed under this"
+            " definition. Why is said for each registry below.",
         )
     return text(
         "Of ",

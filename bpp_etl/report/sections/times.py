@@ -61,7 +61,10 @@ _MEDIANS = (
     ("time_to_pseudoprogression_interval_censored", "… onset known only to lie between two CTs"),
     ("time_to_pseudoprogression_spss", "… as the published papers give it"),
     ("pseudoprogression_to_progression", "Pseudoprogression to progression"),
-    ("pseudoprogression_to_progression_interval_censored", "… progression known only between two assessments"),
+    (
+        "pseudoprogression_to_progression_interval_censored",
+        "… progression known only between two assessments",
+    ),
     ("pseudoprogression_to_progression_spss", "… as the published papers give it"),
     ("confirmation_to_progression", "Confirming CT to progression"),
     ("candidate_to_progression", "Candidate to progression, all candidates"),
@@ -91,11 +94,15 @@ def times(tables: ReleaseTables) -> Times:
     for time in TIMES:
         curve = curve_of(tables, time.metric, "all")
         if curve.steps:
-            plot = survival_plot(f"plot-{time.metric.replace('_', '-')}", time.name, [curve], time.axis, time.outcome)
+            plot = survival_plot(
+                f"plot-{time.metric.replace('_', '-')}", time.name, [curve], time.axis, time.outcome
+            )
             drawn.append((time, plot))
     return Times(
         plots=tuple(drawn),
-        medians=median_grid("times-medians", "Median times", [(*lead, "all") for lead in _MEDIANS], estimates),
+        medians=median_grid(
+            "times-medians", "Median times", [(*lead, "all") for lead in _MEDIANS], estimates
+        ),
         incidences=_incidences(estimates),
         notes=notes,
     )
@@ -144,14 +151,14 @@ def median_grid(
                 shown.marks,
             )
         )
-    heads = (head, "#Median", "#In months", "#95 % interval", "#Patients", "#Events", "Notes")
+    heads = (head, "#Median", "#In months", "#95\u202f% interval", "#Patients", "#Events", "Notes")
     return grid(anchor, caption, heads, rows)
 
 
 def _incidences(estimates: Estimates) -> Grid:
     return grid(
         "times-incidence",
-        "Share that had the event within so many days, with 95 % interval",
+        "Share that had the event within so many days, with 95\u202f% interval",
         ("Event", *(f"#{days} days" for days in HORIZON_DAYS)),
         [
             (name, *(estimates.show(f"{metric}_{days}_days").in_brief for days in HORIZON_DAYS))

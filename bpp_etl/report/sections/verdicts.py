@@ -63,7 +63,7 @@ def _agreement(estimates: Estimates) -> Grid:
     for rule_set, name in RULE_SETS.items():
         shown = estimates.show(f"agreement_{rule_set}")
         rows.append((name, shown.estimate, shown.interval or NOTHING, shown.patients, shown.marks))
-    heads = ("Rule set", "#Cohen's kappa", "#95 % interval", "#Candidates", "Notes")
+    heads = ("Rule set", "#Cohen's kappa", "#95\u202f% interval", "#Candidates", "Notes")
     return grid("verdicts-agreement", "Agreement of the state with each verdict", heads, rows)
 
 
@@ -84,5 +84,3 @@ def _definitions(tables: ReleaseTables, estimates: Estimates) -> Grid | None:
         rows.append((words, *(estimates.show(metric, protocol=name).in_brief for name in names)))
     heads = ("", *(f"#{name}" for name in names))
     return grid("definitions-table", "The same patients under each definition of the release", heads, rows)
-
-

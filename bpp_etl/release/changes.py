@@ -1,0 +1,149 @@
+"""Counts what differs between two releases that are attached as `warehouse` (before) and `later` (after).
+
+Not here: words (`compare.py`) and what moved a number (`movers.py`). Counts only; no id leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bpp_etl.timeline.steps import Step, read_select, used_parameters
+from bpp_etl.warehouse.connection import Connection, one_row, quoted
+from bpp_etl.warehouse.ddl import column_list
+from schemas.contract import Contract, columns_of
+from schemas.tables import TABLES
+
+PACKAGE = "bpp_etl.release"
+CATALOGS = ("warehouse", "later")
+
+IDENTITY = {
+    name: table.key
+    or {
+        "lab_results": ("patient_id", "analyte", "specimen_date", "laboratory"),
+        "her2_tests": ("patient_id", "test_date", "specimen_site"),
+    }[name]
+    for name, table in TABLES.items()
+}
+"""What makes two rows of different deliveries one fact: then a difference is a correction."""
+
+NOT_COMPARED = {"row_number", "flags"}
+"""Where a row lay in its file, and what the software remarked, are no part of what a registry said."""
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """How the admitted rows of one registry's table differ, and how many were refused before and after."""
+
+    registry: str
+    table: str
+    added: int = 0
+    corrected: int = 0
+    gone: int = 0
+    admitted_before: int = 0
+    admitted_after: int = 0
+    refused_before: int = 0
+    refused_after: int = 0
+
+    @property
+    def is_admitted_change(self) -> bool:
+        """Say whether any admitted row differs."""
+        return bool(self.added or self.corrected or self.gone)
+
+
+def selected(con: Connection, name: str, parameters: dict[str, object] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a SELECT file of this package by column name."""
+    text = read_select(Step(PACKAGE, name))
+    result = con.execute(text, used_parameters(text, parameters or {}))
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def registries_that_differ(
+    con: Connection, relation: str, columns: Sequence[str], protocol: str | None = None
+) -> set[str]:
+    """Name the registries whose rows of `schema.table` differ in the columns, whatever the order of rows."""
+    listed = ", ".join(quoted(name) for name in columns)
+    where = "where protocol = $protocol" if protocol is not None else ""
+    found = []
+    for catalog in CATALOGS:
+        rows = con.execute(
+            f"select registry, count(*), sum(hash({listed})::hugeint)::varchar"
+            f" from {catalog}.{relation} {where} group by registry",
+            {"protocol": protocol} if protocol is not None else {},
+        ).fetchall()
+        found.append({str(registry): told for registry, *told in rows})
+    before, after = found
+    return {
+        registry for registry in before.keys() | after.keys() if before.get(registry) != after.get(registry)
+    }
+
+
+def compared_columns(contract: type[Contract]) -> list[str]:
+    """Name the columns that say something of a patient."""
+    return [column.name for column in columns_of(contract) if column.name not in NOT_COMPARED]
+
+
+def row_changes(con: Connection) -> list[RowChange]:
+    """List every registry's table in which rows were added, corrected, left out or refused otherwise."""
+    counts = {(row["registry"], row["table"]): row for row in selected(con, "row_count_change")}
+    differing = [
+        (registry, name)
+        for name, table in TABLES.items()
+        for registry in registries_that_differ(con, f"core.{quoted(name)}", compared_columns(table.contract))
+    ]
+    changes = []
+    for registry, name in sorted({*counts, *differing}):
+        added, corrected, gone = (
+            _admitted_changes(con, registry, name) if (registry, name) in differing else (0, 0, 0)
+        )
+        row = counts.get((registry, name), {})
+        changes.append(
+            RowChange(
+                registry,
+                name,
+                added,
+                corrected,
+                gone,
+                **{field: int(row[field]) for field in COUNTED if field in row},
+            )
+        )
+    return changes
+
+
+COUNTED = ("admitted_before", "admitted_after", "refused_before", "refused_after")
+
+
+def _admitted_changes(con: Connection, registry: str, table: str) -> tuple[int, int, int]:
+    """Count rows added, corrected and gone: of one identity, one more and one fewer is a correction."""
+    columns = columns_of(TABLES[table].contract)
+    identity = ", ".join(quoted(name) for name in IDENTITY[table])
+    told = column_list(column for column in columns if column.name not in NOT_COMPARED)
+    sides = " union all ".join(
+        f"select {identity}, hash({told}) as told, {sign} as side"
+        f" from {catalog}.core.{quoted(table)} where registry = $registry"
+        for catalog, sign in zip(CATALOGS, (-1, 1), strict=True)
+    )
+    added, corrected, gone = one_row(
+        con,
+        f"""
+        with counted as (
+            select {identity}, told, sum(side) as surplus from ({sides}) as sides group by {identity}, told
+        ),
+        facts as (
+            select
+                sum(greatest(surplus, 0)) as more,
+                sum(greatest(-surplus, 0)) as fewer
+            from counted
+            group by {identity}
+        )
+        select
+            coalesce(sum(more - least(more, fewer)), 0),
+            coalesce(sum(least(more, fewer)), 0),
+            coalesce(sum(fewer - least(more, fewer)), 0)
+        from facts
+        """,
+        {"registry": registry},
+    )
+    return int(added), int(corrected), int(gone)

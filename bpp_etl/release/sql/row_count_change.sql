@@ -1,0 +1,38 @@
+-- One row per registry and table whose admitted or refused rows differ in number.
+with before as (
+    select
+        counts.registry,
+        counts."table",
+        counts.admitted,
+        counts.refused
+    from warehouse.quality.table_count as counts
+    join warehouse.quality.delivery as delivery
+        on delivery.registry = counts.registry
+        and delivery.delivery = counts.delivery
+        and delivery.status = 'admitted'
+),
+
+after as (
+    select
+        counts.registry,
+        counts."table",
+        counts.admitted,
+        counts.refused
+    from later.quality.table_count as counts
+    join later.quality.delivery as delivery
+        on delivery.registry = counts.registry
+        and delivery.delivery = counts.delivery
+        and delivery.status = 'admitted'
+)
+
+select
+    registry,
+    "table",
+    coalesce(before.admitted, 0) as admitted_before,
+    coalesce(after.admitted, 0) as admitted_after,
+    coalesce(before.refused, 0) as refused_before,
+    coalesce(after.refused, 0) as refused_after
+from before
+full join after using (registry, "table")
+where before.admitted is distinct from after.admitted or before.refused is distinct from after.refused
+order by registry, "table"

@@ -1,0 +1,81 @@
+"""The graph says what it is: keys, groups, dependencies, owners, checks."""
+
+import dagster as dg
+import pytest
+
+from assets.core import CHECKS
+from assets.definitions import build_defs, defs
+from schemas.rules import RULES
+
+GROUPS = {
+    "raw": 6,
+    "core": 7,
+    "event": 2,
+    "metric": 7,
+    "release": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return defs.resolve_asset_graph()
+
+
+def test_every_relation_is_an_asset_in_the_group_of_its_schema(graph) -> None:
+    counted: dict[str, int] = {}
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.group_name == key.path[0]
+        counted[node.group_name] = counted.get(node.group_name, 0) + 1
+    assert counted == GROUPS
+
+
+def test_every_asset_says_when_to_trust_it_and_who_owns_it(graph) -> None:
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.owners == ["team:registry-data"], key
+        assert "trust" in (node.description or "").lower(), key
+
+
+def test_every_table_shows_its_columns(graph) -> None:
+    for key in graph.get_all_asset_keys():
+        if key.path[0] == "release":
+            continue
+        columns = graph.get(key).metadata["dagster/column_schema"].columns
+        assert columns, key
+        assert all(column.description for column in columns), key
+
+
+def test_every_rule_is_a_check_and_every_check_a_rule(graph) -> None:
+    shown = {(key.asset_key.path[-1], key.name) for key in graph.asset_check_keys}
+    assert shown == {(check.asset.path[-1], check.name) for check in CHECKS}
+    assert {(rule.table, rule.id) for check in CHECKS for rule in check.rules} == {
+        (rule.table, rule.id) for rule in RULES
+    }
+
+
+def test_only_checks_that_can_shut_the_gate_block(graph) -> None:
+    for check in CHECKS:
+        spec = graph.get_check_spec(dg.AssetCheckKey(check.asset, check.name))
+        assert spec.blocking == (check.law.severity == "shut"), check.name
+
+
+def test_the_data_flows_one_way(graph) -> None:
+    order = list(GROUPS)
+    for key in graph.get_all_asset_keys():
+        for parent in graph.get(key).parent_keys:
+            assert order.index(parent.path[0]) <= order.index(key.path[0]), (parent, key)
+
+
+def test_registries_are_partitions_up_to_the_events_and_not_after(graph) -> None:
+    for key in graph.get_all_asset_keys():
+        is_partitioned = graph.get(key).partitions_def is not None
+        assert is_partitioned == (key.path[0] in {"raw", "core", "event"}), key
+
+
+def test_definitions_load_without_a_warehouse() -> None:
+    assert {job.name for job in build_defs().jobs or ()} == {
+        "refresh_registry",
+        "derive_registry",
+        "publish_release",
+    }

@@ -1,0 +1,127 @@
+"""The demonstration goes the whole way, and comes out as its truth says."""
+
+import datetime as dt
+import json
+
+import duckdb
+import polars as pl
+import pytest
+
+from assets.refresh import refresh
+from assets.resources import Warehouse
+from bpp_etl.demo import write_demo_landing
+from bpp_etl.release import Shelf
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    home = tmp_path_factory.mktemp("demo")
+    written = write_demo_landing(home / "landing")
+    resource = Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
+    said: list[str] = []
+    done = refresh(resource, say=said.append)
+    return home, resource, {item.registry_name: item for item in written}, done, said
+
+
+@pytest.fixture(scope="module")
+def release(demo):
+    home, *_ = demo
+    with duckdb.connect(str(home / "warehouse" / "published" / "bpp.duckdb"), read_only=True) as con:
+        yield con
+
+
+def test_two_registries_are_admitted_and_one_is_shut(demo) -> None:
+    _, _, written, done, _ = demo
+    assert set(done.shut) == {name for name, item in written.items() if item.expected == "shut"}
+    assert done.exit_code == 3
+    assert not done.failed
+
+
+def test_a_shut_gate_is_told_with_rule_counts_and_limit(demo) -> None:
+    *_, said = demo
+    told = "\n".join(said)
+    assert "synthetic-shut: gate shut" in told
+    assert "of imaging_assessments are refused" in told
+    assert "limit 5 %" in told
+
+
+@pytest.mark.parametrize("registry", ["synthetic-clean", "synthetic-dirty"])
+def test_every_verdict_is_the_truth(demo, release, registry) -> None:
+    _, _, written, _, _ = demo
+    truth = written[registry].registry.truth.filter(~pl.col("is_refused"))
+    columns = ("patient_id", "state", "reason", "event_date", "confirmation_date", "progression_date")
+    expected = set(truth.filter(pl.col("state").is_not_null()).select(columns).rows())
+    found = set(
+        release.execute(
+            f"select {', '.join(columns)} from event.pseudoprogression"
+            " where registry = ? and protocol = 'xu2025'",
+            [registry],
+        ).fetchall()
+    )
+    assert len(expected) > 30
+    assert len(expected ^ found) == 0
+    admitted = release.execute("select count(*) from core.patients where registry = ?", [registry]).fetchone()
+    flow = release.execute("select count(*) from event.patient_flow where registry = ?", [registry]).fetchone()
+    assert admitted == flow == (truth.height,)
+
+
+def test_quarantine_holds_exactly_the_planted_rows(demo, release) -> None:
+    _, _, written, _, _ = demo
+    planted = written["synthetic-dirty"].registry.planted
+    for table in planted["table"].unique().sort():
+        expected = {
+            (row["row_number"], tuple(row["rules"]))
+            for row in planted.filter(pl.col("table") == table).iter_rows(named=True)
+        }
+        found = {
+            (number, tuple(rules))
+            for number, rules in release.execute(
+                f'select row_number, broken_rules from quarantine."{table}" where registry = ?',
+                ["synthetic-dirty"],
+            ).fetchall()
+        }
+        assert len(found ^ expected) == 0, table
+
+
+def test_delivered_is_admitted_refused_or_ignored_everywhere(release) -> None:
+    rows = release.execute("select delivered, admitted + refused + ignored from quality.table_count").fetchall()
+    assert len(rows) == 18
+    assert all(delivered == accounted for delivered, accounted in rows)
+
+
+def test_every_published_table_and_column_carries_a_comment(release) -> None:
+    bare = release.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where comment is null"
+        " union all select schema_name || '.' || table_name || '.' || column_name"
+        " from duckdb_columns() where comment is null and not internal"
+    ).fetchall()
+    assert bare == []
+
+
+def test_an_unchanged_landing_is_not_recomputed(demo) -> None:
+    home, resource, _, done, _ = demo
+    said: list[str] = []
+    again = refresh(resource, say=said.append)
+    assert again.release_id == done.release_id
+    assert not again.is_new
+    assert [step.action for step in again.steps] == ["nothing"] * 3
+    assert again.exit_code == 3
+
+
+def test_the_same_inputs_give_the_same_content_digest(demo, tmp_path) -> None:
+    home, _, _, done, _ = demo
+    twin = Warehouse(landing=str(home / "landing"), warehouse=str(tmp_path / "warehouse"))
+    again = refresh(twin)
+    first = Shelf.of(home / "warehouse").manifest(done.release_id)
+    second = Shelf.of(tmp_path / "warehouse").manifest(again.release_id)
+    assert first["content_digest"] == second["content_digest"]
+    assert first["rows"] == second["rows"]
+
+
+def test_the_manifest_names_inputs_and_holds_no_patient(demo, release) -> None:
+    home, _, _, done, _ = demo
+    folder = Shelf.of(home / "warehouse").folder(done.release_id)
+    told = (folder / "manifest.json").read_text(encoding="utf-8")
+    assert dt.datetime.fromisoformat(json.loads(told)["created_at"]).tzinfo is not None
+    assert "SYN-" not in told
+    assert "SYN-" not in (folder / "report.html").read_text(encoding="utf-8")
