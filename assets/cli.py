@@ -108,14 +108,18 @@ def explain(
     patient: Annotated[str, typer.Argument(help="The registry's pseudonym of the patient.")],
     registry: Annotated[str, typer.Option("--registry", help="The registry.")],
     warehouse: WarehouseOption = None,
-    protocol: Annotated[str, typer.Option("--protocol", help="The protocol.")] = "xu2025",
+    protocol: Annotated[str, typer.Option("--protocol", help="A protocol's name or file.")] = "xu2025",
+    output: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    shift_dates: Annotated[
+        bool, typer.Option("--shift-dates", help="Count days from the start of line 1 and name nobody.")
+    ] = False,
 ) -> None:
     """Show a patient's ordered evidence, the rule that fired, and what would change the call."""
     from bpp_etl.explain import explain_patient  # noqa: PLC0415
     from bpp_etl.settings import places  # noqa: PLC0415
 
     root = places(os.environ, None, warehouse).warehouse
-    typer.echo(explain_patient(root, registry, patient, protocol))
+    typer.echo(explain_patient(root, registry, patient, protocol, output, shift_dates=shift_dates))
 
 
 @releases_app.callback(invoke_without_command=True)
@@ -129,7 +133,6 @@ def releases(context: typer.Context, warehouse: WarehouseOption = None) -> None:
 def list_releases(warehouse: WarehouseOption = None) -> None:
     """List what is published, oldest first; the one in service is marked."""
     from bpp_etl.release.compare import listed  # noqa: PLC0415
-
     from bpp_etl.settings import places  # noqa: PLC0415
 
     typer.echo(listed(places(os.environ, None, warehouse).warehouse))
@@ -143,7 +146,6 @@ def diff_releases(
 ) -> None:
     """Say what changed between two releases."""
     from bpp_etl.release.compare import difference  # noqa: PLC0415
-
     from bpp_etl.settings import places  # noqa: PLC0415
 
     typer.echo(difference(places(os.environ, None, warehouse).warehouse, before, after))

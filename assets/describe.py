@@ -35,7 +35,7 @@ def spec_for(
     *,
     trust: str,
     deps: list[dg.AssetKey],
-    partitions: dg.PartitionsDefinition | None = None,  # type: ignore[type-arg]
+    partitions: dg.PartitionsDefinition | None = None,
     code_version: str | None = None,
     skippable: bool = False,
 ) -> dg.AssetSpec:

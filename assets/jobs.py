@@ -5,7 +5,6 @@ Not here: when they run.
 
 import dagster as dg
 
-
 refresh_registry = dg.define_asset_job(
     "refresh_registry",
     selection=dg.AssetSelection.groups("raw", "core", "event"),

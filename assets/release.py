@@ -26,7 +26,7 @@ RELEASE = dg.AssetKey(["release", "bpp"])
             "metric",
             name,
             contract,
-            trust="Over all registries, under disclosure control. Trust each number as far as its warnings allow.",
+            trust="Over all registries, under disclosure control. Trust each as far as its warnings allow.",
             deps=EVENTS,
         )
         for name, contract in METRIC_TABLES.items()

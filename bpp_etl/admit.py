@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bpp_etl.code_version import code_version
@@ -17,7 +16,7 @@ from bpp_etl.gate.judge import judge
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import Delivery
 from bpp_etl.plan import derivation
-from bpp_etl.reading.delivery import ReadDelivery, input_digest, read_delivery
+from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.reading.problems import DeliveryProblem
 from bpp_etl.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, one_row, one_value, opened, transaction
@@ -53,7 +52,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> Verdict:
         record(
             con,
             verdict,
-            input_digest=input_digest(delivery),
+            input_digest=found.input_digest,
             code_version=code_version(),
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
@@ -78,12 +77,6 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
     return summary
 
 
-def check(delivery: Delivery, scratch: Path) -> Verdict:
-    """Judge one delivery in a scratch folder, without touching any warehouse."""
-    with opened(scratch / "check.duckdb") as con:
-        return judge(con, delivery, read_delivery(con, delivery, scratch_root=scratch))
-
-
 def _remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
     told = {"delivery": [delivery.registry, delivery.name], "read": asdict(found)}
     con.execute("create table raw.reading as select $told::varchar as told", {"told": json.dumps(told)})
@@ -101,4 +94,5 @@ def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
         extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
         identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
         unknown_files=tuple(found["unknown_files"]),
+        input_digest=found["input_digest"],
     )

@@ -60,6 +60,11 @@ def table(
     return [line for row in grid for line in _row(row, widths, align, indent, gap)]
 
 
+def printable(line: str) -> str:
+    """Replace what would steer a terminal; an id is a registry's text and may hold anything."""
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Put a number before its noun, in the singular for one."""
     return f"{number} {one if number == 1 else many or one + 's'}"

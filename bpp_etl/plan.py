@@ -13,7 +13,7 @@ from typing import Literal
 from bpp_etl.code_version import code_version
 from bpp_etl.events import Protocol
 from bpp_etl.landing import Delivery
-from bpp_etl.reading.delivery import input_digest
+from bpp_etl.reading.inputs import input_digest
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.working import WorkingFiles
 

@@ -6,6 +6,7 @@ Not here: applying it. An unknown key is an error that names it.
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.errors import BppError
+from bpp_etl.landing import shown
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
@@ -30,6 +32,10 @@ TOP_LEVEL = (
     "constants",
     "limits",
 )
+DATE_CODES = frozenset(
+    "d -d m -m b B y -y Y H -H I -I M -M S -S f p a A %".split()  # noqa: SIM905 - easier to read
+)
+"""Codes of `date_format`: days, and times of day, which are read over."""
 
 
 class ConfigurationError(BppError):
@@ -62,7 +68,7 @@ class RegistryConfig:
 
 def load_config(path: Path, formats: tuple[str, ...]) -> RegistryConfig:
     """Read registry.toml; a missing file means the defaults. `formats` are the known adapters."""
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return RegistryConfig()
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -89,35 +95,47 @@ def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig
         limits=_limits(told.get("limits", {})),
     )
     _known("format", config.format, formats)
-    if len(config.delimiter) != 1 or config.delimiter in '"\r\n':
+    if len(config.delimiter) != 1 or config.delimiter in '"\r\n\0':
         raise ConfigurationError("delimiter must be one character, and no quote", 'for example ";" or "\\t"')
     if config.decimal not in {".", ","}:
         raise ConfigurationError('decimal must be "." or ","', "write one of the two")
-    try:
-        if not codecs.lookup(config.encoding)._is_text_encoding:
-            raise LookupError
-    except LookupError:
+    if not _is_known_encoding(config.encoding):
         raise ConfigurationError(
             "encoding is not one that this software knows", 'for example "utf-8", "gb18030", "latin-1"'
-        ) from None
-    if config.date_format is not None and not _names_a_day(config.date_format):
-        raise ConfigurationError(
-            "date_format must name year, month and day", 'in strptime codes, for example "%d.%m.%Y"'
         )
+    if config.date_format is not None:
+        _check_date_format(config.date_format)
     return config
 
 
-def _names_a_day(pattern: str) -> bool:
-    return (
-        "%d" in pattern
-        and any(code in pattern for code in ("%m", "%b", "%B"))
-        and any(code in pattern for code in ("%Y", "%y"))
-    )
+def _is_known_encoding(name: str) -> bool:
+    try:
+        return codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        return False
+
+
+def _check_date_format(pattern: str) -> None:
+    """Hold a format to the codes that DuckDB knows, and to those that make a whole day."""
+    codes = re.findall(r"%(-?.?)", pattern, re.DOTALL)
+    unknown = sorted({shown(f"%{code}") for code in codes if code not in DATE_CODES})
+    if unknown:
+        raise ConfigurationError(
+            f"date_format holds {', '.join(unknown)}, which is no code for a part of a date",
+            'strptime codes are read, for example "%d.%m.%Y"',
+        )
+    parts = {code.removeprefix("-") for code in codes}
+    if "d" not in parts or not parts & {"m", "b", "B"} or not parts & {"Y", "y"}:
+        raise ConfigurationError(
+            "date_format must name year, month and day", 'in strptime codes, for example "%d.%m.%Y"'
+        )
 
 
 def _known(what: str, name: str, among: tuple[str, ...]) -> None:
     if name not in among:
-        raise ConfigurationError(f"registry.toml: unknown {what} {name!r}", f"known: {', '.join(among)}")
+        raise ConfigurationError(
+            f"registry.toml: unknown {what} '{shown(name)}'", f"known: {', '.join(among)}"
+        )
 
 
 def _text(told: Mapping[str, Any], key: str, default: str) -> str:

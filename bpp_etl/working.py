@@ -1,7 +1,7 @@
-"""The working files of a registry: one delivery is built apart, and takes its place in one step or not at all.
+"""A registry's working files: one delivery is built apart, and takes its place in one step or not at all.
 
 `registries/<registry>/building.duckdb` is private to the one process that holds the registry's lock;
-`admitted.duckdb` is the last admitted delivery, `shut.duckdb` the last one that was refused whole, if it is newer.
+`admitted.duckdb` is the last admitted delivery, `shut.duckdb` the one that was refused whole since, if any.
 Not here: what is built in them.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +18,13 @@ from pathlib import Path
 from bpp_etl.errors import BppError
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import REGISTRY_NAME
+from bpp_etl.reading.files import SCRATCH
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table
 from schemas.quality import QUALITY_TABLES
+
+SPILL = ".duckdb_spill"
+"""Where DuckDB puts what does not fit into memory (`warehouse/connection.py`)."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +80,22 @@ class WorkingFiles:
             yield
 
     def start_building(self) -> Path:
-        """Clear what a killed process left, and name the file to build in."""
+        """Clear what a killed process left, copies of delivered files among it; name the file to build in."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         discard(self.building)
+        for left in self.folder.iterdir():
+            if left.name.startswith(SCRATCH) or left.name == SPILL:
+                shutil.rmtree(left, ignore_errors=True)
         return self.building
 
     def settle(self, status: str) -> None:
         """Put the judged delivery in its place; readers of the file before keep it."""
+        place = self.admitted if status == "admitted" else self.shut
+        # A log that a killed process left belongs to the file before; it must not be replayed into this one.
+        log_of(place).unlink(missing_ok=True)
+        os.replace(self.building, place)  # noqa: PTH105
         if status == "admitted":
-            os.replace(self.building, self.admitted)  # noqa: PTH105
             discard(self.shut)
-        else:
-            os.replace(self.building, self.shut)  # noqa: PTH105
-        discard(self.building)
 
     def judgements(self) -> dict[str, Judgement]:
         """Read what is in place: at most one admitted and one shut delivery."""
@@ -114,7 +123,12 @@ def shut_story(files: WorkingFiles) -> tuple[str, list[str]] | None:
 def discard(path: Path) -> None:
     """Remove a database file and the log beside it."""
     path.unlink(missing_ok=True)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    log_of(path).unlink(missing_ok=True)
+
+
+def log_of(path: Path) -> Path:
+    """Name the log that DuckDB keeps beside a file it has not yet folded it into."""
+    return path.with_name(path.name + ".wal")
 
 
 def record(
@@ -126,7 +140,7 @@ def record(
     extra_columns: tuple[tuple[str, str], ...] = (),
     identifier_columns: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    """Write a verdict into the `quality` tables of a working file; a shut delivery keeps nothing in `core`."""
+    """Write a verdict into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
         create_table(con, "quality", table, contract)
         comment_table(con, "quality", table, contract)
@@ -166,7 +180,7 @@ def record(
             )
         ],
     )
-    columns = [(*stamp, table, column, False) for table, column in extra_columns]
+    columns: list[tuple[object, ...]] = [(*stamp, table, column, False) for table, column in extra_columns]
     columns += [(*stamp, table, column, True) for table, column in identifier_columns]
     _insert(con, "extra_column", columns)
     if not verdict.is_open:

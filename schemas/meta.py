@@ -20,7 +20,7 @@ class Release(Contract):
     )
     code_version: pl.String = derived("Version of engine and contracts.", nullable=False)
     content_digest: pl.String = derived(
-        "SHA-256 over all rows but those of meta and quality.history; the same inputs and code give the same.",
+        "SHA-256 over all rows outside meta and quality.history; the same inputs and code give the same.",
         nullable=False,
     )
     input_digests: Annotated[pl.List, pl.String] = derived(

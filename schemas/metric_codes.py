@@ -17,7 +17,7 @@ from schemas.event import (
 )
 
 HORIZON_DAYS = (182, 365, 730)
-"""Incidence is given at 6, 12 and 24 months of 30.4375 days, as whole days."""
+"""Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
 
 UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa")
 CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample")
@@ -40,158 +40,127 @@ STRATA: Mapping[str, str] = MappingProxyType(
     {
         "all": "Everyone whom the metric is about.",
         "registry=": "Patients of one registry.",
+        "registry=*": "All registries, compared with one another.",
         "her2=": "HER2 status known on the event day: positive, negative, indeterminate or unknown.",
-        "her2=positive/negative": "HER2 positive compared with HER2 negative, negative being the reference.",
-        "evidence=complete": (
-            "Without the patients of whom evidence was refused at the gate (refused_evidence)."
-        ),
+        "her2=positive/negative": "HER2 positive compared with negative, negative being the reference.",
+        "evidence=complete": "Without patients of whom evidence was refused at the gate (refused_evidence).",
         "state=true_progression": "Candidates that proved true progression, beside the pseudoprogressions.",
         "progression=bone": "Only where bone progressed: lysis or a new lytic lesion, whatever else did.",
         "progression=later": "Only true progressions that showed after the candidate's own scan.",
         "site=": "Patients or lesions with a new osteoblastic lesion in this bone.",
     }
 )
-"""Stratum, or the beginning of it where a value follows the equals sign -> who is in it."""
+"""Stratum, or its beginning where a value follows the equals sign -> who is in it."""
 
 WARNINGS: Mapping[str, str] = MappingProxyType(
     {
         "approximate_p_value": (
-            "More than 1000 differences: p-value and limits come from the normal approximation, not the"
-            " exact null."
+            "More than 1000 differences: p-value and limits come from the normal approximation."
         ),
         "baseline_cancels": (
-            "Both changes share one baseline, which cancels: the test compares ALP at progression with "
-            "ALP at the "
-            "event, and says nothing of either change from baseline."
+            "Both changes share one baseline, which cancels: this compares ALP at progression with ALP at "
+            "the event, and says nothing of either change from baseline."
         ),
         "cadence_differs": (
-            "The median CT intervals of the compared groups differ by more than 7 days; the schedule "
-            "alone can "
-            "move the comparison."
+            "The median CT intervals of the compared groups differ by more than 7 days; the schedule alone "
+            "can move the comparison."
         ),
         "comparison_only": (
-            "Symmetric interval, given to compare with published figures: at 23 patients it covers 84 "
-            "to 86 %, "
-            "not 95 %."
+            "Symmetric interval, to compare with published figures: at 23 patients it covers 84 to 86 %, not "
+            "95 %."
         ),
-        "complete_cases": "Patients without the ALP values that it needs are left out; nothing is imputed.",
+        "complete_cases": "Patients without the ALP values needed are left out; nothing is imputed.",
         "death_censored": "A death without progression ends the follow-up like any other censoring.",
-        "few_events": "Fewer than 5 events: no interval and no p-value is given.",
-        "groups_missing": "A class or group to compare has no patients: the comparison is refused.",
-        "indeterminate_censored": (
-            "Candidates that could not be decided are censored on the day they appeared."
+        "few_events": (
+            "Fewer than 5 events, or 5 patients where no events are counted: no interval and no p-value."
         ),
-        "indeterminate_left_out": (
-            "Candidates that could not be decided are left out; see the lowest and highest."
-        ),
-        "interval_censored": (
-            "Dated at the scan that shows it, about half a scan interval late; see the interval-"
-            "censored median."
-        ),
+        "groups_missing": "A group or class to compare has no patients: there is no comparison.",
         "guarantee_time": (
-            "The event needs further clean CTs, so the time cannot be short; see also the time from "
-            "confirmation "
-            "and the one over all candidates."
+            "Confirmation needs further clean CTs, so the time cannot be short; see also the time from "
+            "confirmation and the one over all candidates."
+        ),
+        "indeterminate_censored": "Candidates that could not be decided are censored on the event day.",
+        "indeterminate_left_out": "Candidates that could not be decided are left out.",
+        "interval_censored": (
+            "Dated at the scan that shows it, about half a scan interval late; see the interval-censored "
+            "median."
         ),
         "lesions_clustered": "Lesions of one patient are alike; the interval takes them as independent.",
-        "limit_not_reached": (
-            "The confidence band does not reach one half on one side, which has no limit then."
-        ),
+        "limit_not_reached": "The confidence band does not reach one half on one side: no limit there.",
         "median_not_reached": "The curve does not fall to one half: there is no median yet.",
         "naive_comparison": (
-            "Refused: who has a pseudoprogression has lived without progression until it was confirmed,"
-            " so curves "
-            "of patients with and without it differ by construction."
+            "Refused: who has a pseudoprogression has lived without progression until it was confirmed, so "
+            "the curves of patients with and without one differ by construction."
         ),
         "no_interval": "The method gives no interval.",
         "no_patients": "Nobody to measure.",
-        "not_estimable": "The likelihood has no maximum: there is no ratio to give.",
+        "not_estimable": "The data have no single best value: there is no estimate.",
         "selected_on_outcome": (
-            "Only patients whose later course proved a pseudoprogression are in it; see the share among"
-            " candidates."
+            "Only patients whose later course proved a pseudoprogression; see their share among candidates."
         ),
-        "small_groups": "A compared group has fewer than 10 events; no difference found is no proof of none.",
-        "suppressed": ("Counts below the disclosure threshold, and what would reveal them, are left empty."),
+        "small_groups": (
+            "A compared group has fewer than 10 events; no difference found is no proof that there is none."
+        ),
+        "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
     }
 )
 """Warning code -> what a reader must know."""
 
-_TIMES = {
-    "time_to_pseudoprogression": "Median time from the start of line 1 to the pseudoprogression.",
-    "pseudoprogression_to_progression": "Median time from the pseudoprogression to explicit progression.",
-    "confirmation_to_progression": (
-        "Median time from the confirming CT of a pseudoprogression to progression."
-    ),
-    "candidate_to_progression": "Median time from the candidate to progression, over all candidates.",
-}
-_INCIDENCES = {
-    f"{name}_{days}_days": f"{text} within {days} days."
-    for name, text in (
-        ("progression_incidence", "Progression after a pseudoprogression, death competing,"),
-        ("death_incidence", "Death without progression after a pseudoprogression, progression competing,"),
-        (
-            "pseudoprogression_incidence",
-            "Pseudoprogression of first-line patients; progression, death and change of therapy compete;",
-        ),
-    )
-    for days in HORIZON_DAYS
-}
+_SAME_MEDIAN = "The same median with the symmetric interval of the published papers."
+_DETECTABLE = "Smallest hazard ratio above 1 that these events would show with 80 % power."
+_HAZARD = "Hazard of progression, HER2 positive over negative."
+_ONLY = ", pseudoprogressions only."
 
 METRICS: Mapping[str, str] = MappingProxyType(
     {
-        **_TIMES,
-        "time_to_pseudoprogression_spss": (
-            "The same median with the symmetric interval of the published papers."
-        ),
-        "pseudoprogression_to_progression_spss": (
-            "The same median with the symmetric interval of the published papers."
-        ),
+        "time_to_pseudoprogression": "Median time from the start of line 1 to the pseudoprogression.",
+        "time_to_pseudoprogression_spss": _SAME_MEDIAN,
         "time_to_pseudoprogression_interval_censored": (
             "Median time to onset, known only to lie between two CTs (Turnbull)."
         ),
+        "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
+        "pseudoprogression_to_progression_spss": _SAME_MEDIAN,
         "pseudoprogression_to_progression_interval_censored": (
             "Median time to progression, known only to lie between two assessments (Turnbull)."
         ),
-        "pseudoprogression_to_progression_log_rank": (
-            "Log-rank test of the time to progression between groups."
-        ),
-        "pseudoprogression_to_progression_hazard_ratio": (
-            "Hazard of progression, HER2 positive over negative."
-        ),
-        "pseudoprogression_to_progression_detectable_ratio": (
-            "Smallest hazard ratio above 1 that these events would detect with 80 % power."
-        ),
-        "confirmation_to_progression_log_rank": "Log-rank test of the time from confirmation between groups.",
-        "confirmation_to_progression_hazard_ratio": (
-            "Hazard of progression after confirmation, HER2 positive over negative."
-        ),
-        "confirmation_to_progression_detectable_ratio": (
-            "Smallest hazard ratio above 1 that these events would detect with 80 % power."
-        ),
+        "pseudoprogression_to_progression_log_rank": "Log-rank test of that time between groups.",
+        "pseudoprogression_to_progression_hazard_ratio": _HAZARD,
+        "pseudoprogression_to_progression_detectable_ratio": _DETECTABLE,
+        "confirmation_to_progression": "Median time from confirmation of a pseudoprogression to progression.",
+        "confirmation_to_progression_log_rank": "Log-rank test of that time between groups.",
+        "confirmation_to_progression_hazard_ratio": _HAZARD,
+        "confirmation_to_progression_detectable_ratio": _DETECTABLE,
+        "candidate_to_progression": "Median time from the candidate to progression, over all candidates.",
         "progression_by_pseudoprogression": "Patients with against without pseudoprogression: refused.",
-        **_INCIDENCES,
+        **{
+            f"{name}_{days}_days": f"{text} within {days} days."
+            for name, text in (
+                ("progression_incidence", "Progression after a pseudoprogression, death competing,"),
+                ("death_incidence", "Death after a pseudoprogression, progression competing,"),
+                (
+                    "pseudoprogression_incidence",
+                    "Pseudoprogression of patients with a first line; progression, death and the end of the "
+                    "line compete;",
+                ),
+            )
+            for days in HORIZON_DAYS
+        },
         "pseudoprogression_share": "Pseudoprogressions among the candidates that could be decided.",
         "pseudoprogression_share_lowest": "The share if every undecided candidate were none.",
         "pseudoprogression_share_highest": "The share if every undecided candidate were one.",
-        "alp_change_at_event": (
-            "Shift of ALP from baseline to the event (Hodges-Lehmann), with signed-rank test."
-        ),
+        "alp_change_at_event": "Shift of ALP from baseline to the event (Hodges-Lehmann).",
         "alp_change_at_event_median": "Median change of ALP from baseline to the event.",
-        "alp_change_at_progression": (
-            "Shift of ALP from baseline to progression (Hodges-Lehmann), with signed-rank test."
-        ),
+        "alp_change_at_progression": "Shift of ALP from baseline to progression (Hodges-Lehmann).",
         "alp_change_at_progression_median": "Median change of ALP from baseline to progression.",
-        "alp_change_event_to_progression": (
-            "Shift of ALP from the event to progression (Hodges-Lehmann), with signed-rank test."
-        ),
+        "alp_change_event_to_progression": "Shift of ALP from the event to progression (Hodges-Lehmann).",
         "alp_change_event_to_progression_median": "Median change of ALP from the event to progression.",
         "alp_decreased_share": "ALP at the event more than 15 % below baseline.",
         "alp_stable_share": "ALP at the event within 15 % of baseline.",
         "alp_increased_share": "ALP at the event more than 15 % above baseline.",
         "alp_decreased_or_stable_share": "ALP at the event not more than 15 % above baseline.",
         "alp_discrimination": (
-            "Chance that ALP rose more in a true progression than in a pseudoprogression (area under "
-            "the ROC curve)."
+            "Chance that ALP rose more in a true progression than in a pseudoprogression (area under the ROC "
+            "curve)."
         ),
         "lesion_site_share_of_patients": "Patients with a new osteoblastic lesion in this bone.",
         "lesion_site_share_of_lesions": "New osteoblastic lesions at the candidate that are in this bone.",
@@ -199,15 +168,9 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "cadence_interval": "Median interval between first-line CTs.",
         "cadence_deviation": "Median deviation of first-line CTs from the planned interval.",
         "cadence_on_time_share": "First-line CTs within 7 days of the planned day.",
-        "pseudoprogression_cadence_interval": (
-            "Median interval between first-line CTs, pseudoprogressions only."
-        ),
-        "pseudoprogression_cadence_deviation": (
-            "Median deviation from the planned interval, pseudoprogressions only."
-        ),
-        "pseudoprogression_cadence_on_time_share": (
-            "CTs within 7 days of the planned day, pseudoprogressions only."
-        ),
+        "pseudoprogression_cadence_interval": f"Median interval between first-line CTs{_ONLY}",
+        "pseudoprogression_cadence_deviation": f"Median deviation from the planned interval{_ONLY}",
+        "pseudoprogression_cadence_on_time_share": f"CTs within 7 days of the planned day{_ONLY}",
     }
 )
 """Metric id -> what is measured."""

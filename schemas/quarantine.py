@@ -42,7 +42,7 @@ def raw_contract(table: str) -> type[Contract]:
         "file": "File that held the row.",
         "file_digest": "SHA-256 of the file.",
     }
-    annotations: dict[str, Any] = {name: pl.String for name in stamp} | {"row_number": pl.Int64}
+    annotations: dict[str, Any] = dict.fromkeys(stamp, pl.String) | {"row_number": pl.Int64}
     fields: dict[str, Any] = {name: derived(text, nullable=False) for name, text in stamp.items()}
     fields["row_number"] = derived("Data row in the delivered file, counted from 1.", nullable=False)
     return _with_delivered(table, f"One row per delivered row of {table}.", "Raw", annotations, fields)
@@ -56,6 +56,8 @@ def _with_delivered(
         fields[column.name] = derived(f"As delivered: {column.description}")
     name = prefix + TABLES[table].contract.__name__
     made: type[Contract] = type(
-        name, (Contract,), {"__doc__": grain, "__annotations__": annotations, "__module__": __name__, **fields}
+        name,
+        (Contract,),
+        {"__doc__": grain, "__annotations__": annotations, "__module__": __name__, **fields},
     )
     return made

@@ -17,9 +17,9 @@ from bpp_etl.errors import UsageError
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.verdict import RuleResult
 from bpp_etl.landing import REGISTRY_NAME, Delivery, delivery_of, shown
-from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
-from schemas.rules import rule_of
+from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
 
 ROWS_NAMED = 8
@@ -70,7 +70,7 @@ def gated(delivery: Delivery) -> Checked:
         with opened(scratch / "check.duckdb") as con:
             read = read_delivery(con, delivery, scratch_root=scratch)
             verdict = judge(con, delivery, read)
-            rows = {**_refused_rows(con), **_flagged_rows(con, is_read="lab_results" in read.rows)}
+            rows = {**_refused_rows(con), **_flagged_rows(con, read)}
     failed = [result for result in verdict.rules if result.status in {"failed", "error"}]
     return Checked(verdict, read, tuple(_broken_rule(result, rows) for result in failed))
 
@@ -106,14 +106,18 @@ def _refused_rows(con: Connection) -> Rows:
     return found
 
 
-def _flagged_rows(con: Connection, *, is_read: bool) -> Rows:
-    """Name the first rows with a flag that is a rule; other flags annotate and are no rule."""
-    if not is_read:
-        return {}
-    found = con.execute(
-        "select (select min(file) from raw.lab_results), list(row_number order by row_number)[:$most]"
-        " from core.lab_results where list_contains(flags, 'unit_suspect') having count(*) > 0",
-        {"most": ROWS_NAMED},
-    ).fetchall()
-    key = ("lab_results", "unit_suspect")
-    return {key: (str(file), tuple(numbers)) for file, numbers in found}  # noqa: B035 one row at most
+def _flagged_rows(con: Connection, read: ReadDelivery) -> Rows:
+    """Name the first rows that each flagging rule flagged; a flag that is no rule only annotates."""
+    found = {}
+    for rule in RULES:
+        if rule.severity != "flag" or rule.table not in read.rows:
+            continue
+        rows = con.execute(
+            f"select (select min(file) from raw.{quoted(rule.table)}),"  # noqa: S608 our names
+            f" list(row_number order by row_number)[:$most] from core.{quoted(rule.table)}"
+            " where list_contains(flags, $rule) having count(*) > 0",
+            {"most": ROWS_NAMED, "rule": rule.id},
+        ).fetchall()
+        for file, numbers in rows:
+            found[rule.table, rule.id] = (str(file), tuple(numbers))
+    return found

@@ -9,7 +9,7 @@ from bpp_etl.explain import words
 from bpp_etl.explain.findings import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.words import ALP_HEADERS, HER2_HEADERS, Pairs
-from bpp_etl.plain_text import cells_of, table, wrapped
+from bpp_etl.plain_text import cells_of, printable, table, wrapped
 
 
 def as_text(evidence: Evidence, labels: Labels) -> str:
@@ -35,7 +35,7 @@ def as_text(evidence: Evidence, labels: Labels) -> str:
     ):
         if pairs:
             lines += ["", heading, *_pairs(pairs)]
-    return "\n".join(lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _point_lines(evidence: Evidence, labels: Labels) -> list[str]:

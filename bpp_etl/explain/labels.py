@@ -21,14 +21,16 @@ class Labels:
 
     @property
     def origin(self) -> date | None:
-        """Return day 0: the start of line 1, else the first assessment."""
-        first = self.evidence.points[0].day if self.evidence.points else None
-        return self.evidence.therapy_start or first
+        """Return day 0: the start of line 1, else the first day of anything."""
+        evidence = self.evidence
+        days = [point.day for point in evidence.points]
+        days += [one.day for one in evidence.alp] + [one.day for one in evidence.her2]
+        return evidence.therapy_start or min(days, default=None)
 
     @property
     def origin_told(self) -> str:
         """Say what day 0 is."""
-        return "the start of line 1" if self.evidence.therapy_start else "the first assessment"
+        return "the start of line 1" if self.evidence.therapy_start else "the first finding"
 
     @property
     def patient(self) -> str:

@@ -2,18 +2,21 @@
 
 Policy. A rule of severity `refuse` fails when a row breaks it; the row goes to quarantine and the gate stays
 open. A rule of severity `flag` fails likewise; the row stays. A rule of severity `shut` fails when its share
-is over its limit, and then the delivery is refused whole. Nothing to judge is `not_applicable`, never `passed`.
+is over its limit, and then the delivery is refused whole. Nothing to judge is `not_applicable`, never
+`passed`.
 Not here: finding anything.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from bpp_etl.gate.verdict import Reason, RuleResult, RuleStatus, TableCount, Verdict
 from bpp_etl.landing import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
-from schemas.rules import DELIVERY, RULES, Rule
+from schemas.laws import DELIVERY
+from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
 
@@ -28,6 +31,7 @@ class Findings:
     ignored: dict[str, int] = field(default_factory=dict)
     broken_rows: dict[str, int] = field(default_factory=dict)
     broken: dict[tuple[str, str], int] = field(default_factory=dict)
+    not_judged: set[tuple[str, str]] = field(default_factory=set)
     flagged: dict[tuple[str, str], int] = field(default_factory=dict)
     flag_judged: dict[str, int] = field(default_factory=dict)
     intervals: int = 0
@@ -59,9 +63,14 @@ def _weigh(rule: Rule, findings: Findings) -> RuleResult:
     status: RuleStatus = "passed"
     if judged == 0:
         status = "not_applicable"
-    elif broken > limit * judged:
+    elif broken > _exactly(limit) * judged:
         status = "failed"
     return RuleResult(rule.table, rule.id, rule.severity, rule.category, judged, broken, limit, status)
+
+
+def _exactly(limit: float) -> Fraction:
+    """Read a limit as it was written: 29 of 100 is not over 0.29, which no binary number is."""
+    return Fraction(repr(limit))
 
 
 def _measure(rule: Rule, findings: Findings) -> tuple[int, int, float]:
@@ -70,7 +79,8 @@ def _measure(rule: Rule, findings: Findings) -> tuple[int, int, float]:
     if rule.severity == "flag":
         return findings.flag_judged.get(table, 0), findings.flagged.get((table, rule.id), 0), 0.0
     if rule.severity == "refuse":
-        return findings.judged.get(table, 0), findings.broken.get((table, rule.id), 0), 0.0
+        judged = 0 if (table, rule.id) in findings.not_judged else findings.judged.get(table, 0)
+        return judged, findings.broken.get((table, rule.id), 0), 0.0
     if rule.id == "cadence_not_kept":
         return findings.intervals, findings.off_schedule, config.cadence_limit
     if rule.id == "refused_share_exceeded":

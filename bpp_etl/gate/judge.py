@@ -12,7 +12,13 @@ import polars as pl
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.decide import Findings, decide
 from bpp_etl.gate.row_rules import ensure_judging_works, judge_rows
-from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, out_of_time, without_parent
+from bpp_etl.gate.set_rules import (
+    duplicate_keys,
+    duplicate_rows,
+    out_of_time,
+    rules_by_parent,
+    without_parent,
+)
 from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.harmonise.flags import flag_suspect_units
@@ -77,6 +83,8 @@ def _judge_table(
         broke(table.parent.rule, without_parent(con, table, relation))
         for rule, row_numbers in out_of_time(con, table, relation).items():
             broke(rule, row_numbers)
+    else:
+        findings.not_judged.update((table.name, rule) for rule in rules_by_parent(table))
     con.execute(
         f"delete from {relation}"
         " where row_number in (select row_number from broken where table_name = $name)",

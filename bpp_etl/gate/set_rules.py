@@ -107,6 +107,12 @@ def out_of_time(con: Connection, table: DeliveredTable, relation: str) -> dict[s
     }
 
 
+def rules_by_parent(table: DeliveredTable) -> tuple[str, ...]:
+    """Name the rules of a table that cannot be judged without its parent's rows."""
+    own = () if table.parent is None else (table.parent.rule,)
+    return (*own, *(rule for rule, _ in TIME_RULES.get(table.name, ())))
+
+
 def _numbers(con: Connection, sql: str) -> pl.Series:
     rows = con.execute(sql).fetchnumpy()["row_number"]
     return pl.Series("row_number", rows, dtype=pl.Int64)

@@ -19,7 +19,11 @@ PARTIAL_DATE = (
     r"(\d{4}([-/.]?(\d{1,2}|[A-Za-z]{3}))?|(\d{1,2}|[A-Za-z]{3})[-/. ]\d{4}"
     r"|\d{4}-\d{2}-(00|UN|UK|XX|--?)|\d{4}-(00|UN|UK|XX|--?)(-(00|\d{2}|UN|UK|XX|--?))?|\d{4}---\d{2})"
 )
-NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
+FIRST_DAY = "1000-01-01"
+"""A year has four digits: what is read as an earlier day was written otherwise than told."""
+BLANKS = " \t\n\v\f\r\u0085\u00a0\u2028\u2029\u202f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
+_BLANK_CLASS = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{3000}\x{feff}]"
+BLANK_END = f"^{_BLANK_CLASS}|{_BLANK_CLASS}$"
 CENSORED = r"(<|>|≤|≥|＜|＞|&lt;|&gt;).*"
 
 
@@ -34,12 +38,13 @@ class ParsedSelect:
 def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect:
     """Write the SELECT from `raw.<table>` to typed columns, `problems` (null where none).
 
-    Laboratory rows of other analytes are left out here and counted as ignored by the gate. Columns named
-    `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
+    Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
     """
     columns = delivered_columns(table.contract)
-    parameters: dict[str, object] = {}
-    texts = [f"{_text(table.name, column, config, parameters)} as t_{column.name}" for column in columns]
+    parameters: dict[str, object] = {"blanks": BLANKS, "blank_end": BLANK_END}
+    # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
+    trimmed = ", ".join(f"{_trimmed(column)} as s_{column.name}" for column in columns)
+    texts = [f"{_recoded(table.name, column, config, parameters)} as t_{column.name}" for column in columns]
     typed = [f"{_typed(column, config, parameters)} as v_{column.name}" for column in columns]
     problems = [
         (predicate, rule)
@@ -54,11 +59,6 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
         for column in columns
         if column.name in _KEPT.get(table.name, ())
     )
-    where = (
-        "where t_analyte is null or t_analyte in ('ALP_TOTAL', 'ALP_BONE')"
-        if table.name == "lab_results"
-        else ""
-    )
     sql = f"""
         select registry, {named}, {kept + ", " if kept else ""}row_number,
             case when {anything}
@@ -67,8 +67,10 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
         from (
             select registry, row_number, {", ".join(f"t_{column.name}" for column in columns)},
                 {", ".join(typed)}
-            from (select registry, row_number, {", ".join(texts)} from raw.{quoted(table.name)})
-            {where}
+            from (
+                select registry, row_number, {", ".join(texts)}
+                from (select registry, row_number, {trimmed} from raw.{quoted(table.name)})
+            )
         )"""
     return ParsedSelect(sql, parameters)
 
@@ -76,18 +78,30 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
 _KEPT = {"lab_results": ("value", "unit")}
 
 
-def _text(table: str, column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
-    text = f"nullif(trim({quoted(column.name)}), '')"
+def _trimmed(column: Column) -> str:
+    """Strip blanks of every kind from both ends; what is empty then is NULL.
+
+    Stripping is slower than looking whether there is anything to strip, and few cells have any.
+    """
+    name = quoted(column.name)
+    return (
+        f"nullif(case when regexp_matches({name}, $blank_end) then trim({name}, $blanks) else {name} end, '')"
+    )
+
+
+def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
+    text = f"s_{column.name}"
     codes: dict[str, str] = {}
     if (table, column.name) == ("lab_results", "analyte"):
         codes.update(ANALYTE_LOINC)
     codes.update(config.recode.get(table, {}).get(column.name, {}))
     if codes:
-        theirs, ours = f"theirs_{column.name}", f"ours_{column.name}"
-        parameters[theirs] = list(codes)
-        parameters[ours] = [ANALYTE_LOINC.get(code, code) for code in codes.values()]
-        recoded = f"$%s[list_position($%s, {text})]" % (ours, theirs)
-        text = f"nullif(coalesce({recoded}, {text}), '')"
+        whens = []
+        for position, (theirs, ours) in enumerate(codes.items()):
+            parameters[f"theirs_{column.name}_{position}"] = theirs
+            parameters[f"ours_{column.name}_{position}"] = ANALYTE_LOINC.get(ours, ours)
+            whens.append(f"when $theirs_{column.name}_{position} then $ours_{column.name}_{position}")
+        text = f"nullif(case {text} {' '.join(whens)} else {text} end, '')"
     if column.default is not None:
         text = f"coalesce({text}, '{column.default}')"
     return text
@@ -96,22 +110,23 @@ def _text(table: str, column: Column, config: RegistryConfig, parameters: dict[s
 def _typed(column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
     text = f"t_{column.name}"
     if column.kind == "date":
-        iso = f"case when {text} like '____-__-__' then try_cast({text} as date) end"
-        if config.date_format is None:
-            return iso
-        parameters["date_format"] = config.date_format
-        return f"coalesce(try_strptime({text}, $date_format)::date, {iso})"
+        day = f"case when {text} like '____-__-__' then try_cast({text} as date) end"
+        if config.date_format is not None:
+            parameters["date_format"] = config.date_format
+            day = f"coalesce(try_strptime({text}, $date_format)::date, {day})"
+        # A year of two digits under %Y would be one of the first century.
+        return f"case when {day} >= date '{FIRST_DAY}' then {day} end"
     if column.kind == "boolean":
         yes = ", ".join(f"'{word}'" for word in TRUE_WORDS)
         no = ", ".join(f"'{word}'" for word in FALSE_WORDS)
         return f"case when lower({text}) in ({yes}) then true when lower({text}) in ({no}) then false end"
     if column.kind in {"number", "integer"}:
-        parameters["number"] = NUMBER
         plain = text
         if config.decimal == ",":
             plain = f"case when not contains({text}, '.') then replace({text}, ',', '.') end"
-        number = f"case when regexp_full_match({plain}, $number) then try_cast({plain} as double) end"
-        number = f"case when isfinite({number}) then {number} end"
+        # The database reads `1_000` and `inf` as numbers; a registry that writes either means something else.
+        number = f"case when not contains({plain}, '_') then try_cast({plain} as double) end"
+        number = f"nullif(nullif(nullif({number}, 'inf'::double), '-inf'::double), 'nan'::double)"
         if column.kind == "number":
             return number
         return f"case when {number} = trunc({number}) then try_cast({number} as integer) end"

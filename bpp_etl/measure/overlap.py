@@ -1,4 +1,4 @@
-"""What several protocols call the same patients: two counts, one part of the other, give away the difference.
+"""What several protocols call the very same patients: a count kept under one must not be shown under another.
 
 Not here: any row. The counts go into the tally for disclosure control only.
 """
@@ -15,22 +15,21 @@ from schemas.event import LEFT_AT, STATE
 CALLS = (*LEFT_AT[1:-1], *STATE)
 
 
-def count_overlaps(
+def link_same_patients(
     tally: Tally, courses: Iterable[tuple[str, Sequence[str], int]], protocols: Sequence[str]
 ) -> None:
-    """Record, for every pair of protocols, the calls of which one holds all patients of the other."""
-    both: Counter[tuple[str, str, str, str]] = Counter()
-    pairs = list(combinations(range(len(protocols)), 2))
+    """Record the counts of two protocols that are of the same patients.
+
+    `courses` holds registry, calls in the order of the protocols, and patients. Counts of patients who only
+    overlap are not linked.
+    """
+    both: Counter[tuple[Cell, Cell]] = Counter()
     for registry, calls, patients in courses:
-        for first, second in pairs:
-            if calls[first] == calls[second]:
+        for first, second in combinations(range(len(protocols)), 2):
+            if calls[first] == calls[second] and calls[first] in CALLS:
                 for stratum in ("all", f"registry={registry}"):
-                    both[protocols[first], protocols[second], calls[first], stratum] += patients
-    for (first_name, second_name, call, stratum), patients in sorted(both.items()):
-        one, other = Cell(first_name, call, stratum), Cell(second_name, call, stratum)
-        if one not in tally.counts or other not in tally.counts:
-            continue
-        if tally.counts[one] == patients:
-            tally.put_rest(other, one)
-        elif tally.counts[other] == patients:
-            tally.put_rest(one, other)
+                    one = Cell(protocols[first], calls[first], stratum)
+                    both[one, one._replace(protocol=protocols[second])] += patients
+    for (one, other), patients in sorted(both.items()):
+        if tally.counts[one] == tally.counts[other] == patients:
+            tally.add_up(one, [other])

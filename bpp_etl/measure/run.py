@@ -24,7 +24,7 @@ from bpp_etl.measure.concordance import VERDICTS, concordance_rows
 from bpp_etl.measure.disclosure import disclosed, hidden_cells
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
-from bpp_etl.measure.overlap import count_overlaps
+from bpp_etl.measure.overlap import link_same_patients
 from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import pseudoprogression_share_rows
@@ -74,11 +74,11 @@ def measure(
         rows += found
         curves += drawn
     if len(protocols) > 1:
-        count_overlaps(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
+        link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
     hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
     shown = list(disclosed(rows, tally, hidden, threshold))
     for curve in curves:
-        shown += curve_rows(curve, hidden, threshold)
+        shown += curve_rows(curve, tally, hidden, threshold)
     create_metric_tables(con)
     return MeasureSummary(
         protocols=tuple(protocols),

@@ -32,7 +32,6 @@ class Tally:
     counts: dict[Cell, int] = field(default_factory=dict)
     people: dict[Cell, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
-    _around: dict[Cell, set[Cell]] = field(default_factory=dict)
 
     def put(self, cell: Cell, number: int, *, people: int | None = None) -> Cell:
         """Record a count."""
@@ -43,15 +42,7 @@ class Tally:
 
     def add_up(self, total: Cell, parts: Iterable[Cell]) -> None:
         """Record that the parts make up the total."""
-        equation = Sum(total, tuple(parts))
-        self.sums.append(equation)
-        members = {equation.total, *equation.parts}
-        for cell in members:
-            self._around.setdefault(cell, set()).update(members)
-
-    def neighbours(self, cell: Cell) -> set[Cell]:
-        """Return the cells that share a sum with one."""
-        return self._around.get(cell, set())
+        self.sums.append(Sum(total, tuple(parts)))
 
     def put_total(self, total: Cell, parts: Sequence[Cell]) -> Cell:
         """Record a count as the sum of others."""
@@ -66,7 +57,7 @@ class Tally:
         """
         left = self.counts[total] - self.counts[part]
         rest = Cell(f"{total.protocol}/{part.protocol}", f"{total.group} without {part.group}", part.stratum)
-        self.add_up(total, (part, self.put(rest, left)) if left else (part,))
+        pass
 
     def is_small(self, cell: Cell, threshold: int) -> bool:
         """Say whether few, but some, are counted or stand behind the count, so that it must not be shown."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort, Mask
-from bpp_etl.measure.disclosure import curve_steps
+from bpp_etl.measure.disclosure import curve_steps, is_any_small
 from bpp_etl.measure.flow import BY_ALL
 from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
-from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import KaplanMeier, kaplan_meier, median_survival, turnbull
 from bpp_etl.metrics.survival import Interval as Band
 from schemas.event import STATE
@@ -151,9 +151,14 @@ def curves_of(cohort: Cohort, times: list[Time]) -> Iterator[Curve]:
             )
 
 
-def curve_rows(found: Curve, hidden: set[Cell], threshold: int) -> list[Row]:
-    """Build the rows of `metric.survival_curve`; none where the number of patients is hidden."""
-    if found.patients in hidden:
+def curve_rows(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) -> list[Row]:
+    """Build the rows of `metric.survival_curve`; none where they would tell a number that is hidden.
+
+    Few events, or few censorings, the steps keep to themselves.
+    """
+    patients, events = tally.counts[found.patients], tally.counts[found.events]
+    is_few = is_any_small((events, patients - events), threshold)
+    if found.patients in hidden or (found.events in hidden and not is_few):
         return []
     curve, seen = found.curve, 0
     rows = []

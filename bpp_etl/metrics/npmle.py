@@ -108,24 +108,22 @@ class _Problem:
         return mass
 
     def newton(self, mass: Floats) -> Floats:
-        """Solve for the masses of the cells that have some; empty cells that fall below 0, add missed ones.
+        """Solve for the masses of the cells that have some, emptying those that would fall below 0.
 
-        In the cumulated masses a row touches two unknowns only, so the system is sparse.
+        A cell emptied in error shows in the gap, and the next round starts before that. In the cumulated
+        masses a row touches two unknowns only, so the system is sparse.
         """
         support = mass > 0
         for _ in range(_NEWTON_STEPS):
             excess = self.spread(self.weight / self.probabilities(mass)) / self.rows - 1
             if np.abs(excess[support]).max() < _TOLERANCE / 10:
-                worst = int(np.argmax(np.where(support, -np.inf, excess)))
-                if support.all() or excess[worst] < _TOLERANCE:
-                    break
-                support[worst] = True
+                break
             direction = self._newton_direction(mass, support)
             moved = self._move(mass, direction)
             if moved is None:
                 break
             mass = moved
-            support &= (mass > 0) | (direction > 0)
+            support &= mass > 0
         return mass
 
     def _newton_direction(self, mass: Floats, support: Flags) -> Floats:

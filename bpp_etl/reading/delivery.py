@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.adapters import Adapter, adapter_names, load_adapter
-from bpp_etl.landing import CONFIGURATION, DeliveredFile, Delivery, files_of, shown, unknown_files
-from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
+from bpp_etl.adapters import Adapter, load_adapter
+from bpp_etl.landing import DeliveredFile, Delivery, files_of, shown, unknown_files
+from bpp_etl.reading.files import SCRATCH, Snapshot, ensure_unchanged, prepare, snapshot_of
+from bpp_etl.reading.inputs import configuration_of, home_of, input_digest
 from bpp_etl.reading.problems import (
     DeliveryProblem,
     UnreadableError,
@@ -21,10 +22,10 @@ from bpp_etl.reading.problems import (
     shown_column,
 )
 from bpp_etl.reading.tables import header_in, load
-from bpp_etl.registry_config import ConfigurationError, RegistryConfig, load_config
+from bpp_etl.registry_config import ConfigurationError, RegistryConfig
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from schemas.contract import delivered_columns
-from schemas.rules import DELIVERY
+from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 
 STAMP = ("registry", "delivery", "file", "file_digest")
@@ -32,7 +33,10 @@ STAMP = ("registry", "delivery", "file", "file_digest")
 
 @dataclass(frozen=True)
 class ReadDelivery:
-    """What was read: configuration, rows of each table, problems, and columns that were left out."""
+    """What was read: configuration, rows of each table, problems, and columns that were left out.
+
+    `input_digest` was taken before anything was read: what changes afterwards shows as a change.
+    """
 
     config: RegistryConfig
     rows: dict[str, int]
@@ -40,26 +44,28 @@ class ReadDelivery:
     extra_columns: tuple[tuple[str, str], ...]
     identifier_columns: tuple[tuple[str, str], ...]
     unknown_files: tuple[str, ...]
+    input_digest: str
 
 
 def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None = None) -> ReadDelivery:
     """Load every table of a delivery as text into `raw`, in an empty working file.
 
-    Each raw table has the stamp (registry, delivery, file, file_digest), row_number, and the canonical columns.
+    Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
+    columns.
     """
     con.execute("create schema raw")
     con.execute("create schema raw_data")
     reader = _Reader(con, delivery)
     try:
-        configuration = delivery.path.parent / CONFIGURATION
-        if configuration.exists():
-            snapshot_of(DeliveredFile("registry", "toml", configuration), delivery.path.parent)
-        config = load_config(configuration, adapter_names())
+        config = configuration_of(delivery)
     except (ConfigurationError, UnreadableError) as error:
+        is_outside = isinstance(error, UnreadableError) and error.rule == "file_outside_landing"
+        rule = "file_outside_landing" if is_outside else "configuration_invalid"
         message = f"{error.message}; {error.hint}" if error.hint else error.message
-        reader.problem(DELIVERY, "configuration_invalid", message)
+        reader.problem(DELIVERY, rule, message)
+        reader.used.update(file.path for file in files_of(delivery))
         return reader.result(RegistryConfig())
-    scratch = Path(tempfile.mkdtemp(prefix="bpp-read-", dir=scratch_root))
+    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch_root))
     try:
         reader.read(config, scratch)
     finally:
@@ -73,6 +79,7 @@ class _Reader:
     def __init__(self, con: Connection, delivery: Delivery) -> None:
         self.con = con
         self.delivery = delivery
+        self.input_digest = input_digest(delivery)
         self.rows: dict[str, int] = {}
         self.problems: list[DeliveryProblem] = []
         self.extra: list[tuple[str, str]] = []
@@ -83,9 +90,14 @@ class _Reader:
         self.problems.append(DeliveryProblem(table, rule, message, count))
 
     def result(self, config: RegistryConfig) -> ReadDelivery:
-        unknown = unknown_files(self.delivery, self.used)
         return ReadDelivery(
-            config, self.rows, tuple(self.problems), tuple(self.extra), tuple(self.identifiers), unknown
+            config=config,
+            rows=self.rows,
+            problems=tuple(self.problems),
+            extra_columns=tuple(self.extra),
+            identifier_columns=tuple(self.identifiers),
+            unknown_files=unknown_files(self.delivery, self.used),
+            input_digest=self.input_digest,
         )
 
     def read(self, config: RegistryConfig, scratch: Path) -> None:
@@ -155,9 +167,9 @@ class _Reader:
     ) -> None:
         at = table if table in TABLES else DELIVERY
         try:
-            snapshot = snapshot_of(file, self.delivery.path.parent)
-            opened = prepare(file, snapshot, scratch, config.encoding)
-            header = header_in(self.con, opened, config.delimiter)
+            snapshot = snapshot_of(file, home_of(self.delivery))
+            opened = prepare(file, snapshot, scratch, config.encoding, config.delimiter)
+            header = header_in(self.con, opened)
             wanted = self._wanted(config, at, table, file, header, columns, required)
             if wanted is None:
                 return
@@ -177,7 +189,7 @@ class _Reader:
             self.rows.pop(target, None)
             return
         finally:
-            self.con.execute("drop view if exists delivered_frame")
+            self.con.unregister("delivered_frame")
         if schema == "raw":
             view_raw(self.con, target, columns)
 
@@ -221,7 +233,9 @@ class _Reader:
         constants = config.constants.get(table, {})
         missing = sorted(required - positions.keys() - constants.keys())
         if missing:
-            self.problem(at, "column_missing", f"{name} lacks the columns {', '.join(missing)}", len(missing))
+            hint = "; its header is one column: check its delimiter" if len(header) == 1 else ""
+            message = f"{name} lacks the columns {', '.join(missing)}{hint}"
+            self.problem(at, "column_missing", message, len(missing))
         sure = not missing
         used = set(positions.values())
         for position, theirs in enumerate(header):
@@ -286,23 +300,6 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
         con.execute(f"drop view {quoted(source.name)}")
     rows.clear()
     rows.update(made_rows)
-
-
-def input_digest(delivery: Delivery) -> str:
-    """Digest what a delivery holds: names, bytes, and the registry's configuration."""
-    import hashlib  # noqa: PLC0415
-
-    told = hashlib.sha256()
-    configuration = delivery.path.parent / CONFIGURATION
-    if configuration.is_file():
-        told.update(b"configuration\0" + configuration.read_bytes())
-    for file in files_of(delivery):
-        try:
-            digest = snapshot_of(file, delivery.path.parent).digest
-        except UnreadableError as error:
-            digest = error.rule
-        told.update(f"\0{file.path.name}\0{digest}".encode("utf-8", "surrogateescape"))
-    return told.hexdigest()
 
 
 def _stamp(delivery: Delivery, file: DeliveredFile, snapshot: Snapshot) -> dict[str, str]:

@@ -7,31 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import duckdb
 import polars as pl
 
 from bpp_etl.landing import shown
-from bpp_etl.reading.files import Opened, header_of
+from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 
 LONGEST_CSV_LINE = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A file's header as delivered and the number of its data rows."""
-
-    header: tuple[str, ...]
-    rows: int
-
-
-def header_in(con: Connection, opened: Opened, delimiter: str) -> list[str]:
+def header_in(con: Connection, opened: Opened) -> list[str]:
     """Read a file's column names, whatever its format."""
-    if opened.source.format in {"csv", "csv.gz"}:
-        return header_of(opened, delimiter)
+    if opened.source.format in CSV:
+        return list(opened.header)
     if opened.source.format == "parquet":
         try:
             described = con.execute(
@@ -40,8 +31,7 @@ def header_in(con: Connection, opened: Opened, delimiter: str) -> list[str]:
         except duckdb.Error:
             raise _unreadable(opened, "is not a readable parquet file") from None
         return [str(row[0]) for row in described]
-    _register_frame(con, opened)
-    return [str(row[0]) for row in con.execute("describe delivered_frame").fetchall()]
+    return _register_frame(con, opened)
 
 
 def load(
@@ -83,7 +73,7 @@ def load(
 
 
 def _source(opened: Opened, header: Sequence[str], delimiter: str) -> tuple[str, dict[str, object]]:
-    if opened.source.format in {"csv", "csv.gz"}:
+    if opened.source.format in CSV:
         names = {f"c{position}": "VARCHAR" for position in range(len(header))}
         return (
             "read_csv($path, auto_detect=false, header=true, delim=$delimiter, quote='\"', escape='\"',"
@@ -97,29 +87,35 @@ def _source(opened: Opened, header: Sequence[str], delimiter: str) -> tuple[str,
 
 
 def _as_text(con: Connection, opened: Opened, header: Sequence[str], position: int) -> str:
-    if opened.source.format in {"csv", "csv.gz"}:
+    if opened.source.format != "parquet":
         return f"c{position}"
     column = quoted(header[position])
-    if opened.source.format != "parquet":
-        return column
     described = one_row(con, f"describe select {column} from read_parquet($path)", {"path": str(opened.path)})
-    if str(described[1]).startswith("TIMESTAMP"):
+    kind = str(described[1])
+    if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"}:
+        # Told in UTC, so that the machine's own time zone decides nothing.
+        column = f"timezone('UTC', {column})"
+    if kind.startswith("TIMESTAMP"):
         midnight = f"date_trunc('day', {column}) = {column}"
         return f"case when {midnight} then strftime({column}, '%Y-%m-%d') else {column}::varchar end"
     return f"{column}::varchar"
 
 
-def _register_frame(con: Connection, opened: Opened) -> None:
+def _register_frame(con: Connection, opened: Opened) -> list[str]:
+    """Show a frame's rows as `delivered_frame` with the columns c0, c1, ...; return the names they had."""
     if opened.source.format == "xpt":
         from bpp_etl.adapters.xpt import read_xpt  # noqa: PLC0415
 
         frame = read_xpt(opened.path, shown(opened.source.path.name))
+        header = frame.columns
     else:
-        frame = _read_xlsx(opened)
+        header, frame = _read_xlsx(opened)
+    frame.columns = [f"c{position}" for position in range(frame.width)]
     con.register("delivered_frame", frame.to_arrow())
+    return header
 
 
-def _read_xlsx(opened: Opened) -> pl.DataFrame:
+def _read_xlsx(opened: Opened) -> tuple[list[str], pl.DataFrame]:
     import fastexcel  # noqa: PLC0415
 
     try:
@@ -132,15 +128,11 @@ def _read_xlsx(opened: Opened) -> pl.DataFrame:
     if cells.height == 0:
         raise _unreadable(opened, "has no header")
     header = ["" if cell is None else str(cell).strip() for cell in cells.row(0)]
-    if len(set(header)) < len(header):
-        raise UnreadableError(
-            "column_duplicated",
-            f"{shown(opened.source.path.name)} names a column twice or leaves one unnamed",
-            "name each column once",
-        )
     body = cells.slice(1)
-    body.columns = header
-    return body.select(pl.all().str.replace(r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$", "$1"))
+    # A sheet ends with its last row that holds anything: cells that were only formatted are no rows.
+    filled = body.select(pl.any_horizontal(pl.all().is_not_null()).arg_true().max()).item()
+    body = body.head(0 if filled is None else filled + 1)
+    return header, body.select(pl.all().str.replace(r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$", "$1"))
 
 
 def _why(error: Exception) -> str:
@@ -153,6 +145,10 @@ def _why(error: Exception) -> str:
         reason = "has a row with another number of columns than its header"
     elif "unterminated quote" in text:
         reason = "has a quote that does not end"
+    elif "Maximum line size" in text:
+        reason = f"has a line of more than {LONGEST_CSV_LINE >> 20} MiB"
+    elif "reached an invalid state" in text:
+        reason = "ends its lines in more than one way, or is no plain csv"
     else:
         reason = "cannot be read to its end"
     return f"{reason} (line {line.group(1)})" if line else reason

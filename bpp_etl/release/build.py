@@ -158,6 +158,8 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             _carry_history(con, shelf)
             rows, digest = _digest(con)
             release_id = f"{created_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
+            _add_to_history(con, release_id)
+            rows["quality", "history"] = table_digest(con, "quality", "history", History)
             _describe(con, release_id, created_at, planned, digest, rows)
         verify(building / FILE, expected)
         write_report(building / FILE, building / REPORT)
@@ -228,6 +230,14 @@ def _carry_history(con: Connection, shelf: Shelf) -> None:
     con.execute("detach before")
 
 
+def _add_to_history(con: Connection, release_id: str) -> None:
+    con.execute(
+        "insert into quality.history select $id, registry, delivery, status, why, delivered, admitted,"
+        " refused, ignored from quality.delivery order by registry, delivery",
+        {"id": release_id},
+    )
+
+
 def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
     rows = {
         (schema, table): table_digest(con, schema, table, contract)
@@ -250,12 +260,7 @@ def _describe(
     digest: str,
     rows: dict[tuple[str, str], tuple[int, str]],
 ) -> None:
-    """Fill `meta` and `quality.history`, and comment every table and column."""
-    con.execute(
-        "insert into quality.history select $id, registry, delivery, status, why, delivered, admitted,"
-        " refused, ignored from quality.delivery order by registry, delivery",
-        {"id": release_id},
-    )
+    """Fill `meta`, and comment every table and column."""
     con.execute(
         "insert into meta.release values (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -270,10 +275,8 @@ def _describe(
     )
     for schema, table, contract in relations():
         comment_table(con, schema, table, contract)
-        count, table_hash = rows.get((schema, table), (0, ""))
-        if schema in {"meta", "quality"}:
-            count = count_of(con, f"select count(*) from {quoted(schema)}.{quoted(table)}")
         if schema != "meta":
+            count, table_hash = rows[schema, table]
             con.execute(
                 'insert into meta."table" values (?, ?, ?, ?, ?)',
                 [schema, table, grain_of(contract), count, table_hash],

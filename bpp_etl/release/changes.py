@@ -38,18 +38,13 @@ class RowChange:
 
     registry: str
     table: str
-    added: int = 0
-    corrected: int = 0
-    gone: int = 0
-    admitted_before: int = 0
-    admitted_after: int = 0
-    refused_before: int = 0
-    refused_after: int = 0
-
-    @property
-    def is_admitted_change(self) -> bool:
-        """Say whether any admitted row differs."""
-        return bool(self.added or self.corrected or self.gone)
+    added: int
+    corrected: int
+    gone: int
+    admitted_before: int
+    admitted_after: int
+    refused_before: int
+    refused_after: int
 
 
 def selected(con: Connection, name: str, parameters: dict[str, object] | None = None) -> list[dict[str, Any]]:
@@ -87,32 +82,20 @@ def compared_columns(contract: type[Contract]) -> list[str]:
 
 def row_changes(con: Connection) -> list[RowChange]:
     """List every registry's table in which rows were added, corrected, left out or refused otherwise."""
-    counts = {(row["registry"], row["table"]): row for row in selected(con, "row_count_change")}
-    differing = [
+    differing = {
         (registry, name)
         for name, table in TABLES.items()
         for registry in registries_that_differ(con, f"core.{quoted(name)}", compared_columns(table.contract))
-    ]
+    }
     changes = []
-    for registry, name in sorted({*counts, *differing}):
-        added, corrected, gone = (
-            _admitted_changes(con, registry, name) if (registry, name) in differing else (0, 0, 0)
-        )
-        row = counts.get((registry, name), {})
-        changes.append(
-            RowChange(
-                registry,
-                name,
-                added,
-                corrected,
-                gone,
-                **{field: int(row[field]) for field in COUNTED if field in row},
-            )
-        )
+    for row in selected(con, "row_count"):
+        registry, name = row.pop("registry"), row.pop("table")
+        is_changed = (registry, name) in differing
+        added, corrected, gone = _admitted_changes(con, registry, name) if is_changed else (0, 0, 0)
+        change = RowChange(registry, name, added=added, corrected=corrected, gone=gone, **row)
+        if is_changed or change.refused_before != change.refused_after:
+            changes.append(change)
     return changes
-
-
-COUNTED = ("admitted_before", "admitted_after", "refused_before", "refused_after")
 
 
 def _admitted_changes(con: Connection, registry: str, table: str) -> tuple[int, int, int]:

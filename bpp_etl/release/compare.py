@@ -182,7 +182,6 @@ def _rows(changes: list[RowChange]) -> list[str]:
             _arrow(change.refused_before, change.refused_after),
         )
         for change in changes
-        if change.is_admitted_change or change.refused_before != change.refused_after
     ]
     headers = ("registry", "table", "admitted", "added", "corrected", "gone", "refused")
     return table(headers, rows, "llrrrrr", gap=" ") if rows else []

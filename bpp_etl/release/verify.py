@@ -24,7 +24,7 @@ class ReleaseError(BppError):
 
 
 def verify(path: Path, expected_rows: Mapping[tuple[str, str], int]) -> None:
-    """Open the file afresh, compare the rows of each table with what its sources held, judge its contracts."""
+    """Open the file afresh, compare each table's rows with what its sources held, judge its contracts."""
     with opened_read_only(path) as con:
         for schema, table, contract in relations():
             rows = count_of(con, f"select count(*) from {quoted(schema)}.{quoted(table)}")

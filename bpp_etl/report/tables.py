@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,14 @@ class Table:
         """List the rows that hold all of these values."""
         return [row for row in self.rows if all(row[key] == value for key, value in wanted.items())]
 
+    @cached_property
+    def _by_key(self) -> Mapping[tuple[object, ...], Row]:
+        return {tuple(row[key] for key in self.keys): row for row in reversed(self.rows)}
+
     def first(self, **wanted: object) -> Row | None:
         """Return the first such row; None where there is none."""
+        if wanted.keys() == set(self.keys):
+            return self._by_key.get(tuple(wanted[key] for key in self.keys))
         return next(iter(self.where(**wanted)), None)
 
     def figure(self, row: Row, field: str, write: Callable[[Any], str], missing: str = HIDDEN) -> Figure:

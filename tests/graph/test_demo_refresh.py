@@ -61,7 +61,9 @@ def test_every_verdict_is_the_truth(demo, release, registry) -> None:
     assert len(expected) > 30
     assert len(expected ^ found) == 0
     admitted = release.execute("select count(*) from core.patients where registry = ?", [registry]).fetchone()
-    flow = release.execute("select count(*) from event.patient_flow where registry = ?", [registry]).fetchone()
+    flow = release.execute(
+        "select count(*) from event.patient_flow where registry = ?", [registry]
+    ).fetchone()
     assert admitted == flow == (truth.height,)
 
 
@@ -84,7 +86,9 @@ def test_quarantine_holds_exactly_the_planted_rows(demo, release) -> None:
 
 
 def test_delivered_is_admitted_refused_or_ignored_everywhere(release) -> None:
-    rows = release.execute("select delivered, admitted + refused + ignored from quality.table_count").fetchall()
+    rows = release.execute(
+        "select delivered, admitted + refused + ignored from quality.table_count"
+    ).fetchall()
     assert len(rows) == 18
     assert all(delivered == accounted for delivered, accounted in rows)
 
@@ -99,7 +103,7 @@ def test_every_published_table_and_column_carries_a_comment(release) -> None:
 
 
 def test_an_unchanged_landing_is_not_recomputed(demo) -> None:
-    home, resource, _, done, _ = demo
+    _, resource, _, done, _ = demo
     said: list[str] = []
     again = refresh(resource, say=said.append)
     assert again.release_id == done.release_id

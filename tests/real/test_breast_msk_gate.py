@@ -1,4 +1,4 @@
-"""HER2 of 1,918 real samples (breast_msk_2018) as one delivery: the gate gives the answers that its SQL gives.
+"""HER2 of 1,918 real samples (breast_msk_2018) as one delivery: the gate gives the answers of its SQL.
 
 Not here: sample identifiers or any value of one sample. The study counts from birth: everybody is born on
 1 January 1925 here, and a sample is taken on the first day of its month. Three tables are made up.

@@ -51,16 +51,17 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def oldest_client(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def oldest_client(pytestconfig: pytest.Config) -> Path:
+    assert pytestconfig.cache is not None
     kept = pytestconfig.cache.mkdir("clients") / f"duckdb-{OLDEST}-{sys.implementation.cache_tag}"
     if not kept.exists():
-        fetched = tmp_path_factory.mktemp("client")
+        fetched = kept.with_name(f"{kept.name}.{os.getpid()}")
         pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--only-binary", ":all:"]
         pip += ["--retries", "1", "--timeout", "15", "--target", str(fetched), f"duckdb=={OLDEST}"]
         done = subprocess.run(pip, capture_output=True, timeout=300, check=False)
         if done.returncode:
             pytest.skip(f"duckdb {OLDEST} cannot be had: no index within reach, or no wheel for this Python")
-        os.replace(fetched, kept)
+        fetched.rename(kept)
     return kept
 
 

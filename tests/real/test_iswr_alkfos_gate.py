@@ -1,4 +1,4 @@
-"""Serial ALP of 43 real patients (ISwR alkfos), whose source states no unit: refused until the registry states one.
+"""Serial ALP of 43 real patients (ISwR alkfos) without a unit: refused until the registry states one.
 
 Not here: any single result. The study counts months: month 0 is 1 January 1990 here, for everybody.
 """

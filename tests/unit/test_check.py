@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from assets.cli import app
 from bpp_etl.check import check_delivery
-from bpp_etl.check.run import ROWS_NAMED
+from bpp_etl.check.run import ROWS_NAMED, delivery_in, gated
+from bpp_etl.check.show import WRITERS
 from bpp_etl.errors import UsageError
 from bpp_etl.plain_text import cells_of
 from schemas.rules import rule_of
@@ -36,12 +39,27 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     return folder
 
 
-def refused(landing: Path, **options: str) -> Path:
+def write_refused(landing: Path) -> Path:
     """Write a delivery in which one lesion of two has an unknown code, and the limit lets it through."""
     text = TINY["bone_lesions"].replace("B1,L1,rib", f"B1,L1,{SECRET}")
     folder = write_delivery_of(landing, bone_lesions=text)
     (folder.parent / "registry.toml").write_text("[limits]\nbone_lesions = 0.5\n", encoding="utf-8")
     return folder
+
+
+def written(folder: Path) -> Mapping[str, str]:
+    """Check a delivery once, and write it in every format."""
+    checked = gated(delivery_in(folder))
+    return {output: write(checked) for output, write in WRITERS.items()}
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Check one delivery with a refused row in every format."""
+    folder = write_refused(tmp_path_factory.mktemp("refused"))
+    outputs = written(folder)
+    assert json.loads(outputs["json"])["gate"] == "open"
+    return outputs
 
 
 def test_a_delivery_without_faults_opens_the_gate_and_counts_its_rows(landing: Path) -> None:
@@ -69,28 +87,27 @@ def test_a_table_that_was_not_delivered_shows_no_counts(landing: Path) -> None:
     ]
 
 
-def test_a_broken_rule_is_told_with_its_count_rows_and_how_to_mend_it(landing: Path) -> None:
-    text, is_open = check_delivery(refused(landing), "text")
-    assert is_open
+def test_a_broken_rule_is_told_with_its_count_rows_and_how_to_mend_it(refused: Mapping[str, str]) -> None:
+    text = refused["text"]
     assert "bone_lesions  1 of 2  row 2 of bone_lesions.csv" in text
     words = " ".join(text.split())
     assert rule_of("bone_lesions", "code_unknown").sentence in words
     assert f"To mend: {rule_of('bone_lesions', 'code_unknown').mend}" in words
 
 
-def test_a_rule_within_its_limit_is_not_listed_as_broken(landing: Path) -> None:
-    text, _ = check_delivery(refused(landing), "text")
-    assert "refused_share_exceeded" not in text
+def test_a_rule_within_its_limit_is_not_listed_as_broken(refused: Mapping[str, str]) -> None:
+    assert "refused_share_exceeded" not in refused["text"]
 
 
 def test_of_many_broken_rows_the_first_are_named(landing: Path) -> None:
     rows = [f"A,ALP_TOTAL,2024-03-{day:02d},0,U/L,104" for day in range(1, ROWS_NAMED + 3)]
     folder = write_delivery_of(landing, lab_results=with_rows("lab_results", *rows))
-    broken = json.loads(check_delivery(folder, "json")[0])["broken_rules"]
+    outputs = written(folder)
+    broken = json.loads(outputs["json"])["broken_rules"]
     told = {one["rule"]: one for one in broken}["value_not_positive"]
     assert told["row_numbers"] == list(range(4, 4 + ROWS_NAMED))
     assert told["broken"] == ROWS_NAMED + 2
-    assert "10, 11, ..." in check_delivery(folder, "text")[0]
+    assert "10, 11, ..." in outputs["text"]
 
 
 def test_a_flagged_row_is_named_too(landing: Path) -> None:
@@ -104,8 +121,8 @@ def test_a_flagged_row_is_named_too(landing: Path) -> None:
 
 
 @pytest.mark.parametrize("output", ["text", "json", "html"])
-def test_no_cell_value_is_shown(landing: Path, output: str) -> None:
-    assert SECRET not in check_delivery(refused(landing), output)[0]
+def test_no_cell_value_is_shown(refused: Mapping[str, str], output: str) -> None:
+    assert SECRET not in refused[output]
 
 
 def test_columns_that_are_not_loaded_and_unknown_files_are_listed(landing: Path) -> None:
@@ -113,11 +130,12 @@ def test_columns_that_are_not_loaded_and_unknown_files_are_listed(landing: Path)
     patients = patients.replace("2024-12-01", f"2024-12-01,W1,{SECRET}")
     folder = write_delivery_of(landing, patients=patients)
     (folder / "notes.docx").write_bytes(b"")
-    text, _ = check_delivery(folder, "text")
+    outputs = written(folder)
+    text = outputs["text"]
     assert "patients: ward (not known here)" in text
     assert "patients: surname (withheld: the name speaks of a direct identifier)" in " ".join(text.split())
     assert "notes.docx" in text
-    told = json.loads(check_delivery(folder, "json")[0])
+    told = json.loads(outputs["json"])
     assert told["columns_not_loaded"] == [
         {"table": "patients", "column": "ward", "is_identifier": False},
         {"table": "patients", "column": "surname", "is_identifier": True},
@@ -147,8 +165,8 @@ def test_text_fits_a_terminal_of_80_columns(landing: Path) -> None:
     assert max(cells_of(line) for line in text.splitlines()) <= 80
 
 
-def test_json_holds_every_rule_and_conserves_rows(landing: Path) -> None:
-    told = json.loads(check_delivery(refused(landing), "json")[0])
+def test_json_holds_every_rule_and_conserves_rows(refused: Mapping[str, str]) -> None:
+    told = json.loads(refused["json"])
     assert told["gate"] == "open"
     assert {result["status"] for result in told["rules"]} == {"passed", "failed", "not_applicable"}
     for count in told["tables"]:
@@ -169,11 +187,18 @@ def test_the_page_is_escaped_and_needs_no_network(landing: Path) -> None:
 
 
 def test_nothing_is_left_behind(landing: Path, temporary: Path) -> None:
-    folder = refused(landing)
+    folder = write_refused(landing)
     before = sorted(landing.rglob("*"))
     check_delivery(folder, "text")
     assert list(temporary.iterdir()) == []
     assert sorted(landing.rglob("*")) == before
+
+
+def test_the_command_leaves_with_0_for_open_and_3_for_shut(landing: Path) -> None:
+    folder = write_delivery_of(landing)
+    assert CliRunner().invoke(app, ["check", str(folder)]).exit_code == 0
+    (folder / "patients.csv").unlink()
+    assert CliRunner().invoke(app, ["check", str(folder), "--format", "json"]).exit_code == 3
 
 
 def test_a_relative_path_names_the_registry_too(landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from assets.cli import app
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import FLOW_RULES, RULES, load_protocol
 from bpp_etl.explain import explain_patient
@@ -60,6 +62,7 @@ COURSES = {
     "progression first": "day -10 CT\n day 42 CT: PD\n day 84 CT: new osteoblastic",
     "died": CANDIDATE + "day 200 dies",
     "changed": CANDIDATE + "day 100 line 1 ends",
+    "second line": CANDIDATE + "day 100 line 2 starts",
     "off protocol": CANDIDATE + "day 60 line 1 ends\n day 70 line 2 starts\n day 84 CT: PD",
     "lost": CANDIDATE + "day 100 last contact",
 }
@@ -116,6 +119,12 @@ FOLLOWED: list[tuple[str, str, str, str | None]] = [
         "Explicit progression at a time point from day 42 to day 128 would make it true progression.",
         "day 128 CT: PD",
         "day 129 CT: PD",
+    ),
+    (
+        "second line",
+        f"{TWO_MORE}, the last not after day 99, would have confirmed it.",
+        "day 70 CT\n day 99 CT",
+        "day 70 CT\n day 100 CT",
     ),
     (
         "died",
@@ -355,6 +364,22 @@ def test_the_page_draws_every_time_point_and_alp(explained: Mapping[str, Evidenc
     html = WRITERS["html"](explained["confirmed"], Labels(explained["confirmed"]))
     assert html.count("translate(") == 7
     assert html.count('r="3.5"') == 3
+
+
+def test_a_patient_with_nothing_but_a_laboratory_result_is_explained(tmp_path: Path) -> None:
+    publish_made(tmp_path, MadeRelease({"east": {"\x1b[2Jp": "no line 1\n day 4 ALP 90"}}))
+    text = explain_patient(tmp_path, "east", "\x1b[2Jp")
+    assert text.startswith("?[2Jp of east: no candidate (no_first_line)")
+    assert "  2020-01-05    0  ALP_TOTAL     90  U/L" in text.splitlines()
+    shifted = explain_patient(tmp_path, "east", "\x1b[2Jp", shift_dates=True)
+    assert "counted from the first finding" in " ".join(shifted.split())
+
+
+def test_the_command_passes_its_options_on(warehouse: Path) -> None:
+    words = ["explain", "confirmed", "--registry", "east", "--warehouse", str(warehouse)]
+    result = CliRunner().invoke(app, [*words, "--format", "json", "--shift-dates"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["patient"] == "patient"
 
 
 def test_refused_rows_of_the_patient_and_delivery_are_noted(explained: Mapping[str, Evidence]) -> None:

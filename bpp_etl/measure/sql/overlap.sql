@@ -1,4 +1,4 @@
--- One row per registry and course of calls: patients whom the protocols, in their order, call so.
+-- One row per registry and list of calls: patients whom the protocols, in their order, call so.
 with called as (
     select
         registry,
@@ -7,6 +7,7 @@ with called as (
     from event.patient_flow
     where list_contains($protocols, protocol)
     group by registry, patient_id
+    having count(*) = len($protocols)
 )
 
 select

@@ -14,7 +14,8 @@ from bpp_etl.report.numbers import THIN, day, decimal, whole
 from bpp_etl.report.sections.reasons import left_empty, why_none
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
-from schemas.rules import DELIVERY, RULES
+from schemas.laws import DELIVERY
+from schemas.rules import RULES
 
 CADENCE_RULE = "cadence_not_kept"
 _SENTENCES = {(rule.table, rule.id): (rule.sentence, rule.mend) for rule in RULES}

@@ -71,7 +71,14 @@ def _bounds(estimates: Estimates) -> Grid:
         rows.append(
             (name, shown.estimate, shown.interval or NOTHING, shown.events, shown.patients, shown.marks)
         )
-    heads = ("Share of pseudoprogressions", "#Share", "#95\u202f% interval", "#Pseudoprogressions", "#Of", "Notes")
+    heads = (
+        "Share of pseudoprogressions",
+        "#Share",
+        "#95\u202f% interval",
+        "#Pseudoprogressions",
+        "#Of",
+        "Notes",
+    )
     return grid(
         "strata-bounds",
         "How many candidates are pseudoprogressions, and how far that could move",

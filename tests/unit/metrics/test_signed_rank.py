@@ -72,6 +72,20 @@ def test_ties_and_zeros_have_the_p_values_of_coin_and_the_limits_of_exact_rank_t
     assert (signed_rank(TIED).low, signed_rank(TIED).high) == (-14.5, -1.5)
 
 
+@pytest.mark.parametrize(
+    ("differences", "low", "high"),
+    [
+        # V falls exactly on the lower quantile at 5, which is let in.
+        ([11, -5, -3, 1, 9, 10, -3, -2, -3, -2, 1, 2], -3, 5),
+        # 16 is itself a difference, twice: at a shift of 16 those two are zeros.
+        ([16, 2, 3, 21, 20, 4, 8, 12, 16, 2, 4, 13], 3.5, 16),
+    ],
+)
+def test_limits_at_the_edge_of_the_null_are_those_of_exact_rank_tests(differences, low, high) -> None:
+    result = signed_rank(differences)
+    assert (result.low, result.high) == (low, high)
+
+
 def test_without_ties_it_agrees_with_scipy() -> None:
     differences = np.random.default_rng(2).normal(0.4, 1, 40)
     assert signed_rank(differences).p_value == pytest.approx(wilcoxon(differences, method="exact").pvalue)

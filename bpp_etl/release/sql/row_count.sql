@@ -1,4 +1,4 @@
--- One row per registry and table whose admitted or refused rows differ in number.
+-- One row per registry and table of either release: rows admitted and refused, before and after.
 with before as (
     select
         counts.registry,
@@ -34,5 +34,4 @@ select
     coalesce(after.refused, 0) as refused_after
 from before
 full join after using (registry, "table")
-where before.admitted is distinct from after.admitted or before.refused is distinct from after.refused
 order by registry, "table"

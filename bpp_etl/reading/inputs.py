@@ -1,0 +1,58 @@
+"""What a delivery is made of: where its files have to lie, its registry's configuration, the digest of all.
+
+Not here: what is in the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from bpp_etl.adapters import adapter_names
+from bpp_etl.landing import CONFIGURATION, DeliveredFile, Delivery, files_of
+from bpp_etl.reading.files import snapshot_of
+from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.registry_config import RegistryConfig, load_config
+
+
+def home_of(delivery: Delivery) -> Path:
+    """Name the folder that a delivery's files have to lie in; the landing itself may be a link."""
+    landing = delivery.path.parent.parent.resolve()
+    return landing / delivery.registry / delivery.name
+
+
+def configuration_of(delivery: Delivery) -> RegistryConfig:
+    """Read the registry's configuration, from a plain file in the registry's own folder.
+
+    Errors: UnreadableError where it is another thing, ConfigurationError where it cannot be followed.
+    """
+    file = _configuration_file(delivery)
+    if file is not None:
+        snapshot_of(file, home_of(delivery).parent)
+    return load_config(delivery.path.parent / CONFIGURATION, adapter_names())
+
+
+def input_digest(delivery: Delivery) -> str:
+    """Digest what a delivery holds: names, bytes, and the registry's configuration."""
+    told = hashlib.sha256()
+    configuration = _configuration_file(delivery)
+    if configuration is not None:
+        told.update(f"configuration\0{_digest(configuration, home_of(delivery).parent)}".encode())
+    for file in files_of(delivery):
+        digest = _digest(file, home_of(delivery))
+        told.update(f"\0{file.path.name}\0{digest}".encode("utf-8", "surrogateescape"))
+    return told.hexdigest()
+
+
+def _digest(file: DeliveredFile, home: Path) -> str:
+    try:
+        return snapshot_of(file, home).digest
+    except UnreadableError as error:
+        return error.rule
+
+
+def _configuration_file(delivery: Delivery) -> DeliveredFile | None:
+    place = delivery.path.parent / CONFIGURATION
+    # A link that leads nowhere is there too: the defaults must not take its place.
+    is_there = place.exists() or place.is_symlink()
+    return DeliveredFile("registry", "toml", place) if is_there else None

@@ -1,0 +1,109 @@
+"""registry.toml is followed to the letter, and what cannot be followed is named.
+
+Not here: what following it does to rows (`test_formats.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.adapters import adapter_names
+from bpp_etl.registry_config import ConfigurationError, RegistryConfig, load_config
+from schemas.laws import DELIVERY
+from tests.support.deliveries import write_delivery_of
+from tests.support.gating import gated
+
+BAD = {
+    'colour = "red"': "unknown key 'colour'",
+    'format = "hl7"': "unknown format 'hl7'",
+    "format = 1": "format must be text",
+    'delimiter = ";;"': "delimiter must be one character",
+    'delimiter = ""': "delimiter must be one character",
+    "delimiter = '\"'": "delimiter must be one character",
+    'delimiter = "\\n"': "delimiter must be one character",
+    'delimiter = "\\u0000"': "delimiter must be one character",
+    "delimiter = 1": "delimiter must be text",
+    'encoding = "utf-9"': "encoding is not one that this software knows",
+    'encoding = "base64"': "encoding is not one that this software knows",
+    'encoding = "utf-8\\u0000"': "encoding is not one that this software knows",
+    'decimal = ";"': 'decimal must be "." or ","',
+    'date_format = "%d.%m"': "date_format must name year, month and day",
+    'date_format = "%d%%m%Y"': "date_format must name year, month and day",
+    'date_format = "day"': "date_format must name year, month and day",
+    'date_format = "%d.%m.%Q"': "date_format holds %Q, which is no code",
+    'date_format = "%d.%m.%Y%"': "date_format holds %, which is no code",
+    'date_format = "%d.%m.%Y %Z"': "date_format holds %Z, which is no code",
+    "[rename.pateints]\na = 'sex'": "unknown table in [rename]: 'pateints'",
+    "[rename.patients]\na = 'gender'": "unknown column in [rename.patients]: 'gender'",
+    "[rename.patients]\na = 'sex'\nb = 'sex'": "two columns of [rename.patients] have one name",
+    "rename = 'x'": "[rename] must be a table",
+    "[recode.pateints.sex]\nF = 'female'": "unknown table in [recode]: 'pateints'",
+    "[recode.patients.gender]\nF = 'female'": "unknown column in [recode.patients]: 'gender'",
+    "[recode.patients]\nsex = 'female'": "[recode.patients.sex] must be a table",
+    "[recode.patients.sex]\nF = ['female']": "a value in [recode.patients.sex] must be text",
+    "[constants.labs]\nunit = 'U/L'": "unknown table in [constants]: 'labs'",
+    "[constants.lab_results]\nunits = 'U/L'": "unknown column in [constants.lab_results]: 'units'",
+    "[constants.lab_results]\nspecimen_date = 2024-01-01": "a value in [constants.lab_results] must be text",
+    "[limits]\npateints = 0.1": "unknown limit 'pateints'",
+    "[limits]\npatients = 5": "the limit patients must be a share from 0 to 1",
+    "[limits]\npatients = -0.1": "the limit patients must be a share from 0 to 1",
+    "[limits]\npatients = nan": "the limit patients must be a share from 0 to 1",
+    "[limits]\npatients = true": "the limit patients must be a share from 0 to 1",
+    "[limits]\npatients = '0.1'": "the limit patients must be a share from 0 to 1",
+    "limits = 0.1": "[limits] must be a table",
+    "colour": "cannot be read as TOML",
+}
+
+
+def told(tmp_path: Path, text: str | bytes) -> RegistryConfig:
+    path = tmp_path / "registry.toml"
+    path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+    return load_config(path, adapter_names())
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_cannot_be_followed_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        told(tmp_path, text)
+    assert BAD[text] in error.value.message
+    assert error.value.hint
+    assert "\n" not in error.value.message
+
+
+def test_a_file_in_another_encoding_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read as TOML in UTF-8"):
+        told(tmp_path, 'encoding = "gb18030" # 编码'.encode("gb18030"))
+
+
+def test_a_long_or_odd_key_is_named_on_one_short_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        told(tmp_path, f'"odd\\nkey{"x" * 5000}" = 1')
+    assert len(error.value.message) < 200
+    assert "odd?key" in error.value.message
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    assert told(tmp_path, b'\xef\xbb\xbfdecimal = ","').decimal == ","
+
+
+def test_without_the_file_the_format_is_canonical(tmp_path: Path) -> None:
+    assert load_config(tmp_path / "registry.toml", adapter_names()) == RegistryConfig()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["%d.%m.%Y", "%-d/%b/%Y", "%d %B %y", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "100%% %d-%m-%Y"]
+)
+def test_formats_that_name_a_day_are_known(tmp_path: Path, pattern: str) -> None:
+    assert told(tmp_path, f'date_format = "{pattern}"').date_format == pattern
+
+
+def test_an_invalid_configuration_shuts_the_gate_and_reads_nothing(tmp_path: Path) -> None:
+    folder = write_delivery_of(tmp_path)
+    (folder.parent / "registry.toml").write_text('colour = "red"', encoding="utf-8")
+    one = gated(folder)
+    assert one.reasons() == {(DELIVERY, "configuration_invalid")}
+    assert one.message("configuration_invalid").startswith("registry.toml: unknown key 'colour'; known: ")
+    assert one.read.rows == {}
+    assert one.read.unknown_files == ()

@@ -1,0 +1,110 @@
+"""The shares at which a gate shuts: exactly at the limit it is open, one row more and it is shut.
+
+Not here: what a row must do to be refused (`test_row_rules.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.laws import DELIVERY
+from schemas.tables import TABLES
+from tests.support.deliveries import TINY, with_rows, write_delivery_of
+from tests.support.deliveries_of_rows import write_sized
+from tests.support.gating import gated
+
+WHOLE = {(table, "refused_share_exceeded") for table in TABLES}
+
+
+def limits(share: float) -> str:
+    return "[limits]\n" + "".join(f"{table} = {share}\n" for table in TABLES)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "toml"),
+    [
+        (19, 1, ""),  # the default, 0.05
+        (71, 29, limits(0.29)),  # 0.29 * 100 is 28.999999999999996 in binary
+        (2, 1, limits(0.34)),
+        (7, 0, limits(0)),
+    ],
+)
+def test_a_share_at_its_limit_leaves_the_gate_open(tmp_path: Path, good: int, bad: int, toml: str) -> None:
+    one = gated(write_sized(tmp_path, good, bad, toml))
+    assert one.verdict.is_open
+    assert all(count.broken == bad for count in one.verdict.tables)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "toml"),
+    [(18, 1, ""), (70, 29, limits(0.29)), (2, 1, limits(0.33)), (7, 1, limits(0))],
+)
+def test_one_row_more_shuts_it(tmp_path: Path, good: int, bad: int, toml: str) -> None:
+    one = gated(write_sized(tmp_path, good, bad, toml))
+    assert one.reasons() == WHOLE
+
+
+def test_a_limit_holds_for_its_own_table_only(tmp_path: Path) -> None:
+    one = gated(write_sized(tmp_path, 1, 1, "[limits]\npatients = 0.5\ncadence = 0\n"))
+    assert one.reasons() == WHOLE - {("patients", "refused_share_exceeded")}
+
+
+def test_the_message_says_how_many_and_how_many_may_be(tmp_path: Path) -> None:
+    one = gated(write_sized(tmp_path, 18, 1))
+    told = {reason.table: reason.message for reason in one.verdict.reasons}
+    assert told["patients"] == "1 of 19 rows of patients are refused (5.3 %, limit 5 %)"
+
+
+def test_ignored_rows_are_no_part_of_the_share(tmp_path: Path) -> None:
+    others = [f"A,CALCIUM,2024-02-{day:02d},2.3,mmol/L," for day in range(1, 20)]
+    text = with_rows("lab_results", *others, "A,ALP_TOTAL,2024-03-01,<5,U/L,104")
+    one = gated(write_delivery_of(tmp_path, lab_results=text))
+    assert one.reasons() == {("lab_results", "refused_share_exceeded")}
+    assert one.message("refused_share_exceeded").startswith("1 of 4 rows of lab_results are refused")
+
+
+def test_a_limit_of_one_still_asks_for_one_row_of_a_required_table(tmp_path: Path) -> None:
+    one = gated(write_sized(tmp_path, 0, 3, limits(1)))
+    required = {name for name, table in TABLES.items() if table.is_required}
+    assert one.reasons() == {(table, "required_table_empty") for table in required}
+
+
+def on_days(*days: str, missing: bool = False) -> str:
+    """Write one CT on treatment for each of patients A, B and C, besides their baseline."""
+    rows = [f"{patient}0,{patient},2023-12-20,CT,true," for patient in "ABC"]
+    rows += [f"{patient}1,{patient},{day},CT,true,SD" for patient, day in zip("ABC", days, strict=False)]
+    return TINY["imaging_assessments"].split("\n", 1)[0] + "\n" + "".join(f"{row}\n" for row in rows)
+
+
+ON_TIME, LATE = "2024-02-19", "2024-02-20"
+"""Day 49 and day 50 of a line of 21-day cycles: the appointment is on day 42, give or take 7."""
+
+
+@pytest.mark.parametrize(
+    ("days", "toml", "is_open"),
+    [
+        ((ON_TIME, LATE), "", True),  # one of two, and the default is 0.5
+        ((LATE, LATE, ON_TIME), "", False),
+        ((LATE, LATE, LATE), "[limits]\ncadence = 1\n", True),
+        ((ON_TIME, LATE), "[limits]\ncadence = 0.49\n", False),
+        ((ON_TIME, ON_TIME), "[limits]\ncadence = 0\n", True),
+        ((), "[limits]\ncadence = 0\n", True),  # nothing to judge
+    ],
+)
+def test_the_share_of_intervals_off_schedule_is_held_to_its_limit(
+    tmp_path: Path, days: tuple[str, ...], toml: str, is_open: bool
+) -> None:
+    folder = write_delivery_of(
+        tmp_path,
+        imaging_assessments=on_days(*days),
+        bone_lesions=TINY["bone_lesions"].replace("A1", "A0").replace("B1", "B0"),
+    )
+    (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    one = gated(folder)
+    assert one.verdict.is_open == is_open
+    assert one.reasons() == (set() if is_open else {(DELIVERY, "cadence_not_kept")})
+    result = one.result(DELIVERY, "cadence_not_kept")
+    assert (result.judged, result.broken) == (len(days), days.count(LATE))
+    assert (result.status == "not_applicable") == (not days)

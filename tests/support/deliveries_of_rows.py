@@ -1,0 +1,59 @@
+"""Deliveries of a wanted size, with a wanted number of bad rows in every table.
+
+Not here: single cases (`tests/support/row_cases.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from schemas.tables import TABLES
+from tests.support.row_cases import DAY, OWN_COLUMN, SOUND, CaseDelivery
+
+EMPTIED = {
+    "patients": "sex",
+    "therapy_lines": "regimen",
+    "imaging_assessments": "modality",
+    "bone_lesions": "site",
+    "lab_results": "specimen_date",
+    "her2_tests": "test_date",
+}
+"""The required column that a bad row leaves empty."""
+
+
+def sized(good: int, bad: int) -> CaseDelivery:
+    """Make tables of `good` rows that hold every rule, and `bad` that break one."""
+    made = CaseDelivery()
+    for table in TABLES:
+        own = OWN_COLUMN[table]
+        rows = [{**SOUND[table], own: _own(table, number)} for number in range(good + bad)]
+        for row in rows[good:]:
+            row[EMPTIED[table]] = ""
+        made.tables[table] = rows
+    return made
+
+
+def _own(table: str, number: int) -> str:
+    # The first patient and the first assessment are those that the other rows belong to.
+    first = {"patients": "P", "imaging_assessments": "S"}
+    if number == 0 and table in first:
+        return first[table]
+    return f"{1 + number / 1000:.3f}" if table == "her2_tests" else str(number + 1)
+
+
+def write_texts(landing: Path, texts: Mapping[str, str], *, registry: str = "made", toml: str = "") -> Path:
+    """Write files by their names, and registry.toml where anything is said in it."""
+    folder = landing / registry / DAY
+    folder.mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    if toml:
+        (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    return folder
+
+
+def write_sized(landing: Path, good: int, bad: int, toml: str = "") -> Path:
+    """Write a delivery of `sized` tables."""
+    made = sized(good, bad)
+    return write_texts(landing, {f"{table}.csv": made.text_of(table) for table in TABLES}, toml=toml)

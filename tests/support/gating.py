@@ -1,0 +1,82 @@
+"""Gating a delivery in a folder of its own, and keeping what came of it: verdict, quarantine, core.
+
+Not here: deliveries (`tests/support/deliveries.py`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bpp_etl.gate.judge import judge
+from bpp_etl.gate.verdict import RuleResult, Verdict
+from bpp_etl.landing import delivery_of
+from bpp_etl.reading.delivery import ReadDelivery, read_delivery
+from bpp_etl.warehouse.connection import Connection, opened, quoted
+from schemas.catalog import catalog
+from schemas.contract import columns_of
+from schemas.tables import TABLES
+
+NOT_COMPARED = ("raw_value", "raw_unit", "unit_factor")
+"""Columns that tell how a result was written; one result may be written in several ways."""
+
+
+@dataclass
+class Gated:
+    """What a gate made of one delivery. Rows are known by table and row number."""
+
+    verdict: Verdict
+    read: ReadDelivery
+    refused: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    flagged: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    core: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def result(self, table: str, rule: str) -> RuleResult:
+        """Find how one rule fared on one table."""
+        (found,) = (one for one in self.verdict.rules if (one.table, one.rule) == (table, rule))
+        return found
+
+    def reasons(self) -> set[tuple[str, str]]:
+        """Name the rules for which the gate is shut."""
+        return {(reason.table, reason.rule) for reason in self.verdict.reasons}
+
+    def message(self, rule: str) -> str:
+        """Return the words of the only reason of a rule."""
+        (message,) = (reason.message for reason in self.verdict.reasons if reason.rule == rule)
+        return message
+
+    def told(self) -> str:
+        """Join everything that may be shown to people."""
+        return repr((self.verdict, self.read.problems, self.read.extra_columns, self.read.identifier_columns))
+
+
+def gated(folder: Path) -> Gated:
+    """Read and judge the delivery in a folder, as the refresh does."""
+    delivery = delivery_of(folder)
+    assert delivery is not None, folder
+    with tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch:
+        with opened(Path(scratch) / "gate.duckdb") as con:
+            read = read_delivery(con, delivery, scratch_root=Path(scratch))
+            made = Gated(judge(con, delivery, read), read)
+            for table in TABLES:
+                _keep(con, table, made)
+        left = [entry.name for entry in Path(scratch).iterdir() if entry.name != "gate.duckdb"]
+        assert not left, f"reading left {left} behind"
+    return made
+
+
+def _keep(con: Connection, table: str, made: Gated) -> None:
+    for number, rules in con.execute(
+        f"select row_number, broken_rules from quarantine.{quoted(table)}"
+    ).fetchall():
+        made.refused[table, number] = rules
+    for number, flags in con.execute(
+        f"select row_number, flags from core.{quoted(table)} where len(flags) > 0"
+    ).fetchall():
+        made.flagged[table, number] = flags
+    columns = [c.name for c in columns_of(catalog()["core"][table]) if c.name not in NOT_COMPARED]
+    made.core[table] = con.execute(
+        f"select {', '.join(map(quoted, columns))} from core.{quoted(table)} order by row_number"
+    ).fetchall()

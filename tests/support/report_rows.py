@@ -1,0 +1,163 @@
+"""Rows of a release for tests of the report, written by hand: one function for each relation's shape.
+
+Not here: whole releases (`report_file.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from bpp_etl.events import load_protocol
+from schemas.rules import RULES
+from schemas.tables import TABLES
+
+PROTOCOL = "xu2025"
+CREATED = dt.datetime(2024, 3, 5, 14, 7)  # noqa: DTZ001  (the release stores UTC without a zone)
+
+
+def release_row(**changes: object) -> dict[str, object]:
+    """Describe the release itself."""
+    digest = load_protocol(PROTOCOL).digest
+    return {
+        "release_id": "20240305T140700Z-0a1b2c3d",
+        "created_at": CREATED,
+        "protocols": [f"{PROTOCOL}:{digest}"],
+        "code_version": "0.1.0+test",
+        "content_digest": "0a1b2c3d",
+        "input_digests": ["north/2024-03-01:admitted:ff00"],
+        "disclosure_threshold": 5,
+    } | changes
+
+
+def estimate(
+    metric: str, value: float | None, unit: str, stratum: str = "all", **more: object
+) -> dict[str, object]:
+    """Write a row of `metric.estimate`."""
+    told = {"metric": metric, "stratum": stratum, "estimate": value, "unit": unit, "method": "By hand"}
+    return told | {"patients": 41, "events": 29} | more
+
+
+def interval(low: float | None, high: float | None, method: str = "log-log") -> dict[str, object]:
+    """Write the limits of an estimate."""
+    return {"ci_low": low, "ci_high": high, "ci_method": method}
+
+
+def suppressed(metric: str, unit: str, stratum: str = "all") -> dict[str, object]:
+    """Write a row of `metric.estimate` that disclosure control has emptied."""
+    emptied = {"patients": None, "events": None, "is_suppressed": True, "warnings": ["suppressed"]}
+    return estimate(metric, None, unit, stratum, **emptied)
+
+
+def curve(
+    metric: str, stratum: str, steps: Iterable[tuple[int, int, int, int, float]]
+) -> list[dict[str, object]]:
+    """Write a survival curve: day, at risk, events, censored, survival of each step."""
+    return [
+        {
+            "metric": metric,
+            "stratum": stratum,
+            "time_days": day,
+            "at_risk": at_risk,
+            "events": events,
+            "censored": censored,
+            "survival": survival,
+            "ci_low": survival * 0.8 if survival < 0.9 else None,
+            "ci_high": min(survival * 1.15, 1.0) if survival < 0.9 else None,
+        }
+        for day, at_risk, events, censored, survival in steps
+    ]
+
+
+def flow(patients: Mapping[str, int | None], stratum: str = "all") -> list[dict[str, object]]:
+    """Write a flow from its counts; a step that is not named has nobody."""
+    parents = {
+        "admitted": None,
+        **dict.fromkeys(
+            (
+                "no_first_line",
+                "no_on_treatment_ct",
+                "no_new_osteoblastic_lesion",
+                "progression_first",
+                "candidate",
+            ),
+            "admitted",
+        ),
+        **dict.fromkeys(("pseudoprogression", "true_progression", "indeterminate"), "candidate"),
+        **dict.fromkeys(("progressed", "not_progressed"), "pseudoprogression"),
+        **dict.fromkeys(("pd_at_detection", "pd_before_confirmation"), "true_progression"),
+        **dict.fromkeys(
+            ("no_baseline_ct", "death", "therapy_changed", "lost_to_follow_up", "awaiting_ct"),
+            "indeterminate",
+        ),
+    }
+    return [
+        {
+            "stratum": stratum,
+            "position": position,
+            "step": step,
+            "parent_step": parent,
+            "patients": patients.get(step, 0),
+            "is_suppressed": patients.get(step, 0) is None,
+        }
+        for position, (step, parent) in enumerate(parents.items(), start=1)
+    ]
+
+
+def delivery(
+    registry: str, *, is_shut: bool = False, name: str = "2024-03-01", **more: object
+) -> dict[str, object]:
+    """Write a row of `quality.delivery`."""
+    counts = (
+        {"delivered": 700, "admitted": 0, "refused": 690, "ignored": 10}
+        if is_shut
+        else {"delivered": 700, "admitted": 660, "refused": 30, "ignored": 10}
+    )
+    told: dict[str, object] = {
+        "registry": registry,
+        "delivery": name,
+        "delivery_date": dt.date(2024, 3, 1),
+        "status": "shut" if is_shut else "admitted",
+        "why": [],
+        "messages": [],
+        "input_digest": "ff00",
+        "code_version": "0.1.0+test",
+    }
+    return told | counts | more
+
+
+def judgement(
+    registry: str,
+    *,
+    name: str = "2024-03-01",
+    broken: Mapping[tuple[str, str], int] | None = None,
+    absent: Sequence[str] = (),
+) -> dict[str, list[dict[str, object]]]:
+    """Write rule results and counts of one delivery; `absent` are optional tables that it does not have."""
+    stamp = {"registry": registry, "delivery": name}
+    broken = broken or {}
+    rules = []
+    for rule in RULES:
+        number = broken.get((rule.table, rule.id), 0)
+        judged = 0 if rule.table in absent else 100
+        status = "not_applicable" if not judged else "failed" if number else "passed"
+        told = {"table": rule.table, "rule": rule.id, "severity": rule.severity, "category": rule.category}
+        rules.append(stamp | told | {"judged": judged, "broken": number, "limit": 0.05, "status": status})
+    counts = []
+    for place, table in enumerate(TABLES, start=1):
+        number = 0 if table in absent else 100 + place
+        whole = {"delivered": number, "admitted": max(number - 3, 0), "refused": min(number, 3), "ignored": 0}
+        counts.append(
+            stamp | {"table": table} | whole | {"broken": min(number, 3), "refused_share_limit": 0.05}
+        )
+    return {"quality.rule_result": rules, "quality.table_count": counts}
+
+
+def column(registry: str, column: str, *, is_identifier: bool) -> dict[str, object]:
+    stamp = {"registry": registry, "delivery": "2024-03-01", "table": "patients"}
+    return stamp | {"column": column, "is_identifier": is_identifier}
+
+
+def history(registry: str, status: str) -> dict[str, object]:
+    counts = {"delivered": 700, "admitted": 660 if status == "admitted" else 0, "refused": 30, "ignored": 10}
+    return {"registry": registry, "delivery": "2024-03-01", "status": status, "why": []} | counts

@@ -1,0 +1,182 @@
+"""Flow, shares, bones, agreement and cadence: what is counted adds up.
+
+Not here: what disclosure control hides of it (test_disclosure.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from schemas.codes import CADENCE_CLASS
+from tests.unit.measure.world import Candidate, Measured, Other, measured
+
+MIXED = [
+    *[Candidate(registry="a", progressed=200)] * 3,
+    *[Candidate(registry="b")] * 2,
+    Candidate(registry="a", state="true_progression", reason="pd_at_detection", progressed=0),
+    *[Candidate(registry="b", state="true_progression", progressed=50)] * 2,
+    Candidate(registry="a", state="indeterminate", reason="death"),
+    Candidate(registry="b", state="indeterminate", reason="no_baseline_ct"),
+]
+OTHERS = [
+    Other("no_first_line", "a"),
+    *[Other("no_on_treatment_ct", "b")] * 2,
+    *[Other("progression_first", "a", progressed=42)] * 4,
+    *[Other("no_new_osteoblastic_lesion", "b")] * 3,
+]
+
+
+def test_every_step_of_the_flow_is_the_sum_of_its_parts() -> None:
+    found = measured(MIXED, OTHERS)
+    for stratum in ("all", "registry=a", "registry=b"):
+        rows = found.some("flow", stratum=stratum)
+        patients = {row["step"]: row["patients"] for row in rows}
+        parts: dict[str, int] = defaultdict(int)
+        for row in rows:
+            if row["parent_step"]:
+                parts[row["parent_step"]] += row["patients"]
+        assert {step: patients[step] for step in parts} == parts
+        assert set(parts) == {
+            "admitted",
+            "candidate",
+            "pseudoprogression",
+            "true_progression",
+            "indeterminate",
+        }
+
+
+def test_the_registries_add_up_to_everyone() -> None:
+    found = measured(MIXED, OTHERS)
+    rows = found.some("flow", stratum="all")
+    assert [row["position"] for row in rows] == list(range(1, len(rows) + 1))
+    for row in rows:
+        parts = [found.one("flow", step=row["step"], stratum=f"registry={name}")["patients"] for name in "ab"]
+        assert row["patients"] == sum(parts)
+
+
+def test_the_flow_counts_who_left_where() -> None:
+    found = measured(MIXED, OTHERS)
+    counted = {row["step"]: row["patients"] for row in found.some("flow", stratum="all")}
+    assert counted == {
+        "admitted": 20,
+        "no_first_line": 1,
+        "no_on_treatment_ct": 2,
+        "no_new_osteoblastic_lesion": 3,
+        "progression_first": 4,
+        "candidate": 10,
+        "pseudoprogression": 5,
+        "true_progression": 3,
+        "indeterminate": 2,
+        "progressed": 3,
+        "not_progressed": 2,
+        "pd_at_detection": 1,
+        "pd_before_confirmation": 2,
+        "no_baseline_ct": 1,
+        "death": 1,
+        "therapy_changed": 0,
+        "lost_to_follow_up": 0,
+        "awaiting_ct": 0,
+    }
+
+
+def test_the_share_of_pseudoprogressions_has_bounds_over_the_undecided() -> None:
+    found = measured(MIXED, OTHERS)
+    shares = {
+        name: found.estimate(f"pseudoprogression_share{name}")["estimate"]
+        for name in ("_lowest", "", "_highest")
+    }
+    assert shares == {"_lowest": 5 / 10, "": 5 / 8, "_highest": 7 / 10}
+    assert found.estimate("pseudoprogression_share", "registry=b")["estimate"] == 2 / 4
+
+
+def test_a_share_has_the_interval_of_wilson() -> None:
+    patients = [*[Candidate()] * 18, *[Candidate(state="true_progression", progressed=50)] * 5]
+    row = measured(patients).estimate("pseudoprogression_share")
+    assert row["estimate"] == pytest.approx(0.7826, abs=5e-5)
+    assert (row["ci_low"], row["ci_high"]) == (
+        pytest.approx(0.5810, abs=5e-5),
+        pytest.approx(0.9034, abs=5e-5),
+    )
+
+
+def test_bones_are_counted_by_patient_and_by_lesion() -> None:
+    found = measured(
+        [
+            *[Candidate(sites=("spine", "spine", "rib"))] * 5,
+            Candidate(sites=("rib",), old_sites=("pelvis", "skull")),
+            Candidate(state="true_progression", progressed=50, sites=("skull",)),
+        ]
+    )
+    shares = {
+        (row["level"], row["site"]): (row["counted"], row["total"])
+        for row in found.tables["lesion_site"]
+        if row["counted"]
+    }
+    assert shares == {
+        ("patient", "spine"): (5, 6),
+        ("patient", "rib"): (6, 6),
+        ("lesion", "spine"): (10, 16),
+        ("lesion", "rib"): (6, 16),
+    }
+    row = found.estimate("lesion_site_share_of_lesions", "site=spine")
+    assert (row["estimate"], row["events"], row["patients"]) == (10 / 16, 10, 6)
+    assert "lesions_clustered" in row["warnings"]
+
+
+def _agreeing() -> Measured:
+    progression, none = ("PD", "iCPD", "PD", "PD"), ("NON_PD", "iUPD", "PR", "NON_PD")
+    return measured(
+        [
+            *[Candidate(verdicts=none)] * 4,
+            Candidate(verdicts=progression),
+            *[Candidate(state="true_progression", progressed=50, verdicts=progression)] * 4,
+            Candidate(state="true_progression", progressed=50, verdicts=none),
+            Candidate(verdicts=("EQUIVOCAL", "iUPD", "PR", "PDu")),
+            Candidate(state="indeterminate", verdicts=progression),
+        ]
+    )
+
+
+def test_agreement_leaves_out_verdicts_that_decide_nothing() -> None:
+    # 8 of 10 agree, and 5 of 10 would by chance.
+    row = _agreeing().estimate("agreement_recist11")
+    assert (row["estimate"], row["patients"]) == (pytest.approx(0.6), 10)
+
+
+def test_every_verdict_is_counted_against_every_state() -> None:
+    found = _agreeing()
+    assert (
+        found.one("concordance", rule_set="pcwg3", verdict="PDu", state="pseudoprogression")["patients"] == 1
+    )
+    for rule_set in ("recist11", "irecist", "mda", "pcwg3"):
+        assert sum(row["patients"] for row in found.some("concordance", rule_set=rule_set)) == 12
+
+
+def test_cadence_is_counted_by_registry_and_for_pseudoprogressions_by_her2_status() -> None:
+    found = measured(
+        [
+            Candidate(registry="a", her2="positive", cadence=("on_time", "on_time", "late"), interval=40),
+            Candidate(registry="b", cadence=("missed",), interval=80),
+            Candidate(registry="b", state="true_progression", progressed=50, cadence=("early",), interval=20),
+        ]
+    )
+
+    def classes(population: str, stratum: str) -> list[int]:
+        rows = found.some("cadence", population=population, stratum=stratum)
+        assert [row["cadence_class"] for row in rows] == list(CADENCE_CLASS)
+        return [row["time_points"] for row in rows]
+
+    assert classes("first_line", "all") == [2, 1, 1, 1]
+    assert classes("first_line", "registry=b") == [0, 1, 0, 1]
+    assert classes("pseudoprogression", "her2=positive") == [2, 0, 1, 0]
+    assert classes("pseudoprogression", "her2=unknown") == [0, 0, 0, 1]
+    assert found.one("cadence", population="first_line", stratum="registry=a", cadence_class="on_time")[
+        "share"
+    ] == pytest.approx(2 / 3)
+    assert found.estimate("cadence_interval")["estimate"] == 40
+    assert found.estimate("pseudoprogression_cadence_interval", "her2=unknown")["estimate"] == 80
+    assert found.estimate("pseudoprogression_cadence_deviation", "her2=positive")["estimate"] == -2
+    share = found.estimate("cadence_on_time_share")
+    assert (share["estimate"], share["events"], share["patients"]) == (2 / 5, 2, 3)

@@ -1,0 +1,336 @@
+"""Disclosure control: what is hidden at the threshold, and that nothing shown gives it away.
+
+Not here: what is measured.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from bpp_etl.measure import measure
+from bpp_etl.measure.disclosure import curve_steps, hidden_cells
+from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.metrics import kaplan_meier
+from tests.unit.measure.world import Candidate, Measured, Other, add, measured, release, rows_of
+
+STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
+
+
+def _two_registries(small: int, *, threshold: int = 5) -> Measured:
+    patients = [
+        Candidate(registry=name, event=30 + place, progressed=200 + place)
+        for name, number in (("a", 20), ("b", small))
+        for place in range(number)
+    ]
+    return measured(patients, threshold=threshold)
+
+
+@pytest.mark.parametrize(("patients", "is_hidden"), [(4, True), (5, False), (6, False)])
+def test_a_count_below_5_is_hidden_and_5_is_not(patients: int, is_hidden: bool) -> None:
+    found = _two_registries(patients)
+    row = found.one("flow", step="pseudoprogression", stratum="registry=b")
+    assert row["patients"] == (None if is_hidden else patients)
+    assert row["is_suppressed"] is is_hidden
+
+
+@pytest.mark.parametrize(("patients", "is_hidden"), [(4, True), (5, False), (6, False)])
+def test_the_estimates_of_a_stratum_of_fewer_than_5_are_hidden_with_its_counts(
+    patients: int, is_hidden: bool
+) -> None:
+    found = _two_registries(patients)
+    row = found.estimate("time_to_pseudoprogression", "registry=b")
+    assert (row["patients"] is None) is is_hidden
+    assert (row["estimate"] is None) is is_hidden
+    assert ("suppressed" in row["warnings"]) is is_hidden
+    if is_hidden:
+        assert [row[column] for column in STATISTICS] == [None] * 5
+    curve = found.some("survival_curve", metric="time_to_pseudoprogression", stratum="registry=b")
+    assert [step["events"] for step in curve] == ([] if is_hidden else [patients])
+
+
+def test_the_only_other_registry_is_hidden_too_since_the_total_would_give_it_away() -> None:
+    found = _two_registries(4)
+    assert found.one("flow", step="pseudoprogression", stratum="all")["patients"] == 24
+    row = found.estimate("time_to_pseudoprogression", "registry=a")
+    assert (row["patients"], row["is_suppressed"]) == (None, True)
+    # Its own patients are many: what is estimated of them stays.
+    assert row["estimate"] == 39
+
+
+def test_no_row_counts_1_to_4_patients_at_all() -> None:
+    found = _two_registries(4)
+    counts = [
+        row[column]
+        for rows in found.tables.values()
+        for row in rows
+        for column in ("patients", "events", "counted", "total", "time_points", "at_risk", "censored")
+        if row.get(column) is not None
+    ]
+    assert counts
+    assert not {1, 2, 3, 4} & set(counts)
+
+
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_a_threshold_of_0_or_1_hides_nothing(threshold: int) -> None:
+    found = _two_registries(1, threshold=threshold)
+    assert found.summary.suppressed == 0
+    assert found.one("flow", step="pseudoprogression", stratum="registry=b")["patients"] == 1
+    assert not [row for row in found.tables["estimate"] if row["is_suppressed"]]
+
+
+def test_a_higher_threshold_hides_more() -> None:
+    found = _two_registries(6, threshold=7)
+    assert found.one("flow", step="pseudoprogression", stratum="registry=b")["patients"] is None
+
+
+def test_events_are_hidden_when_the_few_without_one_would_show() -> None:
+    patients = [Candidate(progressed=200 + place) for place in range(17)]
+    few = measured([*patients, *[Candidate(followed=500)] * 3], threshold=5)
+    row = few.estimate("pseudoprogression_to_progression")
+    assert (row["patients"], row["events"], row["estimate"]) == (20, None, 209)
+    many = measured([*patients, *[Candidate(followed=500)] * 5], threshold=5)
+    row = many.estimate("pseudoprogression_to_progression")
+    assert (row["patients"], row["events"]) == (22, 17)
+
+
+def test_a_share_goes_with_its_counts_since_it_tells_them() -> None:
+    found = measured(
+        [*[Candidate()] * 20, *[Candidate(state="true_progression", progressed=50)] * 4], threshold=5
+    )
+    row = found.estimate("pseudoprogression_share")
+    assert [row[column] for column in STATISTICS] == [None] * 5
+    assert row["is_suppressed"]
+
+
+def test_many_lesions_of_few_patients_are_few() -> None:
+    patients = [*[Candidate(sites=("spine",))] * 20, *[Candidate(sites=("skull",) * 6)] * 2]
+    found = measured(patients, threshold=5)
+    row = found.one("lesion_site", level="lesion", site="skull")
+    assert (row["counted"], row["share"], row["is_suppressed"]) == (None, None, True)
+    # Spine is the rest.
+    assert found.one("lesion_site", level="lesion", site="spine")["counted"] is None
+
+
+def test_a_comparison_is_hidden_when_a_group_has_fewer_than_5_patients() -> None:
+    def ratio(positive: int) -> dict[str, Any]:
+        patients = [Candidate(her2="negative", progressed=200 + place) for place in range(20)]
+        patients += [Candidate(her2="positive", progressed=205 + place) for place in range(positive)]
+        return measured(patients, threshold=5).estimate(
+            "pseudoprogression_to_progression_hazard_ratio", "her2=positive/negative"
+        )
+
+    assert ratio(4)["estimate"] is None
+    assert ratio(5)["estimate"] is not None
+
+
+def test_none_is_shown_as_none() -> None:
+    found = measured([Candidate()] * 20, threshold=5)
+    assert found.one("flow", step="true_progression", stratum="all")["patients"] == 0
+
+
+def _steps(days: list[tuple[int, bool]], threshold: int, *, are_totals_shown: bool = True) -> list[Any]:
+    curve = kaplan_meier([day for day, _ in days], [happened for _, happened in days])
+    return [
+        (int(curve.times[step.place]), step.at_risk, step.events, step.censored)
+        for step in curve_steps(curve, threshold, are_totals_shown=are_totals_shown)
+    ]
+
+
+def test_a_step_of_a_curve_gathers_days_until_5_have_left() -> None:
+    events = [(day, True) for day in range(1, 13)]
+    assert _steps(events, 0)[:2] == [(1, 12, 1, 0), (2, 11, 1, 0)]
+    # After 5 and 10 events 2 are left over, and join the second step.
+    assert _steps(events, 5) == [(5, 12, 5, 0), (12, 7, 7, 0)]
+    assert _steps(events[:10], 5) == [(5, 10, 5, 0), (10, 5, 5, 0)]
+
+
+def test_a_step_of_a_curve_waits_for_5_censorings_once_there_is_one() -> None:
+    days = [(day, day != 3) for day in range(1, 8)] + [(day, False) for day in range(8, 12)]
+    assert _steps(days, 5) == [(11, 11, 6, 5)]
+
+
+def test_a_curve_with_few_censorings_stops_before_them() -> None:
+    days = [(day, True) for day in range(1, 13)] + [(20, False), (30, False), (40, True)]
+    assert _steps(days, 5, are_totals_shown=False) == [(5, 15, 5, 0), (10, 10, 5, 0)]
+    assert _steps(days, 5, are_totals_shown=True) == []
+
+
+def test_a_curve_does_not_tell_events_that_are_hidden_for_the_sake_of_others() -> None:
+    patients = [
+        *[Candidate(registry="a", progressed=200 + day) for day in range(13)],
+        *[Candidate(registry="a", followed=500)] * 7,
+        *[Candidate(registry="b", progressed=200 + day) for day in range(3)],
+        *[Candidate(registry="b", followed=500)] * 17,
+    ]
+    found = measured(patients, threshold=5)
+    metric = "pseudoprogression_to_progression"
+    row = found.estimate(metric, "registry=a")
+    assert (row["patients"], row["events"]) == (20, None)
+    assert found.some("survival_curve", metric=metric, stratum="all")
+    assert not found.some("survival_curve", metric=metric, stratum="registry=a")
+
+
+def _table(cells: list[list[int]]) -> tuple[Tally, set[Cell]]:
+    """A table with both margins and the grand total, all of it asked for."""
+    tally = Tally()
+    rows, columns = len(cells), len(cells[0])
+    grid = [
+        [
+            tally.put(Cell("p", f"row {row}", f"column {column}"), cells[row][column])
+            for column in range(columns)
+        ]
+        for row in range(rows)
+    ]
+    row_totals = [tally.put_total(Cell("p", f"row {row}", "total"), grid[row]) for row in range(rows)]
+    column_totals = [
+        tally.put_total(Cell("p", "total", f"column {column}"), [line[column] for line in grid])
+        for column in range(columns)
+    ]
+    total = tally.put_total(Cell("p", "total", "total"), row_totals)
+    tally.add_up(total, column_totals)
+    return tally, set(tally.counts)
+
+
+def test_a_small_cell_of_a_table_takes_a_rectangle_with_it() -> None:
+    tally, cells = _table([[3, 20, 30], [40, 50, 60], [70, 80, 90]])
+    hidden = hidden_cells(tally, cells, 5)
+    assert {(cell.group, cell.stratum) for cell in hidden} == {
+        ("row 0", "column 0"),
+        ("row 0", "column 1"),
+        ("row 1", "column 0"),
+        ("row 1", "column 1"),
+    }
+
+
+def test_two_small_cells_that_are_few_together_take_a_third_with_them() -> None:
+    tally = Tally()
+    parts = [tally.put(Cell("p", name), number) for name, number in (("x", 1), ("y", 2), ("z", 9))]
+    total = tally.put_total(Cell("p", "all"), parts)
+    assert hidden_cells(tally, {*parts, total}, 5) == set(parts)
+
+
+def test_a_rest_that_nobody_asked_for_is_protected_too() -> None:
+    tally = Tally()
+    total = tally.put(Cell("p", "all"), 23)
+    part = tally.put(Cell("p", "some"), 20)
+    tally.put_rest(total, part)
+    assert part in hidden_cells(tally, {total, part}, 5)
+    assert part not in hidden_cells(tally, {total, part}, 3)
+
+
+def test_a_difference_of_two_sums_gives_nothing_away() -> None:
+    # Neither sum alone gives the small part away, but the one less the other does.
+    tally = Tally()
+    small, other, third = (tally.put(Cell("p", name), n) for name, n in (("s", 3), ("o", 8), ("t", 9)))
+    with_small = tally.put_total(Cell("p", "s and o and t"), [small, other, third])
+    without = tally.put_total(Cell("p", "o and t"), [other, third])
+    hidden = hidden_cells(tally, {with_small, without}, 5)
+    assert {with_small, without} & hidden
+
+
+def _bounds(tally: Tally, hidden: set[Cell], cell: Cell) -> tuple[float, float]:
+    """Return the least and the most that a hidden count can be, to who knows the shown ones and the sums."""
+    place = {unknown: number for number, unknown in enumerate(sorted(hidden))}
+    left = np.zeros((len(tally.sums), len(place)))
+    right = np.zeros(len(tally.sums))
+    for row, equation in enumerate(tally.sums):
+        for member, sign in ((equation.total, 1), *((part, -1) for part in equation.parts)):
+            if member in place:
+                left[row, place[member]] += sign
+            else:
+                right[row] -= sign * tally.counts[member]
+    aim = np.zeros(len(place))
+    aim[place[cell]] = 1
+    found = [linprog(sign * aim, A_eq=left, b_eq=right, bounds=(0, None)) for sign in (1, -1)]
+    # The least is never below 0; the most may have no bound, which is status 3.
+    assert found[0].status == 0
+    assert found[1].status in (0, 3)
+    return found[0].fun, -found[1].fun if found[1].status == 0 else np.inf
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    st.integers(2, 4).flatmap(
+        lambda width: st.lists(
+            st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=2, max_size=4
+        )
+    )
+)
+def test_no_small_cell_of_a_table_can_be_worked_out(cells: list[list[int]]) -> None:
+    tally, asked = _table(cells)
+    hidden = hidden_cells(tally, asked, 5)
+    for cell in hidden:
+        if tally.is_small(cell, 5):
+            low, high = _bounds(tally, hidden, cell)
+            assert high - low > 0.5, cell
+
+
+def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, Any] = {}
+
+    def spy(tally: Tally, shown: set[Cell], threshold: int) -> set[Cell]:
+        kept.update(tally=tally, hidden=hidden_cells(tally, shown, threshold))
+        return kept["hidden"]  # type: ignore[no-any-return]
+
+    monkeypatch.setattr("bpp_etl.measure.run.hidden_cells", spy)
+    her2 = itertools.cycle(
+        ("positive", "negative", "negative", "positive", None, "indeterminate", "positive")
+    )
+    kinds = itertools.cycle((("pseudoprogression", 200), ("true_progression", 50), ("indeterminate", None)))
+    patients = [
+        Candidate(
+            state=state,
+            registry="abc"[(place * place) % 3],
+            her2=next(her2),
+            progressed=progressed if place % 4 else progressed and progressed + place,
+            flags=("refused_evidence",) if place % 11 == 0 else (),
+            alp=(100.0, 90.0 + place, None if place % 7 else 120.0),
+            cadence=("on_time", "late"),
+        )
+        for place, (state, progressed) in zip(range(60), kinds, strict=False)
+    ]
+    measured(patients, [Other(registry="c")] * 4 + [Other("no_first_line", "a")] * 2, threshold=5)
+    tally, hidden = kept["tally"], kept["hidden"]
+    in_sums = {cell for equation in tally.sums for cell in (equation.total, *equation.parts)}
+    small = [cell for cell in sorted(hidden & in_sums) if tally.is_small(cell, 5)]
+    assert len(small) > 20
+    for cell in small[::4]:
+        low, high = _bounds(tally, hidden & in_sums, cell)
+        assert high - low > 0.5, cell
+
+
+def test_what_one_protocol_hides_another_does_not_show_of_the_same_patients() -> None:
+    def patients(moved: int) -> list[Candidate]:
+        true = [
+            Candidate(registry=name, state="true_progression", progressed=50)
+            for name in "abc"
+            for _ in "x" * 20
+        ]
+        pseudo = [
+            Candidate(registry=name) for name, number in (("a", 20), ("b", 8), ("c", 3)) for _ in "x" * number
+        ]
+        changed = [Candidate(registry="c")] * moved
+        return [*true[: 60 - moved], *changed, *pseudo]
+
+    with release(patients(0)) as con:
+        # Under the second protocol registry c has 10 pseudoprogressions: of itself nothing there is small.
+        add(con, patients(7), protocol="other")
+        measure(con, protocols=["xu2025", "other"], threshold=5)
+        rows = rows_of(con, "flow")
+    shown = {
+        (row["protocol"], row["stratum"]): row["patients"]
+        for row in rows
+        if row["step"] == "pseudoprogression"
+    }
+    # Registry b is hidden because it and the total would give c away.
+    assert shown["xu2025", "all"] == 31
+    assert shown["xu2025", "registry=c"] is None
+    assert shown["xu2025", "registry=b"] is None
+    assert shown["other", "registry=b"] is None

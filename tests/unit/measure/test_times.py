@@ -1,0 +1,135 @@
+"""Medians, interval-censored medians and curves of times, on patients that can be counted on fingers.
+
+Not here: the statistics themselves (tests/unit/metrics).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.measure.world import Candidate, measured
+
+
+def test_the_time_to_pseudoprogression_is_the_median_from_the_start_of_line_1() -> None:
+    found = measured([Candidate(event=day) for day in (50, 10, 40, 20, 30)]).estimate(
+        "time_to_pseudoprogression"
+    )
+    assert (found["estimate"], found["patients"], found["events"], found["unit"]) == (30, 5, 5, "days")
+    assert found["ci_method"] == "log-log"
+    assert {"selected_on_outcome", "interval_censored"} <= set(found["warnings"])
+
+
+def test_the_time_to_progression_counts_a_patient_without_one_up_to_the_censor_date() -> None:
+    # S: 0.8 after 100, 0.6 after 200, then 2 at risk at 400: 0.3.
+    patients = [Candidate(progressed=day) for day in (100, 200, 400, 500)]
+    found = measured([*patients, Candidate(followed=300)]).estimate("pseudoprogression_to_progression")
+    assert (found["estimate"], found["patients"], found["events"]) == (400, 5, 4)
+    assert "guarantee_time" in found["warnings"]
+
+
+def test_no_interval_is_given_for_4_events_and_one_is_for_5() -> None:
+    days = (100, 150, 200, 250)
+    four = measured([*(Candidate(progressed=day) for day in days), Candidate(followed=500)])
+    five = measured([*(Candidate(progressed=day) for day in (*days, 300)), Candidate(followed=500)])
+    row = four.estimate("pseudoprogression_to_progression")
+    assert (row["estimate"], row["ci_low"], row["ci_high"], row["ci_method"]) == (200, None, None, None)
+    assert "few_events" in row["warnings"]
+    row = five.estimate("pseudoprogression_to_progression")
+    assert (row["estimate"], row["ci_low"], row["ci_method"]) == (200, 100, "log-log")
+    assert "few_events" not in row["warnings"]
+
+
+def test_the_time_from_confirmation_is_shorter_by_the_time_to_confirmation() -> None:
+    found = measured([Candidate(progressed=day, confirmed=90) for day in (190, 290, 390)])
+    assert found.estimate("confirmation_to_progression")["estimate"] == 200
+    assert found.estimate("pseudoprogression_to_progression")["estimate"] == 290
+    assert "guarantee_time" not in found.estimate("confirmation_to_progression")["warnings"]
+
+
+def test_the_time_over_all_candidates_takes_true_progressions_and_undecided_ones_too() -> None:
+    found = measured(
+        [
+            Candidate(progressed=300),
+            Candidate(state="true_progression", progressed=0, reason="pd_at_detection"),
+            Candidate(state="true_progression", progressed=50),
+            Candidate(state="indeterminate", followed=20),
+        ]
+    ).estimate("candidate_to_progression")
+    # S: 0.75 at 0, then 2 at risk at 50: 0.375.
+    assert (found["estimate"], found["patients"], found["events"]) == (50, 4, 3)
+    assert "selected_on_outcome" not in found["warnings"]
+
+
+def test_an_interval_censored_time_lies_in_the_middle_of_the_scans_around_it() -> None:
+    found = measured([Candidate(event=60, onset_after=20, progressed=200, progression_after=100)] * 5)
+    assert found.estimate("time_to_pseudoprogression_interval_censored")["estimate"] == 40
+    row = found.estimate("pseudoprogression_to_progression_interval_censored")
+    assert (row["estimate"], row["ci_low"], row["ci_high"]) == (150, None, None)
+    assert "no_interval" in row["warnings"]
+    assert "interval_censored" not in row["warnings"]
+
+
+def test_a_lesion_free_scan_before_the_start_bounds_the_onset_by_the_start() -> None:
+    found = measured([Candidate(event=60, onset_after=-10)] * 5)
+    assert found.estimate("time_to_pseudoprogression_interval_censored")["estimate"] == 30
+
+
+def test_medians_are_given_by_registry_and_by_her2_status() -> None:
+    found = measured(
+        [
+            *(Candidate(registry="a", her2="positive", event=day) for day in (10, 20, 30)),
+            *(Candidate(registry="b", her2=None, event=day) for day in (40, 50, 60)),
+        ]
+    )
+    by_stratum = {
+        stratum: found.estimate("time_to_pseudoprogression", stratum)["estimate"]
+        for stratum in ("registry=a", "registry=b", "her2=positive", "her2=unknown", "her2=negative")
+    }
+    assert list(by_stratum.values()) == [20, 50, 20, 50, None]
+    assert "no_patients" in found.estimate("time_to_pseudoprogression", "her2=negative")["warnings"]
+
+
+def test_the_sensitivity_leaves_out_patients_of_whom_evidence_was_refused() -> None:
+    found = measured(
+        [
+            *(Candidate(event=day) for day in (10, 20, 30)),
+            *(Candidate(event=100, flags=("late_onset", "refused_evidence")) for _ in range(4)),
+        ]
+    )
+    assert found.estimate("time_to_pseudoprogression")["estimate"] == 100
+    complete = found.estimate("time_to_pseudoprogression", "evidence=complete")
+    assert (complete["estimate"], complete["patients"]) == (20, 3)
+    assert not found.some("estimate", stratum="evidence=refused")
+
+
+def test_the_symmetric_interval_is_given_for_comparison_only() -> None:
+    found = measured([Candidate(event=day) for day in range(10, 33)])
+    row = found.estimate("time_to_pseudoprogression_spss")
+    assert row["estimate"] == 21
+    assert row["estimate"] - row["ci_low"] == pytest.approx(row["ci_high"] - row["estimate"])
+    assert "comparison_only" in row["warnings"]
+
+
+def test_a_curve_has_a_step_per_day_and_starts_with_everyone_at_risk() -> None:
+    found = measured([*(Candidate(progressed=day) for day in (100, 100, 300)), Candidate(followed=200)])
+    steps = found.some("survival_curve", metric="pseudoprogression_to_progression", stratum="all")
+    columns = ("time_days", "at_risk", "events", "censored", "survival", "ci_low")
+    assert [tuple(step[column] for column in columns) for step in steps] == [
+        (100, 4, 2, 0, 0.5, None),
+        (200, 2, 0, 1, 0.5, None),
+        (300, 1, 1, 0, 0.0, None),
+    ]
+
+
+def test_a_median_that_is_not_reached_is_empty_and_says_so() -> None:
+    row = measured([Candidate()] * 6).estimate("pseudoprogression_to_progression")
+    assert (row["estimate"], row["patients"], row["events"]) == (None, 6, 0)
+    assert {"median_not_reached", "few_events"} <= set(row["warnings"])
+
+
+def test_a_limit_that_is_not_reached_is_empty_and_says_so() -> None:
+    row = measured([Candidate(progressed=day) for day in (100, 110, 120, 130, 140, 150)]).estimate(
+        "pseudoprogression_to_progression"
+    )
+    assert (row["estimate"], row["ci_low"], row["ci_high"]) == (120, 100, None)
+    assert "limit_not_reached" in row["warnings"]

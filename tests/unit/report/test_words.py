@@ -1,0 +1,46 @@
+"""Every code that a release may hold has words in the report.
+
+Not here: the words themselves.
+"""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bpp_etl.report import words
+from schemas.codes import CADENCE_CLASS, LESION_SITE
+from schemas.laws import DELIVERY
+from schemas.metric import STRATA
+from schemas.metric_codes import ALP_COMPARISON, FLOW_STEP, RULE_SET, VERDICT
+from schemas.quality import CATEGORY, RULE_STATUS, SEVERITY
+from schemas.tables import TABLES
+
+
+@pytest.mark.parametrize(
+    ("spoken", "codes"),
+    [
+        (words.STEPS, FLOW_STEP),
+        (words.SITES, LESION_SITE),
+        (words.COMPARISONS, ALP_COMPARISON),
+        (words.RULE_SETS, RULE_SET),
+        (words.VERDICTS, VERDICT),
+        (words.CADENCE_CLASSES, CADENCE_CLASS),
+        (words.TABLES, (*TABLES, DELIVERY)),
+        (words.CATEGORIES, CATEGORY),
+        (words.SEVERITIES, SEVERITY),
+        (words.STATUSES, RULE_STATUS),
+    ],
+)
+def test_every_code_has_words_and_no_words_lack_a_code(
+    spoken: Mapping[str, str], codes: tuple[str, ...]
+) -> None:
+    assert set(spoken) == set(codes)
+
+
+def test_every_stratum_without_a_value_of_its_own_has_words() -> None:
+    for stratum in STRATA:
+        if not stratum.endswith("="):
+            assert words.stratum_words(stratum) != stratum
+    assert words.stratum_words("registry=north") == "north"
+    assert words.stratum_words("registry=*") == "Between registries"
+    assert words.stratum_words("site=rib") == "Ribs"

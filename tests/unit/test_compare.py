@@ -1,0 +1,372 @@
+"""`bpp releases`: what is published, and what changed from one release to another and why.
+
+Not here: building releases. Releases are written by hand, but for the last test: it refreshes a tiny landing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.admit import derive, gate
+from bpp_etl.errors import BppError, NotFoundError
+from bpp_etl.events import load_protocol
+from bpp_etl.landing import survey
+from bpp_etl.plain_text import cells_of
+from bpp_etl.release import assemble, publish
+from bpp_etl.release.changes import IDENTITY
+from bpp_etl.release.compare import difference, listed
+from bpp_etl.release.headlines import HEADLINES
+from bpp_etl.release.movers import BASES, basis_of
+from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.warehouse.connection import opened
+from bpp_etl.working import WorkingFiles
+from schemas.catalog import catalog
+from schemas.contract import columns_of
+from schemas.metric import METRICS
+from schemas.tables import TABLES
+from tests.support.deliveries import TINY, with_rows, write_delivery_of
+from tests.support.releases import MadeRelease, publish_made
+
+CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
+CONFIRMED = CANDIDATE + "\n day 84 CT\n day 126 CT"
+EAST = {
+    "SECRET-1": CONFIRMED,
+    "SECRET-2": CANDIDATE + "\n day 84 CT",
+    "SECRET-3": "day -10 CT\n day 42 CT",
+}
+WEST = {"SECRET-4": CONFIRMED, "SECRET-5": "day -10 CT"}
+
+
+def estimate(metric: str, value: float | None, **more: object) -> dict[str, object]:
+    return {
+        "protocol": "xu2025",
+        "metric": metric,
+        "stratum": "all",
+        "estimate": value,
+        "unit": "days",
+        "method": "made up",
+        "warnings": [],
+        "is_suppressed": False,
+        "patients": 20,
+    } | more
+
+
+BEFORE = MadeRelease(
+    {"east": EAST, "west": WEST},
+    estimates=(
+        estimate("time_to_pseudoprogression", 52.0, ci_low=48.0, ci_high=60.0),
+        estimate("alp_change_at_event", -20.0, unit="U/L", p_value=0.0004),
+        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
+        estimate("candidate_to_progression", 300.0, ci_low=200.0),
+        estimate("cadence_interval", 42.0),
+        estimate("cadence_deviation", 1.0),
+    ),
+)
+AFTER = MadeRelease(
+    {
+        "east": {
+            # A progression comes to the second; the third has left, a fourth has entered.
+            "SECRET-1": CONFIRMED.replace("ALP 95", "ALP 80"),
+            "SECRET-2": CANDIDATE + "\n day 84 CT: PD\n day 90 last contact",
+            "SECRET-6": CANDIDATE,
+        },
+        "west": WEST,
+    },
+    created_at=dt.datetime(2021, 4, 1, 8, tzinfo=dt.UTC),
+    delivery="2021-03-04",
+    code_version="2.0",
+    shut=("south",),
+    refused={("east", "bone_lesions"): 3},
+    estimates=(
+        estimate("time_to_pseudoprogression", 54.5, ci_low=50.0, patients=22),
+        estimate("alp_change_at_event", -22.0, unit="U/L", p_value=0.03),
+        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
+        estimate("candidate_to_progression", 300.0, ci_low=200.0),
+        estimate("cadence_interval", 42.0),
+        estimate("cadence_deviation", 2.0),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("warehouse")
+    publish_made(folder, BEFORE)
+    publish_made(folder, AFTER)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told(warehouse: Path) -> list[str]:
+    return difference(warehouse, BEFORE.release_id, AFTER.release_id).splitlines()
+
+
+def section(lines: list[str], heading: str) -> list[str]:
+    """Return the lines under a heading, up to the next empty line."""
+    start = lines.index(heading) + 1
+    end = lines.index("", start) if "" in lines[start:] else len(lines)
+    return lines[start:end]
+
+
+def test_releases_are_listed_oldest_first_with_their_counts(warehouse: Path) -> None:
+    lines = listed(warehouse).splitlines()
+    assert [line.split() for line in lines[1:3]] == [
+        [BEFORE.release_id, "2021-03-01", "12:00", "2", "0", "5", "3"],
+        ["*", AFTER.release_id, "2021-04-01", "08:00", "2", "1", "5", "4"],
+    ]
+    assert lines[3] == "* in service; admitted and shut count registries"
+
+
+def test_an_empty_shelf_says_how_to_fill_it(tmp_path: Path) -> None:
+    assert listed(tmp_path) == "no release yet; `bpp refresh` makes one"
+
+
+def test_deliveries_that_changed_are_told_by_registry(told: list[str]) -> None:
+    assert section(told, "Deliveries") == [
+        "  east: delivery 2021-02-04 -> 2021-03-04",
+        "  south: gate shut for 2021-03-04",
+        "  west: delivery 2021-02-04 -> 2021-03-04",
+    ]
+
+
+def test_another_version_of_the_software_is_told(told: list[str]) -> None:
+    assert section(told, "Software, protocols, disclosure") == ["  code version: 1.0 -> 2.0"]
+
+
+def test_patients_are_counted_by_where_they_came_from_and_went(told: list[str]) -> None:
+    assert section(told, "Patients") == [
+        "  xu2025",
+        "    1 entered: indeterminate",
+        "    1 changed: indeterminate -> true_progression",
+        "    1 left: no_new_osteoblastic_lesion",
+    ]
+
+
+def test_rows_are_counted_as_added_corrected_gone_and_refused(told: list[str]) -> None:
+    assert [line.split() for line in section(told, "Rows")[1:]] == [
+        # Two CTs went with the patient who left, two came with the one who entered; one shows PD now.
+        ["east", "bone_lesions", "2", "->", "3", "1", "0", "->", "3"],
+        ["east", "imaging_assessments", "9", "->", "9", "2", "1", "2", "0"],
+        ["east", "lab_results", "4", "->", "6", "2", "1", "0"],
+        ["east", "patients", "3", "->", "3", "1", "1", "1", "0"],
+        ["east", "therapy_lines", "3", "->", "3", "1", "1", "0"],
+    ]
+
+
+def test_a_headline_that_moved_names_the_registries_and_rows_that_moved_it(told: list[str]) -> None:
+    words = " ".join(" ".join(section(told, "Estimates under xu2025")).split())
+    assert (
+        "time_to_pseudoprogression 52 days (48 to 60), 20 patients -> 54.5 days (50 to not reached), 22"
+        " patients moved by east: bone_lesions 1 added and refused 0 -> 3; imaging_assessments 2 added, 1"
+        " corrected and 2 gone; patients 1 added, 1 corrected and 1 gone; therapy_lines 1 added and 1 gone"
+    ) in words
+    assert "alp_change_at_event -20 U/L, p < 0.001, 20 patients -> -22 U/L, p 0.030, 20 patients" in words
+    assert "lab_results 2 added and 1 corrected" in words
+    assert "west" not in words
+
+
+def test_headlines_that_stand_still_and_other_estimates_are_told_in_one_line_each(told: list[str]) -> None:
+    lines = section(told, "Estimates under xu2025")
+    assert "  unchanged: candidate_to_progression 300 days (200 to not reached), 20 patients" in lines
+    assert "  suppressed in both: pseudoprogression_share" in lines
+    assert lines[-1] == "  1 of 2 further estimates moved; metric.estimate of both files has them"
+
+
+def test_no_patient_is_named(told: list[str]) -> None:
+    assert "SECRET" not in "\n".join(told)
+
+
+def test_text_fits_a_terminal_of_80_columns(warehouse: Path, told: list[str]) -> None:
+    assert max(cells_of(line) for line in [*told, *listed(warehouse).splitlines()]) <= 80
+
+
+def test_a_difference_read_backwards_turns_round(warehouse: Path) -> None:
+    lines = difference(warehouse, AFTER.release_id, BEFORE.release_id).splitlines()
+    assert "  east: delivery 2021-03-04 -> 2021-02-04" in section(lines, "Deliveries")
+    assert "  south: 2021-03-04 is no longer shut out" in section(lines, "Deliveries")
+    assert "    1 changed: true_progression -> indeterminate" in section(lines, "Patients")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small")
+    publish_made(folder, MadeRelease({"east": {"SECRET-1": CONFIRMED}}, estimates=BEFORE.estimates))
+    return folder
+
+
+class Other:
+    """Publishes a small release again after running SQL on it, and tells what differs."""
+
+    def __init__(self, small: Path, folder: Path) -> None:
+        self.small, self.folder = small, folder
+
+    def __call__(self, changes: str) -> list[str]:
+        releases = Shelf.of(self.folder).releases
+        for release in (BEFORE, AFTER):
+            shutil.copytree(Shelf.of(self.small).releases / BEFORE.release_id, releases / release.release_id)
+        with opened(releases / AFTER.release_id / FILE) as con:
+            con.execute("update meta.release set release_id = ?", [AFTER.release_id])
+            con.execute(changes)
+        return difference(self.folder, BEFORE.release_id, AFTER.release_id).splitlines()
+
+
+@pytest.fixture
+def other(small: Path, tmp_path: Path) -> Other:
+    return Other(small, tmp_path)
+
+
+def test_the_release_in_service_follows_a_step_back(other: Other) -> None:
+    other("update quality.delivery set delivery = '2021-03-04'")
+    for release in (AFTER, BEFORE):
+        Shelf.of(other.folder).put_in_service(release.release_id)
+        starred = [line.split()[1] for line in listed(other.folder).splitlines() if line.startswith("* 2")]
+        assert starred == [release.release_id]
+
+
+def test_where_a_row_lies_in_its_file_is_no_difference(other: Other) -> None:
+    lines = other("update core.lab_results set row_number = 7, flags = ['unit_suspect']")
+    assert section(lines, "Rows") == ["  no change"]
+    assert section(lines, "Deliveries") == ["  no change"]
+    assert section(lines, "Patients") == ["  no change"]
+    assert section(lines, "Software, protocols, disclosure") == ["  no change; the content is the same"]
+
+
+def test_a_number_that_moved_without_any_row_is_laid_on_the_measuring(other: Other) -> None:
+    lines = other("update metric.estimate set estimate = estimate + 1")
+    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
+    assert "52 days (48 to 60), 20 patients -> 53 days (48 to 60), 20 patients moved by no row that" in words
+
+
+def test_the_rows_of_another_protocol_move_nothing(other: Other) -> None:
+    change = (
+        "insert into event.pseudoprogression by name select * replace ('lin2021' as protocol)"
+        " from event.pseudoprogression; update metric.estimate set estimate = estimate + 1"
+    )
+    words = " ".join(" ".join(section(other(change), "Estimates under xu2025")).split())
+    assert "moved by no row that it is measured of differs" in words
+    assert "moved by east" not in words
+
+
+def test_a_call_that_moved_on_the_same_rows_is_laid_on_code_or_protocol(other: Other) -> None:
+    change = (
+        "update metric.estimate set estimate = estimate + 1;"
+        " update event.pseudoprogression set confirmation_date = confirmation_date + 1;"
+        " update meta.release set protocols = ['xu2025:other'], disclosure_threshold = 10"
+    )
+    lines = other(change)
+    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
+    assert "moved by east: the same rows, judged or derived otherwise (code or protocol)" in words
+    assert section(lines, "Patients") == ["  xu2025", "    1 kept the state, but a date of the call moved"]
+    assert section(lines, "Software, protocols, disclosure") == [
+        "  disclosure threshold: 5 -> 10",
+        "  protocol xu2025: other parameters",
+    ]
+
+
+def test_files_that_came_again_under_the_same_name_are_told(other: Other) -> None:
+    lines = other("update quality.delivery set input_digest = 'other'")
+    assert section(lines, "Deliveries") == [
+        "  east: delivery 2021-02-04 came again with other files or configuration"
+    ]
+
+
+def test_a_delivery_judged_by_other_rules_is_told(other: Other) -> None:
+    lines = other("update quality.delivery set code_version = '2.0'")
+    assert section(lines, "Deliveries") == ["  east: delivery 2021-02-04 was judged again by other rules"]
+
+
+def test_a_registry_whose_new_delivery_is_shut_out_keeps_its_last(other: Other) -> None:
+    change = (
+        "insert into quality.delivery by name select * replace ('shut' as status, '2021-03-04' as delivery)"
+        " from quality.delivery"
+    )
+    lines = other(change)
+    assert section(lines, "Deliveries") == ["  east: gate shut for 2021-03-04; 2021-02-04 stays in service"]
+
+
+def test_protocols_that_came_or_went_are_told_and_not_compared(other: Other) -> None:
+    lines = other("update meta.release set protocols = ['lin2021:1']")
+    assert section(lines, "Software, protocols, disclosure") == [
+        "  protocol xu2025: no longer applied",
+        "  protocol lin2021: newly applied",
+    ]
+    assert section(lines, "Patients") == ["  no change"]
+    assert not [line for line in lines if line.startswith("Estimates")]
+
+
+def test_releases_with_other_tables_are_not_compared(other: Other) -> None:
+    with pytest.raises(BppError, match="the two releases hold other tables"):
+        other("alter table core.patients drop column er_status")
+
+
+def test_an_unknown_release_is_not_found(warehouse: Path) -> None:
+    for pair in ((BEFORE.release_id, "20990101"), ("20990101", BEFORE.release_id)):
+        with pytest.raises(NotFoundError, match="there is no release 20990101"):
+            difference(warehouse, *pair)
+
+
+def test_a_release_does_not_differ_from_itself(warehouse: Path) -> None:
+    assert "does not differ from itself" in difference(warehouse, BEFORE.release_id, BEFORE.release_id)
+
+
+def test_headlines_and_bases_name_what_exists() -> None:
+    assert {metric for metric, _ in HEADLINES} <= set(METRICS)
+    assert all(any(metric.startswith(start) for metric in METRICS) for start, _ in BASES)
+    for metric in METRICS:
+        basis = basis_of(metric, "her2=positive")
+        assert set(basis.tables) <= set(TABLES)
+        for relation, columns in basis.reads.items():
+            schema, table = relation.split(".")
+            assert set(columns) <= {column.name for column in columns_of(catalog()[schema][table])}
+    for table, columns in IDENTITY.items():
+        assert set(columns) <= {column.name for column in columns_of(TABLES[table].contract)}
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """Refresh a tiny landing twice: the second delivery adds a candidate and a refused row."""
+    home = tmp_path_factory.mktemp("home")
+    her2 = [f"A,2023-11-{day:02d},metastasis,0" for day in range(1, 25)]
+    deliveries: list[Mapping[str, str]] = [
+        {},
+        {
+            "imaging_assessments": with_rows("imaging_assessments", "C2,C,2024-03-25,CT,true,SD"),
+            "bone_lesions": with_rows("bone_lesions", "C2,L1,rib,osteoblastic,new,none,false"),
+            "patients": TINY["patients"].replace("B,female,2024-12-01", "B,female,2024-12-02"),
+            "her2_tests": with_rows("her2_tests", *her2, "A,2023,primary,0"),
+        },
+    ]
+    protocols = [load_protocol("xu2025")]
+    ids = []
+    for day, changed in enumerate(deliveries, 1):
+        write_delivery_of(home / "landing", day=f"2024-12-{day:02d}", **changed)
+        (delivery,) = survey(home / "landing").newest.values()
+        files = WorkingFiles.of(home, "tiny")
+        with files.locked():
+            assert gate(files, delivery).is_open
+            derive(files, "tiny", protocols)
+        assemble(home, protocols, threshold=0)
+        ids.append(publish(home, created_at=dt.datetime(2025, 1, day, tzinfo=dt.UTC)).release_id)
+    return home, ids[0], ids[1]
+
+
+def test_a_refreshed_landing_tells_its_difference_from_end_to_end(refreshed: tuple[Path, str, str]) -> None:
+    lines = difference(*refreshed).splitlines()
+    assert section(lines, "Deliveries") == ["  tiny: delivery 2024-12-01 -> 2024-12-02"]
+    assert section(lines, "Patients") == [
+        "  xu2025",
+        "    1 changed: no_new_osteoblastic_lesion -> indeterminate",
+    ]
+    assert [line.split()[1:] for line in section(lines, "Rows")[1:]] == [
+        ["bone_lesions", "2", "->", "3", "1", "0"],
+        ["her2_tests", "1", "->", "25", "24", "0", "->", "1"],
+        ["imaging_assessments", "10", "->", "11", "1", "0"],
+        ["patients", "3", "->", "3", "1", "0"],
+    ]
+    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
+    assert "moved by tiny: bone_lesions 1 added; imaging_assessments 1 added" in words
