@@ -9,7 +9,8 @@ import datetime as dt
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -34,7 +35,8 @@ def run_refresh(
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
     resource = _resource(landing, warehouse, protocols)
-    done = refresh(resource, only=registries, full=full, say=typer.echo)
+    with _telling() as say:
+        done = refresh(resource, only=registries, full=full, say=say)
     _conclude(resource.root(), done)
     return done.exit_code
 
@@ -54,7 +56,8 @@ def run_demo(folder: Path | None) -> int:
     write_demo_landing(home / "landing")
     typer.echo("synthetic landing: three registries, one clean, one dirty, one that must be shut")
     resource = _resource(home / "landing", home, ())
-    done = refresh(resource, say=typer.echo)
+    with _telling() as say:
+        done = refresh(resource, say=say)
     _conclude(home, done)
     return 0 if done.release_id and set(done.shut) == {"synthetic-shut"} and not done.failed else 1
 
@@ -80,6 +83,19 @@ def _resource(landing: Path | None, warehouse: Path | None, protocols: Sequence[
         warehouse=str(chosen.warehouse),
         protocols=list(protocols) or list(DEFAULT_PROTOCOLS),
     )
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[str], None]]:
+    """Yield a way to say a line: with a sign of life on a terminal, plain elsewhere."""
+    if not sys.stdout.isatty():
+        yield typer.echo
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False, markup=False)
+    with console.status("refreshing"):
+        yield console.print
 
 
 def _conclude(warehouse: Path, done: Refreshed) -> None:

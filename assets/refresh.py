@@ -15,6 +15,7 @@ from assets.instance import instance_of
 from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.errors import BppError, UsageError
+from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing import survey
 from bpp_etl.plan import Step, plan
 from bpp_etl.release import Shelf
@@ -53,6 +54,7 @@ def refresh(
     """Admit new deliveries, derive, measure and publish, each as a run that the UI shows."""
     places = warehouse.places()
     protocols = warehouse.loaded_protocols()
+    sort_protocols(protocols)
     landing = survey(places.landing)
     unknown = sorted(set(only) - set(landing.newest))
     if unknown:

@@ -130,7 +130,7 @@ class LesionSite(Contract):
         nullable=False,
         codes=LESION_LEVEL,
     )
-    site: pl.String = derived("Bone.", nullable=False, codes=LESION_SITE)
+    site: pl.String = derived("Bone in which the lesion lies.", nullable=False, codes=LESION_SITE)
     counted: pl.Int64 = derived("Patients or lesions with this bone; empty if suppressed.")
     total: pl.Int64 = derived("Patients or lesions in all; empty if suppressed.")
     share: pl.Float64 = derived("Counted over total.", unit="share")

@@ -57,7 +57,7 @@ class Tally:
         """
         left = self.counts[total] - self.counts[part]
         rest = Cell(f"{total.protocol}/{part.protocol}", f"{total.group} without {part.group}", part.stratum)
-        pass
+        self.add_up(total, (part, self.put(rest, left)) if left else (part,))
 
     def is_small(self, cell: Cell, threshold: int) -> bool:
         """Say whether few, but some, are counted or stand behind the count, so that it must not be shown."""

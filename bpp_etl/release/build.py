@@ -123,11 +123,13 @@ def assemble(
             "no registry has an admitted delivery", "mend a delivery; `bpp check` says what is wrong with it"
         )
     shelf = Shelf.of(warehouse)
-    _sweep(shelf)
+    shelf.sweep()
     shelf.building.mkdir(parents=True)
     with opened(shelf.building / FILE) as con:
         expected = _copy(con, warehouse)
-        measure(con, protocols=[protocol.name for protocol in protocols], threshold=threshold)
+        measure(
+            con, protocols=[protocol.name for protocol in protocols if protocol.is_event], threshold=threshold
+        )
         planned = release_input(warehouse, protocols, threshold)
         counts = {
             table: count_of(con, f"select count(*) from metric.{quoted(table)}") for table in METRIC_TABLES
@@ -181,14 +183,6 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
         shutil.rmtree(building, ignore_errors=True)
     shelf.put_in_service(release_id)
     return Release(release_id, shelf.releases / release_id, digest, counts)
-
-
-def _sweep(shelf: Shelf) -> None:
-    """Remove what a killed build left behind."""
-    shutil.rmtree(shelf.building, ignore_errors=True)
-    if shelf.published.is_dir():
-        for left in shelf.published.glob(f".{FILE}.*"):
-            left.unlink(missing_ok=True)
 
 
 def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:

@@ -18,6 +18,7 @@ from bpp_etl.warehouse.connection import one_value, opened_read_only
 FILE = "bpp.duckdb"
 MANIFEST = "manifest.json"
 REPORT = "report.html"
+BUILDING = ".building-"
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,18 @@ class Shelf:
 
     @property
     def building(self) -> Path:
-        """The folder of the release being built; one at a time."""
-        return self.published / ".building"
+        """The folder of the release that this process builds."""
+        return self.published / f"{BUILDING}{os.getpid()}"
+
+    def sweep(self) -> None:
+        """Remove what this process, or one that no longer runs, left half-built."""
+        for folder in self.published.glob(f"{BUILDING}*"):
+            builder = folder.name.removeprefix(BUILDING)
+            if builder == str(os.getpid()) or not _is_running(builder):
+                shutil.rmtree(folder, ignore_errors=True)
+        for left in self.published.glob(f".{FILE}.*"):
+            if not _is_running(left.name.rpartition(".")[2]):
+                left.unlink(missing_ok=True)
 
     def ids(self) -> list[str]:
         """List the ids of all releases, oldest first."""
@@ -87,3 +98,13 @@ class Shelf:
             os.replace(fresh, self.current)  # noqa: PTH105
         finally:
             fresh.unlink(missing_ok=True)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -280,7 +280,7 @@ def test_a_year_of_two_digits_is_no_year_of_four(tmp_path: Path) -> None:
 def test_a_moment_of_a_day_is_no_date(tmp_path: Path) -> None:
     folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
     at_noon = frame_of("patients").with_columns(
-        pl.lit(dt.datetime(2024, 12, 1, 12)).alias("last_contact_date")
+        pl.lit(dt.datetime(2024, 12, 1, 12)).alias("last_contact_date")  # noqa: DTZ001
     )
     at_noon.write_parquet(folder / "patients.parquet")
     assert gated(folder).refused["patients", 1] == ["date_invalid"]

@@ -79,7 +79,7 @@ seen as (
     from scan
     left join lesion
         on lesion.registry = scan.registry and lesion.assessment_id = scan.assessment_id
-    where scan.extraosseous_response is distinct from 'NE' or lesion.assessment_id is not null
+    
     group by scan.registry, scan.patient_id
 ),
 

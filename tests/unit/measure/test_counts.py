@@ -160,6 +160,7 @@ def test_cadence_is_counted_by_registry_and_for_pseudoprogressions_by_her2_statu
             Candidate(registry="a", her2="positive", cadence=("on_time", "on_time", "late"), interval=40),
             Candidate(registry="b", cadence=("missed",), interval=80),
             Candidate(registry="b", state="true_progression", progressed=50, cadence=("early",), interval=20),
+            Candidate(cadence=("missed",) * 9, interval=99, cadence_line=2),
         ]
     )
 

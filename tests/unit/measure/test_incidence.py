@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.measure.world import Candidate, Measured, Other, measured
+from bpp_etl.measure.queries import select_columns
+from tests.unit.measure.world import Candidate, Measured, Other, measured, release
 
 
 def _incidence(found: Measured, name: str, days: int) -> tuple[object, object]:
@@ -98,13 +99,48 @@ def test_an_undecided_candidate_is_censored_unless_death_or_a_change_of_therapy_
     assert _incidence(found, "pseudoprogression", 182)[0] == pytest.approx(share)
 
 
-@pytest.mark.parametrize(("progressed", "share"), [(90, 1 / 2), (94, 1 / 2)])
-def test_a_progression_long_after_the_line_counts_as_the_end_of_the_line(
-    progressed: int, share: float
+CENSORED, PSEUDOPROGRESSION, PROGRESSION, DEATH, STOP = range(5)
+
+
+@pytest.mark.parametrize(
+    ("patient", "days", "outcome"),
+    [
+        (Candidate(event=42), 42, PSEUDOPROGRESSION),
+        (Candidate(state="true_progression", event=42, progressed=40), 82, PROGRESSION),
+        (Candidate(state="indeterminate", event=42), 42, CENSORED),
+        (Candidate(state="indeterminate", reason="no_baseline_ct", event=42, died=3), 42, CENSORED),
+        (Candidate(state="indeterminate", reason="death", event=42, died=20), 62, DEATH),
+        (Candidate(state="indeterminate", reason="therapy_changed", event=42, second_line=20), 62, STOP),
+        (Other("progression_first", progressed=84, scans=(42, 126)), 84, PROGRESSION),
+        (Other("progression_first", new_lytic=84), 84, PROGRESSION),
+        # An equivocal lesion, and a scan that cannot be read, show no progression.
+        (Other("progression_first", new_lytic=84, progressed=126, is_equivocal=True), 126, PROGRESSION),
+        (Other("progression_first", progressed=84, unreadable=(84,)), 42, CENSORED),
+        # Progression counts up to 28 days after the line; later it is the line that ended first.
+        (Other("progression_first", progressed=93, line_end=65), 93, PROGRESSION),
+        (Other("progression_first", progressed=94, line_end=65), 65, STOP),
+        (Other(died=50, line_end=60), 50, DEATH),
+        (Other(died=60, line_end=60), 60, DEATH),
+        (Other(died=61, line_end=60), 60, STOP),
+        (Other(scans=(42, 84)), 84, CENSORED),
+        (Other(scans=(42, 84), unreadable=(84,)), 42, CENSORED),
+        (Other(scans=(42, 84), not_evaluable=(84,)), 42, CENSORED),
+        (Other(scans=()), 0, CENSORED),
+        # A death that is dated before the start.
+        (Other(died=-5), 0, DEATH),
+    ],
+)
+def test_the_first_line_of_a_patient_ends_by_what_came_first(
+    patient: Candidate | Other, days: int, outcome: int
 ) -> None:
-    # Either way it competes: on day 90 as progression; on day 94, over 28 days after, as the end on day 65.
-    found = measured([Candidate(event=80)], [Other("progression_first", progressed=progressed, line_end=65)])
-    assert _incidence(found, "pseudoprogression", 182)[0] == pytest.approx(share)
+    candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
+    with release(candidates, others) as con:
+        found = select_columns(
+            con,
+            "first_line_outcome",
+            {"protocol": "xu2025", "registries": ["a"], "progression_after_line_days": 28},
+        )
+    assert (found["days"].tolist(), found["outcome"].tolist()) == ([days], [outcome])
 
 
 def test_incidence_has_a_log_log_interval_from_5_events_on() -> None:

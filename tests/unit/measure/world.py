@@ -61,6 +61,7 @@ class Candidate:
     verdicts: tuple[str, str, str, str] = ("NON_PD", "iUPD", "PR", "NE")
     cadence: tuple[str, ...] = ()
     interval: int = 42
+    cadence_line: int = 1
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,11 @@ class Other:
     left_at: str = "no_new_osteoblastic_lesion"
     registry: str = "a"
     scans: tuple[int, ...] = (42,)
+    unreadable: tuple[int, ...] = ()
+    not_evaluable: tuple[int, ...] = ()
     progressed: int | None = None
+    new_lytic: int | None = None
+    is_equivocal: bool = False
     died: int | None = None
     line_end: int | None = None
 
@@ -271,7 +276,7 @@ def _add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> 
             "core",
             "assessment_cadence",
             **key,
-            line_number=1,
+            line_number=patient.cadence_line,
             time_point_date=_day(42 * place),
             previous_date=_day(42 * place - 42),
             interval_days=patient.interval,
@@ -296,14 +301,31 @@ def _add_other(rows: Rows, patient: Other, name: str, protocol: str) -> None:
     if patient.left_at == "no_first_line":
         return
     _add_line(rows, key, 1, START, _day(patient.line_end))
-    for day in {*patient.scans, *(() if patient.progressed is None else (patient.progressed,))}:
+    extra = [day for day in (patient.progressed, patient.new_lytic) if day is not None]
+    for day in {*patient.scans, *patient.unreadable, *patient.not_evaluable, *extra}:
+        response = "PD" if day == patient.progressed else "NE" if day in patient.not_evaluable else None
+        scan = f"{patient.registry}-{name}-{day}"
         _put(
             rows,
             "core",
             "imaging_assessments",
             **key,
-            assessment_id=f"{patient.registry}-{name}-{day}",
+            assessment_id=scan,
             assessment_date=_day(day),
             modality="CT",
-            extraosseous_response="PD" if day == patient.progressed else None,
+            is_evaluable=day not in patient.unreadable,
+            extraosseous_response=response,
         )
+        if day == patient.new_lytic:
+            _put(
+                rows,
+                "core",
+                "bone_lesions",
+                registry=patient.registry,
+                assessment_id=scan,
+                lesion_id="L",
+                site="spine",
+                morphology="osteolytic",
+                status="new",
+                is_equivocal=patient.is_equivocal,
+            )
