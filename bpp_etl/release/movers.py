@@ -105,7 +105,7 @@ class Movers:
         basis = basis_of(metric, stratum)
         registries = self.registries(basis, protocol)
         if not registries:
-            return ["no row that it is measured of differs: measuring or disclosure control changed"]
+            return ["no row: what it is measured of is the same, so measuring or disclosure control changed"]
         return [f"{registry}: {self._rows_told(registry, basis.tables)}" for registry in registries]
 
     def _rows_told(self, registry: str, tables: Sequence[str]) -> str:
