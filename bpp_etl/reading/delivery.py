@@ -21,14 +21,13 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
+from bpp_etl.reading.raw_tables import STAMP, adapt, view_raw
 from bpp_etl.reading.tables import header_in, load
 from bpp_etl.registry_config import ConfigurationError, RegistryConfig
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
-
-STAMP = ("registry", "delivery", "file", "file_digest")
 
 
 @dataclass(frozen=True)
@@ -249,57 +248,6 @@ class _Reader:
         return {
             column: positions[column] if column in positions else constants.get(column) for column in columns
         }
-
-
-def view_raw(con: Connection, table: str, columns: list[str]) -> None:
-    """Show a loaded table with its row numbers, which DuckDB keeps as the order of insertion."""
-    names = ", ".join(quoted(column) for column in columns)
-    con.execute(
-        f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
-        f" rowid + 1 as source_row_number, {names} from raw_data.{quoted(table)}"
-    )
-
-
-def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str, int]) -> None:
-    """Turn an adapter's sources into the canonical raw tables, with its own SQL."""
-    for source in adapter.sources:
-        exists = source.name in rows
-        names = [quoted(column) for column in source.columns]
-        nothing = ", ".join(f"null::varchar as {name}" for name in names)
-        select = (
-            f"select {', '.join(names)}, file, file_digest, rowid + 1 as row_number"
-            f" from raw_source.{quoted(source.name)}"
-            if exists
-            else f"select {nothing}, null::varchar as file,"
-            " null::varchar as file_digest, null::bigint as row_number where false"
-        )
-        con.execute(f"create temp view {quoted(source.name)} as {select}")
-    digests = " union all ".join(
-        f"(select file, file_digest from raw_source.{quoted(name)} limit 1)" for name in rows
-    )
-    made_rows: dict[str, int] = {}
-    for table in adapter.tables_from(tuple(rows)):
-        sql = adapter.tables[table]
-        columns = [quoted(column.name) for column in delivered_columns(TABLES[table].contract)]
-        made = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
-        con.execute(
-            f"create table raw_data.{quoted(table)} as select $registry::varchar as registry,"
-            f" $delivery::varchar as delivery, made.file as file, digest.file_digest as file_digest,"
-            f" made.row_number as row_number, {made}"
-            f" from ({sql}) as made left join ({digests}) as digest on digest.file = made.file"
-            " order by made.file, made.row_number",
-            {"registry": delivery.registry, "delivery": delivery.name},
-        )
-        # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
-        con.execute(
-            f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
-            f" row_number as source_row_number, {', '.join(columns)} from raw_data.{quoted(table)}"
-        )
-        made_rows[table] = count_of(con, f"select count(*) from raw_data.{quoted(table)}")
-    for source in adapter.sources:
-        con.execute(f"drop view {quoted(source.name)}")
-    rows.clear()
-    rows.update(made_rows)
 
 
 def _stamp(delivery: Delivery, file: DeliveredFile, snapshot: Snapshot) -> dict[str, str]:

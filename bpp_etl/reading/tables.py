@@ -5,6 +5,7 @@ Not here: which file is which table (`reading/delivery.py`).
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 
@@ -118,6 +119,8 @@ def _register_frame(con: Connection, opened: Opened) -> list[str]:
 def _read_xlsx(opened: Opened) -> tuple[list[str], pl.DataFrame]:
     import fastexcel  # noqa: PLC0415
 
+    # The library beneath logs what it finds odd in a file, in the file's own words.
+    logging.getLogger("calamine").setLevel(logging.CRITICAL)
     try:
         book = fastexcel.read_excel(str(opened.path))
         if len(book.sheet_names) != 1:
