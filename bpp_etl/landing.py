@@ -65,10 +65,16 @@ def survey(landing: Path) -> Landing:
         if not folder.is_dir() or not REGISTRY_NAME.fullmatch(folder.name):
             unfit.append(shown(folder.name))
             continue
-        for entry in sorted(folder.iterdir()):
+        try:
+            entries = [(entry, entry.is_dir()) for entry in sorted(folder.iterdir())]
+        except OSError as error:
+            # One registry's folder that is closed to us is no reason to leave the others waiting.
+            unfit.append(f"{folder.name}: its folder cannot be opened, {error.strerror}")
+            continue
+        for entry, is_folder in entries:
             if entry.name == CONFIGURATION:
                 continue
-            delivery = delivery_of(entry) if entry.is_dir() else None
+            delivery = delivery_of(entry) if is_folder else None
             if delivery is None:
                 unfit.append(f"{shown(folder.name)}/{shown(entry.name)}")
             elif folder.name not in newest or delivery.order > newest[folder.name].order:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from bpp_etl.code_version import code_version
+from bpp_etl.errors import BppError
 from bpp_etl.events import Protocol
 from bpp_etl.landing import Delivery
 from bpp_etl.reading.inputs import input_digest
@@ -34,7 +35,12 @@ def plan(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], *, 
     files = WorkingFiles.of(warehouse, delivery.registry)
     if full:
         return Step(delivery, "judge", "asked for")
-    judged = files.judgements()
+    try:
+        judged = files.judgements()
+    except BppError:
+        # Judging anew puts a sound file in the place of a broken one; where another process holds it, judging
+        # is what finds that out, for this registry alone.
+        return Step(delivery, "judge", "working files cannot be opened")
     last = judged.get("shut") or judged.get("admitted")
     if last is None:
         return Step(delivery, "judge", "first delivery")

@@ -90,6 +90,11 @@ class WorkingFiles:
 
     def settle(self, status: str) -> None:
         """Put the judged delivery in its place; readers of the file before keep it."""
+        if log_of(self.building).exists():
+            raise BppError(
+                f"the working file of {self.folder.name} was not written to its end",
+                "check the free space of the disk, then refresh again",
+            )
         place = self.admitted if status == "admitted" else self.shut
         # A log that a killed process left belongs to the file before; it must not be replayed into this one.
         log_of(place).unlink(missing_ok=True)

@@ -92,7 +92,7 @@ class Cohort:
     def join(self, total: str, parts: Sequence[str], by: Sequence[str] = ()) -> None:
         """Count a group as what several groups, which are counted already, make up together."""
         for cell in self.cells(total, by):
-            self.tally.put_total(cell, [cell._replace(group=group) for group in parts])
+            self.tally.handy.add(self.tally.put_total(cell, [cell._replace(group=group) for group in parts]))
         for key in by:
             self.tally.add_up(
                 self.cell(total), [self.cell(total, stratum) for stratum in self.partitions[key].strata]

@@ -47,6 +47,7 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     events = [cell._replace(group=time.events) for cell in groups]
     both = tally.put_total(cohort.cell(time.group, HER2_STRATUM), groups)
     happened = tally.put_total(cohort.cell(time.events, HER2_STRATUM), events)
+    tally.handy |= {both, happened}
     codes = cohort.partitions[HER2].codes
     is_positive = codes == HER2_LABELS.index("positive")
     mask = time.mask & (is_positive | (codes == HER2_LABELS.index("negative")))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from bpp_etl.measure.inference import Way, combined_sums, single_sums
 from bpp_etl.measure.rows import Row
@@ -34,10 +35,14 @@ def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cel
 
 def _closing(tally: Tally, ways: Iterable[Way]) -> set[Cell]:
     """Pick a count out of each way: a small one that weighs much, and one for several ways if possible."""
+
+    def cost(way: Way, cell: Cell) -> tuple[bool, float, Cell]:
+        return cell not in tally.handy, tally.counts[cell] / way[cell] ** 2, cell
+
     picked: set[Cell] = set()
     for way in ways:
         if way and picked.isdisjoint(way):
-            picked.add(min(way, key=lambda cell: (tally.counts[cell] / way[cell] ** 2, cell)))
+            picked.add(min(way, key=partial(cost, way)))
     return picked
 
 

@@ -30,11 +30,16 @@ def progression_incidence_rows(cohort: Cohort) -> list[Row]:
     days = np.where(has_died, cohort["days_to_death"], cohort["days_followed"])
     cohort.part("not_progressed", "died", has_died, (HER2,))
     rows = []
-    causes = ((1, "progressed", "progression_incidence"), (2, "died", "death_incidence"))
-    for cause, total, metric in causes:
+    late = ("guarantee_time", "interval_censored", "selected_on_outcome")
+    for cause, total, metric, warnings in (
+        (1, "progressed", "progression_incidence", late),
+        (2, "died", "death_incidence", ("selected_on_outcome",)),
+    ):
         _count_by_horizon(cohort, total, days, is_pseudo & (outcome == cause), (HER2,))
         measured = (days, outcome, cause)
-        rows += _rows(cohort, metric, cohort.cell("pseudoprogression"), total, measured, is_pseudo, (HER2,))
+        rows += _rows(
+            cohort, metric, cohort.cell("pseudoprogression"), total, measured, is_pseudo, (HER2,), warnings
+        )
     return rows
 
 
@@ -50,7 +55,7 @@ def pseudoprogression_incidence_rows(first_line: Cohort) -> list[Row]:
         (days, outcome, 1),
         outcome >= 0,
         (REGISTRY,),
-        warnings=("indeterminate_censored", "interval_censored"),
+        ("indeterminate_censored", "interval_censored"),
     )
 
 
@@ -70,8 +75,7 @@ def _rows(
     measured: tuple[Column, Column, int],
     mask: Mask,
     by: Sequence[str],
-    *,
-    warnings: Sequence[str] = ("interval_censored",),
+    warnings: Sequence[str],
 ) -> list[Row]:
     days, outcome, cause = measured
     rows = []

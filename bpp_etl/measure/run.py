@@ -32,7 +32,14 @@ from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curve_rows, curves_of, interval_censored_rows, time_rows, times_of
 from bpp_etl.measure.write import create_metric_tables, write_rows
-from bpp_etl.timeline.steps import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, Parameters
+from bpp_etl.timeline.steps import (
+    CYCLES_PER_INTERVAL,
+    FALLBACK_CYCLE_DAYS,
+    Parameters,
+    Step,
+    drop_relations,
+    run_step,
+)
 from bpp_etl.warehouse.connection import Connection
 from schemas.event import ALP_CATEGORY, REASON, STATE
 
@@ -44,6 +51,10 @@ MISSED_BEFORE_DEATH = 2
 
 PROGRESSION_AFTER_LINE_DAYS = 28
 """Progression this long after the end of line 1 is still first-line."""
+
+
+COURSE = Step("bpp_etl.measure", "first_line_course")
+"""What is the same under every protocol, and costly."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +80,12 @@ def measure(
     rows: list[Row] = []
     curves: list[Curve] = []
     first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
+    run_step(con, COURSE, {})
     for protocol in protocols:
         found, drawn = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
         rows += found
         curves += drawn
+    drop_relations(con, [COURSE.name])
     if len(protocols) > 1:
         link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
     hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)

@@ -27,11 +27,16 @@ class Sum(NamedTuple):
 
 @dataclass
 class Tally:
-    """Every count of a release, shown or not; `people` are the patients behind a count of something else."""
+    """Every count of a release, shown or not.
+
+    `people` are the patients behind a count of something else. A `handy` count only spares the reader an
+    addition: if one must be hidden, rather such a one.
+    """
 
     counts: dict[Cell, int] = field(default_factory=dict)
     people: dict[Cell, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
+    handy: set[Cell] = field(default_factory=set)
 
     def put(self, cell: Cell, number: int, *, people: int | None = None) -> Cell:
         """Record a count."""

@@ -1,6 +1,6 @@
 """Creates the metric tables from their contracts and writes rows into them.
 
-Not here: what the rows hold.
+Not here: what the rows hold, and the comments, which a release writes on all its tables.
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ from collections.abc import Sequence
 
 from bpp_etl.measure.rows import Row
 from bpp_etl.warehouse.connection import Connection, quoted
-from bpp_etl.warehouse.ddl import comment_table, create_table, sql_type
+from bpp_etl.warehouse.ddl import create_table, sql_type
 from schemas.contract import Contract, columns_of
 from schemas.metric import METRIC_TABLES
 
 
 def create_metric_tables(con: Connection) -> None:
-    """Create the tables of `metric`, empty and commented, in place of any that are there."""
+    """Create the tables of `metric`, empty, in place of any that are there."""
     con.execute("create schema if not exists metric")
     for table, contract in METRIC_TABLES.items():
         con.execute(f"drop table if exists metric.{quoted(table)}")
         create_table(con, "metric", table, contract)
-        comment_table(con, "metric", table, contract)
 
 
 def write_rows(con: Connection, rows: Sequence[Row]) -> dict[str, int]:

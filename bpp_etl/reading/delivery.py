@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, load_adapter
-from bpp_etl.landing import DeliveredFile, Delivery, files_of, shown, unknown_files
+from bpp_etl.landing import DeliveredFile, Delivery, shown, unknown_files
 from bpp_etl.reading.files import SCRATCH, Snapshot, ensure_unchanged, prepare, snapshot_of
-from bpp_etl.reading.inputs import configuration_of, home_of, input_digest
+from bpp_etl.reading.inputs import configuration_of, files_in, home_of, input_digest
 from bpp_etl.reading.problems import (
     DeliveryProblem,
     UnreadableError,
@@ -56,20 +56,24 @@ def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None
     con.execute("create schema raw_data")
     reader = _Reader(con, delivery)
     try:
+        files = files_in(delivery)
+    except UnreadableError as error:
+        reader.problem(DELIVERY, error.rule, error.message)
+        return reader.result(RegistryConfig(), ())
+    try:
         config = configuration_of(delivery)
     except (ConfigurationError, UnreadableError) as error:
         is_outside = isinstance(error, UnreadableError) and error.rule == "file_outside_landing"
         rule = "file_outside_landing" if is_outside else "configuration_invalid"
         message = f"{error.message}; {error.hint}" if error.hint else error.message
         reader.problem(DELIVERY, rule, message)
-        reader.used.update(file.path for file in files_of(delivery))
-        return reader.result(RegistryConfig())
+        return reader.result(RegistryConfig(), ())
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch_root))
     try:
-        reader.read(config, scratch)
+        reader.read(config, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return reader.result(config)
+    return reader.result(config, unknown_files(delivery, reader.used))
 
 
 class _Reader:
@@ -88,19 +92,18 @@ class _Reader:
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
 
-    def result(self, config: RegistryConfig) -> ReadDelivery:
+    def result(self, config: RegistryConfig, unknown: tuple[str, ...]) -> ReadDelivery:
         return ReadDelivery(
             config=config,
             rows=self.rows,
             problems=tuple(self.problems),
             extra_columns=tuple(self.extra),
             identifier_columns=tuple(self.identifiers),
-            unknown_files=unknown_files(self.delivery, self.used),
+            unknown_files=unknown,
             input_digest=self.input_digest,
         )
 
-    def read(self, config: RegistryConfig, scratch: Path) -> None:
-        files = files_of(self.delivery)
+    def read(self, config: RegistryConfig, files: tuple[DeliveredFile, ...], scratch: Path) -> None:
         if config.format == "canonical":
             for table in TABLES.values():
                 columns = delivered_columns(table.contract)

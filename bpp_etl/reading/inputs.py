@@ -32,13 +32,30 @@ def configuration_of(delivery: Delivery) -> RegistryConfig:
     return load_config(delivery.path.parent / CONFIGURATION, adapter_names())
 
 
+def files_in(delivery: Delivery) -> tuple[DeliveredFile, ...]:
+    """List the files of a delivery; UnreadableError where its folder cannot be opened."""
+    try:
+        return files_of(delivery)
+    except OSError as error:
+        raise UnreadableError(
+            "file_unreadable",
+            f"the folder {delivery.name} cannot be opened: {error.strerror or type(error).__name__}",
+            "check its permissions",
+        ) from None
+
+
 def input_digest(delivery: Delivery) -> str:
     """Digest what a delivery holds: names, bytes, and the registry's configuration."""
     told = hashlib.sha256()
     configuration = _configuration_file(delivery)
     if configuration is not None:
         told.update(f"configuration\0{_digest(configuration, home_of(delivery).parent)}".encode())
-    for file in files_of(delivery):
+    try:
+        files = files_in(delivery)
+    except UnreadableError as error:
+        told.update(error.rule.encode())
+        files = ()
+    for file in files:
         digest = _digest(file, home_of(delivery))
         told.update(f"\0{file.path.name}\0{digest}".encode("utf-8", "surrogateescape"))
     return told.hexdigest()

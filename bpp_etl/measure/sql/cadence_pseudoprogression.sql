@@ -1,6 +1,6 @@
 -- One row per HER2 status, and one for all: how well the CTs of line 1 of pseudoprogressions kept to the schedule.
 -- `people_` counts the patients behind the number of the same name.
-with interval as (
+with appointment as (
     select
         event.registry,
         event.patient_id,
@@ -26,7 +26,7 @@ kept as (
         count(*) filter (where cadence_class = 'early') as early,
         count(*) filter (where cadence_class = 'late') as late,
         count(*) filter (where cadence_class = 'missed') as missed
-    from interval
+    from appointment
     group by registry, patient_id, her2_status
 ),
 
@@ -52,7 +52,7 @@ middle as (
         her2_status,
         median(interval_days) as interval_days,
         median(deviation_days) as deviation_days
-    from interval
+    from appointment
     group by grouping sets ((her2_status), ())
 )
 

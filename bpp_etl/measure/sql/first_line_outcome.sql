@@ -16,73 +16,6 @@ with line as (
     group by registry, patient_id
 ),
 
-without_candidate as (
-    select
-        line.registry,
-        line.patient_id,
-        line.start_date,
-        line.stop_date
-    from line
-    join event.patient_flow as flow
-        on flow.registry = line.registry
-        and flow.patient_id = line.patient_id
-        and flow.protocol = $protocol
-        and flow.left_at not in ('no_first_line', 'candidate')
-),
-
-scan as (
-    select
-        without_candidate.registry,
-        without_candidate.patient_id,
-        without_candidate.stop_date,
-        imaging.assessment_id,
-        imaging.assessment_date,
-        imaging.modality,
-        imaging.extraosseous_response
-    from without_candidate
-    join core.imaging_assessments as imaging
-        on imaging.registry = without_candidate.registry
-        and imaging.patient_id = without_candidate.patient_id
-        and imaging.assessment_date > without_candidate.start_date
-    where coalesce(imaging.is_evaluable, true)
-),
-
-lesion as (
-    select
-        scan.registry,
-        scan.assessment_id,
-        bool_or(
-            not coalesce(lesions.is_equivocal, false)
-            and (
-                (lesions.lysis_change = 'increased' and lesions.morphology <> 'unknown')
-                or (lesions.status = 'new' and lesions.morphology in ('osteolytic', 'mixed'))
-            )
-        ) as is_progression
-    from scan
-    join core.bone_lesions as lesions
-        on lesions.registry = scan.registry and lesions.assessment_id = scan.assessment_id
-    group by scan.registry, scan.assessment_id
-),
-
--- The event tables do not date the progression of a patient without a candidate; its evidence is read again.
-seen as (
-    select
-        scan.registry,
-        scan.patient_id,
-        max(scan.assessment_date) filter (
-            where scan.assessment_date <= coalesce(scan.stop_date, scan.assessment_date)
-        ) as last_seen_date,
-        min(scan.assessment_date) filter (
-            where scan.modality in ('CT', 'PET_CT', 'MRI')
-            and (scan.extraosseous_response = 'PD' or lesion.is_progression)
-        ) as progression_date
-    from scan
-    left join lesion
-        on lesion.registry = scan.registry and lesion.assessment_id = scan.assessment_id
-    
-    group by scan.registry, scan.patient_id
-),
-
 ended as (
     select
         flow.registry,
@@ -109,7 +42,8 @@ ended as (
     join line on line.registry = flow.registry and line.patient_id = flow.patient_id
     join core.patients as patients
         on patients.registry = flow.registry and patients.patient_id = flow.patient_id
-    left join seen on seen.registry = flow.registry and seen.patient_id = flow.patient_id
+    left join first_line_course as seen
+        on seen.registry = flow.registry and seen.patient_id = flow.patient_id
     left join event.pseudoprogression as event
         on event.registry = flow.registry
         and event.patient_id = flow.patient_id

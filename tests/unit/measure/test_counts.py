@@ -28,8 +28,13 @@ OTHERS = [
 ]
 
 
-def test_every_step_of_the_flow_is_the_sum_of_its_parts() -> None:
-    found = measured(MIXED, OTHERS)
+@pytest.fixture(scope="module", name="found")
+def measure_mixed() -> Measured:
+    """Two registries with candidates of every state, and patients without one."""
+    return measured(MIXED, OTHERS)
+
+
+def test_every_step_of_the_flow_is_the_sum_of_its_parts(found: Measured) -> None:
     for stratum in ("all", "registry=a", "registry=b"):
         rows = found.some("flow", stratum=stratum)
         patients = {row["step"]: row["patients"] for row in rows}
@@ -47,8 +52,7 @@ def test_every_step_of_the_flow_is_the_sum_of_its_parts() -> None:
         }
 
 
-def test_the_registries_add_up_to_everyone() -> None:
-    found = measured(MIXED, OTHERS)
+def test_the_registries_add_up_to_everyone(found: Measured) -> None:
     rows = found.some("flow", stratum="all")
     assert [row["position"] for row in rows] == list(range(1, len(rows) + 1))
     for row in rows:
@@ -56,8 +60,7 @@ def test_the_registries_add_up_to_everyone() -> None:
         assert row["patients"] == sum(parts)
 
 
-def test_the_flow_counts_who_left_where() -> None:
-    found = measured(MIXED, OTHERS)
+def test_the_flow_counts_who_left_where(found: Measured) -> None:
     counted = {row["step"]: row["patients"] for row in found.some("flow", stratum="all")}
     assert counted == {
         "admitted": 20,
@@ -81,8 +84,7 @@ def test_the_flow_counts_who_left_where() -> None:
     }
 
 
-def test_the_share_of_pseudoprogressions_has_bounds_over_the_undecided() -> None:
-    found = measured(MIXED, OTHERS)
+def test_the_share_of_pseudoprogressions_has_bounds_over_the_undecided(found: Measured) -> None:
     shares = {
         name: found.estimate(f"pseudoprogression_share{name}")["estimate"]
         for name in ("_lowest", "", "_highest")

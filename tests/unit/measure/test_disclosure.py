@@ -6,6 +6,7 @@ Not here: what is measured.
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from tests.unit.measure.world import Candidate, Measured, Other, add, measured, 
 STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
 
 
+@cache
 def _two_registries(small: int, *, threshold: int = 5) -> Measured:
     patients = [
         Candidate(registry=name, event=30 + place, progressed=200 + place)
@@ -233,6 +235,15 @@ def test_a_difference_of_two_sums_gives_nothing_away() -> None:
     without = tally.put_total(Cell("p", "o and t"), [other, third])
     hidden = hidden_cells(tally, {with_small, without}, 5)
     assert {with_small, without} & hidden
+
+
+def test_rather_a_handy_sum_is_hidden_than_what_it_is_made_of() -> None:
+    tally = Tally()
+    small, other = tally.put(Cell("p", "small"), 3), tally.put(Cell("p", "other"), 20)
+    both = tally.put_total(Cell("p", "both"), [small, other])
+    assert hidden_cells(tally, {small, other, both}, 5) == {small, other}
+    tally.handy.add(both)
+    assert hidden_cells(tally, {small, other, both}, 5) == {small, both}
 
 
 def _bounds(tally: Tally, hidden: set[Cell], cell: Cell) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from bpp_etl.measure.queries import select_columns
+from bpp_etl.timeline.steps import Step, run_step
 from tests.unit.measure.world import Candidate, Measured, Other, measured, release
 
 
@@ -135,6 +136,7 @@ def test_the_first_line_of_a_patient_ends_by_what_came_first(
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
+        run_step(con, Step("bpp_etl.measure", "first_line_course"), {})
         found = select_columns(
             con,
             "first_line_outcome",

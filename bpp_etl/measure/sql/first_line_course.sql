@@ -1,0 +1,72 @@
+-- One row per patient with a first line whom any protocol leaves without a candidate: what the scans show.
+-- The event tables do not date the progression of such a patient; its evidence is read again.
+with without_candidate as (
+    select
+        line.registry,
+        line.patient_id,
+        min(line.start_date) filter (where line.line_number = 1) as start_date,
+        least(
+            min(line.end_date) filter (where line.line_number = 1),
+            min(line.start_date) filter (where line.line_number = 2)
+        ) as stop_date
+    from core.therapy_lines as line
+    semi join (
+        select
+            registry,
+            patient_id
+        from event.patient_flow
+        where left_at not in ('no_first_line', 'candidate')
+    ) as flow
+        on flow.registry = line.registry and flow.patient_id = line.patient_id
+    group by line.registry, line.patient_id
+),
+
+scan as (
+    select
+        without_candidate.registry,
+        without_candidate.patient_id,
+        without_candidate.stop_date,
+        imaging.assessment_id,
+        imaging.assessment_date,
+        imaging.modality,
+        imaging.extraosseous_response
+    from without_candidate
+    join core.imaging_assessments as imaging
+        on imaging.registry = without_candidate.registry
+        and imaging.patient_id = without_candidate.patient_id
+        and imaging.assessment_date > without_candidate.start_date
+    where coalesce(imaging.is_evaluable, true)
+),
+
+lesion as (
+    select
+        scan.registry,
+        scan.assessment_id,
+        bool_or(
+            not coalesce(lesions.is_equivocal, false)
+            and (
+                (lesions.lysis_change = 'increased' and lesions.morphology <> 'unknown')
+                or (lesions.status = 'new' and lesions.morphology in ('osteolytic', 'mixed'))
+            )
+        ) as is_progression
+    from scan
+    join core.bone_lesions as lesions
+        on lesions.registry = scan.registry and lesions.assessment_id = scan.assessment_id
+    group by scan.registry, scan.assessment_id
+)
+
+select
+    scan.registry,
+    scan.patient_id,
+    max(scan.assessment_date) filter (
+        where scan.assessment_date <= coalesce(scan.stop_date, scan.assessment_date)
+    ) as last_seen_date,
+    min(scan.assessment_date) filter (
+        where scan.modality in ('CT', 'PET_CT', 'MRI')
+        and (scan.extraosseous_response = 'PD' or lesion.is_progression)
+    ) as progression_date
+from scan
+left join lesion
+    on lesion.registry = scan.registry and lesion.assessment_id = scan.assessment_id
+where scan.extraosseous_response is distinct from 'NE' or lesion.assessment_id is not null
+group by scan.registry, scan.patient_id

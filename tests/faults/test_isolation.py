@@ -1,0 +1,147 @@
+"""A shut gate, an error or a killed process leaves everything in place as it was, and nothing half-written.
+
+Not here: what shuts a gate (`tests/gates`, `test_hostile_files.py`), and processes that are really killed
+(`test_killed.py`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pandera.config import config_context
+
+from bpp_etl.errors import BppError
+from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.working import WorkingFiles
+from tests.support.deliveries import TINY, write_delivery_of
+from tests.support.warehouses import admit, contents, files_in, release
+
+LEAVE_A_LOG = """
+import os, sys
+from pathlib import Path
+from bpp_etl.warehouse.connection import opened
+opening = opened(Path(sys.argv[1]))
+con = opening.__enter__()
+con.execute("insert into core.patients select * from core.patients")
+os._exit(0)
+"""
+"""Commits, and ends as a killed process does: the change is in the log beside the file, and only there."""
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    return tmp_path / "landing"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse"
+
+
+def leave_a_log(path: Path) -> None:
+    subprocess.run([sys.executable, "-c", LEAVE_A_LOG, str(path)], check=True)
+    assert path.with_name(f"{path.name}.wal").stat().st_size > 0
+
+
+def test_a_shut_delivery_leaves_the_admitted_one_and_the_other_registries_alone(
+    landing: Path, warehouse: Path
+) -> None:
+    for registry in ("tiny", "other"):
+        write_delivery_of(landing, registry=registry, day="2024-12-30")
+        admit(landing, warehouse, registry)
+    before = {
+        name: contents(warehouse / "registries" / name / "admitted.duckdb") for name in ("tiny", "other")
+    }
+    write_delivery_of(landing, patients="never a table\n")
+    verdict = admit(landing, warehouse)
+    assert not verdict.is_open
+    assert files_in(warehouse / "registries") == {
+        "tiny/.lock",
+        "tiny/admitted.duckdb",
+        "tiny/shut.duckdb",
+        "other/.lock",
+        "other/admitted.duckdb",
+    }
+    for name in ("tiny", "other"):
+        assert contents(warehouse / "registries" / name / "admitted.duckdb") == before[name]
+    shut = contents(warehouse / "registries" / "tiny" / "shut.duckdb")
+    assert not [table for table in shut if table.startswith(("core.", "event."))]
+    made = release(warehouse)
+    with opened_read_only(made.folder / "bpp.duckdb") as con:
+        states = con.execute(
+            "select registry, delivery, status, why from quality.delivery order by all"
+        ).fetchall()
+        kept = con.execute(
+            "select registry, count(*) from core.patients group by all order by all"
+        ).fetchall()
+    assert states == [
+        ("other", "2024-12-30", "admitted", []),
+        ("tiny", "2024-12-30", "admitted", []),
+        ("tiny", "2024-12-31", "shut", ["patients.column_missing"]),
+    ]
+    assert kept == [("other", 3), ("tiny", 3)]
+
+
+def test_a_mended_delivery_takes_the_place_of_the_shut_one(landing: Path, warehouse: Path) -> None:
+    write_delivery_of(landing, patients=None)
+    assert not admit(landing, warehouse).is_open
+    write_delivery_of(landing, day="2024-12-31-2")
+    assert admit(landing, warehouse, with_events=False).is_open
+    assert files_in(warehouse / "registries") == {"tiny/.lock", "tiny/admitted.duckdb"}
+
+
+def test_an_error_while_judging_changes_nothing_and_the_next_run_ends_well(
+    landing: Path, warehouse: Path
+) -> None:
+    write_delivery_of(landing, day="2024-12-30")
+    admit(landing, warehouse, with_events=False)
+    files = WorkingFiles.of(warehouse, "tiny")
+    before = contents(files.admitted)
+    write_delivery_of(landing, patients=TINY["patients"].replace("A,female", "A,male"))
+    with config_context(validation_enabled=False), pytest.raises(BppError):
+        admit(landing, warehouse)
+    assert contents(files.admitted) == before
+    assert not files.shut.exists()
+    assert admit(landing, warehouse, with_events=False).is_open
+    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+
+
+def test_a_log_that_a_killed_process_left_does_not_spoil_the_next_delivery(
+    landing: Path, warehouse: Path
+) -> None:
+    write_delivery_of(landing, day="2024-12-30")
+    admit(landing, warehouse, with_events=False)
+    files = WorkingFiles.of(warehouse, "tiny")
+    leave_a_log(files.admitted)
+    write_delivery_of(landing)
+    admit(landing, warehouse, with_events=False)
+    with opened_read_only(files.admitted) as con:
+        rows = con.execute("select patient_id from core.patients order by all").fetchall()
+    assert rows == [("A",), ("B",), ("C",)]
+    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+
+
+def test_what_a_killed_process_left_is_cleared_away(landing: Path, warehouse: Path) -> None:
+    files = WorkingFiles.of(warehouse, "tiny")
+    unpacked = files.folder / "bpp-read-killed"
+    spilled = files.folder / ".duckdb_spill"
+    for folder in (unpacked, spilled):
+        folder.mkdir(parents=True)
+        (folder / "0.csv").write_text("a patient's rows", encoding="utf-8")
+    files.building.write_bytes(b"half a database")
+    files.building.with_name("building.duckdb.wal").write_bytes(b"half a log")
+    write_delivery_of(landing)
+    assert admit(landing, warehouse, with_events=False).is_open
+    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+
+
+def test_a_delivery_that_was_not_written_to_its_end_is_not_put_in_place(warehouse: Path) -> None:
+    files = WorkingFiles.of(warehouse, "tiny")
+    files.start_building().write_bytes(b"a database")
+    files.building.with_name("building.duckdb.wal").write_bytes(b"what is missing from it")
+    with pytest.raises(BppError, match="was not written to its end"):
+        files.settle("admitted")
+    assert not files.admitted.exists()

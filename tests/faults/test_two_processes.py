@@ -1,0 +1,136 @@
+"""Two processes at once: writers of one registry take turns, and readers of a release keep what they opened.
+
+Not here: processes that are killed (`test_killed.py`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bpp_etl.admit import read
+from bpp_etl.errors import BppError
+from bpp_etl.landing import survey
+from bpp_etl.release.shelf import Shelf
+from bpp_etl.working import WorkingFiles
+from tests.support.deliveries import TINY, write_delivery_of
+from tests.support.warehouses import admit, contents, release
+
+READER = """
+import sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    print(con.execute("select release_id from meta.release").fetchone()[0], flush=True)
+"""
+
+HOLDER = """
+import sys
+from pathlib import Path
+from bpp_etl.working import WorkingFiles
+with WorkingFiles(Path(sys.argv[1])).locked():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def running(code: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process
+        if process.stdin is not None:
+            process.stdin.close()
+        process.wait(timeout=60)
+
+
+def ask(process: subprocess.Popen[str]) -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return process.stdout.readline().strip()
+
+
+def seen_now(path: Path) -> str:
+    # In another process: in one process a second connection is given the file that is open already.
+    with running(READER, path) as process:
+        return ask(process)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with one release in service."""
+    home = tmp_path_factory.mktemp("released")
+    write_delivery_of(home / "landing", day="2024-12-30")
+    admit(home / "landing", home / "warehouse")
+    release(home / "warehouse")
+    return home
+
+
+def test_a_second_writer_of_a_registry_is_told_to_wait(tmp_path: Path) -> None:
+    write_delivery_of(tmp_path / "landing")
+    files = WorkingFiles.of(tmp_path / "warehouse", "tiny")
+    files.folder.mkdir(parents=True)
+    with running(HOLDER, files.folder) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(BppError, match=r"^registry tiny is being refreshed by another process$") as error:
+            admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+        assert error.value.hint
+        write_delivery_of(tmp_path / "landing", registry="other")
+        assert admit(tmp_path / "landing", tmp_path / "warehouse", "other", with_events=False).is_open
+    assert admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False).is_open
+
+
+def test_a_database_that_is_open_elsewhere_is_named_and_left_as_it_is(released: Path) -> None:
+    files = WorkingFiles.of(released / "warehouse", "tiny")
+    before = contents(files.admitted)
+    code = (
+        "import sys, duckdb\ncon = duckdb.connect(sys.argv[1])\nprint('open', flush=True)\nsys.stdin.read()\n"
+    )
+    with running(code, files.admitted) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(BppError, match=r"^admitted\.duckdb is in use by another process$"):
+            files.judgements()
+    assert contents(files.admitted) == before
+
+
+def test_reading_a_delivery_again_does_not_touch_the_admitted_one(released: Path) -> None:
+    files = WorkingFiles.of(released / "warehouse", "tiny")
+    before = files.admitted.read_bytes()
+    read(files, survey(released / "landing").newest["tiny"])
+    assert files.admitted.read_bytes() == before
+
+
+def test_a_reader_keeps_the_release_that_it_opened_and_the_next_one_sees_the_new(released: Path) -> None:
+    current = Shelf.of(released / "warehouse").current
+    first = seen_now(current)
+    with running(READER, current) as reader:
+        assert ask(reader) == first
+        write_delivery_of(released / "landing", patients=TINY["patients"].replace("A,female", "A,male"))
+        admit(released / "landing", released / "warehouse")
+        second = release(released / "warehouse", second=1).release_id
+        assert second != first
+        assert ask(reader) == first
+        assert seen_now(current) == second
+        Shelf.of(released / "warehouse").put_in_service(first)
+        assert ask(reader) == first
+    assert seen_now(current) == first
+
+
+def test_a_release_is_read_without_any_leave_to_write(released: Path) -> None:
+    current = Shelf.of(released / "warehouse").current
+    with duckdb.connect(str(current), read_only=True) as con, pytest.raises(duckdb.Error):
+        con.execute("delete from core.patients")

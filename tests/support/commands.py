@@ -1,0 +1,53 @@
+"""Running the real `bpp` in a process of its own.
+
+Not here: what it must do.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+BPP = Path(sys.executable).with_name("bpp")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Copy this process's environment without our own settings, and add some."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("BPP_", "DAGSTER_"))}
+    return {**own, "DAGSTER_DISABLE_TELEMETRY": "yes", **more}
+
+
+def bpp(*words: str | Path, **more: str) -> Said:
+    """Run `bpp` to its end; settings come as keywords."""
+    done = subprocess.run(
+        [str(BPP), *map(str, words)],
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def start_bpp(*words: str | Path, **more: str) -> subprocess.Popen[bytes]:
+    """Start `bpp` in a process group of its own, to be killed."""
+    return subprocess.Popen(
+        [str(BPP), *map(str, words)],
+        env=environment(**more),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

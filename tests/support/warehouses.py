@@ -1,0 +1,59 @@
+"""Driving the engine as the graph does: admit, derive, release; and digests of what is in place.
+
+Not here: the graph and the command line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from bpp_etl.admit import derive, gate, read
+from bpp_etl.events import load_protocol
+from bpp_etl.gate.verdict import Verdict
+from bpp_etl.landing import survey
+from bpp_etl.release import Release, assemble, publish
+from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.working import WorkingFiles
+
+PROTOCOLS = ("xu2025",)
+
+
+def admit(landing: Path, warehouse: Path, registry: str = "tiny", *, with_events: bool = True) -> Verdict:
+    """Read and judge a registry's newest delivery, and derive its events where it is admitted."""
+    delivery = survey(landing).newest[registry]
+    files = WorkingFiles.of(warehouse, registry)
+    with files.locked():
+        read(files, delivery)
+        verdict = gate(files, delivery)
+        if verdict.is_open and with_events:
+            derive(files, registry, [load_protocol(name) for name in PROTOCOLS])
+    return verdict
+
+
+def release(warehouse: Path, second: int = 0) -> Release:
+    """Put a release of all admitted registries in service; its id tells the second."""
+    assemble(warehouse, [load_protocol(name) for name in PROTOCOLS])
+    return publish(warehouse, created_at=dt.datetime(2025, 1, 1, 0, 0, second, tzinfo=dt.UTC))
+
+
+def contents(path: Path) -> Mapping[str, str]:
+    """Digest every table of a DuckDB file, rows in their order."""
+    with opened_read_only(path) as con:
+        names = con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
+            " order by schema_name, table_name"
+        ).fetchall()
+        return {
+            f"{schema}.{table}": hashlib.sha256(
+                repr(con.execute(f'select * from "{schema}"."{table}" order by all').fetchall()).encode()
+            ).hexdigest()
+            for schema, table in names
+        }
+
+
+def files_in(folder: Path) -> set[str]:
+    """List the files below a folder by their paths in it."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
