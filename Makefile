@@ -37,8 +37,9 @@ $(VENV)/.pip:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
+# The lock names every package, so nothing is left to resolve.
 $(STAMP): requirements.txt pyproject.toml $(VENV)/.pip
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -239,7 +239,7 @@ def test_where_a_row_lies_in_its_file_is_no_difference(other: Other) -> None:
 def test_a_number_that_moved_without_any_row_is_laid_on_the_measuring(other: Other) -> None:
     lines = other("update metric.estimate set estimate = estimate + 1")
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
-    assert "52 days (48 to 60), 20 patients -> 53 days (48 to 60), 20 patients moved by no row that" in words
+    assert "52 days (48 to 60), 20 patients -> 53 days (48 to 60), 20 patients moved by no row:" in words
 
 
 def test_the_rows_of_another_protocol_move_nothing(other: Other) -> None:

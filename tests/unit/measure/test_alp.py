@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.unit.measure.world import Candidate, Measured, measured
+from tests.unit.measure.patients import Candidate
+from tests.unit.measure.world import Measured, measured
 
 
 def _changed(deltas: Iterable[float], state: str = "pseudoprogression", **more: object) -> list[Candidate]:

@@ -10,7 +10,8 @@ from itertools import chain
 
 import pytest
 
-from tests.unit.measure.world import Candidate, measured
+from tests.unit.measure.patients import Candidate
+from tests.unit.measure.world import measured
 
 STRATUM = "her2=positive/negative"
 

@@ -10,7 +10,8 @@ from collections import defaultdict
 import pytest
 
 from schemas.codes import CADENCE_CLASS
-from tests.unit.measure.world import Candidate, Measured, Other, measured
+from tests.unit.measure.patients import Candidate, Other
+from tests.unit.measure.world import Measured, measured
 
 MIXED = [
     *[Candidate(registry="a", progressed=200)] * 3,

@@ -9,17 +9,14 @@ import itertools
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from bpp_etl.measure import measure
-from bpp_etl.measure.disclosure import curve_steps, hidden_cells
+from bpp_etl.measure.disclosure import hidden_cells
 from bpp_etl.measure.tally import Cell, Tally
-from bpp_etl.metrics import kaplan_meier
-from tests.unit.measure.world import Candidate, Measured, Other, add, measured, release, rows_of
+from tests.unit.measure.linear_attack import bounds
+from tests.unit.measure.patients import Candidate, Other
+from tests.unit.measure.world import Measured, add, measured, release, rows_of
 
 STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
 
@@ -137,33 +134,6 @@ def test_none_is_shown_as_none() -> None:
     assert found.one("flow", step="true_progression", stratum="all")["patients"] == 0
 
 
-def _steps(days: list[tuple[int, bool]], threshold: int, *, are_totals_shown: bool = True) -> list[Any]:
-    curve = kaplan_meier([day for day, _ in days], [happened for _, happened in days])
-    return [
-        (int(curve.times[step.place]), step.at_risk, step.events, step.censored)
-        for step in curve_steps(curve, threshold, are_totals_shown=are_totals_shown)
-    ]
-
-
-def test_a_step_of_a_curve_gathers_days_until_5_have_left() -> None:
-    events = [(day, True) for day in range(1, 13)]
-    assert _steps(events, 0)[:2] == [(1, 12, 1, 0), (2, 11, 1, 0)]
-    # After 5 and 10 events 2 are left over, and join the second step.
-    assert _steps(events, 5) == [(5, 12, 5, 0), (12, 7, 7, 0)]
-    assert _steps(events[:10], 5) == [(5, 10, 5, 0), (10, 5, 5, 0)]
-
-
-def test_a_step_of_a_curve_waits_for_5_censorings_once_there_is_one() -> None:
-    days = [(day, day != 3) for day in range(1, 8)] + [(day, False) for day in range(8, 12)]
-    assert _steps(days, 5) == [(11, 11, 6, 5)]
-
-
-def test_a_curve_with_few_censorings_stops_before_them() -> None:
-    days = [(day, True) for day in range(1, 13)] + [(20, False), (30, False), (40, True)]
-    assert _steps(days, 5, are_totals_shown=False) == [(5, 15, 5, 0), (10, 10, 5, 0)]
-    assert _steps(days, 5, are_totals_shown=True) == []
-
-
 def test_a_curve_does_not_tell_events_that_are_hidden_for_the_sake_of_others() -> None:
     patients = [
         *[Candidate(registry="a", progressed=200 + day) for day in range(13)],
@@ -177,110 +147,6 @@ def test_a_curve_does_not_tell_events_that_are_hidden_for_the_sake_of_others() -
     assert (row["patients"], row["events"]) == (20, None)
     assert found.some("survival_curve", metric=metric, stratum="all")
     assert not found.some("survival_curve", metric=metric, stratum="registry=a")
-
-
-def _table(cells: list[list[int]]) -> tuple[Tally, set[Cell]]:
-    """A table with both margins and the grand total, all of it asked for."""
-    tally = Tally()
-    rows, columns = len(cells), len(cells[0])
-    grid = [
-        [
-            tally.put(Cell("p", f"row {row}", f"column {column}"), cells[row][column])
-            for column in range(columns)
-        ]
-        for row in range(rows)
-    ]
-    row_totals = [tally.put_total(Cell("p", f"row {row}", "total"), grid[row]) for row in range(rows)]
-    column_totals = [
-        tally.put_total(Cell("p", "total", f"column {column}"), [line[column] for line in grid])
-        for column in range(columns)
-    ]
-    total = tally.put_total(Cell("p", "total", "total"), row_totals)
-    tally.add_up(total, column_totals)
-    return tally, set(tally.counts)
-
-
-def test_a_small_cell_of_a_table_takes_a_rectangle_with_it() -> None:
-    tally, cells = _table([[3, 20, 30], [40, 50, 60], [70, 80, 90]])
-    hidden = hidden_cells(tally, cells, 5)
-    assert {(cell.group, cell.stratum) for cell in hidden} == {
-        ("row 0", "column 0"),
-        ("row 0", "column 1"),
-        ("row 1", "column 0"),
-        ("row 1", "column 1"),
-    }
-
-
-def test_two_small_cells_that_are_few_together_take_a_third_with_them() -> None:
-    tally = Tally()
-    parts = [tally.put(Cell("p", name), number) for name, number in (("x", 1), ("y", 2), ("z", 9))]
-    total = tally.put_total(Cell("p", "all"), parts)
-    assert hidden_cells(tally, {*parts, total}, 5) == set(parts)
-
-
-def test_a_rest_that_nobody_asked_for_is_protected_too() -> None:
-    tally = Tally()
-    total = tally.put(Cell("p", "all"), 23)
-    part = tally.put(Cell("p", "some"), 20)
-    tally.put_rest(total, part)
-    assert part in hidden_cells(tally, {total, part}, 5)
-    assert part not in hidden_cells(tally, {total, part}, 3)
-
-
-def test_a_difference_of_two_sums_gives_nothing_away() -> None:
-    # Neither sum alone gives the small part away, but the one less the other does.
-    tally = Tally()
-    small, other, third = (tally.put(Cell("p", name), n) for name, n in (("s", 3), ("o", 8), ("t", 9)))
-    with_small = tally.put_total(Cell("p", "s and o and t"), [small, other, third])
-    without = tally.put_total(Cell("p", "o and t"), [other, third])
-    hidden = hidden_cells(tally, {with_small, without}, 5)
-    assert {with_small, without} & hidden
-
-
-def test_rather_a_handy_sum_is_hidden_than_what_it_is_made_of() -> None:
-    tally = Tally()
-    small, other = tally.put(Cell("p", "small"), 3), tally.put(Cell("p", "other"), 20)
-    both = tally.put_total(Cell("p", "both"), [small, other])
-    assert hidden_cells(tally, {small, other, both}, 5) == {small, other}
-    tally.handy.add(both)
-    assert hidden_cells(tally, {small, other, both}, 5) == {small, both}
-
-
-def _bounds(tally: Tally, hidden: set[Cell], cell: Cell) -> tuple[float, float]:
-    """Return the least and the most that a hidden count can be, to who knows the shown ones and the sums."""
-    place = {unknown: number for number, unknown in enumerate(sorted(hidden))}
-    left = np.zeros((len(tally.sums), len(place)))
-    right = np.zeros(len(tally.sums))
-    for row, equation in enumerate(tally.sums):
-        for member, sign in ((equation.total, 1), *((part, -1) for part in equation.parts)):
-            if member in place:
-                left[row, place[member]] += sign
-            else:
-                right[row] -= sign * tally.counts[member]
-    aim = np.zeros(len(place))
-    aim[place[cell]] = 1
-    found = [linprog(sign * aim, A_eq=left, b_eq=right, bounds=(0, None)) for sign in (1, -1)]
-    # The least is never below 0; the most may have no bound, which is status 3.
-    assert found[0].status == 0
-    assert found[1].status in (0, 3)
-    return found[0].fun, -found[1].fun if found[1].status == 0 else np.inf
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(
-    st.integers(2, 4).flatmap(
-        lambda width: st.lists(
-            st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=2, max_size=4
-        )
-    )
-)
-def test_no_small_cell_of_a_table_can_be_worked_out(cells: list[list[int]]) -> None:
-    tally, asked = _table(cells)
-    hidden = hidden_cells(tally, asked, 5)
-    for cell in hidden:
-        if tally.is_small(cell, 5):
-            low, high = _bounds(tally, hidden, cell)
-            assert high - low > 0.5, cell
 
 
 def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +179,7 @@ def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.Monke
     small = [cell for cell in sorted(hidden & in_sums) if tally.is_small(cell, 5)]
     assert len(small) > 20
     for cell in small[::4]:
-        low, high = _bounds(tally, hidden & in_sums, cell)
+        low, high = bounds(tally, hidden & in_sums, cell)
         assert high - low > 0.5, cell
 
 

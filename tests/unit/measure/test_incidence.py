@@ -9,7 +9,8 @@ import pytest
 
 from bpp_etl.measure.queries import select_columns
 from bpp_etl.timeline.steps import Step, run_step
-from tests.unit.measure.world import Candidate, Measured, Other, measured, release
+from tests.unit.measure.patients import Candidate, Other
+from tests.unit.measure.world import Measured, measured, release
 
 
 def _incidence(found: Measured, name: str, days: int) -> tuple[object, object]:

@@ -11,8 +11,9 @@ import pytest
 from bpp_etl.measure import measure
 from schemas.contract import columns_of
 from schemas.metric import METRIC_TABLES, METRICS, STRATA, WARNINGS
+from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.test_counts import MIXED, OTHERS
-from tests.unit.measure.world import Candidate, Measured, Other, add, measured, release, rows_of
+from tests.unit.measure.world import Measured, add, measured, release, rows_of
 
 ONE = [Candidate(progressed=200, alp=(100.0, 90.0, 120.0), cadence=("on_time",))]
 CENSORED = [Candidate(followed=100 + place) for place in range(8)]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.measure.world import Candidate, measured
+from tests.unit.measure.patients import Candidate
+from tests.unit.measure.world import measured
 
 
 def test_the_time_to_pseudoprogression_is_the_median_from_the_start_of_line_1() -> None:

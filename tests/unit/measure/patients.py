@@ -1,0 +1,228 @@
+"""Describes made-up patients, and the rows that they leave in the tables that are measured.
+
+Not here: writing the rows (`world.py`) and any expectation. Every default is a plain value, so that a test
+names only what it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+START = date(2020, 1, 1)
+PROTOCOL = "xu2025"
+Rows = dict[tuple[str, str], list[dict[str, object]]]
+REASONS = {
+    "pseudoprogression": "confirmed",
+    "true_progression": "pd_before_confirmation",
+    "indeterminate": "awaiting_ct",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A patient with a candidate; days count from the start of line 1 (event), or from the event (others)."""
+
+    state: str = "pseudoprogression"
+    registry: str = "a"
+    reason: str | None = None
+    event: int = 42
+    onset_after: int | None = None
+    confirmed: int = 84
+    progressed: int | None = None
+    progression_after: int | None = None
+    progression_kind: str = "lysis"
+    followed: int = 400
+    died: int | None = None
+    line_end: int | None = None
+    second_line: int | None = None
+    her2: str | None = None
+    flags: tuple[str, ...] = ()
+    alp: tuple[float | None, float | None, float | None] = (None, None, None)
+    sites: tuple[str, ...] = ("spine",)
+    old_sites: tuple[str, ...] = ()
+    verdicts: tuple[str, str, str, str] = ("NON_PD", "iUPD", "PR", "NE")
+    cadence: tuple[str, ...] = ()
+    interval: int = 42
+    cadence_line: int = 1
+
+
+@dataclass(frozen=True)
+class Other:
+    """A patient without a candidate; days count from the start of line 1."""
+
+    left_at: str = "no_new_osteoblastic_lesion"
+    registry: str = "a"
+    scans: tuple[int, ...] = (42,)
+    unreadable: tuple[int, ...] = ()
+    not_evaluable: tuple[int, ...] = ()
+    progressed: int | None = None
+    new_lytic: int | None = None
+    is_equivocal: bool = False
+    died: int | None = None
+    line_end: int | None = None
+
+
+def _put(rows: Rows, schema: str, table: str, **values: object) -> None:
+    rows[schema, table].append(values)
+
+
+def _day(days: int | None, origin: date = START) -> date | None:
+    return None if days is None else origin + timedelta(days=days)
+
+
+def _add_person(rows: Rows, key: dict[str, str], death_date: date | None) -> None:
+    row = {"sex": "female", "death_date": death_date, "last_contact_date": _day(2000)}
+    rows["core", "patients"].append({**key, **row})
+
+
+def _add_line(rows: Rows, key: dict[str, str], number: int, start: date, end: date | None = None) -> None:
+    _put(
+        rows,
+        "core",
+        "therapy_lines",
+        **key,
+        line_number=number,
+        regimen="x",
+        start_date=start,
+        end_date=end,
+        cycle_length_days=21,
+    )
+
+
+def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> None:
+    event = START + timedelta(days=patient.event)
+    baseline, at_event, at_progression = patient.alp
+    scan = f"{patient.registry}-{name}"
+    lesions = [f"L{place}" for place in range(len(patient.sites))]
+    key = {"registry": patient.registry, "patient_id": name}
+    has_progression = patient.progressed is not None
+    delta = None if None in (baseline, at_event) else at_event - baseline  # type: ignore[operator]
+    _put(
+        rows,
+        "event",
+        "pseudoprogression",
+        **key,
+        protocol=protocol,
+        state=patient.state,
+        reason=patient.reason or REASONS[patient.state],
+        flags=list(patient.flags),
+        therapy_start_date=START,
+        event_date=event,
+        confirmation_date=_day(patient.confirmed, event) if patient.state == "pseudoprogression" else None,
+        progression_date=_day(patient.progressed, event),
+        progression_kind=patient.progression_kind if has_progression else None,
+        censor_date=None if has_progression else _day(patient.followed, event),
+        days_to_event=patient.event,
+        days_event_to_progression=patient.progressed,
+        has_progression=has_progression,
+        onset_after=_day(patient.onset_after),
+        progression_after=_day(patient.progression_after, event),
+        sites=sorted(set(patient.sites)),
+        new_lesion_count=len(patient.sites),
+        confirming_ct_count=2,
+        candidate_assessment_ids=[scan],
+        candidate_lesion_ids=lesions,
+        confirming_assessment_ids=[],
+        progression_assessment_ids=[],
+        baseline_assessment_ids=[],
+        her2_status=patient.her2,
+        alp_baseline=baseline,
+        alp_at_event=at_event,
+        alp_at_progression=at_progression,
+        alp_delta_event=delta,
+        alp_category=_category(baseline, delta),
+        verdict_recist11=patient.verdicts[0],
+        verdict_irecist=patient.verdicts[1],
+        verdict_mda=patient.verdicts[2],
+        verdict_pcwg3=patient.verdicts[3],
+        rule="made_up",
+        protocol_digest="0",
+        delivery="2024-01-01",
+    )
+    _put(
+        rows,
+        "event",
+        "patient_flow",
+        **key,
+        protocol=protocol,
+        left_at="candidate",
+        state=patient.state,
+    )
+    _add_person(rows, key, _day(patient.died, event))
+    _add_line(rows, key, 1, START, _day(patient.line_end, event))
+    if patient.second_line is not None:
+        _add_line(rows, key, 2, event + timedelta(days=patient.second_line))
+    old = [(f"old {place}", site, "baseline") for place, site in enumerate(patient.old_sites)]
+    new = [(lesion, site, "new") for lesion, site in zip(lesions, patient.sites, strict=True)]
+    for lesion, site, status in (*old, *new):
+        _put(
+            rows,
+            "core",
+            "bone_lesions",
+            registry=patient.registry,
+            assessment_id=scan,
+            lesion_id=lesion,
+            site=site,
+            morphology="osteoblastic",
+            status=status,
+        )
+    for place, kept in enumerate(patient.cadence):
+        _put(
+            rows,
+            "core",
+            "assessment_cadence",
+            **key,
+            line_number=patient.cadence_line,
+            time_point_date=_day(42 * place),
+            previous_date=_day(42 * place - 42),
+            interval_days=patient.interval,
+            expected_interval_days=42,
+            deviation_days=patient.interval - 42,
+            cadence_class=kept,
+        )
+
+
+def _category(baseline: float | None, delta: float | None) -> str | None:
+    if baseline is None or delta is None:
+        return None
+    if abs(delta) * 100 <= 15 * baseline:
+        return "stable"
+    return "decreased" if delta < 0 else "increased"
+
+
+def add_other(rows: Rows, patient: Other, name: str, protocol: str) -> None:
+    key = {"registry": patient.registry, "patient_id": name}
+    _put(rows, "event", "patient_flow", **key, protocol=protocol, left_at=patient.left_at)
+    _add_person(rows, key, _day(patient.died))
+    if patient.left_at == "no_first_line":
+        return
+    _add_line(rows, key, 1, START, _day(patient.line_end))
+    extra = [day for day in (patient.progressed, patient.new_lytic) if day is not None]
+    for day in {*patient.scans, *patient.unreadable, *patient.not_evaluable, *extra}:
+        response = "PD" if day == patient.progressed else "NE" if day in patient.not_evaluable else None
+        scan = f"{patient.registry}-{name}-{day}"
+        _put(
+            rows,
+            "core",
+            "imaging_assessments",
+            **key,
+            assessment_id=scan,
+            assessment_date=_day(day),
+            modality="CT",
+            is_evaluable=day not in patient.unreadable,
+            extraosseous_response=response,
+        )
+        if day == patient.new_lytic:
+            _put(
+                rows,
+                "core",
+                "bone_lesions",
+                registry=patient.registry,
+                assessment_id=scan,
+                lesion_id="L",
+                site="spine",
+                morphology="osteolytic",
+                status="new",
+                is_equivocal=patient.is_equivocal,
+            )
