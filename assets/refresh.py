@@ -17,7 +17,7 @@ from assets.resources import Warehouse
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing import survey
-from bpp_etl.plan import Step, plan
+from bpp_etl.plan import Step, derivation, derived_with, plan
 from bpp_etl.release import Shelf
 from bpp_etl.release.build import is_published, registries_in, release_input
 from bpp_etl.working import WorkingFiles, shut_story
@@ -73,6 +73,7 @@ def refresh(
             step = plan(places.warehouse, delivery, protocols, full=full)
             done.steps.append(step)
             _run_step(definitions, instance, step, done, say)
+        _derive_the_rest(definitions, instance, warehouse, done, say)
         _note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
     return done
@@ -88,8 +89,30 @@ def _run_step(
     say(
         f"{registry}: {step.delivery.name} {'judging' if step.action == 'judge' else 'deriving'} ({step.why})"
     )
-    instance.add_dynamic_partitions(str(registries.name), [registry])
     job = "refresh_registry" if step.action == "judge" else "derive_registry"
+    _run_job(definitions, instance, job, registry, done)
+
+
+def _derive_the_rest(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, warehouse: Warehouse, done: Refreshed, say: Say
+) -> None:
+    """Derive registries that were not asked for, or no longer deliver, by the protocols of this release too.
+
+    A release never mixes protocols.
+    """
+    wanted = derivation(warehouse.loaded_protocols())
+    for registry in registries_in(warehouse.root()):
+        files = WorkingFiles.of(warehouse.root(), registry)
+        if registry in done.failed or not files.admitted.exists() or derived_with(files) == wanted:
+            continue
+        say(f"{registry}: deriving again (protocols or rules changed)")
+        _run_job(definitions, instance, "derive_registry", registry, done)
+
+
+def _run_job(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, registry: str, done: Refreshed
+) -> None:
+    instance.add_dynamic_partitions(str(registries.name), [registry])
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET
     )

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.code_version import code_version
-from bpp_etl.errors import NotFoundError, NothingToReleaseError
+from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
 from bpp_etl.measure import measure
+from bpp_etl.plan import derivation, derived_with
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
@@ -103,9 +104,9 @@ def release_input(warehouse: Path, protocols: Sequence[Protocol], threshold: int
 
 
 def is_published(shelf: Shelf, planned: ReleaseInput) -> bool:
-    """Say whether the newest release was built on just this."""
+    """Say whether the newest release was built on just this, and was put in service."""
     newest = shelf.newest()
-    if newest is None or not shelf.current.exists():
+    if newest is None or not shelf.current.exists() or shelf.is_cut_short():
         return False
     return shelf.manifest(newest).get("input") == planned.as_manifest()
 
@@ -115,13 +116,16 @@ def assemble(
 ) -> Mapping[str, int]:
     """Copy every registry's tables into a new file apart, and measure there; return the rows of each metric.
 
-    Errors: NothingToReleaseError where no registry has an admitted delivery.
+    Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
+    are not derived by these protocols.
     """
     names = [name for name in registries_in(warehouse) if WorkingFiles.of(warehouse, name).admitted.exists()]
     if not names:
         raise NothingToReleaseError(
             "no registry has an admitted delivery", "mend a delivery; `bpp check` says what is wrong with it"
         )
+    for name in names:
+        _ensure_derived(warehouse, name, protocols)
     shelf = Shelf.of(warehouse)
     shelf.sweep()
     shelf.building.mkdir(parents=True)
@@ -140,6 +144,16 @@ def assemble(
     }
     (shelf.building / ASSEMBLED).write_text(json.dumps(told), encoding="utf-8")
     return counts
+
+
+def _ensure_derived(warehouse: Path, registry: str, protocols: Sequence[Protocol]) -> None:
+    """Refuse to mix protocols: a registry that was not refreshed may have events of others, or none yet."""
+    told = derived_with(WorkingFiles.of(warehouse, registry))
+    if told is None or told[:-1] != derivation(protocols)[:-1]:
+        raise BppError(
+            f"the events of {registry} are not derived by the protocols of this release",
+            "refresh again without --registry, so that every registry is derived alike",
+        )
 
 
 def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
@@ -178,6 +192,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8"
         )
         shelf.releases.mkdir(parents=True, exist_ok=True)
+        shelf.announce(release_id)
         os.replace(building, shelf.releases / release_id)  # noqa: PTH105
     finally:
         shutil.rmtree(building, ignore_errors=True)

@@ -47,6 +47,22 @@ class Shelf:
         """The folder of the release that this process builds."""
         return self.published / f"{BUILDING}{os.getpid()}"
 
+    @property
+    def _unserved(self) -> Path:
+        """The file that names a release from just before it is named until it is in service."""
+        return self.published / ".unserved"
+
+    def announce(self, release_id: str) -> None:
+        """Note that a release is about to be named and put in service."""
+        self._unserved.write_text(release_id, encoding="utf-8")
+
+    def is_cut_short(self) -> bool:
+        """Say whether a process was killed after it named a release and before it put it in service.
+
+        Then the newest release is not the one in service, though nobody stepped back from it.
+        """
+        return self._unserved.is_file()
+
     def sweep(self) -> None:
         """Remove what this process, or one that no longer runs, left half-built."""
         for folder in self.published.glob(f"{BUILDING}*"):
@@ -95,7 +111,10 @@ class Shelf:
                 shutil.copyfileobj(read, write, 1 << 22)
                 write.flush()
                 os.fsync(write.fileno())
+            # Whoever opened the file to write may have left a log: it belongs to the release before.
+            self.current.with_name(f"{FILE}.wal").unlink(missing_ok=True)
             os.replace(fresh, self.current)  # noqa: PTH105
+            self._unserved.unlink(missing_ok=True)
         finally:
             fresh.unlink(missing_ok=True)
 

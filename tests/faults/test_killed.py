@@ -127,7 +127,7 @@ def test_the_next_refresh_comes_to_the_same_release(
     tmp_path: Path, undisturbed: tuple[Home, str], moment: str
 ) -> None:
     home = copied(undisturbed[0], tmp_path / "home")
-    kill_when(home, MOMENTS[moment])
+    assert kill_when(home, MOMENTS[moment])
     home.refresh()
     assert home.digest() == undisturbed[1]
     assert opens(Shelf.of(home.warehouse).current)

@@ -138,3 +138,18 @@ def test_the_manifest_names_inputs_and_holds_no_patient(demo, release) -> None:
     assert dt.datetime.fromisoformat(json.loads(told)["created_at"]).tzinfo is not None
     assert "SYN-" not in told
     assert "SYN-" not in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_release_never_mixes_protocols(demo, release) -> None:
+    home, *_ = demo
+    other = Warehouse(
+        landing=str(home / "landing"), warehouse=str(home / "warehouse"), protocols=["xu2025_one_ct"]
+    )
+    done = refresh(other, only=["synthetic-clean"])
+    assert not done.failed
+    folder = Shelf.of(home / "warehouse").folder(str(done.release_id))
+    with duckdb.connect(str(folder / "bpp.duckdb"), read_only=True) as con:
+        found = con.execute(
+            "select distinct registry, protocol from event.patient_flow order by all"
+        ).fetchall()
+    assert found == [("synthetic-clean", "xu2025_one_ct"), ("synthetic-dirty", "xu2025_one_ct")]
