@@ -228,7 +228,7 @@ class _Reader:
             self.problem(
                 at,
                 "column_duplicated",
-                f"{name} delivers {len(twice)} columns twice: {', '.join(sorted(twice))}",
+                f"{name} names columns twice: {', '.join(sorted(twice))}",
                 len(twice),
             )
             return None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.commands import Said, bpp
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import files_in
@@ -17,11 +19,13 @@ def lines_of(said: Said) -> list[str]:
     return said.err.splitlines()
 
 
+@pytest.mark.soak
 def test_a_sound_delivery_checks_with_0(tmp_path: Path) -> None:
     said = bpp("check", write_delivery_of(tmp_path))
     assert (said.code, said.err) == (0, "")
 
 
+@pytest.mark.soak
 def test_a_shut_delivery_checks_with_3(tmp_path: Path) -> None:
     said = bpp("check", write_delivery_of(tmp_path, patients="no patient\n"))
     assert said.code == 3
@@ -47,6 +51,7 @@ def test_a_landing_that_is_not_there_ends_a_refresh_with_2(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.soak
 def test_a_refresh_with_nothing_to_release_ends_with_4(tmp_path: Path) -> None:
     write_delivery_of(tmp_path / "landing", patients=None)
     (tmp_path / "landing" / "odd name").mkdir()

@@ -15,7 +15,7 @@ from bpp_etl.errors import BppError, UsageError
 from bpp_etl.landing import survey
 from bpp_etl.settings import places
 from bpp_etl.working import WorkingFiles
-from schemas.rules import DELIVERY
+from schemas.laws import DELIVERY
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.gating import gated
 

@@ -18,7 +18,7 @@ from bpp_etl.landing import delivery_of, survey
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.inputs import input_digest
 from bpp_etl.warehouse.connection import opened
-from schemas.rules import DELIVERY
+from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
 
 NOBODY = 65534

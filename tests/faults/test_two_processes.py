@@ -19,7 +19,8 @@ from bpp_etl.errors import BppError
 from bpp_etl.landing import survey
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.working import WorkingFiles
-from tests.support.deliveries import TINY, write_delivery_of
+from tests.faults.conftest import Served
+from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import admit, contents, release
 
 READER = """
@@ -30,13 +31,13 @@ for _ in sys.stdin:
 """
 
 HOLDER = """
-import sys
-from pathlib import Path
-from bpp_etl.working import WorkingFiles
-with WorkingFiles(Path(sys.argv[1])).locked():
+import fcntl, sys
+with open(sys.argv[1] + "/.lock", "w") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
     print("held", flush=True)
     sys.stdin.read()
 """
+"""Holds a registry as a refresh does, in a process that starts at once."""
 
 
 @contextmanager
@@ -68,16 +69,6 @@ def seen_now(path: Path) -> str:
         return ask(process)
 
 
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with one release in service."""
-    home = tmp_path_factory.mktemp("released")
-    write_delivery_of(home / "landing", day="2024-12-30")
-    admit(home / "landing", home / "warehouse")
-    release(home / "warehouse")
-    return home
-
-
 def test_a_second_writer_of_a_registry_is_told_to_wait(tmp_path: Path) -> None:
     write_delivery_of(tmp_path / "landing")
     files = WorkingFiles.of(tmp_path / "warehouse", "tiny")
@@ -93,8 +84,8 @@ def test_a_second_writer_of_a_registry_is_told_to_wait(tmp_path: Path) -> None:
     assert admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False).is_open
 
 
-def test_a_database_that_is_open_elsewhere_is_named_and_left_as_it_is(released: Path) -> None:
-    files = WorkingFiles.of(released / "warehouse", "tiny")
+def test_a_database_that_is_open_elsewhere_is_named_and_left_as_it_is(served: Served) -> None:
+    files = WorkingFiles.of(served.warehouse, "tiny")
     before = contents(files.admitted)
     code = (
         "import sys, duckdb\ncon = duckdb.connect(sys.argv[1])\nprint('open', flush=True)\nsys.stdin.read()\n"
@@ -107,30 +98,28 @@ def test_a_database_that_is_open_elsewhere_is_named_and_left_as_it_is(released: 
     assert contents(files.admitted) == before
 
 
-def test_reading_a_delivery_again_does_not_touch_the_admitted_one(released: Path) -> None:
-    files = WorkingFiles.of(released / "warehouse", "tiny")
+def test_reading_a_delivery_again_does_not_touch_the_admitted_one(served: Served) -> None:
+    files = WorkingFiles.of(served.warehouse, "tiny")
     before = files.admitted.read_bytes()
-    read(files, survey(released / "landing").newest["tiny"])
+    read(files, survey(served.landing).newest["tiny"])
     assert files.admitted.read_bytes() == before
 
 
-def test_a_reader_keeps_the_release_that_it_opened_and_the_next_one_sees_the_new(released: Path) -> None:
-    current = Shelf.of(released / "warehouse").current
-    first = seen_now(current)
-    with running(READER, current) as reader:
+def test_a_reader_keeps_the_release_that_it_opened_and_the_next_one_sees_the_new(served: Served) -> None:
+    shelf = Shelf.of(served.warehouse)
+    first = seen_now(shelf.current)
+    with running(READER, shelf.current) as reader:
         assert ask(reader) == first
-        write_delivery_of(released / "landing", patients=TINY["patients"].replace("A,female", "A,male"))
-        admit(released / "landing", released / "warehouse")
-        second = release(released / "warehouse", second=1).release_id
+        second = release(served.warehouse, second=59).release_id
         assert second != first
         assert ask(reader) == first
-        assert seen_now(current) == second
-        Shelf.of(released / "warehouse").put_in_service(first)
+        assert seen_now(shelf.current) == second
+        shelf.put_in_service(first)
         assert ask(reader) == first
-    assert seen_now(current) == first
+    assert seen_now(shelf.current) == first
 
 
-def test_a_release_is_read_without_any_leave_to_write(released: Path) -> None:
-    current = Shelf.of(released / "warehouse").current
+def test_a_release_is_read_without_any_leave_to_write(two_releases: Served) -> None:
+    current = Shelf.of(two_releases.warehouse).current
     with duckdb.connect(str(current), read_only=True) as con, pytest.raises(duckdb.Error):
         con.execute("delete from core.patients")

@@ -20,7 +20,7 @@ TOKEN = "LEAK9999"
 
 def fail_with_a_value(*_: object) -> None:
     """Fail as DuckDB does: its words quote the cell."""
-    duckdb.sql(f"select '{TOKEN}'::integer").fetchall()
+    duckdb.execute(f"select '{TOKEN}'::integer").fetchall()
 
 
 @pytest.mark.xfail(
@@ -33,7 +33,7 @@ def test_the_words_of_an_unforeseen_error_are_kept_nowhere(
     monkeypatch.setattr(core, "gate", fail_with_a_value)
     warehouse = Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse"))
     done = refresh(warehouse)
-    assert done.failed["tiny"].startswith("unexpected ConversionException")
+    assert "unexpected ConversionException" in done.failed["tiny"]
     assert done.exit_code == 1
     told = capfd.readouterr()
     assert TOKEN not in told.out + told.err

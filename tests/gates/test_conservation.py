@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from bpp_etl.gate import stage
 from bpp_etl.gate.verdict import TableCount
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
@@ -116,7 +118,7 @@ def hold(made: CaseDelivery, one: Gated) -> None:
     assert {row[1] for row in one.core["bone_lesions"]} <= {row[1] for row in one.core["imaging_assessments"]}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_every_row_is_admitted_refused_or_ignored(tmp_path: Path, seed: int) -> None:
     made = drawn(seed)
     hold(made, gate_drawn(tmp_path, made))
@@ -182,6 +184,34 @@ def test_of_three_alike_one_is_kept_and_a_fourth_that_differs_spoils_the_key(tmp
         ("patients", 5): ["duplicate_key", "duplicate_row"],
         ("patients", 6): ["duplicate_key"],
     }
+
+
+class LossyResources:
+    """Gives a table's own SQL out so changed that it loses its first row, as a wrong join would."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def files(self, package: str) -> LossyResources:
+        self.package = package
+        return self
+
+    def joinpath(self, name: str) -> LossyResources:
+        self.name = name
+        return self
+
+    def read_text(self, encoding: str) -> str:
+        sql = resources.files(self.package).joinpath(self.name).read_text(encoding)
+        return f"{sql}\nwhere row_number <> 1" if self.name == f"sql/{self.table}.sql" else sql
+
+
+@pytest.mark.parametrize("table", stage.DERIVED)
+def test_a_row_that_is_lost_on_the_way_shuts_the_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr(stage, "resources", LossyResources(table))
+    one = gated(write_delivery_of(tmp_path))
+    assert (table, "rows_not_conserved") in one.reasons()
 
 
 def test_copies_of_ignored_rows_are_ignored_too(tmp_path: Path) -> None:

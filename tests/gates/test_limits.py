@@ -5,10 +5,15 @@ Not here: what a row must do to be refused (`test_row_rules.py`).
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
+from bpp_etl.gate.decide import Findings, decide
+from bpp_etl.landing import Delivery
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.registry_config import RegistryConfig
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -18,32 +23,45 @@ from tests.support.gating import gated
 WHOLE = {(table, "refused_share_exceeded") for table in TABLES}
 
 
-def limits(share: float) -> str:
-    return "[limits]\n" + "".join(f"{table} = {share}\n" for table in TABLES)
+def test_a_share_at_its_limit_leaves_the_gate_open(tmp_path: Path) -> None:
+    one = gated(write_sized(tmp_path, 19, 1))
+    assert one.verdict.is_open
+    assert all(count.broken == 1 for count in one.verdict.tables)
+
+
+def test_one_row_more_shuts_it(tmp_path: Path) -> None:
+    assert gated(write_sized(tmp_path, 18, 1)).reasons() == WHOLE
+
+
+def is_over(limit: float, broken: int, judged: int) -> bool:
+    day = dt.date(2024, 12, 31)
+    read = ReadDelivery(
+        RegistryConfig(limits={"patients": limit}), dict.fromkeys(TABLES, judged), (), (), (), (), ""
+    )
+    findings = Findings(read)
+    for table in TABLES:
+        findings.delivered[table] = findings.judged[table] = findings.admitted[table] = judged
+    findings.broken_rows["patients"] = broken
+    findings.admitted["patients"] -= broken
+    verdict = decide(Delivery("made", day.isoformat(), day, 0, Path("made")), findings)
+    return ("patients", "refused_share_exceeded") in {(r.table, r.rule) for r in verdict.reasons}
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "toml"),
+    ("limit", "broken", "judged"),
     [
-        (19, 1, ""),  # the default, 0.05
-        (71, 29, limits(0.29)),  # 0.29 * 100 is 28.999999999999996 in binary
-        (2, 1, limits(0.34)),
-        (7, 0, limits(0)),
+        (0.05, 1, 20),
+        (0.29, 29, 100),  # 0.29 * 100 is 28.999999999999996 in binary
+        (0.07, 7, 100),
+        (1.0, 5, 5),
+        (0.0, 0, 5),
+        (1e-05, 10, 1_000_000),
     ],
 )
-def test_a_share_at_its_limit_leaves_the_gate_open(tmp_path: Path, good: int, bad: int, toml: str) -> None:
-    one = gated(write_sized(tmp_path, good, bad, toml))
-    assert one.verdict.is_open
-    assert all(count.broken == bad for count in one.verdict.tables)
-
-
-@pytest.mark.parametrize(
-    ("good", "bad", "toml"),
-    [(18, 1, ""), (70, 29, limits(0.29)), (2, 1, limits(0.33)), (7, 1, limits(0))],
-)
-def test_one_row_more_shuts_it(tmp_path: Path, good: int, bad: int, toml: str) -> None:
-    one = gated(write_sized(tmp_path, good, bad, toml))
-    assert one.reasons() == WHOLE
+def test_a_limit_means_the_number_that_was_written(limit: float, broken: int, judged: int) -> None:
+    assert not is_over(limit, broken, judged)
+    if broken < judged:
+        assert is_over(limit, broken + 1, judged)
 
 
 def test_a_limit_holds_for_its_own_table_only(tmp_path: Path) -> None:
@@ -66,7 +84,8 @@ def test_ignored_rows_are_no_part_of_the_share(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_one_still_asks_for_one_row_of_a_required_table(tmp_path: Path) -> None:
-    one = gated(write_sized(tmp_path, 0, 3, limits(1)))
+    everything_goes = "[limits]\n" + "".join(f"{table} = 1\n" for table in TABLES)
+    one = gated(write_sized(tmp_path, 0, 3, everything_goes))
     required = {name for name, table in TABLES.items() if table.is_required}
     assert one.reasons() == {(table, "required_table_empty") for table in required}
 
@@ -89,7 +108,6 @@ ON_TIME, LATE = "2024-02-19", "2024-02-20"
         ((LATE, LATE, ON_TIME), "", False),
         ((LATE, LATE, LATE), "[limits]\ncadence = 1\n", True),
         ((ON_TIME, LATE), "[limits]\ncadence = 0.49\n", False),
-        ((ON_TIME, ON_TIME), "[limits]\ncadence = 0\n", True),
         ((), "[limits]\ncadence = 0\n", True),  # nothing to judge
     ],
 )

@@ -12,7 +12,8 @@ import pytest
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 from tests.support.gating import Gated, gated
-from tests.support.row_cases import BASE_REFUSED, DAY, Case, CaseDelivery, case_delivery, only, row_cases
+from tests.support.row_cases import BASE_REFUSED, DAY, CaseDelivery, case_delivery, only, row_cases
+from tests.support.written_cases import Case
 
 CASES = row_cases()
 ROW_RULES = [rule for rule in RULES if rule.severity == "refuse"]

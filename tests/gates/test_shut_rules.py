@@ -25,7 +25,7 @@ from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.deliveries_of_rows import write_sized, write_texts
-from tests.support.gating import Gated, gated
+from tests.support.gating import Gated, gated, problems_of
 
 SDTM = 'format = "sdtm"\n'
 SOURCES = ("dm", "ex", "tu", "rs")
@@ -183,9 +183,8 @@ def test_each_required_column_is_missed(tmp_path: Path, table: str) -> None:
     for number, name in enumerate(required):
         present = [other for other in required if other != name]
         text = ",".join(present) + "\n" + ",".join("x" for _ in present) + "\n"
-        one = gated(write_texts(tmp_path / str(number), {f"{table}.csv": text}))
-        assert (table, "column_missing") in one.reasons()
-        assert one.message("column_missing") == f"{table}.csv lacks the columns {name}"
+        problems = problems_of(write_texts(tmp_path / str(number), {f"{table}.csv": text}))
+        assert (table, "column_missing", f"{table}.csv lacks the columns {name}") in problems
 
 
 def test_optional_tables_may_be_missing(tmp_path: Path) -> None:
@@ -207,3 +206,15 @@ def test_rules_that_need_the_parent_say_nothing_without_it(tmp_path: Path) -> No
         assert one.result("imaging_assessments", rule).status == "not_applicable"
     assert one.result("bone_lesions", "unknown_assessment").status == "passed"
     assert one.result("imaging_assessments", "code_unknown").status == "passed"
+
+
+def test_a_header_of_one_column_points_to_the_delimiter(tmp_path: Path) -> None:
+    problems = problems_of(write_delivery_of(tmp_path, patients=TINY["patients"].replace(",", ";")))
+    assert problems == [
+        (
+            "patients",
+            "column_missing",
+            "patients.csv lacks the columns last_contact_date, patient_id, sex;"
+            " its header is one column: check its delimiter",
+        )
+    ]

@@ -37,7 +37,7 @@ def bpp(*words: str | Path, **more: str) -> Said:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=180,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.gate.judge import judge
+from bpp_etl.gate.stage import stage
 from bpp_etl.gate.verdict import RuleResult, Verdict
 from bpp_etl.landing import delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
@@ -22,6 +23,9 @@ from schemas.tables import TABLES
 NOT_COMPARED = ("raw_value", "raw_unit", "unit_factor")
 """Columns that tell how a result was written; one result may be written in several ways."""
 
+Rows = dict[str, list[tuple[Any, ...]]]
+"""The rows of each table in the order of their numbers; the number comes last."""
+
 
 @dataclass
 class Gated:
@@ -31,7 +35,7 @@ class Gated:
     read: ReadDelivery
     refused: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     flagged: dict[tuple[str, int], list[str]] = field(default_factory=dict)
-    core: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    core: Rows = field(default_factory=dict)
 
     def result(self, table: str, rule: str) -> RuleResult:
         """Find how one rule fared on one table."""
@@ -67,6 +71,38 @@ def gated(folder: Path) -> Gated:
     return made
 
 
+def problems_of(folder: Path) -> list[tuple[str, str, str]]:
+    """Read a delivery without judging it; return table, rule and message of what is wrong with its files."""
+    delivery = delivery_of(folder)
+    assert delivery is not None, folder
+    with (
+        tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch,
+        opened(Path(scratch) / "read.duckdb") as con,
+    ):
+        read = read_delivery(con, delivery, scratch_root=Path(scratch))
+    return [(problem.table, problem.rule, problem.message) for problem in read.problems]
+
+
+def typed(folder: Path) -> Rows:
+    """Read a delivery and type its rows, without judging any; a cell that cannot be read is an error."""
+    delivery = delivery_of(folder)
+    assert delivery is not None, folder
+    with (
+        tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch,
+        opened(Path(scratch) / "read.duckdb") as con,
+    ):
+        read = read_delivery(con, delivery, scratch_root=Path(scratch))
+        assert read.problems == ()
+        con.execute("create schema core")
+        for table in TABLES.values():
+            stage(con, table, read.config)
+            unread = con.execute(
+                f"select row_number, problems from core.{quoted(table.name)} where problems is not null"
+            ).fetchall()
+            assert unread == []
+        return {table: _rows_of(con, table) for table in TABLES}
+
+
 def _keep(con: Connection, table: str, made: Gated) -> None:
     for number, rules in con.execute(
         f"select row_number, broken_rules from quarantine.{quoted(table)}"
@@ -76,7 +112,11 @@ def _keep(con: Connection, table: str, made: Gated) -> None:
         f"select row_number, flags from core.{quoted(table)} where len(flags) > 0"
     ).fetchall():
         made.flagged[table, number] = flags
+    made.core[table] = _rows_of(con, table)
+
+
+def _rows_of(con: Connection, table: str) -> list[tuple[Any, ...]]:
     columns = [c.name for c in columns_of(catalog()["core"][table]) if c.name not in NOT_COMPARED]
-    made.core[table] = con.execute(
+    return con.execute(
         f"select {', '.join(map(quoted, columns))} from core.{quoted(table)} order by row_number"
     ).fetchall()

@@ -1,0 +1,107 @@
+"""What a format may do to a row unseen: moments, time zones, short years, headers of several lines or names.
+
+Not here: ways of writing that must make no difference (`test_formats.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from bpp_etl.landing import delivery_of
+from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.warehouse.connection import opened
+from tests.support.deliveries_of_rows import write_texts
+from tests.support.gating import Rows, gated, problems_of, typed
+from tests.support.written_tables import GERMAN, ROWS, frame_of, german, table_of, write_parquet_of_moments
+
+
+@pytest.fixture(scope="module")
+def canonical(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    return typed(
+        write_texts(tmp_path_factory.mktemp("canonical"), {f"{name}.csv": ROWS[name] for name in ROWS})
+    )
+
+
+def test_the_time_zone_of_the_machine_decides_nothing(tmp_path: Path, canonical: Rows) -> None:
+    folder = write_texts(tmp_path, {})
+    write_parquet_of_moments(folder, "UTC")
+    delivery = delivery_of(folder)
+    assert delivery is not None
+    with opened(tmp_path / "east.duckdb") as con:
+        con.execute("set timezone = 'Asia/Shanghai'")
+        read_delivery(con, delivery, scratch_root=tmp_path)
+        days = con.execute("select last_contact_date from raw.patients order by row_number").fetchall()
+    assert [day for (day,) in days] == [str(row[7]) for row in canonical["patients"]]
+
+
+def test_a_line_break_in_a_column_name_loses_no_row(tmp_path: Path, canonical: Rows) -> None:
+    # Only lines of CR LF mislead DuckDB: it then yields nothing, and no error.
+    text = ROWS["lab_results"].replace("\n", "\r\n").replace("laboratory", "x")
+    text = text.replace("upper_limit_normal\r\n", '"upper_limit\n_normal"\r\n', 1)
+    others = {f"{name}.csv": ROWS[name] for name in ROWS if name != "lab_results"}
+    toml = '[rename.lab_results]\n"upper_limit\\n_normal" = "upper_limit_normal"\n'
+    folder = write_texts(tmp_path, others, toml=toml)
+    (folder / "lab_results.csv").write_text(text, encoding="utf-8", newline="")
+    assert typed(folder)["lab_results"] == canonical["lab_results"]
+
+
+def test_a_year_of_two_digits_is_no_year_of_four(tmp_path: Path) -> None:
+    text = german("patients", ROWS["patients"]).replace("29.02.1960", "29.02.60")
+    others = {f"{name}.csv": german(name, ROWS[name]) for name in ROWS if name != "patients"}
+    one = gated(write_texts(tmp_path, {**others, "patients.csv": text}, toml=GERMAN))
+    assert one.refused["patients", 1] == ["date_invalid"]
+
+
+def test_a_moment_of_a_day_is_no_date(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
+    at_noon = frame_of("patients").with_columns(
+        pl.lit(dt.datetime(2024, 12, 1, 12)).alias("last_contact_date")  # noqa: DTZ001
+    )
+    at_noon.write_parquet(folder / "patients.parquet")
+    assert gated(folder).refused["patients", 1] == ["date_invalid"]
+
+
+def test_a_workbook_has_one_sheet(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
+    book = openpyxl.Workbook()
+    book.active.append(["patient_id"])
+    book.create_sheet("notes")
+    book.save(folder / "patients.xlsx")
+    assert problems_of(folder) == [
+        ("patients", "file_unreadable", "patients.xlsx has 2 sheets; one was expected")
+    ]
+
+
+def test_a_workbook_may_leave_columns_unnamed_and_name_others_twice(tmp_path: Path, canonical: Rows) -> None:
+    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
+    book = openpyxl.Workbook()
+    header, *rows = table_of("patients")
+    book.active.append([*header, "ward", "ward", None, None, "bed"])
+    for row in rows:
+        book.active.append([*(text or None for text in row), "1", "2", "3", "4", "5"])
+    book.save(folder / "patients.xlsx")
+    one = gated(folder)
+    assert one.core["patients"] == canonical["patients"]
+    assert [column for _, column in one.read.extra_columns] == [
+        "ward",
+        "ward",
+        "column 11 (name withheld)",
+        "column 12 (name withheld)",
+        "bed",
+    ]
+
+
+def test_a_column_of_ours_named_twice_in_a_workbook_shuts_the_gate(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
+    book = openpyxl.Workbook()
+    book.active.append(["patient_id", "sex", "last_contact_date", "sex"])
+    book.active.append(["A", "female", "2024-12-01", "male"])
+    book.save(folder / "patients.xlsx")
+    assert problems_of(folder) == [
+        ("patients", "column_duplicated", "patients.xlsx names columns twice: sex")
+    ]
