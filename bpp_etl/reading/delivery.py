@@ -21,7 +21,16 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import STAMP, adapt, view_raw
+from bpp_etl.reading.raw_tables import (
+    DATA,
+    SOURCE,
+    SOURCE_DATA,
+    STAMP,
+    adapt,
+    create_schemas,
+    create_source_schemas,
+    view_loaded,
+)
 from bpp_etl.reading.tables import header_in, load
 from bpp_etl.registry_config import ConfigurationError, RegistryConfig
 from bpp_etl.warehouse.connection import Connection, quoted
@@ -52,8 +61,7 @@ def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None
     Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
     columns.
     """
-    con.execute("create schema raw")
-    con.execute("create schema raw_data")
+    create_schemas(con)
     reader = _Reader(con, delivery)
     try:
         files = files_in(delivery)
@@ -124,7 +132,7 @@ class _Reader:
     def _read_adapter(
         self, config: RegistryConfig, scratch: Path, files: tuple[DeliveredFile, ...], adapter: Adapter
     ) -> None:
-        self.con.execute("create schema raw_source")
+        create_source_schemas(self.con)
         for source in adapter.sources:
             file = self._one_file(DELIVERY, source.name, files, is_required=source.is_required)
             if file is None:
@@ -137,7 +145,7 @@ class _Reader:
                 target=source.name,
                 columns=list(source.columns),
                 required=set(source.required_columns),
-                schema="raw_source",
+                schema=SOURCE,
             )
         if self.problems:
             return
@@ -175,15 +183,14 @@ class _Reader:
             wanted = self._wanted(config, at, table, file, header, columns, required)
             if wanted is None:
                 return
-            data = schema if schema == "raw_source" else "raw_data"
+            data = SOURCE_DATA if schema == SOURCE else DATA
             self.rows[target] = load(
                 self.con,
                 opened,
                 header=header,
                 delimiter=config.delimiter,
                 relation=f"{data}.{quoted(target)}",
-                wanted=wanted,
-                stamp=_stamp(self.delivery, file, snapshot),
+                positions={name: place for name, place in wanted.items() if isinstance(place, int)},
             )
             ensure_unchanged(opened)
         except UnreadableError as error:
@@ -192,8 +199,7 @@ class _Reader:
             return
         finally:
             self.con.unregister("delivered_frame")
-        if schema == "raw":
-            view_raw(self.con, target, columns)
+        view_loaded(self.con, schema, target, _stamp(self.delivery, file, snapshot), wanted)
 
     def _wanted(
         self,

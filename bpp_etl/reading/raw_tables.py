@@ -1,26 +1,62 @@
 """The raw tables of a working file: as loaded, or as an adapter's SQL makes them of its sources.
 
-Not here: loading files.
+Each is a view over a table of delivered text. What is the same in every row (registry, delivery, file, digest,
+constants of `registry.toml`) is said by the view, not written once a row. Not here: loading files.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bpp_etl.adapters import Adapter
 from bpp_etl.landing import Delivery
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
 STAMP = ("registry", "delivery", "file", "file_digest")
+DATA = "raw_data"
+SOURCE = "raw_source"
+SOURCE_DATA = "raw_source_data"
 
 
-def view_raw(con: Connection, table: str, columns: list[str]) -> None:
-    """Show a loaded table with its row numbers, which DuckDB keeps as the order of insertion."""
-    names = ", ".join(quoted(column) for column in columns)
+def create_schemas(con: Connection) -> None:
+    """Create the schemas of delivered text in an empty working file."""
+    for schema in ("raw", DATA):
+        con.execute(f"create schema {schema}")
+
+
+def create_source_schemas(con: Connection) -> None:
+    """Create the schemas of an adapter's sources."""
+    for schema in (SOURCE, SOURCE_DATA):
+        con.execute(f"create schema {schema}")
+
+
+def view_loaded(
+    con: Connection,
+    schema: str,
+    table: str,
+    stamp: Mapping[str, str],
+    origins: Mapping[str, int | str | None],
+) -> None:
+    """Show a loaded table with its stamp and row numbers, which DuckDB keeps as the order of insertion.
+
+    `origins` tells of each column of ours whether it was loaded (a position), is a constant, or is lacking.
+    """
+    data = SOURCE_DATA if schema == SOURCE else DATA
+    same = [f"{literal(value)}::varchar as {quoted(name)}" for name, value in stamp.items()]
+    columns = [_shown(name, origin) for name, origin in origins.items()]
     con.execute(
-        f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
-        f" rowid + 1 as source_row_number, {names} from raw_data.{quoted(table)}"
+        f"create view {schema}.{quoted(table)} as select {', '.join(same)}, rowid + 1 as row_number,"
+        f" rowid + 1 as source_row_number, {', '.join(columns)} from {data}.{quoted(table)}"
     )
+
+
+def _shown(name: str, origin: int | str | None) -> str:
+    if isinstance(origin, int):
+        return quoted(name)
+    value = "null" if origin is None else literal(origin)
+    return f"{value}::varchar as {quoted(name)}"
 
 
 def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str, int]) -> None:
@@ -30,15 +66,18 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
         names = [quoted(column) for column in source.columns]
         nothing = ", ".join(f"null::varchar as {name}" for name in names)
         select = (
-            f"select {', '.join(names)}, file, file_digest, rowid + 1 as row_number"
-            f" from raw_source.{quoted(source.name)}"
+            f"select {', '.join(names)}, file, file_digest, row_number from {SOURCE}.{quoted(source.name)}"
             if exists
             else f"select {nothing}, null::varchar as file,"
             " null::varchar as file_digest, null::bigint as row_number where false"
         )
         con.execute(f"create temp view {quoted(source.name)} as {select}")
     digests = " union all ".join(
-        f"(select file, file_digest from raw_source.{quoted(name)} limit 1)" for name in rows
+        f"(select file, file_digest from {SOURCE}.{quoted(name)} limit 1)" for name in rows
+    )
+    stamp = (
+        f"{literal(delivery.registry)}::varchar as registry, {literal(delivery.name)}::varchar as delivery,"
+        " file, file_digest"
     )
     made_rows: dict[str, int] = {}
     for table in adapter.tables_from(tuple(rows)):
@@ -46,19 +85,17 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
         columns = [quoted(column.name) for column in delivered_columns(TABLES[table].contract)]
         made = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
         con.execute(
-            f"create table raw_data.{quoted(table)} as select $registry::varchar as registry,"
-            f" $delivery::varchar as delivery, made.file as file, digest.file_digest as file_digest,"
-            f" made.row_number as row_number, {made}"
+            f"create table {DATA}.{quoted(table)} as select made.file as file,"
+            f" digest.file_digest as file_digest, made.row_number as row_number, {made}"
             f" from ({sql}) as made left join ({digests}) as digest on digest.file = made.file"
-            " order by made.file, made.row_number",
-            {"registry": delivery.registry, "delivery": delivery.name},
+            " order by made.file, made.row_number"
         )
         # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
         con.execute(
-            f"create view raw.{quoted(table)} as select {', '.join(STAMP)}, rowid + 1 as row_number,"
-            f" row_number as source_row_number, {', '.join(columns)} from raw_data.{quoted(table)}"
+            f"create view raw.{quoted(table)} as select {stamp}, rowid + 1 as row_number,"
+            f" row_number as source_row_number, {', '.join(columns)} from {DATA}.{quoted(table)}"
         )
-        made_rows[table] = count_of(con, f"select count(*) from raw_data.{quoted(table)}")
+        made_rows[table] = count_of(con, f"select count(*) from {DATA}.{quoted(table)}")
     for source in adapter.sources:
         con.execute(f"drop view {quoted(source.name)}")
     rows.clear()

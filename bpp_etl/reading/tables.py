@@ -42,32 +42,21 @@ def load(
     header: Sequence[str],
     delimiter: str,
     relation: str,
-    wanted: Mapping[str, int | str | None],
-    stamp: Mapping[str, str],
+    positions: Mapping[str, int],
 ) -> int:
-    """Create `relation` from a file: the stamp's constants, then the wanted columns as text.
+    """Create `relation` from a file: our columns as text, each from its position in the header.
 
-    `wanted` maps our column to a position in the header, to a constant, or to None where the export lacks it.
+    What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
     Returns the number of rows. Errors: UnreadableError with the line where it is known.
     """
-    parameters: dict[str, object] = {}
-    columns = []
-    for name, value in stamp.items():
-        parameters[f"stamp_{name}"] = value
-        columns.append(f"$stamp_{name}::varchar as {quoted(name)}")
-    for name, origin in wanted.items():
-        if isinstance(origin, int):
-            text = _as_text(con, opened, header, origin)
-            columns.append(f"{text} as {quoted(name)}")
-        elif origin is None:
-            columns.append(f"null::varchar as {quoted(name)}")
-        else:
-            parameters[f"constant_{name}"] = origin
-            columns.append(f"$constant_{name}::varchar as {quoted(name)}")
-    source, more = _source(opened, header, delimiter)
-    parameters.update(more)
+    columns = [
+        f"{_as_text(con, opened, header, position)} as {quoted(name)}" for name, position in positions.items()
+    ]
+    # A table needs a column, and its rows count even where every column of ours is stated in registry.toml.
+    listed = ", ".join(columns or ["true as is_row"])
+    source, parameters = _source(opened, header, delimiter)
     try:
-        con.execute(f"create table {relation} as select {', '.join(columns)} from {source}", parameters)
+        con.execute(f"create table {relation} as select {listed} from {source}", parameters)
     except (duckdb.Error, UnicodeError) as error:
         raise _unreadable(opened, _why(error)) from None
     return count_of(con, f"select count(*) from {relation}")
