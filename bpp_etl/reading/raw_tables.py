@@ -1,6 +1,6 @@
 """The raw tables of a working file: as loaded, or as an adapter's SQL makes them of its sources.
 
-Each is a view over a table of delivered text. What is the same in every row (registry, delivery, file, digest,
+Each is a view over a table of delivered text. What is the same in every row (registry, delivery, digest,
 constants of `registry.toml`) is said by the view, not written once a row. Not here: loading files.
 """
 
