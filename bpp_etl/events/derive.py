@@ -18,6 +18,7 @@ from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, ProtocolError, load_protocol
 from bpp_etl.events.rules import FLOW_RULES, RULES, first_match, outcome_of
 from bpp_etl.events.verdicts import VERDICT_RULES, verdict
+from bpp_etl.timeline.kept import show_kept
 from bpp_etl.timeline.steps import (
     Parameters,
     Step,
@@ -203,7 +204,10 @@ class _Run:
         for step in steps:
             used = used_parameters(read_select(step), parameters)
             if self.is_stale or self.done.get(step.name) != used:
-                run_step(self.con, step, parameters)
+                # A step that another protocol ran, or kept rows that are shown, may stand under its name.
+                drop_relations(self.con, [step.name])
+                if step.package != TIMELINE or not show_kept(self.con, step, parameters):
+                    run_step(self.con, step, parameters)
                 self.done[step.name] = used
                 self.is_stale = True
 

@@ -54,7 +54,7 @@ def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> Verdict:
         findings.flag_judged["lab_results"] = count_of(
             con, "select count(*) from core.lab_results where analyte = 'ALP_TOTAL'"
         )
-    derive_cadence(con, delivery.registry)
+    derive_cadence(con, delivery.registry, keep=True)
     findings.intervals, findings.off_schedule = _cadence_counts(con)
     con.execute("drop table broken")
     return decide(delivery, findings)

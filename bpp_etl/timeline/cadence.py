@@ -5,6 +5,7 @@ Not here: the judgement whether a delivery's cadence shuts its gate (`bpp_etl/ga
 
 from __future__ import annotations
 
+from bpp_etl.timeline.kept import keep_step
 from bpp_etl.timeline.steps import (
     CT_MODALITIES,
     CYCLES_PER_INTERVAL,
@@ -27,12 +28,15 @@ MISSED_AFTER_INTERVALS = 1.5
 
 PACKAGE = "bpp_etl.timeline"
 STEPS = tuple(Step(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line"))
+KEPT = ("imaging", "time_point")
+"""What the events need too; sorting every assessment of a registry twice is worth sparing."""
 
 
-def derive_cadence(con: Connection, registry: str) -> None:
+def derive_cadence(con: Connection, registry: str, *, keep: bool = False) -> None:
     """Replace the registry's rows of `core.assessment_cadence` by those that its core tables give.
 
-    The caller owns the transaction.
+    With `keep`, the time points stay in the working file for the events; that is right only where the core
+    tables change no more. The caller owns the transaction.
     """
     parameters = {
         "registry": registry,
@@ -44,7 +48,10 @@ def derive_cadence(con: Connection, registry: str) -> None:
         "missed_after_intervals": MISSED_AFTER_INTERVALS,
     }
     for step in STEPS:
-        run_step(con, step, parameters)
+        if keep and step.name in KEPT:
+            keep_step(con, step, parameters)
+        else:
+            run_step(con, step, parameters)
     ensure_table(con, "core", "assessment_cadence", AssessmentCadence)
     con.execute("delete from core.assessment_cadence where registry = $registry", {"registry": registry})
     fill_table(

@@ -94,9 +94,14 @@ def has_table(con: Connection, schema: str, table: str, columns: Sequence[str] =
 
 
 def drop_relations(con: Connection, names: Sequence[str]) -> None:
-    """Drop the temporary tables that the steps left behind."""
+    """Drop the temporary tables that the steps left behind, and the views of what was kept."""
+    views = {
+        str(name)
+        for (name,) in con.execute("select view_name from duckdb_views() where temporary").fetchall()
+    }
     for name in names:
-        con.execute(f"drop table if exists temp.{quoted(name)}")
+        kind = "view" if name in views else "table"
+        con.execute(f"drop {kind} if exists temp.{quoted(name)}")
 
 
 def _bindable(value: object) -> object:

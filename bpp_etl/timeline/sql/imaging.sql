@@ -27,7 +27,7 @@ judged as (
     left join not_evaluable_response_with_lesions as with_lesions
         on with_lesions.assessment_id = imaging.assessment_id
     where imaging.registry = $registry
-    window visits as (partition by imaging.patient_id order by imaging.assessment_date, imaging.assessment_id)
+    window visits as (partition by imaging.patient_id order by imaging.assessment_date)
 )
 
 select
@@ -44,9 +44,10 @@ select
     and (is_bone_window is distinct from false or modality not in ('CT', 'PET_CT')) as is_eligible,
     cast(
         sum(case when days_since_previous <= $time_point_days then 0 else 1 end) over (
+            -- By range, so that the assessments of one day count as one, in whatever order they come.
             partition by patient_id
-            order by assessment_date, assessment_id
-            rows between unbounded preceding and current row
+            order by assessment_date
+            range between unbounded preceding and current row
         ) as integer
     ) as time_point
 from judged

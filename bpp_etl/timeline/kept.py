@@ -1,0 +1,49 @@
+"""Keeps the rows of a step in the working file, so that who needs them next need not work them out again.
+
+Admitted tables never change once they are in place: a step of the same words and values gives the same rows.
+Not here: which steps are worth keeping.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from bpp_etl.timeline.steps import Parameters, Step, has_table, read_select, used_parameters
+from bpp_etl.warehouse.connection import Connection, quoted
+
+
+def keep_step(con: Connection, step: Step, parameters: Parameters) -> None:
+    """Put the rows of a SELECT file into a table of the working file, shown under the step's name."""
+    text = read_select(step)
+    used = used_parameters(text, parameters)
+    con.execute("create schema if not exists timeline")
+    con.execute("create table if not exists timeline.made_by (step varchar, told varchar)")
+    con.execute(f"create or replace table timeline.{quoted(step.name)} as {text}", used)
+    con.execute("delete from timeline.made_by where step = $step", {"step": step.name})
+    con.execute(
+        "insert into timeline.made_by values ($step, $told)",
+        {"step": step.name, "told": _told(text, used)},
+    )
+    _show(con, step)
+
+
+def show_kept(con: Connection, step: Step, parameters: Parameters) -> bool:
+    """Show kept rows under the step's name if the same words and values made them; say whether they did."""
+    if not has_table(con, "timeline", "made_by"):
+        return False
+    text = read_select(step)
+    told = con.execute("select told from timeline.made_by where step = $step", {"step": step.name}).fetchall()
+    if told != [(_told(text, used_parameters(text, parameters)),)]:
+        return False
+    _show(con, step)
+    return True
+
+
+def _show(con: Connection, step: Step) -> None:
+    con.execute(f"create or replace temp view {quoted(step.name)} as from timeline.{quoted(step.name)}")
+
+
+def _told(text: str, used: dict[str, object]) -> str:
+    values = json.dumps(used, sort_keys=True, default=str)
+    return hashlib.sha256(f"{text}\n{values}".encode()).hexdigest()
