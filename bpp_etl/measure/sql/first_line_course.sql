@@ -38,21 +38,28 @@ scan as (
     where coalesce(imaging.is_evaluable, true)
 ),
 
-lesion as (
-    select
+progressing as (
+    select distinct
+        registry,
+        assessment_id
+    from core.bone_lesions
+    where
+        not coalesce(is_equivocal, false)
+        and (
+            (lysis_change = 'increased' and morphology <> 'unknown')
+            or (status = 'new' and morphology in ('osteolytic', 'mixed'))
+        )
+),
+
+-- A response NE beside lesions that were read is no reason to leave the scan out.
+read_after_all as (
+    select distinct
         scan.registry,
-        scan.assessment_id,
-        bool_or(
-            not coalesce(lesions.is_equivocal, false)
-            and (
-                (lesions.lysis_change = 'increased' and lesions.morphology <> 'unknown')
-                or (lesions.status = 'new' and lesions.morphology in ('osteolytic', 'mixed'))
-            )
-        ) as is_progression
+        scan.assessment_id
     from scan
     join core.bone_lesions as lesions
         on lesions.registry = scan.registry and lesions.assessment_id = scan.assessment_id
-    group by scan.registry, scan.assessment_id
+    where scan.extraosseous_response = 'NE'
 )
 
 select
@@ -63,10 +70,12 @@ select
     ) as last_seen_date,
     min(scan.assessment_date) filter (
         where scan.modality in ('CT', 'PET_CT', 'MRI')
-        and (scan.extraosseous_response = 'PD' or lesion.is_progression)
+        and (scan.extraosseous_response = 'PD' or progressing.assessment_id is not null)
     ) as progression_date
 from scan
-left join lesion
-    on lesion.registry = scan.registry and lesion.assessment_id = scan.assessment_id
-where scan.extraosseous_response is distinct from 'NE' or lesion.assessment_id is not null
+left join progressing
+    on progressing.registry = scan.registry and progressing.assessment_id = scan.assessment_id
+left join read_after_all
+    on read_after_all.registry = scan.registry and read_after_all.assessment_id = scan.assessment_id
+where scan.extraosseous_response is distinct from 'NE' or read_after_all.assessment_id is not null
 group by scan.registry, scan.patient_id
