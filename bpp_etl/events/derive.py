@@ -175,6 +175,7 @@ class _Run:
         self.con = con
         self.comparisons = comparisons
         self.done: dict[str, dict[str, object]] = {}
+        self.worked_out: set[str] = set()
         self.is_stale = False
         self.flow = pl.DataFrame()
 
@@ -204,12 +205,21 @@ class _Run:
         for step in steps:
             used = used_parameters(read_select(step), parameters)
             if self.is_stale or self.done.get(step.name) != used:
-                # A step that another protocol ran, or kept rows that are shown, may stand under its name.
-                drop_relations(self.con, [step.name])
-                if step.package != TIMELINE or not show_kept(self.con, step, parameters):
-                    run_step(self.con, step, parameters)
+                self.place(step, parameters)
                 self.done[step.name] = used
                 self.is_stale = True
+
+    def place(self, step: Step, parameters: Parameters) -> None:
+        """Put the rows of a step under its name: those that the gate kept, or worked out anew."""
+        drop_relations(self.con, [step.name])
+        # Each step of the timeline reads the one before: what was kept stands on what was kept.
+        may_be_kept = step.package == TIMELINE and not self.worked_out - {step.name}
+        if may_be_kept and show_kept(self.con, step, parameters):
+            self.worked_out.discard(step.name)
+            return
+        run_step(self.con, step, parameters)
+        if step.package == TIMELINE:
+            self.worked_out.add(step.name)
 
     def keep(self, name: str, frame: pl.DataFrame) -> None:
         """Put a frame of decisions beside the evidence, so that SQL can join it."""
