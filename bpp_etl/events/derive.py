@@ -31,7 +31,7 @@ from bpp_etl.timeline.steps import (
 )
 from bpp_etl.warehouse.connection import Connection
 from schemas.contract import Contract
-from schemas.event import PatientFlow, Pseudoprogression
+from schemas.event import OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 
 EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
@@ -75,18 +75,20 @@ REFUSED_COLUMNS = {
 TABLES: Mapping[str, type[Contract]] = {
     "pseudoprogression": Pseudoprogression,
     "patient_flow": PatientFlow,
+    "open_question": OpenQuestion,
 }
 
 
 @dataclass(frozen=True)
 class EventSummary:
-    """How many patients each protocol judged, where they left, and which rule decided how many candidates."""
+    """How many patients each protocol judged, where they left, how often a rule decided, what is missing."""
 
     registry: str
     patients: int
     by_left_at: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_rule: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_state: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    by_missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def candidates(self, protocol: str) -> int:
         """Return how many candidates the protocol found."""
@@ -101,7 +103,7 @@ def derive_events(
     *,
     delivery: str | None = None,
 ) -> EventSummary:
-    """Replace the registry's rows of `event.pseudoprogression` and `event.patient_flow`.
+    """Replace the registry's rows of the tables of `event`.
 
     Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default
     one is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is
@@ -111,14 +113,14 @@ def derive_events(
     judged, comparisons = sort_protocols(protocols)
     for table, contract in TABLES.items():
         ensure_table(con, "event", table, contract)
-    con.execute("delete from event.pseudoprogression where registry = $registry", {"registry": registry})
-    con.execute("delete from event.patient_flow where registry = $registry", {"registry": registry})
+        con.execute(f"delete from event.{table} where registry = $registry", {"registry": registry})  # noqa: S608
 
     run = _Run(con, comparisons)
     run.gather_refused({"registry": registry})
     flows: dict[str, Counter[str]] = {}
     rules: dict[str, Counter[str]] = {}
     states: dict[str, Counter[str]] = {}
+    missing: dict[str, Counter[str]] = {}
     patients = 0
     for protocol in judged:
         parameters = bind_parameters(protocol, comparisons) | {
@@ -133,8 +135,11 @@ def derive_events(
         flows[protocol.name] = _count(flow["left_at"])
         rules[protocol.name] = _count(decided["rule"])
         states[protocol.name] = _count(decided["state"])
+        missing[protocol.name] = _count_missing(con, registry, protocol.name)
     run.clean_up()
-    return EventSummary(registry, patients, by_left_at=flows, by_rule=rules, by_state=states)
+    return EventSummary(
+        registry, patients, by_left_at=flows, by_rule=rules, by_state=states, by_missing=missing
+    )
 
 
 def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol], dict[str, Protocol]]:
@@ -239,7 +244,18 @@ def bind_parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> 
         "eligible_modalities": tuple(sorted(eligible)),
         "protocol": protocol.name,
         "protocol_digest": protocol.digest,
+        "missing_things": tuple(OPEN_QUESTIONS),
+        "closing_evidence": tuple(OPEN_QUESTIONS.values()),
     }
+
+
+def _count_missing(con: Connection, registry: str, protocol: str) -> Counter[str]:
+    found = con.execute(
+        "select missing, count(*) from event.open_question"
+        " where registry = $registry and protocol = $protocol group by missing order by missing",
+        {"registry": registry, "protocol": protocol},
+    ).fetchall()
+    return Counter(dict(found))
 
 
 def _count(values: pl.Series) -> Counter[str]:

@@ -26,6 +26,7 @@ from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients
 from bpp_etl.measure.queries import select_columns, select_rows
+from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import pseudoprogression_share_rows
 from bpp_etl.measure.sites import site_rows
@@ -112,6 +113,7 @@ def _measure_protocol(
     times = times_of(cohort)
     rows = [
         *flow_rows(cohort),
+        *question_rows(cohort, select_rows(con, "open_question", parameters), registries),
         *pseudoprogression_share_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),

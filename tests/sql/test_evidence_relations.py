@@ -47,7 +47,7 @@ DECISIONS = {
     "decided": "patient_id varchar, rule varchar, state varchar, reason varchar, verdict_recist11 varchar, "
     "verdict_irecist varchar, verdict_mda varchar, verdict_pcwg3 varchar",
 }
-PUBLISHED = {name: Step(EVENTS, name) for name in ("pseudoprogression", "patient_flow")}
+PUBLISHED = {name: Step(EVENTS, name) for name in ("pseudoprogression", "patient_flow", "open_question")}
 
 
 def case_folders() -> list[Path]:

@@ -128,6 +128,48 @@ def test_bones_are_counted_by_patient_and_by_lesion() -> None:
     assert "lesions_clustered" in row["warnings"]
 
 
+def test_what_the_undecided_lack_is_counted_by_registry() -> None:
+    undecided = {"state": "indeterminate"}
+    found = measured(
+        [
+            *[Candidate(registry="a", lacks=("confirming_ct", "alp_baseline"), **undecided)] * 2,
+            Candidate(
+                registry="b", reason="no_baseline_ct", lacks=("baseline_ct", "alp_baseline"), **undecided
+            ),
+            Candidate(registry="b"),
+        ]
+    )
+    counted = {
+        (row["stratum"], row["missing"]): row["patients"]
+        for row in found.tables["open_question"]
+        if row["patients"]
+    }
+    assert counted == {
+        ("all", "baseline_ct"): 1,
+        ("all", "confirming_ct"): 2,
+        ("all", "alp_baseline"): 3,
+        ("registry=a", "confirming_ct"): 2,
+        ("registry=a", "alp_baseline"): 2,
+        ("registry=b", "baseline_ct"): 1,
+        ("registry=b", "alp_baseline"): 1,
+    }
+
+
+def test_a_few_who_lack_something_are_hidden_with_what_would_tell_them() -> None:
+    undecided = {"state": "indeterminate", "reason": "no_baseline_ct"}
+    patients = [
+        *[Candidate(lacks=("baseline_ct", "alp_baseline"), **undecided)] * 4,
+        *[Candidate(lacks=("baseline_ct",), **undecided)] * 5,
+        *[Candidate()] * 20,
+    ]
+    found = measured(patients, threshold=5)
+    counted = {row["missing"]: row["patients"] for row in found.some("open_question", stratum="all")}
+    assert (counted["baseline_ct"], counted["alp_baseline"]) == (9, None)
+    few = measured([*[Candidate(lacks=("baseline_ct",), **undecided)] * 3, *[Candidate()] * 20], threshold=5)
+    assert few.one("open_question", stratum="all", missing="baseline_ct")["patients"] is None
+    assert few.one("flow", stratum="all", step="no_baseline_ct")["patients"] is None
+
+
 def _agreeing() -> Measured:
     progression, none = ("PD", "iCPD", "PD", "PD"), ("NON_PD", "iUPD", "PR", "NON_PD")
     return measured(

@@ -15,7 +15,7 @@ from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type
 from schemas.cadence import AssessmentCadence
 from schemas.contract import Contract, columns_of
-from schemas.event import PatientFlow, Pseudoprogression
+from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.tables import TABLES
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Rows, add_candidate, add_other
 
@@ -24,6 +24,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "assessment_cadence": AssessmentCadence,
     "pseudoprogression": Pseudoprogression,
     "patient_flow": PatientFlow,
+    "open_question": OpenQuestion,
 }
 
 
@@ -38,6 +39,7 @@ def release(
         create_table(con, "core", "assessment_cadence", AssessmentCadence)
         create_table(con, "event", "pseudoprogression", Pseudoprogression)
         create_table(con, "event", "patient_flow", PatientFlow)
+        create_table(con, "event", "open_question", OpenQuestion)
         add(con, candidates, others, protocol=protocol)
         yield con
 
