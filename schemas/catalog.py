@@ -10,7 +10,7 @@ from schemas.contract import Contract
 from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.meta import META_TABLES
 from schemas.metric import METRIC_TABLES
-from schemas.quality import QUALITY_TABLES, History
+from schemas.quality import QUALITY_TABLES, RELEASE_QUALITY_TABLES
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 
@@ -29,7 +29,7 @@ def catalog() -> Mapping[str, Mapping[str, type[Contract]]]:
             "open_question": OpenQuestion,
         },
         "metric": METRIC_TABLES,
-        "quality": {**QUALITY_TABLES, "history": History},
+        "quality": {**QUALITY_TABLES, **RELEASE_QUALITY_TABLES},
         "meta": META_TABLES,
     }
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 
 import pytest
 
+from bpp_etl.events import FLOW_RULES, RULES
 from schemas.codes import CADENCE_CLASS
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, measured
@@ -168,6 +169,35 @@ def test_a_few_who_lack_something_are_hidden_with_what_would_tell_them() -> None
     few = measured([*[Candidate(lacks=("baseline_ct",), **undecided)] * 3, *[Candidate()] * 20], threshold=5)
     assert few.one("open_question", stratum="all", missing="baseline_ct")["patients"] is None
     assert few.one("flow", stratum="all", step="no_baseline_ct")["patients"] is None
+
+
+def test_every_rule_is_counted_by_registry_as_often_as_it_fired(found: Measured) -> None:
+    counted = {(row["registry"], row["rule"]): row["patients"] for row in found.tables["event_rule"]}
+    assert {key: number for key, number in counted.items() if number} == {
+        ("a", "no_first_line"): 1,
+        ("b", "no_on_treatment_ct"): 2,
+        ("b", "no_new_osteoblastic_lesion"): 3,
+        ("a", "progression_first"): 4,
+        ("a", "candidate"): 5,
+        ("b", "candidate"): 5,
+        ("a", "confirmed"): 3,
+        ("b", "confirmed"): 2,
+        ("a", "pd_at_detection"): 1,
+        ("b", "pd_before_confirmation"): 2,
+        ("a", "death"): 1,
+        ("b", "no_baseline_ct"): 1,
+    }
+    rules = [rule.id for rule in (*FLOW_RULES, *RULES)]
+    for registry in "ab":
+        assert [row["rule"] for row in found.some("event_rule", registry=registry)] == rules
+
+
+def test_a_rule_that_fired_for_a_few_is_hidden_and_so_is_what_would_tell_it() -> None:
+    patients = [*[Candidate()] * 20, *[Candidate(state="true_progression", reason="pd_at_detection")] * 3]
+    found = measured(patients, threshold=5)
+    hidden = {row["rule"] for row in found.tables["event_rule"] if row["is_suppressed"]}
+    assert "pd_at_detection" in hidden
+    assert hidden & {"candidate", "confirmed"}
 
 
 def _agreeing() -> Measured:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bpp_etl.measure import MeasureSummary, measure
+from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type
 from schemas.cadence import AssessmentCadence
@@ -95,8 +96,9 @@ class Measured:
 
 
 def rows_of(con: Connection, table: str) -> list[dict[str, Any]]:
-    """Read a metric table in the order in which it was written."""
-    found = con.execute(f"select * from metric.{quoted(table)}")
+    """Read a measured table in the order in which it was written."""
+    schema, _ = MEASURED[table]
+    found = con.execute(f"select * from {schema}.{quoted(table)}")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
