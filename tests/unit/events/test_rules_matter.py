@@ -1,4 +1,4 @@
-"""Every rule can fire, and its place matters: drop one, or swap two neighbours, and some course is called anew.
+"""Every rule can fire, and its place matters: drop one, or swap two neighbours, and a course is called anew.
 
 Not here: whether the calls are right (`tests/spec`).
 """
