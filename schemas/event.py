@@ -34,7 +34,7 @@ LEFT_AT = (
 PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
 ALP_CATEGORY = ("decreased", "stable", "increased")
 RECIST11_VERDICT = ("PD", "NON_PD", "EQUIVOCAL")
-IRECIST_VERDICT = ("iCPD", "iUPD")
+IRECIST_VERDICT = ("iCPD", "iUPD", "NON_iUPD", "EQUIVOCAL")
 MDA_VERDICT = ("PD", "PR")
 PCWG3_VERDICT = ("PD", "PDu", "NON_PD", "NE")
 
@@ -59,6 +59,9 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         ),
         "her2_not_tested": "No HER2 test is recorded.",
         "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
+        "irecist_confirmed_late": (
+            "iRECIST: progression was confirmed more than 8 weeks after the assessment before it."
+        ),
         "late_onset": "The candidate appeared more than 168 days after the start of line 1.",
         "refused_evidence": (
             "Imaging, lesions or lines of this patient were refused at the gate: evidence may be missing."
@@ -181,14 +184,22 @@ class Pseudoprogression(Contract):
     verdict_recist11: pl.String = derived(
         "What RECIST 1.1 makes of the candidate.", nullable=False, codes=RECIST11_VERDICT
     )
+    verdict_recist11_date: pl.Date = derived("Day at which RECIST 1.1 dates the progression; only with PD.")
     verdict_irecist: pl.String = derived(
         "What iRECIST makes of the candidate.", nullable=False, codes=IRECIST_VERDICT
+    )
+    verdict_irecist_date: pl.Date = derived(
+        "Day of the first iUPD since the last reset; only with iCPD or iUPD."
     )
     verdict_mda: pl.String = derived(
         "What the MD Anderson bone criteria make of the candidate.", nullable=False, codes=MDA_VERDICT
     )
+    verdict_mda_date: pl.Date = derived("Day of the progression; only with PD.")
     verdict_pcwg3: pl.String = derived(
         "What the PCWG3 two-plus-two rule makes of the bone scans.", nullable=False, codes=PCWG3_VERDICT
+    )
+    verdict_pcwg3_date: pl.Date = derived(
+        "Day of the bone scan that first showed the rise; only with PD or PDu."
     )
     rule: pl.String = derived("Id of the rule that decided.", nullable=False)
     protocol_digest: pl.String = derived("Digest of the protocol's rules and parameters.", nullable=False)

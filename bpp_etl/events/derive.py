@@ -17,7 +17,7 @@ from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, ProtocolError, load_protocol
 from bpp_etl.events.rules import FLOW_RULES, RULES, first_match, outcome_of
-from bpp_etl.events.verdicts import VERDICT_RULES, verdict
+from bpp_etl.events.verdicts import VERDICT_RULES, verdict_columns
 from bpp_etl.timeline.steps import (
     Parameters,
     Step,
@@ -55,9 +55,9 @@ CANDIDATE_STEPS = tuple(
         "trail",
         "episode_lesion",
         "new_lesions",
-        "equivocal_course",
-        "bone_scan",
-        "bone_scan_course",
+        "verdict_point",
+        "verdict_course",
+        "pcwg3_course",
         "alp_reading",
         "alp_course",
         "her2_known",
@@ -163,7 +163,7 @@ def derivation_digest(protocols: Iterable[Protocol] | None = None) -> str:
     parts = [protocol.digest for protocol in (*judged, *comparisons.values())]
     parts += [f"{rule.id}:{rule.condition}:{rule.state}:{rule.reason}" for rule in (*FLOW_RULES, *RULES)]
     parts += [
-        f"{kind}:{rule.id}:{rule.condition}:{rule.verdict}:{rule.needs}"
+        f"{kind}:{rule.id}:{rule.condition}:{rule.verdict}:{rule.dated_by}:{rule.needs}"
         for kind, rules in VERDICT_RULES.items()
         for rule in rules
     ]
@@ -191,13 +191,11 @@ class _Run:
             self.keep("flow", self.flow)
         self.run(CANDIDATE_STEPS, parameters)
         evidence = self.con.table("evidence").pl()
-        decided = evidence.with_columns(
-            rule=first_match(RULES),
-            **{f"verdict_{kind}": verdict(protocol) for kind, protocol in self.comparisons.items()},
-        ).select(
+        verdicts = verdict_columns(self.comparisons)
+        decided = evidence.with_columns(rule=first_match(RULES), **verdicts).select(
             "patient_id",
             "rule",
-            *(f"verdict_{kind}" for kind in self.comparisons),
+            *verdicts,
             state=outcome_of(pl.col("rule"), RULES, "state"),
             reason=outcome_of(pl.col("rule"), RULES, "reason"),
         )

@@ -83,6 +83,7 @@ VERDICTS: Mapping[str, str] = {
     "EQUIVOCAL": "Still equivocal",
     "iCPD": "Confirmed progression (iCPD)",
     "iUPD": "Unconfirmed progression (iUPD)",
+    "NON_iUPD": "No progression suspected any more",
     "PR": "Partial response (PR)",
     "PDu": "Suspicious, unconfirmed (PDu)",
     "NE": "Not evaluable: no bone scan",
