@@ -12,11 +12,15 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admit import derive
 from bpp_etl.events import EventSummary
-from schemas.event import PatientFlow, Pseudoprogression
+from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.tables import TABLES
 
 CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
-TABLES_OF_EVENT = {"pseudoprogression": Pseudoprogression, "patient_flow": PatientFlow}
+TABLES_OF_EVENT = {
+    "pseudoprogression": Pseudoprogression,
+    "patient_flow": PatientFlow,
+    "open_question": OpenQuestion,
+}
 
 
 @dg.multi_asset(
@@ -45,9 +49,15 @@ def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[d
 
 
 def counts_of(summary: EventSummary, table: str) -> dict[str, int]:
-    """Count rows, and how often each rule fired, by protocol."""
-    fired = summary.by_rule if table == "pseudoprogression" else summary.by_left_at
+    """Count rows, and by protocol how often each rule fired, or what is missing how often."""
+    by_table = {
+        "pseudoprogression": summary.by_rule,
+        "patient_flow": summary.by_left_at,
+        "open_question": summary.by_missing,
+    }
     counts = {
-        f"{protocol}/{rule}": count for protocol, rules in fired.items() for rule, count in rules.items()
+        f"{protocol}/{code}": count
+        for protocol, found in by_table[table].items()
+        for code, count in found.items()
     }
     return {"dagster/row_count": sum(counts.values()), **counts}

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from schemas.cadence import AssessmentCadence
 from schemas.contract import Contract
-from schemas.event import PatientFlow, Pseudoprogression
+from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.meta import META_TABLES
 from schemas.metric import METRIC_TABLES
-from schemas.quality import QUALITY_TABLES, History
+from schemas.quality import QUALITY_TABLES, RELEASE_QUALITY_TABLES
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 
@@ -23,9 +23,13 @@ def catalog() -> Mapping[str, Mapping[str, type[Contract]]]:
             "assessment_cadence": AssessmentCadence,
         },
         "quarantine": {name: quarantine_contract(name) for name in TABLES},
-        "event": {"pseudoprogression": Pseudoprogression, "patient_flow": PatientFlow},
+        "event": {
+            "pseudoprogression": Pseudoprogression,
+            "patient_flow": PatientFlow,
+            "open_question": OpenQuestion,
+        },
         "metric": METRIC_TABLES,
-        "quality": {**QUALITY_TABLES, "history": History},
+        "quality": {**QUALITY_TABLES, **RELEASE_QUALITY_TABLES},
         "meta": META_TABLES,
     }
 

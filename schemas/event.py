@@ -34,7 +34,7 @@ LEFT_AT = (
 PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
 ALP_CATEGORY = ("decreased", "stable", "increased")
 RECIST11_VERDICT = ("PD", "NON_PD", "EQUIVOCAL")
-IRECIST_VERDICT = ("iCPD", "iUPD")
+IRECIST_VERDICT = ("iCPD", "iUPD", "NON_iUPD", "EQUIVOCAL")
 MDA_VERDICT = ("PD", "PR")
 PCWG3_VERDICT = ("PD", "PDu", "NON_PD", "NE")
 
@@ -59,6 +59,9 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         ),
         "her2_not_tested": "No HER2 test is recorded.",
         "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
+        "irecist_confirmed_late": (
+            "iRECIST: progression was confirmed more than 8 weeks after the assessment before it."
+        ),
         "late_onset": "The candidate appeared more than 168 days after the start of line 1.",
         "refused_evidence": (
             "Imaging, lesions or lines of this patient were refused at the gate: evidence may be missing."
@@ -69,6 +72,38 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
+
+OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "baseline_ct": (
+            "A CT or PET-CT with bone window made before treatment, within the dates given: look for images"
+            " or reports from staging, also from another hospital."
+        ),
+        "confirming_ct": (
+            "As many further CTs or PET-CTs with bone window as are lacking, within the dates given and as "
+            "far apart as the protocol asks, without progression; or a CT, PET-CT or MRI that shows "
+            "progression."
+        ),
+        "progression_evidence": (
+            "Further CTs can no longer confirm it: the line, or life, ended too soon. Only a CT, PET-CT or "
+            "MRI that shows progression, within the dates given, decides; or a correction of the dates of "
+            "therapy."
+        ),
+        "response": (
+            "The response outside bone on the assessments listed, for which none, or not evaluable, was "
+            "sent: read it from their reports. Progression in one of them decides."
+        ),
+        "alp_baseline": (
+            "A total ALP with its unit and upper limit, taken within the dates given, before treatment. It "
+            "describes the patient and does not decide."
+        ),
+        "alp_at_event": (
+            "A total ALP with its unit and upper limit, taken within the dates given, around the scan with "
+            "the new lesions. It describes the patient and does not decide."
+        ),
+    }
+)
+"""What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor."""
 
 
 class Pseudoprogression(Contract):
@@ -149,14 +184,22 @@ class Pseudoprogression(Contract):
     verdict_recist11: pl.String = derived(
         "What RECIST 1.1 makes of the candidate.", nullable=False, codes=RECIST11_VERDICT
     )
+    verdict_recist11_date: pl.Date = derived("Day at which RECIST 1.1 dates the progression; only with PD.")
     verdict_irecist: pl.String = derived(
         "What iRECIST makes of the candidate.", nullable=False, codes=IRECIST_VERDICT
+    )
+    verdict_irecist_date: pl.Date = derived(
+        "Day of the first iUPD since the last reset; only with iCPD or iUPD."
     )
     verdict_mda: pl.String = derived(
         "What the MD Anderson bone criteria make of the candidate.", nullable=False, codes=MDA_VERDICT
     )
+    verdict_mda_date: pl.Date = derived("Day of the progression; only with PD.")
     verdict_pcwg3: pl.String = derived(
         "What the PCWG3 two-plus-two rule makes of the bone scans.", nullable=False, codes=PCWG3_VERDICT
+    )
+    verdict_pcwg3_date: pl.Date = derived(
+        "Day of the bone scan that first showed the rise; only with PD or PDu."
     )
     rule: pl.String = derived("Id of the rule that decided.", nullable=False)
     protocol_digest: pl.String = derived("Digest of the protocol's rules and parameters.", nullable=False)
@@ -175,3 +218,28 @@ class PatientFlow(Contract):
         codes=LEFT_AT,
     )
     state: pl.String = derived("State of the candidate; empty for everyone else.", codes=STATE)
+
+
+class OpenQuestion(Contract):
+    """One row per registry, patient, protocol and missing thing: what would settle an undecided candidate."""
+
+    registry: pl.String = registry_column()
+    patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)
+    protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
+    reason: pl.String = derived("Why the candidate is indeterminate.", nullable=False, codes=REASON[3:])
+    missing: pl.String = derived("What is missing.", nullable=False, codes=OPEN_QUESTIONS)
+    since: pl.Date = derived(
+        "Day since which it is missing: for what belongs before treatment the start of line 1, for a further "
+        "CT the last confirming CT or the candidate, for ALP the event, for a response its first assessment.",
+        nullable=False,
+    )
+    look_from: pl.Date = derived("First day on which the evidence would count.", nullable=False)
+    look_until: pl.Date = derived("Last day on which it would count; empty while line 1 goes on.")
+    lacking: pl.Int32 = derived(
+        "How many are lacking: confirming CTs, or assessments without a response; otherwise 1.",
+        nullable=False,
+    )
+    assessment_ids: Annotated[pl.List, pl.String] = derived(
+        "Assessments whose response is missing, by date; empty for everything else.", nullable=False
+    )
+    closed_by: pl.String = derived("The evidence that would close it, in words.", nullable=False)

@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.contract import Contract, derived
-from schemas.event import STATE
+from schemas.event import OPEN_QUESTIONS, STATE
 from schemas.metric_codes import (
     ALP_COMPARISON,
     CADENCE_POPULATION,
@@ -41,6 +41,7 @@ __all__ = [
     "Estimate",
     "Flow",
     "LesionSite",
+    "OpenQuestionCount",
     "SurvivalCurve",
 ]
 
@@ -188,6 +189,19 @@ class Cadence(Contract):
     is_suppressed: pl.Boolean = _is_suppressed()
 
 
+class OpenQuestionCount(Contract):
+    """One row per protocol, stratum and missing thing: undecided candidates of whom it is missing.
+
+    A candidate may lack several things, so the rows do not add up.
+    """
+
+    protocol: pl.String = _protocol()
+    stratum: pl.String = _stratum()
+    missing: pl.String = derived("What is missing.", nullable=False, codes=OPEN_QUESTIONS)
+    patients: pl.Int64 = derived("Undecided candidates; empty if suppressed.")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
 METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
     {
         "estimate": Estimate,
@@ -197,6 +211,7 @@ METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
         "alp_change": AlpChange,
         "concordance": Concordance,
         "cadence": Cadence,
+        "open_question": OpenQuestionCount,
     }
 )
 """Table -> contract, in the order in which they are written."""

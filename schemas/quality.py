@@ -1,4 +1,4 @@
-"""The contracts of the quality tables: what each rule found, and what became of each delivery.
+"""The contracts of the quality tables: what each rule found or decided, and what became of each delivery.
 
 Not here: the rules (`schemas/rules.py`). No value of a patient is in any of these.
 """
@@ -91,10 +91,41 @@ class History(Contract):
     ignored: pl.Int64 = derived("Rows ignored.", nullable=False)
 
 
+class EventRule(Contract):
+    """One row per registry, protocol and deciding rule: patients for whom it fired.
+
+    The rules of the course come first, then those of candidates. Counts are under disclosure control.
+    """
+
+    registry: pl.String = derived("Registry of the patients.", nullable=False)
+    protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
+    position: pl.Int32 = derived("Place of the rule: the first that holds decides.", nullable=False)
+    rule: pl.String = derived("Stable id of the rule.", nullable=False)
+    patients: pl.Int64 = derived("Patients for whom it fired; empty if suppressed.")
+    is_suppressed: pl.Boolean = derived("Whether disclosure control left the count empty.", nullable=False)
+
+
+class EventRuleHistory(Contract):
+    """One row per release, registry, protocol and deciding rule: patients for whom it fired then."""
+
+    release_id: pl.String = derived("Release.", nullable=False)
+    registry: pl.String = derived("Registry of the patients.", nullable=False)
+    protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
+    rule: pl.String = derived("Stable id of the rule.", nullable=False)
+    patients: pl.Int64 = derived("Patients for whom it fired; empty if suppressed.")
+    is_suppressed: pl.Boolean = derived("Whether disclosure control left the count empty.", nullable=False)
+
+
 QUALITY_TABLES = {
     "rule_result": RuleResult,
     "delivery": DeliveryResult,
     "table_count": TableCount,
     "extra_column": ExtraColumn,
 }
-"""What a working file holds; the release adds `history`."""
+"""What a working file holds."""
+
+HISTORY_TABLES = {"history": History, "event_rule_history": EventRuleHistory}
+"""What a release carries on from the one before."""
+
+RELEASE_QUALITY_TABLES = {"event_rule": EventRule, **HISTORY_TABLES}
+"""What a release adds."""

@@ -17,7 +17,7 @@ from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, ProtocolError, load_protocol
 from bpp_etl.events.rules import FLOW_RULES, RULES, first_match, outcome_of
-from bpp_etl.events.verdicts import VERDICT_RULES, verdict
+from bpp_etl.events.verdicts import VERDICT_RULES, verdict_columns
 from bpp_etl.timeline.kept import show_kept
 from bpp_etl.timeline.steps import (
     Parameters,
@@ -32,7 +32,7 @@ from bpp_etl.timeline.steps import (
 )
 from bpp_etl.warehouse.connection import Connection
 from schemas.contract import Contract
-from schemas.event import PatientFlow, Pseudoprogression
+from schemas.event import OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 
 EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
@@ -56,9 +56,9 @@ CANDIDATE_STEPS = tuple(
         "trail",
         "episode_lesion",
         "new_lesions",
-        "equivocal_course",
-        "bone_scan",
-        "bone_scan_course",
+        "verdict_point",
+        "verdict_course",
+        "pcwg3_course",
         "alp_reading",
         "alp_course",
         "her2_known",
@@ -76,18 +76,20 @@ REFUSED_COLUMNS = {
 TABLES: Mapping[str, type[Contract]] = {
     "pseudoprogression": Pseudoprogression,
     "patient_flow": PatientFlow,
+    "open_question": OpenQuestion,
 }
 
 
 @dataclass(frozen=True)
 class EventSummary:
-    """How many patients each protocol judged, where they left, and which rule decided how many candidates."""
+    """How many patients each protocol judged, where they left, how often a rule decided, what is missing."""
 
     registry: str
     patients: int
     by_left_at: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_rule: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_state: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    by_missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def candidates(self, protocol: str) -> int:
         """Return how many candidates the protocol found."""
@@ -102,7 +104,7 @@ def derive_events(
     *,
     delivery: str | None = None,
 ) -> EventSummary:
-    """Replace the registry's rows of `event.pseudoprogression` and `event.patient_flow`.
+    """Replace the registry's rows of the tables of `event`.
 
     Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default
     one is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is
@@ -112,14 +114,14 @@ def derive_events(
     judged, comparisons = sort_protocols(protocols)
     for table, contract in TABLES.items():
         ensure_table(con, "event", table, contract)
-    con.execute("delete from event.pseudoprogression where registry = $registry", {"registry": registry})
-    con.execute("delete from event.patient_flow where registry = $registry", {"registry": registry})
+        con.execute(f"delete from event.{table} where registry = $registry", {"registry": registry})  # noqa: S608
 
     run = _Run(con, comparisons)
     run.gather_refused({"registry": registry})
     flows: dict[str, Counter[str]] = {}
     rules: dict[str, Counter[str]] = {}
     states: dict[str, Counter[str]] = {}
+    missing: dict[str, Counter[str]] = {}
     patients = 0
     for protocol in judged:
         parameters = bind_parameters(protocol, comparisons) | {
@@ -134,8 +136,11 @@ def derive_events(
         flows[protocol.name] = _count(flow["left_at"])
         rules[protocol.name] = _count(decided["rule"])
         states[protocol.name] = _count(decided["state"])
+        missing[protocol.name] = _count_missing(con, registry, protocol.name)
     run.clean_up()
-    return EventSummary(registry, patients, by_left_at=flows, by_rule=rules, by_state=states)
+    return EventSummary(
+        registry, patients, by_left_at=flows, by_rule=rules, by_state=states, by_missing=missing
+    )
 
 
 def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol], dict[str, Protocol]]:
@@ -159,7 +164,7 @@ def derivation_digest(protocols: Iterable[Protocol] | None = None) -> str:
     parts = [protocol.digest for protocol in (*judged, *comparisons.values())]
     parts += [f"{rule.id}:{rule.condition}:{rule.state}:{rule.reason}" for rule in (*FLOW_RULES, *RULES)]
     parts += [
-        f"{kind}:{rule.id}:{rule.condition}:{rule.verdict}:{rule.needs}"
+        f"{kind}:{rule.id}:{rule.condition}:{rule.verdict}:{rule.dated_by}:{rule.needs}"
         for kind, rules in VERDICT_RULES.items()
         for rule in rules
     ]
@@ -188,13 +193,11 @@ class _Run:
             self.keep("flow", self.flow)
         self.run(CANDIDATE_STEPS, parameters)
         evidence = self.con.table("evidence").pl()
-        decided = evidence.with_columns(
-            rule=first_match(RULES),
-            **{f"verdict_{kind}": verdict(protocol) for kind, protocol in self.comparisons.items()},
-        ).select(
+        verdicts = verdict_columns(self.comparisons)
+        decided = evidence.with_columns(rule=first_match(RULES), **verdicts).select(
             "patient_id",
             "rule",
-            *(f"verdict_{kind}" for kind in self.comparisons),
+            *verdicts,
             state=outcome_of(pl.col("rule"), RULES, "state"),
             reason=outcome_of(pl.col("rule"), RULES, "reason"),
         )
@@ -253,7 +256,18 @@ def bind_parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> 
         "eligible_modalities": tuple(sorted(eligible)),
         "protocol": protocol.name,
         "protocol_digest": protocol.digest,
+        "missing_things": tuple(OPEN_QUESTIONS),
+        "closing_evidence": tuple(OPEN_QUESTIONS.values()),
     }
+
+
+def _count_missing(con: Connection, registry: str, protocol: str) -> Counter[str]:
+    found = con.execute(
+        "select missing, count(*) from event.open_question"
+        " where registry = $registry and protocol = $protocol group by missing order by missing",
+        {"registry": registry, "protocol": protocol},
+    ).fetchall()
+    return Counter(dict(found))
 
 
 def _count(values: pl.Series) -> Counter[str]:

@@ -127,9 +127,15 @@ _RECIST11 = (
 _IRECIST = (
     _days(
         "increase_after_days",
-        "A further increase this long after the candidate or later turns iUPD into iCPD.",
+        "A further increase this long after the first iUPD or later turns iUPD into iCPD.",
         0,
         365,
+    ),
+    _days(
+        "increase_until_days",
+        "A confirmation longer than this after the assessment before it is flagged irecist_confirmed_late.",
+        1,
+        730,
     ),
 )
 
@@ -142,6 +148,12 @@ _MDA = (
 )
 
 _PCWG3 = (
+    _days(
+        "flare_window_days",
+        "A first bone scan at most this long after the start of line 1 may show flare.",
+        0,
+        365,
+    ),
     Parameter(
         "bone_scan_new_lesions",
         "New lesions on a bone scan that make it suspicious, and again that confirm.",

@@ -69,8 +69,10 @@ FLOW_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="progression_first",
-        sentence="Explicit progression came before the first new osteoblastic lesion.",
-        condition=col("first_pd_date") < col("first_new_osteoblastic_date"),
+        sentence="Explicit progression came before any new osteoblastic lesion.",
+        # Who never had such a lesion has left by the rule above.
+        condition=col("first_pd_date").is_not_null()
+        & (col("first_pd_date") < col("first_new_osteoblastic_date")).fill_null(value=True),
         state=None,
         reason="progression_first",
         citation=XU2025,

@@ -22,6 +22,10 @@ This page is written from the rule tables and the protocol files; a test fails w
 The unit is a patient's first-line episode. SELECT files gather the evidence, the rules below decide, in their
 order, and the first match wins. Numbers come from the protocol. ALP and HER2 never influence a state."""
 
+VERDICTS = """\
+Each reads the same evidence, from the candidate on and while line 1 lasts, for comparison; none takes part in
+the state. What a guideline says that the evidence cannot express is listed below each table."""
+
 PROTOCOLS = """\
 Everything below is data in `bpp_etl/events/protocols`. A protocol of your own is one more TOML file, given by
 its path; with `extends` it states only what differs. Every parameter has a value, a source, and bounds that
@@ -38,7 +42,7 @@ def render_rules() -> str:
         "## What a candidate turned out to be",
         _rules(RULES, with_state=True),
         "## Verdicts of other rule sets",
-        "Each is a simplified reading of the same evidence, for comparison; its protocol lists its limits.",
+        VERDICTS,
         *(_verdict(load_protocol(kind)) for kind in VERDICT_RULES),
         "## Flags of an event",
         _table(("flag", "meaning"), ((f"`{flag}`", sentence) for flag, sentence in EVENT_FLAGS.items())),
@@ -77,11 +81,14 @@ def _verdict(protocol: Protocol) -> str:
             f"`{rule.id}`",
             rule.sentence,
             rule.verdict,
+            rule.dated_by.removesuffix("_date").replace("_", " ") if rule.dated_by else "",
             f"`{rule.needs[0]}` is {rule.needs[1]}" if rule.needs else "",
         )
         for rule in VERDICT_RULES[protocol.kind]
     )
-    return f"### Verdict: {protocol.title}\n\n" + _table(("rule", "when", "verdict", "in force if"), rows)
+    limits = "\n".join(f"- {limit}" for limit in protocol.limits)
+    table = _table(("rule", "when", "verdict", "dated", "in force if"), rows)
+    return f"### Verdict: {protocol.title}\n\n{table}\n\nNot expressed, or read otherwise:\n\n{limits}"
 
 
 def _protocol(protocol: Protocol) -> str:

@@ -1,7 +1,8 @@
-"""The verdicts of RECIST 1.1, iRECIST, MD Anderson and PCWG3 on the candidate: simplified, first match wins.
+"""The verdicts of RECIST 1.1, iRECIST, MD Anderson and PCWG3 on the candidate: named rules, first match wins.
 
-Not here: this project's own call (`rules.py`). What each verdict leaves out is listed under `limits` in its
-protocol file: target sums, measurability, resets after response and soft tissue in PCWG3 are not read.
+Not here: this project's own call (`rules.py`) and the walk along the time points (`sql/verdict_course.sql`,
+`sql/pcwg3_course.sql`). What a rule set says that the delivered evidence cannot express is listed under
+`limits` in its protocol file: sizes and sums, measurable disease, who reads, tissue, fields of view.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bpp_etl.events.protocol import Protocol
 class VerdictRule:
     """One rule of a verdict: where `condition` holds and no rule before it did, the verdict is `verdict`.
 
+    `dated_by` names the column with the day of the progression or suspicion; None where there is neither.
     `needs` names a parameter and the value under which the rule is in force.
     """
 
@@ -26,128 +28,181 @@ class VerdictRule:
     sentence: str
     condition: pl.Expr = field(repr=False, compare=False)
     verdict: str
+    dated_by: str | None = None
     needs: tuple[str, str] | None = None
 
 
 _ALWAYS = pl.lit(value=True)
 
+RECIST11 = (
+    VerdictRule(
+        "unequivocal",
+        "A new lesion that is not equivocal, or explicit progression beside it, is PD at the candidate.",
+        col("has_pd_at_candidate") | ~col("is_equivocal_only"),
+        "PD",
+        dated_by="event_date",
+    ),
+    VerdictRule(
+        "equivocal_counts",
+        "Under this policy an equivocal new lesion is PD too.",
+        _ALWAYS,
+        "PD",
+        dated_by="event_date",
+        needs=("equivocal_policy", "progression"),
+    ),
+    VerdictRule(
+        "equivocal_confirmed",
+        "An equivocal lesion that a later CT makes certain is PD, dated back to the candidate.",
+        col("is_made_certain"),
+        "PD",
+        dated_by="event_date",
+    ),
+    VerdictRule(
+        "progressed_later",
+        "It stays equivocal, but explicit progression or a certain new lesion follows: PD on that day.",
+        col("later_progression_date").is_not_null(),
+        "PD",
+        dated_by="later_progression_date",
+    ),
+    VerdictRule(
+        "equivocal_open",
+        "An equivocal lesion without a later CT stays open.",
+        col("is_made_certain").is_null(),
+        "EQUIVOCAL",
+    ),
+    VerdictRule(
+        "equivocal_not_confirmed",
+        "An equivocal lesion that no later CT makes certain is not PD.",
+        _ALWAYS,
+        "NON_PD",
+    ),
+)
+
+IRECIST = (
+    VerdictRule(
+        "confirmed",
+        "A further increase late enough after iUPD is iCPD, dated at the first iUPD since the last reset.",
+        col("irecist_confirmed_on").is_not_null(),
+        "iCPD",
+        dated_by="irecist_suspected_on",
+    ),
+    VerdictRule(
+        "unconfirmed",
+        "Without further increase it stays iUPD, however often it is seen again.",
+        col("irecist_suspected_on").is_not_null(),
+        "iUPD",
+        dated_by="irecist_suspected_on",
+    ),
+    VerdictRule(
+        "equivocal_open",
+        "An equivocal lesion without a later CT stays open.",
+        col("is_equivocal_only") & col("is_made_certain").is_null(),
+        "EQUIVOCAL",
+    ),
+    VerdictRule(
+        "reset",
+        "A new response, the new lesions gone, or an equivocal one not confirmed: none is suspected.",
+        _ALWAYS,
+        "NON_iUPD",
+    ),
+)
+
+MDA = (
+    VerdictRule(
+        "bone_progression",
+        "More lysis, or a new lytic or mixed lesion, at the candidate's time point is PD.",
+        col("has_bone_pd_at_candidate"),
+        "PD",
+        dated_by="event_date",
+    ),
+    VerdictRule(
+        "larger_lesion",
+        "A larger lytic or blastic lesion at the candidate's time point, on anything but a bone scan, is PD.",
+        col("has_larger_at_candidate"),
+        "PD",
+        dated_by="event_date",
+    ),
+    VerdictRule(
+        "new_lesion",
+        "Under this reading the new osteoblastic lesion is a new lesion: PD.",
+        _ALWAYS,
+        "PD",
+        dated_by="event_date",
+        needs=("new_osteoblastic_verdict", "PD"),
+    ),
+    VerdictRule(
+        "sclerosis",
+        "The new osteoblastic lesion is sclerosis of a lesion not seen before: PR.",
+        _ALWAYS,
+        "PR",
+    ),
+)
+
+PCWG3 = (
+    VerdictRule(
+        "two_plus_two",
+        "A rise on the first scan in the flare window, and as many new lesions again on the next scan late"
+        " enough, is PD, dated at the first scan.",
+        col("flare_rise_date").is_not_null(),
+        "PD",
+        dated_by="flare_rise_date",
+    ),
+    VerdictRule(
+        "lasting_rise",
+        "A rise against the reference that lasts until a scan late enough is PD, dated where it showed.",
+        col("lasting_rise_date").is_not_null(),
+        "PD",
+        dated_by="lasting_rise_date",
+    ),
+    VerdictRule(
+        "open_rise",
+        "A rise without a scan late enough after it stays suspicious.",
+        col("open_rise_date").is_not_null(),
+        "PDu",
+        dated_by="open_rise_date",
+    ),
+    VerdictRule(
+        "no_lasting_rise",
+        "No rise, or one that passed: a flare.",
+        col("first_scan_date").is_not_null(),
+        "NON_PD",
+    ),
+    VerdictRule(
+        "no_bone_scan",
+        "Without an evaluable bone scan on line 1 there is nothing to judge.",
+        _ALWAYS,
+        "NE",
+    ),
+)
+
 VERDICT_RULES: Mapping[str, tuple[VerdictRule, ...]] = {
-    "recist11": (
-        VerdictRule(
-            "explicit_progression",
-            "Explicit progression at the candidate's time point is PD.",
-            col("has_pd_at_candidate"),
-            "PD",
-        ),
-        VerdictRule(
-            "unequivocal_new_lesion",
-            "A new lesion that is not equivocal is PD.",
-            ~col("is_equivocal_only"),
-            "PD",
-        ),
-        VerdictRule(
-            "equivocal_counts",
-            "Under this policy an equivocal new lesion is PD too.",
-            _ALWAYS,
-            "PD",
-            needs=("equivocal_policy", "progression"),
-        ),
-        VerdictRule(
-            "equivocal_confirmed",
-            "An equivocal lesion that a later CT makes certain is PD, dated back.",
-            col("is_made_certain"),
-            "PD",
-        ),
-        VerdictRule(
-            "equivocal_open",
-            "An equivocal lesion without a later CT stays open.",
-            col("is_made_certain").is_null(),
-            "EQUIVOCAL",
-        ),
-        VerdictRule(
-            "equivocal_not_confirmed",
-            "An equivocal lesion that no later CT makes certain is not PD.",
-            _ALWAYS,
-            "NON_PD",
-        ),
-    ),
-    "irecist": (
-        VerdictRule(
-            "confirmed_by_increase",
-            "A further increase late enough after the candidate is iCPD.",
-            col("has_further_increase"),
-            "iCPD",
-        ),
-        VerdictRule("unconfirmed", "A new lesion without further increase stays iUPD.", _ALWAYS, "iUPD"),
-    ),
-    "mda": (
-        VerdictRule(
-            "explicit_progression",
-            "Explicit progression at the candidate's time point is PD.",
-            col("has_pd_at_candidate"),
-            "PD",
-        ),
-        VerdictRule(
-            "larger_lesion",
-            "A larger lytic or blastic lesion at the candidate's time point is PD.",
-            col("has_larger_at_candidate"),
-            "PD",
-        ),
-        VerdictRule(
-            "new_lesion",
-            "Under this reading the new osteoblastic lesion is a new lesion: PD.",
-            _ALWAYS,
-            "PD",
-            needs=("new_osteoblastic_verdict", "PD"),
-        ),
-        VerdictRule(
-            "sclerosis",
-            "The new osteoblastic lesion is sclerosis of a lesion not seen before: PR.",
-            _ALWAYS,
-            "PR",
-        ),
-    ),
-    "pcwg3": (
-        VerdictRule(
-            "no_bone_scan",
-            "Without an evaluable bone scan on line 1 there is nothing to judge.",
-            col("first_scan_date").is_null(),
-            "NE",
-        ),
-        VerdictRule(
-            "two_plus_two",
-            "A rise on the first scan, and as many new lesions again on the next late enough, is PD.",
-            col("is_first_scan_rise") & col("is_second_scan_rise"),
-            "PD",
-        ),
-        VerdictRule(
-            "first_rise_open",
-            "A rise on the first scan without a second scan late enough stays suspicious.",
-            col("is_first_scan_rise") & col("second_scan_date").is_null(),
-            "PDu",
-        ),
-        VerdictRule(
-            "later_rise_lasts",
-            "A rise against the first scan that lasts until a scan late enough is PD.",
-            col("is_later_rise_lasting"),
-            "PD",
-        ),
-        VerdictRule(
-            "later_rise_open",
-            "A rise against the first scan without a scan late enough after it stays suspicious.",
-            col("later_rise_date").is_not_null() & ~col("is_later_rise_checked"),
-            "PDu",
-        ),
-        VerdictRule("no_lasting_rise", "No rise, or one that passed: a flare.", _ALWAYS, "NON_PD"),
-    ),
+    "recist11": RECIST11,
+    "irecist": IRECIST,
+    "mda": MDA,
+    "pcwg3": PCWG3,
 }
 
 
-def verdict(protocol: Protocol) -> pl.Expr:
-    """Return a protocol's verdict over the evidence columns."""
+def verdict_columns(protocols: Mapping[str, Protocol]) -> dict[str, pl.Expr]:
+    """Name each verdict and its day, over the evidence columns: `verdict_<kind>`, `verdict_<kind>_date`."""
+    columns = {}
+    for kind, protocol in protocols.items():
+        fired = verdict_rule(in_force(protocol))
+        columns[f"verdict_{kind}"] = fired.replace_strict(
+            {rule.id: rule.verdict for rule in VERDICT_RULES[kind]}, return_dtype=pl.String
+        )
+        columns[f"verdict_{kind}_date"] = pl.coalesce(
+            pl.when(fired == rule.id).then(col(rule.dated_by))
+            for rule in in_force(protocol)
+            if rule.dated_by is not None
+        )
+    return columns
+
+
+def verdict_rule(rules: Sequence[VerdictRule]) -> pl.Expr:
+    """Return the id of the first rule whose condition holds; a condition that is unknown does not hold."""
     return pl.coalesce(
-        pl.when(rule.condition.fill_null(value=False)).then(pl.lit(rule.verdict)).otherwise(None)
-        for rule in in_force(protocol)
+        pl.when(rule.condition.fill_null(value=False)).then(pl.lit(rule.id)).otherwise(None) for rule in rules
     )
 
 

@@ -35,7 +35,7 @@ def as_html(evidence: Evidence, labels: Labels) -> str:
             for point in evidence.points
         ],
         rests_on=words.rests_on(evidence, labels),
-        verdicts=words.verdicts(evidence),
+        verdicts=words.verdicts(evidence, labels),
         tables=[
             ("ALP against its upper limit", ALP_HEADERS, words.alp_rows(evidence, labels)),
             ("HER2", HER2_HEADERS, words.her2_rows(evidence, labels)),

@@ -61,6 +61,7 @@ def as_json(evidence: Evidence, labels: Labels) -> str:
         "her2_status": evidence.event.get("her2_status"),
         "alp": {name: evidence.event.get(name) for name in ALP_COLUMNS},
         "verdicts": {key: evidence.event.get(f"verdict_{key}") for key in words.RULE_SETS},
+        "verdict_dates": {key: day(evidence.event.get(f"verdict_{key}_date")) for key in words.RULE_SETS},
         "flags": list(evidence.event.get("flags", [])),
         "time_points": [_point_json(point, labels) for point in evidence.points],
         "alp_results": [

@@ -20,7 +20,7 @@ def as_text(evidence: Evidence, labels: Labels) -> str:
     lines += ["", "Time points, in order", *_point_lines(evidence, labels)]
     if evidence.is_candidate:
         lines += ["", "Rests on", *_pairs(words.rests_on(evidence, labels))]
-        lines += ["", "Other rule sets", *_pairs(words.verdicts(evidence))]
+        lines += ["", "Other rule sets", *_pairs(words.verdicts(evidence, labels))]
     for heading, headers, rows, align in (
         ("ALP against its upper limit", ALP_HEADERS, words.alp_rows(evidence, labels), "lrlrlrrl"),
         ("HER2", HER2_HEADERS, words.her2_rows(evidence, labels), "lrlll"),

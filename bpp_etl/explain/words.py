@@ -157,9 +157,16 @@ def rests_on(evidence: Evidence, labels: Labels) -> Pairs:
     return found
 
 
-def verdicts(evidence: Evidence) -> Pairs:
-    """List what other rule sets make of the candidate."""
-    return [(name, evidence.event[f"verdict_{key}"]) for key, name in RULE_SETS.items() if evidence.event]
+def verdicts(evidence: Evidence, labels: Labels) -> Pairs:
+    """List what other rule sets make of the candidate, and at which day they date a progression."""
+    if not evidence.event:
+        return []
+    told = []
+    for key, name in RULE_SETS.items():
+        dated = evidence.event[f"verdict_{key}_date"]
+        on = f", dated {labels.day(dated)}" if dated else ""
+        told.append((name, f"{evidence.event[f'verdict_{key}']}{on}"))
+    return told
 
 
 def alp_rows(evidence: Evidence, labels: Labels) -> list[tuple[str, ...]]:

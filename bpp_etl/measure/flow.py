@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bpp_etl.events import FLOW_RULES, RULES, Rule
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell
@@ -87,6 +88,29 @@ def flow_rows(cohort: Cohort) -> list[Row]:
         for stratum in ("all", *cohort.partitions[REGISTRY].strata)
         for position, (step, parent) in enumerate(steps, start=1)
     ]
+
+
+def rule_rows(cohort: Cohort, registries: Sequence[str]) -> list[Row]:
+    """Build the rows of `quality.event_rule`; each rule alone gives its step, reason or state."""
+    return [
+        Row(
+            table="event_rule",
+            values={
+                "registry": registry,
+                "protocol": cohort.protocol,
+                "position": position,
+                "rule": rule.id,
+            },
+            counts={"patients": _step_cell(cohort, _step_of(rule), f"registry={registry}")},
+        )
+        for registry in registries
+        for position, rule in enumerate((*FLOW_RULES, *RULES), start=1)
+    ]
+
+
+def _step_of(rule: Rule) -> str:
+    """Name the count of those for whom the rule fired; who is confirmed is counted by the state."""
+    return rule.state if rule.state == "pseudoprogression" else rule.reason
 
 
 def _step_cell(cohort: Cohort, step: str, stratum: str) -> Cell:

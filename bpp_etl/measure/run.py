@@ -1,4 +1,4 @@
-"""Measures the events of a release and fills the `metric` schema: select, count, estimate, disclose, write.
+"""Measures a release into `metric` and `quality.event_rule`: select, count, estimate, disclose, write.
 
 Not here: any single metric, and what may be shown of it (`disclosure.py`).
 """
@@ -22,16 +22,17 @@ from bpp_etl.measure.cohort import (
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import VERDICTS, concordance_rows
 from bpp_etl.measure.disclosure import disclosed, hidden_cells
-from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows
+from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients
 from bpp_etl.measure.queries import select_columns, select_rows
+from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import pseudoprogression_share_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curve_rows, curves_of, interval_censored_rows, time_rows, times_of
-from bpp_etl.measure.write import create_metric_tables, write_rows
+from bpp_etl.measure.write import create_measured_tables, write_rows
 from bpp_etl.timeline.steps import (
     CYCLES_PER_INTERVAL,
     FALLBACK_CYCLE_DAYS,
@@ -70,7 +71,7 @@ class MeasureSummary:
 def measure(
     con: Connection, *, protocols: Sequence[str], threshold: int = DEFAULT_THRESHOLD
 ) -> MeasureSummary:
-    """Create and fill `metric.*` from `core` and `event` of the catalog in use.
+    """Create and fill `metric.*` and `quality.event_rule` from `core` and `event` of the catalog in use.
 
     The same tables give the same rows in the same order. Counts of 1 to `threshold` - 1 patients are left
     empty with what would reveal them; 0 switches that off. The caller owns the transaction.
@@ -92,7 +93,7 @@ def measure(
     shown = list(disclosed(rows, tally, hidden, threshold))
     for curve in curves:
         shown += curve_rows(curve, tally, hidden, threshold)
-    create_metric_tables(con)
+    create_measured_tables(con)
     return MeasureSummary(
         protocols=tuple(protocols),
         threshold=threshold,
@@ -112,6 +113,8 @@ def _measure_protocol(
     times = times_of(cohort)
     rows = [
         *flow_rows(cohort),
+        *rule_rows(cohort, registries),
+        *question_rows(cohort, select_rows(con, "open_question", parameters), registries),
         *pseudoprogression_share_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),

@@ -1,39 +1,48 @@
-"""Creates the metric tables from their contracts and writes rows into them.
+"""Creates the measured tables from their contracts and writes rows into them.
 
 Not here: what the rows hold, and the comments, which a release writes on all its tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bpp_etl.measure.rows import Row
 from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type
 from schemas.contract import Contract, columns_of
 from schemas.metric import METRIC_TABLES
+from schemas.quality import EventRule
+
+MEASURED: Mapping[str, tuple[str, type[Contract]]] = {
+    **{table: ("metric", contract) for table, contract in METRIC_TABLES.items()},
+    "event_rule": ("quality", EventRule),
+}
+"""Table -> its schema and contract, in the order in which they are written."""
 
 
-def create_metric_tables(con: Connection) -> None:
-    """Create the tables of `metric`, empty, in place of any that are there."""
-    con.execute("create schema if not exists metric")
-    for table, contract in METRIC_TABLES.items():
-        con.execute(f"drop table if exists metric.{quoted(table)}")
-        create_table(con, "metric", table, contract)
+def create_measured_tables(con: Connection) -> None:
+    """Create the measured tables, empty, in place of any that are there."""
+    for table, (schema, contract) in MEASURED.items():
+        con.execute(f"create schema if not exists {quoted(schema)}")
+        con.execute(f"drop table if exists {quoted(schema)}.{quoted(table)}")
+        create_table(con, schema, table, contract)
 
 
 def write_rows(con: Connection, rows: Sequence[Row]) -> dict[str, int]:
     """Insert the rows, table by table in the order of the contracts; return how many each got."""
     written = {}
-    for table, contract in METRIC_TABLES.items():
+    for table, (schema, contract) in MEASURED.items():
         values = [row.values for row in rows if row.table == table]
         written[table] = len(values)
         if values:
-            _insert(con, table, contract, values)
+            _insert(con, schema, table, contract, values)
     return written
 
 
-def _insert(con: Connection, table: str, contract: type[Contract], rows: list[dict[str, object]]) -> None:
+def _insert(
+    con: Connection, schema: str, table: str, contract: type[Contract], rows: list[dict[str, object]]
+) -> None:
     # One list per column: a parameter per value would be slower by orders of magnitude.
     columns = columns_of(contract)
     lists = ", ".join(
@@ -41,6 +50,6 @@ def _insert(con: Connection, table: str, contract: type[Contract], rows: list[di
         for place, column in enumerate(columns, start=1)
     )
     con.execute(
-        f"insert into metric.{quoted(table)} by name select {lists}",
+        f"insert into {quoted(schema)}.{quoted(table)} by name select {lists}",
         [[row[column.name] for row in rows] for column in columns],
     )

@@ -20,6 +20,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.measure import measure
 from bpp_etl.plan import derivation, derived_with
 from bpp_etl.release.digest import content_digest, table_digest
+from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
@@ -35,9 +36,9 @@ from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog, relations
 from schemas.contract import columns_of, grain_of
 from schemas.metric import METRIC_TABLES
-from schemas.quality import QUALITY_TABLES, History
+from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
-OUTSIDE_DIGEST = {("quality", "history")}
+OUTSIDE_DIGEST = {("quality", table) for table in HISTORY_TABLES}
 DEFAULT_THRESHOLD = 5
 ASSEMBLED = "assembled.json"
 
@@ -171,11 +172,12 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
     planned = ReleaseInput.from_manifest(told["input"])
     try:
         with opened(building / FILE) as con:
-            _carry_history(con, shelf)
+            carry_history(con, shelf)
             rows, digest = _digest(con)
             release_id = f"{created_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
-            _add_to_history(con, release_id)
-            rows["quality", "history"] = table_digest(con, "quality", "history", History)
+            add_to_history(con, release_id)
+            for table, contract in HISTORY_TABLES.items():
+                rows["quality", table] = table_digest(con, "quality", table, contract)
             _describe(con, release_id, created_at, planned, digest, rows)
         verify(building / FILE, expected)
         write_report(building / FILE, building / REPORT)
@@ -226,25 +228,6 @@ def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:
                     expected[schema, table] = expected.get((schema, table), 0) + held
             con.execute("detach source")
     return expected
-
-
-def _carry_history(con: Connection, shelf: Shelf) -> None:
-    """Copy the history of the release before; this release's own rows are added once it has an id."""
-    newest = shelf.newest()
-    if newest is None:
-        return
-    attach_read_only(con, shelf.folder(newest) / FILE, "before")
-    columns = column_list(columns_of(History))
-    con.execute(f"insert into quality.history select {columns} from before.quality.history")
-    con.execute("detach before")
-
-
-def _add_to_history(con: Connection, release_id: str) -> None:
-    con.execute(
-        "insert into quality.history select $id, registry, delivery, status, why, delivered, admitted,"
-        " refused, ignored from quality.delivery order by registry, delivery",
-        {"id": release_id},
-    )
 
 
 def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:

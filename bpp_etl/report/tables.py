@@ -27,6 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metric.lesion_site": ("protocol", "level", "site"),
     "metric.alp_change": ("protocol", "comparison", "stratum"),
     "metric.concordance": ("protocol", "rule_set", "verdict", "state"),
+    "metric.open_question": ("protocol", "stratum", "missing"),
     "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
     "quality.rule_result": ("registry", "delivery", "table", "rule"),
     "quality.delivery": ("registry", "delivery"),

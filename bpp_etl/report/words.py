@@ -41,6 +41,15 @@ SHORT_STEPS: Mapping[str, str] = {
 }
 """The same for the head of a narrow column; a soft hyphen says where a word may break."""
 
+MISSING: Mapping[str, str] = {
+    "baseline_ct": "Baseline CT",
+    "confirming_ct": "Further CT",
+    "progression_evidence": "Evidence of progression; a CT comes too late",
+    "response": "Response outside bone",
+    "alp_baseline": "ALP before treatment",
+    "alp_at_event": "ALP at the event",
+}
+
 SITES: Mapping[str, str] = {
     "spine": "Spine",
     "pelvis": "Pelvis",
@@ -74,6 +83,7 @@ VERDICTS: Mapping[str, str] = {
     "EQUIVOCAL": "Still equivocal",
     "iCPD": "Confirmed progression (iCPD)",
     "iUPD": "Unconfirmed progression (iUPD)",
+    "NON_iUPD": "No progression suspected any more",
     "PR": "Partial response (PR)",
     "PDu": "Suspicious, unconfirmed (PDu)",
     "NE": "Not evaluable: no bone scan",

@@ -10,8 +10,8 @@ from schemas.rules import RULES
 GROUPS = {
     "raw": 6,
     "core": 7,
-    "event": 2,
-    "metric": 7,
+    "event": 3,
+    "metric": 8,
     "release": 1,
 }
 

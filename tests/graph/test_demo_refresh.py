@@ -11,7 +11,7 @@ from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admit import derive, gate, read
 from bpp_etl.demo import write_demo_landing
-from bpp_etl.events import load_protocol
+from bpp_etl.events import FLOW_RULES, RULES, load_protocol
 from bpp_etl.landing import survey
 from bpp_etl.release import Shelf, assemble, publish
 from bpp_etl.working import WorkingFiles
@@ -152,4 +152,10 @@ def test_a_release_never_mixes_protocols(demo, release) -> None:
         found = con.execute(
             "select distinct registry, protocol from event.patient_flow order by all"
         ).fetchall()
+        told = con.execute(
+            "select release_id, protocol, count(*) from quality.event_rule_history group by all order by all"
+        ).fetchall()
     assert found == [("synthetic-clean", "xu2025_one_ct"), ("synthetic-dirty", "xu2025_one_ct")]
+    rules = 2 * len((*FLOW_RULES, *RULES))
+    first = demo[3].release_id
+    assert told == [(first, "xu2025", rules), (done.release_id, "xu2025_one_ct", rules)]

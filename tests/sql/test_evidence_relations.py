@@ -21,6 +21,7 @@ from bpp_etl.events.derive import (
     bind_parameters,
     sort_protocols,
 )
+from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.timeline import cadence
 from bpp_etl.timeline.steps import Step, read_select, run_step, used_parameters
 from bpp_etl.warehouse.connection import Connection
@@ -44,10 +45,10 @@ STEPS = {
 # The frames of decisions that Python puts between the steps, and the two tables that are published.
 DECISIONS = {
     "flow": "patient_id varchar, left_at varchar",
-    "decided": "patient_id varchar, rule varchar, state varchar, reason varchar, verdict_recist11 varchar, "
-    "verdict_irecist varchar, verdict_mda varchar, verdict_pcwg3 varchar",
+    "decided": "patient_id varchar, rule varchar, state varchar, reason varchar, "
+    + ", ".join(f"verdict_{kind} varchar, verdict_{kind}_date date" for kind in VERDICT_KINDS),
 }
-PUBLISHED = {name: Step(EVENTS, name) for name in ("pseudoprogression", "patient_flow")}
+PUBLISHED = {name: Step(EVENTS, name) for name in ("pseudoprogression", "patient_flow", "open_question")}
 
 
 def case_folders() -> list[Path]:

@@ -37,7 +37,12 @@ FILLERS: Mapping[str, object] = {
 """What a test that does not care about a required column gets."""
 
 
-DERIVED = (("event", "pseudoprogression"), ("event", "patient_flow"), ("core", "assessment_cadence"))
+DERIVED = (
+    ("event", "pseudoprogression"),
+    ("event", "patient_flow"),
+    ("event", "open_question"),
+    ("core", "assessment_cadence"),
+)
 
 
 def open_core() -> Connection:

@@ -6,6 +6,7 @@ Not here: the other tables (`report_file.py`). No number here is anybody's; few 
 from __future__ import annotations
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
+from schemas.event import OPEN_QUESTIONS
 from tests.support.report_rows import curve, estimate, flow, interval, suppressed
 
 
@@ -146,6 +147,19 @@ def concordance() -> list[dict[str, object]]:
         for rule_set, listed in verdicts.items()
         for verdict in listed
         for state in ("pseudoprogression", "true_progression", "indeterminate")
+    ]
+
+
+def questions() -> list[dict[str, object]]:
+    return [
+        {
+            "stratum": stratum,
+            "missing": missing,
+            "patients": None if missing == "alp_at_event" else 8,
+            "is_suppressed": missing == "alp_at_event",
+        }
+        for stratum in ("all", "registry=north")
+        for missing in OPEN_QUESTIONS
     ]
 
 

@@ -162,6 +162,12 @@ class Judge:
         listed = list(cases)
         return dict(zip(listed, self.each([text(case) for case in listed], protocol), strict=True))
 
+    def questions(self, text: str, protocol: str = "xu2025") -> dict[str, SimpleNamespace]:
+        """Return the open questions of a course by what is missing."""
+        self(text, protocol)
+        rows = self.con.table("event.open_question").pl()
+        return {row["missing"]: _readable(row, "p000") for row in rows.rows(named=True)}
+
     def cadence(self, text: str) -> list[SimpleNamespace]:
         """Return the kept appointments of a course in order."""
         self._load([text], ["p000"])

@@ -10,8 +10,6 @@ select
     bool_or(is_extraosseous_pd) as has_extraosseous_pd,
     bool_or(is_lysis_pd) as has_lysis_pd,
     bool_or(is_new_lytic_pd) as has_new_lytic_pd,
-    bool_or(is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd) as has_pd,
-    bool_or(has_new_lesion) as has_new_lesion,
-    bool_or(has_larger_lesion) as has_larger_lesion
+    bool_or(is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd) as has_pd
 from reading
 group by patient_id, time_point_date

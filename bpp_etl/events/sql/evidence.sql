@@ -13,20 +13,21 @@ select
     candidate.last_contact_date,
     cast($delivery_date as date)
     - cast($lost_after_intervals * candidate.expected_interval_days as integer) as lost_before_date,
+    candidate.event_date,
     new_lesions.is_equivocal_only,
-    equivocal_course.is_made_certain,
-    follow_up.has_larger_at_candidate,
-    follow_up.has_further_increase,
-    bone_scan_course.first_scan_date,
-    coalesce(bone_scan_course.first_scan_new_count, 0) >= $bone_scan_new_lesions as is_first_scan_rise,
-    bone_scan_course.second_scan_date,
-    coalesce(bone_scan_course.second_scan_added_count, 0) >= $bone_scan_new_lesions as is_second_scan_rise,
-    bone_scan_course.later_rise_date,
-    bone_scan_course.later_rise_left_count is not null as is_later_rise_checked,
-    coalesce(bone_scan_course.later_rise_left_count, 0) >= $bone_scan_new_lesions as is_later_rise_lasting
+    verdict_course.is_made_certain,
+    verdict_course.later_progression_date,
+    verdict_course.has_bone_pd_at_candidate,
+    verdict_course.has_larger_at_candidate,
+    verdict_course.irecist_suspected_on,
+    verdict_course.irecist_confirmed_on,
+    pcwg3_course.first_scan_date,
+    pcwg3_course.flare_rise_date,
+    pcwg3_course.lasting_rise_date,
+    pcwg3_course.open_rise_date
 from candidate
 join follow_up on follow_up.patient_id = candidate.patient_id
 join trail on trail.patient_id = candidate.patient_id
 join new_lesions on new_lesions.patient_id = candidate.patient_id
-left join equivocal_course on equivocal_course.patient_id = candidate.patient_id
-left join bone_scan_course on bone_scan_course.patient_id = candidate.patient_id
+left join verdict_course on verdict_course.patient_id = candidate.patient_id
+left join pcwg3_course on pcwg3_course.patient_id = candidate.patient_id

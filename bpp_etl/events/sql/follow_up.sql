@@ -12,8 +12,6 @@ with points as (
         point.has_lysis_pd,
         point.has_new_lytic_pd,
         point.has_pd,
-        point.has_new_lesion,
-        point.has_larger_lesion,
         min(point.time_point_date) filter (where point.has_pd) over (
             partition by candidate.patient_id
         ) as first_pd_date
@@ -29,7 +27,6 @@ summed as (
         any_value(second_line_start_date) as second_line_start_date,
         any_value(first_pd_date) as first_pd_date,
         bool_or(time_point_date = event_date and has_pd) as has_pd_at_candidate,
-        bool_or(time_point_date = event_date and has_larger_lesion) as has_larger_at_candidate,
         max(
             concat_ws(
                 '+',
@@ -38,11 +35,6 @@ summed as (
                 case when has_new_lytic_pd then 'new_lytic' end
             )
         ) filter (where time_point_date = first_pd_date) as first_pd_kind,
-        bool_or(
-            is_on_treatment
-            and time_point_date >= event_date + cast($increase_after_days as integer)
-            and (has_pd or has_new_lesion or has_larger_lesion)
-        ) as has_further_increase,
         list(time_point_date order by time_point_date) filter (
             where is_on_treatment
             and has_confirming_scan
@@ -61,8 +53,6 @@ counted as (
         first_pd_date,
         first_pd_kind,
         has_pd_at_candidate,
-        has_larger_at_candidate,
-        has_further_increase,
         second_line_start_date,
         -- Walk the clean CTs in order and keep each that is far enough from the last one kept; the walk starts at
         -- the candidate, which is dropped again from the front.
@@ -80,8 +70,6 @@ counted as (
 select
     patient_id,
     has_pd_at_candidate,
-    has_larger_at_candidate,
-    has_further_increase,
     confirming_ct_dates,
     cast(len(confirming_ct_dates) as integer) as confirming_ct_count,
     confirming_ct_dates[$confirming_cts] as confirmed_on,

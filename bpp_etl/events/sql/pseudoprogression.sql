@@ -6,9 +6,13 @@ with called as (
         decided.reason,
         decided.rule,
         decided.verdict_recist11,
+        decided.verdict_recist11_date,
         decided.verdict_irecist,
+        decided.verdict_irecist_date,
         decided.verdict_mda,
+        decided.verdict_mda_date,
         decided.verdict_pcwg3,
+        decided.verdict_pcwg3_date,
         candidate.therapy_start_date,
         candidate.event_date,
         case when decided.state = 'pseudoprogression' then follow_up.confirmed_on end as confirmation_date,
@@ -30,9 +34,13 @@ described as (
         called.reason,
         called.rule,
         called.verdict_recist11,
+        called.verdict_recist11_date,
         called.verdict_irecist,
+        called.verdict_irecist_date,
         called.verdict_mda,
+        called.verdict_mda_date,
         called.verdict_pcwg3,
+        called.verdict_pcwg3_date,
         called.therapy_start_date,
         called.event_date,
         called.confirmation_date,
@@ -56,6 +64,7 @@ described as (
         new_lesions.candidate_lesion_ids,
         new_lesions.has_equivocal_lesion,
         new_lesions.is_equivocal_only,
+        verdict_course.is_irecist_late,
         her2_known.patient_id is not null as is_her2_tested,
         coalesce(her2_known.is_her2_known, false) as is_her2_known,
         coalesce(her2_known.is_her2_conflicting, false) as is_her2_conflicting,
@@ -79,6 +88,7 @@ described as (
     from called
     join trail on trail.patient_id = called.patient_id
     join new_lesions on new_lesions.patient_id = called.patient_id
+    join verdict_course on verdict_course.patient_id = called.patient_id
     left join her2_known on her2_known.patient_id = called.patient_id
     left join alp_course on alp_course.patient_id = called.patient_id
     left join refused_patient on refused_patient.patient_id = called.patient_id
@@ -98,6 +108,7 @@ select
                 case when has_equivocal_lesion then 'equivocal_lesion' end,
                 case when is_equivocal_only then 'equivocal_lesions_only' end,
                 case when has_unclear_lysis then 'unclear_lysis' end,
+                case when is_irecist_late then 'irecist_confirmed_late' end,
                 case when event_date - therapy_start_date > $late_onset_days then 'late_onset' end,
                 case when is_cycle_length_assumed then 'cycle_length_assumed' end,
                 case when is_second_line_missing then 'second_line_missing' end,
@@ -146,9 +157,13 @@ select
         else 'increased'
     end as alp_category,
     verdict_recist11,
+    verdict_recist11_date,
     verdict_irecist,
+    verdict_irecist_date,
     verdict_mda,
+    verdict_mda_date,
     verdict_pcwg3,
+    verdict_pcwg3_date,
     rule,
     $protocol_digest as protocol_digest,
     $delivery as delivery

@@ -12,7 +12,7 @@ from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.numbers import whole
 from bpp_etl.report.sections.reasons import Reason, reasons_for_none
 from bpp_etl.report.tables import ReleaseTables, Row
-from bpp_etl.report.words import SHORT_STEPS, STEPS, stratum_words
+from bpp_etl.report.words import MISSING, SHORT_STEPS, STEPS, stratum_words
 
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
 COMPARED = (
@@ -42,6 +42,7 @@ class Course:
     refused: Piece
     admitted: Stage | None
     by_registry: Grid
+    questions: Grid
     reasons: tuple[Reason, ...]
 
     @property
@@ -66,6 +67,7 @@ def course(tables: ReleaseTables) -> Course:
         refused=_sum_of_admitted(tables, "refused"),
         admitted=_stage(tables, top, rows) if top else None,
         by_registry=_by_registry(tables),
+        questions=_questions(tables),
         reasons=reasons_for_none(tables),
     )
 
@@ -112,4 +114,23 @@ def _by_registry(tables: ReleaseTables) -> Grid:
         "Patients by registry, and where they left the course",
         ("Registry", *(f"#{SHORT_STEPS[step]}" for step in steps)),
         [(stratum_words(stratum), *(cell(stratum, step) for step in steps)) for stratum in (*strata, "all")],
+    )
+
+
+def _questions(tables: ReleaseTables) -> Grid:
+    table = tables["metric.open_question"]
+    strata = sorted({row["stratum"] for row in table.where(protocol=tables.protocol)} - {"all"})
+
+    def cell(stratum: str, missing: str) -> Piece:
+        row = table.first(protocol=tables.protocol, stratum=stratum, missing=missing)
+        return table.count(row, "patients") if row else NOTHING
+
+    return grid(
+        "course-questions",
+        "Indeterminate patients by what is missing of them",
+        ("Missing", *(f"#{stratum_words(stratum)}" for stratum in (*strata, "all"))),
+        [
+            (words, *(cell(stratum, missing) for stratum in (*strata, "all")))
+            for missing, words in MISSING.items()
+        ],
     )

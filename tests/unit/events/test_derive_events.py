@@ -13,7 +13,7 @@ from bpp_etl.timeline import derive_cadence
 from bpp_etl.timeline.steps import has_table
 from bpp_etl.warehouse.connection import Connection, opened, transaction
 from bpp_etl.warehouse.ddl import create_table
-from schemas.event import EVENT_FLAGS, PatientFlow, Pseudoprogression
+from schemas.event import EVENT_FLAGS, OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 from tests.support.core_tables import REGISTRY, insert_patients, open_core
@@ -50,13 +50,19 @@ def test_the_tables_are_those_of_the_contracts(con: Connection) -> None:
     derive_events(con, REGISTRY, DELIVERY)
     Pseudoprogression.validate(con.table("event.pseudoprogression").pl())
     PatientFlow.validate(con.table("event.patient_flow").pl())
+    OpenQuestion.validate(con.table("event.open_question").pl())
 
 
 def test_a_second_run_replaces_the_first(con: Connection) -> None:
     insert_patients(con, random_patients(5, 300))
     derive_events(con, REGISTRY, DELIVERY)
     derive_cadence(con, REGISTRY)
-    names = ("event.pseudoprogression", "event.patient_flow", "core.assessment_cadence")
+    names = (
+        "event.pseudoprogression",
+        "event.patient_flow",
+        "event.open_question",
+        "core.assessment_cadence",
+    )
     first = [con.table(name).fetchall() for name in names]
     derive_events(con, REGISTRY, DELIVERY)
     derive_cadence(con, REGISTRY)
@@ -93,6 +99,24 @@ def test_the_flow_adds_up_for_every_protocol(con: Connection) -> None:
         states = [row["state"] for row in rows(con, "event.patient_flow") if row["protocol"] == protocol.name]
         assert len(states) == 800
         assert len([state for state in states if state]) == left["candidate"]
+
+
+def test_every_undecided_candidate_has_a_question_that_would_settle_it_and_nobody_else_has_any(
+    con: Connection,
+) -> None:
+    insert_patients(con, random_patients(8, 1500))
+    summary = derive_events(con, REGISTRY, DELIVERY)
+    undecided = {
+        row["patient_id"]: row["reason"]
+        for row in rows(con, "event.pseudoprogression")
+        if row["state"] == "indeterminate"
+    }
+    asked = rows(con, "event.open_question")
+    assert {row["patient_id"]: row["reason"] for row in asked} == undecided
+    settling = {"baseline_ct", "confirming_ct", "progression_evidence"}
+    assert {row["patient_id"] for row in asked if row["missing"] in settling} == set(undecided)
+    assert set(summary.by_missing["xu2025"]) == set(OPEN_QUESTIONS)
+    assert sum(summary.by_missing["xu2025"].values()) == len(asked)
 
 
 def test_every_flag_is_declared(con: Connection) -> None:

@@ -45,6 +45,7 @@ class Candidate:
     cadence: tuple[str, ...] = ()
     interval: int = 42
     cadence_line: int = 1
+    lacks: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,21 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         left_at="candidate",
         state=patient.state,
     )
+    for missing in _lacking(patient):
+        _put(
+            rows,
+            "event",
+            "open_question",
+            **key,
+            protocol=protocol,
+            reason=patient.reason or REASONS[patient.state],
+            missing=missing,
+            since=event,
+            look_from=event,
+            lacking=1,
+            assessment_ids=[],
+            closed_by="made up",
+        )
     _add_person(rows, key, _day(patient.died, event))
     _add_line(rows, key, 1, START, _day(patient.line_end, event))
     if patient.second_line is not None:
@@ -181,6 +197,13 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
             deviation_days=patient.interval - 42,
             cadence_class=kept,
         )
+
+
+def _lacking(patient: Candidate) -> tuple[str, ...]:
+    """Return what an undecided candidate lacks: as named, else what it at least must."""
+    if patient.lacks is not None or patient.state != "indeterminate":
+        return patient.lacks or ()
+    return ("baseline_ct",) if patient.reason == "no_baseline_ct" else ("confirming_ct",)
 
 
 def _category(baseline: float | None, delta: float | None) -> str | None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 
 import pytest
 
+from bpp_etl.events import FLOW_RULES, RULES
 from schemas.codes import CADENCE_CLASS
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, measured
@@ -126,6 +127,77 @@ def test_bones_are_counted_by_patient_and_by_lesion() -> None:
     row = found.estimate("lesion_site_share_of_lesions", "site=spine")
     assert (row["estimate"], row["events"], row["patients"]) == (10 / 16, 10, 6)
     assert "lesions_clustered" in row["warnings"]
+
+
+def test_what_the_undecided_lack_is_counted_by_registry() -> None:
+    undecided = {"state": "indeterminate"}
+    found = measured(
+        [
+            *[Candidate(registry="a", lacks=("confirming_ct", "alp_baseline"), **undecided)] * 2,
+            Candidate(
+                registry="b", reason="no_baseline_ct", lacks=("baseline_ct", "alp_baseline"), **undecided
+            ),
+            Candidate(registry="b"),
+        ]
+    )
+    counted = {
+        (row["stratum"], row["missing"]): row["patients"]
+        for row in found.tables["open_question"]
+        if row["patients"]
+    }
+    assert counted == {
+        ("all", "baseline_ct"): 1,
+        ("all", "confirming_ct"): 2,
+        ("all", "alp_baseline"): 3,
+        ("registry=a", "confirming_ct"): 2,
+        ("registry=a", "alp_baseline"): 2,
+        ("registry=b", "baseline_ct"): 1,
+        ("registry=b", "alp_baseline"): 1,
+    }
+
+
+def test_a_few_who_lack_something_are_hidden_with_what_would_tell_them() -> None:
+    undecided = {"state": "indeterminate", "reason": "no_baseline_ct"}
+    patients = [
+        *[Candidate(lacks=("baseline_ct", "alp_baseline"), **undecided)] * 4,
+        *[Candidate(lacks=("baseline_ct",), **undecided)] * 5,
+        *[Candidate()] * 20,
+    ]
+    found = measured(patients, threshold=5)
+    counted = {row["missing"]: row["patients"] for row in found.some("open_question", stratum="all")}
+    assert (counted["baseline_ct"], counted["alp_baseline"]) == (9, None)
+    few = measured([*[Candidate(lacks=("baseline_ct",), **undecided)] * 3, *[Candidate()] * 20], threshold=5)
+    assert few.one("open_question", stratum="all", missing="baseline_ct")["patients"] is None
+    assert few.one("flow", stratum="all", step="no_baseline_ct")["patients"] is None
+
+
+def test_every_rule_is_counted_by_registry_as_often_as_it_fired(found: Measured) -> None:
+    counted = {(row["registry"], row["rule"]): row["patients"] for row in found.tables["event_rule"]}
+    assert {key: number for key, number in counted.items() if number} == {
+        ("a", "no_first_line"): 1,
+        ("b", "no_on_treatment_ct"): 2,
+        ("b", "no_new_osteoblastic_lesion"): 3,
+        ("a", "progression_first"): 4,
+        ("a", "candidate"): 5,
+        ("b", "candidate"): 5,
+        ("a", "confirmed"): 3,
+        ("b", "confirmed"): 2,
+        ("a", "pd_at_detection"): 1,
+        ("b", "pd_before_confirmation"): 2,
+        ("a", "death"): 1,
+        ("b", "no_baseline_ct"): 1,
+    }
+    rules = [rule.id for rule in (*FLOW_RULES, *RULES)]
+    for registry in "ab":
+        assert [row["rule"] for row in found.some("event_rule", registry=registry)] == rules
+
+
+def test_a_rule_that_fired_for_a_few_is_hidden_and_so_is_what_would_tell_it() -> None:
+    patients = [*[Candidate()] * 20, *[Candidate(state="true_progression", reason="pd_at_detection")] * 3]
+    found = measured(patients, threshold=5)
+    hidden = {row["rule"] for row in found.tables["event_rule"] if row["is_suppressed"]}
+    assert "pd_at_detection" in hidden
+    assert hidden & {"candidate", "confirmed"}
 
 
 def _agreeing() -> Measured:

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from bpp_etl.measure import MeasureSummary, measure
+from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type
 from schemas.cadence import AssessmentCadence
 from schemas.contract import Contract, columns_of
-from schemas.event import PatientFlow, Pseudoprogression
+from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.tables import TABLES
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Rows, add_candidate, add_other
 
@@ -24,6 +25,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "assessment_cadence": AssessmentCadence,
     "pseudoprogression": Pseudoprogression,
     "patient_flow": PatientFlow,
+    "open_question": OpenQuestion,
 }
 
 
@@ -38,6 +40,7 @@ def release(
         create_table(con, "core", "assessment_cadence", AssessmentCadence)
         create_table(con, "event", "pseudoprogression", Pseudoprogression)
         create_table(con, "event", "patient_flow", PatientFlow)
+        create_table(con, "event", "open_question", OpenQuestion)
         add(con, candidates, others, protocol=protocol)
         yield con
 
@@ -93,8 +96,9 @@ class Measured:
 
 
 def rows_of(con: Connection, table: str) -> list[dict[str, Any]]:
-    """Read a metric table in the order in which it was written."""
-    found = con.execute(f"select * from metric.{quoted(table)}")
+    """Read a measured table in the order in which it was written."""
+    schema, _ = MEASURED[table]
+    found = con.execute(f"select * from {schema}.{quoted(table)}")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

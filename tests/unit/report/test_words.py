@@ -9,6 +9,7 @@ import pytest
 
 from bpp_etl.report import words
 from schemas.codes import CADENCE_CLASS, LESION_SITE
+from schemas.event import OPEN_QUESTIONS
 from schemas.laws import DELIVERY
 from schemas.metric import STRATA
 from schemas.metric_codes import ALP_COMPARISON, FLOW_STEP, RULE_SET, VERDICT
@@ -21,6 +22,7 @@ from schemas.tables import TABLES
     [
         (words.STEPS, FLOW_STEP),
         (words.SITES, LESION_SITE),
+        (words.MISSING, OPEN_QUESTIONS),
         (words.COMPARISONS, ALP_COMPARISON),
         (words.RULE_SETS, RULE_SET),
         (words.VERDICTS, VERDICT),

@@ -1,0 +1,162 @@
+-- One row per undecided candidate and missing thing: since when it is missing, and when its evidence would lie.
+with undecided as (
+    select
+        decided.patient_id,
+        decided.reason,
+        candidate.event_date,
+        candidate.therapy_start_date,
+        candidate.second_line_start_date,
+        evidence.baseline_ct_count = 0 as is_baseline_missing,
+        evidence.required_confirming_ct_count - evidence.confirming_ct_count as lacking_cts,
+        evidence.later_pd_date,
+        coalesce(follow_up.confirming_ct_dates[-1], candidate.event_date) as anchor_date,
+        -- A CT nearer than that would join the time point before it, or that of the progression.
+        cast(greatest($confirming_spacing_days, $time_point_days + 1) as integer) as spacing_days,
+        least(
+            evidence.line_end_date,
+            evidence.second_line_start_date - 1,
+            evidence.death_date,
+            evidence.later_pd_date - cast($time_point_days + 1 as integer)
+        ) as confirming_until,
+        least(evidence.progression_counts_until, evidence.second_line_start_date, evidence.death_date)
+            as progression_until,
+        alp_course.alp_baseline is null as is_alp_baseline_missing,
+        alp_course.alp_at_event is null as is_alp_at_event_missing
+    from decided
+    join candidate on candidate.patient_id = decided.patient_id
+    join evidence on evidence.patient_id = decided.patient_id
+    join follow_up on follow_up.patient_id = decided.patient_id
+    left join alp_course on alp_course.patient_id = decided.patient_id
+    where decided.state = 'indeterminate'
+),
+
+without_response as (
+    select
+        undecided.patient_id,
+        min(imaging.assessment_date) as first_date,
+        max(imaging.assessment_date) as last_date,
+        list(imaging.assessment_id order by imaging.assessment_date, imaging.assessment_id) as assessment_ids
+    from undecided
+    join reading
+        on reading.patient_id = undecided.patient_id
+        and reading.time_point_date >= undecided.event_date
+        and list_contains($progression_modalities, reading.modality)
+    join core.imaging_assessments as imaging
+        on imaging.registry = $registry and imaging.assessment_id = reading.assessment_id
+    where
+        list_contains($progression_kinds, 'extraosseous')
+        and coalesce(imaging.extraosseous_response, 'NE') = 'NE'
+        and coalesce(imaging.is_evaluable, true)
+        -- Without a baseline CT only progression at the candidate itself decides.
+        and (
+            reading.time_point_date = undecided.event_date
+            or (
+                not undecided.is_baseline_missing
+                and reading.time_point_date <= coalesce(undecided.progression_until, reading.time_point_date)
+            )
+        )
+    group by undecided.patient_id
+),
+
+asked_for_ct as (
+    select
+        patient_id,
+        is_baseline_missing,
+        lacking_cts,
+        anchor_date,
+        event_date,
+        confirming_until,
+        progression_until,
+        greatest(
+            anchor_date + spacing_days, therapy_start_date + cast($confirming_from_start_days as integer)
+        ) as confirming_from,
+        spacing_days * (lacking_cts - 1) as days_needed
+    from undecided
+    where
+        lacking_cts > 0
+        -- Where only the baseline keeps a progression from counting, no CT is asked for.
+        and (later_pd_date is null or later_pd_date > coalesce(progression_until, later_pd_date))
+),
+
+asked as (
+    select
+        patient_id,
+        'baseline_ct' as missing,
+        therapy_start_date as since,
+        therapy_start_date - cast($baseline_window_days as integer) as look_from,
+        therapy_start_date as look_until,
+        1 as lacking,
+        cast([] as varchar[]) as assessment_ids
+    from undecided
+    where is_baseline_missing
+    union all
+    select
+        patient_id,
+        'confirming_ct' as missing,
+        anchor_date as since,
+        confirming_from as look_from,
+        confirming_until as look_until,
+        lacking_cts as lacking,
+        [] as assessment_ids
+    from asked_for_ct
+    where confirming_until is null or confirming_from + cast(days_needed as integer) <= confirming_until
+    union all
+    select
+        patient_id,
+        'progression_evidence' as missing,
+        anchor_date as since,
+        event_date as look_from,
+        progression_until as look_until,
+        1 as lacking,
+        [] as assessment_ids
+    from asked_for_ct
+    where not is_baseline_missing and confirming_from + cast(days_needed as integer) > confirming_until
+    union all
+    select
+        patient_id,
+        'response' as missing,
+        first_date as since,
+        first_date as look_from,
+        last_date as look_until,
+        len(assessment_ids) as lacking,
+        assessment_ids
+    from without_response
+    union all
+    select
+        patient_id,
+        'alp_baseline' as missing,
+        therapy_start_date as since,
+        therapy_start_date - cast($alp_baseline_days as integer) as look_from,
+        therapy_start_date as look_until,
+        1 as lacking,
+        [] as assessment_ids
+    from undecided
+    where is_alp_baseline_missing
+    union all
+    select
+        patient_id,
+        'alp_at_event' as missing,
+        event_date as since,
+        event_date - cast($alp_event_days as integer) as look_from,
+        least(event_date + cast($alp_event_days as integer), second_line_start_date) as look_until,
+        1 as lacking,
+        [] as assessment_ids
+    from undecided
+    where is_alp_at_event_missing
+)
+
+select
+    $registry as registry,
+    asked.patient_id,
+    $protocol as protocol,
+    undecided.reason,
+    asked.missing,
+    asked.since,
+    asked.look_from,
+    asked.look_until,
+    cast(asked.lacking as integer) as lacking,
+    asked.assessment_ids,
+    list_extract($closing_evidence, list_position($missing_things, asked.missing)) as closed_by
+from asked
+join undecided on undecided.patient_id = asked.patient_id
+order by asked.patient_id, list_position($missing_things, asked.missing)

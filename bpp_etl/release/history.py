@@ -1,0 +1,42 @@
+"""What a release tells of the releases before it: their deliveries, and how often each rule decided.
+
+Not here: comparing two releases (`compare.py`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.timeline.steps import Step, read_select
+from bpp_etl.warehouse.connection import Connection, attach_read_only, quoted
+from bpp_etl.warehouse.ddl import column_list
+from schemas.contract import columns_of
+from schemas.quality import HISTORY_TABLES
+
+PACKAGE = "bpp_etl.release"
+
+
+def carry_history(con: Connection, shelf: Shelf) -> None:
+    """Copy what the release before holds; its own rows are added once this one has an id."""
+    newest = shelf.newest()
+    if newest is None:
+        return
+    attach_read_only(con, shelf.folder(newest) / FILE, "before")
+    there = con.execute(
+        "select table_name from duckdb_tables() where database_name = 'before' and schema_name = 'quality'"
+    ).fetchall()
+    for table, contract in HISTORY_TABLES.items():
+        # A release of an earlier version may not have had the table yet.
+        if (table,) in there:
+            columns = column_list(columns_of(contract))
+            relation = f"quality.{quoted(table)}"
+            con.execute(f"insert into {relation} select {columns} from before.{relation}")
+    con.execute("detach before")
+
+
+def add_to_history(con: Connection, release_id: str) -> None:
+    """Add this release's own rows."""
+    for table in HISTORY_TABLES:
+        con.execute(
+            f"insert into quality.{quoted(table)} by name {read_select(Step(PACKAGE, table))}",
+            {"release_id": release_id},
+        )
