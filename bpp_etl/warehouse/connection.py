@@ -70,6 +70,22 @@ def opened_read_only(path: Path) -> Iterator[Connection]:
         con.close()
 
 
+def connected_read_only(path: Path) -> Connection:
+    """Return a connection of the caller's own to a DuckDB file, read-only, as the catalog `warehouse`.
+
+    Nothing is written beside the file, which may lie where its reader has no leave to write.
+    """
+    con = duckdb.connect(":memory:", config={"python_enable_replacements": False})
+    try:
+        con.execute("set enable_progress_bar = false")
+        attach_read_only(con, path, "warehouse")
+        con.execute("use warehouse")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
 @contextmanager
 def in_memory() -> Iterator[Connection]:
     """Open a DuckDB database that lives in memory only."""
