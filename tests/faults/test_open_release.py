@@ -154,6 +154,7 @@ def test_what_is_no_whole_release_is_refused_in_one_line_with_a_hint(
     served: Served, spoil: Callable[[Path], None]
 ) -> None:
     current = Shelf.of(served.warehouse).current
+    current.chmod(0o644)
     spoil(current)
     with pytest.raises(BppError) as error:
         bpp_etl.open_release(served.warehouse)
@@ -168,6 +169,7 @@ def test_what_is_no_whole_release_is_refused_in_one_line_with_a_hint(
 
 def test_a_release_that_was_written_to_is_refused_until_it_is_put_in_service_again(served: Served) -> None:
     shelf = Shelf.of(served.warehouse)
+    shelf.current.chmod(0o644)
     leave_a_log(shelf.current)
     with pytest.raises(
         BppError, match=r"^bpp\.duckdb was changed after it was published: a log lies beside it"
@@ -180,6 +182,7 @@ def test_a_release_that_was_written_to_is_refused_until_it_is_put_in_service_aga
 
 def test_a_release_that_another_program_writes_to_is_refused_and_one_by_its_id_opens(served: Served) -> None:
     shelf = Shelf.of(served.warehouse)
+    shelf.current.chmod(0o644)
     with running(WRITER, shelf.current) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "open\n"
@@ -228,6 +231,15 @@ def test_a_release_opens_where_nothing_may_be_written_and_a_closed_one_says_so(s
         ):
             bpp_etl.open_release(file)
         place.chmod(0o755)
+
+
+def test_a_published_file_is_closed_to_writers_and_no_more_open_than_it_was(served: Served) -> None:
+    shelf = Shelf.of(served.warehouse)
+    kept = shelf.folder(shelf.ids()[0]) / "bpp.duckdb"
+    kept.chmod(0o640)
+    shelf.put_in_service(shelf.ids()[0])
+    assert kept.stat().st_mode & 0o777 == 0o440
+    assert shelf.current.stat().st_mode & 0o222 == 0
 
 
 def test_importing_the_package_loads_no_database() -> None:
