@@ -8,14 +8,29 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bpp_etl.errors import BppError
 
+
+class _Commands(TyperGroup):
+    """The commands; typer would end Ctrl-C without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, and say what Ctrl-C leaves behind."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("interrupted; what is in service is as it was, refresh again to go on", err=True)
+            sys.exit(130)
+
+
 app = typer.Typer(
     name="bpp",
+    cls=_Commands,
     help="Registry exports in, a gated and published warehouse of bone pseudoprogression out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -38,9 +53,6 @@ def main() -> None:
         app()
     except BppError as error:
         fail(error)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing half-done is left in service", err=True)
-        sys.exit(130)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         typer.echo(f"error: {reason}: {error.filename or 'unknown file'}", err=True)

@@ -116,9 +116,19 @@ def _run_job(
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET
     )
+    _stop_if_interrupted(result)
     failure = _unexpected(result)
     if failure is not None:
         done.failed[registry] = failure
+
+
+def _stop_if_interrupted(result: dg.ExecuteInProcessResult) -> None:
+    """Pass Ctrl-C on: Dagster ends one run by it, and who pressed it meant all of them."""
+    for event in result.all_events:
+        data = event.step_failure_data if event.is_step_failure else None
+        error = data.error if data is not None else None
+        if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+            raise KeyboardInterrupt
 
 
 def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
@@ -178,6 +188,7 @@ def _publish(
     result = definitions.resolve_job_def("publish_release").execute_in_process(
         instance=instance, raise_on_error=False, run_config=QUIET
     )
+    _stop_if_interrupted(result)
     failure = _unexpected(result)
     if failure is not None or not result.success:
         done.failed["release"] = failure or "the release failed"

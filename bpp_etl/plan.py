@@ -13,7 +13,7 @@ from typing import Literal
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import BppError
 from bpp_etl.events import Protocol
-from bpp_etl.landing import Delivery
+from bpp_etl.landing import Delivery, delivery_of
 from bpp_etl.reading.inputs import input_digest
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.working import WorkingFiles
@@ -45,7 +45,7 @@ def plan(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], *, 
     if last is None:
         return Step(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
-        return Step(delivery, "judge", "new delivery")
+        return Step(delivery, "judge", _why_another(delivery, last.delivery))
     if last.code_version != code_version():
         return Step(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery):
@@ -53,6 +53,14 @@ def plan(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], *, 
     if "admitted" in judged and derived_with(files) != derivation(protocols):
         return Step(delivery, "derive", "protocols changed")
     return Step(delivery, "nothing", "unchanged")
+
+
+def _why_another(delivery: Delivery, last: str) -> str:
+    """Tell a newer delivery from an older one that has come to count because a newer was taken away."""
+    before = delivery_of(delivery.path.with_name(last))
+    if before is not None and delivery.order < before.order:
+        return f"older than {last}, which is gone from the landing"
+    return "new delivery"
 
 
 def derivation(protocols: Sequence[Protocol]) -> list[str]:

@@ -33,7 +33,8 @@ GENERAL_LAWS = (
         "Every required column is filled.",
         "refuse",
         "completeness",
-        "Fill the empty cells at the source, or state a constant in registry.toml.",
+        "Fill the empty cells at the source. A constant in [constants.<table>] stands in for a column that "
+        "the export lacks; it fills no empty cell.",
     ),
     Law(
         "date_invalid",
@@ -110,7 +111,8 @@ GENERAL_LAWS = (
         "Every required column is delivered.",
         "shut",
         "completeness",
-        "Add the column, or name theirs in [rename.<table>] or a constant in [constants.<table>].",
+        "Add the column, or say in registry.toml what it is called in the export ([rename.<table>]: theirs = "
+        "ours) or what its value always is ([constants.<table>]).",
     ),
     Law(
         "column_duplicated",
@@ -267,7 +269,8 @@ TABLE_LAWS: dict[str, tuple[Law, ...]] = {
             "Every result states its unit.",
             "refuse",
             "completeness",
-            "Deliver the unit, or state it in [constants.lab_results]; it is never guessed.",
+            "Deliver the unit; it is never guessed. If the export has no unit column, state the unit in "
+            "[constants.lab_results]; an empty one must be left out of the export for that.",
         ),
         Law(
             "unit_not_convertible",

@@ -242,7 +242,8 @@ class _Reader:
         missing = sorted(required - positions.keys() - constants.keys())
         if missing:
             hint = "; its header is one column: check its delimiter" if len(header) == 1 else ""
-            message = f"{name} lacks the columns {', '.join(missing)}{hint}"
+            columns_of_it = "the column" if len(missing) == 1 else "the columns"
+            message = f"{name} lacks {columns_of_it} {', '.join(missing)}{hint}"
             self.problem(at, "column_missing", message, len(missing))
         sure = not missing
         used = set(positions.values())

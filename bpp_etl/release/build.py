@@ -24,13 +24,7 @@ from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
-from bpp_etl.warehouse.connection import (
-    Connection,
-    attach_read_only,
-    count_of,
-    opened,
-    quoted,
-)
+from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, opened, quoted, room_for
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, sql_type
 from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog, relations
@@ -112,6 +106,7 @@ def is_published(shelf: Shelf, planned: ReleaseInput) -> bool:
     return shelf.manifest(newest).get("input") == planned.as_manifest()
 
 
+@room_for(Path("published") / FILE)
 def assemble(
     warehouse: Path, protocols: Sequence[Protocol], *, threshold: int = DEFAULT_THRESHOLD
 ) -> Mapping[str, int]:
@@ -157,6 +152,7 @@ def _ensure_derived(warehouse: Path, registry: str, protocols: Sequence[Protocol
         )
 
 
+@room_for(Path("published") / FILE)
 def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
     """Describe, verify, draw, name and put in service the file that `assemble` left.
 

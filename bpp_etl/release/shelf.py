@@ -19,6 +19,7 @@ FILE = "bpp.duckdb"
 MANIFEST = "manifest.json"
 REPORT = "report.html"
 BUILDING = ".building-"
+WRITABLE = 0o222
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,27 @@ class Shelf:
     def put_in_service(self, release_id: str) -> None:
         """Swap a release's file in atomically; open readers keep the one before."""
         source = self.folder(release_id) / FILE
+        _close_to_writers(source)
         fresh = self.published / f".{FILE}.{os.getpid()}"
         try:
             with source.open("rb") as read, fresh.open("wb") as write:
                 shutil.copyfileobj(read, write, 1 << 22)
                 write.flush()
                 os.fsync(write.fileno())
+            _close_to_writers(fresh)
             # Whoever opened the file to write may have left a log: it belongs to the release before.
             self.current.with_name(f"{FILE}.wal").unlink(missing_ok=True)
             os.replace(fresh, self.current)  # noqa: PTH105
             self._unserved.unlink(missing_ok=True)
         finally:
             fresh.unlink(missing_ok=True)
+
+
+def _close_to_writers(path: Path) -> None:
+    """Let nobody open a published file to write: it would shut out its readers, and change a release."""
+    mode = path.stat().st_mode
+    if mode & WRITABLE:
+        path.chmod(mode & ~WRITABLE)
 
 
 def _is_running(process: str) -> bool:

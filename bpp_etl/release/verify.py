@@ -15,6 +15,7 @@ from bpp_etl.errors import BppError
 from bpp_etl.gate.row_rules import BATCH_ROWS
 from bpp_etl.warehouse.connection import Connection, count_of, opened_read_only, quoted
 from bpp_etl.warehouse.ddl import column_list
+from bpp_etl.working import log_of
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of
 
@@ -25,6 +26,11 @@ class ReleaseError(BppError):
 
 def verify(path: Path, expected_rows: Mapping[tuple[str, str], int]) -> None:
     """Open the file afresh, compare each table's rows with what its sources held, judge its contracts."""
+    if log_of(path).exists():
+        # Its last rows are in the log beside it, which is not published.
+        raise ReleaseError(
+            "the release was not written to its end", "check the free space of the disk, then refresh again"
+        )
     with opened_read_only(path) as con:
         for schema, table, contract in relations():
             rows = count_of(con, f"select count(*) from {quoted(schema)}.{quoted(table)}")

@@ -1,10 +1,13 @@
 """The one place that opens DuckDB.
 
-Not here: SQL of any table. Every connection is closed by the `with` that opened it, error or not.
+Not here: SQL of any table. Every connection is closed by the `with` that opened it, error or not; only a
+notebook's own is left to the notebook.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,14 +48,17 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
         _configure(con, path.parent)
         if is_working_file:
             con.execute("set force_compression = 'uncompressed'")
-        try:
-            con.execute(
-                f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
-            )
-        except duckdb.IOException as error:
-            raise _locked_or_broken(path, error) from None
-        con.execute("use warehouse")
-        yield con
+        with room_for(path):
+            try:
+                con.execute(
+                    f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
+                )
+            except duckdb.IOException as error:
+                if _is_full(error):
+                    raise
+                raise _locked_or_broken(path, error) from None
+            con.execute("use warehouse")
+            yield con
     finally:
         con.close()
 
@@ -68,6 +74,22 @@ def opened_read_only(path: Path) -> Iterator[Connection]:
         yield con
     finally:
         con.close()
+
+
+def connected_read_only(path: Path) -> Connection:
+    """Return a connection of the caller's own to a DuckDB file, read-only, as the catalog `warehouse`.
+
+    Nothing is written beside the file, which may lie where its reader has no leave to write.
+    """
+    con = duckdb.connect(":memory:", config={"python_enable_replacements": False})
+    try:
+        con.execute("set enable_progress_bar = false")
+        attach_read_only(con, path, "warehouse")
+        con.execute("use warehouse")
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 @contextmanager
@@ -86,6 +108,20 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
         con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
     except duckdb.IOException as error:
         raise _locked_or_broken(path, error) from None
+
+
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Say in a readable line that the disk is full, whoever found it out: DuckDB or the system."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        if not _is_full(error):
+            raise
+        raise BppError(
+            f"there is no room on the disk to write {path.parent.name}/{path.name}",
+            "free some space, then refresh again; what is in service is as it was",
+        ) from None
 
 
 @contextmanager
@@ -128,6 +164,15 @@ def _configure(con: Connection, scratch: Path) -> None:
     con.execute("set autoload_known_extensions = false")
     con.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
     con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    return any(os.strerror(code) in str(error) for code in FULL)
 
 
 def _locked_or_broken(path: Path, error: Exception) -> BppError:

@@ -184,7 +184,7 @@ def test_each_required_column_is_missed(tmp_path: Path, table: str) -> None:
         present = [other for other in required if other != name]
         text = ",".join(present) + "\n" + ",".join("x" for _ in present) + "\n"
         problems = problems_of(write_texts(tmp_path / str(number), {f"{table}.csv": text}))
-        assert (table, "column_missing", f"{table}.csv lacks the columns {name}") in problems
+        assert (table, "column_missing", f"{table}.csv lacks the column {name}") in problems
 
 
 def test_optional_tables_may_be_missing(tmp_path: Path) -> None:

@@ -10,28 +10,10 @@ import pytest
 from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admit import derive, gate, read
-from bpp_etl.demo import write_demo_landing
 from bpp_etl.events import FLOW_RULES, RULES, load_protocol
 from bpp_etl.landing import survey
 from bpp_etl.release import Shelf, assemble, publish
 from bpp_etl.working import WorkingFiles
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    home = tmp_path_factory.mktemp("demo")
-    written = write_demo_landing(home / "landing")
-    resource = Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
-    said: list[str] = []
-    done = refresh(resource, say=said.append)
-    return home, resource, {item.registry_name: item for item in written}, done, said
-
-
-@pytest.fixture(scope="module")
-def release(demo):
-    home, *_ = demo
-    with duckdb.connect(str(home / "warehouse" / "published" / "bpp.duckdb"), read_only=True) as con:
-        yield con
 
 
 def test_two_registries_are_admitted_and_one_is_shut(demo) -> None:

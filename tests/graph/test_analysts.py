@@ -1,0 +1,120 @@
+"""docs/analysts.md is true of the demonstration: every query runs, answers, and yields the columns it states.
+
+Not here: how a release is opened and refused (`tests/faults/test_open_release.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import bpp_etl
+from bpp_etl.metrics import median_survival
+from schemas.contract import columns_of
+from schemas.event import EVENT_FLAGS
+from schemas.metric import METRICS, WARNINGS, Estimate
+from tests.support.pages import fenced, page, sections
+
+PAGE = page("analysts.md")
+QUESTIONS = {heading: text for heading, text in sections(PAGE).items() if heading}
+
+
+@pytest.fixture(scope="module")
+def opened(demo: Any) -> Iterator[bpp_etl.OpenRelease]:
+    home, _, _, done, _ = demo
+    with bpp_etl.open_release(home / "warehouse", done.release_id) as release:
+        yield release
+
+
+def test_there_is_a_dozen_of_questions() -> None:
+    assert len(QUESTIONS) >= 12
+    assert [int(heading.split(".")[0]) for heading in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
+    assert all(heading.endswith("?") or heading.endswith("of my own") for heading in QUESTIONS)
+
+
+@pytest.mark.parametrize("heading", QUESTIONS)
+def test_a_question_is_answered_with_the_columns_that_are_stated(
+    opened: bpp_etl.OpenRelease, heading: str
+) -> None:
+    (sql,) = fenced(QUESTIONS[heading], "sql")
+    below = QUESTIONS[heading].split("```")[-1]
+    stated, meaning = re.match(r"\s*Columns: (.*?)\n\n(.*)", below, re.DOTALL).groups()  # type: ignore[union-attr]
+    found = opened.query(sql)
+    assert found.columns == re.findall(r"`(\w+)`", stated)
+    assert len(found.fetchall()) > 0
+    assert len(meaning.split()) > 15, "what does the answer mean?"
+
+
+def test_every_code_that_the_page_names_is_one() -> None:
+    columns = {column.name for column in columns_of(Estimate)}
+    known = {*EVENT_FLAGS, *WARNINGS, *METRICS, *columns}
+    named = {
+        "guarantee_time", "selected_on_outcome", "suppressed", "few_events", "no_patients", "groups_missing",
+        "median_not_reached", "small_groups", "alp_unit_suspect", "refused_evidence", "cadence_differs",
+    }  # fmt: skip
+    assert named <= known
+    assert all(f"`{name}`" in PAGE for name in named)
+
+
+def test_the_notebook_example_runs_and_comes_to_the_published_median(
+    opened: bpp_etl.OpenRelease, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = fenced(PAGE, "python")
+    call = 'bpp_etl.open_release("warehouse/demo")'
+    assert call in code
+    names: dict[str, Any] = {"opened": opened}
+    exec(code.replace(call, "opened"), names)
+    told = capsys.readouterr().out.splitlines()[-1]
+    (published,) = opened.query(
+        "select estimate, ci_low, ci_high from metric.estimate where protocol = 'xu2025'"
+        " and metric = 'time_to_pseudoprogression' and stratum = 'all'"
+    ).fetchall()
+    assert told == " ".join(map(str, published))
+
+
+def test_times_for_an_own_analysis_come_to_the_published_median(opened: bpp_etl.OpenRelease) -> None:
+    (text,) = (text for heading, text in QUESTIONS.items() if heading.endswith("of my own"))
+    rows = opened.query(fenced(text, "sql")[0]).pl()
+    median = median_survival(rows["days"].to_list(), rows["is_observed"].to_list())
+    published = opened.query(
+        "select estimate, ci_low, ci_high from metric.estimate where protocol = 'xu2025'"
+        " and metric = 'pseudoprogression_to_progression' and stratum = 'all'"
+    ).fetchall()
+    assert published == [(median.estimate, median.low, median.high)]
+
+
+def test_every_missing_estimate_has_a_reason(opened: bpp_etl.OpenRelease) -> None:
+    missing, without = opened.query(
+        "select count(*), count(*) filter (len(warnings) = 0) from metric.estimate where estimate is null"
+    ).fetchall()[0]
+    assert missing > 0
+    assert without == 0
+
+
+def test_a_sum_over_suppressed_steps_is_too_small_as_the_page_warns(opened: bpp_etl.OpenRelease) -> None:
+    rows = opened.query(
+        "select part.stratum, whole.patients, sum(part.patients), bool_or(part.is_suppressed)"
+        " from metric.flow as part inner join metric.flow as whole"
+        " on part.protocol = whole.protocol and part.stratum = whole.stratum"
+        " and part.parent_step = whole.step"
+        " where whole.patients is not null group by part.protocol, part.stratum, whole.step, whole.patients"
+    ).fetchall()
+    assert {is_suppressed for *_, is_suppressed in rows} == {True, False}
+    for _, whole, parts, is_suppressed in rows:
+        assert (parts or 0) < whole if is_suppressed else parts == whole
+
+
+def test_broken_rules_add_up_to_more_than_the_refused_rows_as_the_page_warns(
+    opened: bpp_etl.OpenRelease,
+) -> None:
+    (broken,) = opened.query(
+        "select sum(broken) from quality.rule_result"
+        " where severity = 'refuse' and registry = 'synthetic-dirty'"
+    ).fetchall()[0]
+    (refused,) = opened.query(
+        "select sum(refused) from quality.table_count where registry = 'synthetic-dirty'"
+    ).fetchall()[0]
+    assert broken > refused
