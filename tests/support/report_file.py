@@ -17,8 +17,10 @@ from schemas.catalog import relations
 from schemas.contract import columns_of
 from tests.support.report_metrics import (
     alp_changes,
+    alp_groups,
     cadence,
     concordance,
+    course_groups,
     curves,
     estimates,
     flows,
@@ -88,6 +90,8 @@ def full_release(path: Path) -> Path:
         "metric.alp_change": alp_changes(),
         "metric.concordance": concordance(),
         "metric.cadence": cadence(),
+        "metric.course_group": course_groups(),
+        "metric.alp_group": alp_groups(),
         "quality.delivery": [
             delivery("north"),
             delivery(
