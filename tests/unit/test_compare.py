@@ -5,6 +5,7 @@ Not here: building releases. Releases are written by hand, but for the last test
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
 from collections.abc import Mapping
@@ -185,6 +186,26 @@ def test_text_fits_a_terminal_of_80_columns(warehouse: Path, told: list[str]) ->
     assert max(cells_of(line) for line in [*told, *listed(warehouse).splitlines()]) <= 80
 
 
+def test_under_disclosure_control_no_small_count_is_told(tmp_path: Path) -> None:
+    for made in (BEFORE, AFTER):
+        publish_made(tmp_path, dataclasses.replace(made, threshold=5))
+    lines = difference(tmp_path, BEFORE.release_id, AFTER.release_id).splitlines()
+    assert "Counts below 5 are not told." in lines[1]
+    assert section(lines, "Patients")[1:] == [
+        "    suppressed entered: indeterminate",
+        "    suppressed changed: indeterminate -> true_progression",
+        "    suppressed left: no_new_osteoblastic_lesion",
+    ]
+    rows = [line.split() for line in section(lines, "Rows")[1:]]
+    # Rows admitted before and after would give the number away that was added.
+    assert rows[0] == ["east", "bone_lesions", "<5", "0", "->", "<5"]
+    assert rows[1] == ["east", "imaging_assessments", "<5", "<5", "<5", "0"]
+    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
+    assert "bone_lesions fewer than 5 added and refused 0 -> fewer than 5" in words
+    counts = [line.split() for line in listed(tmp_path).splitlines()[1:3]]
+    assert [row[-2:] for row in counts] == [["5", "<5"], ["5", "<5"]]
+
+
 def test_a_difference_read_backwards_turns_round(warehouse: Path) -> None:
     lines = difference(warehouse, AFTER.release_id, BEFORE.release_id).splitlines()
     assert "  east: delivery 2021-03-04 -> 2021-02-04" in section(lines, "Deliveries")
@@ -261,9 +282,12 @@ def test_a_call_that_moved_on_the_same_rows_is_laid_on_code_or_protocol(other: O
     lines = other(change)
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
     assert "moved by east: the same rows, judged or derived otherwise (code or protocol)" in words
-    assert section(lines, "Patients") == ["  xu2025", "    1 kept the state, but a date of the call moved"]
+    assert section(lines, "Patients") == [
+        "  xu2025",
+        "    fewer than 10 kept the state, but a date of the call moved",
+    ]
     assert section(lines, "Software, protocols, disclosure") == [
-        "  disclosure threshold: 5 -> 10",
+        "  disclosure threshold: 0 -> 10",
         "  protocol xu2025: other parameters",
     ]
 
