@@ -66,7 +66,7 @@ def _told(found: Difference) -> list[str]:
             " alone: keep a comparison to those who may read both."
         )
     for heading, told in (
-        ("Deliveries", _said(found.deliveries)),
+        ("Deliveries", _said(f"{registry}: {told}" for registry, told in found.deliveries)),
         ("Software, protocols, disclosure", _said(found.software)),
         ("Patients", _patients(found)),
         ("Rows", _rows(found)),

@@ -34,13 +34,16 @@ class RuleChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs; `protocols` are those that both releases applied, `redated` counts by protocol."""
+    """What differs; `protocols` are those that both releases applied, `redated` counts by protocol.
+
+    `deliveries` are registries with what became of a delivery of theirs, in words.
+    """
 
     before: str
     after: str
     threshold: int
     protocols: tuple[str, ...]
-    deliveries: tuple[str, ...]
+    deliveries: tuple[tuple[str, str], ...]
     software: tuple[str, ...]
     moves: tuple[Move, ...]
     redated: Mapping[str, int]
@@ -115,7 +118,7 @@ def _rules(con: Connection) -> list[RuleChange]:
     ]
 
 
-def _deliveries(con: Connection) -> list[str]:
+def _deliveries(con: Connection) -> list[tuple[str, str]]:
     lines = []
     for row in selected(con, "delivery_change"):
         before, after, shut = row["admitted_before"], row["admitted_after"], row["shut_after"]
@@ -135,7 +138,7 @@ def _deliveries(con: Connection) -> list[str]:
             told.append(
                 f"gate shut for {shut}{stays}" if shut else f"{row['shut_before']} is no longer shut out"
             )
-        lines += [f"{row['registry']}: {one}" for one in told]
+        lines += [(row["registry"], one) for one in told]
     return lines
 
 

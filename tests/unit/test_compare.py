@@ -23,7 +23,7 @@ from bpp_etl.release.changes import IDENTITY
 from bpp_etl.release.compare import difference, listed
 from bpp_etl.release.headlines import HEADLINES
 from bpp_etl.release.movers import BASES, basis_of
-from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.warehouse.connection import opened
 from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog
@@ -32,6 +32,7 @@ from schemas.metric import METRICS
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
 from tests.support.releases import MadeRelease, publish_made
+from tests.support.report_page import read_page
 
 CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
 CONFIRMED = CANDIDATE + "\n day 84 CT\n day 126 CT"
@@ -394,3 +395,13 @@ def test_a_refreshed_landing_tells_its_difference_from_end_to_end(refreshed: tup
     ]
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
     assert "moved by tiny: bone_lesions 1 added; imaging_assessments 1 added" in words
+
+
+def test_the_report_of_a_release_says_what_changed_since_the_one_before(
+    refreshed: tuple[Path, str, str],
+) -> None:
+    home, *ids = refreshed
+    first, second = (read_page(Shelf.of(home).folder(one) / REPORT).by_id("changes").words for one in ids)
+    assert "This is the first release" in first
+    assert f"Since release {ids[0]}" in second
+    assert "imaging_assessments 1 added" in second
