@@ -15,12 +15,14 @@ from schemas.contract import Contract, derived
 from schemas.event import OPEN_QUESTIONS, STATE
 from schemas.metric_codes import (
     ALP_COMPARISON,
+    ALP_PICTURE,
     CADENCE_POPULATION,
     CI_METHOD,
     FLOW_STEP,
     HORIZON_DAYS,
     LESION_LEVEL,
     METRICS,
+    OUTCOME,
     RULE_SET,
     STRATA,
     SURVIVAL_METRIC,
@@ -36,8 +38,10 @@ __all__ = [
     "STRATA",
     "WARNINGS",
     "AlpChange",
+    "AlpGroup",
     "Cadence",
     "Concordance",
+    "CourseGroup",
     "Estimate",
     "Flow",
     "LesionSite",
@@ -202,6 +206,53 @@ class OpenQuestionCount(Contract):
     is_suppressed: pl.Boolean = _is_suppressed()
 
 
+def _grouped_patients() -> Any:
+    return derived("Patients in the group, never fewer than the disclosure threshold.", nullable=False)
+
+
+class CourseGroup(Contract):
+    """One row per protocol, outcome and group of pseudoprogressions with like courses, for a swimmer plot.
+
+    A group stands in for single patients: patients in order of their courses, as many together as disclosure
+    control asks for. Days are medians within the group, from the start of line 1, rounded to whole weeks;
+    with disclosure control switched off they are not rounded.
+    """
+
+    protocol: pl.String = _protocol()
+    outcome: pl.String = derived(
+        "Whether the patients of the group progressed later.", nullable=False, codes=OUTCOME
+    )
+    position: pl.Int32 = derived("Place of the group, the longest course first.", nullable=False)
+    patients: pl.Int64 = _grouped_patients()
+    days_to_event: pl.Int32 = derived("To the pseudoprogression.", nullable=False, unit="days")
+    days_to_confirmation: pl.Int32 = derived("To the confirming CT.", nullable=False, unit="days")
+    days_to_end: pl.Int32 = derived(
+        "To progression, or to the end of follow-up without one.", nullable=False, unit="days"
+    )
+
+
+class AlpGroup(Contract):
+    """One row per protocol, picture, stratum and group of patients with like changes of ALP.
+
+    A group stands in for single patients, as in `course_group`. Changes are medians within the group, rounded
+    to 5 U/L; with disclosure control switched off they are not rounded.
+    """
+
+    protocol: pl.String = _protocol()
+    picture: pl.String = derived(
+        "waterfall: patients with a change at the event. paired: patients with both changes from baseline.",
+        nullable=False,
+        codes=ALP_PICTURE,
+    )
+    stratum: pl.String = _stratum()
+    position: pl.Int32 = derived("Place of the group, the greatest rise at the event first.", nullable=False)
+    patients: pl.Int64 = _grouped_patients()
+    change_at_event: pl.Float64 = derived("ALP at the event minus baseline.", nullable=False, unit="U/L")
+    change_at_progression: pl.Float64 = derived(
+        "ALP at progression minus baseline; only in the paired picture.", unit="U/L"
+    )
+
+
 METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
     {
         "estimate": Estimate,
@@ -212,6 +263,8 @@ METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
         "concordance": Concordance,
         "cadence": Cadence,
         "open_question": OpenQuestionCount,
+        "course_group": CourseGroup,
+        "alp_group": AlpGroup,
     }
 )
 """Table -> contract, in the order in which they are written."""

@@ -34,6 +34,8 @@ LESION_LEVEL = ("patient", "lesion")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
 RULE_SET = ("recist11", "irecist", "mda", "pcwg3")
 VERDICT = tuple(dict.fromkeys((*RECIST11_VERDICT, *IRECIST_VERDICT, *MDA_VERDICT, *PCWG3_VERDICT)))
+ALP_PICTURE = ("waterfall", "paired")
+OUTCOME = ("progressed", "not_progressed")
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
 
 STRATA: Mapping[str, str] = MappingProxyType(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bpp_etl.measure.alike import Alike, alike_patients, alike_rows
 from bpp_etl.measure.alp import alp_rows
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
@@ -80,12 +81,14 @@ def measure(
     tally = Tally()
     rows: list[Row] = []
     curves: list[Curve] = []
+    alike: list[Alike] = []
     first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
     run_step(con, COURSE, {})
     for protocol in protocols:
-        found, drawn = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
+        found, drawn, grouped = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
         rows += found
         curves += drawn
+        alike += grouped
     drop_relations(con, [COURSE.name])
     if len(protocols) > 1:
         link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
@@ -93,6 +96,8 @@ def measure(
     shown = list(disclosed(rows, tally, hidden, threshold))
     for curve in curves:
         shown += curve_rows(curve, tally, hidden, threshold)
+    for patients in alike:
+        shown += alike_rows(patients, hidden, threshold)
     create_measured_tables(con)
     return MeasureSummary(
         protocols=tuple(protocols),
@@ -104,7 +109,7 @@ def measure(
 
 def _measure_protocol(
     con: Connection, tally: Tally, protocol: str, registries: Sequence[str], first_line_schedule: Schedule
-) -> tuple[list[Row], list[Curve]]:
+) -> tuple[list[Row], list[Curve], list[Alike]]:
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
@@ -130,7 +135,7 @@ def _measure_protocol(
         *concordance_rows(cohort),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
-    return rows, list(curves_of(cohort, times))
+    return rows, list(curves_of(cohort, times)), alike_patients(cohort)
 
 
 def _candidates(

@@ -19,6 +19,7 @@ from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
 from bpp_etl.measure import measure
 from bpp_etl.plan import derivation, derived_with
+from bpp_etl.release.difference import Difference, difference_of
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
@@ -176,7 +177,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
                 rows["quality", table] = table_digest(con, "quality", table, contract)
             _describe(con, release_id, created_at, planned, digest, rows)
         verify(building / FILE, expected)
-        write_report(building / FILE, building / REPORT)
+        write_report(building / FILE, building / REPORT, _since(shelf))
         counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
         manifest = {
             "release_id": release_id,
@@ -196,6 +197,18 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
         shutil.rmtree(building, ignore_errors=True)
     shelf.put_in_service(release_id)
     return Release(release_id, shelf.releases / release_id, digest, counts)
+
+
+def _since(shelf: Shelf) -> Difference | str | None:
+    """Compare the release being built with the newest one, for its report; say so where it cannot."""
+    newest = shelf.newest()
+    if newest is None:
+        return None
+    try:
+        return difference_of(shelf.folder(newest) / FILE, shelf.building / FILE)
+    except BppError as error:
+        # A comparison that fails says so on the page; it is no reason to hold a release back.
+        return error.message
 
 
 def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:

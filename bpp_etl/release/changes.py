@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bpp_etl.release.small import is_small
 from bpp_etl.timeline.steps import Step, read_select, used_parameters
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from bpp_etl.warehouse.ddl import column_list
@@ -45,6 +46,10 @@ class RowChange:
     admitted_after: int
     refused_before: int
     refused_after: int
+
+    def tells_admitted(self, threshold: int) -> bool:
+        """Say whether the rows admitted may be told: their difference would give a small change away."""
+        return not any(is_small(number, threshold) for number in (self.added, self.corrected, self.gone))
 
 
 def selected(con: Connection, name: str, parameters: dict[str, object] | None = None) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ Not here: finding what moved them (`movers.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bpp_etl.plain_text import counted, wrapped
@@ -31,30 +32,60 @@ Row = Mapping[str, Any]
 SUPPRESSED = "suppressed"
 
 
-def headlines_told(rows: Sequence[Row], movers: Movers) -> list[str]:
-    """Tell each headline estimate of one protocol; count the others."""
+@dataclass(frozen=True)
+class Moved:
+    """A headline number that moved: its name, what it was and is, and what moved it."""
+
+    name: str
+    before: str
+    after: str
+    movers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The headline numbers of one protocol: those that moved, those that did not, and how many others did."""
+
+    moved: tuple[Moved, ...]
+    unchanged: tuple[str, ...]
+    suppressed: tuple[str, ...]
+    others: int
+    others_moved: int
+
+
+def headlines_of(rows: Sequence[Row], movers: Movers) -> Headlines:
+    """Sort out the headline estimates of one protocol, and find what moved them."""
     by_key = {(row["metric"], row["stratum"]): row for row in rows}
-    headlines = [by_key[key] for key in HEADLINES if key in by_key]
-    lines: list[str] = []
-    same: dict[str, list[str]] = {"unchanged": [], "suppressed in both": []}
-    for row in headlines:
+    moved, unchanged, suppressed = [], [], []
+    for row in (by_key[key] for key in HEADLINES if key in by_key):
         before, after = value_told(row, "before"), value_told(row, "after")
         if before == after == SUPPRESSED:
-            same["suppressed in both"].append(name_told(row))
+            suppressed.append(name_told(row))
         elif row["is_unchanged"]:
-            same["unchanged"].append(f"{name_told(row)} {after}")
+            unchanged.append(f"{name_told(row)} {after}")
         else:
-            lines += wrapped(name_told(row), "  ")
-            lines += wrapped(f"{before} -> {after}", "    ")
-            for told in movers.told(row["metric"], row["stratum"], row["protocol"]):
-                lines += wrapped(f"moved by {told}", "    ", hanging="      ")
-    for heading, names in same.items():
+            told = movers.told(row["metric"], row["stratum"], row["protocol"])
+            moved.append(Moved(name_told(row), before, after, tuple(told)))
+    others = [row for row in rows if (row["metric"], row["stratum"]) not in HEADLINES]
+    others_moved = sum(not row["is_unchanged"] for row in others)
+    return Headlines(tuple(moved), tuple(unchanged), tuple(suppressed), len(others), others_moved)
+
+
+def headlines_told(found: Headlines) -> list[str]:
+    """Tell each headline estimate of one protocol on a terminal; count the others."""
+    lines: list[str] = []
+    for one in found.moved:
+        lines += wrapped(one.name, "  ")
+        lines += wrapped(f"{one.before} -> {one.after}", "    ")
+        for told in one.movers:
+            lines += wrapped(f"moved by {told}", "    ", hanging="      ")
+    for heading, names in (("unchanged", found.unchanged), ("suppressed in both", found.suppressed)):
         if names:
             lines += wrapped(f"{heading}: {'; '.join(names)}", "  ", hanging="    ")
-    others = [row for row in rows if (row["metric"], row["stratum"]) not in HEADLINES]
-    moved = sum(not row["is_unchanged"] for row in others)
-    further = counted(len(others), "further estimate")
-    return lines + wrapped(f"{moved} of {further} moved; metric.estimate of both files has them", "  ")
+    further = counted(found.others, "further estimate")
+    return lines + wrapped(
+        f"{found.others_moved} of {further} moved; metric.estimate of both files has them", "  "
+    )
 
 
 def name_told(row: Row) -> str:

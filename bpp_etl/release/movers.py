@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bpp_etl.plain_text import joined
 from bpp_etl.release.changes import RowChange, compared_columns, registries_that_differ
+from bpp_etl.release.small import count_told
 from bpp_etl.warehouse.connection import Connection
 from schemas.cadence import AssessmentCadence
 
@@ -87,6 +88,7 @@ class Movers:
 
     con: Connection
     changes: Sequence[RowChange]
+    threshold: int = 0
     known: dict[tuple[str, tuple[str, ...], str | None], set[str]] = field(default_factory=dict)
 
     def registries(self, basis: Basis, protocol: str) -> list[str]:
@@ -113,16 +115,16 @@ class Movers:
         for change in self.changes:
             if change.registry != registry or change.table not in tables:
                 continue
-            words = change_told(change)
+            words = change_told(change, self.threshold)
             if words:
                 parts.append(f"{change.table} {words}")
         return "; ".join(parts) or "the same rows, judged or derived otherwise (code or protocol)"
 
 
-def change_told(change: RowChange) -> str:
-    """Tell how rows changed: added, corrected, gone, and refused more or less."""
+def change_told(change: RowChange, threshold: int = 0) -> str:
+    """Tell how rows changed: added, corrected, gone, and refused more or less; small counts as words."""
     words = [
-        f"{number} {verb}"
+        f"{count_told(number, threshold)} {verb}"
         for number, verb in (
             (change.added, "added"),
             (change.corrected, "corrected"),
@@ -131,5 +133,10 @@ def change_told(change: RowChange) -> str:
         if number
     ]
     if change.refused_before != change.refused_after:
-        words.append(f"refused {change.refused_before} -> {change.refused_after}")
+        before, after = (
+            count_told(number, threshold) for number in (change.refused_before, change.refused_after)
+        )
+        words.append(
+            f"refused {before} -> {after}" if before != after else f"refused {after} before and after"
+        )
     return joined(words)

@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from bpp_etl.release.difference import Difference
+
 TEMPLATE = "report.html.j2"
 
 
-def write_report(release: Path, target: Path) -> None:
-    """Draw the report of a release file as one html file that loads nothing."""
+def write_report(release: Path, target: Path, since: Difference | str | None = None) -> None:
+    """Draw the report of a release file as one html file that loads nothing.
+
+    `since` is what changed since the release before, or why the two cannot be compared; None where there is
+    none before.
+    """
     # The templates and everything that fills them are loaded only when a report is drawn.
     from bpp_etl.report.page import page_of  # noqa: PLC0415
+    from bpp_etl.report.row_counts import with_small_rows_hidden  # noqa: PLC0415
     from bpp_etl.report.tables import read_release  # noqa: PLC0415
 
-    page = page_of(read_release(release))
+    page = page_of(with_small_rows_hidden(read_release(release)), since)
     html = _environment().get_template(TEMPLATE).render(page=page)
     target.write_text(html, encoding="utf-8", newline="\n")
 

@@ -6,11 +6,13 @@ Not here: html.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.grid import Grid
 from bpp_etl.report.sections.alp import Alp, alp
 from bpp_etl.report.sections.cadence import Cadence, cadence
+from bpp_etl.report.sections.changes import Changes, changes
 from bpp_etl.report.sections.course import Course, course
 from bpp_etl.report.sections.her2 import Her2, her2
 from bpp_etl.report.sections.history import history
@@ -22,6 +24,9 @@ from bpp_etl.report.sections.summary import Summary, summary
 from bpp_etl.report.sections.times import Times, times
 from bpp_etl.report.sections.verdicts import Verdicts, verdicts
 from bpp_etl.report.tables import ReleaseTables, Row
+
+if TYPE_CHECKING:
+    from bpp_etl.release.difference import Difference
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,14 @@ class Page:
     alp: Alp
     verdicts: Verdicts
     cadence: Cadence
+    changes: Changes
     quality: Quality
     history: Grid
     methods: Methods
 
 
-def page_of(tables: ReleaseTables) -> Page:
-    """Gather every part of the report of a release."""
+def page_of(tables: ReleaseTables, since: Difference | str | None = None) -> Page:
+    """Gather every part of the report of a release; `since` is what changed, as `write_report` takes it."""
     return Page(
         release=tables.release,
         threshold=tables["meta.release"].count(tables.release, "disclosure_threshold"),
@@ -58,7 +64,8 @@ def page_of(tables: ReleaseTables) -> Page:
         alp=alp(tables),
         verdicts=verdicts(tables),
         cadence=cadence(tables),
-        quality=quality(tables),
+        changes=changes(tables, since),
+        quality=quality(tables, since),
         history=history(tables),
         methods=methods(tables),
     )

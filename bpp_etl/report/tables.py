@@ -29,6 +29,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metric.concordance": ("protocol", "rule_set", "verdict", "state"),
     "metric.open_question": ("protocol", "stratum", "missing"),
     "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
+    "metric.course_group": ("protocol", "outcome", "position"),
+    "metric.alp_group": ("protocol", "picture", "stratum", "position"),
     "quality.rule_result": ("registry", "delivery", "table", "rule"),
     "quality.delivery": ("registry", "delivery"),
     "quality.table_count": ("registry", "delivery", "table"),

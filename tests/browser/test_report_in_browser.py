@@ -42,8 +42,11 @@ PLOTS = (
     "plot-her2-pseudoprogression-to-progression",
     "plot-sites-patients",
     "plot-sites-lesions",
+    "plot-swimmer",
     "plot-alp",
     "plot-alp-categories",
+    "plot-alp-waterfall",
+    "plot-alp-pairs",
     "plot-cadence-first-line",
     "plot-cadence-pseudoprogression",
 )

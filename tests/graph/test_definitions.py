@@ -11,7 +11,7 @@ GROUPS = {
     "raw": 6,
     "core": 7,
     "event": 3,
-    "metric": 8,
+    "metric": 10,
     "release": 1,
 }
 

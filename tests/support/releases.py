@@ -36,6 +36,7 @@ class MadeRelease:
     shut: Sequence[str] = ()
     refused: Mapping[tuple[str, str], int] = field(default_factory=dict)
     estimates: Sequence[Mapping[str, object]] = ()
+    threshold: int = 0
 
     @property
     def release_id(self) -> str:
@@ -67,7 +68,7 @@ def publish_made(warehouse: Path, made: MadeRelease) -> str:
                     "code_version": made.code_version,
                     "content_digest": "0",
                     "input_digests": [],
-                    "disclosure_threshold": 5,
+                    "disclosure_threshold": made.threshold,
                 }
             ],
         )

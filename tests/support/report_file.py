@@ -17,8 +17,10 @@ from schemas.catalog import relations
 from schemas.contract import columns_of
 from tests.support.report_metrics import (
     alp_changes,
+    alp_groups,
     cadence,
     concordance,
+    course_groups,
     curves,
     estimates,
     flows,
@@ -90,6 +92,8 @@ def full_release(path: Path) -> Path:
         "metric.concordance": concordance(),
         "metric.cadence": cadence(),
         "metric.open_question": questions(),
+        "metric.course_group": course_groups(),
+        "metric.alp_group": alp_groups(),
         "quality.delivery": [
             delivery("north"),
             delivery(
@@ -111,9 +115,9 @@ def full_release(path: Path) -> Path:
         **people(),
     }
     broken = {
-        ("patients", "date_invalid"): 2,
+        ("patients", "date_invalid"): 12,
         ("bone_lesions", "code_unknown"): 7,
-        ("lab_results", "unit_suspect"): 1,
+        ("lab_results", "unit_suspect"): 6,
     }
     for told in (
         judgement("north", broken=broken, absent=("her2_tests",)),

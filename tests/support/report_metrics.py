@@ -182,3 +182,43 @@ def cadence() -> list[dict[str, object]]:
         )
         for name, share in shares.items()
     ]
+
+
+def course_groups() -> list[dict[str, object]]:
+    lanes = (
+        ("progressed", 9, 49, 140, 700),
+        ("progressed", 8, 56, 147, 413),
+        ("not_progressed", 6, 77, 161, 532),
+        ("not_progressed", 6, 42, 133, 168),
+    )
+    return [
+        {
+            "outcome": outcome,
+            "position": position,
+            "patients": patients,
+            "days_to_event": event,
+            "days_to_confirmation": confirmation,
+            "days_to_end": end,
+        }
+        for position, (outcome, patients, event, confirmation, end) in enumerate(lanes, start=1)
+    ]
+
+
+def alp_groups() -> list[dict[str, object]]:
+    changes = {
+        ("waterfall", "all"): ((10.0, None), (0.0, None), (-20.0, None), (-35.0, None)),
+        ("waterfall", "state=true_progression"): ((60.0, None), (25.0, None)),
+        ("paired", "all"): ((5.0, 35.0), (-20.0, 40.0), (-30.0, -35.0)),
+    }
+    return [
+        {
+            "picture": picture,
+            "stratum": stratum,
+            "position": position,
+            "patients": 6,
+            "change_at_event": at_event,
+            "change_at_progression": at_progression,
+        }
+        for (picture, stratum), groups in changes.items()
+        for position, (at_event, at_progression) in enumerate(groups, start=1)
+    ]

@@ -146,9 +146,14 @@ def judgement(
     counts = []
     for place, table in enumerate(TABLES, start=1):
         number = 0 if table in absent else 100 + place
-        whole = {"delivered": number, "admitted": max(number - 3, 0), "refused": min(number, 3), "ignored": 0}
+        whole = {
+            "delivered": number,
+            "admitted": max(number - 13, 0),
+            "refused": min(number, 13),
+            "ignored": 0,
+        }
         counts.append(
-            stamp | {"table": table} | whole | {"broken": min(number, 3), "refused_share_limit": 0.05}
+            stamp | {"table": table} | whole | {"broken": min(number, 13), "refused_share_limit": 0.05}
         )
     return {"quality.rule_result": rules, "quality.table_count": counts}
 

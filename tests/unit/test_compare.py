@@ -5,6 +5,7 @@ Not here: building releases. Releases are written by hand, but for the last test
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from bpp_etl.release.changes import IDENTITY
 from bpp_etl.release.compare import difference, listed
 from bpp_etl.release.headlines import HEADLINES
 from bpp_etl.release.movers import BASES, basis_of
-from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.warehouse.connection import opened
 from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog
@@ -31,6 +32,7 @@ from schemas.metric import METRICS
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
 from tests.support.releases import MadeRelease, publish_made
+from tests.support.report_page import read_page
 
 CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
 CONFIRMED = CANDIDATE + "\n day 84 CT\n day 126 CT"
@@ -185,6 +187,26 @@ def test_text_fits_a_terminal_of_80_columns(warehouse: Path, told: list[str]) ->
     assert max(cells_of(line) for line in [*told, *listed(warehouse).splitlines()]) <= 80
 
 
+def test_under_disclosure_control_no_small_count_is_told(tmp_path: Path) -> None:
+    for made in (BEFORE, AFTER):
+        publish_made(tmp_path, dataclasses.replace(made, threshold=5))
+    lines = difference(tmp_path, BEFORE.release_id, AFTER.release_id).splitlines()
+    assert "Counts below 5 are not told." in lines[1]
+    assert section(lines, "Patients")[1:] == [
+        "    suppressed entered: indeterminate",
+        "    suppressed changed: indeterminate -> true_progression",
+        "    suppressed left: no_new_osteoblastic_lesion",
+    ]
+    rows = [line.split() for line in section(lines, "Rows")[1:]]
+    # Rows admitted before and after would give the number away that was added.
+    assert rows[0] == ["east", "bone_lesions", "<5", "0", "->", "<5"]
+    assert rows[1] == ["east", "imaging_assessments", "<5", "<5", "<5", "0"]
+    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
+    assert "bone_lesions fewer than 5 added and refused 0 -> fewer than 5" in words
+    counts = [line.split() for line in listed(tmp_path).splitlines()[1:3]]
+    assert [row[-2:] for row in counts] == [["5", "<5"], ["5", "<5"]]
+
+
 def test_a_difference_read_backwards_turns_round(warehouse: Path) -> None:
     lines = difference(warehouse, AFTER.release_id, BEFORE.release_id).splitlines()
     assert "  east: delivery 2021-03-04 -> 2021-02-04" in section(lines, "Deliveries")
@@ -261,9 +283,12 @@ def test_a_call_that_moved_on_the_same_rows_is_laid_on_code_or_protocol(other: O
     lines = other(change)
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
     assert "moved by east: the same rows, judged or derived otherwise (code or protocol)" in words
-    assert section(lines, "Patients") == ["  xu2025", "    1 kept the state, but a date of the call moved"]
+    assert section(lines, "Patients") == [
+        "  xu2025",
+        "    fewer than 10 kept the state, but a date of the call moved",
+    ]
     assert section(lines, "Software, protocols, disclosure") == [
-        "  disclosure threshold: 5 -> 10",
+        "  disclosure threshold: 0 -> 10",
         "  protocol xu2025: other parameters",
     ]
 
@@ -370,3 +395,13 @@ def test_a_refreshed_landing_tells_its_difference_from_end_to_end(refreshed: tup
     ]
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
     assert "moved by tiny: bone_lesions 1 added; imaging_assessments 1 added" in words
+
+
+def test_the_report_of_a_release_says_what_changed_since_the_one_before(
+    refreshed: tuple[Path, str, str],
+) -> None:
+    home, *ids = refreshed
+    first, second = (read_page(Shelf.of(home).folder(one) / REPORT).by_id("changes").words for one in ids)
+    assert "This is the first release" in first
+    assert f"Since release {ids[0]}" in second
+    assert "imaging_assessments 1 added" in second

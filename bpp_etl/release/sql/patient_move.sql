@@ -1,4 +1,5 @@
--- One row per protocol and move of patients between places of the flow: entered, left, or changed; never who.
+-- One row per protocol and pair of places of the flow, before and after: how many patients; never who. Outside is null,
+-- and who stayed is counted too.
 with before as (
     select
         registry,
@@ -26,6 +27,5 @@ select
     count(*) as patients
 from before
 full join after using (registry, patient_id, protocol)
-where before.place is distinct from after.place
 group by protocol, before.place, after.place
 order by protocol, before.place nulls first, after.place nulls last

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import SubElement
 
-from bpp_etl.report.plots.svg import WIDTH, Picture, Scale, box, canvas, finish, label, line
+from bpp_etl.report.plots.svg import WIDTH, Picture, Scale, box, canvas, finish, hatched, label, line
 
 ROW, THICK = 40, 16
+HATCHES = {"early": "up", "late": "down", "missed": "upright"}
+"""Parts differ in hatching as well as in colour."""
+
 LEFT, RIGHT = 8, WIDTH - 8
 
 
@@ -42,7 +45,7 @@ def bar_plot(anchor: str, title: str, bars: Sequence[Bar], kinds: Sequence[tuple
     for kind, name in (*kinds, ("open", "Suppressed")):
         if kind == "open" and not any(part.share is None for bar in bars for part in bar.parts):
             continue
-        box(root, place, 6, 11, 11, f"part {kind}")
+        hatched(root, place, 6, 11, 11, f"part {kind}", HATCHES.get(kind))
         label(root, place + 15, 16, name)
         place += 27 + 6.7 * len(name)
     for row, bar in enumerate(bars):
@@ -52,9 +55,9 @@ def bar_plot(anchor: str, title: str, bars: Sequence[Bar], kinds: Sequence[tuple
         for part in bar.parts:
             if part.share is None:
                 continue
-            drawn = box(
-                root, x(reached), base + 17, x(reached + part.share) - x(reached), THICK, f"part {part.kind}"
-            )
+            width = x(reached + part.share) - x(reached)
+            hatch = HATCHES.get(part.kind)
+            drawn = hatched(root, x(reached), base + 17, width, THICK, f"part {part.kind}", hatch)
             SubElement(drawn, "title").text = f"{bar.name}, {part.name.lower()}: {100 * part.share:.1f} %"
             reached += part.share
         if any(part.share is None for part in bar.parts) and reached < 1:

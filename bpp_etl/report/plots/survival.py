@@ -1,13 +1,16 @@
 """Draws Kaplan-Meier curves with their pointwise limits, censoring marks and numbers at risk.
 
-Not here: the estimate itself; every number comes from `metric.survival_curve`.
+Not here: the estimate itself; every number comes from `metric.survival_curve`. Under disclosure control that
+table tells a curve on some days only. Then those days are drawn as points, and the boxes between them say
+where the curve must run: a step drawn from one to the next would tell a survival that never was.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from bpp_etl.report.figures import Figure
@@ -18,6 +21,7 @@ from bpp_etl.report.plots.svg import (
     Scale,
     box,
     canvas,
+    dot,
     finish,
     label,
     line,
@@ -29,6 +33,12 @@ from bpp_etl.report.plots.svg import (
 TOP, BOTTOM, LEFT, RIGHT = 14, 214, 44, WIDTH - 10
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 MOST_TICKS = 7
+MOST_DOTS = 30
+"""More days than this lie so close that points and limits are drawn as a line and a band."""
+
+RISK_WIDTH = 34
+"""Numbers at risk stand at least this far apart."""
+
 KINDS = ("first", "second", "third", "fourth")
 """Lines differ in colour and in dashes."""
 
@@ -48,11 +58,12 @@ class CurveStep:
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve with its name and median."""
+    """One curve with its name and median; `is_exact` where each step is one day, not several gathered."""
 
     name: str
     steps: tuple[CurveStep, ...]
     median_days: float | None
+    is_exact: bool = True
 
     def at_risk(self, days: float) -> Figure | str:
         """Return who is at risk at a time: 0 after the last patient left, a dash where the tail is cut."""
@@ -61,30 +72,61 @@ class Curve:
                 return step.at_risk
         return "0" if self.steps and self.steps[-1].left == 0 else "–"
 
+    @property
+    def at_risk_after(self) -> Iterator[tuple[int, Figure | str]]:
+        """Yield who is at risk from the start on and after each day that is told, where that is known."""
+        for place, step in enumerate(self.steps):
+            yield self.steps[place - 1].time_days if place else 0, step.at_risk
+        if self.steps and self.steps[-1].left == 0:
+            yield self.steps[-1].time_days, "0"
 
-def survival_plot(anchor: str, title: str, curves: Sequence[Curve], axis: str, outcome: str) -> Picture:
-    """Draw curves over one axis of months; `outcome` says what they are the share without."""
+
+def survival_plot(
+    anchor: str, title: str, curves: Sequence[Curve], axis: str, outcome: str, *, is_by_group: bool = False
+) -> Picture:
+    """Draw curves over one axis of months; `outcome` says what they are the share without.
+
+    Curves of groups are named, even where only one of them may be shown.
+    """
     end = max((step.time_days for curve in curves for step in curve.steps), default=0)
     months = ticks(0, max(end / DAYS_PER_MONTH, 1), MOST_TICKS, MONTH_STEPS)
     x = Scale(0, max(end, DAYS_PER_MONTH), LEFT, RIGHT)
     y = Scale(0, 1, BOTTOM, TOP)
     risk_top = BOTTOM + 62
     height = risk_top + 17 * len(curves) + 4
-    root = canvas(anchor, title, _told(curves, outcome), height)
+    root = canvas(anchor, title, _told(curves, outcome, is_by_group), height)
     _axes(root, x, y, months, axis)
     for kind, curve in zip(KINDS, curves, strict=False):
-        _curve(root, x, y, curve, kind, end)
-    if len(curves) > 1:
+        if curve.is_exact:
+            _curve(root, x, y, curve, kind, end)
+        else:
+            _points(root, x, y, curve, kind)
+        if curve.median_days is not None and curve.median_days <= end:
+            place = x(curve.median_days)
+            line(root, place, y(0.5), place, BOTTOM, f"median {kind}")
+    if is_by_group:
         _legend(root, curves)
     label(root, LEFT, risk_top - 12, "Number at risk", "label strong")
     for row, (kind, curve) in enumerate(zip(KINDS, curves, strict=False)):
         base = risk_top + 6 + 17 * row
-        if len(curves) > 1:
+        if is_by_group:
             line(root, 4, base - 4, 26, base - 4, f"curve {kind}")
-        for month in months:
-            days = month * DAYS_PER_MONTH
-            label(root, x(days), base, curve.at_risk(days), "label middle risk")
+        for days, at_risk in _risk_places(curve, months, x):
+            label(root, x(days), base, at_risk, "label middle risk")
     return finish(root)
+
+
+def _risk_places(curve: Curve, months: Sequence[float], x: Scale) -> Iterator[tuple[float, Figure | str]]:
+    """Yield numbers at risk: at the ticks, or, where days are gathered, under the days they hold for."""
+    if curve.is_exact:
+        for month in months:
+            yield month * DAYS_PER_MONTH, curve.at_risk(month * DAYS_PER_MONTH)
+        return
+    reached = -math.inf
+    for days, at_risk in curve.at_risk_after:
+        if x(days) >= reached + RISK_WIDTH:
+            yield days, at_risk
+            reached = x(days)
 
 
 def _axes(root: Element, x: Scale, y: Scale, months: Sequence[float], axis: str) -> None:
@@ -101,8 +143,33 @@ def _axes(root: Element, x: Scale, y: Scale, months: Sequence[float], axis: str)
     label(root, (LEFT + RIGHT) / 2, BOTTOM + 33, axis, "label middle")
 
 
+def _points(root: Element, x: Scale, y: Scale, curve: Curve, kind: str) -> None:
+    """Draw the days that are told, their limits, and the boxes in which the curve runs between them."""
+    known = [(0.0, 1.0), *((float(step.time_days), step.survival) for step in curve.steps)]
+    for (before, higher), (after, lower) in pairwise(known):
+        if after > before and higher > lower:
+            box(root, x(before), y(higher), x(after) - x(before), y(lower) - y(higher), f"between {kind}")
+    path(root, [(x(days), y(survival)) for days, survival in known], f"curve {kind}")
+    if len(curve.steps) > MOST_DOTS:
+        for area in _bands([(x(step.time_days), step) for step in curve.steps], y):
+            path(root, area, f"band {kind}", is_closed=True)
+        return
+    for step in curve.steps:
+        place = x(step.time_days)
+        if step.low is not None and step.high is not None:
+            line(root, place, y(step.low), place, y(step.high), f"limits {kind}")
+        dot(root, place, y(step.survival), f"dot {kind}", 2.6)
+
+
 def _curve(root: Element, x: Scale, y: Scale, curve: Curve, kind: str, end: float) -> None:
-    for area in _bands(curve, x, y, end):
+    days = [step.time_days for step in curve.steps]
+    until = [min(day, end) for day in (*days[1:], *days[-1:])]
+    corners = [
+        (x(place), step)
+        for step, ends in zip(curve.steps, until, strict=True)
+        for place in (step.time_days, ends)
+    ]
+    for area in _bands(corners, y):
         path(root, area, f"band {kind}", is_closed=True)
     points, reached = [(x(0), y(1))], 1.0
     for step in curve.steps:
@@ -113,27 +180,21 @@ def _curve(root: Element, x: Scale, y: Scale, curve: Curve, kind: str, end: floa
         if step.has_censored:
             place, height = x(step.time_days), y(step.survival)
             line(root, place, height - 4, place, height + 4, f"censored {kind}")
-    if curve.median_days is not None and curve.median_days <= end:
-        place = x(curve.median_days)
-        line(root, place, y(0.5), place, BOTTOM, f"median {kind}")
 
 
-def _bands(curve: Curve, x: Scale, y: Scale, end: float) -> list[list[tuple[float, float]]]:
-    """Return the areas between the limits, one for each stretch of steps that have both."""
+def _bands(corners: Sequence[tuple[float, CurveStep]], y: Scale) -> list[list[tuple[float, float]]]:
+    """Return the areas between the limits at some places, one for each stretch that has both."""
     areas: list[list[tuple[float, float]]] = []
     upper: list[tuple[float, float]] = []
     lower: list[tuple[float, float]] = []
-    following = (
-        [step.time_days for step in curve.steps[1:]] + [curve.steps[-1].time_days] if curve.steps else []
-    )
-    for step, until in zip(curve.steps, following, strict=True):
+    for place, step in corners:
         if step.low is None or step.high is None:
             if upper:
                 areas.append(upper + lower[::-1])
             upper, lower = [], []
             continue
-        upper += [(x(step.time_days), y(step.high)), (x(min(until, end)), y(step.high))]
-        lower += [(x(step.time_days), y(step.low)), (x(min(until, end)), y(step.low))]
+        upper.append((place, y(step.high)))
+        lower.append((place, y(step.low)))
     if upper:
         areas.append(upper + lower[::-1])
     return areas
@@ -149,11 +210,11 @@ def _legend(root: Element, curves: Sequence[Curve]) -> None:
         label(root, left + 32, base, curve.name)
 
 
-def _told(curves: Sequence[Curve], outcome: str) -> str:
+def _told(curves: Sequence[Curve], outcome: str, is_by_group: bool) -> str:
     """Tell the picture in words."""
     told = []
     for curve in curves:
-        name = f"{curve.name}: " if len(curves) > 1 else ""
+        name = f"{curve.name}: " if is_by_group else ""
         if not curve.steps:
             told.append(f"{name}nothing to draw.")
             continue

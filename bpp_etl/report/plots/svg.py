@@ -15,6 +15,9 @@ WIDTH = 400
 """Plots are drawn this wide and scaled: readable on a telephone, and not huge on paper."""
 
 
+HATCH_STEP = 6
+
+
 @dataclass(frozen=True)
 class Picture:
     """One finished plot."""
@@ -84,6 +87,38 @@ def box(parent: Element, x: float, y: float, width: float, height: float, css: s
     """Draw a rectangle."""
     places = {"x": number(x), "y": number(y), "width": number(max(width, 0)), "height": number(height)}
     return SubElement(parent, "rect", {**places, "class": css})
+
+
+def hatched(
+    parent: Element, x: float, y: float, width: float, height: float, css: str, hatch: str | None
+) -> Element:
+    """Draw a rectangle with lines over it, so that it is told from its neighbours without any colour.
+
+    `hatch` is up, down, upright, or None for a plain one. The lines are cut to the rectangle here: a pattern
+    would have to be referred to by an address.
+    """
+    drawn = box(parent, x, y, width, height, css)
+    if hatch is None or width <= 0 or height <= 0:
+        return drawn
+    if hatch == "upright":
+        strokes = [(x + at, y, x + at, y + height) for at in _steps(width, HATCH_STEP / 2)]
+    else:
+        strokes = []
+        for at in _steps(width + height, HATCH_STEP):
+            # The line at + t - height, t up to the height, runs from the lower edge to the upper one.
+            first, last = max(0.0, height - at), min(height, width + height - at)
+            ends = [(x + at - height + t, y + height - t) for t in (first, last)]
+            if hatch == "down":
+                ends = [(2 * x + width - across, along) for across, along in ends]
+            strokes.append((*ends[0], *ends[1]))
+    lines = "".join(f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}" for x1, y1, x2, y2 in strokes)
+    if lines:
+        SubElement(parent, "path", {"d": lines, "class": "hatch"})
+    return drawn
+
+
+def _steps(length: float, step: float) -> list[float]:
+    return [step * place for place in range(1, int(length / step) + 1) if step * place < length]
 
 
 def dot(parent: Element, x: float, y: float, css: str, radius: float = 4) -> None:

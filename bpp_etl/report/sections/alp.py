@@ -15,6 +15,7 @@ from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import THIN, bare, p_value, with_unit
 from bpp_etl.report.plots.bars import Bar, Part, bar_plot
+from bpp_etl.report.plots.changes import Change, Panel, pairs_plot, waterfall_plot
 from bpp_etl.report.plots.intervals import Dot, interval_plot
 from bpp_etl.report.plots.svg import Picture
 from bpp_etl.report.tables import ReleaseTables, Row
@@ -128,10 +129,40 @@ def _discrimination(estimates: Estimates) -> Grid:
 
 def _plots(tables: ReleaseTables) -> Iterator[tuple[str, Picture]]:
     shifts, categories = _shift_plot(tables), _category_plot(tables)
+    waterfall, pairs = waterfall_of(tables), pairs_of(tables)
+    if waterfall:
+        yield "Change of ALP at the event: waterfall", waterfall
+    if pairs:
+        yield "Change of ALP at the event and at progression: pairs", pairs
     if shifts:
         yield f"Shift of ALP within patients (Hodges-Lehmann), with 95{THIN}% interval", shifts
     if categories:
         yield "ALP at the event against baseline", categories
+
+
+def waterfall_of(tables: ReleaseTables) -> Picture | None:
+    """Draw how ALP had changed at the event; None where nothing may be shown."""
+    panels = []
+    for stratum, name in (("all", "Pseudoprogressions"), ("state=true_progression", "True progressions")):
+        changes = _groups(tables, "waterfall", stratum)
+        if changes:
+            panels.append(Panel(name, changes))
+    return waterfall_plot("plot-alp-waterfall", "Change of ALP at the event", panels) if panels else None
+
+
+def pairs_of(tables: ReleaseTables) -> Picture | None:
+    """Draw the changes of ALP at the event and at progression; None where nothing may be shown."""
+    changes = _groups(tables, "paired", "all")
+    title = "Change of ALP at the event and at progression"
+    return pairs_plot("plot-alp-pairs", title, changes) if changes else None
+
+
+def _groups(tables: ReleaseTables, picture: str, stratum: str) -> tuple[Change, ...]:
+    rows = tables["metric.alp_group"].where(protocol=tables.protocol, picture=picture, stratum=stratum)
+    return tuple(
+        Change(row["patients"], row["change_at_event"], row["change_at_progression"])
+        for row in sorted(rows, key=lambda row: int(row["position"]))
+    )
 
 
 def _category_plot(tables: ReleaseTables) -> Picture | None:

@@ -11,7 +11,7 @@ from bpp_etl.report.figures import NOTHING, Figure, Piece
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.numbers import whole
 from bpp_etl.report.sections.reasons import Reason, reasons_for_none
-from bpp_etl.report.tables import ReleaseTables, Row
+from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from bpp_etl.report.words import MISSING, SHORT_STEPS, STEPS, stratum_words
 
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
@@ -85,19 +85,20 @@ def _stage(tables: ReleaseTables, row: Row, rows: list[Row]) -> Stage:
 
 
 def _sum_of_admitted(tables: ReleaseTables, field: str) -> Figure:
-    """Add up the rows of `patients` over the deliveries that were admitted."""
+    """Add up the rows of `patients` over the deliveries that were admitted; a hidden part hides the sum."""
     admitted = {
         (row["registry"], row["delivery"])
         for row in tables["quality.delivery"].where(status="admitted")
         if row["admitted"]
     }
     counts = tables["quality.table_count"].where(table="patients")
-    total = sum(
+    parts = [
         row[field] for row in counts if (row["registry"], row["delivery"]) in admitted and row["admitted"]
-    )
-    return Figure(
-        whole(total), total, "quality.table_count", (("table", "patients"),), f"sum of {field} where admitted"
-    )
+    ]
+    total = None if None in parts else sum(parts)
+    words = HIDDEN if total is None else whole(total)
+    named = f"sum of {field} where admitted"
+    return Figure(words, total, "quality.table_count", (("table", "patients"),), named)
 
 
 def _by_registry(tables: ReleaseTables) -> Grid:

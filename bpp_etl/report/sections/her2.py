@@ -55,7 +55,8 @@ def her2(tables: ReleaseTables) -> Her2:
         if curves:
             anchor = f"plot-her2-{time.metric.replace('_', '-')}"
             title = f"{time.name}, by HER2 status"
-            drawn.append((time, survival_plot(anchor, title, curves, time.axis, time.outcome)))
+            plot = survival_plot(anchor, title, curves, time.axis, time.outcome, is_by_group=True)
+            drawn.append((time, plot))
     leads = [("pseudoprogression_to_progression", stratum_words(group), group) for group in GROUPS]
     medians = median_grid(
         "her2-medians",

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bpp_etl.report.figures import Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.numbers import THIN, day, decimal, whole
+from bpp_etl.report.sections.changes import row_grid, rule_grid, typeset
 from bpp_etl.report.sections.reasons import left_empty, why_none
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
 from schemas.laws import DELIVERY
 from schemas.rules import RULES
 
-CADENCE_RULE = "cadence_not_kept"
+if TYPE_CHECKING:
+    from bpp_etl.release.difference import Difference
+
+CADENCE_RULE, CONSERVED = "cadence_not_kept", "rows_not_conserved"
 _SENTENCES = {(rule.table, rule.id): (rule.sentence, rule.mend) for rule in RULES}
 
 
@@ -48,6 +53,9 @@ class Registry:
     judged: tuple[Judged, ...]
     alp_units: tuple[str, ...]
     why_none: str | None
+    deliveries_changed: tuple[str, ...]
+    rows_changed: Grid | None
+    rules_changed: Grid | None
 
     @property
     def is_out_of_date(self) -> bool:
@@ -61,13 +69,15 @@ class Quality:
 
     overview: Grid
     registries: tuple[Registry, ...]
+    has_before: bool
 
 
-def quality(tables: ReleaseTables) -> Quality:
-    """Gather every registry that sent a delivery."""
+def quality(tables: ReleaseTables, since: Difference | str | None) -> Quality:
+    """Gather every registry that sent a delivery, and what changed in it since the release before."""
     names = sorted({row["registry"] for row in tables["quality.delivery"].rows})
-    registries = tuple(_registry(tables, name) for name in names)
-    return Quality(_overview(tables), registries)
+    compared = None if isinstance(since, str) else since
+    registries = tuple(_registry(tables, name, compared) for name in names)
+    return Quality(_overview(tables), registries, compared is not None)
 
 
 def _overview(tables: ReleaseTables) -> Grid:
@@ -85,7 +95,7 @@ def _overview(tables: ReleaseTables) -> Grid:
     return grid("quality-overview", "Rows of each delivery", heads, rows)
 
 
-def _registry(tables: ReleaseTables, name: str) -> Registry:
+def _registry(tables: ReleaseTables, name: str, since: Difference | None) -> Registry:
     # Admitted before shut: the shut one came later, even where both have the same name.
     deliveries = sorted(
         tables["quality.delivery"].where(registry=name),
@@ -103,6 +113,11 @@ def _registry(tables: ReleaseTables, name: str) -> Registry:
         judged=tuple(judged),
         alp_units=tables.alp_units.get(name, ()),
         why_none=why_none(tables.registry_facts.get(name), is_admitted=is_admitted),
+        deliveries_changed=tuple(typeset(told) for of, told in since.deliveries if of == name)
+        if since
+        else (),
+        rows_changed=row_grid(since, name) if since else None,
+        rules_changed=rule_grid(since, name) if since else None,
     )
 
 
@@ -118,7 +133,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str, occurrence: int) 
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
         reasons=tuple(delivery["messages"]),
-        counts=_counts(tables, counts, anchor),
+        counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
         cadence=_cadence(tables, rules),
@@ -140,16 +155,16 @@ def _occurrence(rows: Sequence[Row], key: tuple[str, ...], occurrence: int) -> l
     return picked
 
 
-def _counts(tables: ReleaseTables, counts: Sequence[Row], anchor: str) -> Grid:
+def _counts(tables: ReleaseTables, counts: Sequence[Row], rules: Sequence[Row], anchor: str) -> Grid:
     table = tables["quality.table_count"]
+    not_whole = {row["table"] for row in rules if row["rule"] == CONSERVED and row["status"] == "failed"}
     rows: list[tuple[Cell, ...]] = []
     for row in counts:
-        is_whole = row["delivered"] == row["admitted"] + row["refused"] + row["ignored"]
         rows.append(
             (
                 TABLES.get(row["table"], row["table"]),
                 *(table.count(row, field) for field in ("delivered", "admitted", "refused", "ignored")),
-                "yes" if is_whole else "no",
+                "no" if row["table"] in not_whole else "yes",
                 table.count(row, "broken"),
                 table.figure(row, "refused_share_limit", _share),
             )

@@ -158,6 +158,8 @@ def _delivered(tables: ReleaseTables, row: Row) -> Piece:
     told = f", delivered on {day(row['delivery_date'])}: "
     if row["status"] == "admitted":
         table = tables["quality.delivery"]
+        if row["delivered"] is None:
+            return text(row["registry"], told, table.count(row, "admitted"), " rows admitted")
         counted = (table.count(row, "admitted"), " of ", table.count(row, "delivered"), " rows admitted")
         return text(row["registry"], told, *counted)
     return text(row["registry"], told, "shut, not in this release")

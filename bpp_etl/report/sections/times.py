@@ -14,6 +14,7 @@ from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
 from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
 from schemas.metric import HORIZON_DAYS
@@ -81,6 +82,7 @@ class Times:
     """What the part shows."""
 
     plots: tuple[tuple[Time, Picture], ...]
+    swimmer: Picture | None
     medians: Grid
     incidences: Grid
     notes: Notes
@@ -100,6 +102,7 @@ def times(tables: ReleaseTables) -> Times:
             drawn.append((time, plot))
     return Times(
         plots=tuple(drawn),
+        swimmer=swimmer(tables),
         medians=median_grid(
             "times-medians", "Median times", [(*lead, "all") for lead in _MEDIANS], estimates
         ),
@@ -125,7 +128,25 @@ def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
         for row in sorted(rows, key=lambda row: int(row["time_days"]))
     )
     median = tables["metric.estimate"].first(protocol=tables.protocol, metric=metric, stratum=stratum)
-    return Curve(stratum_words(stratum), steps, median["estimate"] if median else None)
+    is_exact = tables.release["disclosure_threshold"] <= 1
+    return Curve(stratum_words(stratum), steps, median["estimate"] if median else None, is_exact)
+
+
+def swimmer(tables: ReleaseTables) -> Picture | None:
+    """Draw the courses of pseudoprogressions, each lane a group of patients; None where none may be shown."""
+    table = tables["metric.course_group"]
+    rows = sorted(table.where(protocol=tables.protocol), key=lambda row: -int(row["days_to_end"]))
+    lanes = [
+        Lane(
+            patients=table.count(row, "patients"),
+            days_to_event=row["days_to_event"],
+            days_to_confirmation=row["days_to_confirmation"],
+            days_to_end=row["days_to_end"],
+            has_progressed=row["outcome"] == "progressed",
+        )
+        for row in rows
+    ]
+    return swimmer_plot("plot-swimmer", "Courses of pseudoprogressions", lanes) if lanes else None
 
 
 def median_grid(

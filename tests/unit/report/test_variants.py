@@ -1,6 +1,6 @@
-"""The report of unusual releases: judged twice, no disclosure control, a user's own definition, odd curves.
+"""The report of unusual releases: judged twice, no disclosure control, a user's own definition.
 
-Not here: an ordinary release (`test_report.py`).
+Not here: an ordinary release (`test_report.py`), and plots (`test_plots.py`).
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bpp_etl.report import write_report
-from bpp_etl.report.figures import Figure
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.plots.survival import Curve, CurveStep
-from bpp_etl.report.plots.svg import ticks
 from tests.support.report_file import write_release
 from tests.support.report_page import Node, named_cells, read_page
-from tests.support.report_rows import curve, delivery, flow, judgement, release_row
+from tests.support.report_rows import delivery, flow, judgement, release_row
 
 
 def drawn(folder: Path, tables: dict[str, list[dict[str, object]]], **release: object) -> Node:
@@ -34,7 +31,7 @@ def test_a_release_with_nothing_in_it_is_drawn(tmp_path: Path) -> None:
 def test_without_disclosure_control_the_page_says_that_nothing_is_suppressed(tmp_path: Path) -> None:
     page = drawn(tmp_path, {}, disclosure_threshold=0)
     assert "Nothing is suppressed: disclosure control was switched off" in page.by_id("summary").words
-    assert "days are gathered into steps" not in page.words
+    assert "a curve is told on some days only" not in page.words
 
 
 def test_an_older_delivery_in_service_is_shown_beside_the_newest_that_was_shut(tmp_path: Path) -> None:
@@ -85,35 +82,6 @@ def test_each_definition_of_a_release_has_a_column_of_its_own(tmp_path: Path) ->
     page = drawn(tmp_path, {"metric.flow": rows}, protocols=["xu2025:another", "lin2021:another"])
     heads = [head.words for head in page.by_id("definitions-table").with_tag("th")]
     assert heads[1:3] == ["xu2025", "lin2021"]
-
-
-def step(day: int, at_risk: int, left: int) -> CurveStep:
-    figure = Figure(str(at_risk), at_risk, "metric.survival_curve", (), "at_risk")
-    return CurveStep(day, 0.5, None, None, has_censored=False, at_risk=figure, left=left)
-
-
-def test_at_risk_on_a_day_is_who_had_not_left_before_it() -> None:
-    made = Curve("", (step(10, 30, 20), step(20, 20, 0)), None)
-    assert [getattr(made.at_risk(day), "text", None) for day in (0, 10, 11, 20)] == ["30", "30", "20", "20"]
-
-
-def test_after_the_last_patient_nobody_is_at_risk_but_a_cut_curve_does_not_say() -> None:
-    assert Curve("", (step(20, 20, 0),), None).at_risk(21) == "0"
-    assert Curve("", (step(20, 20, 12),), None).at_risk(21) == "–"
-
-
-def test_a_curve_that_drops_on_its_first_day_starts_at_one(tmp_path: Path) -> None:
-    rows = curve("candidate_to_progression", "all", [(0, 40, 8, 0, 0.8), (90, 32, 10, 22, 0.55)])
-    picture = drawn(tmp_path, {"metric.survival_curve": rows}).by_id("plot-candidate-to-progression")
-    (line,) = [node for node in picture.with_tag("path") if node.attributes["class"] == "curve first"]
-    assert line.attributes["d"].startswith("M44 14L44 14L44 54")
-
-
-def test_axis_places_are_round_and_few() -> None:
-    assert ticks(0, 28.3, 7, (1, 2, 3, 6, 12)) == [0, 6, 12, 18, 24]
-    assert ticks(-25, 75, 5, (10, 25, 50)) == [-25, 0, 25, 50, 75]
-    assert ticks(0, 1, 7, (1, 2)) == [0, 1]
-    assert ticks(0, 9999, 7, (1, 2))[-1] == 9998
 
 
 def test_a_note_is_listed_once_and_keeps_its_letter() -> None:

@@ -1,0 +1,123 @@
+"""Which counts of rows the report shows: small ones are left out, with whatever would give them away.
+
+Not here: counts of patients, which the release holds suppressed already. The tables of `quality` hold every
+count as it is, since they lie beside the rows themselves; a report leaves the house, and few refused rows are
+few patients. What a registry admitted is always shown, so delivered rows are hidden where the rest is small.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bpp_etl.report.tables import ReleaseTables, Row, Table
+from schemas.laws import DELIVERY
+
+SHARE_RULE = "refused_share_exceeded"
+COUNTS = ("delivered", "refused", "ignored")
+Judgement = tuple[str, str, int]
+"""Registry, delivery, and which judgement of it: one that was judged twice has two under one name."""
+
+
+def with_small_rows_hidden(release: ReleaseTables) -> ReleaseTables:
+    """Empty small counts of rows in the tables of `quality`, and those from which they follow."""
+    threshold = release.release["disclosure_threshold"]
+    if threshold <= 1:
+        return release
+    return replace(release, tables={**release.tables, **_emptied_tables(release.tables, threshold)})
+
+
+def _emptied_tables(tables: Mapping[str, Table], threshold: int) -> Mapping[str, Table]:
+    names = ("quality.table_count", "quality.rule_result", "quality.delivery", "quality.history")
+    counts, rules, deliveries, history = (tables[name] for name in names)
+    of_table: dict[tuple[Judgement, str], set[str]] = {}
+    broken_rules: dict[tuple[Judgement, str], list[Row]] = defaultdict(list)
+    for at, row in _judged(rules.rows, "table", "rule"):
+        broken_rules[at, row["table"]].append(row)
+    for at, row in _judged(counts.rows, "table"):
+        of_table[at, row["table"]] = _hidden_counts(row, broken_rules[at, row["table"]], threshold)
+    of_delivery: dict[Judgement, set[str]] = defaultdict(set)
+    for (at, _), fields in of_table.items():
+        of_delivery[at] |= fields & set(COUNTS)
+    current: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (registry, delivery, _), fields in of_delivery.items():
+        current[registry, delivery] |= fields
+    emptied = {
+        counts.name: [_emptied(row, of_table[at, row["table"]]) for at, row in _judged(counts.rows, "table")],
+        rules.name: [
+            _emptied(row, _hidden_of_rule(row, of_table.get((at, row["table"]), set()), threshold))
+            for at, row in _judged(rules.rows, "table", "rule")
+        ],
+        deliveries.name: [
+            _told_without(_emptied(row, of_delivery[at]), at, of_table)
+            for at, row in _judged(_admitted_first(deliveries.rows))
+        ],
+        history.name: [
+            _emptied(row, current[row["registry"], row["delivery"]] | _hidden_totals(row, threshold))
+            for row in history.rows
+        ],
+    }
+    return {name: replace(tables[name], rows=tuple(rows)) for name, rows in emptied.items()}
+
+
+def _judged(rows: Sequence[Row], *key: str) -> list[tuple[Judgement, Row]]:
+    """Put to each row the judgement that it is of; a key seen again is of the next one."""
+    seen: dict[tuple[str, ...], int] = defaultdict(lambda: -1)
+    found = []
+    for row in rows:
+        name = tuple(row[field] for field in ("registry", "delivery", *key))
+        seen[name] += 1
+        found.append(((row["registry"], row["delivery"], seen[name]), row))
+    return found
+
+
+def _admitted_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row["status"] != "admitted")
+
+
+def _is_small(number: int, threshold: int) -> bool:
+    return 0 < number < threshold
+
+
+def _hidden_counts(count: Row, rules: Sequence[Row], threshold: int) -> set[str]:
+    """Name the counts of one table that are not shown."""
+    hidden = {field for field in ("refused", "ignored", "broken") if _is_small(count[field], threshold)}
+    told = [row["broken"] for row in rules if row["rule"] != SHARE_RULE and row["severity"] == "refuse"]
+    few = [number for number in told if _is_small(number, threshold)]
+    # Rows may break several rules, so a total says little of a rule, unless it leaves only the most of each.
+    if few and count["broken"] - (sum(told) - sum(few)) >= len(few) * (threshold - 1):
+        hidden |= {"broken"}
+    if "broken" in hidden and count["refused"] == count["broken"]:
+        hidden |= {"refused"}
+    return hidden | ({"delivered"} if hidden & {"refused", "ignored"} else set())
+
+
+def _hidden_totals(row: Row, threshold: int) -> set[str]:
+    hidden = {field for field in ("refused", "ignored") if _is_small(row[field], threshold)}
+    return hidden | ({"delivered"} if hidden else set())
+
+
+def _hidden_of_rule(rule: Row, table: set[str], threshold: int) -> set[str]:
+    hidden = {"judged"} if "delivered" in table else set()
+    is_total = rule["rule"] == SHARE_RULE and "broken" in table
+    if is_total or (_is_small(rule["broken"], threshold) and rule["severity"] != "shut"):
+        hidden |= {"broken"}
+    if rule["table"] == DELIVERY and _is_small(rule["broken"], threshold):
+        hidden |= {"broken"}
+    return hidden
+
+
+def _emptied(row: Row, fields: set[str]) -> Row:
+    return {**row, **dict.fromkeys(fields & row.keys())}
+
+
+def _told_without(delivery: Row, at: Judgement, of_table: Mapping[tuple[Judgement, str], set[str]]) -> Row:
+    """Say why a gate is shut without a count that is hidden."""
+    told = []
+    for why, message in zip(delivery["why"], delivery["messages"], strict=False):
+        table, _, rule = why.partition(".")
+        is_hidden = rule == SHARE_RULE and "broken" in of_table.get((at, table), set())
+        told.append(f"more rows of {table} are refused than its limit allows" if is_hidden else message)
+    rest = delivery["messages"][len(told) :]
+    return {**delivery, "messages": [*told, *rest]}

@@ -1,0 +1,179 @@
+"""What changed since the release before: deliveries, patients, rows, rules, and what moved headline numbers.
+
+Not here: finding it (`bpp_etl/release/difference.py`). Two releases are compared, so these numbers are cells
+of no single one and name none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bpp_etl.report.figures import Code, Missing, Piece, text
+from bpp_etl.report.grid import Cell, Grid, grid
+from bpp_etl.report.numbers import MINUS, THIN, whole
+from bpp_etl.report.tables import HIDDEN, ReleaseTables
+from bpp_etl.report.words import STEPS, TABLES
+from schemas.metric import METRICS
+from schemas.rules import RULES
+
+if TYPE_CHECKING:
+    from bpp_etl.release.difference import Difference
+    from bpp_etl.release.headlines import Headlines
+
+FIRST = "This is the first release: there is none before it to compare with."
+OUTSIDE = "not in the release"
+NO_PATIENT = "No patient entered, left or changed place."
+NO_NUMBER = "No headline number moved."
+_SENTENCES = {(rule.table, rule.id): rule.sentence for rule in RULES}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the part shows; `why_not` says why there is nothing to compare."""
+
+    why_not: str
+    before: Code
+    threshold: int
+    told: tuple[str, ...]
+    patients: Grid
+    redated: str
+    headlines: Grid
+    others: str
+
+
+def changes(tables: ReleaseTables, since: Difference | str | None) -> Changes:
+    """Gather what changed, for the protocol that the report is about."""
+    if since is None or isinstance(since, str):
+        why_not = FIRST if since is None else f"The release before cannot be compared with: {since}."
+        nothing = grid("changes-none", "", (), ())
+        return Changes(why_not, Code(""), 0, (), nothing, "", nothing, "")
+    headlines = since.headlines.get(tables.protocol)
+    return Changes(
+        why_not="",
+        before=Code(since.before),
+        threshold=since.threshold,
+        told=tuple(map(typeset, (*(f"{name}: {told}" for name, told in since.deliveries), *since.software))),
+        patients=_patients(tables, since),
+        redated=_redated(tables, since),
+        headlines=_headlines(headlines),
+        others=_others(headlines, tables.protocol),
+    )
+
+
+def _count(number: int, threshold: int) -> Piece:
+    """Show a count; a small one as a word."""
+    return Missing(HIDDEN) if 0 < number < threshold else text(whole(number))
+
+
+def typeset(told: str) -> str:
+    """Set words made for a terminal as the page sets its own: arrows, minus signs, narrow spaces."""
+    for plain, set_ in (
+        (" -> ", " \u2192 "),
+        (" %", f"{THIN}%"),
+        (" U/L", f"{THIN}U/L"),
+        ("p < ", f"p{THIN}<{THIN}"),
+    ):
+        told = told.replace(plain, set_)
+    return re.sub(r"(?<![\w-])-(?=[0-9])", MINUS, told)
+
+
+def _patients(tables: ReleaseTables, since: Difference) -> Grid:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            STEPS[move.was] if move.was else OUTSIDE,
+            STEPS[move.now] if move.now else OUTSIDE,
+            Missing(HIDDEN) if move.patients is None else text(whole(move.patients)),
+        )
+        for move in since.moves
+        if move.protocol == tables.protocol
+    ]
+    return grid(
+        "changes-patients",
+        "Patients who entered, left or changed place",
+        ("Where they were", "Where they are now", "#Patients"),
+        rows,
+        nothing=NO_PATIENT,
+    )
+
+
+def _redated(tables: ReleaseTables, since: Difference) -> str:
+    number = since.redated.get(tables.protocol, 0)
+    if number == 0:
+        return ""
+    told = whole(number) if number >= since.threshold else f"fewer than {since.threshold}"
+    return f"Candidates that kept their state while a date of the call moved: {told}."
+
+
+def _headlines(found: Headlines | None) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for one in found.moved if found else ():
+        metric = one.name.split(" [")[0]
+        rows.append(
+            (
+                text(METRICS.get(metric, ""), " ", Code(one.name)),
+                typeset(one.before),
+                typeset(one.after),
+                typeset("; ".join(one.movers)),
+            )
+        )
+    heads = ("Number", "Before", "Now", "Moved by")
+    return grid(
+        "changes-headlines", "Headline numbers that moved, and by which rows", heads, rows, nothing=NO_NUMBER
+    )
+
+
+def _others(found: Headlines | None, protocol: str) -> str:
+    if found is None:
+        return f"The release before did not apply {protocol}: its numbers are not compared."
+    still = len(found.unchanged) + len(found.suppressed)
+    moved = len(found.moved)
+    further = f"{found.others_moved} of {found.others} further estimates"
+    return f"{moved} of {moved + still} headline numbers moved, and {further}."
+
+
+def row_grid(since: Difference, registry: str) -> Grid | None:
+    """Lay out how a registry's admitted rows differ; None where they do not."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            TABLES.get(change.table, change.table),
+            *(_count(number, since.threshold) for number in (change.added, change.corrected, change.gone)),
+        )
+        for change in since.rows
+        if change.registry == registry and (change.added or change.corrected or change.gone)
+    ]
+    heads = ("Table", "#Added", "#Corrected", "#Gone")
+    return (
+        grid(f"registry-{registry}-rows-changed", "Admitted rows that changed", heads, rows) if rows else None
+    )
+
+
+def rule_grid(since: Difference, registry: str) -> Grid | None:
+    """Lay out the rules of rows that were broken more or less often; None where there are none."""
+    rows: list[tuple[Cell, ...]] = []
+    for change in since.rules:
+        if change.registry != registry:
+            continue
+        if change.before == 0:
+            told = "newly broken"
+        elif change.after == 0:
+            told = "mended"
+        else:
+            told = "broken more often" if change.after > change.before else "broken less often"
+        sentence = _SENTENCES.get((change.table, change.rule))
+        rows.append(
+            (
+                text(sentence, " " if sentence else None, Code(change.rule)),
+                TABLES.get(change.table, change.table),
+                _count(change.before, since.threshold),
+                _count(change.after, since.threshold),
+                told,
+            )
+        )
+    heads = ("Rule", "Table", "#Broken before", "#Broken now", "So it is")
+    return (
+        grid(f"registry-{registry}-rules-changed", "Rules broken more or less often", heads, rows)
+        if rows
+        else None
+    )
