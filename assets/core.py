@@ -12,6 +12,7 @@ import dagster as dg
 from assets.describe import spec_for
 from assets.partitions import registries
 from assets.resources import Warehouse
+from assets.tags import delivery_in
 from bpp_etl.admit import gate
 from bpp_etl.gate.verdict import Verdict
 from schemas.cadence import AssessmentCadence
@@ -130,7 +131,7 @@ SPECS = [
 def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Judge the delivery that was read; admit all of its tables or none."""
     registry = context.partition_key
-    delivery = warehouse.delivery(registry)
+    delivery = warehouse.delivery(registry, delivery_in(context.run.tags))
     files = warehouse.files(registry)
     with files.locked():
         verdict = gate(files, delivery)

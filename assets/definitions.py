@@ -3,24 +3,34 @@
 raw (text as delivered) -> core (the gate) -> event (verdicts) -> metric (numbers) -> release (in service)
 """
 
+import os
+
 import dagster as dg
 
 from assets.core import core
 from assets.event import event
 from assets.jobs import JOBS
+from assets.operation import Operation, load_operation
 from assets.raw import raw
 from assets.release import metric, release
 from assets.resources import Warehouse
+from assets.watch import deliveries_sensor
+from bpp_etl.settings import PROJECT
 
 
-def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
+def build_defs(warehouse: Warehouse | None = None, operation: Operation | None = None) -> dg.Definitions:
     """Assemble the graph; tests and the command line pass a warehouse of their own."""
+    operation = operation or load_operation(PROJECT, os.environ)
     return dg.Definitions(
         assets=[raw, core, event, metric, release],
         jobs=JOBS,
-        resources={"warehouse": warehouse or Warehouse()},
+        sensors=[deliveries_sensor(operation)],
+        resources={"warehouse": warehouse or Warehouse(protocols=operation.protocol_names)},
         executor=dg.in_process_executor,
     )
 
 
-defs = build_defs()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The graph of this project, when Dagster asks for it."""
+    return build_defs()

@@ -10,6 +10,7 @@ import dagster as dg
 from assets.describe import spec_for
 from assets.partitions import registries
 from assets.resources import Warehouse
+from assets.tags import delivery_in
 from bpp_etl.admit import read
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
@@ -27,7 +28,7 @@ TRUST = "Text as delivered. Trust nothing in it yet: the gate has not judged it.
 )
 def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Read the registry's newest delivery into a new working file."""
-    delivery = warehouse.delivery(context.partition_key)
+    delivery = warehouse.delivery(context.partition_key, delivery_in(context.run.tags))
     files = warehouse.files(context.partition_key)
     with files.locked():
         found = read(files, delivery)

@@ -5,7 +5,7 @@ Not here: printing, which the command line does; deciding what is due (`bpp_etl/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
@@ -14,6 +14,8 @@ from assets.definitions import build_defs
 from assets.instance import instance_of
 from assets.partitions import registries
 from assets.resources import Warehouse
+from assets.tags import delivery_tags
+from bpp_etl.arrival import look_at
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing import survey
@@ -90,7 +92,17 @@ def _run_step(
         f"{registry}: {step.delivery.name} {'judging' if step.action == 'judge' else 'deriving'} ({step.why})"
     )
     job = "refresh_registry" if step.action == "judge" else "derive_registry"
-    _run_job(definitions, instance, job, registry, done)
+    _run_job(definitions, instance, job, registry, done, tags=_tags_of(step))
+
+
+def _tags_of(step: Step) -> dict[str, str]:
+    """Tag a run that judges with its delivery, so that the sensor does not run it once more."""
+    if step.action != "judge":
+        return {}
+    try:
+        return delivery_tags(look_at(step.delivery))
+    except OSError:
+        return {}
 
 
 def _derive_the_rest(
@@ -110,11 +122,17 @@ def _derive_the_rest(
 
 
 def _run_job(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, registry: str, done: Refreshed
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    registry: str,
+    done: Refreshed,
+    *,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     instance.add_dynamic_partitions(str(registries.name), [registry])
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET
+        instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET, tags=tags
     )
     failure = _unexpected(result)
     if failure is not None:
