@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from assets.definitions import build_defs
+from assets.failures import AT_TERMINAL, kind_of
 from assets.instance import instance_of
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
 from bpp_etl.arrival import look_at
-from bpp_etl.errors import BppError, UsageError
+from bpp_etl.errors import UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing import survey
 from bpp_etl.plan import Step, derivation, derived_with, plan
@@ -132,7 +133,11 @@ def _run_job(
 ) -> None:
     instance.add_dynamic_partitions(str(registries.name), [registry])
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET, tags=tags
+        instance=instance,
+        partition_key=registry,
+        raise_on_error=False,
+        run_config=QUIET,
+        tags={AT_TERMINAL: "yes", **(tags or {})},
     )
     failure = _unexpected(result)
     if failure is not None:
@@ -146,23 +151,13 @@ def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
     for event in result.all_events:
         if not event.is_step_failure:
             continue
-        data = event.step_failure_data
-        if data.user_failure_data is not None:
-            return None
-        error = data.error.cause or data.error if data.error is not None else None
-        if error is None:
+        told = event.step_failure_data.user_failure_data
+        if told is None:
             return "a step failed"
-        # Only our own errors are free of cell values; of any other only the kind is told.
-        own = error.cls_name in {cls.__name__ for cls in _own_errors()}
-        return error.message.strip().splitlines()[0] if own else f"unexpected {error.cls_name}"
+        if kind_of(told.metadata) == "shut":
+            return None
+        return str(told.description).splitlines()[0]
     return "the run failed before its first step"
-
-
-def _own_errors() -> list[type[BppError]]:
-    found = [BppError]
-    for cls in found:
-        found.extend(cls.__subclasses__())
-    return found
 
 
 def _note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
@@ -194,7 +189,7 @@ def _publish(
         say(f"nothing new: release {done.release_id} stays in service")
         return
     result = definitions.resolve_job_def("publish_release").execute_in_process(
-        instance=instance, raise_on_error=False, run_config=QUIET
+        instance=instance, raise_on_error=False, run_config=QUIET, tags={AT_TERMINAL: "yes"}
     )
     failure = _unexpected(result)
     if failure is not None or not result.success:

@@ -26,7 +26,7 @@ RUNS_AT_ONCE = 200
 
 @dataclass
 class Seen:
-    """What the last look knew: each registry's delivery in hand by its fingerprint, and the names left alone."""
+    """What the last look knew: the fingerprint of each registry's delivery in hand, and names left alone."""
 
     taken: dict[str, str] = field(default_factory=dict)
     unfit: list[str] = field(default_factory=list)
