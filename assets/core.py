@@ -12,6 +12,7 @@ import dagster as dg
 from assets.describe import spec_for
 from assets.failures import shut, told_in_words
 from assets.partitions import registries
+from assets.preview import check_by_registry
 from assets.resources import Warehouse
 from assets.tags import delivery_in
 from bpp_etl.admit import gate
@@ -62,9 +63,9 @@ def is_whole(rule: Rule) -> bool:
 
 def check_spec(check: Check) -> dg.AssetCheckSpec:
     """Make a check's spec; only a rule that can shut the gate blocks what is downstream."""
-    return dg.AssetCheckSpec(
-        name=check.name,
-        asset=check.asset,
+    return check_by_registry(
+        check.name,
+        check.asset,
         blocking=check.law.severity == "shut",
         description=f"{check.law.sentence} If not: {check.law.mend}",
         metadata={"severity": check.law.severity, "category": check.law.category},

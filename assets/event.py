@@ -18,6 +18,7 @@ from schemas.tables import TABLES
 
 CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
 TABLES_OF_EVENT = {"pseudoprogression": Pseudoprogression, "patient_flow": PatientFlow}
+EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
 
 
 @dg.multi_asset(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,29 +46,46 @@ def instance_of(warehouse: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+KEPT = 8
+"""Files that are kept open at most; a server that reads the events of many runs opens many."""
+
+_kept: dict[str, sqlite3.Connection] = {}
+_keeping = threading.Lock()
+
+
 @contextmanager
 def fewer_syncs() -> Iterator[None]:
-    """Let SQLite write a run's hundreds of events without waiting for the disk at each.
+    """Write events with fewer waits for the disk, for as long as the block lasts."""
+    was_on = event.contains(Engine, "connect", _on_connect)
+    write_with_fewer_syncs()
+    try:
+        yield
+    finally:
+        if not was_on:
+            event.remove(Engine, "connect", _on_connect)
+            while _kept:
+                _kept.popitem()[1].close()
+
+
+def write_with_fewer_syncs() -> None:
+    """Let SQLite write a run's hundreds of events without waiting for the disk at each, in this process.
 
     Dagster opens and closes a connection for every event; the last one to close folds the whole log back. A
     connection of ours that stays open spares that, and `synchronous = normal` the wait: with a write-ahead
     log a crash of the machine can lose the last events, never the file.
     """
-    kept: dict[str, sqlite3.Connection] = {}
+    if not event.contains(Engine, "connect", _on_connect):
+        event.listen(Engine, "connect", _on_connect)
 
-    def on_connect(connection: Any, _record: Any) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        connection.execute("pragma synchronous = normal")
-        path = str(connection.execute("pragma database_list").fetchone()[2])
-        if path and path not in kept:
-            kept[path] = sqlite3.connect(path, check_same_thread=False)
-            kept[path].execute("select count(*) from sqlite_master").fetchone()
 
-    event.listen(Engine, "connect", on_connect)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", on_connect)
-        for connection in kept.values():
-            connection.close()
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.execute("pragma synchronous = normal")
+    path = str(connection.execute("pragma database_list").fetchone()[2])
+    with _keeping:
+        if path and path not in _kept:
+            while len(_kept) >= KEPT:
+                _kept.pop(next(iter(_kept))).close()
+            _kept[path] = sqlite3.connect(path, check_same_thread=False)
+            _kept[path].execute("select count(*) from sqlite_master").fetchone()

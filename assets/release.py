@@ -9,14 +9,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import OWNER, spec_for
-from assets.event import TABLES_OF_EVENT
+from assets.event import EVENTS
 from assets.failures import told_in_words
 from assets.resources import Warehouse
 from bpp_etl.release import assemble, publish
 from bpp_etl.release.shelf import REPORT
 from schemas.metric import METRIC_TABLES
 
-EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
 RELEASE = dg.AssetKey(["release", "bpp"])
 
 
