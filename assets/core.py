@@ -10,8 +10,11 @@ from typing import Any
 import dagster as dg
 
 from assets.describe import spec_for
+from assets.failures import shut, told_in_words
 from assets.partitions import registries
+from assets.preview import check_by_registry
 from assets.resources import Warehouse
+from assets.tags import delivery_in
 from bpp_etl.admit import gate
 from bpp_etl.gate.verdict import Verdict
 from schemas.cadence import AssessmentCadence
@@ -60,9 +63,9 @@ def is_whole(rule: Rule) -> bool:
 
 def check_spec(check: Check) -> dg.AssetCheckSpec:
     """Make a check's spec; only a rule that can shut the gate blocks what is downstream."""
-    return dg.AssetCheckSpec(
-        name=check.name,
-        asset=check.asset,
+    return check_by_registry(
+        check.name,
+        check.asset,
         blocking=check.law.severity == "shut",
         description=f"{check.law.sentence} If not: {check.law.mend}",
         metadata={"severity": check.law.severity, "category": check.law.category},
@@ -125,19 +128,19 @@ SPECS = [
     name="gate",
     specs=SPECS,
     check_specs=[check_spec(check) for check in CHECKS],
-    pool="registry_file",
 )
 def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Judge the delivery that was read; admit all of its tables or none."""
     registry = context.partition_key
-    delivery = warehouse.delivery(registry)
     files = warehouse.files(registry)
-    with files.locked():
-        verdict = gate(files, delivery)
+    with told_in_words(context):
+        delivery = warehouse.delivery(registry, delivery_in(context.run.tags))
+        with files.locked():
+            verdict = gate(files, delivery)
     for check in CHECKS:
         yield check_result(check, verdict)
     if not verdict.is_open:
-        raise shut(verdict)
+        raise shut(verdict, delivery, files)
     for name in (*TABLES, "assessment_cadence"):
         counts = {count.table: count for count in verdict.tables}.get(name)
         metadata: dict[str, Any] = {"delivery": delivery.name}
@@ -149,24 +152,3 @@ def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[An
                 "ignored": counts.ignored,
             }
         yield dg.MaterializeResult(asset_key=["core", name], metadata=metadata)
-
-
-def shut(verdict: Verdict) -> dg.Failure:
-    """Tell a shut gate's story: registry, delivery, rules, counts, and where the rows are."""
-    lines = [f"- {reason.message} ({reason.rule})" for reason in verdict.reasons]
-    text = (
-        f"gate shut: {verdict.registry} delivery {verdict.delivery}\n"
-        + "\n".join(lines)
-        + "\nThe registry's last admitted delivery stays in service."
-        + f"\nRows: select * from quarantine.<table> where registry = '{verdict.registry}'"
-        + f" and delivery = '{verdict.delivery}'"
-    )
-    return dg.Failure(
-        description=text,
-        metadata={
-            "registry": verdict.registry,
-            "delivery": verdict.delivery,
-            "rules": ", ".join(sorted({f"{reason.table}.{reason.rule}" for reason in verdict.reasons})),
-        },
-        allow_retries=False,
-    )

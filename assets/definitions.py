@@ -3,24 +3,43 @@
 raw (text as delivered) -> core (the gate) -> event (verdicts) -> metric (numbers) -> release (in service)
 """
 
+import os
+
 import dagster as dg
 
+from assets.alerts import alert_sensor
+from assets.automation import follow_sensor
 from assets.core import core
 from assets.event import event
+from assets.event_log import make_storage_cheap
 from assets.jobs import JOBS
+from assets.operation import Operation, load_operation
+from assets.policy import policy_of
 from assets.raw import raw
 from assets.release import metric, release
 from assets.resources import Warehouse
+from assets.schedules import schedules
+from assets.watch import deliveries_sensor
+from bpp_etl.settings import PROJECT
 
 
-def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
+def build_defs(warehouse: Warehouse | None = None, operation: Operation | None = None) -> dg.Definitions:
     """Assemble the graph; tests and the command line pass a warehouse of their own."""
+    operation = operation or load_operation(PROJECT, os.environ)
+    warehouse = warehouse or Warehouse(protocols=operation.protocol_names)
+    policy = policy_of(operation, warehouse)
     return dg.Definitions(
-        assets=[raw, core, event, metric, release],
+        assets=[layer.map_asset_specs(policy) for layer in (raw, core, event, metric, release)],
         jobs=JOBS,
-        resources={"warehouse": warehouse or Warehouse()},
+        sensors=[deliveries_sensor(operation), follow_sensor(operation), alert_sensor()],
+        schedules=schedules(operation),
+        resources={"warehouse": warehouse},
         executor=dg.in_process_executor,
     )
 
 
-defs = build_defs()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The graph of this project, when Dagster asks for it."""
+    make_storage_cheap()
+    return build_defs()

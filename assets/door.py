@@ -16,8 +16,9 @@ from pathlib import Path
 import typer
 
 from assets.instance import home_of
+from assets.operation import load_operation
 from assets.refresh import Refreshed, refresh
-from assets.resources import DEFAULT_PROTOCOLS, Warehouse
+from assets.resources import Warehouse
 from bpp_etl.errors import UsageError
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, places
@@ -81,7 +82,7 @@ def _resource(landing: Path | None, warehouse: Path | None, protocols: Sequence[
     return Warehouse(
         landing=str(chosen.landing),
         warehouse=str(chosen.warehouse),
-        protocols=list(protocols) or list(DEFAULT_PROTOCOLS),
+        protocols=list(protocols) or load_operation(PROJECT, os.environ).protocol_names,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import spec_for
+from assets.failures import told_in_words
 from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admit import derive
@@ -21,6 +22,7 @@ TABLES_OF_EVENT = {
     "patient_flow": PatientFlow,
     "open_question": OpenQuestion,
 }
+EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
 
 
 @dg.multi_asset(
@@ -37,12 +39,11 @@ TABLES_OF_EVENT = {
         )
         for name, contract in TABLES_OF_EVENT.items()
     ],
-    pool="registry_file",
 )
 def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Derive the registry's events from its admitted tables."""
     files = warehouse.files(context.partition_key)
-    with files.locked():
+    with told_in_words(context), files.locked():
         summary = derive(files, context.partition_key, warehouse.loaded_protocols())
     for name in TABLES_OF_EVENT:
         yield dg.MaterializeResult(asset_key=["event", name], metadata=counts_of(summary, name))

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import spec_for
+from assets.failures import told_in_words
 from assets.partitions import registries
 from assets.resources import Warehouse
+from assets.tags import delivery_in
 from bpp_etl.admit import read
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
@@ -23,14 +25,14 @@ TRUST = "Text as delivered. Trust nothing in it yet: the gate has not judged it.
         spec_for("raw", name, raw_contract(name), trust=TRUST, deps=[], partitions=registries)
         for name in TABLES
     ],
-    pool="registry_file",
 )
 def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Read the registry's newest delivery into a new working file."""
-    delivery = warehouse.delivery(context.partition_key)
     files = warehouse.files(context.partition_key)
-    with files.locked():
-        found = read(files, delivery)
+    with told_in_words(context):
+        delivery = warehouse.delivery(context.partition_key, delivery_in(context.run.tags))
+        with files.locked():
+            found = read(files, delivery)
     context.log.info(
         "read delivery %s of %s: %d rows in %d tables",
         delivery.name,

@@ -5,16 +5,19 @@ Not here: printing, which the command line does; deciding what is due (`bpp_etl/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
 
 from assets.definitions import build_defs
+from assets.failures import AT_TERMINAL, kind_of
 from assets.instance import instance_of
 from assets.partitions import registries
 from assets.resources import Warehouse
-from bpp_etl.errors import BppError, UsageError
+from assets.tags import delivery_tags
+from bpp_etl.arrival import look_at
+from bpp_etl.errors import UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing import survey
 from bpp_etl.plan import Step, derivation, derived_with, plan
@@ -90,7 +93,17 @@ def _run_step(
         f"{registry}: {step.delivery.name} {'judging' if step.action == 'judge' else 'deriving'} ({step.why})"
     )
     job = "refresh_registry" if step.action == "judge" else "derive_registry"
-    _run_job(definitions, instance, job, registry, done)
+    _run_job(definitions, instance, job, registry, done, tags=_tags_of(step))
+
+
+def _tags_of(step: Step) -> dict[str, str]:
+    """Tag a run that judges with its delivery, so that the sensor does not run it once more."""
+    if step.action != "judge":
+        return {}
+    try:
+        return delivery_tags(look_at(step.delivery))
+    except OSError:
+        return {}
 
 
 def _derive_the_rest(
@@ -110,11 +123,21 @@ def _derive_the_rest(
 
 
 def _run_job(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, job: str, registry: str, done: Refreshed
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    registry: str,
+    done: Refreshed,
+    *,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     instance.add_dynamic_partitions(str(registries.name), [registry])
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=registry, raise_on_error=False, run_config=QUIET
+        instance=instance,
+        partition_key=registry,
+        raise_on_error=False,
+        run_config=QUIET,
+        tags={AT_TERMINAL: "yes", **(tags or {})},
     )
     _stop_if_interrupted(result)
     failure = _unexpected(result)
@@ -138,23 +161,13 @@ def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
     for event in result.all_events:
         if not event.is_step_failure:
             continue
-        data = event.step_failure_data
-        if data.user_failure_data is not None:
-            return None
-        error = data.error.cause or data.error if data.error is not None else None
-        if error is None:
+        told = event.step_failure_data.user_failure_data
+        if told is None:
             return "a step failed"
-        # Only our own errors are free of cell values; of any other only the kind is told.
-        own = error.cls_name in {cls.__name__ for cls in _own_errors()}
-        return error.message.strip().splitlines()[0] if own else f"unexpected {error.cls_name}"
+        if kind_of(told.metadata) == "shut":
+            return None
+        return str(told.description).splitlines()[0]
     return "the run failed before its first step"
-
-
-def _own_errors() -> list[type[BppError]]:
-    found = [BppError]
-    for cls in found:
-        found.extend(cls.__subclasses__())
-    return found
 
 
 def _note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
@@ -186,7 +199,7 @@ def _publish(
         say(f"nothing new: release {done.release_id} stays in service")
         return
     result = definitions.resolve_job_def("publish_release").execute_in_process(
-        instance=instance, raise_on_error=False, run_config=QUIET
+        instance=instance, raise_on_error=False, run_config=QUIET, tags={AT_TERMINAL: "yes"}
     )
     _stop_if_interrupted(result)
     failure = _unexpected(result)

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import OWNER, spec_for
-from assets.event import TABLES_OF_EVENT
+from assets.event import EVENTS
+from assets.failures import told_in_words
 from assets.resources import Warehouse
 from bpp_etl.release import assemble, publish
 from bpp_etl.release.shelf import REPORT
 from schemas.metric import METRIC_TABLES
 
-EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
 RELEASE = dg.AssetKey(["release", "bpp"])
 
 
@@ -33,11 +33,12 @@ RELEASE = dg.AssetKey(["release", "bpp"])
     ],
     pool="release_file",
 )
-def metric(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Copy every registry's tables into a file apart, and measure there."""
-    counts = assemble(
-        warehouse.root(), warehouse.loaded_protocols(), threshold=warehouse.disclosure_threshold
-    )
+    with told_in_words(context):
+        counts = assemble(
+            warehouse.root(), warehouse.loaded_protocols(), threshold=warehouse.disclosure_threshold
+        )
     for name in METRIC_TABLES:
         yield dg.MaterializeResult(asset_key=["metric", name], metadata={"dagster/row_count": counts[name]})
 
@@ -53,7 +54,8 @@ def metric(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ign
 )
 def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Verify the assembled file and put it in service."""
-    made = publish(warehouse.root(), created_at=dt.datetime.now(dt.UTC))
+    with told_in_words(context):
+        made = publish(warehouse.root(), created_at=dt.datetime.now(dt.UTC))
     context.log.info("release %s is in service", made.release_id)
     return dg.MaterializeResult(
         metadata={

@@ -13,7 +13,7 @@ import dagster as dg
 
 from bpp_etl.errors import NotFoundError
 from bpp_etl.events import Protocol, load_protocol
-from bpp_etl.landing import Delivery, survey
+from bpp_etl.landing import Delivery, delivery_of, survey
 from bpp_etl.release.build import DEFAULT_THRESHOLD
 from bpp_etl.settings import Places, places
 from bpp_etl.working import WorkingFiles
@@ -41,8 +41,14 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Name a registry's working files."""
         return WorkingFiles.of(self.root(), registry)
 
-    def delivery(self, registry: str) -> Delivery:
-        """Find a registry's newest delivery."""
+    def delivery(self, registry: str, name: str | None = None) -> Delivery:
+        """Find a registry's delivery of a name; without one, its newest."""
+        if name is not None:
+            folder = self.places().landing / registry / name
+            named = delivery_of(folder) if folder.is_dir() else None
+            if named is None:
+                raise NotFoundError(f"{registry} has no delivery {name} in the landing", "was it moved away?")
+            return named
         newest = survey(self.places().landing).newest.get(registry)
         if newest is None:
             raise NotFoundError(f"{registry} has no delivery in the landing", "check the folder's name")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bpp_etl.code_version import code_version
+from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.verdict import Verdict
@@ -53,7 +53,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> Verdict:
             con,
             verdict,
             input_digest=found.input_digest,
-            code_version=code_version(),
+            code_version=layer_version("core"),
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
         )

@@ -16,6 +16,10 @@ class BppError(Exception):
         self.hint = hint
 
 
+class BusyError(BppError):
+    """Another process holds what is wanted: it passes by itself."""
+
+
 class UsageError(BppError):
     """The call's words are off."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bpp_etl.code_version import code_version
+from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError
 from bpp_etl.events import Protocol
 from bpp_etl.landing import Delivery, delivery_of
@@ -46,7 +46,7 @@ def plan(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], *, 
         return Step(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
         return Step(delivery, "judge", _why_another(delivery, last.delivery))
-    if last.code_version != code_version():
+    if last.code_version != layer_version("core"):
         return Step(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery):
         return Step(delivery, "judge", "files changed")
@@ -64,8 +64,8 @@ def _why_another(delivery: Delivery, last: str) -> str:
 
 
 def derivation(protocols: Sequence[Protocol]) -> list[str]:
-    """Name what events depend on beside the delivery: protocols and code."""
-    return [*(f"{protocol.name}:{protocol.digest}" for protocol in protocols), code_version()]
+    """Name what events depend on beside the admitted rows: protocols, and the code that derives."""
+    return [*(f"{protocol.name}:{protocol.digest}" for protocol in protocols), layer_version("event")]
 
 
 def derived_with(files: WorkingFiles) -> list[str] | None:

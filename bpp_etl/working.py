@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
@@ -73,7 +73,7 @@ class WorkingFiles:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise BppError(
+                raise BusyError(
                     f"registry {self.folder.name} is being refreshed by another process",
                     "wait for it to end, then try again",
                 ) from None

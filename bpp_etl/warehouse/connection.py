@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, BusyError
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest client that must be able to read a published file."""
@@ -177,7 +177,7 @@ def _is_full(error: Exception) -> bool:
 
 def _locked_or_broken(path: Path, error: Exception) -> BppError:
     if "lock" in str(error).lower():
-        return BppError(
+        return BusyError(
             f"{path.name} is in use by another process", "wait for the other refresh to end, then try again"
         )
     return BppError(f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full")

@@ -23,9 +23,6 @@ def fail_with_a_value(*_: object) -> None:
     duckdb.execute(f"select '{TOKEN}'::integer").fetchall()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the steps of the graph hand such an error to Dagster, which keeps its words"
-)
 def test_the_words_of_an_unforeseen_error_are_kept_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 
 from assets.core import CHECKS
-from assets.definitions import build_defs, defs
+from assets.definitions import build_defs
 from schemas.rules import RULES
 
 GROUPS = {
@@ -18,7 +18,7 @@ GROUPS = {
 
 @pytest.fixture(scope="module")
 def graph():
-    return defs.resolve_asset_graph()
+    return build_defs().resolve_asset_graph()
 
 
 def test_every_relation_is_an_asset_in_the_group_of_its_schema(graph) -> None:

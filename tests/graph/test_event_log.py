@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy import create_engine
 
-from assets.event_log import MAKER, STORAGES, cheap_storage
+from assets.event_log import MAKER, MOST_ENGINES, STORAGES, cheap_storage, is_storage_cheap
 from assets.instance import home_of, instance_of
 
 
@@ -26,13 +26,32 @@ def test_the_storages_make_their_engines_where_we_reach_in() -> None:
 
 def test_one_engine_serves_all_events_of_a_database() -> None:
     with cheap_storage():
-        first, second = (vars(STORAGES[0])[MAKER]("sqlite://") for _ in range(2))
+        first, second = (vars(STORAGES[0])[MAKER]("sqlite:///:memory:") for _ in range(2))
         assert first is second
         connection = first.connect()
         connection.close()
         first.dispose()
         assert first.pool.checkedin() == 1
     assert first.pool.checkedin() == 0
+
+
+def test_no_more_databases_are_kept_open_than_stated(tmp_path: Path) -> None:
+    with cheap_storage():
+        engines = [
+            vars(STORAGES[0])[MAKER](f"sqlite:///{tmp_path}/{at}.db") for at in range(MOST_ENGINES + 3)
+        ]
+        for engine in engines:
+            engine.connect().close()
+        assert made(f"sqlite:///{tmp_path}/0.db") is not engines[0]
+        assert made(f"sqlite:///{tmp_path}/{MOST_ENGINES + 2}.db") is engines[-1]
+
+
+def test_a_block_inside_another_leaves_the_outer_one_cheap() -> None:
+    with cheap_storage():
+        with cheap_storage():
+            pass
+        assert is_storage_cheap()
+    assert not is_storage_cheap()
 
 
 def test_a_run_is_all_there_for_who_opens_the_instance_later(tmp_path: Path) -> None:

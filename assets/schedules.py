@@ -1,0 +1,142 @@
+"""The schedules: at night what was missed is caught up with; once a week what has changed is published.
+
+Not here: what happens at once (`watch.py`, `automation.py`). The timezone is stated in the settings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+
+from assets.event import EVENTS
+from assets.jobs import publish_release, refresh_registry
+from assets.operation import Operation
+from assets.partitions import registries
+from assets.resources import Warehouse
+from assets.tags import delivery_tags
+from bpp_etl.arrival import Arrival, look_at
+from bpp_etl.code_version import layer_version
+from bpp_etl.errors import BppError, BusyError
+from bpp_etl.landing import survey
+from bpp_etl.plan import derivation, derived_with
+from bpp_etl.release import Shelf
+from bpp_etl.release.build import is_published, registries_in, release_input
+
+UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+def schedules(operation: Operation) -> list[dg.ScheduleDefinition]:
+    """Make both schedules."""
+
+    @dg.schedule(
+        name="nightly_refresh",
+        job=refresh_registry,
+        cron_schedule=operation.nightly_refresh,
+        execution_timezone=operation.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Refreshes each registry with a delivery, rules or protocols not worked off yet.",
+    )
+    def nightly_refresh(
+        context: dg.ScheduleEvaluationContext, warehouse: Warehouse
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        return catch_up(context.instance, warehouse, operation, context.scheduled_execution_time)
+
+    @dg.schedule(
+        name="weekly_publish",
+        job=publish_release,
+        cron_schedule=operation.weekly_publish,
+        execution_timezone=operation.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Publishes what is admitted, unless the release in service was made of just that.",
+    )
+    def weekly_publish(warehouse: Warehouse) -> dg.RunRequest | dg.SkipReason:
+        return publish_what_changed(warehouse)
+
+    return [nightly_refresh, weekly_publish]
+
+
+def catch_up(
+    instance: dg.DagsterInstance, warehouse: Warehouse, operation: Operation, now: dt.datetime
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Request a run of each registry that is behind. One that is shut and unchanged is not run again."""
+    night = f"{now:%Y-%m-%dT%H:%M}"
+    requests: dict[str, dg.RunRequest] = {}
+    try:
+        newest = survey(warehouse.places().landing).newest
+    except BppError as error:
+        return dg.SkipReason(error.message)
+    quiet = dt.timedelta(minutes=operation.quiet_minutes)
+    for registry, delivery in newest.items():
+        try:
+            arrival = look_at(delivery)
+        except OSError:
+            continue  # the sensor tells of it at every look
+        if arrival.is_whole(now, quiet) and _has_to_be_judged(instance, warehouse, arrival):
+            requests[registry] = dg.RunRequest(
+                run_key=f"{registry}/{night}", partition_key=registry, tags=delivery_tags(arrival)
+            )
+    for registry in registries_in(warehouse.root()):
+        if registry not in requests and _has_to_be_derived(warehouse, registry):
+            requests[registry] = dg.RunRequest(
+                run_key=f"{registry}/{night}", partition_key=registry, asset_selection=EVENTS
+            )
+    requests = {name: request for name, request in requests.items() if not _is_under_way(instance, name)}
+    if not requests:
+        return dg.SkipReason("every registry is up to date, or on its way")
+    instance.add_dynamic_partitions(str(registries.name), list(requests))
+    return list(requests.values())
+
+
+def publish_what_changed(warehouse: Warehouse) -> dg.RunRequest | dg.SkipReason:
+    """Request a release, unless the one in service was made of just what is admitted now."""
+    root, shelf = warehouse.root(), Shelf.of(warehouse.root())
+    try:
+        planned = release_input(root, warehouse.loaded_protocols(), warehouse.disclosure_threshold)
+    except BusyError:
+        return dg.RunRequest()  # a registry is being written just now; the run waits for it
+    if not any(":admitted:" in delivery for delivery in planned.deliveries):
+        return dg.SkipReason("no registry has an admitted delivery")
+    if is_published(shelf, planned):
+        return dg.SkipReason(f"nothing new: release {shelf.newest()} was made of what is admitted now")
+    return dg.RunRequest()
+
+
+def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arrival: Arrival) -> bool:
+    """Compare a delivery from outside with what was judged, and with what became of the runs that did."""
+    delivery = arrival.delivery
+    try:
+        judged = warehouse.files(delivery.registry).judgements()
+    except BusyError:
+        return False
+    except BppError:
+        return True  # judging anew puts a sound file in the place of a broken one
+    last = judged.get("shut") or judged.get("admitted")
+    if last is None or last.delivery != delivery.name or last.code_version != layer_version("core"):
+        return True
+    # A run that found the gate shut has failed, and has done its work.
+    ended = [dg.DagsterRunStatus.SUCCESS]
+    if last.status == "shut":
+        ended.append(dg.DagsterRunStatus.FAILURE)
+    done = instance.get_runs(dg.RunsFilter(tags=delivery_tags(arrival), statuses=ended), limit=1)
+    return not done
+
+
+def _has_to_be_derived(warehouse: Warehouse, registry: str) -> bool:
+    files = warehouse.files(registry)
+    if not files.admitted.exists():
+        return False
+    try:
+        return derived_with(files) != derivation(warehouse.loaded_protocols())
+    except BppError:
+        return False
+
+
+def _is_under_way(instance: dg.DagsterInstance, registry: str) -> bool:
+    tags = {"dagster/partition": registry}
+    return bool(instance.get_runs(dg.RunsFilter(tags=tags, statuses=UNDER_WAY), limit=1))

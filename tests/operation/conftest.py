@@ -1,0 +1,85 @@
+"""A project that runs by itself, in a test's own folder: landing, warehouse, instance and graph.
+
+Not here: the daemon (`tests/support/daemon.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.definitions import build_defs
+from assets.operation import Operation
+from assets.refresh import QUIET
+from assets.resources import Warehouse
+from bpp_etl.landing import survey
+from tests.support.deliveries import write_delivery_of
+
+REGISTRY = "registry"
+
+
+@dataclass
+class Project:
+    """The graph on a landing and a warehouse, driven in this process."""
+
+    landing: Path
+    warehouse: Warehouse
+    instance: dg.DagsterInstance
+    operation: Operation = field(default_factory=Operation)
+    cursor: dg.AssetDaemonCursor | None = None
+
+    @property
+    def definitions(self) -> dg.Definitions:
+        return build_defs(self.warehouse, self.operation)
+
+    def deliver(self, registry: str = "tiny", day: str = "2024-12-31", **changed: str | None) -> Path:
+        return write_delivery_of(self.landing, registry, day, **changed)
+
+    def refresh(
+        self, registry: str = "tiny", tags: Mapping[str, str] | None = None
+    ) -> dg.ExecuteInProcessResult:
+        return self.run("refresh_registry", registry, tags)
+
+    def run(
+        self, job: str, registry: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> dg.ExecuteInProcessResult:
+        if registry is not None:
+            self.instance.add_dynamic_partitions(REGISTRY, [registry])
+        return self.definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance,
+            partition_key=registry,
+            tags=tags,
+            run_config=QUIET,
+            raise_on_error=False,
+        )
+
+    def tick(self) -> set[tuple[str, str | None]]:
+        """Weigh the conditions of all assets once; return what they ask for, by key and registry."""
+        found = dg.evaluate_automation_conditions(
+            defs=self.definitions,
+            instance=self.instance,
+            asset_selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+            cursor=self.cursor,
+        )
+        self.cursor = found.cursor
+        return {
+            (result.key.to_user_string(), partition)
+            for result in found.results
+            if isinstance(result.key, dg.AssetKey)
+            for partition in found.get_requested_partitions(result.key)
+        }
+
+    def registries(self) -> list[str]:
+        return list(survey(self.landing).newest)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    (tmp_path / "landing").mkdir()
+    warehouse = Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse"))
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        yield Project(tmp_path / "landing", warehouse, instance)
