@@ -21,6 +21,8 @@ from schemas.metric_codes import (
     HORIZON_DAYS,
     LESION_LEVEL,
     METRICS,
+    PAPER_FIGURE,
+    PAPER_UNIT,
     RULE_SET,
     STRATA,
     SURVIVAL_METRIC,
@@ -41,6 +43,7 @@ __all__ = [
     "Estimate",
     "Flow",
     "LesionSite",
+    "PaperComparison",
     "SurvivalCurve",
 ]
 
@@ -188,6 +191,41 @@ class Cadence(Contract):
     is_suppressed: pl.Boolean = _is_suppressed()
 
 
+class PaperComparison(Contract):
+    """One row per protocol and figure of the seed study: what it prints, and what this release has beside it.
+
+    Compatible means in the study's own conventions: months of 30 days, symmetric intervals. The estimates
+    of this project are in `metric.estimate`.
+    """
+
+    protocol: pl.String = _protocol()
+    position: pl.Int32 = derived("Place of the figure when the study is read.", nullable=False)
+    figure: pl.String = derived("Stable id of the figure.", nullable=False, codes=PAPER_FIGURE)
+    unit: pl.String = derived("Unit of all numbers of the row.", nullable=False, codes=PAPER_UNIT)
+    published_text: pl.String = derived("The figure as the study prints it.", nullable=False)
+    published: pl.Float64 = derived(
+        "The study's number; for p of ALP the bound below which it lies.", nullable=False
+    )
+    published_low: pl.Float64 = derived("The study's lower 95 % limit; empty where it prints none.")
+    published_high: pl.Float64 = derived("The study's upper 95 % limit; empty where it prints none.")
+    doi: pl.String = derived("Digital object identifier of the study.", nullable=False)
+    compatible_estimate: pl.Float64 = derived(
+        "This release's number in the study's conventions; empty where there is none, or if suppressed."
+    )
+    compatible_low: pl.Float64 = derived("Lower symmetric 95 % limit of that, where the study prints one.")
+    compatible_high: pl.Float64 = derived("Upper symmetric 95 % limit of that, where the study prints one.")
+    patients: pl.Int64 = derived("Patients of this release measured; empty if suppressed.")
+    events: pl.Int64 = derived(
+        "Patients or lesions of this release that had what is counted; empty if suppressed or if nothing is."
+    )
+    metric: pl.String = derived(
+        "Metric of `metric.estimate` that answers the figure.", nullable=False, codes=METRICS
+    )
+    stratum: pl.String = _stratum()
+    warnings: Annotated[pl.List, pl.String] = _warnings()
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
 METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
     {
         "estimate": Estimate,
@@ -197,6 +235,7 @@ METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
         "alp_change": AlpChange,
         "concordance": Concordance,
         "cadence": Cadence,
+        "paper_comparison": PaperComparison,
     }
 )
 """Table -> contract, in the order in which they are written."""

@@ -34,6 +34,7 @@ LESION_LEVEL = ("patient", "lesion")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
 RULE_SET = ("recist11", "irecist", "mda", "pcwg3")
 VERDICT = tuple(dict.fromkeys((*RECIST11_VERDICT, *IRECIST_VERDICT, *MDA_VERDICT, *PCWG3_VERDICT)))
+PAPER_UNIT = ("patients", "percent", "months", "U/L", "p")
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
 
 STRATA: Mapping[str, str] = MappingProxyType(
@@ -174,3 +175,20 @@ METRICS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Metric id -> what is measured."""
+
+PAPER_FIGURE: Mapping[str, str] = MappingProxyType(
+    {
+        "patients": "Patients with a pseudoprogression.",
+        "spine_share_of_lesions": "New lesions that are in the spine, of all new lesions.",
+        "spine_share_of_patients": "Patients with a new lesion in the spine.",
+        "time_to_pseudoprogression": "Median time from the start of therapy to the pseudoprogression.",
+        "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
+        "her2_positive_to_progression": "The same, HER2 positive.",
+        "her2_negative_to_progression": "The same, HER2 negative.",
+        "her2_p_value": "Log-rank test between the two.",
+        "alp_change_at_event": "Median change of ALP from baseline to the pseudoprogression.",
+        "alp_change_at_progression": "Median change of ALP from baseline to progression.",
+        "alp_p_value": "Test of the one change against the other.",
+    }
+)
+"""Figure that the seed study prints -> what it is. The figures themselves: `bpp_etl/measure/paper.toml`."""

@@ -25,6 +25,7 @@ from bpp_etl.measure.disclosure import disclosed, hidden_cells
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients
+from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import pseudoprogression_share_rows
@@ -127,7 +128,7 @@ def _measure_protocol(
         *concordance_rows(cohort),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
-    return rows, list(curves_of(cohort, times))
+    return [*rows, *paper_rows(rows)], list(curves_of(cohort, times))
 
 
 def _candidates(

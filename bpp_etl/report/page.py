@@ -15,6 +15,7 @@ from bpp_etl.report.sections.course import Course, course
 from bpp_etl.report.sections.her2 import Her2, her2
 from bpp_etl.report.sections.history import history
 from bpp_etl.report.sections.methods import Methods, methods
+from bpp_etl.report.sections.paper import Paper, paper
 from bpp_etl.report.sections.quality import Quality, quality
 from bpp_etl.report.sections.sites import Sites, sites
 from bpp_etl.report.sections.strata import Strata, strata
@@ -39,6 +40,7 @@ class Page:
     alp: Alp
     verdicts: Verdicts
     cadence: Cadence
+    paper: Paper
     quality: Quality
     history: Grid
     methods: Methods
@@ -58,6 +60,7 @@ def page_of(tables: ReleaseTables) -> Page:
         alp=alp(tables),
         verdicts=verdicts(tables),
         cadence=cadence(tables),
+        paper=paper(tables),
         quality=quality(tables),
         history=history(tables),
         methods=methods(tables),

@@ -28,6 +28,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metric.alp_change": ("protocol", "comparison", "stratum"),
     "metric.concordance": ("protocol", "rule_set", "verdict", "state"),
     "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
+    "metric.paper_comparison": ("protocol", "figure"),
     "quality.rule_result": ("registry", "delivery", "table", "rule"),
     "quality.delivery": ("registry", "delivery"),
     "quality.table_count": ("registry", "delivery", "table"),

@@ -22,6 +22,7 @@ from tests.support.report_metrics import (
     curves,
     estimates,
     flows,
+    paper_comparison,
     sites,
 )
 from tests.support.report_rows import (
@@ -88,6 +89,7 @@ def full_release(path: Path) -> Path:
         "metric.alp_change": alp_changes(),
         "metric.concordance": concordance(),
         "metric.cadence": cadence(),
+        "metric.paper_comparison": paper_comparison(),
         "quality.delivery": [
             delivery("north"),
             delivery(

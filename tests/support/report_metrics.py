@@ -168,3 +168,45 @@ def cadence() -> list[dict[str, object]]:
         )
         for name, share in shares.items()
     ]
+
+
+def paper_comparison() -> list[dict[str, object]]:
+    """Write a comparison with the seed study: a time with its interval, a p-value, and one suppressed."""
+    same = {"doi": "10.3389/fonc.2025.1643179", "stratum": "all", "patients": 41, "events": 29}
+    rows: list[dict[str, object]] = [
+        {
+            "figure": "time_to_pseudoprogression",
+            "unit": "months",
+            "published_text": "1.73 (1.42-2.04)",
+            "published": 1.73,
+            "published_low": 1.42,
+            "published_high": 2.04,
+            "compatible_estimate": 52 / 30,
+            "compatible_low": 42.6 / 30,
+            "compatible_high": 61.4 / 30,
+            "metric": "time_to_pseudoprogression_spss",
+            "warnings": ["comparison_only"],
+        },
+        {
+            "figure": "alp_change_at_event",
+            "unit": "U/L",
+            "published_text": "-20",
+            "published": -20,
+            "compatible_estimate": None,
+            "metric": "alp_change_at_event_median",
+            "patients": None,
+            "events": None,
+            "is_suppressed": True,
+            "warnings": ["suppressed"],
+        },
+        {
+            "figure": "alp_p_value",
+            "unit": "p",
+            "published_text": "<0.001",
+            "published": 0.001,
+            "compatible_estimate": 0.00004,
+            "metric": "alp_change_event_to_progression",
+            "events": None,
+        },
+    ]
+    return [same | {"position": place} | row for place, row in enumerate(rows, start=1)]

@@ -77,6 +77,7 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
                 "alp_change",
                 "concordance",
                 "cadence",
+                "paper_comparison",
             )
         ),
         *(f"quality.{table}" for table in ("rule_result", "delivery", "table_count", "history")),
