@@ -15,6 +15,9 @@ from schemas.contract import Contract, derived
 from schemas.event import STATE
 from schemas.metric_codes import (
     ALP_COMPARISON,
+    BASELINE_CHARACTERISTIC,
+    BASELINE_LEVEL,
+    BASELINE_UNIT,
     CADENCE_POPULATION,
     CI_METHOD,
     FLOW_STEP,
@@ -38,6 +41,7 @@ __all__ = [
     "STRATA",
     "WARNINGS",
     "AlpChange",
+    "Baseline",
     "Cadence",
     "Concordance",
     "Estimate",
@@ -226,11 +230,40 @@ class PaperComparison(Contract):
     is_suppressed: pl.Boolean = _is_suppressed()
 
 
+class Baseline(Contract):
+    """One row per protocol, stratum, characteristic and level: patients when line 1 began.
+
+    Levels of a characteristic add up to the total. A number has two levels: known, with its median and
+    quartiles, and missing. A code has one for each value, and one for missing where it may be.
+    """
+
+    protocol: pl.String = _protocol()
+    stratum: pl.String = _stratum()
+    position: pl.Int32 = derived("Place of the row when the stratum is read.", nullable=False)
+    characteristic: pl.String = derived(
+        "What is told of the patients.", nullable=False, codes=BASELINE_CHARACTERISTIC
+    )
+    level: pl.String = derived(
+        "Value of a code, or whether a number is known; missing where nothing is recorded.",
+        nullable=False,
+        codes=BASELINE_LEVEL,
+    )
+    patients: pl.Int64 = derived("Patients at this level; empty if suppressed.")
+    total: pl.Int64 = derived("Patients of the stratum; empty if suppressed.")
+    share: pl.Float64 = derived("Patients over total; empty where a number is known.", unit="share")
+    unit: pl.String = derived("Unit of median and quartiles; empty for a code.", codes=BASELINE_UNIT)
+    median: pl.Float64 = derived("Median of a number over patients in whom it is known.")
+    quartile_low: pl.Float64 = derived("First quartile of it.")
+    quartile_high: pl.Float64 = derived("Third quartile of it.")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
 METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
     {
         "estimate": Estimate,
         "survival_curve": SurvivalCurve,
         "flow": Flow,
+        "baseline": Baseline,
         "lesion_site": LesionSite,
         "alp_change": AlpChange,
         "concordance": Concordance,

@@ -45,6 +45,7 @@ STRATA: Mapping[str, str] = MappingProxyType(
         "her2=": "HER2 status known on the event day: positive, negative, indeterminate or unknown.",
         "her2=positive/negative": "HER2 positive compared with negative, negative being the reference.",
         "evidence=complete": "Without patients of whom evidence was refused at the gate (refused_evidence).",
+        "state=pseudoprogression": "Candidates that proved pseudoprogression, beside everyone.",
         "state=true_progression": "Candidates that proved true progression, beside the pseudoprogressions.",
         "progression=bone": "Only where bone progressed: lysis or a new lytic lesion, whatever else did.",
         "progression=later": "Only true progressions that showed after the candidate's own scan.",
@@ -192,3 +193,25 @@ PAPER_FIGURE: Mapping[str, str] = MappingProxyType(
     }
 )
 """Figure that the seed study prints -> what it is. The figures themselves: `bpp_etl/measure/paper.toml`."""
+
+BASELINE_CHARACTERISTIC: Mapping[str, str] = MappingProxyType(
+    {
+        "age_at_start": "Age when line 1 began, in completed years.",
+        "sex": "Sex as recorded by the registry.",
+        "er_status": "Oestrogen receptor status.",
+        "pr_status": "Progesterone receptor status.",
+        "her2_status": "HER2 status when line 1 began: metastasis before primary, then the newest test.",
+        "days_from_diagnosis": "From the diagnosis of metastatic disease to the start of line 1.",
+        "alp": "Total ALP nearest to the start of line 1, in the 28 days up to it.",
+        "bone_lesions": "Bone lesions recorded on eligible CTs in the 42 days up to the start of line 1.",
+        "cycle_length": "Cycle length of line 1.",
+        "recorded_lines": "Lines of therapy recorded so far; this grows with follow-up.",
+    }
+)
+"""Characteristic of a patient with a first line -> what it is."""
+
+BASELINE_LEVEL = (
+    *("known", "female", "male", "positive", "negative", "indeterminate", "unknown"),
+    *("21_days", "28_days", "other", "1", "2", "3_or_more", "missing"),
+)
+BASELINE_UNIT = ("years", "days", "U/L", "lesions")

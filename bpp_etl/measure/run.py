@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.baseline import BASELINE, SHOWN_STATES, STATE_KEY, STATE_LABELS, baseline_rows
+from bpp_etl.measure.baseline import PARAMETERS as BASELINE_PARAMETERS
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
@@ -82,11 +84,12 @@ def measure(
     curves: list[Curve] = []
     first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
     run_step(con, COURSE, {})
+    run_step(con, BASELINE, BASELINE_PARAMETERS)
     for protocol in protocols:
         found, drawn = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
         rows += found
         curves += drawn
-    drop_relations(con, [COURSE.name])
+    drop_relations(con, [COURSE.name, BASELINE.name])
     if len(protocols) > 1:
         link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
     hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
@@ -113,6 +116,7 @@ def _measure_protocol(
     times = times_of(cohort)
     rows = [
         *flow_rows(cohort),
+        *baseline_rows(_at_baseline(con, tally, protocol)),
         *pseudoprogression_share_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
@@ -149,6 +153,12 @@ def _first_line(
     columns = select_columns(con, "first_line_outcome", parameters)
     partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
     return Cohort(protocol, columns, partitions, tally)
+
+
+def _at_baseline(con: Connection, tally: Tally, protocol: str) -> Cohort:
+    parameters = {**BASELINE_PARAMETERS, "protocol": protocol, "states": SHOWN_STATES}
+    columns = select_columns(con, "baseline_state", parameters)
+    return Cohort(protocol, columns, {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}, tally)
 
 
 def _parameters(protocol: str, registries: Sequence[str]) -> Parameters:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.grid import Grid
 from bpp_etl.report.sections.alp import Alp, alp
+from bpp_etl.report.sections.baseline import Baseline, baseline
 from bpp_etl.report.sections.cadence import Cadence, cadence
 from bpp_etl.report.sections.course import Course, course
 from bpp_etl.report.sections.her2 import Her2, her2
@@ -33,6 +34,7 @@ class Page:
     threshold: Figure
     summary: Summary
     course: Course
+    baseline: Baseline
     strata: Strata
     times: Times
     her2: Her2
@@ -53,6 +55,7 @@ def page_of(tables: ReleaseTables) -> Page:
         threshold=tables["meta.release"].count(tables.release, "disclosure_threshold"),
         summary=summary(tables),
         course=course(tables),
+        baseline=baseline(tables),
         strata=strata(tables),
         times=times(tables),
         her2=her2(tables),

@@ -24,6 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metric.estimate": ("protocol", "metric", "stratum"),
     "metric.survival_curve": ("protocol", "metric", "stratum", "time_days"),
     "metric.flow": ("protocol", "stratum", "step"),
+    "metric.baseline": ("protocol", "stratum", "characteristic", "level"),
     "metric.lesion_site": ("protocol", "level", "site"),
     "metric.alp_change": ("protocol", "comparison", "stratum"),
     "metric.concordance": ("protocol", "rule_set", "verdict", "state"),

@@ -11,7 +11,7 @@ GROUPS = {
     "raw": 6,
     "core": 7,
     "event": 2,
-    "metric": 8,
+    "metric": 9,
     "release": 1,
 }
 

@@ -17,6 +17,7 @@ from schemas.catalog import relations
 from schemas.contract import columns_of
 from tests.support.report_metrics import (
     alp_changes,
+    baseline,
     cadence,
     concordance,
     curves,
@@ -85,6 +86,7 @@ def full_release(path: Path) -> Path:
         "metric.estimate": estimates(),
         "metric.survival_curve": curves(),
         "metric.flow": flows(),
+        "metric.baseline": baseline(),
         "metric.lesion_site": sites(),
         "metric.alp_change": alp_changes(),
         "metric.concordance": concordance(),

@@ -210,3 +210,23 @@ def paper_comparison() -> list[dict[str, object]]:
         },
     ]
     return [same | {"position": place} | row for place, row in enumerate(rows, start=1)]
+
+
+def baseline() -> list[dict[str, object]]:
+    """Write baseline characteristics: a number and a code, in two groups, with a level suppressed."""
+    number = {"characteristic": "age_at_start", "level": "known", "unit": "years", "share": None}
+    quartiles = {"median": 57.5, "quartile_low": 49, "quartile_high": 66}
+    hidden = {"patients": None, "share": None, "is_suppressed": True}
+    rows: list[dict[str, object]] = [
+        number | quartiles | {"patients": 41},
+        {"characteristic": "age_at_start", "level": "missing", "patients": 0, "share": 0.0},
+        {"characteristic": "er_status", "level": "positive", "patients": 30, "share": 30 / 41},
+        {"characteristic": "er_status", "level": "negative"} | hidden,
+        {"characteristic": "er_status", "level": "missing"} | hidden,
+    ]
+    of_few = [number | {"patients": None, "is_suppressed": True}]
+    return [
+        {"stratum": stratum, "position": place, "total": 41} | row
+        for stratum, group in (("all", rows), ("state=true_progression", of_few))
+        for place, row in enumerate(group, start=1)
+    ]

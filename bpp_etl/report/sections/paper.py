@@ -77,7 +77,7 @@ def _cells(tables: ReleaseTables, row: Row, notes: Notes) -> tuple[Cell, ...]:
         )
     has_events = row["events"] is not None or row["is_suppressed"]
     return (
-        PAPER_FIGURE[row["figure"]],
+        PAPER_FIGURE[row["figure"]].rstrip("."),
         _UNITS[row["unit"]],
         row["published_text"].replace("-", MINUS, 1) if row["published"] < 0 else _printed(row),
         table.figure(row, "compatible_estimate", write, HIDDEN if row["is_suppressed"] else "not given"),

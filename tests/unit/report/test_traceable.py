@@ -73,6 +73,7 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
                 "estimate",
                 "survival_curve",
                 "flow",
+                "baseline",
                 "lesion_site",
                 "alp_change",
                 "concordance",
