@@ -97,6 +97,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "no_interval": "The method gives no interval.",
         "no_patients": "Nobody to measure.",
         "not_estimable": "The data have no single best value: there is no estimate.",
+        "refused_counted": (
+            "Patients whose own row was refused are counted as candidates, whatever they were; patients "
+            "without a candidate of whom other evidence was refused are not."
+        ),
         "selected_on_outcome": (
             "Only patients whose later course proved a pseudoprogression; see their share among candidates."
         ),
@@ -109,8 +113,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
 """Warning code -> what a reader must know."""
 
 _SAME_MEDIAN = "The same median with the symmetric interval of the published papers."
+_BETWEEN = "Median time to progression, known only to lie between two assessments (Turnbull)."
 _DETECTABLE = "Smallest hazard ratio above 1 that these events would show with 80 % power."
 _HAZARD = "Hazard of progression, HER2 positive over negative."
+_REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
 _ONLY = ", pseudoprogressions only."
 
 METRICS: Mapping[str, str] = MappingProxyType(
@@ -122,17 +128,17 @@ METRICS: Mapping[str, str] = MappingProxyType(
         ),
         "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
         "pseudoprogression_to_progression_spss": _SAME_MEDIAN,
-        "pseudoprogression_to_progression_interval_censored": (
-            "Median time to progression, known only to lie between two assessments (Turnbull)."
-        ),
+        "pseudoprogression_to_progression_interval_censored": _BETWEEN,
         "pseudoprogression_to_progression_log_rank": "Log-rank test of that time between groups.",
         "pseudoprogression_to_progression_hazard_ratio": _HAZARD,
         "pseudoprogression_to_progression_detectable_ratio": _DETECTABLE,
         "confirmation_to_progression": "Median time from confirmation of a pseudoprogression to progression.",
+        "confirmation_to_progression_interval_censored": _BETWEEN,
         "confirmation_to_progression_log_rank": "Log-rank test of that time between groups.",
         "confirmation_to_progression_hazard_ratio": _HAZARD,
         "confirmation_to_progression_detectable_ratio": _DETECTABLE,
         "candidate_to_progression": "Median time from the candidate to progression, over all candidates.",
+        "candidate_to_progression_interval_censored": _BETWEEN,
         "progression_by_pseudoprogression": "Patients with against without pseudoprogression: refused.",
         **{
             f"{name}_{days}_days": f"{text} within {days} days."
@@ -150,6 +156,8 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "pseudoprogression_share": "Pseudoprogressions among the candidates that could be decided.",
         "pseudoprogression_share_lowest": "The share if every undecided candidate were none.",
         "pseudoprogression_share_highest": "The share if every undecided candidate were one.",
+        "pseudoprogression_share_lowest_with_refused": f"The lowest share{_REFUSED} were none either.",
+        "pseudoprogression_share_highest_with_refused": f"The highest share{_REFUSED} were one too.",
         "alp_change_at_event": "Shift of ALP from baseline to the event (Hodges-Lehmann).",
         "alp_change_at_event_median": "Median change of ALP from baseline to the event.",
         "alp_change_at_progression": "Shift of ALP from baseline to progression (Hodges-Lehmann).",
@@ -160,6 +168,10 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "alp_stable_share": "ALP at the event within 15 % of baseline.",
         "alp_increased_share": "ALP at the event more than 15 % above baseline.",
         "alp_decreased_or_stable_share": "ALP at the event not more than 15 % above baseline.",
+        "alp_progression_decreased_share": "ALP at progression more than 15 % below baseline.",
+        "alp_progression_stable_share": "ALP at progression within 15 % of baseline.",
+        "alp_progression_increased_share": "ALP at progression more than 15 % above baseline.",
+        "alp_progression_decreased_or_stable_share": "ALP at progression not more than 15 % above baseline.",
         "alp_discrimination": (
             "Chance that ALP rose more in a true progression than in a pseudoprogression (area under the ROC "
             "curve)."

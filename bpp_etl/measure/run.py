@@ -30,7 +30,7 @@ from bpp_etl.measure.overlap import link_same_patients
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.shares import pseudoprogression_share_rows
+from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curve_rows, curves_of, interval_censored_rows, time_rows, times_of
@@ -118,6 +118,7 @@ def _measure_protocol(
         *flow_rows(cohort),
         *baseline_rows(_at_baseline(con, tally, protocol)),
         *pseudoprogression_share_rows(cohort),
+        *refused_bound_rows(cohort, sum(number for _, number in select_rows(con, "refused_patients", {}))),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, schedule=schedule),

@@ -144,6 +144,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
     scan = f"{patient.registry}-{name}"
     lesions = [f"L{place}" for place in range(len(patient.sites))]
     key = {"registry": patient.registry, "patient_id": name}
+    to_progression = None if None in (baseline, at_progression) else at_progression - baseline  # type: ignore[operator]
     has_progression = patient.progressed is not None
     delta = None if None in (baseline, at_event) else at_event - baseline  # type: ignore[operator]
     _put(
@@ -180,6 +181,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         alp_at_progression=at_progression,
         alp_delta_event=delta,
         alp_category=_category(baseline, delta),
+        alp_category_progression=_category(baseline, to_progression),
         verdict_recist11=patient.verdicts[0],
         verdict_irecist=patient.verdicts[1],
         verdict_mda=patient.verdicts[2],
