@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,6 +39,14 @@ app = typer.Typer(
 )
 releases_app = typer.Typer(help="What is published, what changed, and one step back.", no_args_is_help=False)
 app.add_typer(releases_app, name="releases")
+
+
+class Cohort(StrEnum):
+    """Which synthetic landing `bpp demo` writes."""
+
+    REGISTRIES = "registries"
+    PAPER = "paper"
+
 
 LandingOption = Annotated[
     Path | None, typer.Option("--landing", help="Landing folder; else BPP_LANDING, else the project's.")
@@ -95,11 +104,15 @@ def refresh(
 @app.command()
 def demo(
     folder: Annotated[Path | None, typer.Argument(help="Where to put it; a folder of its own.")] = None,
+    cohort: Annotated[
+        Cohort,
+        typer.Option(help="Three made-up registries, or the 23 constructed to match the seed study."),
+    ] = Cohort.REGISTRIES,
 ) -> None:
     """Write a small synthetic landing, refresh it, and say where to look."""
     from assets.door import run_demo  # noqa: PLC0415
 
-    sys.exit(run_demo(folder))
+    sys.exit(run_demo(folder, is_paper=cohort is Cohort.PAPER))
 
 
 @app.command()

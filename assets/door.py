@@ -24,6 +24,8 @@ from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, places
 
 DEMO_MARK = ".bpp-demo"
+PAPER_MARK = ".bpp-demo-paper"
+"""One mark for each cohort: registries of one must not come into a release of the other."""
 
 
 def run_refresh(
@@ -42,25 +44,29 @@ def run_refresh(
     return done.exit_code
 
 
-def run_demo(folder: Path | None) -> int:
-    """Write the synthetic landing, refresh it, and say where to look."""
-    from bpp_etl.demo import write_demo_landing  # noqa: PLC0415
+def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
+    """Write a synthetic landing, three registries or the constructed 23; refresh it, say where to look."""
+    from bpp_etl.demo import write_demo_landing, write_paper_landing  # noqa: PLC0415
 
-    home = (folder or PROJECT / "warehouse" / "demo").absolute()
-    if home.exists() and any(home.iterdir()) and not (home / DEMO_MARK).exists():
+    home = (folder or PROJECT / "warehouse" / ("demo-paper" if is_paper else "demo")).absolute()
+    mark = home / (PAPER_MARK if is_paper else DEMO_MARK)
+    if home.exists() and any(home.iterdir()) and not mark.exists():
         raise UsageError(f"{home} holds something else", "name an empty folder")
     home.mkdir(parents=True, exist_ok=True)
-    (home / DEMO_MARK).write_text(
-        "A demonstration on synthetic patients; may be removed.\n", encoding="utf-8"
-    )
+    mark.write_text("A demonstration on synthetic patients; may be removed.\n", encoding="utf-8")
     shutil.rmtree(home / "landing", ignore_errors=True)
-    write_demo_landing(home / "landing")
-    typer.echo("synthetic landing: three registries, one clean, one dirty, one that must be shut")
+    if is_paper:
+        write_paper_landing(home / "landing")
+        typer.echo("synthetic landing: 23 patients constructed to reproduce the figures of the seed study")
+    else:
+        write_demo_landing(home / "landing")
+        typer.echo("synthetic landing: three registries, one clean, one dirty, one that must be shut")
     resource = _resource(home / "landing", home, ())
     with _telling() as say:
         done = refresh(resource, say=say)
     _conclude(home, done)
-    return 0 if done.release_id and set(done.shut) == {"synthetic-shut"} and not done.failed else 1
+    expected_shut = set() if is_paper else {"synthetic-shut"}
+    return 0 if done.release_id and set(done.shut) == expected_shut and not done.failed else 1
 
 
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:

@@ -181,6 +181,9 @@ class Pseudoprogression(Contract):
         "ALP at the event against baseline: stable within 15 %, else decreased or increased.",
         codes=ALP_CATEGORY,
     )
+    alp_category_progression: pl.String = derived(
+        "ALP at progression against baseline, in the same categories.", codes=ALP_CATEGORY
+    )
     verdict_recist11: pl.String = derived(
         "What RECIST 1.1 makes of the candidate.", nullable=False, codes=RECIST11_VERDICT
     )

@@ -16,6 +16,9 @@ from schemas.event import OPEN_QUESTIONS, STATE
 from schemas.metric_codes import (
     ALP_COMPARISON,
     ALP_PICTURE,
+    BASELINE_CHARACTERISTIC,
+    BASELINE_LEVEL,
+    BASELINE_UNIT,
     CADENCE_POPULATION,
     CI_METHOD,
     FLOW_STEP,
@@ -23,6 +26,8 @@ from schemas.metric_codes import (
     LESION_LEVEL,
     METRICS,
     OUTCOME,
+    PAPER_FIGURE,
+    PAPER_UNIT,
     RULE_SET,
     STRATA,
     SURVIVAL_METRIC,
@@ -39,6 +44,7 @@ __all__ = [
     "WARNINGS",
     "AlpChange",
     "AlpGroup",
+    "Baseline",
     "Cadence",
     "Concordance",
     "CourseGroup",
@@ -46,6 +52,7 @@ __all__ = [
     "Flow",
     "LesionSite",
     "OpenQuestionCount",
+    "PaperComparison",
     "SurvivalCurve",
 ]
 
@@ -253,11 +260,75 @@ class AlpGroup(Contract):
     )
 
 
+class PaperComparison(Contract):
+    """One row per protocol and figure of the seed study: what it prints, and what this release has beside it.
+
+    Compatible means in the study's own conventions: months of 30 days, symmetric intervals. The estimates
+    of this project are in `metric.estimate`.
+    """
+
+    protocol: pl.String = _protocol()
+    position: pl.Int32 = derived("Place of the figure when the study is read.", nullable=False)
+    figure: pl.String = derived("Stable id of the figure.", nullable=False, codes=PAPER_FIGURE)
+    unit: pl.String = derived("Unit of all numbers of the row.", nullable=False, codes=PAPER_UNIT)
+    published_text: pl.String = derived("The figure as the study prints it.", nullable=False)
+    published: pl.Float64 = derived(
+        "The study's number; for p of ALP the bound below which it lies.", nullable=False
+    )
+    published_low: pl.Float64 = derived("The study's lower 95 % limit; empty where it prints none.")
+    published_high: pl.Float64 = derived("The study's upper 95 % limit; empty where it prints none.")
+    doi: pl.String = derived("Digital object identifier of the study.", nullable=False)
+    compatible_estimate: pl.Float64 = derived(
+        "This release's number in the study's conventions; empty where there is none, or if suppressed."
+    )
+    compatible_low: pl.Float64 = derived("Lower symmetric 95 % limit of that, where the study prints one.")
+    compatible_high: pl.Float64 = derived("Upper symmetric 95 % limit of that, where the study prints one.")
+    patients: pl.Int64 = derived("Patients of this release measured; empty if suppressed.")
+    events: pl.Int64 = derived(
+        "Patients or lesions of this release that had what is counted; empty if suppressed or if nothing is."
+    )
+    metric: pl.String = derived(
+        "Metric of `metric.estimate` that answers the figure.", nullable=False, codes=METRICS
+    )
+    stratum: pl.String = _stratum()
+    warnings: Annotated[pl.List, pl.String] = _warnings()
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
+class Baseline(Contract):
+    """One row per protocol, stratum, characteristic and level: patients when line 1 began.
+
+    Levels of a characteristic add up to the total. A number has two levels: known, with its median and
+    quartiles, and missing. A code has one for each value, and one for missing where it may be.
+    """
+
+    protocol: pl.String = _protocol()
+    stratum: pl.String = _stratum()
+    position: pl.Int32 = derived("Place of the row when the stratum is read.", nullable=False)
+    characteristic: pl.String = derived(
+        "What is told of the patients.", nullable=False, codes=BASELINE_CHARACTERISTIC
+    )
+    level: pl.String = derived(
+        "Value of a code, or whether a number is known; missing where nothing is recorded.",
+        nullable=False,
+        codes=BASELINE_LEVEL,
+    )
+    patients: pl.Int64 = derived("Patients at this level; empty if suppressed.")
+    total: pl.Int64 = derived("Patients of the stratum; empty if suppressed.")
+    share: pl.Float64 = derived("Patients over total; empty where a number is known.", unit="share")
+    unit: pl.String = derived("Unit of median and quartiles; empty for a code.", codes=BASELINE_UNIT)
+    median: pl.Float64 = derived("Median of a number over patients in whom it is known.")
+    quartile_low: pl.Float64 = derived("First quartile of it.")
+    quartile_high: pl.Float64 = derived("Third quartile of it.")
+    is_suppressed: pl.Boolean = _is_suppressed()
+
+
 METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
     {
         "estimate": Estimate,
         "survival_curve": SurvivalCurve,
         "flow": Flow,
+        "baseline": Baseline,
         "lesion_site": LesionSite,
         "alp_change": AlpChange,
         "concordance": Concordance,
@@ -265,6 +336,7 @@ METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
         "open_question": OpenQuestionCount,
         "course_group": CourseGroup,
         "alp_group": AlpGroup,
+        "paper_comparison": PaperComparison,
     }
 )
 """Table -> contract, in the order in which they are written."""

@@ -36,6 +36,7 @@ RULE_SET = ("recist11", "irecist", "mda", "pcwg3")
 VERDICT = tuple(dict.fromkeys((*RECIST11_VERDICT, *IRECIST_VERDICT, *MDA_VERDICT, *PCWG3_VERDICT)))
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")
+PAPER_UNIT = ("patients", "percent", "months", "U/L", "p")
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
 
 STRATA: Mapping[str, str] = MappingProxyType(
@@ -46,6 +47,7 @@ STRATA: Mapping[str, str] = MappingProxyType(
         "her2=": "HER2 status known on the event day: positive, negative, indeterminate or unknown.",
         "her2=positive/negative": "HER2 positive compared with negative, negative being the reference.",
         "evidence=complete": "Without patients of whom evidence was refused at the gate (refused_evidence).",
+        "state=pseudoprogression": "Candidates that proved pseudoprogression, beside everyone.",
         "state=true_progression": "Candidates that proved true progression, beside the pseudoprogressions.",
         "progression=bone": "Only where bone progressed: lysis or a new lytic lesion, whatever else did.",
         "progression=later": "Only true progressions that showed after the candidate's own scan.",
@@ -97,6 +99,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "no_interval": "The method gives no interval.",
         "no_patients": "Nobody to measure.",
         "not_estimable": "The data have no single best value: there is no estimate.",
+        "refused_counted": (
+            "Patients whose own row was refused are counted as candidates, whatever they were; patients "
+            "without a candidate of whom other evidence was refused are not."
+        ),
         "selected_on_outcome": (
             "Only patients whose later course proved a pseudoprogression; see their share among candidates."
         ),
@@ -109,8 +115,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
 """Warning code -> what a reader must know."""
 
 _SAME_MEDIAN = "The same median with the symmetric interval of the published papers."
+_BETWEEN = "Median time to progression, known only to lie between two assessments (Turnbull)."
 _DETECTABLE = "Smallest hazard ratio above 1 that these events would show with 80 % power."
 _HAZARD = "Hazard of progression, HER2 positive over negative."
+_REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
 _ONLY = ", pseudoprogressions only."
 
 METRICS: Mapping[str, str] = MappingProxyType(
@@ -122,17 +130,17 @@ METRICS: Mapping[str, str] = MappingProxyType(
         ),
         "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
         "pseudoprogression_to_progression_spss": _SAME_MEDIAN,
-        "pseudoprogression_to_progression_interval_censored": (
-            "Median time to progression, known only to lie between two assessments (Turnbull)."
-        ),
+        "pseudoprogression_to_progression_interval_censored": _BETWEEN,
         "pseudoprogression_to_progression_log_rank": "Log-rank test of that time between groups.",
         "pseudoprogression_to_progression_hazard_ratio": _HAZARD,
         "pseudoprogression_to_progression_detectable_ratio": _DETECTABLE,
         "confirmation_to_progression": "Median time from confirmation of a pseudoprogression to progression.",
+        "confirmation_to_progression_interval_censored": _BETWEEN,
         "confirmation_to_progression_log_rank": "Log-rank test of that time between groups.",
         "confirmation_to_progression_hazard_ratio": _HAZARD,
         "confirmation_to_progression_detectable_ratio": _DETECTABLE,
         "candidate_to_progression": "Median time from the candidate to progression, over all candidates.",
+        "candidate_to_progression_interval_censored": _BETWEEN,
         "progression_by_pseudoprogression": "Patients with against without pseudoprogression: refused.",
         **{
             f"{name}_{days}_days": f"{text} within {days} days."
@@ -150,6 +158,8 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "pseudoprogression_share": "Pseudoprogressions among the candidates that could be decided.",
         "pseudoprogression_share_lowest": "The share if every undecided candidate were none.",
         "pseudoprogression_share_highest": "The share if every undecided candidate were one.",
+        "pseudoprogression_share_lowest_with_refused": f"The lowest share{_REFUSED} were none either.",
+        "pseudoprogression_share_highest_with_refused": f"The highest share{_REFUSED} were one too.",
         "alp_change_at_event": "Shift of ALP from baseline to the event (Hodges-Lehmann).",
         "alp_change_at_event_median": "Median change of ALP from baseline to the event.",
         "alp_change_at_progression": "Shift of ALP from baseline to progression (Hodges-Lehmann).",
@@ -160,6 +170,10 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "alp_stable_share": "ALP at the event within 15 % of baseline.",
         "alp_increased_share": "ALP at the event more than 15 % above baseline.",
         "alp_decreased_or_stable_share": "ALP at the event not more than 15 % above baseline.",
+        "alp_progression_decreased_share": "ALP at progression more than 15 % below baseline.",
+        "alp_progression_stable_share": "ALP at progression within 15 % of baseline.",
+        "alp_progression_increased_share": "ALP at progression more than 15 % above baseline.",
+        "alp_progression_decreased_or_stable_share": "ALP at progression not more than 15 % above baseline.",
         "alp_discrimination": (
             "Chance that ALP rose more in a true progression than in a pseudoprogression (area under the ROC "
             "curve)."
@@ -176,3 +190,42 @@ METRICS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Metric id -> what is measured."""
+
+PAPER_FIGURE: Mapping[str, str] = MappingProxyType(
+    {
+        "patients": "Patients with a pseudoprogression.",
+        "spine_share_of_lesions": "New lesions that are in the spine, of all new lesions.",
+        "spine_share_of_patients": "Patients with a new lesion in the spine.",
+        "time_to_pseudoprogression": "Median time from the start of therapy to the pseudoprogression.",
+        "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
+        "her2_positive_to_progression": "The same, HER2 positive.",
+        "her2_negative_to_progression": "The same, HER2 negative.",
+        "her2_p_value": "Log-rank test between the two.",
+        "alp_change_at_event": "Median change of ALP from baseline to the pseudoprogression.",
+        "alp_change_at_progression": "Median change of ALP from baseline to progression.",
+        "alp_p_value": "Test of the one change against the other.",
+    }
+)
+"""Figure that the seed study prints -> what it is. The figures themselves: `bpp_etl/measure/paper.toml`."""
+
+BASELINE_CHARACTERISTIC: Mapping[str, str] = MappingProxyType(
+    {
+        "age_at_start": "Age when line 1 began, in completed years.",
+        "sex": "Sex as recorded by the registry.",
+        "er_status": "Oestrogen receptor status.",
+        "pr_status": "Progesterone receptor status.",
+        "her2_status": "HER2 status when line 1 began: metastasis before primary, then the newest test.",
+        "days_from_diagnosis": "From the diagnosis of metastatic disease to the start of line 1.",
+        "alp": "Total ALP nearest to the start of line 1, in the 28 days up to it.",
+        "bone_lesions": "Bone lesions recorded on eligible CTs in the 42 days up to the start of line 1.",
+        "cycle_length": "Cycle length of line 1.",
+        "recorded_lines": "Lines of therapy recorded so far; this grows with follow-up.",
+    }
+)
+"""Characteristic of a patient with a first line -> what it is."""
+
+BASELINE_LEVEL = (
+    *("known", "female", "male", "positive", "negative", "indeterminate", "unknown"),
+    *("21_days", "28_days", "other", "1", "2", "3_or_more", "missing"),
+)
+BASELINE_UNIT = ("years", "days", "U/L", "lesions")

@@ -19,6 +19,7 @@ ALP_COLUMNS = (
     "alp_delta_event",
     "alp_delta_progression",
     "alp_category",
+    "alp_category_progression",
 )
 
 

@@ -36,6 +36,18 @@ class Change:
     values: Column
 
 
+@dataclass(frozen=True)
+class Moment:
+    """When ALP is put into categories against baseline: `known` are those of `mask` with both values."""
+
+    known: str
+    column: str
+    mask: Mask
+    name: str = "alp"
+    suffix: str = ""
+    stratum: str = "all"
+
+
 def alp_rows(cohort: Cohort) -> list[Row]:
     """Build every row that is about ALP."""
     state = cohort["state"]
@@ -69,8 +81,12 @@ def alp_rows(cohort: Cohort) -> list[Row]:
         _change(cohort, "progression_minus_event", "progression=bone", "alp_paired_bone", paired & is_bone),
     ]
     rows = [row for change in changes for row in _change_rows(cohort, change)]
-    rows += _category_rows(cohort, "", "all", is_pseudo)
-    rows += _category_rows(cohort, "_true", "state=true_progression", is_true)
+    for moment in (
+        Moment("alp_event", "alp_category", is_pseudo),
+        Moment("alp_event_true", "alp_category", is_true, suffix="_true", stratum="state=true_progression"),
+        Moment("alp_progression", "alp_category_progression", is_pseudo, name="alp_progression"),
+    ):
+        rows += _category_rows(cohort, moment)
     return rows + _discrimination_rows(cohort, is_pseudo & at_event, is_true & at_event)
 
 
@@ -137,25 +153,25 @@ def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
     return [table, shift, *medians]
 
 
-def _category_rows(cohort: Cohort, suffix: str, stratum: str, mask: Mask) -> list[Row]:
-    known = f"alp_event{suffix}"
-    groups = [f"alp_{category}{suffix}" for category in ALP_CATEGORY]
-    parts = {group: mask & (cohort["alp_category"] == place) for place, group in enumerate(groups)}
-    cohort.split(known, parts)
-    cohort.join(f"alp_decreased_or_stable{suffix}", groups[:2])
-    cohort.tally.add_up(
-        cohort.cell(known), [cohort.cell(f"alp_decreased_or_stable{suffix}"), cohort.cell(groups[2])]
+def _category_rows(cohort: Cohort, moment: Moment) -> list[Row]:
+    name, suffix, known = moment.name, moment.suffix, cohort.cell(moment.known)
+    groups = [f"{name}_{category}{suffix}" for category in ALP_CATEGORY]
+    cohort.split(
+        moment.known,
+        {group: moment.mask & (cohort[moment.column] == place) for place, group in enumerate(groups)},
     )
+    cohort.join(f"{name}_decreased_or_stable{suffix}", groups[:2])
+    cohort.tally.add_up(known, [cohort.cell(f"{name}_decreased_or_stable{suffix}"), cohort.cell(groups[2])])
     return [
         share_row(
             cohort.tally,
-            f"alp_{name}_share",
-            cohort.cell(known),
-            cohort.cell(f"alp_{name}{suffix}"),
-            stratum=stratum,
+            f"{name}_{category}_share",
+            known,
+            cohort.cell(f"{name}_{category}{suffix}"),
+            stratum=moment.stratum,
             warnings=("complete_cases",),
         )
-        for name in (*ALP_CATEGORY, "decreased_or_stable")
+        for category in (*ALP_CATEGORY, "decreased_or_stable")
     ]
 
 

@@ -22,7 +22,7 @@ def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cel
     away, the smallest of those that do is kept too. A threshold of 0 hides nothing.
     """
     small = {cell for cell in tally.counts if tally.is_small(cell, threshold)}
-    public, kept = set(shown), set(small)
+    public, kept = set(shown) | tally.told, set(small)
     while small:
         known = public - kept
         more = _closing(tally, single_sums(tally, known, kept, threshold))
@@ -41,8 +41,9 @@ def _closing(tally: Tally, ways: Iterable[Way]) -> set[Cell]:
 
     picked: set[Cell] = set()
     for way in ways:
-        if way and picked.isdisjoint(way):
-            picked.add(min(way, key=partial(cost, way)))
+        choices = way.keys() - tally.told
+        if choices and picked.isdisjoint(choices):
+            picked.add(min(choices, key=partial(cost, way)))
     return picked
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from bpp_etl.measure.alike import Alike, alike_patients, alike_rows
 from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.baseline import BASELINE, SHOWN_STATES, STATE_KEY, STATE_LABELS, baseline_rows
+from bpp_etl.measure.baseline import PARAMETERS as BASELINE_PARAMETERS
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
@@ -26,10 +28,11 @@ from bpp_etl.measure.disclosure import disclosed, hidden_cells
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients
+from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.shares import pseudoprogression_share_rows
+from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curve_rows, curves_of, interval_censored_rows, time_rows, times_of
@@ -84,12 +87,13 @@ def measure(
     alike: list[Alike] = []
     first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
     run_step(con, COURSE, {})
+    run_step(con, BASELINE, BASELINE_PARAMETERS)
     for protocol in protocols:
         found, drawn, grouped = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
         rows += found
         curves += drawn
         alike += grouped
-    drop_relations(con, [COURSE.name])
+    drop_relations(con, [COURSE.name, BASELINE.name])
     if len(protocols) > 1:
         link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
     hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
@@ -120,7 +124,9 @@ def _measure_protocol(
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
         *question_rows(cohort, select_rows(con, "open_question", parameters), registries),
+        *baseline_rows(_at_baseline(con, tally, protocol)),
         *pseudoprogression_share_rows(cohort),
+        *refused_bound_rows(cohort, sum(number for _, number in select_rows(con, "refused_patients", {}))),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, schedule=schedule),
@@ -135,7 +141,8 @@ def _measure_protocol(
         *concordance_rows(cohort),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
-    return rows, list(curves_of(cohort, times)), alike_patients(cohort)
+    drawn = list(curves_of(cohort, times))
+    return [*rows, *paper_rows(rows)], drawn, alike_patients(cohort)
 
 
 def _candidates(
@@ -156,6 +163,12 @@ def _first_line(
     columns = select_columns(con, "first_line_outcome", parameters)
     partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
     return Cohort(protocol, columns, partitions, tally)
+
+
+def _at_baseline(con: Connection, tally: Tally, protocol: str) -> Cohort:
+    parameters = {**BASELINE_PARAMETERS, "protocol": protocol, "states": SHOWN_STATES}
+    columns = select_columns(con, "baseline_state", parameters)
+    return Cohort(protocol, columns, {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}, tally)
 
 
 def _parameters(protocol: str, registries: Sequence[str]) -> Parameters:

@@ -6,7 +6,7 @@ Not here: shares of ALP categories, bones and CTs, which live with their subject
 from __future__ import annotations
 
 from bpp_etl.measure.cohort import Cohort
-from bpp_etl.measure.flow import BY_ALL
+from bpp_etl.measure.flow import BY_ALL, COMMON
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import proportion
@@ -58,4 +58,35 @@ def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
                 rows.append(
                     share_row(cohort.tally, metric, cell, cell._replace(group=events), warnings=warnings)
                 )
+    return rows
+
+
+def refused_bound_rows(cohort: Cohort, refused: int) -> list[Row]:
+    """Build the bounds that also count, either way, whom the gate refused: `refused` are such patients.
+
+    They may all have had a candidate, and it may have been anything; so may a candidate of whom evidence was
+    refused. Patients without a candidate whose evidence was refused are not among them.
+    """
+    tally = cohort.tally
+    unknown = tally.put(Cell(COMMON, "refused_patients"), refused)
+    tally.told.add(unknown)
+    everyone = tally.put_total(cohort.cell("candidate_or_refused"), [cohort.cell("candidate"), unknown])
+    fewest = cohort.cell("pseudoprogression", "evidence=complete")
+    most = tally.put_total(
+        cohort.cell("not_excluded_or_refused"),
+        [cohort.cell("not_excluded"), cohort.cell("true_progression", "evidence=refused"), unknown],
+    )
+    tally.handy |= {everyone, most}
+    rows = []
+    for metric, events in (("lowest", fewest), ("highest", most)):
+        tally.put_rest(everyone, events)
+        rows.append(
+            share_row(
+                tally,
+                f"pseudoprogression_share_{metric}_with_refused",
+                everyone,
+                events,
+                warnings=("refused_counted",),
+            )
+        )
     return rows

@@ -30,13 +30,15 @@ class Tally:
     """Every count of a release, shown or not.
 
     `people` are the patients behind a count of something else. A `handy` count only spares the reader an
-    addition: if one must be hidden, rather such a one.
+    addition: if one must be hidden, rather such a one. A `told` count is of refused rows, not of
+    anybody's health: the quality tables tell it anyway, so it is never hidden, and every reader knows it.
     """
 
     counts: dict[Cell, int] = field(default_factory=dict)
     people: dict[Cell, int] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     handy: set[Cell] = field(default_factory=set)
+    told: set[Cell] = field(default_factory=set)
 
     def put(self, cell: Cell, number: int, *, people: int | None = None) -> Cell:
         """Record a count."""
@@ -66,4 +68,6 @@ class Tally:
 
     def is_small(self, cell: Cell, threshold: int) -> bool:
         """Say whether few, but some, are counted or stand behind the count, so that it must not be shown."""
+        if cell in self.told:
+            return False
         return 0 < min(self.counts[cell], self.people.get(cell, self.counts[cell])) < threshold

@@ -112,9 +112,12 @@ def interval_censored_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
     """Build the medians of times known only to lie between two scans: everyone, and by HER2 status."""
     named = {time.metric: time for time in times}
     rows = []
+    after_event = cohort["days_to_progression_after"]
     for metric, lower in (
         ("time_to_pseudoprogression", cohort["days_to_onset_after"]),
-        ("pseudoprogression_to_progression", cohort["days_to_progression_after"]),
+        ("pseudoprogression_to_progression", after_event),
+        ("confirmation_to_progression", np.maximum(after_event - cohort["days_to_confirmation"], 0)),
+        ("candidate_to_progression", after_event),
     ):
         time = named[metric]
         upper = np.where(time.observed, time.days, np.inf)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.grid import Grid
 from bpp_etl.report.sections.alp import Alp, alp
+from bpp_etl.report.sections.baseline import Baseline, baseline
 from bpp_etl.report.sections.cadence import Cadence, cadence
 from bpp_etl.report.sections.changes import Changes, changes
 from bpp_etl.report.sections.course import Course, course
 from bpp_etl.report.sections.her2 import Her2, her2
 from bpp_etl.report.sections.history import history
 from bpp_etl.report.sections.methods import Methods, methods
+from bpp_etl.report.sections.paper import Paper, paper
 from bpp_etl.report.sections.quality import Quality, quality
 from bpp_etl.report.sections.sites import Sites, sites
 from bpp_etl.report.sections.strata import Strata, strata
@@ -37,6 +39,7 @@ class Page:
     threshold: Figure
     summary: Summary
     course: Course
+    baseline: Baseline
     strata: Strata
     times: Times
     her2: Her2
@@ -45,6 +48,7 @@ class Page:
     verdicts: Verdicts
     cadence: Cadence
     changes: Changes
+    paper: Paper
     quality: Quality
     history: Grid
     methods: Methods
@@ -57,6 +61,7 @@ def page_of(tables: ReleaseTables, since: Difference | str | None = None) -> Pag
         threshold=tables["meta.release"].count(tables.release, "disclosure_threshold"),
         summary=summary(tables),
         course=course(tables),
+        baseline=baseline(tables),
         strata=strata(tables),
         times=times(tables),
         her2=her2(tables),
@@ -65,6 +70,7 @@ def page_of(tables: ReleaseTables, since: Difference | str | None = None) -> Pag
         verdicts=verdicts(tables),
         cadence=cadence(tables),
         changes=changes(tables, since),
+        paper=paper(tables),
         quality=quality(tables, since),
         history=history(tables),
         methods=methods(tables),

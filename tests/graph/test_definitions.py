@@ -11,7 +11,7 @@ GROUPS = {
     "raw": 6,
     "core": 7,
     "event": 3,
-    "metric": 10,
+    "metric": 12,
     "release": 1,
 }
 

@@ -37,9 +37,8 @@ def test_one_engine_serves_all_events_of_a_database() -> None:
 
 def test_no_more_databases_are_kept_open_than_stated(tmp_path: Path) -> None:
     with cheap_storage():
-        engines = [
-            vars(STORAGES[0])[MAKER](f"sqlite:///{tmp_path}/{at}.db") for at in range(MOST_ENGINES + 3)
-        ]
+        made = vars(STORAGES[0])[MAKER]
+        engines = [made(f"sqlite:///{tmp_path}/{at}.db") for at in range(MOST_ENGINES + 3)]
         for engine in engines:
             engine.connect().close()
         assert made(f"sqlite:///{tmp_path}/0.db") is not engines[0]

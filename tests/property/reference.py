@@ -138,6 +138,13 @@ class Call:
     alp_delta_event: float | None = None
     alp_delta_progression: float | None = None
     alp_category: str | None = None
+    alp_category_progression: str | None = None
+
+
+def alp_category(baseline: float, delta: float) -> str:
+    if abs(delta) * 100 <= 15 * baseline:
+        return "stable"
+    return "decreased" if delta < 0 else "increased"
 
 
 def nearest_alp(patient: Patient, anchor: date, first: date, last: date) -> float | None:
@@ -287,12 +294,10 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
         row.alp_at_progression = alp_around(progressed.day)
     if row.alp_baseline is not None and row.alp_at_event is not None:
         row.alp_delta_event = row.alp_at_event - row.alp_baseline
-        if abs(row.alp_delta_event) * 100 <= 15 * row.alp_baseline:
-            row.alp_category = "stable"
-        else:
-            row.alp_category = "decreased" if row.alp_delta_event < 0 else "increased"
+        row.alp_category = alp_category(row.alp_baseline, row.alp_delta_event)
     if row.alp_baseline is not None and row.alp_at_progression is not None:
         row.alp_delta_progression = row.alp_at_progression - row.alp_baseline
+        row.alp_category_progression = alp_category(row.alp_baseline, row.alp_delta_progression)
     return row
 
 

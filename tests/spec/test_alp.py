@@ -78,6 +78,8 @@ def test_stable_is_within_15_percent_of_baseline(judge: Judge) -> None:
     }
     rows = judge.table(cases, lambda value: CONFIRMED + f"day 0 ALP 100\n day 42 ALP {value}")
     assert {value: row.alp_category for value, row in rows.items()} == cases
+    rows = judge.table(cases, lambda value: CONFIRMED + f"day 0 ALP 100\n day 168 ALP {value}")
+    assert {value: row.alp_category_progression for value, row in rows.items()} == cases
 
 
 def test_alp_at_progression_is_empty_without_progression(judge: Judge) -> None:

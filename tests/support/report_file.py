@@ -18,12 +18,14 @@ from schemas.contract import columns_of
 from tests.support.report_metrics import (
     alp_changes,
     alp_groups,
+    baseline,
     cadence,
     concordance,
     course_groups,
     curves,
     estimates,
     flows,
+    paper_comparison,
     questions,
     sites,
 )
@@ -87,6 +89,7 @@ def full_release(path: Path) -> Path:
         "metric.estimate": estimates(),
         "metric.survival_curve": curves(),
         "metric.flow": flows(),
+        "metric.baseline": baseline(),
         "metric.lesion_site": sites(),
         "metric.alp_change": alp_changes(),
         "metric.concordance": concordance(),
@@ -94,6 +97,7 @@ def full_release(path: Path) -> Path:
         "metric.open_question": questions(),
         "metric.course_group": course_groups(),
         "metric.alp_group": alp_groups(),
+        "metric.paper_comparison": paper_comparison(),
         "quality.delivery": [
             delivery("north"),
             delivery(

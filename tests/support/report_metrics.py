@@ -222,3 +222,65 @@ def alp_groups() -> list[dict[str, object]]:
         for (picture, stratum), groups in changes.items()
         for position, (at_event, at_progression) in enumerate(groups, start=1)
     ]
+
+
+def paper_comparison() -> list[dict[str, object]]:
+    """Write a comparison with the seed study: a time with its interval, a p-value, and one suppressed."""
+    same = {"doi": "10.3389/fonc.2025.1643179", "stratum": "all", "patients": 41, "events": 29}
+    rows: list[dict[str, object]] = [
+        {
+            "figure": "time_to_pseudoprogression",
+            "unit": "months",
+            "published_text": "1.73 (1.42-2.04)",
+            "published": 1.73,
+            "published_low": 1.42,
+            "published_high": 2.04,
+            "compatible_estimate": 52 / 30,
+            "compatible_low": 42.6 / 30,
+            "compatible_high": 61.4 / 30,
+            "metric": "time_to_pseudoprogression_spss",
+            "warnings": ["comparison_only"],
+        },
+        {
+            "figure": "alp_change_at_event",
+            "unit": "U/L",
+            "published_text": "-20",
+            "published": -20,
+            "compatible_estimate": None,
+            "metric": "alp_change_at_event_median",
+            "patients": None,
+            "events": None,
+            "is_suppressed": True,
+            "warnings": ["suppressed"],
+        },
+        {
+            "figure": "alp_p_value",
+            "unit": "p",
+            "published_text": "<0.001",
+            "published": 0.001,
+            "compatible_estimate": 0.00004,
+            "metric": "alp_change_event_to_progression",
+            "events": None,
+        },
+    ]
+    return [same | {"position": place} | row for place, row in enumerate(rows, start=1)]
+
+
+def baseline() -> list[dict[str, object]]:
+    """Write baseline characteristics: a number and a code, in two groups, with a level suppressed."""
+    number = {"characteristic": "age_at_start", "level": "known", "unit": "years", "share": None}
+    quartiles = {"median": 57.5, "quartile_low": 49, "quartile_high": 66}
+    hidden = {"patients": None, "share": None, "is_suppressed": True}
+    rows: list[dict[str, object]] = [
+        number | quartiles | {"patients": 41},
+        {"characteristic": "age_at_start", "level": "missing", "patients": 0, "share": 0.0},
+        {"characteristic": "er_status", "level": "positive", "patients": 30, "share": 30 / 41},
+        {"characteristic": "er_status", "level": "negative"} | hidden,
+        {"characteristic": "er_status", "level": "missing"} | hidden,
+    ]
+    of_few = [number | {"patients": None, "is_suppressed": True}]
+    return [
+        {"stratum": stratum, "position": place, "total": 41} | row
+        for stratum, group in (("all", rows), ("state=true_progression", of_few))
+        for place, row in enumerate(group, start=1)
+    ]

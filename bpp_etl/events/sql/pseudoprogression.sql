@@ -156,6 +156,12 @@ select
         when alp_at_event < alp_baseline then 'decreased'
         else 'increased'
     end as alp_category,
+    case
+        when alp_at_progression is null or alp_baseline is null then null
+        when abs(alp_at_progression - alp_baseline) * 100 <= $alp_stable_percent * alp_baseline then 'stable'
+        when alp_at_progression < alp_baseline then 'decreased'
+        else 'increased'
+    end as alp_category_progression,
     verdict_recist11,
     verdict_recist11_date,
     verdict_irecist,

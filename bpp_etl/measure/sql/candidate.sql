@@ -60,6 +60,8 @@ select
         else coalesce(event.alp_at_progression - event.alp_at_event, 'nan')
     end as alp_progression_minus_event,
     cast(coalesce(list_position($alp_categories, event.alp_category), 0) - 1 as tinyint) as alp_category,
+    cast(coalesce(list_position($alp_categories, event.alp_category_progression), 0) - 1 as tinyint)
+        as alp_category_progression,
     cast(list_position($recist11_verdicts, event.verdict_recist11) - 1 as tinyint) as recist11,
     cast(list_position($irecist_verdicts, event.verdict_irecist) - 1 as tinyint) as irecist,
     cast(list_position($mda_verdicts, event.verdict_mda) - 1 as tinyint) as mda,

@@ -94,10 +94,19 @@ def _categories(estimates: Estimates) -> Grid:
     groups = ("all", "state=true_progression")
     return grid(
         "alp-categories",
-        "ALP at the event against baseline, with 95\u202f% interval",
-        ("ALP at the event", "#Pseudoprogressions", "#True progressions"),
+        "ALP against baseline, with 95\u202f% interval",
+        (
+            "ALP",
+            "#Pseudoprogressions, at the event",
+            "#True progressions",
+            "#Pseudoprogressions, at progression",
+        ),
         [
-            (name, *(estimates.show(metric, group).in_brief for group in groups))
+            (
+                name,
+                *(estimates.show(metric, group).in_brief for group in groups),
+                estimates.show(metric.replace("alp_", "alp_progression_", 1)).in_brief,
+            )
             for metric, name in _CATEGORIES
         ],
     )

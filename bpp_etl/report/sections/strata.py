@@ -25,6 +25,8 @@ _BOUNDS = (
     ("pseudoprogression_share", "Of the candidates that could be decided"),
     ("pseudoprogression_share_lowest", "If every undecided candidate were none"),
     ("pseudoprogression_share_highest", "If every undecided candidate were one"),
+    ("pseudoprogression_share_lowest_with_refused", "If none of those refused at the gate were one either"),
+    ("pseudoprogression_share_highest_with_refused", "If all of those refused at the gate were one too"),
 )
 BETWEEN = "registry=*"
 

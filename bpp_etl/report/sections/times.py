@@ -68,7 +68,9 @@ _MEDIANS = (
     ),
     ("pseudoprogression_to_progression_spss", "… as the published papers give it"),
     ("confirmation_to_progression", "Confirming CT to progression"),
+    ("confirmation_to_progression_interval_censored", "… known only between two assessments"),
     ("candidate_to_progression", "Candidate to progression, all candidates"),
+    ("candidate_to_progression_interval_censored", "… known only between two assessments"),
 )
 _INCIDENCES = (
     ("pseudoprogression_incidence", "Pseudoprogression, from the start of first-line therapy"),

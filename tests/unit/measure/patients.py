@@ -20,6 +20,20 @@ REASONS = {
 
 
 @dataclass(frozen=True)
+class Person:
+    """What is known of somebody when line 1 begins; days count from then. Tests and values: (day, value)."""
+
+    sex: str = "female"
+    born: date | None = None
+    diagnosed: int | None = None
+    er: str | None = None
+    her2_tests: tuple[tuple[int, str, str], ...] = ()
+    alp_values: tuple[tuple[int, float], ...] = ()
+    lesions: tuple[tuple[int, str, int], ...] = ()
+    cycle_days: int | None = 21
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A patient with a candidate; days count from the start of line 1 (event), or from the event (others)."""
 
@@ -46,6 +60,7 @@ class Candidate:
     interval: int = 42
     cadence_line: int = 1
     lacks: tuple[str, ...] | None = None
+    person: Person = Person()
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class Other:
     is_equivocal: bool = False
     died: int | None = None
     line_end: int | None = None
+    person: Person = Person()
 
 
 def _put(rows: Rows, schema: str, table: str, **values: object) -> None:
@@ -72,12 +88,44 @@ def _day(days: int | None, origin: date = START) -> date | None:
     return None if days is None else origin + timedelta(days=days)
 
 
-def _add_person(rows: Rows, key: dict[str, str], death_date: date | None) -> None:
-    row = {"sex": "female", "death_date": death_date, "last_contact_date": _day(2000)}
+def _add_person(rows: Rows, key: dict[str, str], death_date: date | None, person: Person) -> None:
+    row = {
+        "sex": person.sex,
+        "birth_date": person.born,
+        "metastatic_diagnosis_date": _day(person.diagnosed),
+        "er_status": person.er,
+        "pr_status": person.er,
+        "death_date": death_date,
+        "last_contact_date": _day(2000),
+    }
     rows["core", "patients"].append({**key, **row})
+    for day, site, status in person.her2_tests:
+        _put(rows, "core", "her2_tests", **key, test_date=_day(day), specimen_site=site, her2_status=status)
+    for day, value in person.alp_values:
+        result = {"analyte": "ALP_TOTAL", "unit": "U/L", "specimen_date": _day(day), "value": value}
+        _put(rows, "core", "lab_results", **key, **result)
+    for day, modality, lesions in person.lesions:
+        scan = f"{key['registry']}-{key['patient_id']}-before-{day}-{modality}"
+        place = {"assessment_id": scan, "assessment_date": _day(day), "modality": modality}
+        _put(rows, "core", "imaging_assessments", **key, **place)
+        for number in range(lesions):
+            lesion = {
+                "lesion_id": f"L{number}",
+                "site": "rib",
+                "morphology": "osteolytic",
+                "status": "baseline",
+            }
+            _put(rows, "core", "bone_lesions", registry=key["registry"], assessment_id=scan, **lesion)
 
 
-def _add_line(rows: Rows, key: dict[str, str], number: int, start: date, end: date | None = None) -> None:
+def _add_line(
+    rows: Rows,
+    key: dict[str, str],
+    number: int,
+    start: date,
+    end: date | None = None,
+    cycle_days: int | None = 21,
+) -> None:
     _put(
         rows,
         "core",
@@ -87,7 +135,7 @@ def _add_line(rows: Rows, key: dict[str, str], number: int, start: date, end: da
         regimen="x",
         start_date=start,
         end_date=end,
-        cycle_length_days=21,
+        cycle_length_days=cycle_days,
     )
 
 
@@ -97,6 +145,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
     scan = f"{patient.registry}-{name}"
     lesions = [f"L{place}" for place in range(len(patient.sites))]
     key = {"registry": patient.registry, "patient_id": name}
+    to_progression = None if None in (baseline, at_progression) else at_progression - baseline  # type: ignore[operator]
     has_progression = patient.progressed is not None
     delta = None if None in (baseline, at_event) else at_event - baseline  # type: ignore[operator]
     _put(
@@ -133,6 +182,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         alp_at_progression=at_progression,
         alp_delta_event=delta,
         alp_category=_category(baseline, delta),
+        alp_category_progression=_category(baseline, to_progression),
         verdict_recist11=patient.verdicts[0],
         verdict_irecist=patient.verdicts[1],
         verdict_mda=patient.verdicts[2],
@@ -165,8 +215,8 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
             assessment_ids=[],
             closed_by="made up",
         )
-    _add_person(rows, key, _day(patient.died, event))
-    _add_line(rows, key, 1, START, _day(patient.line_end, event))
+    _add_person(rows, key, _day(patient.died, event), patient.person)
+    _add_line(rows, key, 1, START, _day(patient.line_end, event), patient.person.cycle_days)
     if patient.second_line is not None:
         _add_line(rows, key, 2, event + timedelta(days=patient.second_line))
     old = [(f"old {place}", site, "baseline") for place, site in enumerate(patient.old_sites)]
@@ -217,10 +267,10 @@ def _category(baseline: float | None, delta: float | None) -> str | None:
 def add_other(rows: Rows, patient: Other, name: str, protocol: str) -> None:
     key = {"registry": patient.registry, "patient_id": name}
     _put(rows, "event", "patient_flow", **key, protocol=protocol, left_at=patient.left_at)
-    _add_person(rows, key, _day(patient.died))
+    _add_person(rows, key, _day(patient.died), patient.person)
     if patient.left_at == "no_first_line":
         return
-    _add_line(rows, key, 1, START, _day(patient.line_end))
+    _add_line(rows, key, 1, START, _day(patient.line_end), patient.person.cycle_days)
     extra = [day for day in (patient.progressed, patient.new_lytic) if day is not None]
     for day in {*patient.scans, *patient.unreadable, *patient.not_evaluable, *extra}:
         response = "PD" if day == patient.progressed else "NE" if day in patient.not_evaluable else None

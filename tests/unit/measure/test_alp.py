@@ -134,3 +134,28 @@ def test_discrimination_is_also_given_where_progression_showed_later_or_in_bone(
     assert found.estimate("alp_discrimination")["estimate"] == 1
     for stratum in ("progression=later", "progression=bone"):
         assert "groups_missing" in found.estimate("alp_discrimination", stratum)["warnings"]
+
+
+def test_categories_at_progression_are_of_pseudoprogressions_that_progressed_with_both_values() -> None:
+    found = measured(
+        [
+            *(
+                Candidate(progressed=300, alp=(100.0, 90.0, value))
+                for value in (84.0, 85.0, 115.0, 116.0, 200.0)
+            ),
+            Candidate(progressed=300, alp=(100.0, 90.0, None)),
+            Candidate(alp=(100.0, 50.0, None)),
+            Candidate(state="true_progression", progressed=50, alp=(100.0, 90.0, 300.0)),
+        ]
+    )
+    shares = {
+        name: found.estimate(f"alp_progression_{name}_share")
+        for name in ("decreased", "stable", "increased", "decreased_or_stable")
+    }
+    assert {name: row["events"] for name, row in shares.items()} == {
+        "decreased": 1,
+        "stable": 2,
+        "increased": 2,
+        "decreased_or_stable": 3,
+    }
+    assert {row["patients"] for row in shares.values()} == {5}

@@ -10,9 +10,10 @@ from collections import defaultdict
 import pytest
 
 from bpp_etl.events import FLOW_RULES, RULES
+from bpp_etl.measure import measure
 from schemas.codes import CADENCE_CLASS
 from tests.unit.measure.patients import Candidate, Other
-from tests.unit.measure.world import Measured, measured
+from tests.unit.measure.world import Measured, measured, release
 
 MIXED = [
     *[Candidate(registry="a", progressed=200)] * 3,
@@ -256,3 +257,42 @@ def test_cadence_is_counted_by_registry_and_for_pseudoprogressions_by_her2_statu
     assert found.estimate("pseudoprogression_cadence_deviation", "her2=positive")["estimate"] == -2
     share = found.estimate("cadence_on_time_share")
     assert (share["estimate"], share["events"], share["patients"]) == (2 / 5, 2, 3)
+
+
+def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
+    refused = ("refused_evidence",)
+    candidates = [
+        *[Candidate()] * 4,
+        Candidate(flags=refused),
+        *[Candidate(state="true_progression", progressed=50)] * 2,
+        Candidate(state="true_progression", progressed=50, flags=refused),
+        *[Candidate(state="indeterminate")] * 2,
+    ]
+    with release(candidates) as con:
+        rows = [
+            ("a", "2024-01-01", 1, "X"),
+            ("a", "2024-01-01", 2, " X "),
+            ("a", "2024-01-01", 3, None),
+            ("a", "2024-01-01", 4, ""),
+            ("a", "2024-01-01", 5, "C0000"),  # a second copy of somebody who is admitted
+            ("a", "2024-02-01", 1, "Y"),  # of a delivery that was shut
+        ]
+        con.executemany(
+            "insert into quarantine.patients (registry, delivery, file, row_number, broken_rules, patient_id)"
+            " values (?, ?, 'patients.csv', ?, [], ?)",
+            rows,
+        )
+        con.execute(
+            "insert into quality.delivery by name select 'a' as registry, delivery, date '2024-01-01' as"
+            " delivery_date, status, [] as why, [] as messages, 0 as delivered, 0 as admitted, 0 as refused,"
+            " 0 as ignored, '' as input_digest, '' as code_version"
+            " from (values ('2024-01-01', 'admitted'), ('2024-02-01', 'shut')) as judged(delivery, status)"
+        )
+        found = Measured(con, measure(con, protocols=["xu2025"], threshold=0))
+    lowest, highest = (
+        found.estimate(f"pseudoprogression_share_{name}_with_refused") for name in ("lowest", "highest")
+    )
+    # 10 candidates and 3 refused; 4 pseudoprogressions on complete evidence; all but 2 true progressions.
+    assert (lowest["events"], lowest["patients"]) == (4, 13)
+    assert (highest["events"], highest["patients"]) == (11, 13)
+    assert "refused_counted" in lowest["warnings"]

@@ -15,7 +15,7 @@ from bpp_etl.measure import measure
 from bpp_etl.measure.disclosure import hidden_cells
 from bpp_etl.measure.tally import Cell, Tally
 from tests.unit.measure.linear_attack import bounds
-from tests.unit.measure.patients import Candidate, Other
+from tests.unit.measure.patients import Candidate, Other, Person
 from tests.unit.measure.world import Measured, add, measured, release, rows_of
 
 STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
@@ -170,6 +170,9 @@ def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.Monke
             flags=("refused_evidence",) if place % 11 == 0 else (),
             alp=(100.0, 90.0 + place, None if place % 7 else 120.0),
             cadence=("on_time", "late"),
+            person=Person(
+                sex="male" if place % 13 == 0 else "female", er=("positive", "negative", None)[place % 3]
+            ),
         )
         for place, (state, progressed) in zip(range(60), kinds, strict=False)
     ]

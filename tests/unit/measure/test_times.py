@@ -134,3 +134,17 @@ def test_a_limit_that_is_not_reached_is_empty_and_says_so() -> None:
     )
     assert (row["estimate"], row["ci_low"], row["ci_high"]) == (120, 100, None)
     assert "limit_not_reached" in row["warnings"]
+
+
+def test_the_other_times_to_progression_have_an_interval_censored_median_too() -> None:
+    found = measured([Candidate(progressed=300, progression_after=200, confirmed=100)] * 5)
+    assert found.estimate("confirmation_to_progression_interval_censored")["estimate"] == 150
+    assert found.estimate("candidate_to_progression_interval_censored")["estimate"] == 250
+
+
+def test_progression_on_the_candidates_own_scan_is_known_to_the_day() -> None:
+    at_once = Candidate(
+        state="true_progression", reason="pd_at_detection", progressed=0, progression_after=-42
+    )
+    row = measured([at_once] * 5).estimate("candidate_to_progression_interval_censored")
+    assert (row["estimate"], row["patients"], row["events"]) == (0, 5, 5)

@@ -17,6 +17,8 @@ from bpp_etl.warehouse.ddl import create_table, sql_type
 from schemas.cadence import AssessmentCadence
 from schemas.contract import Contract, columns_of
 from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
+from schemas.quality import QUALITY_TABLES
+from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Rows, add_candidate, add_other
 
@@ -41,6 +43,8 @@ def release(
         create_table(con, "event", "pseudoprogression", Pseudoprogression)
         create_table(con, "event", "patient_flow", PatientFlow)
         create_table(con, "event", "open_question", OpenQuestion)
+        create_table(con, "quarantine", "patients", quarantine_contract("patients"))
+        create_table(con, "quality", "delivery", QUALITY_TABLES["delivery"])
         add(con, candidates, others, protocol=protocol)
         yield con
 
