@@ -150,11 +150,12 @@ def record(
         create_table(con, "quality", table, contract)
         comment_table(con, "quality", table, contract)
     stamp = (verdict.registry, verdict.delivery)
+    judged = (*stamp, verdict.status)
     _insert(
         con,
         "rule_result",
         [
-            (*stamp, r.table, r.rule, r.severity, r.category, r.judged, r.broken, r.limit, r.status)
+            (*judged, r.table, r.rule, r.severity, r.category, r.judged, r.broken, r.limit, r.status)
             for r in verdict.rules
         ],
     )
@@ -162,7 +163,7 @@ def record(
         con,
         "table_count",
         [
-            (*stamp, c.table, c.delivered, c.admitted, c.refused, c.ignored, c.broken, c.refused_share_limit)
+            (*judged, c.table, c.delivered, c.admitted, c.refused, c.ignored, c.broken, c.refused_share_limit)
             for c in verdict.tables
         ],
     )
@@ -185,8 +186,8 @@ def record(
             )
         ],
     )
-    columns: list[tuple[object, ...]] = [(*stamp, table, column, False) for table, column in extra_columns]
-    columns += [(*stamp, table, column, True) for table, column in identifier_columns]
+    columns: list[tuple[object, ...]] = [(*judged, table, column, False) for table, column in extra_columns]
+    columns += [(*judged, table, column, True) for table, column in identifier_columns]
     _insert(con, "extra_column", columns)
     if not verdict.is_open:
         con.execute("drop schema core cascade")

@@ -3,7 +3,7 @@
 Not here: the rules (`schemas/rules.py`). No value of a patient is in any of these.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 
@@ -15,11 +15,21 @@ RULE_STATUS = ("passed", "failed", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
 
 
+def _delivery_status() -> Any:
+    """Tell two judgements of one name apart: a delivery that came again with other files may be shut."""
+    return derived(
+        "Whether the delivery of this row was admitted or shut; one name may stand for both.",
+        nullable=False,
+        codes=DELIVERY_STATUS,
+    )
+
+
 class RuleResult(Contract):
-    """One row per registry, delivery, table and rule: how often it was judged and broken."""
+    """One row per registry, delivery, its status, table and rule: how often it was judged and broken."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    delivery_status: pl.String = _delivery_status()
     table: pl.String = derived("Table judged, or `delivery` for the whole.", nullable=False)
     rule: pl.String = derived("Stable id of the rule.", nullable=False)
     severity: pl.String = derived("What a breach does.", nullable=False, codes=SEVERITY)
@@ -52,10 +62,11 @@ class DeliveryResult(Contract):
 
 
 class TableCount(Contract):
-    """One row per registry, delivery and table: delivered = admitted + refused + ignored."""
+    """One row per registry, delivery, its status and table: delivered = admitted + refused + ignored."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    delivery_status: pl.String = _delivery_status()
     table: pl.String = derived("Table counted.", nullable=False)
     delivered: pl.Int64 = derived("Rows delivered.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted.", nullable=False)
@@ -68,10 +79,11 @@ class TableCount(Contract):
 
 
 class ExtraColumn(Contract):
-    """One row per delivered column that is not loaded."""
+    """One row per delivered column that is not loaded, of a delivery that was admitted or shut."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    delivery_status: pl.String = _delivery_status()
     table: pl.String = derived("Table that has the column.", nullable=False)
     column: pl.String = derived("Name of the column, where it is safe to show.", nullable=False)
     is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)

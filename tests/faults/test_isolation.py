@@ -14,11 +14,13 @@ import pytest
 from pandera.config import config_context
 
 from bpp_etl.errors import BppError
+from bpp_etl.release.compare import difference
+from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.working import WorkingFiles
 from tests.faults.conftest import Served
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit, contents, files_in
+from tests.support.warehouses import admit, contents, files_in, release
 
 LEAVE_A_LOG = """
 import os, sys
@@ -131,3 +133,26 @@ def test_a_delivery_that_was_not_written_to_its_end_is_not_put_in_place(warehous
     with pytest.raises(BppError, match="was not written to its end"):
         files.settle("admitted")
     assert not files.admitted.exists()
+
+
+def test_a_delivery_that_is_shut_under_the_name_of_the_admitted_one_is_told_apart(served: Served) -> None:
+    before = Shelf.of(served.warehouse).ids()[-1]
+    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,tail")
+    (served.landing / "tiny" / "2024-12-31" / "bone_lesions.csv").write_text(lesions, encoding="utf-8")
+    assert not admit(served.landing, served.warehouse).is_open
+    after = release(served.warehouse, 59).release_id
+    with opened_read_only(Shelf.of(served.warehouse).current) as con:
+        broken = con.execute(
+            "select delivery, delivery_status, broken from quality.rule_result"
+            " where \"table\" = 'bone_lesions' and rule = 'code_unknown' order by all"
+        ).fetchall()
+        counted = con.execute(
+            "select delivery, delivery_status, admitted from quality.table_count"
+            " where \"table\" = 'bone_lesions' order by all"
+        ).fetchall()
+    assert broken == [("2024-12-31", "admitted", 0), ("2024-12-31", "shut", 1)]
+    assert counted == [("2024-12-31", "admitted", 2), ("2024-12-31", "shut", 0)]
+    # What was refused with the shut delivery is no change of what is in service.
+    told = difference(served.warehouse, before, after)
+    assert "tiny: gate shut for 2024-12-31; 2024-12-31 stays in service" in " ".join(told.split())
+    assert "bone_lesions" not in told

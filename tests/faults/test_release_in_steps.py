@@ -59,6 +59,7 @@ def test_a_step_back_is_not_undone_by_the_next_refresh(served: Served) -> None:
 
 def test_a_log_beside_the_published_file_does_not_spoil_the_next_release(served: Served) -> None:
     shelf = Shelf.of(served.warehouse)
+    shelf.current.chmod(0o644)
     subprocess.run([sys.executable, "-c", LEAVE_A_LOG, str(shelf.current)], check=True)
     assert shelf.current.with_name("bpp.duckdb.wal").exists()
     shelf.put_in_service(shelf.ids()[0])

@@ -94,6 +94,7 @@ def _deliver(
         {
             "registry": registry,
             "delivery": made.delivery,
+            "delivery_status": status,
             "table": name,
             "delivered": admitted.get(name, 0) + refused[name],
             "admitted": admitted.get(name, 0),

@@ -56,7 +56,13 @@ _TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "Date": pl.Date,
     "List(String)": pl.List(pl.String),
 }
-_FILLERS: Mapping[str, object] = {"warnings": [], "is_suppressed": False, "flags": [], "protocol": PROTOCOL}
+_FILLERS: Mapping[str, object] = {
+    "warnings": [],
+    "is_suppressed": False,
+    "flags": [],
+    "protocol": PROTOCOL,
+    "delivery_status": "admitted",
+}
 
 
 def write_release(path: Path, tables: Mapping[str, Rows]) -> Path:

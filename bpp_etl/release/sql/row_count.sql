@@ -6,10 +6,7 @@ with before as (
         counts.admitted,
         counts.refused
     from warehouse.quality.table_count as counts
-    join warehouse.quality.delivery as delivery
-        on delivery.registry = counts.registry
-        and delivery.delivery = counts.delivery
-        and delivery.status = 'admitted'
+    where counts.delivery_status = 'admitted'
 ),
 
 after as (
@@ -19,10 +16,7 @@ after as (
         counts.admitted,
         counts.refused
     from later.quality.table_count as counts
-    join later.quality.delivery as delivery
-        on delivery.registry = counts.registry
-        and delivery.delivery = counts.delivery
-        and delivery.status = 'admitted'
+    where counts.delivery_status = 'admitted'
 )
 
 select
