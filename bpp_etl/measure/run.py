@@ -20,11 +20,12 @@ from bpp_etl.measure.cohort import (
     Partition,
 )
 from bpp_etl.measure.comparisons import comparison_rows
-from bpp_etl.measure.concordance import VERDICTS, concordance_rows
+from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
+from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.disclosure import disclosed, hidden_cells
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
-from bpp_etl.measure.overlap import link_same_patients
+from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
@@ -80,15 +81,20 @@ def measure(
     tally = Tally()
     rows: list[Row] = []
     curves: list[Curve] = []
+    medians: dict[str, dict[str, Median]] = {}
     first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
     run_step(con, COURSE, {})
     for protocol in protocols:
-        found, drawn = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
+        found, drawn, medians[protocol] = _measure_protocol(
+            con, tally, protocol, registries, first_line_schedule
+        )
         rows += found
         curves += drawn
     drop_relations(con, [COURSE.name])
     if len(protocols) > 1:
-        link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
+        courses = select_rows(con, "overlap", {"protocols": list(protocols)})
+        link_same_patients(tally, courses, protocols)
+        rows += overlap_rows(tally, courses, protocols, medians)
     hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
     shown = list(disclosed(rows, tally, hidden, threshold))
     for curve in curves:
@@ -104,7 +110,7 @@ def measure(
 
 def _measure_protocol(
     con: Connection, tally: Tally, protocol: str, registries: Sequence[str], first_line_schedule: Schedule
-) -> tuple[list[Row], list[Curve]]:
+) -> tuple[list[Row], list[Curve], dict[str, Median]]:
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
@@ -128,9 +134,10 @@ def _measure_protocol(
             select_rows(con, "site_of_lesion", parameters),
         ),
         *concordance_rows(cohort),
+        *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
-    return rows, list(curves_of(cohort, times))
+    return rows, list(curves_of(cohort, times)), own_medians(cohort, times)
 
 
 def _candidates(

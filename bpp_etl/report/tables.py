@@ -26,7 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metric.flow": ("protocol", "stratum", "step"),
     "metric.lesion_site": ("protocol", "level", "site"),
     "metric.alp_change": ("protocol", "comparison", "stratum"),
-    "metric.concordance": ("protocol", "rule_set", "verdict", "state"),
+    "metric.concordance": ("protocol", "definition", "call", "other_definition", "other_call"),
     "metric.open_question": ("protocol", "stratum", "missing"),
     "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
     "quality.rule_result": ("registry", "delivery", "table", "rule"),
