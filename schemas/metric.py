@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.contract import Contract, derived
-from schemas.event import OPEN_QUESTIONS, STATE
+from schemas.event import OPEN_QUESTIONS
 from schemas.metric_codes import (
     ALP_COMPARISON,
     ALP_PICTURE,
@@ -20,6 +20,7 @@ from schemas.metric_codes import (
     BASELINE_LEVEL,
     BASELINE_UNIT,
     CADENCE_POPULATION,
+    CALL,
     CI_METHOD,
     FLOW_STEP,
     HORIZON_DAYS,
@@ -28,11 +29,9 @@ from schemas.metric_codes import (
     OUTCOME,
     PAPER_FIGURE,
     PAPER_UNIT,
-    RULE_SET,
     STRATA,
     SURVIVAL_METRIC,
     UNIT,
-    VERDICT,
     WARNINGS,
 )
 
@@ -171,13 +170,18 @@ class AlpChange(Contract):
 
 
 class Concordance(Contract):
-    """One row per protocol, rule set, verdict and state: candidates that got both."""
+    """One row per protocol, two definitions and a call of each: patients whom both call so.
+
+    A definition is a protocol, or a rule set that gives a verdict on the protocol's candidates. Two protocols
+    are compared over every patient with a first line, all else over candidates.
+    """
 
     protocol: pl.String = _protocol()
-    rule_set: pl.String = derived("Rule set that gave the verdict.", nullable=False, codes=RULE_SET)
-    verdict: pl.String = derived("What it makes of the candidate.", nullable=False, codes=VERDICT)
-    state: pl.String = derived("What the protocol makes of it.", nullable=False, codes=STATE)
-    patients: pl.Int64 = derived("Candidates; empty if suppressed.")
+    definition: pl.String = derived("Definition that gives the first call.", nullable=False)
+    call: pl.String = derived("What it makes of the patient.", nullable=False, codes=CALL)
+    other_definition: pl.String = derived("Definition that it is compared with.", nullable=False)
+    other_call: pl.String = derived("What that makes of the patient.", nullable=False, codes=CALL)
+    patients: pl.Int64 = derived("Patients; empty if suppressed.")
     is_suppressed: pl.Boolean = _is_suppressed()
 
 

@@ -4,6 +4,7 @@ Not here: the tables that carry them (`schemas/metric.py`) and how a metric is w
 """
 
 from collections.abc import Mapping
+from itertools import combinations
 from types import MappingProxyType
 
 from schemas.event import (
@@ -37,6 +38,8 @@ VERDICT = tuple(dict.fromkeys((*RECIST11_VERDICT, *IRECIST_VERDICT, *MDA_VERDICT
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")
 PAPER_UNIT = ("patients", "percent", "months", "U/L", "p")
+CALL = (*LEFT_AT[1:-1], *STATE, *VERDICT)
+"""What a definition makes of a patient: where the patient leaves the course, a state, or a verdict."""
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
 
 STRATA: Mapping[str, str] = MappingProxyType(
@@ -51,6 +54,10 @@ STRATA: Mapping[str, str] = MappingProxyType(
         "state=true_progression": "Candidates that proved true progression, beside the pseudoprogressions.",
         "progression=bone": "Only where bone progressed: lysis or a new lytic lesion, whatever else did.",
         "progression=later": "Only true progressions that showed after the candidate's own scan.",
+        "definition=": (
+            "Candidates that this rule set does not read as progression, or what this other protocol calls "
+            "pseudoprogression."
+        ),
         "site=": "Patients or lesions with a new osteoblastic lesion in this bone.",
     }
 )
@@ -119,6 +126,7 @@ _BETWEEN = "Median time to progression, known only to lie between two assessment
 _DETECTABLE = "Smallest hazard ratio above 1 that these events would show with 80 % power."
 _HAZARD = "Hazard of progression, HER2 positive over negative."
 _REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
+_SHIFT = "How far another definition moves the median time from"
 _ONLY = ", pseudoprogressions only."
 
 METRICS: Mapping[str, str] = MappingProxyType(
@@ -180,7 +188,16 @@ METRICS: Mapping[str, str] = MappingProxyType(
         ),
         "lesion_site_share_of_patients": "Patients with a new osteoblastic lesion in this bone.",
         "lesion_site_share_of_lesions": "New osteoblastic lesions at the candidate that are in this bone.",
+        "time_to_pseudoprogression_shift": f"{_SHIFT} the start of line 1 to the pseudoprogression.",
+        "pseudoprogression_to_progression_shift": f"{_SHIFT} the pseudoprogression to progression.",
         **{f"agreement_{name}": f"Cohen's kappa of the state with the {name} verdict." for name in RULE_SET},
+        **{
+            f"agreement_{one}_{other}": f"Cohen's kappa of the {one} verdict with the {other} verdict."
+            for one, other in combinations(RULE_SET, 2)
+        },
+        "agreement_protocol": (
+            "Cohen's kappa of two protocols: pseudoprogression or not, over patients with a first line."
+        ),
         "cadence_interval": "Median interval between first-line CTs.",
         "cadence_deviation": "Median deviation of first-line CTs from the planned interval.",
         "cadence_on_time_share": "First-line CTs within 7 days of the planned day.",

@@ -55,10 +55,11 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         }
         is_count_hidden = None in counts.values()
         is_small = any(tally.is_small(cell, threshold) for cell in row.subjects)
+        is_told = any(cell in hidden for cell in row.tells)
         row.values |= counts
-        if is_small or (is_count_hidden and row.tells_counts):
+        if is_small or is_told or (is_count_hidden and row.tells_counts):
             row.values |= dict.fromkeys(row.statistics)
-        row.values["is_suppressed"] = is_count_hidden or is_small
+        row.values["is_suppressed"] = is_count_hidden or is_small or is_told
         if row.values["is_suppressed"] and isinstance(row.values.get("warnings"), list):
             row.values["warnings"] = sorted({*row.values["warnings"], "suppressed"})  # type: ignore[misc]
         yield row

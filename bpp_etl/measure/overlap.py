@@ -1,27 +1,61 @@
-"""What several protocols call the very same patients: a count kept under one must not be shown under another.
+"""What several protocols call the same patients: their table, kappa and medians, and what must stay hidden.
 
-Not here: any row. The counts go into the tally for disclosure control only.
+Not here: rule sets beside the state of one protocol (`concordance.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, permutations
 
+from bpp_etl.measure.concordance import Median, shift_row
+from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.metrics import cohen_kappa
 from schemas.event import LEFT_AT, STATE
 
 CALLS = (*LEFT_AT[1:-1], *STATE)
+PSEUDO = "pseudoprogression"
+Courses = Sequence[tuple[str, Sequence[str], int]]
+"""Registry, calls in the order of the protocols, patients."""
 
 
-def link_same_patients(
-    tally: Tally, courses: Iterable[tuple[str, Sequence[str], int]], protocols: Sequence[str]
-) -> None:
+def overlap_rows(
+    tally: Tally, courses: Courses, protocols: Sequence[str], medians: Mapping[str, Mapping[str, Median]]
+) -> list[Row]:
+    """Build the table and kappa of every two protocols, and how far each moves the medians of the other."""
+    rows = []
+    for (place, one), (other_place, other) in combinations(enumerate(protocols), 2):
+        _cross(tally, courses, (place, one), (other_place, other))
+        rows += [
+            Row(
+                table="concordance",
+                values={
+                    "protocol": one,
+                    "definition": one,
+                    "call": call,
+                    "other_definition": other,
+                    "other_call": other_call,
+                },
+                counts={"patients": _both(one, call, other, other_call)},
+            )
+            for call in CALLS
+            for other_call in CALLS
+        ]
+        rows.append(_agreement_row(tally, one, other))
+    for one, other in permutations(medians, 2):
+        rows += [
+            shift_row(tally, metric, median, medians[other][metric], other)
+            for metric, median in medians[one].items()
+        ]
+    return rows
+
+
+def link_same_patients(tally: Tally, courses: Courses, protocols: Sequence[str]) -> None:
     """Record the counts of two protocols that are of the same patients.
 
-    `courses` holds registry, calls in the order of the protocols, and patients. Counts of patients who only
-    overlap are not linked.
+    A count kept under one must not be shown under another. Counts that only overlap are not linked.
     """
     both: Counter[tuple[Cell, Cell]] = Counter()
     for registry, calls, patients in courses:
@@ -33,3 +67,47 @@ def link_same_patients(
     for (one, other), patients in sorted(both.items()):
         if tally.counts[one] == tally.counts[other] == patients:
             tally.add_up(one, [other])
+
+
+def _cross(tally: Tally, courses: Courses, one: tuple[int, str], other: tuple[int, str]) -> None:
+    found: Counter[tuple[str, str]] = Counter()
+    for _, calls, patients in courses:
+        found[calls[one[0]], calls[other[0]]] += patients
+    for call in CALLS:
+        for other_call in CALLS:
+            tally.put(_both(one[1], call, other[1], other_call), found[call, other_call])
+    for call in CALLS:
+        tally.add_up(Cell(one[1], call), [_both(one[1], call, other[1], to) for to in CALLS])
+        tally.add_up(Cell(other[1], call), [_both(one[1], to, other[1], call) for to in CALLS])
+
+
+def _agreement_row(tally: Tally, one: str, other: str) -> Row:
+    def side(is_pseudo: bool) -> Iterable[str]:
+        return [call for call in CALLS if (call == PSEUDO) == is_pseudo]
+
+    table = [
+        [
+            sum(tally.counts[_both(one, call, other, to)] for call in side(first) for to in side(second))
+            for second in (True, False)
+        ]
+        for first in (True, False)
+    ]
+    found = cohen_kappa(table)
+    row = estimate_row(
+        tally,
+        "agreement_protocol",
+        Cell("", "first_line"),
+        Interval(found.estimate, found.low, found.high, "large-sample"),
+        unit="kappa",
+        method="Cohen's kappa; pseudoprogression against anything else",
+        protocol=one,
+        stratum=f"definition={other}",
+        warnings=("not_estimable",) if found.n > 0 and found.estimate is None else (),
+        tells_counts=True,
+    )
+    row.tells = (Cell(one, PSEUDO), Cell(other, PSEUDO), _both(one, PSEUDO, other, PSEUDO))
+    return row
+
+
+def _both(one: str, call: str, other: str, other_call: str) -> Cell:
+    return Cell(f"{one} beside {other}", f"{call}, {other_call}")

@@ -19,8 +19,9 @@ FEWEST_EVENTS = 5
 class Row:
     """One row of a metric table.
 
-    `counts` are columns that show a cell. `statistics` are blanked when a cell of `subjects` is small, and
-    when any cell at all is hidden, if the row `tells_counts`, as a share does.
+    `counts` are columns that show a cell. `statistics` are blanked when a cell of `subjects` is small, when
+    any cell of the row is hidden, if the row `tells_counts`, as a share does, and when a cell that they give
+    away (`tells`) is hidden.
     """
 
     table: str
@@ -29,6 +30,7 @@ class Row:
     subjects: tuple[Cell, ...] = ()
     statistics: tuple[str, ...] = ()
     tells_counts: bool = False
+    tells: tuple[Cell, ...] = ()
 
     @property
     def cells(self) -> set[Cell]:

@@ -23,11 +23,12 @@ from bpp_etl.measure.cohort import (
     Partition,
 )
 from bpp_etl.measure.comparisons import comparison_rows
-from bpp_etl.measure.concordance import VERDICTS, concordance_rows
+from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
+from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.disclosure import disclosed, hidden_cells
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
-from bpp_etl.measure.overlap import link_same_patients
+from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.questions import question_rows
@@ -63,6 +64,16 @@ COURSE = Step("bpp_etl.measure", "first_line_course")
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one protocol gives: rows, curves, groups of like patients, and medians to compare."""
+
+    rows: list[Row]
+    curves: list[Curve]
+    alike: list[Alike]
+    medians: dict[str, Median]
+
+
+@dataclass(frozen=True)
 class MeasureSummary:
     """What was written: rows by table, and how many of them disclosure control touched."""
 
@@ -85,17 +96,21 @@ def measure(
     rows: list[Row] = []
     curves: list[Curve] = []
     alike: list[Alike] = []
+    medians: dict[str, dict[str, Median]] = {}
     first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
     run_step(con, COURSE, {})
     run_step(con, BASELINE, BASELINE_PARAMETERS)
     for protocol in protocols:
-        found, drawn, grouped = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
-        rows += found
-        curves += drawn
-        alike += grouped
+        part = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
+        rows += part.rows
+        curves += part.curves
+        alike += part.alike
+        medians[protocol] = part.medians
     drop_relations(con, [COURSE.name, BASELINE.name])
     if len(protocols) > 1:
-        link_same_patients(tally, select_rows(con, "overlap", {"protocols": list(protocols)}), protocols)
+        courses = select_rows(con, "overlap", {"protocols": list(protocols)})
+        link_same_patients(tally, courses, protocols)
+        rows += overlap_rows(tally, courses, protocols, medians)
     hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
     shown = list(disclosed(rows, tally, hidden, threshold))
     for curve in curves:
@@ -113,7 +128,7 @@ def measure(
 
 def _measure_protocol(
     con: Connection, tally: Tally, protocol: str, registries: Sequence[str], first_line_schedule: Schedule
-) -> tuple[list[Row], list[Curve], list[Alike]]:
+) -> Part:
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
@@ -139,10 +154,15 @@ def _measure_protocol(
             select_rows(con, "site_of_lesion", parameters),
         ),
         *concordance_rows(cohort),
+        *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
-    drawn = list(curves_of(cohort, times))
-    return [*rows, *paper_rows(rows)], drawn, alike_patients(cohort)
+    return Part(
+        rows=[*rows, *paper_rows(rows)],
+        curves=list(curves_of(cohort, times)),
+        alike=alike_patients(cohort),
+        medians=own_medians(cohort, times),
+    )
 
 
 def _candidates(

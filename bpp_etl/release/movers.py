@@ -49,6 +49,10 @@ EVENTS = "event.pseudoprogression"
 BASES: tuple[tuple[str, Basis], ...] = (
     ("alp_", Basis({EVENTS: (*CALL, *ALP)}, (*PATHS, "lab_results"))),
     ("lesion_site_", Basis({EVENTS: (*CALL, *SITES)})),
+    (
+        "agreement_protocol",
+        Basis({EVENTS: CALL, "event.patient_flow": ("patient_id", "left_at", "state")}),
+    ),
     ("agreement_", Basis({EVENTS: (*CALL, *VERDICTS)})),
     ("cadence_", Basis(CADENCE, ("therapy_lines", "imaging_assessments"))),
     ("pseudoprogression_cadence_", Basis({EVENTS: CALL, **CADENCE})),
@@ -69,17 +73,22 @@ BASES: tuple[tuple[str, Basis], ...] = (
 )
 """Beginning of a metric's id -> its basis; the first that fits counts."""
 
+BY_STRATUM: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "her2": (("her2_status",), ("her2_tests",)),
+    "definition": (VERDICTS, ()),
+}
+"""What a stratum reads beside the metric: columns of the events, and delivered tables."""
+
 
 def basis_of(metric: str, stratum: str) -> Basis:
-    """Return what an estimate is measured of; a stratum by HER2 adds the tests."""
+    """Return what an estimate is measured of; a stratum by HER2 or by definition adds to it."""
     basis = next(basis for start, basis in BASES if metric.startswith(start))
-    if not stratum.startswith("her2="):
+    key, _, _ = stratum.partition("=")
+    if key not in BY_STRATUM:
         return basis
-    reads = {
-        name: (*columns, "her2_status") if name == EVENTS else columns
-        for name, columns in basis.reads.items()
-    }
-    return Basis(reads, (*basis.tables, "her2_tests"))
+    more, tables = BY_STRATUM[key]
+    reads = {name: (*columns, *more) if name == EVENTS else columns for name, columns in basis.reads.items()}
+    return Basis(reads, (*basis.tables, *tables))
 
 
 @dataclass

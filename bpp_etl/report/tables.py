@@ -27,7 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "metric.baseline": ("protocol", "stratum", "characteristic", "level"),
     "metric.lesion_site": ("protocol", "level", "site"),
     "metric.alp_change": ("protocol", "comparison", "stratum"),
-    "metric.concordance": ("protocol", "rule_set", "verdict", "state"),
+    "metric.concordance": ("protocol", "definition", "call", "other_definition", "other_call"),
     "metric.open_question": ("protocol", "stratum", "missing"),
     "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
     "metric.course_group": ("protocol", "outcome", "position"),

@@ -152,4 +152,6 @@ def stratum_words(stratum: str) -> str:
     key, _, value = stratum.partition("=")
     if key == "site":
         return SITES.get(value, value)
+    if key == "definition":
+        return RULE_SETS.get(value, value)
     return value or stratum

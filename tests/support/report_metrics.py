@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
-from tests.support.report_rows import curve, estimate, flow, interval, suppressed
+from tests.support.report_rows import PROTOCOL, curve, estimate, flow, interval, suppressed
 
 
 def estimates() -> list[dict[str, object]]:
@@ -143,7 +143,13 @@ def alp_changes() -> list[dict[str, object]]:
 def concordance() -> list[dict[str, object]]:
     verdicts = {"recist11": ("PD", "NON_PD", "EQUIVOCAL"), "irecist": ("iCPD", "iUPD")}
     return [
-        {"rule_set": rule_set, "verdict": verdict, "state": state, "patients": 7}
+        {
+            "definition": PROTOCOL,
+            "call": state,
+            "other_definition": rule_set,
+            "other_call": verdict,
+            "patients": 7,
+        }
         for rule_set, listed in verdicts.items()
         for verdict in listed
         for state in ("pseudoprogression", "true_progression", "indeterminate")

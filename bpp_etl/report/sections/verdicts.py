@@ -5,16 +5,20 @@ Not here: the rule sets themselves.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Piece
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.tables import ReleaseTables, protocol_names
-from bpp_etl.report.words import RULE_SETS, STEPS, VERDICTS
+from bpp_etl.report.words import RULE_SETS, SHORT_STEPS, STEPS, VERDICTS
 
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
+OWN = "This definition"
+_SHIFTED = ("time_to_pseudoprogression", "pseudoprogression_to_progression")
 _COUNTS = ("candidate", *STATES)
 _METRICS = (
     ("pseudoprogression_share", "Pseudoprogressions among decided candidates"),
@@ -30,7 +34,9 @@ class Verdicts:
 
     concordance: Grid
     agreement: Grid
+    medians: Grid
     definitions: Grid | None
+    between: tuple[Grid, ...]
     notes: Notes
 
 
@@ -38,39 +44,105 @@ def verdicts(tables: ReleaseTables) -> Verdicts:
     """Gather verdicts and definitions."""
     notes = Notes("verdicts")
     estimates = Estimates(tables, notes)
-    return Verdicts(_concordance(tables), _agreement(estimates), _definitions(tables, estimates), notes)
+    return Verdicts(
+        _concordance(tables),
+        _agreement(tables, estimates),
+        _medians(tables, estimates),
+        _definitions(tables, estimates),
+        tuple(_between(tables)),
+        notes,
+    )
 
 
 def _concordance(tables: ReleaseTables) -> Grid:
     table = tables["metric.concordance"]
     rows: list[tuple[Cell, ...]] = []
-    told = table.where(protocol=tables.protocol)
-    for rule_set in dict.fromkeys(row["rule_set"] for row in told):
+    own = {"protocol": tables.protocol, "definition": tables.protocol}
+    told = table.where(**own)
+    for rule_set, name in RULE_SETS.items():
         group: list[tuple[Cell, ...]] = []
-        for verdict in dict.fromkeys(row["verdict"] for row in told if row["rule_set"] == rule_set):
+        named = {**own, "other_definition": rule_set}
+        for verdict in dict.fromkeys(
+            row["other_call"] for row in told if row["other_definition"] == rule_set
+        ):
             cells: list[Piece] = []
             for state in STATES:
-                row = table.first(protocol=tables.protocol, rule_set=rule_set, verdict=verdict, state=state)
+                row = table.first(**named, call=state, other_call=verdict)
                 cells.append(table.count(row, "patients") if row else NOTHING)
-            group.append((RULE_SETS.get(rule_set, rule_set), VERDICTS.get(verdict, verdict), *cells))
+            group.append((name, VERDICTS.get(verdict, verdict), *cells))
         rows += spread(group, 0)
     heads = ("Rule set", "Verdict", *(f"#{STEPS[state]}" for state in STATES))
     return grid("verdicts-table", "Candidates by verdict and by what they proved to be", heads, rows)
 
 
-def _agreement(estimates: Estimates) -> Grid:
+def _agreement(tables: ReleaseTables, estimates: Estimates) -> Grid:
+    compared = [(OWN, name, f"agreement_{rule_set}", "all") for rule_set, name in RULE_SETS.items()]
+    compared += [
+        (RULE_SETS[one], RULE_SETS[other], f"agreement_{one}_{other}", "all")
+        for one, other in combinations(RULE_SETS, 2)
+    ]
+    compared += [
+        (OWN, name, "agreement_protocol", f"definition={name}")
+        for name in _measured(tables)
+        if name != tables.protocol
+    ]
     rows: list[tuple[Cell, ...]] = []
-    for rule_set, name in RULE_SETS.items():
-        shown = estimates.show(f"agreement_{rule_set}")
-        rows.append((name, shown.estimate, shown.interval or NOTHING, shown.patients, shown.marks))
-    heads = ("Rule set", "#Cohen's kappa", "#95\u202f% interval", "#Candidates", "Notes")
-    return grid("verdicts-agreement", "Agreement of the state with each verdict", heads, rows)
+    for one, other, metric, stratum in compared:
+        shown = estimates.show(metric, stratum)
+        rows.append((one, other, shown.estimate, shown.interval or NOTHING, shown.patients, shown.marks))
+    heads = ("Between", "and", "#Cohen's kappa", "#95\u202f% interval", "#Patients", "Notes")
+    return grid("verdicts-agreement", "Agreement of every two definitions", heads, rows)
+
+
+def _medians(tables: ReleaseTables, estimates: Estimates) -> Grid:
+    others = [*RULE_SETS, *(name for name in _measured(tables) if name != tables.protocol)]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            OWN,
+            *(piece for metric in _SHIFTED for piece in (estimates.show(metric).in_brief, NOTHING)),
+        )
+    ]
+    for other in others:
+        pieces: list[Piece] = []
+        for metric in _SHIFTED:
+            if other in RULE_SETS:
+                pieces.append(estimates.show(metric, f"definition={other}").in_brief)
+            else:
+                pieces.append(estimates.show(metric, protocol=other).in_brief)
+            pieces.append(estimates.show(f"{metric}_shift", f"definition={other}").in_brief)
+        rows.append((RULE_SETS.get(other, other), *pieces))
+    heads = ("Definition", "#To the event, median", "#moved by", "#Event to progression, median", "#moved by")
+    return grid("verdicts-medians", "How far the medians move by definition", heads, rows)
+
+
+def _between(tables: ReleaseTables) -> Iterator[Grid]:
+    """Yield the table of calls of the report's protocol against each other one of the release."""
+    table = tables["metric.concordance"]
+    own = {"protocol": tables.protocol, "definition": tables.protocol}
+    for other in _measured(tables):
+        told = table.where(**own, other_definition=other)
+        calls = list(dict.fromkeys(row["call"] for row in told))
+        rows: list[tuple[Cell, ...]] = []
+        for call in calls:
+            cells: list[Piece] = []
+            for other_call in calls:
+                row = table.first(**own, call=call, other_definition=other, other_call=other_call)
+                cells.append(table.count(row, "patients") if row else NOTHING)
+            rows.append((STEPS[call], *cells))
+        if rows:
+            heads = (f"Under {tables.protocol}", *(f"#{SHORT_STEPS[call]}" for call in calls))
+            yield grid(f"between-{other}", f"The same patients under {other}", heads, rows)
+
+
+def _measured(tables: ReleaseTables) -> list[str]:
+    """List the protocols that give states, in the release's order."""
+    measured = {row["protocol"] for row in tables["metric.flow"].rows}
+    return [name for name in protocol_names(tables.release) if name in measured]
 
 
 def _definitions(tables: ReleaseTables, estimates: Estimates) -> Grid | None:
     flow = tables["metric.flow"]
-    measured = {row["protocol"] for row in flow.rows}
-    names = [name for name in protocol_names(tables.release) if name in measured]
+    names = _measured(tables)
     if len(names) < 2:
         return None
     rows: list[tuple[Cell, ...]] = []

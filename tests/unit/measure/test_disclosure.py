@@ -160,6 +160,15 @@ def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.Monke
     her2 = itertools.cycle(
         ("positive", "negative", "negative", "positive", None, "indeterminate", "positive")
     )
+    verdicts = itertools.cycle(
+        (
+            ("NON_PD", "iUPD", "PR", "NE"),
+            ("PD", "iUPD", "PR", "NON_PD"),
+            ("PD", "iCPD", "PD", "PD"),
+            ("EQUIVOCAL", "NON_iUPD", "PR", "NE"),
+            ("PD", "iUPD", "PD", "PDu"),
+        )
+    )
     kinds = itertools.cycle((("pseudoprogression", 200), ("true_progression", 50), ("indeterminate", None)))
     patients = [
         Candidate(
@@ -167,6 +176,7 @@ def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.Monke
             registry="abc"[(place * place) % 3],
             her2=next(her2),
             progressed=progressed if place % 4 else progressed and progressed + place,
+            verdicts=next(verdicts),
             flags=("refused_evidence",) if place % 11 == 0 else (),
             alp=(100.0, 90.0 + place, None if place % 7 else 120.0),
             cadence=("on_time", "late"),

@@ -84,6 +84,28 @@ def test_each_definition_of_a_release_has_a_column_of_its_own(tmp_path: Path) ->
     assert heads[1:3] == ["xu2025", "lin2021"]
 
 
+def test_two_definitions_of_a_release_are_laid_against_each_other(tmp_path: Path) -> None:
+    flows = flow({"admitted": 90}) + [row | {"protocol": "lin2021"} for row in flow({"admitted": 90})]
+    both = [
+        {
+            "definition": "xu2025",
+            "call": call,
+            "other_definition": "lin2021",
+            "other_call": other,
+            "patients": 7 if call == other else None,
+            "is_suppressed": call != other,
+        }
+        for call in ("pseudoprogression", "indeterminate")
+        for other in ("pseudoprogression", "indeterminate")
+    ]
+    tables = {"metric.flow": flows, "metric.concordance": both}
+    page = drawn(tmp_path, tables, protocols=["xu2025:another", "lin2021:another"])
+    cells = [cell.words for cell in page.by_id("between-lin2021").with_tag("td")]
+    assert cells.count("7") == cells.count("suppressed") == 2
+    assert "lin2021" in page.by_id("verdicts-agreement").words
+    assert "lin2021" in page.by_id("verdicts-medians").words
+
+
 def test_a_note_is_listed_once_and_keeps_its_letter() -> None:
     notes = Notes("part")
     first = notes.marks(["guarantee_time", "suppressed"])
