@@ -49,6 +49,12 @@ def publish_with_metrics() -> Condition:
     return (when.eager() & when.all_deps_blocking_checks_passed()).with_label("metrics made and sound")
 
 
+def every_night(operation: Operation) -> Condition:
+    """Hold once a night, in the stated timezone."""
+    tick = dg.AutomationCondition.cron_tick_passed(operation.nightly_refresh, operation.timezone)
+    return _any(tick).since_last_handled().with_label("every night")
+
+
 def follow_sensor(operation: Operation) -> dg.AutomationConditionSensorDefinition:
     """Make the sensor that weighs the conditions."""
     return dg.AutomationConditionSensorDefinition(
@@ -60,6 +66,6 @@ def follow_sensor(operation: Operation) -> dg.AutomationConditionSensorDefinitio
     )
 
 
-def _any(condition: Condition) -> Condition:
+def _any(condition: dg.AutomationCondition[Any]) -> Condition:
     """Let conditions of assets and of checks be joined, as Dagster does and its types do not."""
     return condition

@@ -11,6 +11,7 @@ import dagster as dg
 
 from assets.describe import spec_for
 from assets.failures import shut, told_in_words
+from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.preview import check_by_registry
 from assets.resources import Warehouse
@@ -118,7 +119,9 @@ SPECS = [
         "assessment_cadence",
         AssessmentCadence,
         trust="How each on-treatment CT kept to its schedule. Trust it where the delivery was admitted.",
-        deps=[dg.AssetKey(["raw", "therapy_lines"]), dg.AssetKey(["raw", "imaging_assessments"])],
+        deps=[
+            dg.AssetKey(["raw", name]) for name in ("therapy_lines", "imaging_assessments", "bone_lesions")
+        ],
         partitions=registries,
     )
 ]
@@ -143,7 +146,8 @@ def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[An
         raise shut(verdict, delivery, files)
     for name in (*TABLES, "assessment_cadence"):
         counts = {count.table: count for count in verdict.tables}.get(name)
-        metadata: dict[str, Any] = {"delivery": delivery.name}
+        key = dg.AssetKey(["core", name])
+        metadata: dict[str, Any] = {"delivery": delivery.name, **lineage_of(key)}
         if counts is not None:
             metadata |= {
                 "dagster/row_count": counts.admitted,
@@ -151,4 +155,4 @@ def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[An
                 "refused": counts.refused,
                 "ignored": counts.ignored,
             }
-        yield dg.MaterializeResult(asset_key=["core", name], metadata=metadata)
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)

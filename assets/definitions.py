@@ -12,6 +12,7 @@ from assets.automation import follow_sensor
 from assets.core import core
 from assets.event import event
 from assets.event_log import make_storage_cheap
+from assets.freshness import freshness_check
 from assets.jobs import JOBS
 from assets.operation import Operation, load_operation
 from assets.policy import policy_of
@@ -30,6 +31,7 @@ def build_defs(warehouse: Warehouse | None = None, operation: Operation | None =
     policy = policy_of(operation, warehouse)
     return dg.Definitions(
         assets=[layer.map_asset_specs(policy) for layer in (raw, core, event, metric, release)],
+        asset_checks=[freshness_check(operation)],
         jobs=JOBS,
         sensors=[deliveries_sensor(operation), follow_sensor(operation), alert_sensor()],
         schedules=schedules(operation),

@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.describe import spec_for
 from assets.failures import told_in_words
+from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admit import derive
@@ -45,8 +46,10 @@ def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[d
     files = warehouse.files(context.partition_key)
     with told_in_words(context), files.locked():
         summary = derive(files, context.partition_key, warehouse.loaded_protocols())
-    for name in TABLES_OF_EVENT:
-        yield dg.MaterializeResult(asset_key=["event", name], metadata=counts_of(summary, name))
+    for key in EVENTS:
+        yield dg.MaterializeResult(
+            asset_key=key, metadata={**counts_of(summary, key.path[-1]), **lineage_of(key)}
+        )
 
 
 def counts_of(summary: EventSummary, table: str) -> dict[str, int]:

@@ -9,6 +9,7 @@ import dagster as dg
 import duckdb
 
 from assets.event import EVENTS
+from assets.resources import Warehouse
 from bpp_etl.release import Shelf
 from schemas.metric import METRIC_TABLES
 from tests.operation.conftest import Project
@@ -73,7 +74,7 @@ def test_new_rules_derive_admitted_registries_again_and_read_no_delivery(project
     assert not project.refresh("bad").success
     assert project.run("publish_release").success
     assert project.tick() == set()
-    project.warehouse = project.warehouse.model_copy(update={"protocols": ["xu2025_one_ct"]})
+    project.warehouse = Warehouse(**{**project.warehouse.model_dump(), "protocols": ["xu2025_one_ct"]})
     assert project.tick() == deriving("good")
     before = project.warehouse.files("good").judgements()
     assert project.run("derive_registry", "good").success

@@ -36,12 +36,14 @@ def settings(landing: Path, warehouse: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(words: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    words: list[str], env: dict[str, str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command of this environment in a process group of its own, and end the group."""
     program = Path(sys.executable).with_name(words[0])
     with log.open("wb") as told:
         process = subprocess.Popen(
-            [str(program), *words[1:]], env=env, stdout=told, stderr=told, start_new_session=True
+            [str(program), *words[1:]], env=env, cwd=cwd, stdout=told, stderr=told, start_new_session=True
         )
         try:
             yield process

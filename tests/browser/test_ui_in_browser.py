@@ -1,0 +1,182 @@
+"""The Dagster UI of a clean copy of the project, driven in a real browser through a registry's bad day.
+
+Started as anybody would, by `dagster dev` at the top of the project. Screenshots go to `screenshots/`, for a
+person to look at. Not here: each part by itself (`tests/operation`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bpp_etl.settings import PROJECT
+from tests.support.commands import environment
+from tests.support.daemon import running, until
+from tests.support.deliveries import write_delivery_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
+SCREENSHOTS = PROJECT / "screenshots"
+GROUPS = ("raw", "core", "event", "metric", "release")
+CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "Makefile")
+PATIENCE = 240_000
+RUNS = """{ runsOrError { ... on Runs { results {
+    id jobName status tags { key value } assetSelection { path } } } } }"""
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
+
+
+@dataclass
+class Ui:
+    """The UI on a clean copy: its pages, what it says by GraphQL, and the landing it watches."""
+
+    page: Page
+    address: str
+    landing: Path
+    log: Path
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def see(self, *words: str) -> None:
+        for word in words:
+            self.page.get_by_text(re.compile(word)).first.wait_for(timeout=PATIENCE)
+
+    def keep(self, name: str) -> None:
+        self.page.wait_for_timeout(500)
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=str(SCREENSHOTS / f"ui-{name}.png"))
+
+    def ask(self, query: str) -> Any:
+        request = urllib.request.Request(
+            f"{self.address}/graphql",
+            data=json.dumps({"query": query}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)["data"]
+
+    def runs(self, registry: str) -> list[str]:
+        """List the states of a registry's runs, newest first."""
+        return [
+            run["status"]
+            for run in self.ask(RUNS)["runsOrError"]["results"]
+            if {"key": "dagster/partition", "value": registry} in run["tags"]
+        ]
+
+    def deliver(self, registry: str, day: str, **changed: str | None) -> Path:
+        folder = write_delivery_of(self.landing, registry, day, **changed)
+        (folder / "_COMPLETE").touch()
+        return folder
+
+    def until_runs(self, registry: str, states: list[str]) -> None:
+        until(lambda: self.runs(registry) == states, f"{registry}: {states}", self.log)
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    home = tmp_path_factory.mktemp("clone")
+    for name in CLONED:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, home / name)
+    (home / "warehouse").mkdir()
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    log = tmp_path_factory.mktemp("log") / "ui.log"
+    env = environment(BPP_WATCH_SECONDS="5", PYTHONUNBUFFERED="1", PYTHONPATH=str(home))
+    env.pop("DAGSTER_HOME", None)
+    words = ["dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
+    address = f"http://127.0.0.1:{port}"
+    with running(words, env, log, cwd=home), playwright.sync_playwright() as started:
+        until(lambda: _answers(address), "the UI answers", log)
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1600, "height": 1000})
+        page.set_default_timeout(PATIENCE)
+        yield Ui(page, address, home / "warehouse" / "landing", log)
+        browser.close()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/server_info", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def test_a_bad_delivery_fails_its_partition_alone_and_the_next_good_one_mends_it(ui: Ui) -> None:
+    for registry in ("north", "south"):
+        ui.deliver(registry, "2024-12-31")
+    ui.open("/asset-groups")
+    for group in GROUPS:
+        ui.page.get_by_text(group, exact=True).first.wait_for(timeout=PATIENCE)
+    ui.keep("lineage")
+
+    # The sensor picks both registries up; each becomes a partition.
+    for registry in ("north", "south"):
+        ui.until_runs(registry, ["SUCCESS"])
+    ui.open("/assets/core/patients?view=partitions")
+    ui.see(r"Materialized \(2\)", r"Failed \(0\)")
+
+    # A person materialises a partition.
+    ui.open("/assets/event/pseudoprogression?view=partitions&partition=north")
+    ui.page.get_by_role("button", name="Materialize").first.click()
+    ui.page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
+    ui.keep("materialize")
+    ui.page.get_by_role("button", name="Launch 1 run").click()
+    ui.until_runs("north", ["SUCCESS", "SUCCESS"])
+
+    # A bad delivery fails the partition, and only that.
+    folder = ui.deliver("north", "2025-01-31", bone_lesions="assessment_id\nA1\n")
+    ui.until_runs("north", ["FAILURE", "SUCCESS", "SUCCESS"])
+    ui.open("/assets/core/patients?view=partitions&partition=north")
+    ui.see(r"Materialized \(1\)", r"Failed \(1\)")
+    ui.keep("failed-partition")
+    ui.open("/assets/core/assessment_cadence?view=checks&checkDetail=column_missing")
+    ui.see("This is a blocking asset check", "Failed")
+    ui.keep("failed-check")
+    (failed, *_) = ui.ask(RUNS)["runsOrError"]["results"]
+    ui.open(f"/runs/{failed['id']}")
+    ui.see("gate shut: north delivery 2025-01-31", f"bpp check {re.escape(str(folder))}")
+    ui.keep("failed-run")
+    assert ui.runs("south") == ["SUCCESS"]
+
+    # The next good delivery turns it green.
+    ui.deliver("north", "2025-02-28")
+    ui.until_runs("north", ["SUCCESS", "FAILURE", "SUCCESS", "SUCCESS"])
+    ui.open("/assets/core/patients?view=partitions&partition=north")
+    ui.see(r"Materialized \(2\)", r"Failed \(0\)")
+    ui.keep("mended-partition")
+    ui.open("/assets/event/pseudoprogression?view=overview")
+    ui.see("Freshness policy", "Row count", "Pseudoprogression|pseudoprogression")
+    ui.keep("asset")
+
+
+def test_it_listens_on_loopback_only_and_takes_the_instance_of_the_project(ui: Ui) -> None:
+    told = ui.ask("{ instance { info runQueuingSupported hasInfo } }")["instance"]
+    assert "SqliteEventLogStorage" in told["info"] or "sqlite" in told["info"]
+    assert "applyLimitPerUniqueValue" in told["info"]
+    assert (ui.landing.parent / "dagster").is_dir()
+    port = int(ui.address.rpartition(":")[2])
+    others = {found[4][0] for found in socket.getaddrinfo(socket.gethostname(), port) if found[4][0] != "::1"}
+    for address in others - {"127.0.0.1", "127.0.1.1"}:
+        with socket.socket(socket.AF_INET6 if ":" in str(address) else socket.AF_INET) as other:
+            assert other.connect_ex((str(address), port)) != 0, os.strerror(0)

@@ -1,0 +1,1 @@
+"""Column lineage read from the SELECT files, for the graph to show."""

@@ -1,0 +1,83 @@
+"""At night what was missed is caught up with, and nothing else; once a week what has changed is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+
+from assets.event import EVENTS
+from assets.operation import Operation
+from assets.resources import Warehouse
+from assets.schedules import catch_up, publish_what_changed, schedules
+from bpp_etl import plan
+from bpp_etl.arrival import look_at
+from bpp_etl.landing import survey
+from tests.operation.conftest import Project
+
+NIGHT = dt.datetime.now(dt.UTC) + dt.timedelta(hours=12)
+
+
+def asked(project: Project) -> dict[str, bool]:
+    """Return the registries that are asked for, and whether their delivery is read again."""
+    found = catch_up(project.instance, project.warehouse, project.operation, NIGHT)
+    if isinstance(found, dg.SkipReason):
+        return {}
+    return {str(request.partition_key): request.asset_selection != EVENTS for request in found}
+
+
+def tagged(project: Project, registry: str) -> dict[str, str]:
+    from assets.tags import delivery_tags  # noqa: PLC0415
+
+    return delivery_tags(look_at(survey(project.landing).newest[registry]))
+
+
+def test_what_was_missed_is_caught_up_with_and_what_is_done_is_left_alone(
+    project: Project, monkeypatch
+) -> None:
+    assert asked(project) == {}
+    project.deliver("good")
+    project.deliver("bad", patients=None)
+    assert asked(project) == {"good": True, "bad": True}
+    assert project.refresh("good", tagged(project, "good")).success
+    assert not project.refresh("bad", tagged(project, "bad")).success
+    # Shut is worked off too: the same delivery would be shut again.
+    assert asked(project) == {}
+
+    # New protocols derive again; new rules of the gate judge again.
+    before = project.warehouse
+    project.warehouse = Warehouse(**{**before.model_dump(), "protocols": ["xu2025_one_ct"]})
+    assert asked(project) == {"good": False}
+    project.warehouse = before
+    (project.landing / "good" / "2024-12-31" / "patients.csv").touch()
+    assert asked(project) == {"good": True}
+    job = project.definitions.resolve_job_def("refresh_registry")
+    project.instance.create_run_for_job(
+        job, tags={"dagster/partition": "good"}, status=dg.DagsterRunStatus.STARTED
+    )
+    assert asked(project) == {}
+
+    assert isinstance(publish_what_changed(project.warehouse), dg.RunRequest)
+    assert project.run("publish_release").success
+    told = publish_what_changed(project.warehouse)
+    assert isinstance(told, dg.SkipReason)
+    assert "nothing new" in told.skip_message
+    monkeypatch.setattr("assets.schedules.layer_version", lambda _: "other")
+    assert asked(project) == {"bad": True}
+    assert plan.layer_version("core") != "other"
+
+
+def test_a_registry_that_was_never_admitted_is_nothing_to_publish(project: Project) -> None:
+    project.deliver("bad", patients=None)
+    assert not project.refresh("bad").success
+    told = publish_what_changed(project.warehouse)
+    assert isinstance(told, dg.SkipReason)
+    assert told.skip_message == "no registry has an admitted delivery"
+
+
+def test_both_schedules_state_their_timezone() -> None:
+    made = schedules(Operation(timezone="Europe/Oslo", nightly_refresh="30 1 * * *"))
+    assert {one.name: (one.cron_schedule, one.execution_timezone) for one in made} == {
+        "nightly_refresh": ("30 1 * * *", "Europe/Oslo"),
+        "weekly_publish": ("0 6 * * 1", "Europe/Oslo"),
+    }
