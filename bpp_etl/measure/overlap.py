@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
+from bpp_etl.measure.baseline import levels_of
 from bpp_etl.measure.tally import Cell, Tally
 from schemas.event import LEFT_AT, STATE
 
@@ -33,3 +34,6 @@ def link_same_patients(
     for (one, other), patients in sorted(both.items()):
         if tally.counts[one] == tally.counts[other] == patients:
             tally.add_up(one, [other])
+            if one.stratum == "all":
+                for level in levels_of(tally, one):
+                    tally.add_up(level, [level._replace(protocol=other.protocol)])

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bpp_etl.measure.alp import alp_rows
-from bpp_etl.measure.baseline import BASELINE, SHOWN_STATES, STATE_KEY, STATE_LABELS, baseline_rows
+from bpp_etl.measure.baseline import (
+    BASELINE,
+    SHOWN_STATES,
+    STATE_KEY,
+    STATE_LABELS,
+    baseline_rows,
+    link_at_event,
+)
 from bpp_etl.measure.baseline import PARAMETERS as BASELINE_PARAMETERS
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
@@ -114,9 +121,10 @@ def _measure_protocol(
     count_flow(cohort, select_rows(con, "left_at", parameters), registries)
     schedule = schedule_from(select_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
+    first_line = _at_baseline(con, tally, protocol)
     rows = [
         *flow_rows(cohort),
-        *baseline_rows(_at_baseline(con, tally, protocol)),
+        *baseline_rows(first_line),
         *pseudoprogression_share_rows(cohort),
         *refused_bound_rows(cohort, sum(number for _, number in select_rows(con, "refused_patients", {}))),
         *time_rows(cohort, times),
@@ -133,6 +141,7 @@ def _measure_protocol(
         *concordance_rows(cohort),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
+    link_at_event(first_line)
     return [*rows, *paper_rows(rows)], list(curves_of(cohort, times))
 
 
