@@ -13,7 +13,7 @@ from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.timeline.steps import CT_MODALITIES, Parameters, Step
 from schemas.codes import HER2_STATUS, RECEPTOR_STATUS, SEX
 from schemas.event import LEFT_AT
@@ -31,6 +31,8 @@ STATE_LABELS = (*SHOWN_STATES, OTHER)
 CYCLE_LENGTHS = ("21_days", "28_days", "other")
 LINE_COUNTS = ("1", "2", "3_or_more")
 MISSING = "missing"
+GROUP = "baseline "
+"""How the name of every count here begins."""
 
 NUMBERS: Mapping[str, str] = {
     "age_at_start": "years",
@@ -86,6 +88,35 @@ def baseline_rows(first_line: Cohort) -> list[Row]:
     return rows
 
 
+def link_at_event(first_line: Cohort) -> None:
+    """Record which counts at the event are part of one at baseline: the rest is known to whoever knows both.
+
+    Whoever has ALP at the event and at baseline has it at baseline; whoever has no HER2 test up to the event
+    has none up to the start.
+    """
+    tally = first_line.tally
+    for state, with_alp in (("pseudoprogression", "alp_event"), ("true_progression", "alp_event_true")):
+        stratum = f"{STATE_KEY}={state}"
+        for name, level, part in (
+            ("alp", "known", first_line.cell(with_alp)),
+            ("her2_status", MISSING, first_line.cell(state, "her2=unknown")),
+        ):
+            whole = _cell(first_line, name, level, stratum)
+            # A protocol with another window before the start makes no part of it.
+            if tally.counts[part] <= tally.counts[whole]:
+                tally.put_rest(whole, part)
+
+
+def levels_of(tally: Tally, state: Cell) -> list[Cell]:
+    """List the counts of levels among candidates of one state under one protocol."""
+    stratum = f"{STATE_KEY}={state.group}"
+    return [
+        cell
+        for cell in tally.counts
+        if cell.group.startswith(GROUP) and (cell.protocol, cell.stratum) == (state.protocol, stratum)
+    ]
+
+
 def _everyone(first_line: Cohort) -> Mask:
     return np.ones(first_line[STATE_KEY].size, dtype=np.bool_)
 
@@ -109,7 +140,7 @@ def _whole(first_line: Cohort, stratum: str) -> Cell:
 
 def _cell(first_line: Cohort, name: str, level: str, stratum: str) -> Cell:
     """Name the count of a level; what is counted over everyone is the same under every protocol."""
-    return Cell(COMMON if stratum == "all" else first_line.protocol, f"baseline {name}={level}", stratum)
+    return Cell(COMMON if stratum == "all" else first_line.protocol, f"{GROUP}{name}={level}", stratum)
 
 
 def _count(first_line: Cohort, name: str, masks: Mapping[str, Mask]) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, permutations
 
+from bpp_etl.measure.baseline import levels_of
 from bpp_etl.measure.concordance import Median, shift_row
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
@@ -67,6 +68,9 @@ def link_same_patients(tally: Tally, courses: Courses, protocols: Sequence[str])
     for (one, other), patients in sorted(both.items()):
         if tally.counts[one] == tally.counts[other] == patients:
             tally.add_up(one, [other])
+            if one.stratum == "all":
+                for level in levels_of(tally, one):
+                    tally.add_up(level, [level._replace(protocol=other.protocol)])
 
 
 def _cross(tally: Tally, courses: Courses, one: tuple[int, str], other: tuple[int, str]) -> None:

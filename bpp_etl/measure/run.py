@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from bpp_etl.measure.alike import Alike, alike_patients, alike_rows
 from bpp_etl.measure.alp import alp_rows
-from bpp_etl.measure.baseline import BASELINE, SHOWN_STATES, STATE_KEY, STATE_LABELS, baseline_rows
+from bpp_etl.measure.baseline import (
+    BASELINE,
+    SHOWN_STATES,
+    STATE_KEY,
+    STATE_LABELS,
+    baseline_rows,
+    link_at_event,
+)
 from bpp_etl.measure.baseline import PARAMETERS as BASELINE_PARAMETERS
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
@@ -135,11 +142,12 @@ def _measure_protocol(
     count_flow(cohort, select_rows(con, "left_at", parameters), registries)
     schedule = schedule_from(select_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
+    first_line = _at_baseline(con, tally, protocol)
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
         *question_rows(cohort, select_rows(con, "open_question", parameters), registries),
-        *baseline_rows(_at_baseline(con, tally, protocol)),
+        *baseline_rows(first_line),
         *pseudoprogression_share_rows(cohort),
         *refused_bound_rows(cohort, sum(number for _, number in select_rows(con, "refused_patients", {}))),
         *time_rows(cohort, times),
@@ -157,6 +165,7 @@ def _measure_protocol(
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
+    link_at_event(first_line)
     return Part(
         rows=[*rows, *paper_rows(rows)],
         curves=list(curves_of(cohort, times)),

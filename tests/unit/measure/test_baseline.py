@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from bpp_etl.measure import measure
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
 from tests.unit.measure.patients import Candidate, Other, Person
-from tests.unit.measure.world import Measured, measured
+from tests.unit.measure.world import Measured, add, measured, release, rows_of
 
 EVERYONE = ("all", "state=pseudoprogression", "state=true_progression")
 
@@ -180,3 +181,50 @@ def test_nobody_has_rows_without_numbers() -> None:
     rows = measured().tables["baseline"]
     assert {row["patients"] for row in rows} == {0}
     assert {row[column] for row in rows for column in ("share", "median")} == {None}
+
+
+def test_those_with_a_value_at_baseline_only_are_not_told_by_the_counts_at_the_event() -> None:
+    # 22 have ALP at baseline and 20 of them at the event: 2 have it at baseline only.
+    with_alp = Person(alp_values=((0, 100.0),))
+    found = measured(
+        [
+            *[Candidate(person=with_alp, alp=(100.0, 90.0, None))] * 20,
+            *[Candidate(person=with_alp, alp=(100.0, None, None))] * 2,
+            *[Candidate()] * 8,
+        ],
+        threshold=5,
+    )
+    assert found.estimate("alp_change_at_event")["patients"] == 20
+    row = level(found, "alp", "known", "state=pseudoprogression")
+    assert (row["patients"], row["median"], row["is_suppressed"]) == (None, 100, True)
+
+
+def test_those_tested_for_her2_between_start_and_event_are_not_told_by_the_counts_of_both_days() -> None:
+    found = measured(
+        [
+            *[Candidate(her2="negative", person=Person(her2_tests=((-5, "primary", "negative"),)))] * 20,
+            *[Candidate(her2="negative", person=Person(her2_tests=((5, "primary", "negative"),)))] * 2,
+            *[Candidate()] * 8,
+        ],
+        threshold=5,
+    )
+    assert found.estimate("time_to_pseudoprogression", "her2=unknown")["patients"] == 8
+    assert level(found, "her2_status", "missing", "state=pseudoprogression")["patients"] is None
+
+
+def test_the_same_patients_under_another_protocol_have_the_same_levels_hidden() -> None:
+    persons = [
+        Person(er=er) for er, number in (("positive", 9), ("negative", 6), (None, 2)) for _ in range(number)
+    ]
+    patients = [Candidate(person=person) for person in persons]
+    with release(patients) as con:
+        add(con, patients, protocol="other")
+        measure(con, protocols=["xu2025", "other"], threshold=5)
+        rows = [row for row in rows_of(con, "baseline") if row["stratum"] == "state=pseudoprogression"]
+    by_protocol: dict[str, list[object]] = {}
+    for row in rows:
+        by_protocol.setdefault(row["protocol"], []).append(
+            (row["characteristic"], row["level"], row["patients"])
+        )
+    assert by_protocol["xu2025"] == by_protocol["other"]
+    assert ("er_status", "missing", None) in by_protocol["other"]
