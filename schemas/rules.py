@@ -1,7 +1,7 @@
 """Every rule of the gate: its stable id, sentence, severity, category and how to mend a breach.
 
 Not here: how a rule is judged (contracts, `bpp_etl/gate`), and what a gate then does (`gate/decide.py`).
-The laws in words are in `schemas/laws.py`.
+The laws in words are in `schemas/laws.py` and `schemas/table_laws.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.contract import delivered_columns
-from schemas.laws import DELIVERY, GENERAL_LAWS, TABLE_LAWS, Category, Law, Severity
+from schemas.laws import DELIVERY, GENERAL_LAWS, Category, Law, Severity
+from schemas.table_laws import TABLE_LAWS
 from schemas.tables import TABLES
 
 
