@@ -76,9 +76,7 @@ def _concordance(tables: ReleaseTables) -> Grid:
 
 
 def _agreement(tables: ReleaseTables, estimates: Estimates) -> Grid:
-    compared = [
-        (OWN, name, f"agreement_{rule_set}", "all") for rule_set, name in RULE_SETS.items()
-    ]
+    compared = [(OWN, name, f"agreement_{rule_set}", "all") for rule_set, name in RULE_SETS.items()]
     compared += [
         (RULE_SETS[one], RULE_SETS[other], f"agreement_{one}_{other}", "all")
         for one, other in combinations(RULE_SETS, 2)
