@@ -1,4 +1,4 @@
-"""Writes the rules, verdicts, flags and protocols out as the page `docs/rules.md`.
+"""Writes the rules, verdicts, flags and protocols out as Markdown, the first part of `docs/rules.md`.
 
 Not here: the rules themselves; the page says nothing that a rule or a protocol could contradict.
 """
@@ -17,7 +17,8 @@ from schemas.event import EVENT_FLAGS
 INTRODUCTION = """\
 # Rules and protocols
 
-This page is written from the rule tables and the protocol files; a test fails when it is out of date.
+This page is written from the rule tables, the protocol files and the spec tests; a test fails when it is out
+of date.
 
 The unit is a patient's first-line episode. SELECT files gather the evidence, the rules below decide, in their
 order, and the first match wins. Numbers come from the protocol. ALP and HER2 never influence a state."""

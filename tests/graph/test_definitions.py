@@ -5,6 +5,8 @@ import pytest
 
 from assets.core import CHECKS
 from assets.definitions import build_defs
+from assets.event import TABLES_OF_EVENT, counts_of
+from bpp_etl.events import EventSummary
 from schemas.rules import RULES
 from tests.graph.snapshot import FILE, written
 
@@ -85,6 +87,22 @@ def test_the_whole_graph_is_as_it_was_reviewed() -> None:
 def test_every_asset_shows_the_version_of_its_code(graph) -> None:
     for key in graph.get_all_asset_keys():
         assert (graph.get(key).code_version or "").startswith("0.1.0+"), key
+
+
+def test_the_metadata_of_events_tells_how_often_each_rule_fired_and_what_is_missing() -> None:
+    summary = EventSummary(
+        "north",
+        9,
+        by_left_at={"xu2025": {"no_first_line": 4, "candidate": 5}},
+        by_rule={"xu2025": {"confirmed": 3, "awaiting_ct": 2}},
+        by_missing={"xu2025": {"confirming_ct": 2}},
+    )
+    told = {table: counts_of(summary, table) for table in TABLES_OF_EVENT}
+    assert told == {
+        "pseudoprogression": {"dagster/row_count": 5, "xu2025/confirmed": 3, "xu2025/awaiting_ct": 2},
+        "patient_flow": {"dagster/row_count": 9, "xu2025/no_first_line": 4, "xu2025/candidate": 5},
+        "open_question": {"dagster/row_count": 2, "xu2025/confirming_ct": 2},
+    }
 
 
 def test_definitions_load_without_a_warehouse() -> None:

@@ -16,15 +16,15 @@ from schemas.event import (
     RECIST11_VERDICT,
     STATE,
 )
+from tests.support.spec_page import render
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_the_page_of_rules_is_current() -> None:
     page = ROOT / "docs" / "rules.md"
-    assert page.read_text(encoding="utf-8") == render_rules(), (
-        "docs/rules.md is out of date; write it again with "
-        "python -c 'from bpp_etl.events.rules_page import render_rules; print(render_rules(), end=\"\")'"
+    assert page.read_text(encoding="utf-8") == render(), (
+        "docs/rules.md is out of date; write it again with python -m tests.support.spec_page"
     )
 
 

@@ -1,0 +1,23 @@
+"""Edge cases: what the specification rules where courses are odd, case by case."""
+
+import pytest
+
+from tests.spec.edge_cases import EDGE_CASES, ELSEWHERE, EdgeCase
+from tests.support.timeline import Judge
+
+
+@pytest.mark.parametrize("case", EDGE_CASES, ids=lambda case: case.id)
+def test_the_case_is_ruled_as_its_paragraph_says(judge: Judge, case: EdgeCase) -> None:
+    row = judge(case.course)
+    for column, value in case.expected.items():
+        found = getattr(row, column)
+        if column == "flags":
+            assert isinstance(value, list)
+            assert set(value) <= set(found)
+        else:
+            assert found == value, column
+
+
+def test_none_of_the_36_cases_is_left_out() -> None:
+    told = [case.id for case in EDGE_CASES] + list(ELSEWHERE)
+    assert sorted(told, key=lambda name: int(name[1:])) == [f"E{number}" for number in range(1, 37)]
