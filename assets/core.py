@@ -3,6 +3,7 @@
 Not here: what the gate does with a breach (`bpp_etl/gate/decide.py`). A shut gate fails this step alone.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,10 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
         check.name,
         check.asset,
         blocking=check.law.severity == "shut",
-        description=f"{check.law.sentence} If not: {check.law.mend}",
+        # The UI reads it as markdown, and would swallow what stands between < and >.
+        description=re.sub(
+            r"<(\w+)>", lambda found: found[1].upper(), f"{check.law.sentence} If not: {check.law.mend}"
+        ),
         metadata={"severity": check.law.severity, "category": check.law.category},
     )
 

@@ -35,6 +35,10 @@ CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "Mak
 PATIENCE = 240_000
 RUNS = """{ runsOrError { ... on Runs { results {
     id jobName status tags { key value } assetSelection { path } } } } }"""
+BACKFILL = """mutation { launchPartitionBackfill(backfillParams: {
+    assetSelection: [{path: ["event", "pseudoprogression"]}, {path: ["event", "patient_flow"]}],
+    partitionNames: ["north", "south"]
+}) { __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
 
@@ -153,7 +157,7 @@ def test_a_bad_delivery_fails_its_partition_alone_and_the_next_good_one_mends_it
     ui.open("/assets/core/assessment_cadence?view=checks&checkDetail=column_missing")
     ui.see("This is a blocking asset check", "Failed")
     ui.keep("failed-check")
-    (failed, *_) = ui.ask(RUNS)["runsOrError"]["results"]
+    (failed,) = (run for run in ui.ask(RUNS)["runsOrError"]["results"] if run["status"] == "FAILURE")
     ui.open(f"/runs/{failed['id']}")
     ui.see("gate shut: north delivery 2025-01-31", f"bpp check {re.escape(str(folder))}")
     ui.keep("failed-run")
@@ -168,6 +172,19 @@ def test_a_bad_delivery_fails_its_partition_alone_and_the_next_good_one_mends_it
     ui.open("/assets/event/pseudoprogression?view=overview")
     ui.see("Freshness policy", "Row count", "Pseudoprogression|pseudoprogression")
     ui.keep("asset")
+
+
+def test_a_backfill_derives_every_registry_again_and_reads_no_delivery(ui: Ui) -> None:
+    before = {registry: len(ui.runs(registry)) for registry in ("north", "south")}
+    launched = ui.ask(BACKFILL)["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+    for registry, count in before.items():
+        until(lambda name=registry, more=count + 1: len(ui.runs(name)) == more, "a run of each", ui.log)
+        until(lambda name=registry: ui.runs(name)[0] == "SUCCESS", "it ends well", ui.log)
+    backfill = {"key": "dagster/backfill", "value": launched["backfillId"]}
+    runs = [run for run in ui.ask(RUNS)["runsOrError"]["results"] if backfill in run["tags"]]
+    assert len(runs) == 2
+    assert {asset["path"][0] for run in runs for asset in run["assetSelection"]} == {"event"}
 
 
 def test_it_listens_on_loopback_only_and_takes_the_instance_of_the_project(ui: Ui) -> None:
