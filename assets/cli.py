@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -75,6 +77,18 @@ def main() -> None:
         sys.exit(1)
 
 
+@contextmanager
+def _sign_of_life() -> Iterator[Callable[[str], object]]:
+    """Yield a way to say what is being done: on a terminal only, apart from the result, and gone with it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True, highlight=False, markup=False).status("checking") as status:
+        yield status.update
+
+
 def fail(error: BppError) -> None:
     """Print an error of ours and leave with its code."""
     typer.echo(f"error: {error.message}", err=True)
@@ -123,7 +137,8 @@ def check(
     """Gate one delivery without touching the warehouse."""
     from bpp_etl.check import check_delivery  # noqa: PLC0415
 
-    text, is_open = check_delivery(delivery, output)
+    with _sign_of_life() as say:
+        text, is_open = check_delivery(delivery, output, say)
     typer.echo(text)
     sys.exit(0 if is_open else 3)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.plain_text import joined
 from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.problems import WITHHELD
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Checked:
     @property
     def columns_left_out(self) -> list[str]:
         """Say, table by table, which delivered columns are not loaded."""
-        lines = []
+        lines: list[str] = []
+        renamed: list[str] = []
         for told, columns in (
             ("not known here", self.read.extra_columns),
             ("withheld: the name speaks of a direct identifier", self.read.identifier_columns),
@@ -61,5 +63,10 @@ class Checked:
             by_table: dict[str, list[str]] = {}
             for name, column in columns:
                 by_table.setdefault(name, []).append(column)
+                if ours := self.read.config.rename.get(name, {}).get(column):
+                    renamed.append(
+                        f"{name}: {column} is not read as {ours}, though [rename.{name}] says so: {WITHHELD}."
+                        f" If it holds none, have the export call it {ours}"
+                    )
             lines += [f"{name}: {joined(found)} ({told})" for name, found in by_table.items()]
-        return lines
+        return lines + renamed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bpp_etl.check.findings import BrokenRule, Checked
@@ -28,15 +28,17 @@ ROWS_NAMED = 8
 Rows = Mapping[tuple[str, str], tuple[str, tuple[int, ...]]]
 
 
-def check_delivery(folder: Path, output: str = "text") -> tuple[str, bool]:
+def check_delivery(
+    folder: Path, output: str = "text", say: Callable[[str], object] = lambda _: None
+) -> tuple[str, bool]:
     """Gate the delivery in `folder`; return what to print, and whether the gate is open.
 
-    `output` is text, json or html. Errors: UsageError where the folder is none, its name or its registry's
-    does not fit, or the output is unknown.
+    `output` is text, json or html; `say` is told what is being done. Errors: UsageError where the folder is
+    none, its name or its registry's does not fit, or the output is unknown.
     """
     if output not in WRITERS:
         raise UsageError(f"there is no format {shown(output)}", f"choose one of {', '.join(WRITERS)}")
-    checked = gated(delivery_in(folder))
+    checked = gated(delivery_in(folder), say)
     return WRITERS[output](checked), checked.verdict.is_open
 
 
@@ -63,12 +65,14 @@ def delivery_in(folder: Path) -> Delivery:
     return delivery
 
 
-def gated(delivery: Delivery) -> Checked:
+def gated(delivery: Delivery, say: Callable[[str], object] = lambda _: None) -> Checked:
     """Judge a delivery in a temporary folder that only this user can read, and that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
         with opened(scratch / "check.duckdb") as con:
+            say(f"{delivery.registry}: {delivery.name} reading")
             read = read_delivery(con, delivery, scratch_root=scratch)
+            say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
             verdict = judge(con, delivery, read)
             rows = {**_refused_rows(con), **_flagged_rows(con, read)}
     failed = [result for result in verdict.rules if result.status in {"failed", "error"}]

@@ -16,6 +16,7 @@ from bpp_etl.landing import DeliveredFile, Delivery, shown, unknown_files
 from bpp_etl.reading.files import SCRATCH, Snapshot, ensure_unchanged, prepare, snapshot_of
 from bpp_etl.reading.inputs import configuration_of, files_in, home_of, input_digest
 from bpp_etl.reading.problems import (
+    WITHHELD,
     DeliveryProblem,
     UnreadableError,
     looks_like_identifier,
@@ -242,6 +243,13 @@ class _Reader:
         missing = sorted(required - positions.keys() - constants.keys())
         if missing:
             hint = "; its header is one column: check its delimiter" if len(header) == 1 else ""
+            # The name stands in registry.toml: it is no patient's value.
+            withheld = [theirs for position, theirs in enumerate(header) if position in hidden]
+            hint += "".join(
+                f"; {theirs} is not read as {rename[theirs]}: {WITHHELD}"
+                for theirs in map(shown, withheld)
+                if rename.get(theirs) in missing
+            )
             columns_of_it = "the column" if len(missing) == 1 else "the columns"
             message = f"{name} lacks {columns_of_it} {', '.join(missing)}{hint}"
             self.problem(at, "column_missing", message, len(missing))

@@ -21,6 +21,7 @@ _IDENTIFIER = re.compile(
     r"|mrn|medical_?record(?:_?(?:no|number|id))?|hospital_?(?:no|number|id)|passport(?:_?(?:no|number))?"
     r"|id_?card(?:_?(?:no|number))?|insurance_?(?:no|number|id)|personal_?(?:id|number)|personnummer|cpr|bsn)(?:_|$)"
 )
+WITHHELD = "its name speaks of a direct identifier"
 _IDENTIFIER_ELSEWHERE = re.compile("姓名|电话|手机|地址|住址|身份证|病案号|住院号|门诊号|邮箱")
 
 

@@ -6,6 +6,9 @@ Not here: the rules of the gate.
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +23,7 @@ from bpp_etl.check.show import WRITERS
 from bpp_etl.errors import UsageError
 from bpp_etl.plain_text import cells_of
 from schemas.rules import rule_of
+from tests.support.commands import BPP, environment
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
 
 SECRET = "SECRET-7Q"
@@ -141,6 +145,52 @@ def test_columns_that_are_not_loaded_and_unknown_files_are_listed(landing: Path)
         {"table": "patients", "column": "surname", "is_identifier": True},
     ]
     assert told["unknown_files"] == ["notes.docx"]
+
+
+def test_a_column_that_looks_like_an_identifier_is_not_loaded_under_another_name_and_the_user_is_told(
+    landing: Path,
+) -> None:
+    labs = TINY["lab_results"].replace("upper_limit_normal", "hospitalid")
+    folder = write_delivery_of(landing, lab_results=labs)
+    (folder.parent / "registry.toml").write_text(
+        '[rename.lab_results]\nhospitalid = "laboratory"\n', encoding="utf-8"
+    )
+    text, is_open = check_delivery(folder, "text")
+    assert is_open
+    assert (
+        "lab_results: hospitalid is not read as laboratory, though [rename.lab_results] says so: its name"
+        " speaks of a direct identifier. If it holds none, have the export call it laboratory"
+    ) in " ".join(text.split())
+
+
+def test_a_required_column_that_looks_like_an_identifier_is_missing_and_the_reason_says_why(
+    landing: Path,
+) -> None:
+    folder = write_delivery_of(landing, patients=TINY["patients"].replace("patient_id", "mrn"))
+    (folder.parent / "registry.toml").write_text('[rename.patients]\nmrn = "patient_id"\n', encoding="utf-8")
+    text, is_open = check_delivery(folder, "text")
+    assert not is_open
+    assert (
+        "patients.csv lacks the column patient_id; mrn is not read as patient_id: its name speaks of a direct"
+        " identifier (column_missing)"
+    ) in " ".join(text.split())
+
+
+def test_on_a_terminal_a_check_says_what_it_does_apart_from_its_result(landing: Path) -> None:
+    folder = write_delivery_of(landing)
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [str(BPP), "check", str(folder), "--format", "json"],
+        env=environment(TERM="xterm"),
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=True,
+    )
+    os.close(theirs)
+    said = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "tiny: 2024-12-31 judging 22 rows" in said
+    assert json.loads(done.stdout)["gate"] == "open"
 
 
 def test_an_unreadable_configuration_shuts_the_gate(landing: Path) -> None:
