@@ -14,6 +14,7 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admit import derive
 from bpp_etl.events import EventSummary
+from bpp_etl.measure.disclosure import told_parts
 from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.tables import TABLES
 
@@ -43,25 +44,30 @@ EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
 )
 def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Derive the registry's events from its admitted tables."""
-    files = warehouse.files(context.partition_key)
+    files, threshold = warehouse.files(context.partition_key), warehouse.disclosure_threshold
     with told_in_words(context), files.locked():
         summary = derive(files, context.partition_key, warehouse.loaded_protocols())
     for key in EVENTS:
-        yield dg.MaterializeResult(
-            asset_key=key, metadata={**counts_of(summary, key.path[-1]), **lineage_of(key)}
-        )
+        counts = counts_of(summary, key.path[-1], threshold)
+        yield dg.MaterializeResult(asset_key=key, metadata={**counts, **lineage_of(key)})
 
 
-def counts_of(summary: EventSummary, table: str) -> dict[str, int]:
-    """Count rows, and by protocol how often each rule fired, or what is missing how often."""
+def counts_of(summary: EventSummary, table: str, threshold: int) -> dict[str, int | str]:
+    """Count rows, and by protocol how often each rule fired, or what is missing how often.
+
+    Small counts of patients are suppressed, with what would give them away.
+    """
     by_table = {
         "pseudoprogression": summary.by_rule,
         "patient_flow": summary.by_left_at,
         "open_question": summary.by_missing,
     }
-    counts = {
-        f"{protocol}/{code}": count
-        for protocol, found in by_table[table].items()
-        for code, count in found.items()
-    }
-    return {"dagster/row_count": sum(counts.values()), **counts}
+    found = by_table[table]
+    told: dict[str, int | str] = {"dagster/row_count": sum(sum(counts.values()) for counts in found.values())}
+    for protocol, counts in found.items():
+        # The rows of pseudoprogression are the candidates, so that their number is known.
+        parts = told_parts(counts, threshold, public=("candidate",))
+        told |= {
+            f"{protocol}/{code}": "suppressed" if count is None else count for code, count in parts.items()
+        }
+    return told

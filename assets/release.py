@@ -5,6 +5,7 @@ Not here: how (`bpp_etl/measure`, `bpp_etl/release`).
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -12,8 +13,9 @@ from assets.describe import OWNER, spec_for
 from assets.event import EVENTS
 from assets.failures import told_in_words
 from assets.resources import Warehouse
-from bpp_etl.release import assemble, publish
-from bpp_etl.release.shelf import REPORT
+from bpp_etl.release import Shelf, assemble, publish
+from bpp_etl.release.shelf import FILE, REPORT
+from bpp_etl.report.pictures import pictures_of
 from schemas.metric import METRIC_TABLES
 
 RELEASE = dg.AssetKey(["release", "bpp"])
@@ -34,13 +36,17 @@ RELEASE = dg.AssetKey(["release", "bpp"])
     pool="release_file",
 )
 def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-    """Copy every registry's tables into a file apart, and measure there."""
+    """Copy every registry's tables into a file apart, measure there, and show the main plots."""
+    protocols, threshold = warehouse.loaded_protocols(), warehouse.disclosure_threshold
     with told_in_words(context):
-        counts = assemble(
-            warehouse.root(), warehouse.loaded_protocols(), threshold=warehouse.disclosure_threshold
-        )
+        counts = assemble(warehouse.root(), protocols, threshold=threshold)
+        assembled = Shelf.of(warehouse.root()).building / FILE
+        pictures = pictures_of(assembled, [one.name for one in protocols if one.is_event], threshold)
     for name in METRIC_TABLES:
-        yield dg.MaterializeResult(asset_key=["metric", name], metadata={"dagster/row_count": counts[name]})
+        metadata: dict[str, Any] = {"dagster/row_count": counts[name]}
+        if name in pictures:
+            metadata["picture"] = dg.MetadataValue.md(pictures[name])
+        yield dg.MaterializeResult(asset_key=["metric", name], metadata=metadata)
 
 
 @dg.asset(

@@ -5,7 +5,7 @@ Not here: what is measured. Only `metric.*` is treated; the event tables hold on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -96,6 +96,25 @@ def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -
     if events + censored and not is_any_small((events, censored), threshold):
         steps.append(Step(curve.times.size - 1, at_risk, events, censored))
     return steps
+
+
+def told_parts(
+    parts: Mapping[str, int], threshold: int, public: Collection[str] = ()
+) -> dict[str, int | None]:
+    """Return the parts of a total that is known, None for the small and for what would give these away.
+
+    `public` parts are known too, whatever is done here.
+    """
+    hidden = {name for name, number in parts.items() if 0 < number < threshold} - set(public)
+    while hidden:
+        together = sum(parts[name] for name in hidden)
+        # As much as so many small parts can be at most, and each would be known.
+        is_told = len(hidden) == 1 or together < threshold or together >= len(hidden) * (threshold - 1)
+        others = [name for name, number in parts.items() if number and name not in {*hidden, *public}]
+        if not is_told or not others or any(parts[name] >= threshold for name in hidden):
+            break
+        hidden.add(min(others, key=lambda name: (parts[name], name)))
+    return {name: None if name in hidden else number for name, number in parts.items()}
 
 
 def is_any_small(numbers: Iterable[int], threshold: int) -> bool:

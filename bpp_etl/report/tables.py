@@ -119,6 +119,14 @@ def read_release(path: Path) -> ReleaseTables:
     return ReleaseTables(tables, facts, units)
 
 
+def read_metrics(path: Path, protocols: Sequence[str], threshold: int) -> ReleaseTables:
+    """Read the metric tables of a file that is measured, but not described as a release yet."""
+    told = {"protocols": [f"{name}:" for name in protocols], "disclosure_threshold": threshold}
+    with opened_read_only(path) as con:
+        tables = {name: _read(con, name, keys) for name, keys in KEYS.items() if name.startswith("metric.")}
+    return ReleaseTables({**tables, "meta.release": Table("meta.release", (), (told,))}, {}, {})
+
+
 def _read(con: Connection, name: str, keys: tuple[str, ...]) -> Table:
     schema, table = name.split(".")
     names = [column.name for column in columns_of(catalog()[schema][table])]

@@ -6,6 +6,7 @@ Not here: what the report says (`tests/unit/report`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from bpp_etl.report import write_report
+from bpp_etl.report.pictures import pictures_of
 from tests.support.report_file import empty_release, full_release
 
 if TYPE_CHECKING:
@@ -216,6 +218,18 @@ def test_screenshots_are_left_for_a_person_to_look_at(
     with visiting(browser, report, width, scheme) as visit:
         visit.page.screenshot(path=target, full_page=True)
     assert target.stat().st_size > 50_000
+
+
+def test_pictures_that_hold_their_own_data_are_drawn_as_images(browser: Browser, report: Path) -> None:
+    told = pictures_of(report.with_name("bpp.duckdb"), ["xu2025"], 5)
+    addresses = re.findall(r"\((data:image/svg[^)]+)\)", "".join(told.values()))
+    page = report.with_name("pictures.html")
+    page.write_text("".join(f'<img src="{address}">' for address in addresses), encoding="utf-8")
+    with visiting(browser, page, DESK) as visit:
+        sizes = visit.page.evaluate("[...document.images].map(one => [one.naturalWidth, one.naturalHeight])")
+        visit.page.screenshot(path=SCREENSHOTS / "pictures.png", full_page=True)
+    assert len(sizes) == len(addresses) == 14
+    assert all(width == 560 and height > 90 for width, height in sizes)
 
 
 def test_a_release_without_events_is_drawn_in_words(browser: Browser, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_the_metadata_of_events_tells_how_often_each_rule_fired_and_what_is_miss
         by_rule={"xu2025": {"confirmed": 3, "awaiting_ct": 2}},
         by_missing={"xu2025": {"confirming_ct": 2}},
     )
-    told = {table: counts_of(summary, table) for table in TABLES_OF_EVENT}
+    told = {table: counts_of(summary, table, threshold=0) for table in TABLES_OF_EVENT}
     assert told == {
         "pseudoprogression": {"dagster/row_count": 5, "xu2025/confirmed": 3, "xu2025/awaiting_ct": 2},
         "patient_flow": {"dagster/row_count": 9, "xu2025/no_first_line": 4, "xu2025/candidate": 5},

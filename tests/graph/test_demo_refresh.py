@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 
+import dagster as dg
 import duckdb
 import polars as pl
 import pytest
 
+from assets.instance import instance_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admit import derive, gate, read
@@ -111,6 +113,28 @@ def test_the_same_inputs_give_the_same_content_digest(demo, tmp_path) -> None:
     first = Shelf.of(home / "warehouse").manifest(done.release_id)
     assert first["content_digest"] == again.content_digest
     assert first["rows"] == again.rows
+
+
+def test_the_main_plots_show_on_the_assets_they_are_drawn_from(demo) -> None:
+    home, *_ = demo
+    with instance_of(home / "warehouse") as instance:
+        for table in ("survival_curve", "course_group", "alp_group", "alp_change", "lesion_site", "cadence"):
+            event = instance.get_latest_materialization_event(dg.AssetKey(["metric", table]))
+            picture = event.asset_materialization.metadata["picture"].value
+            assert picture.startswith("**"), table
+            assert "](data:image/svg+xml;base64," in picture, table
+            assert "SYN-" not in picture
+
+
+def test_no_count_of_few_patients_is_in_the_run_history(demo) -> None:
+    home, *_ = demo
+    with instance_of(home / "warehouse") as instance:
+        for table in ("pseudoprogression", "patient_flow"):
+            for record in instance.fetch_materializations(dg.AssetKey(["event", table]), limit=10).records:
+                told = record.asset_materialization.metadata
+                counts = [value.value for name, value in told.items() if "/" in name]
+                assert counts
+                assert not {1, 2, 3, 4} & {count for count in counts if isinstance(count, int)}
 
 
 def test_the_manifest_names_inputs_and_holds_no_patient(demo, release) -> None:

@@ -39,8 +39,19 @@ class Cadence:
 def cadence(tables: ReleaseTables) -> Cadence:
     """Gather the schedule's keeping."""
     notes = Notes("cadence")
+    groups = _groups(tables)
+    plots, is_cut = cadence_plots(tables)
+    return Cadence(plots, is_cut, _classes(tables, groups), _intervals(tables, groups, notes), notes)
+
+
+def _groups(tables: ReleaseTables) -> list[tuple[str, str]]:
     rows = tables["metric.cadence"].where(protocol=tables.protocol)
-    groups = list(dict.fromkeys((row["population"], row["stratum"]) for row in rows))
+    return list(dict.fromkeys((row["population"], row["stratum"]) for row in rows))
+
+
+def cadence_plots(tables: ReleaseTables) -> tuple[tuple[tuple[str, Picture], ...], bool]:
+    """Draw the classes of CTs of either population; say whether there are too many registries to draw."""
+    groups = _groups(tables)
     plots = []
     is_cut = False
     for population, title in POPULATIONS.items():
@@ -50,7 +61,7 @@ def cadence(tables: ReleaseTables) -> Cadence:
         if drawn:
             anchor = f"plot-cadence-{population.replace('_', '-')}"
             plots.append((title, bar_plot(anchor, title, drawn[:MOST_BARS], list(CADENCE_CLASSES.items()))))
-    return Cadence(tuple(plots), is_cut, _classes(tables, groups), _intervals(tables, groups, notes), notes)
+    return tuple(plots), is_cut
 
 
 def _name(population: str, stratum: str) -> str:

@@ -5,10 +5,11 @@ Not here: whole releases (test_disclosure.py).
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpp_etl.measure.disclosure import curve_steps, hidden_cells
+from bpp_etl.measure.disclosure import curve_steps, hidden_cells, told_parts
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import kaplan_meier
 from tests.unit.measure.linear_attack import bounds
@@ -125,3 +126,27 @@ def test_no_small_cell_of_a_table_can_be_worked_out(cells: list[list[int]]) -> N
         if tally.is_small(cell, 5):
             low, high = bounds(tally, hidden, cell)
             assert high - low > 0.5, cell
+
+
+@pytest.mark.parametrize(
+    ("parts", "hidden"),
+    [
+        ({"a": 20, "b": 5}, set()),
+        ({"a": 20, "b": 0}, set()),
+        ({"a": 20, "b": 4, "c": 9}, {"b", "c"}),
+        ({"a": 20, "b": 3, "c": 3}, {"b", "c"}),
+        ({"a": 20, "b": 2, "c": 1}, {"a", "b", "c"}),
+        ({"a": 20, "b": 4, "c": 4}, {"a", "b", "c"}),
+        ({"b": 4}, {"b"}),
+    ],
+)
+def test_parts_of_a_known_total_are_hidden_with_what_would_tell_the_small(
+    parts: dict[str, int], hidden: set[str]
+) -> None:
+    told = told_parts(parts, 5)
+    assert {name for name, number in told.items() if number is None} == hidden
+    assert told_parts(parts, 0) == parts
+
+
+def test_a_part_that_is_public_anyway_protects_nothing() -> None:
+    assert told_parts({"a": 20, "b": 3, "c": 9}, 5, public=("c",)) == {"a": None, "b": None, "c": 9}
