@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from bpp_etl.admit import derive, gate
-from bpp_etl.errors import BppError, NotFoundError
+from bpp_etl.errors import NotFoundError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing import survey
 from bpp_etl.plain_text import cells_of
@@ -23,96 +22,16 @@ from bpp_etl.release.changes import IDENTITY
 from bpp_etl.release.compare import difference, listed
 from bpp_etl.release.headlines import HEADLINES
 from bpp_etl.release.movers import BASES, basis_of
-from bpp_etl.release.shelf import FILE, REPORT, Shelf
-from bpp_etl.warehouse.connection import opened
+from bpp_etl.release.shelf import REPORT, Shelf
 from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.metric import METRICS
 from schemas.tables import TABLES
+from tests.support.compared import AFTER, BEFORE, section
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
-from tests.support.releases import MadeRelease, publish_made
+from tests.support.releases import publish_made
 from tests.support.report_page import read_page
-
-CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
-CONFIRMED = CANDIDATE + "\n day 84 CT\n day 126 CT"
-EAST = {
-    "SECRET-1": CONFIRMED,
-    "SECRET-2": CANDIDATE + "\n day 84 CT",
-    "SECRET-3": "day -10 CT\n day 42 CT",
-}
-WEST = {"SECRET-4": CONFIRMED, "SECRET-5": "day -10 CT"}
-
-
-def estimate(metric: str, value: float | None, **more: object) -> dict[str, object]:
-    return {
-        "protocol": "xu2025",
-        "metric": metric,
-        "stratum": "all",
-        "estimate": value,
-        "unit": "days",
-        "method": "made up",
-        "warnings": [],
-        "is_suppressed": False,
-        "patients": 20,
-    } | more
-
-
-BEFORE = MadeRelease(
-    {"east": EAST, "west": WEST},
-    estimates=(
-        estimate("time_to_pseudoprogression", 52.0, ci_low=48.0, ci_high=60.0),
-        estimate("alp_change_at_event", -20.0, unit="U/L", p_value=0.0004),
-        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
-        estimate("candidate_to_progression", 300.0, ci_low=200.0),
-        estimate("cadence_interval", 42.0),
-        estimate("cadence_deviation", 1.0),
-    ),
-)
-AFTER = MadeRelease(
-    {
-        "east": {
-            # A progression comes to the second; the third has left, a fourth has entered.
-            "SECRET-1": CONFIRMED.replace("ALP 95", "ALP 80"),
-            "SECRET-2": CANDIDATE + "\n day 84 CT: PD\n day 90 last contact",
-            "SECRET-6": CANDIDATE,
-        },
-        "west": WEST,
-    },
-    created_at=dt.datetime(2021, 4, 1, 8, tzinfo=dt.UTC),
-    delivery="2021-03-04",
-    code_version="2.0",
-    shut=("south",),
-    refused={("east", "bone_lesions"): 3},
-    estimates=(
-        estimate("time_to_pseudoprogression", 54.5, ci_low=50.0, patients=22),
-        estimate("alp_change_at_event", -22.0, unit="U/L", p_value=0.03),
-        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
-        estimate("candidate_to_progression", 300.0, ci_low=200.0),
-        estimate("cadence_interval", 42.0),
-        estimate("cadence_deviation", 2.0),
-    ),
-)
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("warehouse")
-    publish_made(folder, BEFORE)
-    publish_made(folder, AFTER)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def told(warehouse: Path) -> list[str]:
-    return difference(warehouse, BEFORE.release_id, AFTER.release_id).splitlines()
-
-
-def section(lines: list[str], heading: str) -> list[str]:
-    """Return the lines under a heading, up to the next empty line."""
-    start = lines.index(heading) + 1
-    end = lines.index("", start) if "" in lines[start:] else len(lines)
-    return lines[start:end]
 
 
 def test_releases_are_listed_oldest_first_with_their_counts(warehouse: Path) -> None:
@@ -212,121 +131,6 @@ def test_a_difference_read_backwards_turns_round(warehouse: Path) -> None:
     assert "  east: delivery 2021-03-04 -> 2021-02-04" in section(lines, "Deliveries")
     assert "  south: 2021-03-04 is no longer shut out" in section(lines, "Deliveries")
     assert "    1 changed: true_progression -> indeterminate" in section(lines, "Patients")
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small")
-    publish_made(folder, MadeRelease({"east": {"SECRET-1": CONFIRMED}}, estimates=BEFORE.estimates))
-    return folder
-
-
-class Other:
-    """Publishes a small release again after running SQL on it, and tells what differs."""
-
-    def __init__(self, small: Path, folder: Path) -> None:
-        self.small, self.folder = small, folder
-
-    def __call__(self, changes: str) -> list[str]:
-        releases = Shelf.of(self.folder).releases
-        for release in (BEFORE, AFTER):
-            shutil.copytree(Shelf.of(self.small).releases / BEFORE.release_id, releases / release.release_id)
-        with opened(releases / AFTER.release_id / FILE) as con:
-            con.execute("update meta.release set release_id = ?", [AFTER.release_id])
-            con.execute(changes)
-        return difference(self.folder, BEFORE.release_id, AFTER.release_id).splitlines()
-
-
-@pytest.fixture
-def other(small: Path, tmp_path: Path) -> Other:
-    return Other(small, tmp_path)
-
-
-def test_the_release_in_service_follows_a_step_back(other: Other) -> None:
-    other("update quality.delivery set delivery = '2021-03-04'")
-    for release in (AFTER, BEFORE):
-        Shelf.of(other.folder).put_in_service(release.release_id)
-        starred = [line.split()[1] for line in listed(other.folder).splitlines() if line.startswith("* 2")]
-        assert starred == [release.release_id]
-
-
-def test_where_a_row_lies_in_its_file_is_no_difference(other: Other) -> None:
-    lines = other("update core.lab_results set row_number = 7, flags = ['unit_suspect']")
-    assert section(lines, "Rows") == ["  no change"]
-    assert section(lines, "Deliveries") == ["  no change"]
-    assert section(lines, "Patients") == ["  no change"]
-    assert section(lines, "Software, protocols, disclosure") == ["  no change; the content is the same"]
-
-
-def test_a_number_that_moved_without_any_row_is_laid_on_the_measuring(other: Other) -> None:
-    lines = other("update metric.estimate set estimate = estimate + 1")
-    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
-    assert "52 days (48 to 60), 20 patients -> 53 days (48 to 60), 20 patients moved by no row:" in words
-
-
-def test_the_rows_of_another_protocol_move_nothing(other: Other) -> None:
-    change = (
-        "insert into event.pseudoprogression by name select * replace ('lin2021' as protocol)"
-        " from event.pseudoprogression; update metric.estimate set estimate = estimate + 1"
-    )
-    words = " ".join(" ".join(section(other(change), "Estimates under xu2025")).split())
-    assert "moved by no row" in words
-    assert "moved by east" not in words
-
-
-def test_a_call_that_moved_on_the_same_rows_is_laid_on_code_or_protocol(other: Other) -> None:
-    change = (
-        "update metric.estimate set estimate = estimate + 1;"
-        " update event.pseudoprogression set confirmation_date = confirmation_date + 1;"
-        " update meta.release set protocols = ['xu2025:other'], disclosure_threshold = 10"
-    )
-    lines = other(change)
-    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
-    assert "moved by east: the same rows, judged or derived otherwise (code or protocol)" in words
-    assert section(lines, "Patients") == [
-        "  xu2025",
-        "    fewer than 10 kept the state, but a date of the call moved",
-    ]
-    assert section(lines, "Software, protocols, disclosure") == [
-        "  disclosure threshold: 0 -> 10",
-        "  protocol xu2025: other parameters",
-    ]
-
-
-def test_files_that_came_again_under_the_same_name_are_told(other: Other) -> None:
-    lines = other("update quality.delivery set input_digest = 'other'")
-    assert section(lines, "Deliveries") == [
-        "  east: delivery 2021-02-04 came again with other files or configuration"
-    ]
-
-
-def test_a_delivery_judged_by_other_rules_is_told(other: Other) -> None:
-    lines = other("update quality.delivery set code_version = '2.0'")
-    assert section(lines, "Deliveries") == ["  east: delivery 2021-02-04 was judged again by other rules"]
-
-
-def test_a_registry_whose_new_delivery_is_shut_out_keeps_its_last(other: Other) -> None:
-    change = (
-        "insert into quality.delivery by name select * replace ('shut' as status, '2021-03-04' as delivery)"
-        " from quality.delivery"
-    )
-    lines = other(change)
-    assert section(lines, "Deliveries") == ["  east: gate shut for 2021-03-04; 2021-02-04 stays in service"]
-
-
-def test_protocols_that_came_or_went_are_told_and_not_compared(other: Other) -> None:
-    lines = other("update meta.release set protocols = ['lin2021:1']")
-    assert section(lines, "Software, protocols, disclosure") == [
-        "  protocol xu2025: no longer applied",
-        "  protocol lin2021: newly applied",
-    ]
-    assert section(lines, "Patients") == ["  no change"]
-    assert not [line for line in lines if line.startswith("Estimates")]
-
-
-def test_releases_with_other_tables_are_not_compared(other: Other) -> None:
-    with pytest.raises(BppError, match="the two releases hold other tables"):
-        other("alter table core.patients drop column er_status")
 
 
 def test_an_unknown_release_is_not_found(warehouse: Path) -> None:

@@ -1,0 +1,77 @@
+"""Two made-up releases to compare.
+
+Not here: what must be told of them (`tests/unit/compare`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tests.support.releases import MadeRelease
+
+CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
+CONFIRMED = CANDIDATE + "\n day 84 CT\n day 126 CT"
+EAST = {
+    "SECRET-1": CONFIRMED,
+    "SECRET-2": CANDIDATE + "\n day 84 CT",
+    "SECRET-3": "day -10 CT\n day 42 CT",
+}
+WEST = {"SECRET-4": CONFIRMED, "SECRET-5": "day -10 CT"}
+
+
+def estimate(metric: str, value: float | None, **more: object) -> dict[str, object]:
+    return {
+        "protocol": "xu2025",
+        "metric": metric,
+        "stratum": "all",
+        "estimate": value,
+        "unit": "days",
+        "method": "made up",
+        "warnings": [],
+        "is_suppressed": False,
+        "patients": 20,
+    } | more
+
+
+BEFORE = MadeRelease(
+    {"east": EAST, "west": WEST},
+    estimates=(
+        estimate("time_to_pseudoprogression", 52.0, ci_low=48.0, ci_high=60.0),
+        estimate("alp_change_at_event", -20.0, unit="U/L", p_value=0.0004),
+        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
+        estimate("candidate_to_progression", 300.0, ci_low=200.0),
+        estimate("cadence_interval", 42.0),
+        estimate("cadence_deviation", 1.0),
+    ),
+)
+AFTER = MadeRelease(
+    {
+        "east": {
+            # A progression comes to the second; the third has left, a fourth has entered.
+            "SECRET-1": CONFIRMED.replace("ALP 95", "ALP 80"),
+            "SECRET-2": CANDIDATE + "\n day 84 CT: PD\n day 90 last contact",
+            "SECRET-6": CANDIDATE,
+        },
+        "west": WEST,
+    },
+    created_at=dt.datetime(2021, 4, 1, 8, tzinfo=dt.UTC),
+    delivery="2021-03-04",
+    code_version="2.0",
+    shut=("south",),
+    refused={("east", "bone_lesions"): 3},
+    estimates=(
+        estimate("time_to_pseudoprogression", 54.5, ci_low=50.0, patients=22),
+        estimate("alp_change_at_event", -22.0, unit="U/L", p_value=0.03),
+        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
+        estimate("candidate_to_progression", 300.0, ci_low=200.0),
+        estimate("cadence_interval", 42.0),
+        estimate("cadence_deviation", 2.0),
+    ),
+)
+
+
+def section(lines: list[str], heading: str) -> list[str]:
+    """Return the lines under a heading, up to the next empty line."""
+    start = lines.index(heading) + 1
+    end = lines.index("", start) if "" in lines[start:] else len(lines)
+    return lines[start:end]

@@ -1,0 +1,37 @@
+"""One warehouse of made-up courses for every test of this folder."""
+
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.events import load_protocol
+from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.run import evidence_of
+from bpp_etl.warehouse.connection import opened
+from tests.support.explained import COURSES, SECRET
+from tests.support.releases import DELIVERY, MadeRelease, publish_made
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("warehouse")
+    made = MadeRelease({"east": COURSES, "west": {"awaiting": "day 42 CT"}}, shut=("south",))
+    publish_made(folder, made)
+    with opened(folder / "published" / "bpp.duckdb") as con:
+        for table, patient, delivery, rules in (
+            ("patients", f" {SECRET} ", DELIVERY, ["birth_before_1900", "code_unknown"]),
+            ("imaging_assessments", " awaiting", DELIVERY, ["date_invalid"]),
+            ("imaging_assessments", "confirmed", "2021-03-04", ["date_invalid"]),
+        ):
+            con.execute(
+                f"insert into quarantine.{table} by name select 'east' as registry, ? as delivery,"
+                " 'f.csv' as file, 1 as row_number, ? as broken_rules, ? as patient_id",
+                [delivery, rules, patient],
+            )
+        con.execute("update core.lab_results set upper_limit_normal = 100")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def explained(warehouse: Path) -> dict[str, Evidence]:
+    return {name: evidence_of(warehouse, "east", name, load_protocol("xu2025")) for name in COURSES}
