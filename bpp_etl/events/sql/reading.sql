@@ -59,6 +59,7 @@ select
     has_new_lesion,
     has_larger_lesion,
     has_unclear_lysis,
+    extraosseous_response,
     is_on_treatment,
     is_after_start,
     is_point_on_treatment

@@ -45,13 +45,11 @@ seen as (
         bool_or(
             reading.is_evaluable
             and list_contains($progression_modalities, reading.modality)
-            and imaging.extraosseous_response in ('CR', 'PR')
+            and reading.extraosseous_response in ('CR', 'PR')
         ) as has_response
     from candidate
     join reading
         on reading.patient_id = candidate.patient_id and reading.is_point_on_treatment
-    join core.imaging_assessments as imaging
-        on imaging.registry = $registry and imaging.assessment_id = reading.assessment_id
     group by reading.patient_id, reading.time_point_date
 )
 
