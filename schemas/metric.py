@@ -113,7 +113,10 @@ class SurvivalCurve(Contract):
 
 
 class Flow(Contract):
-    """One row per protocol, stratum and step; the steps that name the same parent add up to it."""
+    """One row per protocol, stratum and step; the steps that name the same parent add up to it.
+
+    Of admitted deliveries: a registry whose gate is shut, with nothing in service, is not in it.
+    """
 
     protocol: pl.String = _protocol()
     stratum: pl.String = _stratum()
@@ -125,7 +128,7 @@ class Flow(Contract):
         nullable=False,
         codes=FLOW_STEP,
     )
-    parent_step: pl.String = derived("Step that this one is a part of; empty for admitted.", codes=FLOW_STEP)
+    parent_step: pl.String = derived("Step that this one is a part of; empty for delivered.", codes=FLOW_STEP)
     patients: pl.Int64 = derived("Patients; empty if suppressed.")
     is_suppressed: pl.Boolean = _is_suppressed()
 

@@ -30,7 +30,16 @@ SURVIVAL_METRIC = (
 )
 """The times that have a median and a survival curve."""
 
-FLOW_STEP = ("admitted", *LEFT_AT, *STATE, "progressed", "not_progressed", *REASON[1:])
+FLOW_STEP = (
+    "delivered",
+    "refused",
+    "admitted",
+    *LEFT_AT,
+    *STATE,
+    "progressed",
+    "not_progressed",
+    *REASON[1:],
+)
 LESION_LEVEL = ("patient", "lesion")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
 RULE_SET = ("recist11", "irecist", "mda", "pcwg3")

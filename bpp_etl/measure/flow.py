@@ -1,16 +1,16 @@
-"""The flow of patients: from admission to what became of every candidate.
+"""The flow of patients: from delivery to what became of every candidate.
 
 Not here: how a patient left the course (`bpp_etl/events`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bpp_etl.events import FLOW_RULES, RULES, Rule
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.tally import Cell, Tally
 from schemas.event import LEFT_AT, REASON, STATE
 
 BY_ALL = (REGISTRY, HER2, EVIDENCE)
@@ -46,8 +46,13 @@ def count_candidates(cohort: Cohort) -> None:
             cohort.tally.add_up(cell, [cell._replace(group=group) for group in parts])
 
 
-def count_flow(cohort: Cohort, left_at: Iterable[tuple[str, str, int]], registries: Sequence[str]) -> None:
-    """Count the admitted patients by registry and step; the candidates are counted already."""
+def count_flow(
+    cohort: Cohort,
+    left_at: Iterable[tuple[str, str, int]],
+    refused: Iterable[tuple[str, int]],
+    registries: Sequence[str],
+) -> None:
+    """Count the delivered patients by registry and step; the candidates are counted already."""
     tally = cohort.tally
     patients = {(registry, step): number for registry, step, number in left_at}
     for step in LEFT_AT[:-1]:
@@ -62,14 +67,28 @@ def count_flow(cohort: Cohort, left_at: Iterable[tuple[str, str, int]], registri
         tally.put_total(
             Cell(COMMON, "admitted", stratum), [_step_cell(cohort, LEFT_AT[0], stratum), first_line]
         )
-    for group in ("first_line", "admitted"):
+    _count_refused(tally, dict(refused), registries)
+    for group in ("first_line", "admitted", "delivered"):
         strata = cohort.partitions[REGISTRY].strata
         tally.add_up(Cell(COMMON, group), [Cell(COMMON, group, stratum) for stratum in strata])
 
 
+def _count_refused(tally: Tally, refused: Mapping[str, int], registries: Sequence[str]) -> None:
+    """Count whom the gate refused; never hidden, for the quality tables tell how many rows that were."""
+    parts = [
+        tally.put(Cell(COMMON, "refused", f"{REGISTRY}={name}"), refused.get(name, 0)) for name in registries
+    ]
+    everyone = tally.put_total(Cell(COMMON, "refused"), parts)
+    tally.told |= {everyone, *parts}
+    for cell in (everyone, *parts):
+        whole = [cell._replace(group=group) for group in ("admitted", "refused")]
+        tally.handy.add(tally.put_total(cell._replace(group="delivered"), whole))
+
+
 def flow_rows(cohort: Cohort) -> list[Row]:
     """Build the rows of `metric.flow`, from top to bottom, everyone and each registry."""
-    steps: list[tuple[str, str | None]] = [("admitted", None), *((step, "admitted") for step in LEFT_AT)]
+    steps: list[tuple[str, str | None]] = [("delivered", None), ("refused", "delivered")]
+    steps += [("admitted", "delivered"), *((step, "admitted") for step in LEFT_AT)]
     steps += [(state, "candidate") for state in STATE]
     steps += [("progressed", "pseudoprogression"), ("not_progressed", "pseudoprogression")]
     steps += [(reason, state) for state, reasons in REASONS.items() for reason in reasons]
@@ -114,4 +133,5 @@ def _step_of(rule: Rule) -> str:
 
 
 def _step_cell(cohort: Cohort, step: str, stratum: str) -> Cell:
-    return Cell(COMMON if step in ("admitted", LEFT_AT[0]) else cohort.protocol, step, stratum)
+    is_common = step in ("delivered", "refused", "admitted", LEFT_AT[0])
+    return Cell(COMMON if is_common else cohort.protocol, step, stratum)

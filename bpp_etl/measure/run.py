@@ -139,7 +139,8 @@ def _measure_protocol(
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
-    count_flow(cohort, select_rows(con, "left_at", parameters), registries)
+    left_at, refused = (select_rows(con, name, parameters) for name in ("left_at", "refused_patients"))
+    count_flow(cohort, left_at, refused, registries)
     schedule = schedule_from(select_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
     first_line = _at_baseline(con, tally, protocol)
@@ -149,7 +150,7 @@ def _measure_protocol(
         *question_rows(cohort, select_rows(con, "open_question", parameters), registries),
         *baseline_rows(first_line),
         *pseudoprogression_share_rows(cohort),
-        *refused_bound_rows(cohort, sum(number for _, number in select_rows(con, "refused_patients", {}))),
+        *refused_bound_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, schedule=schedule),

@@ -61,15 +61,14 @@ def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
     return rows
 
 
-def refused_bound_rows(cohort: Cohort, refused: int) -> list[Row]:
-    """Build the bounds that also count, either way, whom the gate refused: `refused` are such patients.
+def refused_bound_rows(cohort: Cohort) -> list[Row]:
+    """Build the bounds that also count, either way, whom the gate refused; the flow is counted already.
 
     They may all have had a candidate, and it may have been anything; so may a candidate of whom evidence was
     refused. Patients without a candidate whose evidence was refused are not among them.
     """
     tally = cohort.tally
-    unknown = tally.put(Cell(COMMON, "refused_patients"), refused)
-    tally.told.add(unknown)
+    unknown = Cell(COMMON, "refused")
     everyone = tally.put_total(cohort.cell("candidate_or_refused"), [cohort.cell("candidate"), unknown])
     fewest = cohort.cell("pseudoprogression", "evidence=complete")
     most = tally.put_total(

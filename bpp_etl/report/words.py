@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 STEPS: Mapping[str, str] = {
+    "delivered": "Patients in admitted deliveries",
+    "refused": "Patients refused at the gate",
     "admitted": "Admitted patients",
     "no_first_line": "No first line of therapy recorded",
     "no_on_treatment_ct": "No eligible CT during the first line",

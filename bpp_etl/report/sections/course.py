@@ -61,7 +61,7 @@ class Course:
 def course(tables: ReleaseTables) -> Course:
     """Gather the flow of everyone and of each registry."""
     rows = tables["metric.flow"].where(protocol=tables.protocol, stratum="all")
-    top = next((row for row in rows if row["parent_step"] is None), None)
+    top = next((row for row in rows if row["step"] == "admitted"), None)
     return Course(
         delivered=_sum_of_admitted(tables, "delivered"),
         refused=_sum_of_admitted(tables, "refused"),

@@ -48,6 +48,7 @@ def test_every_step_of_the_flow_is_the_sum_of_its_parts(found: Measured) -> None
                 parts[row["parent_step"]] += row["patients"]
         assert {step: patients[step] for step in parts} == parts
         assert set(parts) == {
+            "delivered",
             "admitted",
             "candidate",
             "pseudoprogression",
@@ -67,6 +68,8 @@ def test_the_registries_add_up_to_everyone(found: Measured) -> None:
 def test_the_flow_counts_who_left_where(found: Measured) -> None:
     counted = {row["step"]: row["patients"] for row in found.some("flow", stratum="all")}
     assert counted == {
+        "delivered": 20,
+        "refused": 0,
         "admitted": 20,
         "no_first_line": 1,
         "no_on_treatment_ct": 2,
@@ -384,3 +387,5 @@ def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
     assert (lowest["events"], lowest["patients"]) == (4, 13)
     assert (highest["events"], highest["patients"]) == (11, 13)
     assert "refused_counted" in lowest["warnings"]
+    steps = {row["step"]: row["patients"] for row in found.some("flow", stratum="registry=a")}
+    assert [steps[step] for step in ("delivered", "refused", "admitted")] == [13, 3, 10]
