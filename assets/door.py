@@ -76,6 +76,8 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
         "BPP_LANDING": str(chosen.landing),
         "BPP_WAREHOUSE": str(chosen.warehouse),
         "DAGSTER_HOME": str(home_of(chosen.warehouse)),
+        # It advises `dg dev`, which is not installed where the project is only used.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
     program = Path(sys.executable).with_name("dagster")
     words = [str(program), "dev", "-m", "assets.definitions", "-h", "127.0.0.1", "-p", str(port)]

@@ -163,7 +163,10 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
     shelf = Shelf.of(warehouse)
     building = shelf.building
     if not (building / ASSEMBLED).is_file():
-        raise NotFoundError("there is no assembled release", "materialize the metrics first")
+        raise NotFoundError(
+            "there is no assembled release",
+            "materialize metrics and release in one run: the job publish_release",
+        )
     told = json.loads((building / ASSEMBLED).read_text(encoding="utf-8"))
     expected = {(schema, table): count for schema, table, count in told["expected"]}
     planned = ReleaseInput.from_manifest(told["input"])

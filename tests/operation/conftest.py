@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 
 from assets.definitions import build_defs
+from assets.instance import fewer_syncs
 from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
@@ -32,9 +33,14 @@ class Project:
     operation: Operation = field(default_factory=Operation)
     cursor: dg.AssetDaemonCursor | None = None
 
+    built: dict[str, dg.Definitions] = field(default_factory=dict)
+
     @property
     def definitions(self) -> dg.Definitions:
-        return build_defs(self.warehouse, self.operation)
+        told = repr((self.warehouse.model_dump(), self.operation))
+        if told not in self.built:
+            self.built[told] = build_defs(self.warehouse, self.operation)
+        return self.built[told]
 
     def deliver(self, registry: str = "tiny", day: str = "2024-12-31", **changed: str | None) -> Path:
         return write_delivery_of(self.landing, registry, day, **changed)
@@ -81,5 +87,5 @@ class Project:
 def project(tmp_path: Path) -> Iterator[Project]:
     (tmp_path / "landing").mkdir()
     warehouse = Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse"))
-    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+    with fewer_syncs(), dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
         yield Project(tmp_path / "landing", warehouse, instance)

@@ -19,6 +19,8 @@ from tests.support.daemon import daemon, until
 
 REGISTRIES = [f"synthetic-bench-{number:02d}" for number in range(1, 9)]
 SHUT = REGISTRIES[-1]
+pytestmark = pytest.mark.soak
+"""More than a minute; a day under the daemon is also driven, shorter, in `tests/browser`."""
 ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
 
 
