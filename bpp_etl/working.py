@@ -19,7 +19,8 @@ from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, quoted
+from bpp_etl.reading.raw_tables import SOURCE_ROWS
+from bpp_etl.warehouse.connection import Connection, is_there, one_row, opened_read_only, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table
 from schemas.quality import QUALITY_TABLES
 
@@ -189,6 +190,13 @@ def record(
     columns: list[tuple[object, ...]] = [(*judged, table, column, False) for table, column in extra_columns]
     columns += [(*judged, table, column, True) for table, column in identifier_columns]
     _insert(con, "extra_column", columns)
+    if is_there(con, "raw", SOURCE_ROWS):
+        con.execute(
+            "insert into quality.source_row"
+            " select $registry, $delivery, $status, source, meaning, table_name, source_rows"
+            f" from raw.{quoted(SOURCE_ROWS)} where source_rows > 0 order by source, meaning",
+            {"registry": verdict.registry, "delivery": verdict.delivery, "status": verdict.status},
+        )
     if not verdict.is_open:
         con.execute("drop schema core cascade")
 

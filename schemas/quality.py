@@ -89,6 +89,18 @@ class ExtraColumn(Contract):
     is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)
 
 
+class SourceRow(Contract):
+    """One row per source file of another standard and meaning of its rows; a file's rows add up to it."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    delivery_status: pl.String = _delivery_status()
+    source: pl.String = derived("File of the standard, such as rs of SDTM.", nullable=False)
+    meaning: pl.String = derived("What the rows are to the adapter.", nullable=False)
+    table: pl.String = derived("Table that they come into; empty for those that are out of scope.")
+    rows: pl.Int64 = derived("Rows of the file with this meaning.", nullable=False)
+
+
 class History(Contract):
     """One row per release, registry and delivery that the release was built on."""
 
@@ -133,6 +145,7 @@ QUALITY_TABLES = {
     "delivery": DeliveryResult,
     "table_count": TableCount,
     "extra_column": ExtraColumn,
+    "source_row": SourceRow,
 }
 """What a working file holds."""
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bpp_etl.adapters import Adapter
+from bpp_etl.errors import BppError
 from bpp_etl.landing import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
+SOURCE_ROWS = "source_rows"
 STAMP = ("registry", "delivery", "file", "file_digest")
 DATA = "raw_data"
 SOURCE = "raw_source"
@@ -96,7 +98,25 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
             f" row_number as source_row_number, {', '.join(columns)} from {DATA}.{quoted(table)}"
         )
         made_rows[table] = count_of(con, f"select count(*) from {DATA}.{quoted(table)}")
+    if adapter.source_rows is not None:
+        con.execute(f"create table raw.{quoted(SOURCE_ROWS)} as {adapter.source_rows}")
+        _ensure_all_counted(con, adapter, rows)
     for source in adapter.sources:
         con.execute(f"drop view {quoted(source.name)}")
     rows.clear()
     rows.update(made_rows)
+
+
+def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int]) -> None:
+    """Refuse an adapter that loses count of its sources' rows."""
+    told: dict[str, int] = dict(
+        con.execute(
+            f"select source, sum(source_rows)::bigint from raw.{quoted(SOURCE_ROWS)} group by source"
+        ).fetchall()
+    )
+    odd = sorted(name for name, number in rows.items() if told.get(name, 0) != number)
+    if odd:
+        raise BppError(
+            f"the adapter {adapter.name} does not count every row of {', '.join(odd)}",
+            "report this as a fault",
+        )

@@ -157,6 +157,15 @@ def count_of(con: Connection, sql: str, parameters: object = None) -> int:
     return value
 
 
+def is_there(con: Connection, schema: str, table: str) -> bool:
+    """Say whether the file in use has such a table."""
+    sql = (
+        "select count(*) from duckdb_tables() where database_name = current_database()"
+        " and schema_name = $schema and table_name = $table"
+    )
+    return count_of(con, sql, {"schema": schema, "table": table}) > 0
+
+
 def _configure(con: Connection, scratch: Path) -> None:
     con.execute("set enable_progress_bar = false")
     con.execute("set preserve_insertion_order = true")

@@ -69,6 +69,17 @@ def test_every_delivered_row_is_admitted_refused_or_ignored(trial: Trial) -> Non
     assert told == {**rows_where_they_went(trial.verdict), "her2_tests": (0, 0, 0, 0)}
 
 
+def test_every_row_of_every_domain_has_a_meaning_and_those_out_of_scope_are_counted(trial: Trial) -> None:
+    rows = trial.count('select source, "table", rows, meaning, delivery_status from quality.source_row')
+    by_domain: Counter[object] = Counter()
+    for source, _, number, _, status in rows:
+        by_domain[source] += number  # type: ignore[operator]
+        assert status == "admitted"
+    assert by_domain == {domain: frame.height for domain, frame in trial.frames.items()}
+    out_of_scope = {(row[0], row[3]) for row in rows if row[1] is None}
+    assert ("rs", "the read of another reader") in out_of_scope
+
+
 def test_each_refusal_has_its_rule(trial: Trial) -> None:
     assert refusals(trial.verdict) == {
         ("patients", "contact_after_death"): 1,
