@@ -58,6 +58,9 @@ def signed_rank(differences: Values, zeros: ZeroRule = "wilcox", level: float = 
     approximation with the variance sum(rank^2)/4 (which holds the tie correction) and no continuity
     correction; `method` says so. The p-value is two-sided, min(1, 2 * min(P(V <= v), P(V >= v))).
 
+    This is the null with the ties that the data have. Software that takes the null without ties gives another
+    p-value: 19 tamoxifen pairs (ISwR alkfos, one zero dropped) have 0.025864 here and 0.02685 there.
+
     **Zeros.** "wilcox" drops them before anything else. "pratt" ranks them with the others and then drops
     their ranks from V; they stay among the differences for the estimate and its limits, whose null gives them
     a sign as it does to any other tied value, since at any shift but 0 they are no zeros. As
