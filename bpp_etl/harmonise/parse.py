@@ -16,7 +16,7 @@ from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
 PARTIAL_DATE = (
-    r"(\d{4}([-/.]?(\d{1,2}|[A-Za-z]{3}))?|(\d{1,2}|[A-Za-z]{3})[-/. ]\d{4}"
+    r"(\d{4}([-/.](\d{1,2}|[A-Za-z]{3})|\d{2}|[A-Za-z]{3})?|(\d{1,2}|[A-Za-z]{3})[-/. ]\d{4}"
     r"|\d{4}-\d{2}-(00|UN|UK|XX|--?)|\d{4}-(00|UN|UK|XX|--?)(-(00|\d{2}|UN|UK|XX|--?))?|\d{4}---\d{2})"
 )
 FIRST_DAY = "1000-01-01"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -242,16 +242,8 @@ class _Reader:
         constants = config.constants.get(table, {})
         missing = sorted(required - positions.keys() - constants.keys())
         if missing:
-            hint = "; its header is one column: check its delimiter" if len(header) == 1 else ""
-            # The name stands in registry.toml: it is no patient's value.
-            withheld = [theirs for position, theirs in enumerate(header) if position in hidden]
-            hint += "".join(
-                f"; {theirs} is not read as {rename[theirs]}: {WITHHELD}"
-                for theirs in map(shown, withheld)
-                if rename.get(theirs) in missing
-            )
-            columns_of_it = "the column" if len(missing) == 1 else "the columns"
-            message = f"{name} lacks {columns_of_it} {', '.join(missing)}{hint}"
+            withheld = [header[position] for position in hidden]
+            message = f"{name} lacks {_columns_missing(table, missing, header, rename, withheld)}"
             self.problem(at, "column_missing", message, len(missing))
         sure = not missing
         used = set(positions.values())
@@ -272,3 +264,22 @@ def _stamp(delivery: Delivery, file: DeliveredFile, snapshot: Snapshot) -> dict[
     return dict(
         zip(STAMP, (delivery.registry, delivery.name, shown(file.path.name), snapshot.digest), strict=True)
     )
+
+
+def _columns_missing(
+    table: str, missing: list[str], header: list[str], rename: Mapping[str, str], withheld: list[str]
+) -> str:
+    """Name the columns that a file lacks, and what may stand in their place, where that is safe to show."""
+    told = ["the column" if len(missing) == 1 else "the columns", " ", ", ".join(missing)]
+    if len(header) == 1:
+        told.append("; its header is one column: check its delimiter")
+    cased = sorted(theirs for theirs in header if theirs.lower() in missing)
+    if cased:
+        told.append(f"; {', '.join(cased)} is written in other letters: name it in [rename.{table}]")
+    # These names stand in registry.toml: they are no patient's values.
+    told += [
+        f"; {shown(theirs)} is not read as {rename[theirs]}: {WITHHELD}"
+        for theirs in withheld
+        if rename.get(theirs) in missing
+    ]
+    return "".join(told)

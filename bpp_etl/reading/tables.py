@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 
 import duckdb
@@ -17,6 +18,13 @@ from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 
+SHEET_CHUNK = 1 << 20
+LONGEST_CELL_START = 512
+"""Bytes of a sheet that are looked at again with the next chunk: a cell's tag may lie across both."""
+CELL_IN_ERROR = re.compile(rb'<(?:\w+:)?c\s[^>]*\bt="e"')
+FORMULA_WITHOUT_VALUE = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 LONGEST_CSV_LINE = 16 * 1024 * 1024
 
 
@@ -121,10 +129,28 @@ def _read_xlsx(opened: Opened) -> tuple[list[str], pl.DataFrame]:
         raise _unreadable(opened, "has no header")
     header = ["" if cell is None else str(cell).strip() for cell in cells.row(0)]
     body = cells.slice(1)
+    _ensure_no_value_is_lost(opened)
     # A sheet ends with its last row that holds anything: cells that were only formatted are no rows.
     filled = body.select(pl.any_horizontal(pl.all().is_not_null()).arg_true().max()).item()
     body = body.head(0 if filled is None else filled + 1)
     return header, body.select(pl.all().str.replace(r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$", "$1"))
+
+
+def _ensure_no_value_is_lost(opened: Opened) -> None:
+    """Refuse a workbook with cells that the library reads as empty though they are not."""
+    with zipfile.ZipFile(opened.path) as book:
+        for name in book.namelist():
+            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+                continue
+            with book.open(name) as sheet:
+                before = b""
+                while chunk := sheet.read(SHEET_CHUNK):
+                    text = before + chunk
+                    if CELL_IN_ERROR.search(text):
+                        raise _unreadable(opened, "holds cells in error, such as #N/A")
+                    if FORMULA_WITHOUT_VALUE.search(text):
+                        raise _unreadable(opened, "holds formulas without their values")
+                    before = text[-LONGEST_CELL_START:]
 
 
 def _why(error: Exception) -> str:

@@ -105,3 +105,59 @@ def test_a_column_of_ours_named_twice_in_a_workbook_shuts_the_gate(tmp_path: Pat
     assert problems_of(folder) == [
         ("patients", "column_duplicated", "patients.xlsx names columns twice: sex")
     ]
+
+
+def with_a_cell(tmp_path: Path, put: str) -> Path:
+    """Write patients as a workbook, with one optional cell that holds what `put` says."""
+    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
+    book = openpyxl.Workbook()
+    for number, row in enumerate(table_of("patients")):
+        book.active.append([*(text or None for text in row)])
+        if number == 1:
+            book.active.cell(2, row_of_optional()).value = put
+    book.save(folder / "patients.xlsx")
+    return folder
+
+
+def row_of_optional() -> int:
+    return table_of("patients")[0].index("death_date") + 1
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [("#N/A", "holds cells in error, such as #N/A"), ("=A2", "holds formulas without their values")],
+)
+def test_a_cell_of_a_workbook_that_would_be_read_as_empty_shuts_the_gate(
+    tmp_path: Path, put: str, told: str
+) -> None:
+    assert problems_of(with_a_cell(tmp_path, put)) == [
+        ("patients", "file_unreadable", f"patients.xlsx {told}")
+    ]
+
+
+def test_a_column_in_other_letters_is_named(tmp_path: Path) -> None:
+    texts = {f"{name}.csv": text for name, text in ROWS.items()}
+    texts["patients.csv"] = texts["patients.csv"].replace("sex", "SEX", 1)
+    assert problems_of(write_texts(tmp_path, texts)) == [
+        (
+            "patients",
+            "column_missing",
+            "patients.csv lacks the column sex;"
+            " SEX is written in other letters: name it in [rename.patients]",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("45627", "date_invalid"), ("2024-1", "date_is_partial"), ("202412", "date_is_partial"),
+     ("2024", "date_is_partial"), ("2024Dec", "date_is_partial")],
+)  # fmt: skip
+def test_a_day_counted_by_a_spreadsheet_is_no_partial_date(tmp_path: Path, text: str, rule: str) -> None:
+    texts = {f"{name}.csv": text for name, text in ROWS.items()}
+    lines = texts["patients.csv"].splitlines()
+    at = lines[0].split(",").index("last_contact_date")
+    cells = lines[1].split(",")
+    cells[at] = text
+    texts["patients.csv"] = "\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n"
+    assert gated(write_texts(tmp_path, texts)).refused["patients", 1] == [rule]
