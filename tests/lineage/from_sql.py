@@ -23,7 +23,7 @@ from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, REFUSED
 from bpp_etl.events.derive import TABLES as EVENT_TABLES
 from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.rules import first_match
-from bpp_etl.events.verdicts import verdict
+from bpp_etl.events.verdicts import verdict_columns
 from bpp_etl.gate.stage import DERIVED
 from bpp_etl.timeline.cadence import PACKAGE, STEPS
 from bpp_etl.timeline.steps import Step, read_select
@@ -109,10 +109,11 @@ def event_columns() -> Relations:
         relations[step.name] = trace(read_select(step), relations)
     evidence = relations["evidence"]
     called = _read_by(first_match(RULES), evidence)
+    verdicts = verdict_columns({kind: load_protocol(kind) for kind in VERDICT_KINDS})
     relations["decided"] = {
         "patient_id": evidence["patient_id"],
         **dict.fromkeys(("rule", "state", "reason"), called),
-        **{f"verdict_{kind}": _read_by(verdict(load_protocol(kind)), evidence) for kind in VERDICT_KINDS},
+        **{name: _read_by(expression, evidence) for name, expression in verdicts.items()},
     }
     return {f"event.{table}": trace(read_select(Step(EVENTS, table)), relations) for table in EVENT_TABLES}
 
