@@ -16,6 +16,7 @@ from bpp_etl.events import FLOW_RULES, RULES, load_protocol
 from bpp_etl.landing import survey
 from bpp_etl.release import Shelf, assemble, publish
 from bpp_etl.working import WorkingFiles
+from tests.support.report_page import named_cells, read_page
 
 
 def test_two_registries_are_admitted_and_one_is_shut(demo) -> None:
@@ -135,6 +136,19 @@ def test_no_count_of_few_patients_is_in_the_run_history(demo) -> None:
                 counts = [value.value for name, value in told.items() if "/" in name]
                 assert counts
                 assert not {1, 2, 3, 4} & {count for count in counts if isinstance(count, int)}
+
+
+def test_every_estimate_on_the_page_is_the_one_in_the_release(demo, release) -> None:
+    home, _, _, done, _ = demo
+    page = read_page(Shelf.of(home / "warehouse").folder(done.release_id) / "report.html")
+    shown = [named for named in named_cells(page) if named.relation == "metric.estimate"]
+    for named in shown:
+        where = " and ".join(f"{key} = ?" for key, _ in named.keys)
+        found = release.execute(
+            f"select {named.field} from metric.estimate where {where}", [text for _, text in named.keys]
+        ).fetchall()
+        assert found == [(named.value,)], named
+    assert len(shown) > 300
 
 
 def test_the_manifest_names_inputs_and_holds_no_patient(demo, release) -> None:
