@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assets.event import TABLES_OF_EVENT
 from bpp_etl.settings import PROJECT
 from tests.support.commands import environment
 from tests.support.daemon import running, until
@@ -35,10 +36,11 @@ CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "Mak
 PATIENCE = 240_000
 RUNS = """{ runsOrError { ... on Runs { results {
     id jobName status tags { key value } assetSelection { path } } } } }"""
-BACKFILL = """mutation { launchPartitionBackfill(backfillParams: {
-    assetSelection: [{path: ["event", "pseudoprogression"]}, {path: ["event", "patient_flow"]}],
+EVENTS = ", ".join(f'{{path: ["event", "{table}"]}}' for table in TABLES_OF_EVENT)
+BACKFILL = f"""mutation {{ launchPartitionBackfill(backfillParams: {{
+    assetSelection: [{EVENTS}],
     partitionNames: ["north", "south"]
-}) { __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
+}}) {{ __typename ... on LaunchBackfillSuccess {{ backfillId }} ... on PythonError {{ message }} }} }}"""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
 

@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 
 from assets.definitions import build_defs
-from assets.instance import fewer_syncs
+from assets.event_log import cheap_storage
 from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
@@ -87,5 +87,5 @@ class Project:
 def project(tmp_path: Path) -> Iterator[Project]:
     (tmp_path / "landing").mkdir()
     warehouse = Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse"))
-    with fewer_syncs(), dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+    with cheap_storage(), dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
         yield Project(tmp_path / "landing", warehouse, instance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.definitions import build_defs
+from assets.event import TABLES_OF_EVENT
 from assets.lineage import FILE, column_lineage, lineage_of
 from schemas.catalog import catalog
 from schemas.contract import columns_of
@@ -43,10 +44,13 @@ def test_a_column_comes_from_tables_that_its_asset_depends_on() -> None:
 
 def test_lineage_covers_core_and_events_and_nothing_is_left_without_a_source() -> None:
     expected = {f"core.{name}" for name in (*TABLES, "assessment_cadence")}
-    expected |= {"event.pseudoprogression", "event.patient_flow"}
+    expected |= {f"event.{name}" for name in TABLES_OF_EVENT}
     assert set(column_lineage()) == expected
     # Parameters, and what counts rows or names flags of its own.
-    made_here = {"registry", "protocol", "protocol_digest", "delivery", "flags", "new_lesion_count"}
+    made_here = {
+        *("registry", "protocol", "protocol_digest", "delivery", "flags", "new_lesion_count"),
+        *("missing", "closed_by"),
+    }
     for table, columns in column_lineage().items():
         if table != "event.patient_flow":
             assert columns_in(table) - set(columns) <= made_here, table
