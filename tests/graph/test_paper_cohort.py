@@ -19,7 +19,7 @@ from bpp_etl.demo import write_paper_landing
 from bpp_etl.demo.paper import paper_patients, paper_tables
 from bpp_etl.errors import UsageError
 from bpp_etl.warehouse.connection import Connection, opened_read_only
-from schemas.metric import PAPER_FIGURE
+from schemas.metric_codes import PAPER_FIGURE
 from tests.support.report_page import Node, named_cells, read_page
 
 PRINTED = {
