@@ -183,7 +183,13 @@ def test_a_bad_delivery_fails_its_partition_alone_and_the_next_good_one_mends_it
     ui.keep("asset")
 
 
+@pytest.mark.soak
 def test_a_backfill_derives_every_registry_again_and_reads_no_delivery(ui: Ui) -> None:
+    # By itself it finds no partition yet.
+    for registry in ("north", "south"):
+        if not ui.runs(registry):
+            ui.deliver(registry, "2024-12-31")
+        until(lambda name=registry: ui.runs(name)[:1] == ["SUCCESS"], f"{registry} is there", ui.log)
     before = {registry: len(ui.runs(registry)) for registry in ("north", "south")}
     launched = ui.ask(BACKFILL)["launchPartitionBackfill"]
     assert launched["__typename"] == "LaunchBackfillSuccess", launched
