@@ -10,8 +10,9 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 demo: $(STAMP)
 	@$(BIN)/bpp demo
 
+# Three workers on two cores: one is mostly waiting for servers and browsers.
 test: lint
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak"
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak"
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
