@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 import duckdb
+import pytest
 
 from assets.event import EVENTS
 from assets.resources import Warehouse
@@ -67,6 +68,7 @@ def test_a_release_follows_what_was_admitted_and_a_shut_gate_moves_and_stops_not
     ]
 
 
+@pytest.mark.soak
 def test_new_rules_derive_admitted_registries_again_and_read_no_delivery(project: Project) -> None:
     project.deliver("good")
     project.deliver("bad", patients=None)
