@@ -60,6 +60,15 @@ def test_random_patients_are_judged_as_the_reference_judges_them(seed: int) -> N
     assert differences(patients, rows) == []
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_tens_of_thousands_of_random_patients_are_judged_as_the_reference_judges_them(seed: int) -> None:
+    patients = random_patients(seed, 4000)
+    with open_core() as con:
+        rows = judged(con, patients)
+    assert differences(patients, rows) == []
+
+
 def test_random_patients_reach_every_state_reason_and_exit() -> None:
     calls = [reference.call(patient, DELIVERY) for patient in random_patients(1, 3000)]
     assert {call.reason for call in calls} == {
