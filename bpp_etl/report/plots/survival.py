@@ -25,14 +25,12 @@ from bpp_etl.report.plots.svg import (
     finish,
     label,
     line,
+    month_ticks,
     number,
     path,
-    ticks,
 )
 
 TOP, BOTTOM, LEFT, RIGHT = 14, 214, 44, WIDTH - 10
-MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
-MOST_TICKS = 7
 MOST_DOTS = 30
 """More days than this lie so close that points and limits are drawn as a line and a band."""
 
@@ -89,7 +87,7 @@ def survival_plot(
     Curves of groups are named, even where only one of them may be shown.
     """
     end = max((step.time_days for curve in curves for step in curve.steps), default=0)
-    months = ticks(0, max(end / DAYS_PER_MONTH, 1), MOST_TICKS, MONTH_STEPS)
+    months = month_ticks(end)
     x = Scale(0, max(end, DAYS_PER_MONTH), LEFT, RIGHT)
     y = Scale(0, 1, BOTTOM, TOP)
     risk_top = BOTTOM + 62

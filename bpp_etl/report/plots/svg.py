@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from bpp_etl.report.figures import Figure
+from bpp_etl.report.numbers import DAYS_PER_MONTH
 
 WIDTH = 400
 """Plots are drawn this wide and scaled: readable on a telephone, and not huge on paper."""
@@ -140,6 +141,15 @@ def number(value: float) -> str:
         if abs(value) < 0.05
         else f"{value:.1f}".removesuffix(".0")
     )
+
+
+MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
+MOST_MONTHS = 7
+
+
+def month_ticks(days: float) -> list[float]:
+    """Choose the months of an axis from 0 to so many days; it is never shorter than a month."""
+    return ticks(0, max(days / DAYS_PER_MONTH, 1), MOST_MONTHS, MONTH_STEPS)
 
 
 def ticks(low: float, high: float, most: int, steps: Iterable[float]) -> list[float]:

@@ -21,14 +21,13 @@ from bpp_etl.report.plots.svg import (
     finish,
     label,
     line,
+    month_ticks,
     number,
     path,
-    ticks,
 )
 
 TOP, LEFT, RIGHT = 54, 34, WIDTH - 14
 LANES_HEIGHT, HIGHEST_LANE, LOWEST_LANE = 300, 22, 8
-MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 MARK = 4
 
 
@@ -51,7 +50,7 @@ def swimmer_plot(anchor: str, title: str, lanes: Sequence[Lane]) -> Picture:
     x = Scale(0, max(end, DAYS_PER_MONTH), LEFT, RIGHT)
     root = canvas(anchor, title, _told(lanes), bottom + 40)
     _legend(root)
-    for month in ticks(0, max(end / DAYS_PER_MONTH, 1), 7, MONTH_STEPS):
+    for month in month_ticks(end):
         place = x(month * DAYS_PER_MONTH)
         line(root, place, TOP, place, bottom, "rule")
         label(root, place, bottom + 16, number(month), "label middle")
