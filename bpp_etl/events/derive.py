@@ -214,14 +214,16 @@ class _Run:
 
     def place(self, step: Step, parameters: Parameters) -> None:
         """Put the rows of a step under its name: those that the gate kept, or worked out anew."""
+        if step.package != TIMELINE:
+            run_step(self.con, step, parameters)
+            return
+        # A table of the step or a view of kept rows may stand under its name; neither replaces the other.
         drop_relations(self.con, [step.name])
         # Each step of the timeline reads the one before: what was kept stands on what was kept.
-        may_be_kept = step.package == TIMELINE and not self.worked_out - {step.name}
-        if may_be_kept and show_kept(self.con, step, parameters):
+        if not self.worked_out - {step.name} and show_kept(self.con, step, parameters):
             self.worked_out.discard(step.name)
-            return
-        run_step(self.con, step, parameters)
-        if step.package == TIMELINE:
+        else:
+            run_step(self.con, step, parameters)
             self.worked_out.add(step.name)
 
     def keep(self, name: str, frame: pl.DataFrame) -> None:
