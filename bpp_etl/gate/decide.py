@@ -9,33 +9,14 @@ Not here: finding anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 
+from bpp_etl.gate.findings import Findings
 from bpp_etl.gate.verdict import Reason, RuleResult, RuleStatus, TableCount, Verdict
 from bpp_etl.landing import Delivery
-from bpp_etl.reading.delivery import ReadDelivery
 from schemas.laws import DELIVERY
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
-
-
-@dataclass
-class Findings:
-    """Counts gathered while a delivery is judged."""
-
-    read: ReadDelivery
-    delivered: dict[str, int] = field(default_factory=dict)
-    judged: dict[str, int] = field(default_factory=dict)
-    admitted: dict[str, int] = field(default_factory=dict)
-    ignored: dict[str, int] = field(default_factory=dict)
-    broken_rows: dict[str, int] = field(default_factory=dict)
-    broken: dict[tuple[str, str], int] = field(default_factory=dict)
-    not_judged: set[tuple[str, str]] = field(default_factory=set)
-    flagged: dict[tuple[str, str], int] = field(default_factory=dict)
-    flag_judged: dict[str, int] = field(default_factory=dict)
-    intervals: int = 0
-    off_schedule: int = 0
 
 
 def decide(delivery: Delivery, findings: Findings) -> Verdict:
@@ -76,22 +57,19 @@ def _exactly(limit: float) -> Fraction:
 def _measure(rule: Rule, findings: Findings) -> tuple[int, int, float]:
     """Return judged, broken and limit of one rule."""
     config, table = findings.read.config, rule.table
+    found, is_judged = findings.of(table), table in findings.tables
     if rule.severity == "flag":
-        return findings.flag_judged.get(table, 0), findings.flagged.get((table, rule.id), 0), 0.0
+        return found.flag_judged, found.flagged.get(rule.id, 0), 0.0
     if rule.severity == "refuse":
-        judged = 0 if (table, rule.id) in findings.not_judged else findings.judged.get(table, 0)
-        return judged, findings.broken.get((table, rule.id), 0), 0.0
+        return 0 if rule.id in found.not_judged else found.judged, found.broken.get(rule.id, 0), 0.0
     if rule.id == "cadence_not_kept":
         return findings.intervals, findings.off_schedule, config.cadence_limit
     if rule.id == "refused_share_exceeded":
-        share = config.refused_share_limit(table)
-        return findings.judged.get(table, 0), findings.broken_rows.get(table, 0), share
+        return found.judged, found.broken_rows, config.refused_share_limit(table)
     if rule.id == "required_table_empty":
-        is_read = table in findings.admitted
-        return int(is_read), int(is_read and findings.admitted[table] == 0), 0.0
+        return int(is_judged), int(is_judged and found.admitted == 0), 0.0
     if rule.id == "rows_not_conserved":
-        is_read = table in findings.admitted
-        return int(is_read), int(is_read and not _count(table, findings, is_shut=False).is_conserved), 0.0
+        return int(is_judged), int(is_judged and not _count(table, findings, is_shut=False).is_conserved), 0.0
     broken = sum(
         problem.count
         for problem in findings.read.problems
@@ -104,16 +82,15 @@ def _measure(rule: Rule, findings: Findings) -> tuple[int, int, float]:
 
 
 def _count(table: str, findings: Findings, *, is_shut: bool) -> TableCount:
-    delivered = findings.delivered.get(table, findings.read.rows.get(table, 0))
-    ignored = findings.ignored.get(table, 0)
-    broken = findings.broken_rows.get(table, 0)
+    found = findings.of(table)
+    delivered = findings.read.rows.get(table, 0)
     return TableCount(
         table=table,
         delivered=delivered,
-        admitted=0 if is_shut else findings.admitted.get(table, 0),
-        refused=delivered - ignored if is_shut else broken,
-        ignored=ignored,
-        broken=broken,
+        admitted=0 if is_shut else found.admitted,
+        refused=delivered - found.ignored if is_shut else found.broken_rows,
+        ignored=found.ignored,
+        broken=found.broken_rows,
         refused_share_limit=findings.read.config.refused_share_limit(table),
     )
 

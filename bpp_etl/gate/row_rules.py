@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 
 import pandera.polars as pa
 import polars as pl
@@ -31,6 +32,9 @@ PARSED_RULES = (
 )
 """Rules whose breach is seen when text is read: the cell is NULL by then, and `problems` names the rule."""
 
+_ONE_AT_A_TIME = Lock()
+"""Pandera keeps what is to be validated in a global; two threads would switch it under each other."""
+
 Break = Callable[[str, pl.Series], None]
 
 
@@ -39,13 +43,16 @@ def judging_schema(table: DeliveredTable, day: dt.date) -> pa.DataFrameSchema:
     """Build the pandera schema that judges a typed table: its contract's checks, each named after its rule.
 
     A cell that could not be read is NULL, so no column is held to be filled here: `required_value_missing`
-    is judged from the text.
+    is judged from the text. Free text is not streamed, for no rule judges it, unless a rule reads it beside
+    other columns (`text_in_rules`).
     """
     contract = table.contract.to_schema()
     known = {rule.id for rule in rules_of(table.name)}
     columns = {}
     for column in columns_of(table.contract):
         if column.name in {"row_number", "registry", "flags"}:
+            continue
+        if column.dtype == "String" and not column.codes and column.name not in table.text_in_rules:
             continue
         checks = []
         if column.codes and column.delivered and "code_unknown" in known:
@@ -86,7 +93,8 @@ def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.da
 def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Break) -> None:
     """Validate one batch lazily and report, rule by rule, the numbers of the rows that break it."""
     try:
-        schema.validate(frame, lazy=True)
+        with _ONE_AT_A_TIME:
+            schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         # The errors carry cell values: only the check's name and its boolean column are taken from them.
         for error in errors.schema_errors:

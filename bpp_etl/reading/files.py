@@ -103,7 +103,7 @@ def ensure_unchanged(opened: Opened) -> None:
 def prepare(
     source: DeliveredFile, snapshot: Snapshot, scratch: Path, encoding: str, delimiter: str
 ) -> Opened:
-    """Give a file a harmless name, and a csv file plain UTF-8 text.
+    """Give a file a harmless name in `scratch`, a folder of its own, and a csv file plain UTF-8 text.
 
     DuckDB reads `*`, `?` and `[` in a name as a pattern, so the file is linked under a name of ours.
     """
@@ -111,7 +111,7 @@ def prepare(
         raise UnreadableError(
             "file_unreadable", f"{shown(source.path.name)} is empty", "export the file again"
         )
-    place = scratch / f"{len(list(scratch.iterdir()))}.{source.format.removesuffix('.gz')}"
+    place = scratch / f"file.{source.format.removesuffix('.gz')}"
     if source.format in CSV:
         text = plain_text(source, place, encoding, delimiter)
         return Opened(source, text.path, snapshot, text.header)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -23,7 +24,11 @@ STORAGE_VERSION = "v1.2.0"
 MEMORY_LIMIT = "1GB"
 """Bound of DuckDB's buffers; larger work spills beside the file, so memory does not grow with a delivery."""
 
+AT_ONCE = 2
+"""Statements that run side by side on one file; more would only share its buffers."""
+
 Connection = duckdb.DuckDBPyConnection
+T = TypeVar("T")
 
 
 def quoted(identifier: str) -> str:
@@ -134,6 +139,30 @@ def transaction(con: Connection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
+
+
+def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> list[T]:
+    """Do pieces of work that touch different tables, two at a time, each by a cursor of its own.
+
+    One statement alone seldom keeps two cores busy. Each piece commits by itself. The results come in the
+    order of the work; the first error stops what still runs, and is raised.
+    """
+    cursors = [con.cursor() for _ in work]
+    try:
+        for cursor in cursors:
+            cursor.execute("use warehouse")
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
+            try:
+                return [piece.result() for piece in running]
+            except BaseException:
+                for piece, cursor in zip(running, cursors, strict=True):
+                    if not piece.cancel():
+                        cursor.interrupt()
+                raise
+    finally:
+        for cursor in cursors:
+            cursor.close()
 
 
 def one_row(con: Connection, sql: str, parameters: object = None) -> tuple[Any, ...]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.gate.decide import Findings, decide
+from bpp_etl.gate.decide import decide
+from bpp_etl.gate.findings import Findings, TableFindings
 from bpp_etl.landing import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.registry_config import RegistryConfig
@@ -40,9 +41,10 @@ def is_over(limit: float, broken: int, judged: int) -> bool:
     )
     findings = Findings(read)
     for table in TABLES:
-        findings.delivered[table] = findings.judged[table] = findings.admitted[table] = judged
-    findings.broken_rows["patients"] = broken
-    findings.admitted["patients"] -= broken
+        refused = broken if table == "patients" else 0
+        findings.tables[table] = TableFindings(
+            table, judged=judged, admitted=judged - refused, broken_rows=refused
+        )
     verdict = decide(Delivery("made", day.isoformat(), day, 0, Path("made")), findings)
     return ("patients", "refused_share_exceeded") in {(r.table, r.rule) for r in verdict.reasons}
 

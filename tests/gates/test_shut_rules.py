@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from bpp_etl.gate.decide import Findings, decide
+from bpp_etl.gate.decide import decide
+from bpp_etl.gate.findings import Findings, TableFindings
 from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
@@ -114,9 +115,8 @@ def decided(rule: Rule) -> Verdict:
     read = ReadDelivery(RegistryConfig(), rows, (problem,) if is_file_rule else (), (), (), (), "")
     findings = Findings(read)
     for table in TABLES:
-        findings.delivered[table] = findings.judged[table] = findings.admitted[table] = 2
-    if rule.id == "rows_not_conserved":
-        findings.admitted[rule.table] = 1
+        is_lost = rule.id == "rows_not_conserved" and table == rule.table
+        findings.tables[table] = TableFindings(table, judged=2, admitted=1 if is_lost else 2)
     return decide(delivery, findings)
 
 

@@ -1,0 +1,170 @@
+"""Reading one delivered file into its raw table, and noting what is wrong with it.
+
+Not here: which files make a delivery (`reading/delivery.py`), and judging rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bpp_etl.landing import DeliveredFile, Delivery, shown
+from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
+from bpp_etl.reading.inputs import home_of
+from bpp_etl.reading.problems import (
+    WITHHELD,
+    DeliveryProblem,
+    UnreadableError,
+    looks_like_identifier,
+    shown_column,
+)
+from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, view_loaded
+from bpp_etl.reading.tables import header_in, load
+from bpp_etl.registry_config import RegistryConfig
+from bpp_etl.warehouse.connection import Connection, quoted
+from schemas.laws import DELIVERY
+from schemas.tables import TABLES
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file that is to become one table, and the columns it has to have."""
+
+    file: DeliveredFile
+    table: str
+    columns: tuple[str, ...]
+    required: frozenset[str]
+    schema: str = "raw"
+
+
+@dataclass
+class Loaded:
+    """What came of one file: rows where it could be loaded, problems, and columns that were left out."""
+
+    table: str
+    rows: int | None = None
+    problems: list[DeliveryProblem] = field(default_factory=list)
+    extra: list[tuple[str, str]] = field(default_factory=list)
+    identifiers: list[tuple[str, str]] = field(default_factory=list)
+
+
+def load_file(
+    con: Connection, delivery: Delivery, config: RegistryConfig, wanted: Wanted, scratch: Path
+) -> Loaded:
+    """Load a file's columns of ours as text into its table; `scratch` is a folder of its own."""
+    return _FileLoader(con, delivery, config, wanted).load(scratch)
+
+
+class _FileLoader:
+    """Carries what loading one file gathers."""
+
+    def __init__(self, con: Connection, delivery: Delivery, config: RegistryConfig, wanted: Wanted) -> None:
+        self.con = con
+        self.delivery = delivery
+        self.config = config
+        self.wanted = wanted
+        self.at = wanted.table if wanted.table in TABLES else DELIVERY
+        self.loaded = Loaded(wanted.table)
+
+    def problem(self, rule: str, message: str, count: int = 1) -> None:
+        self.loaded.problems.append(DeliveryProblem(self.at, rule, message, count))
+
+    def load(self, scratch: Path) -> Loaded:
+        file, config = self.wanted.file, self.config
+        try:
+            snapshot = snapshot_of(file, home_of(self.delivery))
+            opened = prepare(file, snapshot, scratch, config.encoding, config.delimiter)
+            header = header_in(self.con, opened)
+            origins = self.origins(header)
+            if origins is None:
+                return self.loaded
+            data = SOURCE_DATA if self.wanted.schema == SOURCE else DATA
+            rows = load(
+                self.con,
+                opened,
+                header=header,
+                delimiter=config.delimiter,
+                relation=f"{data}.{quoted(self.wanted.table)}",
+                positions={name: place for name, place in origins.items() if isinstance(place, int)},
+            )
+            ensure_unchanged(opened)
+        except UnreadableError as error:
+            self.problem(error.rule, error.message)
+            return self.loaded
+        finally:
+            self.con.unregister("delivered_frame")
+        view_loaded(self.con, self.wanted.schema, self.wanted.table, self.stamp(snapshot), origins)
+        self.loaded.rows = rows
+        return self.loaded
+
+    def stamp(self, snapshot: Snapshot) -> dict[str, str]:
+        delivery, name = self.delivery, shown(self.wanted.file.path.name)
+        return dict(zip(STAMP, (delivery.registry, delivery.name, name, snapshot.digest), strict=True))
+
+    def origins(self, header: list[str]) -> dict[str, int | str | None] | None:
+        """Find each column of ours in the header, or note why the file cannot be used."""
+        table, columns = self.wanted.table, self.wanted.columns
+        name = shown(self.wanted.file.path.name)
+        rename = self.config.rename.get(table, {})
+        positions: dict[str, int] = {}
+        twice: set[str] = set()
+        hidden: list[int] = []
+        for position, theirs in enumerate(header):
+            ours = rename.get(theirs, theirs)
+            if self.config.format != "canonical":
+                ours = ours.lower()
+            is_ours = ours in columns
+            if looks_like_identifier(theirs) and not (theirs == ours and is_ours):
+                hidden.append(position)
+            elif not is_ours:
+                continue
+            elif ours in positions:
+                twice.add(ours)
+            else:
+                positions[ours] = position
+        if twice:
+            self.problem(
+                "column_duplicated",
+                f"{name} names columns twice: {', '.join(sorted(twice))}",
+                len(twice),
+            )
+            return None
+        constants = self.config.constants.get(table, {})
+        missing = sorted(self.wanted.required - positions.keys() - constants.keys())
+        if missing:
+            withheld = [header[position] for position in hidden]
+            message = f"{name} lacks {_columns_missing(table, missing, header, rename, withheld)}"
+            self.problem("column_missing", message, len(missing))
+        sure = not missing
+        used = set(positions.values())
+        for position, theirs in enumerate(header):
+            if position in hidden:
+                label = shown_column(theirs, position + 1, header_is_sure=sure)
+                self.loaded.identifiers.append((table, label))
+            elif position not in used:
+                self.loaded.extra.append((table, shown_column(theirs, position + 1, header_is_sure=sure)))
+        if missing:
+            return None
+        return {
+            column: positions[column] if column in positions else constants.get(column) for column in columns
+        }
+
+
+def _columns_missing(
+    table: str, missing: list[str], header: list[str], rename: Mapping[str, str], withheld: list[str]
+) -> str:
+    """Name the columns that a file lacks, and what may stand in their place, where that is safe to show."""
+    told = ["the column" if len(missing) == 1 else "the columns", " ", ", ".join(missing)]
+    if len(header) == 1:
+        told.append("; its header is one column: check its delimiter")
+    cased = sorted(theirs for theirs in header if theirs.lower() in missing)
+    if cased:
+        told.append(f"; {', '.join(cased)} is written in other letters: name it in [rename.{table}]")
+    # These names stand in registry.toml: they are no patient's values.
+    told += [
+        f"; {shown(theirs)} is not read as {rename[theirs]}: {WITHHELD}"
+        for theirs in withheld
+        if rename.get(theirs) in missing
+    ]
+    return "".join(told)
