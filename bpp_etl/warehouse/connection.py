@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -154,10 +154,15 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             running = [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
             try:
+                for ended in wait(running, return_when=FIRST_EXCEPTION).done:
+                    ended.result()
                 return [piece.result() for piece in running]
             except BaseException:
-                for piece, cursor in zip(running, cursors, strict=True):
-                    if not piece.cancel():
+                for piece in running:
+                    piece.cancel()
+                # Only a statement that is running can be stopped; a piece may just be between two.
+                while wait(running, timeout=0.1).not_done:
+                    for cursor in cursors:
                         cursor.interrupt()
                 raise
     finally:
