@@ -58,6 +58,7 @@ def is_over(limit: float, broken: int, judged: int) -> bool:
         (1.0, 5, 5),
         (0.0, 0, 5),
         (1e-05, 10, 1_000_000),
+        (0.6271186440677966, 37, 59),  # 37 / 59 as a float, a little less than the share itself
     ],
 )
 def test_a_limit_means_the_number_that_was_written(limit: float, broken: int, judged: int) -> None:

@@ -82,6 +82,21 @@ def test_stable_is_within_15_percent_of_baseline(judge: Judge) -> None:
     assert {value: row.alp_category_progression for value, row in rows.items()} == cases
 
 
+def test_a_change_of_exactly_15_percent_is_stable_with_decimals_too(judge: Judge) -> None:
+    pairs = {
+        (9.9, 8.415): "stable",
+        (33.0, 37.95): "stable",
+        (9.9, 8.4149): "decreased",
+        (33.0, 37.951): "increased",
+    }
+    rows = judge.table(
+        pairs,
+        lambda pair: CONFIRMED + f"day 0 ALP {pair[0]}\n day 42 ALP {pair[1]}\n day 168 ALP {pair[1]}",
+    )
+    assert {pair: row.alp_category for pair, row in rows.items()} == pairs
+    assert {pair: row.alp_category_progression for pair, row in rows.items()} == pairs
+
+
 def test_alp_at_progression_is_empty_without_progression(judge: Judge) -> None:
     row = judge("""
         day 42   CT: new osteoblastic

@@ -149,16 +149,16 @@ select
     alp_at_progression,
     alp_at_event - alp_baseline as alp_delta_event,
     alp_at_progression - alp_baseline as alp_delta_progression,
-    -- Multiplied out, so that a change of exactly the limit is stable in floating point too.
+    -- With room of a billionth of a percent: 9.9 to 8.415 is exactly 15 %, which it is not in binary.
     case
         when alp_at_event is null or alp_baseline is null then null
-        when abs(alp_at_event - alp_baseline) * 100 <= $alp_stable_percent * alp_baseline then 'stable'
+        when abs(alp_at_event - alp_baseline) * 100 <= ($alp_stable_percent + 1e-9) * alp_baseline then 'stable'
         when alp_at_event < alp_baseline then 'decreased'
         else 'increased'
     end as alp_category,
     case
         when alp_at_progression is null or alp_baseline is null then null
-        when abs(alp_at_progression - alp_baseline) * 100 <= $alp_stable_percent * alp_baseline then 'stable'
+        when abs(alp_at_progression - alp_baseline) * 100 <= ($alp_stable_percent + 1e-9) * alp_baseline then 'stable'
         when alp_at_progression < alp_baseline then 'decreased'
         else 'increased'
     end as alp_category_progression,

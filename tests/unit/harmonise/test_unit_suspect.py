@@ -37,6 +37,9 @@ def test_the_median_is_over_the_others_without_the_value_itself() -> None:
 
 def test_two_values_exactly_fifty_times_apart_are_both_suspect() -> None:
     assert suspect_rows({"value": 100.0}, {"value": 5000.0}) == [1, 2]
+    # In binary 50 times 16.1 is a little more than 805.
+    assert suspect_rows({"value": 16.1}, {"value": 805.0}) == [1, 2]
+    assert suspect_rows({"value": 16.1}, {"value": 804.9}) == []
 
 
 def test_equal_values_of_one_patient_are_each_other_s_others() -> None:
