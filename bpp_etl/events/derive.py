@@ -63,6 +63,7 @@ CANDIDATE_STEPS = tuple(
         "alp_course",
         "her2_known",
         "evidence",
+        "lacking_ct",
     )
 )
 """What is known about each candidate; the state rules read the last of them."""
