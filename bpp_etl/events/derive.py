@@ -154,6 +154,10 @@ def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol]
         )
     if len({protocol.name for protocol in judged}) < len(judged):
         raise ProtocolError("two protocols have the same name", "give each protocol file its own name")
+    told = [protocol.kind for protocol in given if not protocol.is_event]
+    if len(set(told)) < len(told):
+        twice = next(kind for kind in VERDICT_KINDS if told.count(kind) > 1)
+        raise ProtocolError(f"two protocols give the verdict of {twice}", "name one for each rule set")
     comparisons = {kind: load_protocol(kind) for kind in VERDICT_KINDS}
     comparisons.update((protocol.kind, protocol) for protocol in given if not protocol.is_event)
     return judged, comparisons
