@@ -63,6 +63,7 @@ CANDIDATE_STEPS = tuple(
         "alp_course",
         "her2_known",
         "evidence",
+        "lacking_ct",
     )
 )
 """What is known about each candidate; the state rules read the last of them."""
@@ -153,6 +154,10 @@ def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol]
         )
     if len({protocol.name for protocol in judged}) < len(judged):
         raise ProtocolError("two protocols have the same name", "give each protocol file its own name")
+    told = [protocol.kind for protocol in given if not protocol.is_event]
+    if len(set(told)) < len(told):
+        twice = next(kind for kind in VERDICT_KINDS if told.count(kind) > 1)
+        raise ProtocolError(f"two protocols give the verdict of {twice}", "name one for each rule set")
     comparisons = {kind: load_protocol(kind) for kind in VERDICT_KINDS}
     comparisons.update((protocol.kind, protocol) for protocol in given if not protocol.is_event)
     return judged, comparisons

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from typing import NoReturn, TypeGuard
 from bpp_etl.errors import UsageError
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Parameter, Value
 from bpp_etl.events.protocol import Protocol, Setting
+from bpp_etl.landing import shown
 
 DEFAULT_PROTOCOL = "xu2025"
 SHIPPED = ("xu2025", "xu2025_one_ct", "lin2021", *VERDICT_KINDS)
@@ -39,14 +39,14 @@ def load_protocol(name_or_path: str | Path) -> Protocol:
     """
     text = str(name_or_path)
     if text in SHIPPED:
-        return _read(files("bpp_etl.events") / "protocols" / f"{text}.toml", seen=())
+        return _shipped(text, seen=())
     path = Path(name_or_path)
     if path.suffix != ".toml" or not path.is_file():
         raise ProtocolError(
-            f"{text} is neither a shipped protocol nor a .toml file that exists",
+            f"{shown(text)} is neither a shipped protocol nor a .toml file that exists",
             f"shipped are {', '.join(SHIPPED)}",
         )
-    return _read(path, seen=())
+    return _read(path, seen=(), taken=SHIPPED)
 
 
 def load_shipped() -> tuple[Protocol, ...]:
@@ -54,21 +54,34 @@ def load_shipped() -> tuple[Protocol, ...]:
     return tuple(load_protocol(name) for name in SHIPPED)
 
 
-def _read(source: Traversable, seen: tuple[str, ...]) -> Protocol:
+def _shipped(name: str, seen: tuple[str, ...]) -> Protocol:
+    return _read(files("bpp_etl.events") / "protocols" / f"{name}.toml", seen)
+
+
+def _read(source: Traversable, seen: tuple[str, ...], taken: tuple[str, ...] = ()) -> Protocol:
+    file = shown(source.name)
     try:
-        content = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ProtocolError(f"{source.name} cannot be read as TOML: {error}") from None
-    return _Reader(source.name, content, seen).protocol()
+        # Some editors put a mark of the encoding first.
+        content = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ProtocolError(f"{file} cannot be read as TOML: it is not in UTF-8") from None
+    except RecursionError:
+        raise ProtocolError(f"{file} cannot be read as TOML: it is nested too deeply") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ProtocolError(f"{file} cannot be read as TOML: {error}") from None
+    return _Reader(file, content, seen, taken).protocol()
 
 
 class _Reader:
     """Turns one file's content into a protocol; every complaint names the file."""
 
-    def __init__(self, file: str, content: dict[str, object], seen: tuple[str, ...]) -> None:
+    def __init__(
+        self, file: str, content: dict[str, object], seen: tuple[str, ...], taken: tuple[str, ...]
+    ) -> None:
         self.file = file
         self.content = content
         self.seen = seen
+        self.taken = taken
 
     def fail(self, message: str, hint: str = "") -> NoReturn:
         raise ProtocolError(f"{self.file}: {message}", hint)
@@ -78,6 +91,8 @@ class _Reader:
         name = self.text("name")
         if not NAME.fullmatch(name):
             self.fail("name must be small letters, digits and underscores, and start with a letter")
+        if name in self.taken:
+            self.fail(f"name {name!r} is that of a shipped protocol", "rows are told apart by the name")
         base = self.base(name)
         kind = self.text("kind", base.kind if base else None)
         if kind not in PARAMETERS:
@@ -86,10 +101,11 @@ class _Reader:
             self.fail(f"kind is {kind!r}, but {base.name}, which it extends, is {base.kind!r}")
         citation = self.table("citation")
         self.known(citation, CITATION_KEYS, "key under citation")
-        if not isinstance(citation.get("text"), str) or not isinstance(citation.get("doi", ""), str):
-            self.fail("citation needs text, and doi is text too if it is given")
-        settings = self.settings(kind, dict(base.settings) if base else {})
+        self.readable(citation.get("text"), "text under citation")
         doi = citation.get("doi")
+        if doi is not None:
+            self.readable(doi, "doi under citation")
+        settings = self.settings(kind, dict(base.settings) if base else {})
         return Protocol(
             name=name,
             kind=kind,
@@ -111,8 +127,7 @@ class _Reader:
                 f"extends {extended!r}, which is not another shipped protocol",
                 f"shipped: {', '.join(SHIPPED)}",
             )
-        resource = files("bpp_etl.events") / "protocols" / f"{extended}.toml"
-        return _read(resource, seen=(*self.seen, name))
+        return _shipped(extended, seen=(*self.seen, name))
 
     def settings(self, kind: str, settings: dict[str, Setting]) -> dict[str, Setting]:
         declared = PARAMETERS[kind]
@@ -145,7 +160,7 @@ class _Reader:
             self.fail(f"{where} has no value")
         value = self.value(parameter, given["value"])
         if bounds and not isinstance(value, (str, tuple)) and not bounds[0] <= value <= bounds[1]:
-            self.fail(f"{where} is {value:g}, outside {bounds[0]:g} to {bounds[1]:g}")
+            self.fail(f"{where} is {_number_told(value)}, outside {bounds[0]:g} to {bounds[1]:g}")
         return Setting(value=value, unit=parameter.unit, bounds=bounds, source=source.strip())
 
     def bounds(self, parameter: Parameter, given: object) -> tuple[float, float] | None:
@@ -163,7 +178,7 @@ class _Reader:
     def value(self, parameter: Parameter, given: object) -> Value:
         where = f"parameter {parameter.name}"
         if parameter.bounds is not None:
-            if not _is_number(given) or math.isnan(given):
+            if not _is_number(given) or given != given:  # noqa: PLR0124 not a number; isnan is for floats only
                 self.fail(f"{where} must be a number")
             if parameter.is_whole and not isinstance(given, int):
                 self.fail(f"{where} must be a whole number")
@@ -178,10 +193,16 @@ class _Reader:
         return str(given)
 
     def text(self, key: str, default: str | None = None) -> str:
-        value = self.content.get(key, default)
+        return self.readable(self.content.get(key, default), key)
+
+    def readable(self, value: object, what: str) -> str:
+        """Return words that pages and terminals may show."""
         if not isinstance(value, str) or not value.strip():
-            self.fail(f"{key} must be given as text")
-        return " ".join(value.split())
+            self.fail(f"{what} must be given as text")
+        words = " ".join(value.split())
+        if not words.isprintable():
+            self.fail(f"{what} holds a character that cannot be shown")
+        return words
 
     def table(self, key: str) -> dict[str, object]:
         value = self.content.get(key)
@@ -191,9 +212,9 @@ class _Reader:
 
     def limits(self) -> tuple[str, ...]:
         value = self.content.get("limits", [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list):
             self.fail("limits must be a list of sentences")
-        return tuple(value)
+        return tuple(self.readable(item, "each of limits") for item in value)
 
     def known(self, table: Mapping[str, object], keys: set[str], what: str) -> None:
         unknown = sorted(set(table) - keys)
@@ -203,6 +224,11 @@ class _Reader:
 
 def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _number_told(value: float) -> str:
+    # A whole number in TOML has no end; one beyond the floats cannot be written short.
+    return f"{value:g}" if abs(value) < 10**15 else "far too large"
 
 
 def _digest(name: str, kind: str, settings: Mapping[str, Setting]) -> str:

@@ -6,10 +6,9 @@ Not here: the rules. Following the advice and judging again is what the tests do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.findings import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.plain_text import joined
 
@@ -22,47 +21,9 @@ KIND_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Room:
-    """Where the confirming CTs that are lacking would have to lie; `last` is None while the line goes on."""
-
-    lacking: int
-    anchor: date
-    first: date
-    last: date | None
-    spacing: int
-
-    @property
-    def is_enough(self) -> bool:
-        """Say whether all of them fit."""
-        needed = timedelta(days=self.spacing * (self.lacking - 1))
-        return self.last is None or self.first + needed <= self.last
-
-
 def would_change(evidence: Evidence, labels: Labels) -> str:
     """Return one or two sentences: the first thing that would change the call."""
     return ADVICE[evidence.rule.id](evidence, labels)
-
-
-def room_for_confirmation(evidence: Evidence) -> Room:
-    """Find where the CTs that are lacking could be made: on the line, in life, before the progression."""
-    weighed, follow_up = evidence.weighed, evidence.follow_up
-    counted: list[date] = follow_up["confirming_ct_dates"]
-    anchor: date = counted[-1] if counted else evidence.event["event_date"]
-    # A CT nearer than that would join the time point before it, or the one of the progression.
-    joins = _parameter(evidence, "time_point_days") + 1
-    spacing = max(_parameter(evidence, "confirming_spacing_days"), joins)
-    from_start = timedelta(days=_parameter(evidence, "confirming_from_start_days"))
-    ends: list[date | None] = [weighed["line_end_date"], weighed["death_date"]]
-    ends.append(_before(weighed["second_line_start_date"], 1))
-    ends.append(_before(follow_up["later_pd_date"], joins))
-    return Room(
-        lacking=int(weighed["required_confirming_ct_count"]) - len(counted),
-        anchor=anchor,
-        first=max(anchor + timedelta(days=spacing), evidence.event["therapy_start_date"] + from_start),
-        last=_earliest(ends),
-        spacing=spacing,
-    )
 
 
 def progression_counts_until(evidence: Evidence) -> date | None:
@@ -71,11 +32,23 @@ def progression_counts_until(evidence: Evidence) -> date | None:
     return _earliest([evidence.weighed[name] for name in names])
 
 
-def treatment_told(evidence: Evidence, labels: Labels) -> str:
-    """Tell the days on which first-line treatment was on."""
+def treatment_days(evidence: Evidence) -> tuple[date, date | None]:
+    """Return the first and last day for another CT on treatment; the last is None while line 1 goes on."""
     episode = evidence.episode
-    last = _earliest([episode["line_end_date"], _before(episode["second_line_start_date"], 1)])
-    return between(episode["therapy_start_date"] + ONE_DAY, last, labels)
+    start: date = episode["therapy_start_date"]
+    # A CT soon after one that is dated on the start or before is read, and dated, together with that one.
+    before = [point for point in evidence.points if point.day <= start and _is_dated_by_ct(point)]
+    apart = [point.assessments[-1].day + _joining(evidence) for point in before]
+    ends = [episode["line_end_date"], _before(episode["second_line_start_date"], 1), episode["death_date"]]
+    return max([start + ONE_DAY, *apart]), _earliest(ends)
+
+
+def baseline_days(evidence: Evidence) -> tuple[date, date]:
+    """Return the first and last day of a baseline CT that is not read together with the candidate."""
+    start, event = evidence.event["therapy_start_date"], evidence.event["event_date"]
+    shown = next(point for point in evidence.points if point.day == event)
+    first = start - timedelta(days=_parameter(evidence, "baseline_window_days"))
+    return first, min(start, shown.assessments[0].day - _joining(evidence))
 
 
 def between(first: date, last: date | None, labels: Labels) -> str:
@@ -94,18 +67,20 @@ def kinds_told(evidence: Evidence, day: date) -> str:
 
 def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
     """Say which CTs confirm, and when; `told` is what they would have done. Empty where they do not fit."""
-    room = room_for_confirmation(evidence)
-    if not room.is_enough:
+    needed = evidence.lacking
+    if not needed or not needed["is_enough"]:
         return ""
-    number = NUMBERS[room.lacking] if room.lacking < len(NUMBERS) else str(room.lacking)
-    more = f"{number} more evaluable CT{'' if room.lacking == 1 else 's'} without progression"
-    after = f"at least {room.spacing} days after {labels.day(room.anchor)}"
-    if room.lacking == 1:
-        return f"{more}, {after} ({between(room.first, room.last, labels)}){told or ', confirms it'}"
-    until = f", the last not after {labels.day(room.last)}" if room.last else ""
+    lacking, spacing, since = int(needed["lacking"]), int(needed["spacing_days"]), needed["since"]
+    first, last = needed["first_date"], needed["last_date"]
+    number = NUMBERS[lacking] if lacking < len(NUMBERS) else str(lacking)
+    more = f"{number} more evaluable CT{'' if lacking == 1 else 's'} without progression"
+    after = f"at least {spacing} days after {labels.day(since)}"
+    if lacking == 1:
+        return f"{more}, {after} ({between(first, last, labels)}){told or ', confirms it'}"
+    until = f", the last not after {labels.day(last)}" if last else ""
     return (
-        f"{more}, {room.spacing} days or more apart, the first {after}"
-        f" ({between(room.first, None, labels)}){until}{told or ', confirm it'}"
+        f"{more}, {spacing} days or more apart, the first {after}"
+        f" ({between(first, None, labels)}){until}{told or ', confirm it'}"
     )
 
 
@@ -116,11 +91,11 @@ def _no_first_line(evidence: Evidence, _: Labels) -> str:
 
 
 def _no_on_treatment_ct(evidence: Evidence, labels: Labels) -> str:
-    return f"An {_scan(evidence)} {treatment_told(evidence, labels)}."
+    return _on_line(evidence, labels, f"An {_scan(evidence)}")
 
 
 def _no_new_lesion(evidence: Evidence, labels: Labels) -> str:
-    return f"A new osteoblastic lesion on an {_scan(evidence)} {treatment_told(evidence, labels)}."
+    return _on_line(evidence, labels, f"A new osteoblastic lesion on an {_scan(evidence)}")
 
 
 def _progression_first(evidence: Evidence, labels: Labels) -> str:
@@ -134,16 +109,22 @@ def _progression_first(evidence: Evidence, labels: Labels) -> str:
 
 def _pd_at_detection(evidence: Evidence, labels: Labels) -> str:
     day = evidence.event["event_date"]
+    otherwise = (
+        "the CTs that follow would decide"
+        if evidence.weighed["baseline_ct_count"]
+        else "it would be indeterminate for want of a baseline CT"
+    )
     return (
         f"If {_progressed(evidence, labels, day)} showed no explicit progression"
-        f" ({kinds_told(evidence, day)}), the CTs that follow would decide."
+        f" ({kinds_told(evidence, day)}), {otherwise}."
     )
 
 
 def _no_baseline_ct(evidence: Evidence, labels: Labels) -> str:
-    start = evidence.event["therapy_start_date"]
-    first = start - timedelta(days=_parameter(evidence, "baseline_window_days"))
-    return f"An {_scan(evidence)} {between(first, start, labels)} would let the later CTs decide."
+    first, last = baseline_days(evidence)
+    if last < first:
+        return f"Nothing: every {_scan(evidence)} in the baseline window would be read with the candidate."
+    return f"An {_scan(evidence)} {between(first, last, labels)} would let the later CTs decide."
 
 
 def _confirmed(evidence: Evidence, labels: Labels) -> str:
@@ -201,6 +182,22 @@ ADVICE: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "lost_to_follow_up": _lost,
     "awaiting_ct": _awaiting,
 }
+
+
+def _on_line(evidence: Evidence, labels: Labels, what: str) -> str:
+    first, last = treatment_days(evidence)
+    if last is not None and last < first:
+        return "Nothing: line 1 left no day for a CT that is not read with the one before it."
+    return f"{what} {between(first, last, labels)}."
+
+
+def _is_dated_by_ct(point: TimePoint) -> bool:
+    return any(one.is_eligible for one in point.assessments)
+
+
+def _joining(evidence: Evidence) -> timedelta:
+    """Return how far another assessment must be from a time point to stand apart from it."""
+    return timedelta(days=_parameter(evidence, "time_point_days") + 1)
 
 
 def _scan(evidence: Evidence) -> str:

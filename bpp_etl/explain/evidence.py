@@ -96,6 +96,7 @@ def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
         course=course,
         follow_up=follow_up,
         weighed=_one(con, "evidence"),
+        lacking=_one(con, "lacking_ct"),
         event=event,
         points=_points(con, course, event, follow_up),
         alp=tuple(AlpResult(*row) for row in _shown_rows(con, "shown_alp")),

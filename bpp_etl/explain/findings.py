@@ -92,8 +92,9 @@ class Her2Result:
 class Evidence:
     """One patient's course under one protocol, as the rules see it.
 
-    `episode`, `course`, `follow_up` and `weighed` are rows of the steps of those names (`weighed` is the step
-    `evidence`); `event` is the row of `event.pseudoprogression`, empty without a candidate.
+    `episode`, `course`, `follow_up`, `weighed` and `lacking` are rows of the steps of those names (`weighed`
+    is the step `evidence`, `lacking` is `lacking_ct`); `event` is the row of `event.pseudoprogression`, empty
+    without a candidate.
     """
 
     source: Source
@@ -104,6 +105,7 @@ class Evidence:
     course: Row
     follow_up: Row
     weighed: Row
+    lacking: Row
     event: Row
     points: tuple[TimePoint, ...]
     alp: tuple[AlpResult, ...]

@@ -16,8 +16,8 @@ from schemas.laws import DELIVERY
 
 SHARE_RULE = "refused_share_exceeded"
 COUNTS = ("delivered", "refused", "ignored")
-Judgement = tuple[str, str, int]
-"""Registry, delivery, and which judgement of it: one that was judged twice has two under one name."""
+Judgement = tuple[str, str, str]
+"""Registry, delivery and its status: one that was judged twice has two under one name."""
 
 
 def with_small_rows_hidden(release: ReleaseTables) -> ReleaseTables:
@@ -33,25 +33,29 @@ def _emptied_tables(tables: Mapping[str, Table], threshold: int) -> Mapping[str,
     counts, rules, deliveries, history = (tables[name] for name in names)
     of_table: dict[tuple[Judgement, str], set[str]] = {}
     broken_rules: dict[tuple[Judgement, str], list[Row]] = defaultdict(list)
-    for at, row in _judged(rules.rows, "table", "rule"):
-        broken_rules[at, row["table"]].append(row)
-    for at, row in _judged(counts.rows, "table"):
-        of_table[at, row["table"]] = _hidden_counts(row, broken_rules[at, row["table"]], threshold)
+    for row in rules.rows:
+        broken_rules[_judgement(row), row["table"]].append(row)
+    for row in counts.rows:
+        at = (_judgement(row), row["table"])
+        of_table[at] = _hidden_counts(row, broken_rules[at], threshold)
     of_delivery: dict[Judgement, set[str]] = defaultdict(set)
-    for (at, _), fields in of_table.items():
-        of_delivery[at] |= fields & set(COUNTS)
+    for (judgement, _), fields in of_table.items():
+        of_delivery[judgement] |= fields & set(COUNTS)
     current: dict[tuple[str, str], set[str]] = defaultdict(set)
     for (registry, delivery, _), fields in of_delivery.items():
         current[registry, delivery] |= fields
     emptied = {
-        counts.name: [_emptied(row, of_table[at, row["table"]]) for at, row in _judged(counts.rows, "table")],
+        counts.name: [_emptied(row, of_table[_judgement(row), row["table"]]) for row in counts.rows],
         rules.name: [
-            _emptied(row, _hidden_of_rule(row, of_table.get((at, row["table"]), set()), threshold))
-            for at, row in _judged(rules.rows, "table", "rule")
+            _emptied(
+                row, _hidden_of_rule(row, of_table.get((_judgement(row), row["table"]), set()), threshold)
+            )
+            for row in rules.rows
         ],
         deliveries.name: [
             _told_without(_emptied(row, of_delivery[at]), at, of_table)
-            for at, row in _judged(_admitted_first(deliveries.rows))
+            for row in deliveries.rows
+            for at in [(row["registry"], row["delivery"], row["status"])]
         ],
         history.name: [
             _emptied(row, current[row["registry"], row["delivery"]] | _hidden_totals(row, threshold))
@@ -61,19 +65,8 @@ def _emptied_tables(tables: Mapping[str, Table], threshold: int) -> Mapping[str,
     return {name: replace(tables[name], rows=tuple(rows)) for name, rows in emptied.items()}
 
 
-def _judged(rows: Sequence[Row], *key: str) -> list[tuple[Judgement, Row]]:
-    """Put to each row the judgement that it is of; a key seen again is of the next one."""
-    seen: dict[tuple[str, ...], int] = defaultdict(lambda: -1)
-    found = []
-    for row in rows:
-        name = tuple(row[field] for field in ("registry", "delivery", *key))
-        seen[name] += 1
-        found.append(((row["registry"], row["delivery"], seen[name]), row))
-    return found
-
-
-def _admitted_first(rows: Sequence[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: row["status"] != "admitted")
+def _judgement(row: Row) -> Judgement:
+    return (row["registry"], row["delivery"], row["delivery_status"])
 
 
 def _is_small(number: int, threshold: int) -> bool:

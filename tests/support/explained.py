@@ -46,6 +46,11 @@ COURSES = {
     "second line": CANDIDATE + "day 100 line 2 starts",
     "off protocol": CANDIDATE + "day 60 line 1 ends\n day 70 line 2 starts\n day 84 CT: PD",
     "lost": CANDIDATE + "day 100 last contact",
+    "too soon": CANDIDATE + "day 66 CT: SD",
+    "baseline close by": "day -3 CT",
+    "candidate close by": "day 5 CT: new osteoblastic",
+    "detected, no baseline": "day 42 CT: new osteoblastic, PD",
+    "over at once": "day -10 CT\n day 0 line 1 ends",
 }
 SECRET = "SECRET-7Q"
 TWO_MORE = (

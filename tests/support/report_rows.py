@@ -132,9 +132,10 @@ def judgement(
     name: str = "2024-03-01",
     broken: Mapping[tuple[str, str], int] | None = None,
     absent: Sequence[str] = (),
+    is_shut: bool = False,
 ) -> dict[str, list[dict[str, object]]]:
     """Write rule results and counts of one delivery; `absent` are optional tables that it does not have."""
-    stamp = {"registry": registry, "delivery": name}
+    stamp = {"registry": registry, "delivery": name, "delivery_status": "shut" if is_shut else "admitted"}
     broken = broken or {}
     rules = []
     for rule in RULES:

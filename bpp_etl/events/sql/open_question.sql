@@ -7,17 +7,7 @@ with undecided as (
         candidate.therapy_start_date,
         candidate.second_line_start_date,
         evidence.baseline_ct_count = 0 as is_baseline_missing,
-        evidence.required_confirming_ct_count - evidence.confirming_ct_count as lacking_cts,
         evidence.later_pd_date,
-        coalesce(follow_up.confirming_ct_dates[-1], candidate.event_date) as anchor_date,
-        -- A CT nearer than that would join the time point before it, or that of the progression.
-        cast(greatest($confirming_spacing_days, $time_point_days + 1) as integer) as spacing_days,
-        least(
-            evidence.line_end_date,
-            evidence.second_line_start_date - 1,
-            evidence.death_date,
-            evidence.later_pd_date - cast($time_point_days + 1 as integer)
-        ) as confirming_until,
         least(evidence.progression_counts_until, evidence.second_line_start_date, evidence.death_date)
             as progression_until,
         alp_course.alp_baseline is null as is_alp_baseline_missing,
@@ -25,7 +15,6 @@ with undecided as (
     from decided
     join candidate on candidate.patient_id = decided.patient_id
     join evidence on evidence.patient_id = decided.patient_id
-    join follow_up on follow_up.patient_id = decided.patient_id
     left join alp_course on alp_course.patient_id = decided.patient_id
     where decided.state = 'indeterminate'
 ),
@@ -60,22 +49,20 @@ without_response as (
 
 asked_for_ct as (
     select
-        patient_id,
-        is_baseline_missing,
-        lacking_cts,
-        anchor_date,
-        event_date,
-        confirming_until,
-        progression_until,
-        greatest(
-            anchor_date + spacing_days, therapy_start_date + cast($confirming_from_start_days as integer)
-        ) as confirming_from,
-        spacing_days * (lacking_cts - 1) as days_needed
+        undecided.patient_id,
+        undecided.event_date,
+        undecided.is_baseline_missing,
+        undecided.progression_until,
+        lacking_ct.lacking,
+        lacking_ct.since,
+        lacking_ct.first_date,
+        lacking_ct.last_date,
+        lacking_ct.is_enough
     from undecided
-    where
-        lacking_cts > 0
-        -- Where only the baseline keeps a progression from counting, no CT is asked for.
-        and (later_pd_date is null or later_pd_date > coalesce(progression_until, later_pd_date))
+    join lacking_ct on lacking_ct.patient_id = undecided.patient_id
+    -- Where only the baseline keeps a progression from counting, no CT is asked for.
+    where undecided.later_pd_date is null
+        or undecided.later_pd_date > coalesce(undecided.progression_until, undecided.later_pd_date)
 ),
 
 asked as (
@@ -93,24 +80,24 @@ asked as (
     select
         patient_id,
         'confirming_ct' as missing,
-        anchor_date as since,
-        confirming_from as look_from,
-        confirming_until as look_until,
-        lacking_cts as lacking,
+        since,
+        first_date as look_from,
+        last_date as look_until,
+        lacking,
         [] as assessment_ids
     from asked_for_ct
-    where confirming_until is null or confirming_from + cast(days_needed as integer) <= confirming_until
+    where is_enough
     union all
     select
         patient_id,
         'progression_evidence' as missing,
-        anchor_date as since,
+        since,
         event_date as look_from,
         progression_until as look_until,
         1 as lacking,
         [] as assessment_ids
     from asked_for_ct
-    where not is_baseline_missing and confirming_from + cast(days_needed as integer) > confirming_until
+    where not is_baseline_missing and not is_enough
     union all
     select
         patient_id,

@@ -74,7 +74,8 @@ ct as (
     select
         line.registry,
         line.patient_id,
-        imaging.assessment_id
+        imaging.assessment_id,
+        imaging.extraosseous_response
     from line
     join core.imaging_assessments as imaging
         on imaging.registry = line.registry
@@ -94,6 +95,8 @@ lesions as (
     from ct
     left join core.bone_lesions as bone_lesions
         on bone_lesions.registry = ct.registry and bone_lesions.assessment_id = ct.assessment_id
+    -- A response NE without lesions that were read is no CT at all (`timeline/sql/imaging.sql`).
+    where ct.extraosseous_response is distinct from 'NE' or bone_lesions.lesion_id is not null
     group by ct.registry, ct.patient_id
 )
 

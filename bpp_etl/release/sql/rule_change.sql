@@ -1,9 +1,10 @@
--- One row per registry, table and rule of the newest delivery of either release: rows that broke it, before and after.
--- A delivery that was judged twice under one name has two results; the worse one counts.
+-- One row per registry, table and rule of the newest judgement in either release: rows that broke it, before and after.
+-- A delivery that was shut was judged after the one that is in service, even where both have the same name.
 with newest_before as (
     select
         registry,
-        max_by(delivery, (delivery_date, delivery)) as delivery
+        arg_max(delivery, status = 'shut') as delivery,
+        arg_max(status, status = 'shut') as delivery_status
     from warehouse.quality.delivery
     group by registry
 ),
@@ -11,7 +12,8 @@ with newest_before as (
 newest_after as (
     select
         registry,
-        max_by(delivery, (delivery_date, delivery)) as delivery
+        arg_max(delivery, status = 'shut') as delivery,
+        arg_max(status, status = 'shut') as delivery_status
     from later.quality.delivery
     group by registry
 ),
@@ -21,11 +23,10 @@ before as (
         results.registry,
         results."table",
         results.rule,
-        max(results.broken) as broken
+        results.broken
     from warehouse.quality.rule_result as results
-    join newest_before using (registry, delivery)
+    join newest_before using (registry, delivery, delivery_status)
     where results.severity <> 'shut'
-    group by results.registry, results."table", results.rule
 ),
 
 after as (
@@ -33,11 +34,10 @@ after as (
         results.registry,
         results."table",
         results.rule,
-        max(results.broken) as broken
+        results.broken
     from later.quality.rule_result as results
-    join newest_after using (registry, delivery)
+    join newest_after using (registry, delivery, delivery_status)
     where results.severity <> 'shut'
-    group by results.registry, results."table", results.rule
 )
 
 select

@@ -86,19 +86,12 @@ def _stage(tables: ReleaseTables, row: Row, rows: list[Row]) -> Stage:
 
 def _sum_of_admitted(tables: ReleaseTables, field: str) -> Figure:
     """Add up the rows of `patients` over the deliveries that were admitted; a hidden part hides the sum."""
-    admitted = {
-        (row["registry"], row["delivery"])
-        for row in tables["quality.delivery"].where(status="admitted")
-        if row["admitted"]
-    }
-    counts = tables["quality.table_count"].where(table="patients")
-    parts = [
-        row[field] for row in counts if (row["registry"], row["delivery"]) in admitted and row["admitted"]
-    ]
+    counts = tables["quality.table_count"].where(table="patients", delivery_status="admitted")
+    parts = [row[field] for row in counts]
     total = None if None in parts else sum(parts)
     words = HIDDEN if total is None else whole(total)
-    named = f"sum of {field} where admitted"
-    return Figure(words, total, "quality.table_count", (("table", "patients"),), named)
+    keys = (("table", "patients"), ("delivery_status", "admitted"))
+    return Figure(words, total, "quality.table_count", keys, f"sum of {field}")
 
 
 def _by_registry(tables: ReleaseTables) -> Grid:

@@ -101,11 +101,9 @@ def _registry(tables: ReleaseTables, name: str, since: Difference | None) -> Reg
         tables["quality.delivery"].where(registry=name),
         key=lambda row: (row["status"] != "admitted", row["delivery_date"]),
     )
-    seen: dict[str, int] = {}
-    judged = []
-    for place, row in enumerate(deliveries):
-        occurrence = seen[row["delivery"]] = seen.get(row["delivery"], -1) + 1
-        judged.append(_judged(tables, row, f"registry-{name}-{place + 1}", occurrence))
+    judged = [
+        _judged(tables, row, f"registry-{name}-{place}") for place, row in enumerate(deliveries, start=1)
+    ]
     is_admitted = any(one.is_admitted for one in judged)
     return Registry(
         name=name,
@@ -121,10 +119,14 @@ def _registry(tables: ReleaseTables, name: str, since: Difference | None) -> Reg
     )
 
 
-def _judged(tables: ReleaseTables, delivery: Row, anchor: str, occurrence: int) -> Judged:
-    named = {"registry": delivery["registry"], "delivery": delivery["delivery"]}
-    rules = _occurrence(tables["quality.rule_result"].where(**named), ("table", "rule"), occurrence)
-    counts = _occurrence(tables["quality.table_count"].where(**named), ("table",), occurrence)
+def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
+    named = {
+        "registry": delivery["registry"],
+        "delivery": delivery["delivery"],
+        "delivery_status": delivery["status"],
+    }
+    rules = tables["quality.rule_result"].where(**named)
+    counts = tables["quality.table_count"].where(**named)
     columns = tables["quality.extra_column"].where(**named)
     is_admitted = delivery["status"] == "admitted"
     return Judged(
@@ -141,18 +143,6 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str, occurrence: int) 
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
     )
-
-
-def _occurrence(rows: Sequence[Row], key: tuple[str, ...], occurrence: int) -> list[Row]:
-    """Pick one judgement's rows where a delivery was judged twice under one name; rows keep their order."""
-    seen: dict[tuple[str, ...], int] = {}
-    picked = []
-    for row in rows:
-        name = tuple(row[field] for field in key)
-        seen[name] = seen.get(name, -1) + 1
-        if seen[name] == occurrence:
-            picked.append(row)
-    return picked
 
 
 def _counts(tables: ReleaseTables, counts: Sequence[Row], rules: Sequence[Row], anchor: str) -> Grid:

@@ -6,6 +6,7 @@ import pytest
 
 from bpp_etl.errors import BppError
 from bpp_etl.events import DEFAULT_PROTOCOL, SHIPPED, ProtocolError, load_protocol, load_shipped
+from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.parameters import PARAMETERS
 
 OWN = """
@@ -103,12 +104,22 @@ def test_the_digest_follows_what_can_change_a_call_and_nothing_else(tmp_path: Pa
         ("confirming_cts", "confirming_scans", "'confirming_scans' is not a known parameter"),
         ('extends = "xu2025"', "", "parameters lack time_point_days, baseline_window_days"),
         ('extends = "xu2025"', 'extends = "own"', "extends 'own', which is not another shipped protocol"),
+        ('name = "own"', 'name = "lin2021"', "name 'lin2021' is that of a shipped protocol"),
         ('kind = "event"', 'kind = "mda"', "kind is 'mda', but xu2025, which it extends, is 'event'"),
         ('kind = "event"', 'kind = "verdict"', "kind 'verdict' is unknown"),
         ('name = "own"', 'name = "Our Own"', "name must be small letters"),
         ('title = "Own"', "", "title must be given as text"),
         ('title = "Own"', 'titel = "Own"', "'titel' is not a known key"),
         ('[citation]\ntext = "Our tumour board"', "", "[citation] is missing"),
+        ('text = "Our tumour board"', 'text = " "', "text under citation must be given as text"),
+        ('title = "Own"', 'title = "a\\u001b[2J"', "title holds a character that cannot be shown"),
+        ('title = "Own"', 'title = "Own"\nlimits = [3]', "each of limits must be given as text"),
+        ("value = 3", f"value = 1{'0' * 400}", "parameter confirming_cts is far too large, outside 1 to 12"),
+        (
+            'title = "Own"',
+            f"title = {'[' * 20000}",
+            "own.toml cannot be read as TOML: it is nested too deeply",
+        ),
         ("name =", "name", "cannot be read as TOML"),
         (
             "[parameters.confirming_cts]\nvalue = 3",
@@ -126,6 +137,35 @@ def test_what_is_wrong_with_a_file_is_said_in_one_line(
     assert complaint in caught.value.message
     assert caught.value.message.startswith("own.toml: ") or "cannot be read" in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def test_a_file_in_another_encoding_is_refused_and_a_mark_of_the_encoding_is_not(tmp_path: Path) -> None:
+    path = written(tmp_path, OWN)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_protocol(path).name == "own"
+    path.write_bytes(OWN.replace("tumour", "t\u00fcmour").encode("latin-1"))
+    with pytest.raises(ProtocolError, match="it is not in UTF-8"):
+        load_protocol(path)
+
+
+def test_a_hostile_file_name_stays_on_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a\nb\x1b[2J.toml"
+    path.write_text("colour = 1", encoding="utf-8")
+    with pytest.raises(ProtocolError) as caught:
+        load_protocol(path)
+    assert caught.value.message.startswith("a?b?[2J.toml: 'colour' is not a known key")
+
+
+def test_protocols_that_would_be_mixed_up_are_refused(tmp_path: Path) -> None:
+    own = written(tmp_path, OWN)
+    for given, complaint in (
+        (["xu2025", "xu2025"], "two protocols have the same name"),
+        ([own, own], "two protocols have the same name"),
+        (["xu2025", "mda", "mda"], "two protocols give the verdict of mda"),
+        (["mda"], "none of the protocols gives a state"),
+    ):
+        with pytest.raises(ProtocolError, match=complaint):
+            sort_protocols([load_protocol(one) for one in given])
 
 
 def test_an_unknown_name_lists_what_ships() -> None:

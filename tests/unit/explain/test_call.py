@@ -75,6 +75,27 @@ FOLLOWED: list[tuple[str, str, str, str | None]] = [
         "day 84 CT: new osteoblastic",
         "day -1 CT: new osteoblastic",
     ),
+    (
+        # From day 67 to 73 it would be read with the CT of day 66, which came too soon to count.
+        "too soon",
+        "the first at least 28 days after day 42 (on day 74 or later), confirm it.",
+        "day 74 CT\n day 102 CT",
+        "day 73 CT\n day 102 CT",
+    ),
+    (
+        # Up to day 4 it would be read with the CT before treatment.
+        "baseline close by",
+        "An evaluable CT with bone window on day 5 or later.",
+        "day 5 CT",
+        "day 4 CT",
+    ),
+    (
+        # Nearer the candidate it would be read with it, and the candidate dated before treatment.
+        "candidate close by",
+        "An evaluable CT with bone window from day -42 to day -3 would let the later CTs decide.",
+        "day -3 CT",
+        None,
+    ),
     ("without CT", "An evaluable CT with bone window on day 1 or later.", "day 30 CT", "day 0 CT"),
     ("without line", "An admitted line 1 of therapy.", "day 0 line 1 starts", None),
 ]
@@ -219,6 +240,22 @@ def test_the_reading_that_shows_progression_at_the_candidate_is_named(
     assert ADVICE[evidence.rule.id](evidence, Labels(evidence)) == (
         "If detected:MRI day 44 showed no explicit progression (outside bone), the CTs that follow would"
         " decide."
+    )
+
+
+def test_without_baseline_another_reading_of_the_candidate_does_not_let_the_next_cts_decide(
+    explained: Mapping[str, Evidence],
+) -> None:
+    evidence = explained["detected, no baseline"]
+    assert ADVICE[evidence.rule.id](evidence, Labels(evidence)).endswith(
+        "showed no explicit progression (outside bone), it would be indeterminate for want of a baseline CT."
+    )
+
+
+def test_a_line_that_left_no_day_for_a_ct_is_said_to(explained: Mapping[str, Evidence]) -> None:
+    evidence = explained["over at once"]
+    assert ADVICE[evidence.rule.id](evidence, Labels(evidence)) == (
+        "Nothing: line 1 left no day for a CT that is not read with the one before it."
     )
 
 

@@ -22,7 +22,7 @@ def release(
     folder: Path, broken: Broken, *, threshold: int = 5, ignored: int = 0, is_shut: bool = False
 ) -> ReleaseTables:
     """Write a delivery in which these rows broke these rules, none two, and read what may be shown."""
-    told = judgement("north", broken=broken)
+    told = judgement("north", broken=broken, is_shut=is_shut)
     for row in told["quality.table_count"]:
         number = sum(count for (table, _), count in broken.items() if table == row["table"])
         lost = ignored if row["table"] == "lab_results" else 0

@@ -22,14 +22,9 @@ def cells_of_release(con: Connection, named: Named) -> list[float | None]:
     if named.field == "count":
         field = "count(*)"
     elif named.field.startswith("sum of "):
-        column = named.field.removeprefix("sum of ").removesuffix(" where admitted")
-        field = f"sum({quoted(column)})"
-        where += (
-            " and exists (select 1 from quality.delivery as judged where judged.registry = counted.registry"
-            " and judged.delivery = counted.delivery and judged.status = 'admitted')"
-        )
+        field = f"sum({quoted(named.field.removeprefix('sum of '))})"
     rows = con.execute(
-        f"select {field} from {quoted(schema)}.{quoted(table)} as counted where {where}",
+        f"select {field} from {quoted(schema)}.{quoted(table)} where {where}",
         [text for _, text in named.keys],
     ).fetchall()
     return [row[0] for row in rows]

@@ -37,7 +37,7 @@ def test_without_disclosure_control_the_page_says_that_nothing_is_suppressed(tmp
 def test_an_older_delivery_in_service_is_shown_beside_the_newest_that_was_shut(tmp_path: Path) -> None:
     old, new = (
         judgement("north"),
-        judgement("north", name="2024-04-01", broken={("patients", "date_invalid"): 9}),
+        judgement("north", name="2024-04-01", broken={("patients", "date_invalid"): 9}, is_shut=True),
     )
     tables = {name: old[name] + new[name] for name in old}
     tables["quality.delivery"] = [delivery("north"), delivery("north", name="2024-04-01", is_shut=True)]
@@ -49,8 +49,10 @@ def test_an_older_delivery_in_service_is_shown_beside_the_newest_that_was_shut(t
 
 
 def test_a_delivery_judged_twice_under_one_name_keeps_its_two_judgements_apart(tmp_path: Path) -> None:
-    first, second = judgement("north"), judgement("north", broken={("patients", "date_invalid"): 9})
-    tables = {name: first[name] + second[name] for name in first}
+    first = judgement("north")
+    second = judgement("north", broken={("patients", "date_invalid"): 9}, is_shut=True)
+    # In whatever order the rows lie.
+    tables = {name: second[name] + first[name] for name in first}
     tables["quality.delivery"] = [delivery("north"), delivery("north", is_shut=True)]
     page = drawn(tmp_path, tables)
     assert not [node for node in page.all() if node.attributes.get("id") == "registry-north-1-conformance"]

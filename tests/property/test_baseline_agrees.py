@@ -1,0 +1,31 @@
+"""Baseline characteristics rest on the CT, ALP and HER2 test that the events rest on.
+
+Not here: how they are counted (`tests/unit/measure/test_baseline.py`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.events import derive_events
+from bpp_etl.measure.baseline import BASELINE, PARAMETERS
+from bpp_etl.timeline.steps import run_step
+from tests.property import reference
+from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.generated import DELIVERY, random_patients
+
+
+def test_the_evidence_of_the_events_before_the_start_is_that_of_the_baseline_characteristics() -> None:
+    patients = {patient.patient_id: patient for patient in random_patients(31, 2000)}
+    with open_core() as con:
+        insert_patients(con, patients.values())
+        derive_events(con, REGISTRY, DELIVERY)
+        run_step(con, BASELINE, PARAMETERS)
+        characteristics = {row["patient_id"]: row for row in con.table("baseline").pl().rows(named=True)}
+        events = con.table("event.pseudoprogression").pl().rows(named=True)
+    assert set(characteristics) == {name for name, one in patients.items() if reference.line_of(one, 1)}
+    for event in events:
+        patient, found = patients[event["patient_id"]], characteristics[event["patient_id"]]
+        cts = [scan for scan in patient.scans if scan.assessment_id in event["baseline_assessment_ids"]]
+        lesions = {lesion.lesion_id for scan in cts for lesion in scan.lesions}
+        assert found["bone_lesions"] == (len(lesions) if cts else None), patient.patient_id
+        assert found["alp"] == event["alp_baseline"], patient.patient_id
+        assert found["her2_status"] == reference.her2_on(patient, event["therapy_start_date"])
