@@ -6,13 +6,11 @@ Not here: what is measured. Only `metric.*` is treated; the event tables hold on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from bpp_etl.measure.inference import Way, combined_sums, single_sums
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally
-from bpp_etl.metrics import KaplanMeier
 
 
 def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
@@ -63,39 +61,6 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         if row.values["is_suppressed"] and isinstance(row.values.get("warnings"), list):
             row.values["warnings"] = sorted({*row.values["warnings"], "suppressed"})  # type: ignore[misc]
         yield row
-
-
-@dataclass(frozen=True)
-class Step:
-    """Some days of a survival curve taken together, `place` being that of the last one."""
-
-    place: int
-    at_risk: int
-    events: int
-    censored: int
-
-
-def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -> list[Step]:
-    """Gather the days of a curve into steps of no or at least `threshold` events, and censorings likewise.
-
-    The days that are left at the end join the last step, or those before it too. Where the totals are hidden
-    because one is small, the curve may also stop before the end, with at least `threshold` patients left.
-    """
-    steps: list[Step] = []
-    at_risk, events, censored = int(curve.events.sum() + curve.censored.sum()), 0, 0
-    for place in range(curve.times.size):
-        events, censored = events + int(curve.events[place]), censored + int(curve.censored[place])
-        if not is_any_small((events, censored), threshold):
-            steps.append(Step(place, at_risk, events, censored))
-            at_risk, events, censored = at_risk - events - censored, 0, 0
-    while steps and is_any_small((events, censored), threshold):
-        if not are_totals_shown and events + censored >= threshold:
-            return steps
-        last = steps.pop()
-        at_risk, events, censored = last.at_risk, events + last.events, censored + last.censored
-    if events + censored and not is_any_small((events, censored), threshold):
-        steps.append(Step(curve.times.size - 1, at_risk, events, censored))
-    return steps
 
 
 def told_parts(
