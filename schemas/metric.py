@@ -75,17 +75,18 @@ class Estimate(Contract):
 class SurvivalCurve(Contract):
     """One row per protocol, metric, stratum and step of a Kaplan-Meier curve, which starts at 1.
 
-    With disclosure control a step gathers days until enough patients left the risk set, and the tail is cut.
+    With disclosure control patients with the event are taken together, and those censored, and the curve is
+    that of these groups: close to the exact one, to the week, and the tail may be cut.
     """
 
     protocol: pl.String = protocol_column()
     metric: pl.String = derived("Time that the curve is of.", nullable=False, codes=SURVIVAL_METRIC)
     stratum: pl.String = stratum_column()
-    time_days: pl.Int32 = derived("Last day of the step, from the time origin.", nullable=False, unit="days")
-    at_risk: pl.Int64 = derived("Patients at risk when the step begins.", nullable=False)
-    events: pl.Int64 = derived("Patients with the event during the step.", nullable=False)
-    censored: pl.Int64 = derived("Patients censored during the step.", nullable=False)
-    survival: pl.Float64 = derived("Share without the event after the step's last day.", nullable=False)
+    time_days: pl.Int32 = derived("Day of the step, from the time origin.", nullable=False, unit="days")
+    at_risk: pl.Int64 = derived("Patients at risk just before the day, as far as told.", nullable=False)
+    events: pl.Int64 = derived("Patients with the event since the step before.", nullable=False)
+    censored: pl.Int64 = derived("Patients censored since the step before.", nullable=False)
+    survival: pl.Float64 = derived("Share without the event after the day.", nullable=False)
     ci_low: pl.Float64 = derived("Lower pointwise 95 % limit, log-log; empty before 5 events and at 0 or 1.")
     ci_high: pl.Float64 = derived("Upper pointwise 95 % limit, log-log; empty before 5 events and at 0 or 1.")
 

@@ -114,6 +114,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         ),
         "no_interval": "The method gives no interval.",
         "no_patients": "Nobody to measure.",
+        "no_spread": (
+            "The groups lie wholly apart, or one answer never varies: no interval, and no certainty either."
+        ),
         "not_estimable": "The data have no single best value: there is no estimate.",
         "refused_counted": (
             "Patients whose own row was refused are counted as candidates, whatever they were; patients "
@@ -123,7 +126,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Only patients whose later course proved a pseudoprogression; see their share among candidates."
         ),
         "small_groups": (
-            "A compared group has fewer than 10 events; no difference found is no proof that there is none."
+            "A compared group has fewer than 10 events or 20 patients; no difference found is no proof that "
+            "there is none."
         ),
         "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
     }

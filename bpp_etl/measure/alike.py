@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import Cohort, Mask
+from bpp_etl.measure.gathering import WEEK
 from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell
@@ -23,9 +24,8 @@ from schemas.metric_codes import OUTCOME
 MOST_GROUPS = 40
 """More lanes or bars than this cannot be told apart on a page."""
 
-WEEK = 7
 COARSE_ALP = 5
-"""Days are rounded to weeks, ALP to 5 U/L, unless disclosure control is switched off."""
+"""ALP is rounded to 5 U/L, unless disclosure control is switched off."""
 
 
 @dataclass(frozen=True)

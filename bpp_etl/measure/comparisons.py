@@ -15,6 +15,9 @@ from bpp_etl.metrics import hazard_ratio, log_rank, smallest_detectable_hazard_r
 HER2_STRATUM = "her2=positive/negative"
 REGISTRY_STRATUM = "registry=*"
 SMALL_GROUP_EVENTS = 10
+SMALL_GROUP_PATIENTS = 20
+"""Far enough above the events that the warning tells no hidden count of events, up to a threshold of 10."""
+
 ALIKE_DAYS = 7
 COMPARED = ("pseudoprogression_to_progression", "confirmation_to_progression")
 
@@ -116,9 +119,12 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
 
 def _comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
     warnings = set()
-    if 0 in [cohort.tally.counts[cell] for cell in groups]:
+    fewest_patients, fewest_events = (
+        min(cohort.tally.counts[cell] for cell in cells) for cells in (groups, events)
+    )
+    if fewest_patients == 0:
         warnings.add("groups_missing")
-    if min(cohort.tally.counts[cell] for cell in events) < SMALL_GROUP_EVENTS:
+    if fewest_events < SMALL_GROUP_EVENTS or fewest_patients < SMALL_GROUP_PATIENTS:
         warnings.add("small_groups")
     return warnings
 

@@ -6,13 +6,11 @@ Not here: what is measured. Only `metric.*` is treated; the event tables hold on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from bpp_etl.measure.inference import Way, combined_sums, single_sums
-from bpp_etl.measure.rows import Row
+from bpp_etl.measure.rows import FEWEST_EVENTS, Row
 from bpp_etl.measure.tally import Cell, Tally
-from bpp_etl.metrics import KaplanMeier
 
 
 def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
@@ -56,46 +54,17 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         is_count_hidden = None in counts.values()
         is_small = any(tally.is_small(cell, threshold) for cell in row.subjects)
         is_told = any(cell in hidden for cell in row.tells)
+        is_pinned = row.counts.get("events") in hidden and is_pinned_by(
+            FEWEST_EVENTS, tally.counts[row.counts["patients"]], threshold
+        )
         row.values |= counts
-        if is_small or is_told or (is_count_hidden and row.tells_counts):
+        if is_small or is_told or is_pinned or (is_count_hidden and row.tells_counts):
             row.values |= dict.fromkeys(row.statistics)
         row.values["is_suppressed"] = is_count_hidden or is_small or is_told
         if row.values["is_suppressed"] and isinstance(row.values.get("warnings"), list):
-            row.values["warnings"] = sorted({*row.values["warnings"], "suppressed"})  # type: ignore[misc]
+            told = {"few_events"} if is_pinned else set()
+            row.values["warnings"] = sorted({*row.values["warnings"], "suppressed"} - told)  # type: ignore[misc]
         yield row
-
-
-@dataclass(frozen=True)
-class Step:
-    """Some days of a survival curve taken together, `place` being that of the last one."""
-
-    place: int
-    at_risk: int
-    events: int
-    censored: int
-
-
-def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -> list[Step]:
-    """Gather the days of a curve into steps of no or at least `threshold` events, and censorings likewise.
-
-    The days that are left at the end join the last step, or those before it too. Where the totals are hidden
-    because one is small, the curve may also stop before the end, with at least `threshold` patients left.
-    """
-    steps: list[Step] = []
-    at_risk, events, censored = int(curve.events.sum() + curve.censored.sum()), 0, 0
-    for place in range(curve.times.size):
-        events, censored = events + int(curve.events[place]), censored + int(curve.censored[place])
-        if not is_any_small((events, censored), threshold):
-            steps.append(Step(place, at_risk, events, censored))
-            at_risk, events, censored = at_risk - events - censored, 0, 0
-    while steps and is_any_small((events, censored), threshold):
-        if not are_totals_shown and events + censored >= threshold:
-            return steps
-        last = steps.pop()
-        at_risk, events, censored = last.at_risk, events + last.events, censored + last.censored
-    if events + censored and not is_any_small((events, censored), threshold):
-        steps.append(Step(curve.times.size - 1, at_risk, events, censored))
-    return steps
 
 
 def told_parts(
@@ -120,3 +89,13 @@ def told_parts(
 def is_any_small(numbers: Iterable[int], threshold: int) -> bool:
     """Say whether one of the numbers is at least 1 and below the threshold."""
     return any(0 < number < threshold for number in numbers)
+
+
+def is_pinned_by(limit: int, patients: int, threshold: int) -> bool:
+    """Say whether hidden events would be known to whoever learns only if they are fewer than `limit`.
+
+    They are hidden since they, or the patients without one, are few: of 6 patients, 5 events or more are 5.
+    """
+    few = {*range(1, min(threshold, patients)), *range(max(patients - threshold + 1, 1), patients)}
+    fewer = sum(events < limit for events in few)
+    return 1 in (fewer, len(few) - fewer)

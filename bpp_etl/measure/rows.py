@@ -15,6 +15,10 @@ FEWEST_EVENTS = 5
 """No interval and no p-value is given for fewer events."""
 
 
+FROM_SPREAD = ("delong", "large-sample")
+"""Intervals that shrink to nothing where the values do not spread, as if the estimate were certain."""
+
+
 @dataclass
 class Row:
     """One row of a metric table.
@@ -82,6 +86,9 @@ def estimate_row(
     elif judged < FEWEST_EVENTS:
         codes.add("few_events")
         found = Interval(found.estimate)
+    elif found.method in FROM_SPREAD and found.low is not None and found.low == found.high:
+        codes.add("no_spread")
+        found = Interval(found.estimate, p_value=found.p_value)
     has_limits = found.low is not None or found.high is not None
     return Row(
         table="estimate",

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort, Mask
-from bpp_etl.measure.disclosure import curve_steps, is_any_small
+from bpp_etl.measure.disclosure import is_any_small
 from bpp_etl.measure.flow import BY_ALL
+from bpp_etl.measure.gathering import curve_steps
 from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
@@ -163,12 +164,11 @@ def curve_rows(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) ->
     is_few = is_any_small((events, patients - events), threshold)
     if found.patients in hidden or (found.events in hidden and not is_few):
         return []
-    curve, seen = found.curve, 0
+    seen = 0
     rows = []
-    for step in curve_steps(curve, threshold, are_totals_shown=found.events not in hidden):
+    for step in curve_steps(found.curve, threshold, are_totals_shown=found.events not in hidden):
         seen += step.events
-        limits = (float(curve.low[step.place]), float(curve.high[step.place]))
-        is_given = seen >= FEWEST_EVENTS and not np.isnan(limits).any()
+        is_given = seen >= FEWEST_EVENTS and not np.isnan([step.low, step.high]).any()
         rows.append(
             Row(
                 table="survival_curve",
@@ -176,13 +176,13 @@ def curve_rows(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) ->
                     "protocol": found.patients.protocol,
                     "metric": found.metric,
                     "stratum": found.patients.stratum,
-                    "time_days": int(curve.times[step.place]),
+                    "time_days": step.day,
                     "at_risk": step.at_risk,
                     "events": step.events,
                     "censored": step.censored,
-                    "survival": float(curve.survival[step.place]),
-                    "ci_low": limits[0] if is_given else None,
-                    "ci_high": limits[1] if is_given else None,
+                    "survival": step.survival,
+                    "ci_low": step.low if is_given else None,
+                    "ci_high": step.high if is_given else None,
                 },
             )
         )

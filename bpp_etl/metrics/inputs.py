@@ -132,9 +132,11 @@ def require_same_length(**columns: npt.NDArray[Any]) -> None:
         raise refusal(f"{' and '.join(columns)} differ in length", "pass one value per patient in each")
 
 
-def is_count(value: float) -> bool:
+def is_count(value: object) -> bool:
     """Say whether this is a whole number of 0 or more."""
-    return math.isfinite(value) and value >= 0 and value == int(value)
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return bool(math.isfinite(value) and value >= 0 and value == int(value))
 
 
 def normal_quantile(level: float) -> float:

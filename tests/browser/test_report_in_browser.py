@@ -17,6 +17,7 @@ import pytest
 
 from bpp_etl.report import write_report
 from bpp_etl.report.pictures import pictures_of
+from tests.support.report_changes import changed_since
 from tests.support.report_file import empty_release, full_release
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is no
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
-    write_report(full_release(folder / "bpp.duckdb"), folder / "report.html")
+    write_report(full_release(folder / "bpp.duckdb"), folder / "report.html", changed_since())
     return folder / "report.html"
 
 
@@ -104,6 +105,11 @@ def visit(browser: Browser, report: Path, request: pytest.FixtureRequest) -> Ite
 def test_the_page_asks_for_nothing_but_itself_and_says_nothing(visit: Visit, report: Path) -> None:
     assert visit.requests == [report.as_uri()]
     assert visit.said == []
+
+
+def test_what_changed_is_filled_so_that_its_tables_are_judged_too(visit: Visit) -> None:
+    tables = ("#changes-patients", "#changes-headlines", "[id$=-rows-changed]", "[id$=-rules-changed]")
+    assert all(visit.page.locator(f"{table} td").count() > 0 for table in tables)
 
 
 def test_the_page_never_scrolls_sideways(visit: Visit) -> None:

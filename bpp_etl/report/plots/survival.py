@@ -1,8 +1,9 @@
 """Draws Kaplan-Meier curves with their pointwise limits, censoring marks and numbers at risk.
 
 Not here: the estimate itself; every number comes from `metric.survival_curve`. Under disclosure control that
-table tells a curve on some days only. Then those days are drawn as points, and the boxes between them say
-where the curve must run: a step drawn from one to the next would tell a survival that never was.
+table tells a curve of groups of patients. Then the days that end a group with events are drawn as points, and
+the boxes between them say where the curve runs: a step drawn from one to the next would tell a survival that
+never was.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class CurveStep:
     survival: float
     low: float | None
     high: float | None
+    has_events: bool
     has_censored: bool
     at_risk: Figure
     left: int | None
@@ -56,7 +58,7 @@ class CurveStep:
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve with its name and median; `is_exact` where each step is one day, not several gathered."""
+    """One curve with its name and median; `is_exact` where each step is one day, not a group."""
 
     name: str
     steps: tuple[CurveStep, ...]
@@ -142,17 +144,19 @@ def _axes(root: Element, x: Scale, y: Scale, months: Sequence[float], axis: str)
 
 
 def _points(root: Element, x: Scale, y: Scale, curve: Curve, kind: str) -> None:
-    """Draw the days that are told, their limits, and the boxes in which the curve runs between them."""
-    known = [(0.0, 1.0), *((float(step.time_days), step.survival) for step in curve.steps)]
+    """Draw the days that end a group with events, their limits, and the boxes in which the curve runs."""
+    steps = [step for step in curve.steps if step.has_events]
+    known = [(0.0, 1.0), *((float(step.time_days), step.survival) for step in steps)]
     for (before, higher), (after, lower) in pairwise(known):
         if after > before and higher > lower:
             box(root, x(before), y(higher), x(after) - x(before), y(lower) - y(higher), f"between {kind}")
-    path(root, [(x(days), y(survival)) for days, survival in known], f"curve {kind}")
-    if len(curve.steps) > MOST_DOTS:
-        for area in _bands([(x(step.time_days), step) for step in curve.steps], y):
+    ends = [(float(step.time_days), step.survival) for step in curve.steps[-1:] if not step.has_events]
+    path(root, [(x(days), y(survival)) for days, survival in [*known, *ends]], f"curve {kind}")
+    if len(steps) > MOST_DOTS:
+        for area in _bands([(x(step.time_days), step) for step in steps], y):
             path(root, area, f"band {kind}", is_closed=True)
         return
-    for step in curve.steps:
+    for step in steps:
         place = x(step.time_days)
         if step.low is not None and step.high is not None:
             line(root, place, y(step.low), place, y(step.high), f"limits {kind}")

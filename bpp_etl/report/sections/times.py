@@ -123,6 +123,7 @@ def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
             survival=row["survival"],
             low=row["ci_low"],
             high=row["ci_high"],
+            has_events=row["events"] > 0,
             has_censored=row["censored"] > 0,
             at_risk=table.count(row, "at_risk"),
             left=row["at_risk"] - row["events"] - row["censored"],

@@ -120,6 +120,12 @@ def test_discrimination_has_no_interval_when_a_class_has_fewer_than_5(pseudo: in
     assert "few_events" in row["warnings"]
 
 
+def test_groups_that_lie_wholly_apart_have_no_interval_of_no_width() -> None:
+    row = _discriminating(range(-20, -15), range(20, 25)).estimate("alp_discrimination")
+    assert (row["estimate"], row["ci_low"], row["ci_high"], row["ci_method"]) == (1, None, None, None)
+    assert "no_spread" in row["warnings"]
+
+
 @pytest.mark.parametrize(("pseudo", "true"), [((-10, -20), ()), ((), (10, 20))])
 def test_discrimination_is_refused_when_a_class_has_nobody(
     pseudo: tuple[int, ...], true: tuple[int, ...]

@@ -53,7 +53,12 @@ def test_a_comparison_of_enough_events_has_a_p_value_and_a_ratio_with_its_interv
     assert detectable["estimate"] == pytest.approx(
         math.exp((1.959964 + 0.841621) / math.sqrt(20 / 4)), rel=1e-5
     )
-    assert "small_groups" not in ratio["warnings"]
+
+
+@pytest.mark.parametrize(("pairs", "is_small"), [(19, True), (20, False)])
+def test_fewer_than_20_patients_are_a_small_group_whatever_their_events(pairs: int, is_small: bool) -> None:
+    row = measured(_alternating(pairs)).estimate("pseudoprogression_to_progression_hazard_ratio", STRATUM)
+    assert ("small_groups" in row["warnings"]) is is_small
 
 
 def test_a_comparison_with_a_group_of_nobody_is_refused() -> None:

@@ -99,6 +99,27 @@ def test_events_are_hidden_when_the_few_without_one_would_show() -> None:
     assert (row["patients"], row["events"]) == (22, 17)
 
 
+@pytest.mark.parametrize("progressed", [4, 5])
+def test_hidden_events_of_6_patients_are_not_told_by_whether_there_is_an_interval(progressed: int) -> None:
+    patients = [Candidate(progressed=100 + place) for place in range(progressed)]
+    found = measured([*patients, *[Candidate(followed=500)] * (6 - progressed)], threshold=5)
+    row = found.estimate("pseudoprogression_to_progression")
+    assert (row["patients"], row["events"]) == (6, None)
+    assert [row[column] for column in STATISTICS] == [None] * 5
+    assert "few_events" not in row["warnings"]
+
+
+@pytest.mark.parametrize(("progressed", "has_interval"), [(4, False), (5, True)])
+def test_an_interval_needs_5_events(progressed: int, has_interval: bool) -> None:
+    patients = [Candidate(progressed=100 + place) for place in range(progressed)]
+    for threshold in (0, 5):
+        found = measured([*patients, *[Candidate(followed=90)] * 12], threshold=threshold)
+        row = found.estimate("pseudoprogression_to_progression")
+        assert row["estimate"] is not None
+        assert (row["ci_low"] is not None) is has_interval
+        assert ("few_events" in row["warnings"]) is not has_interval
+
+
 def test_a_share_goes_with_its_counts_since_it_tells_them() -> None:
     found = measured(
         [*[Candidate()] * 20, *[Candidate(state="true_progression", progressed=50)] * 4], threshold=5

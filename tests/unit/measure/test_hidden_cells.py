@@ -1,6 +1,6 @@
-"""Which counts are hidden, and how the days of a curve are gathered: on tables and curves in plain sight.
+"""Which counts are hidden: on tables in plain sight.
 
-Not here: whole releases (test_disclosure.py).
+Not here: whole releases (test_disclosure.py) and curves (test_gathering.py).
 """
 
 from __future__ import annotations
@@ -9,39 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpp_etl.measure.disclosure import curve_steps, hidden_cells, told_parts
+from bpp_etl.measure.disclosure import hidden_cells, told_parts
 from bpp_etl.measure.tally import Cell, Tally
-from bpp_etl.metrics import kaplan_meier
 from tests.unit.measure.linear_attack import bounds
-
-
-def _steps(
-    days: list[tuple[int, bool]], threshold: int, *, are_totals_shown: bool = True
-) -> list[tuple[int, ...]]:
-    curve = kaplan_meier([day for day, _ in days], [happened for _, happened in days])
-    return [
-        (int(curve.times[step.place]), step.at_risk, step.events, step.censored)
-        for step in curve_steps(curve, threshold, are_totals_shown=are_totals_shown)
-    ]
-
-
-def test_a_step_of_a_curve_gathers_days_until_5_have_left() -> None:
-    events = [(day, True) for day in range(1, 13)]
-    assert _steps(events, 0)[:2] == [(1, 12, 1, 0), (2, 11, 1, 0)]
-    # After 5 and 10 events 2 are left over, and join the second step.
-    assert _steps(events, 5) == [(5, 12, 5, 0), (12, 7, 7, 0)]
-    assert _steps(events[:10], 5) == [(5, 10, 5, 0), (10, 5, 5, 0)]
-
-
-def test_a_step_of_a_curve_waits_for_5_censorings_once_there_is_one() -> None:
-    days = [(day, day != 3) for day in range(1, 8)] + [(day, False) for day in range(8, 12)]
-    assert _steps(days, 5) == [(11, 11, 6, 5)]
-
-
-def test_a_curve_with_few_censorings_stops_before_them() -> None:
-    days = [(day, True) for day in range(1, 13)] + [(20, False), (30, False), (40, True)]
-    assert _steps(days, 5, are_totals_shown=False) == [(5, 15, 5, 0), (10, 10, 5, 0)]
-    assert _steps(days, 5, are_totals_shown=True) == []
 
 
 def _table(cells: list[list[int]]) -> tuple[Tally, set[Cell]]:

@@ -64,7 +64,8 @@ def test_nobody_has_no_share(interval) -> None:
 
 
 @pytest.mark.parametrize(
-    ("successes", "n"), [(-1, 5), (6, 5), (2.5, 5), (1, -1), (float("nan"), 5), (0, float("inf"))]
+    ("successes", "n"),
+    [(-1, 5), ("3", 5), (None, 5), (6, 5), (2.5, 5), (1, -1), (float("nan"), 5), (0, float("inf"))],
 )
 def test_what_is_no_count_is_refused(successes, n) -> None:
     with pytest.raises(ValueError, match="Hint: pass the count and its total"):

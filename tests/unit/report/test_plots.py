@@ -25,9 +25,11 @@ def step(
     survival: float = 0.5,
     low: float | None = None,
     high: float | None = None,
+    *,
+    has_events: bool = True,
 ) -> CurveStep:
     figure = Figure(str(at_risk), at_risk, "metric.survival_curve", (), "at_risk")
-    return CurveStep(day, survival, low, high, has_censored=True, at_risk=figure, left=left)
+    return CurveStep(day, survival, low, high, has_events, has_censored=True, at_risk=figure, left=left)
 
 
 def drawn(*curves: Curve, is_by_group: bool = False) -> Element:
@@ -79,6 +81,16 @@ def test_a_gathered_curve_claims_no_survival_and_no_limits_on_days_that_are_not_
     assert (line.get("d") or "").count("L") == 2  # joined straight, without a step
     assert not shapes(root, "band first")
     assert not shapes(root, "censored first")
+
+
+def test_a_gathered_curve_is_flat_only_after_its_last_event() -> None:
+    first, last = GATHERED.steps
+    between, after = step(180, 25, 20, 0.8, has_events=False), step(400, 5, 0, 0.4, has_events=False)
+    root = drawn(Curve("", (first, between, last, after), 300, is_exact=False))
+    (line,) = shapes(root, "curve first")
+    # Censorings alone are no point of the curve, but it goes on to the last of them.
+    assert (line.get("d") or "").count("L") == 3
+    assert len(shapes(root, "dot first")) == 2
 
 
 def test_numbers_at_risk_of_a_gathered_curve_stand_under_the_days_they_hold_for() -> None:
