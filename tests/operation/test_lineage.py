@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.definitions import build_defs
 from assets.event import TABLES_OF_EVENT
-from assets.lineage import FILE, column_lineage, lineage_of
+from assets.lineage import FILE, column_lineage, lineage_of, told_sources
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.metric import METRIC_TABLES
@@ -70,6 +70,17 @@ def test_known_columns_come_from_where_the_specification_says() -> None:
     # ALP and HER2 never influence the state.
     assert not [name for name in event["state"] if name.startswith(("core.lab_results", "core.her2_tests"))]
     assert lineage_of(dg.AssetKey(["raw", "patients"])) == {}
+
+
+def test_a_column_says_in_words_where_it_comes_from() -> None:
+    assert told_sources("event.pseudoprogression", "sites") == "From core.bone_lesions (site)."
+    assert told_sources("metric.estimate", "estimate").startswith(
+        "From columns of core.assessment_cadence, core."
+    )
+    assert told_sources("raw.patients", "sex") == ""
+    shown = build_defs().resolve_asset_graph().get(dg.AssetKey(["event", "pseudoprogression"])).metadata
+    sites = next(column for column in shown["dagster/column_schema"].columns if column.name == "sites")
+    assert sites.description.endswith(" From core.bone_lesions (site).")
 
 
 def test_numbers_of_metrics_come_from_what_they_count() -> None:
