@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.lineage import told_sources
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.contract import Contract, columns_of, grain_of
 
 OWNER = "team:registry-data"
 
 
-def table_schema(contract: type[Contract]) -> dg.TableSchema:
-    """Write a contract's columns as Dagster shows them."""
+def table_schema(contract: type[Contract], relation: str) -> dg.TableSchema:
+    """Write a contract's columns as Dagster shows them, each with the columns that it comes from."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 column.name,
                 sql_type(column),
-                describe(column),
+                " ".join(filter(None, (describe(column), told_sources(relation, column.name)))),
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )
             for column in columns_of(contract)
@@ -51,7 +52,7 @@ def spec_for(
         code_version=code_version,
         skippable=skippable,
         metadata={
-            "dagster/column_schema": table_schema(contract),
+            "dagster/column_schema": table_schema(contract, f"{schema}.{table}"),
             "dagster/table_name": f"{schema}.{table}",
         },
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from assets.instance import home_of
+from assets.instance import WORKSPACE, home_of
 from assets.operation import load_operation
 from assets.refresh import Refreshed, refresh
 from assets.resources import Warehouse
@@ -72,15 +72,16 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     """Replace this process by `dagster dev` on the warehouse's instance."""
     chosen = places(os.environ, landing, warehouse)
+    home = home_of(chosen.warehouse)
     environment = os.environ | {
         "BPP_LANDING": str(chosen.landing),
         "BPP_WAREHOUSE": str(chosen.warehouse),
-        "DAGSTER_HOME": str(home_of(chosen.warehouse)),
+        "DAGSTER_HOME": str(home),
         # It advises `dg dev`, which is not installed where the project is only used.
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
     program = Path(sys.executable).with_name("dagster")
-    words = [str(program), "dev", "-m", "assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    words = [str(program), "dev", "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     typer.echo(f"http://127.0.0.1:{port}")
     os.execve(program, words, environment)
 

@@ -57,8 +57,13 @@ def told_in_words(context: dg.AssetExecutionContext) -> Iterator[None]:
 def shut(verdict: Verdict, delivery: Delivery, files: WorkingFiles) -> dg.Failure:
     """Tell a shut gate's story: registry, delivery, tables, rules, counts, and how to see the rows."""
     reasons = [f"- {reason.message} ({reason.table}.{reason.rule})" for reason in verdict.reasons]
+    broken: dict[str, list[str]] = {}
+    for result in verdict.rules:
+        if result.severity == "refuse" and result.broken:
+            broken.setdefault(result.table, []).append(f"{result.rule} {result.broken}")
     counts = [
         f"- {count.table}: {count.delivered} delivered, {count.broken} refused"
+        f" ({', '.join(broken.get(count.table, []))})"
         for count in verdict.tables
         if count.broken
     ]
@@ -84,8 +89,8 @@ def shut(verdict: Verdict, delivery: Delivery, files: WorkingFiles) -> dg.Failur
     tables = [count.table for count in verdict.tables if count.broken]
     if tables:
         sql = f"select file, row_number, broken_rules from quarantine.{tables[0]} order by row_number"
-        metadata["rows"] = f"{sql}  -- in {files.shut}"
-        parts += [f"The rows, in {files.shut}:", f"  {sql}"]
+        metadata["rows"] = f"duckdb -readonly {shlex.quote(str(files.shut))} {shlex.quote(sql)}"
+        parts.append(f"The rows of {tables[0]}: {metadata['rows']}")
     return dg.Failure("\n".join(parts), metadata=metadata, allow_retries=False)
 
 

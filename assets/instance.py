@@ -17,22 +17,30 @@ from bpp_etl.settings import PROJECT
 
 HOME = "dagster"
 CONFIGURATION = "dagster.yaml"
+WORKSPACE = "workspace.yaml"
+LOADED = "load_from:\n  - python_module: {module_name: assets.definitions, location_name: bpp_etl}\n"
+"""Names the code as pyproject.toml does: Dagster keeps by it what a sensor has seen, and its switch."""
 STATED_STORAGE = "base_dir: warehouse/dagster"
 
 
 def home_of(warehouse: Path) -> Path:
-    """Make the instance's folder with a copy of the project's settings, and return it."""
+    """Make the instance's folder with the project's settings and what to load, and return it."""
     home = warehouse / HOME
     home.mkdir(parents=True, exist_ok=True)
     settings = (PROJECT / CONFIGURATION).read_text(encoding="utf-8")
     quoted_home = "'" + str(home).replace("'", "''") + "'"
-    settings = settings.replace(STATED_STORAGE, f"base_dir: {quoted_home}")
-    target = home / CONFIGURATION
-    if not target.exists() or target.read_text(encoding="utf-8") != settings:
-        fresh = home / f".{CONFIGURATION}.{os.getpid()}"
-        fresh.write_text(settings, encoding="utf-8")
-        os.replace(fresh, target)  # noqa: PTH105
+    _put(home / CONFIGURATION, settings.replace(STATED_STORAGE, f"base_dir: {quoted_home}"))
+    _put(home / WORKSPACE, LOADED)
     return home
+
+
+def _put(target: Path, text: str) -> None:
+    """Write a file whole, for another process may be reading it; one that says so already is left alone."""
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, target)  # noqa: PTH105
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import dagster as dg
 from assets.describe import OWNER, spec_for
 from assets.event import EVENTS
 from assets.failures import told_in_words
+from assets.lineage import lineage_of
 from assets.resources import Warehouse
 from bpp_etl.release import Shelf, assemble, publish
 from bpp_etl.release.shelf import FILE, REPORT
@@ -43,10 +44,11 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
         assembled = Shelf.of(warehouse.root()).building / FILE
         pictures = pictures_of(assembled, [one.name for one in protocols if one.is_event], threshold)
     for name in METRIC_TABLES:
-        metadata: dict[str, Any] = {"dagster/row_count": counts[name]}
+        key = dg.AssetKey(["metric", name])
+        metadata: dict[str, Any] = {"dagster/row_count": counts[name], **lineage_of(key)}
         if name in pictures:
             metadata["picture"] = dg.MetadataValue.md(pictures[name])
-        yield dg.MaterializeResult(asset_key=["metric", name], metadata=metadata)
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
 
 
 @dg.asset(

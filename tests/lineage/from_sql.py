@@ -1,22 +1,15 @@
 """Reads the SELECT files and says of each column of core and event which columns it is worked out from.
 
-A column comes from what its expression names, through every step between. Filters and joins are left out.
 Where Python decides (the rules), what its conditions read counts as what they work out.
-Not here: how the graph shows it (`assets/lineage.py`).
+Not here: the metrics (`from_metrics.py`), and how the graph shows it (`assets/lineage.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from importlib import resources
 
 import polars as pl
-from sqlglot import exp, parse_one
-from sqlglot.lineage import Node
-from sqlglot.lineage import lineage as lineage_of
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import build_scope
 
 from bpp_etl.events import FLOW_RULES, RULES, load_protocol
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, REFUSED
@@ -31,20 +24,15 @@ from schemas.cadence import AssessmentCadence
 from schemas.contract import columns_of, delivered_columns
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
-
-Source = tuple[str, str]
-"""A table such as `core.patients`, and a column of it."""
-Columns = Mapping[str, frozenset[Source]]
-Relations = dict[str, Columns]
-TEMPORARY = "step"
-"""Stands for the schema of what the steps leave to one another."""
+from tests.lineage.from_metrics import metric_columns
+from tests.lineage.trace import Columns, Relations, Source, trace
 
 
 def lineage() -> dict[str, dict[str, list[Source]]]:
     """Return for each table, for each column that is worked out from any, the columns of the layer before."""
     core = core_columns()
     core["core.assessment_cadence"] = cadence_columns()
-    found = {**core, **event_columns()}
+    found = {**core, **event_columns(), **metric_columns()}
     return {
         table: {column: sorted(sources) for column, sources in columns.items() if sources}
         for table, columns in sorted(found.items())
@@ -116,38 +104,6 @@ def event_columns() -> Relations:
         **{name: _read_by(expression, evidence) for name, expression in verdicts.items()},
     }
     return {f"event.{table}": trace(read_select(Step(EVENTS, table)), relations) for table in EVENT_TABLES}
-
-
-def trace(sql: str, relations: Mapping[str, Columns]) -> Columns:
-    """Trace each output column of a SELECT to the sources of the relations that it reads."""
-    schema: dict[str, dict[str, dict[str, str]]] = {}
-    for name, columns in relations.items():
-        place, _, table = name.rpartition(".")
-        schema.setdefault(place or TEMPORARY, {})[table] = dict.fromkeys(columns, "text")
-    tree = qualify(
-        parse_one(sql, dialect="duckdb"),
-        dialect="duckdb",
-        schema=schema,
-        db=TEMPORARY,
-        quote_identifiers=False,
-    )
-    scope = build_scope(tree)
-    if scope is None:
-        raise ValueError("not a SELECT")
-    return {
-        column: frozenset().union(
-            *_leaves(lineage_of(column, tree, schema, dialect="duckdb", scope=scope), relations)
-        )
-        for column in tree.named_selects
-    }
-
-
-def _leaves(root: Node, relations: Mapping[str, Columns]) -> Iterable[frozenset[Source]]:
-    for node in root.walk():
-        if isinstance(node.expression, exp.Table):
-            table = node.expression
-            name = table.name if table.db == TEMPORARY else f"{table.db}.{table.name}"
-            yield relations[name][node.name.rpartition(".")[2]]
 
 
 def _core_as_sources() -> Relations:

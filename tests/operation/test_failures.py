@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
 import dagster as dg
+import duckdb
 import pytest
 
 from assets import core, event, failures
@@ -28,9 +31,13 @@ def test_a_shut_gate_says_what_where_how_much_and_how_to_see_the_rows(project: P
     text, metadata = failure_of(done)
     assert text.splitlines()[0] == "gate shut: tiny delivery 2024-12-31"
     assert "1 of 1 rows of bone_lesions are refused (100.0 %, limit 5 %)" in text
-    assert "- bone_lesions: 1 delivered, 1 refused" in text
+    assert "- bone_lesions: 1 delivered, 1 refused (required_value_missing 1)" in text
     assert f"bpp check {folder}" in text
-    assert "select file, row_number, broken_rules from quarantine.bone_lesions" in text
+    program, option, file, sql = shlex.split(str(metadata["rows"]))
+    assert (program, option) == ("duckdb", "-readonly")
+    assert f"The rows of bone_lesions: {metadata['rows']}" in text
+    with duckdb.connect(file, read_only=True) as con:
+        assert con.execute(sql).fetchall() == [("bone_lesions.csv", 1, ["required_value_missing"])]
     assert metadata["kind"] == "shut"
     assert metadata["tables"] == "bone_lesions"
     assert "bone_lesions.refused_share_exceeded" in str(metadata["rules"])

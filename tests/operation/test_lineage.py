@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import dagster as dg
 
 from assets.definitions import build_defs
 from assets.event import TABLES_OF_EVENT
-from assets.lineage import FILE, column_lineage, lineage_of
+from assets.lineage import FILE, column_lineage, lineage_of, told_sources
 from schemas.catalog import catalog
 from schemas.contract import columns_of
+from schemas.metric import METRIC_TABLES
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
+from tests.lineage.from_metrics import COUNTED, LEFT_BEHIND, READS
 from tests.lineage.from_sql import written
-
-UPSTREAM = {"core": {"raw"}, "event": {"core"}}
 
 
 def columns_in(table: str) -> set[str]:
@@ -37,14 +39,18 @@ def test_every_column_and_every_source_is_one_of_a_contract() -> None:
 def test_a_column_comes_from_tables_that_its_asset_depends_on() -> None:
     graph = build_defs().resolve_asset_graph()
     for table, columns in column_lineage().items():
-        parents = {key.to_user_string() for key in graph.get(dg.AssetKey(table.split("."))).parent_keys}
+        key = dg.AssetKey(table.split("."))
+        # A metric also counts what the events were derived from.
+        above = graph.get_ancestor_asset_keys(key) if key.path[0] == "metric" else graph.get(key).parent_keys
+        above = {found.to_user_string() for found in above if found.path[0] != "raw" or key.path[0] == "core"}
         for sources in columns.values():
-            assert {"/".join(source.split(".")[:2]) for source in sources} <= parents, table
+            assert {"/".join(source.split(".")[:2]) for source in sources} <= above, table
 
 
-def test_lineage_covers_core_and_events_and_nothing_is_left_without_a_source() -> None:
+def test_lineage_covers_core_events_and_metrics_and_nothing_is_left_without_a_source() -> None:
     expected = {f"core.{name}" for name in (*TABLES, "assessment_cadence")}
     expected |= {f"event.{name}" for name in TABLES_OF_EVENT}
+    expected |= {f"metric.{name}" for name in METRIC_TABLES}
     assert set(column_lineage()) == expected
     # Parameters, and what counts rows or names flags of its own.
     made_here = {
@@ -52,7 +58,7 @@ def test_lineage_covers_core_and_events_and_nothing_is_left_without_a_source() -
         *("missing", "closed_by"),
     }
     for table, columns in column_lineage().items():
-        if table != "event.patient_flow":
+        if table != "event.patient_flow" and not table.startswith("metric."):
             assert columns_in(table) - set(columns) <= made_here, table
 
 
@@ -64,3 +70,32 @@ def test_known_columns_come_from_where_the_specification_says() -> None:
     # ALP and HER2 never influence the state.
     assert not [name for name in event["state"] if name.startswith(("core.lab_results", "core.her2_tests"))]
     assert lineage_of(dg.AssetKey(["raw", "patients"])) == {}
+
+
+def test_a_column_says_in_words_where_it_comes_from() -> None:
+    assert told_sources("event.pseudoprogression", "sites") == "From core.bone_lesions (site)."
+    assert told_sources("metric.estimate", "estimate").startswith(
+        "From columns of core.assessment_cadence, core."
+    )
+    assert told_sources("raw.patients", "sex") == ""
+    shown = build_defs().resolve_asset_graph().get(dg.AssetKey(["event", "pseudoprogression"])).metadata
+    sites = next(column for column in shown["dagster/column_schema"].columns if column.name == "sites")
+    assert sites.description.endswith(" From core.bone_lesions (site).")
+
+
+def test_numbers_of_metrics_come_from_what_they_count() -> None:
+    told = column_lineage()
+    assert told["metric.course_group"]["days_to_event"] == ["event.pseudoprogression.days_to_event"]
+    assert told["metric.cadence"]["share"] == ["core.assessment_cadence.cadence_class"]
+    assert "core.bone_lesions.site" in told["metric.lesion_site"]["share"]
+    assert "event.pseudoprogression.verdict_mda" in told["metric.concordance"]["patients"]
+    assert not [name for name in told["metric.survival_curve"]["survival"] if "alp" in name]
+
+
+def test_every_select_file_of_the_metrics_is_read_by_one() -> None:
+    read = {word for table in READS.values() for words in table.values() for word in words}
+    for name in COUNTED:
+        assert f"{name}.*" in read, name
+    assert {table.name for table in files("bpp_etl.measure").joinpath("sql").iterdir()} == {
+        f"{name}.sql" for name in (*COUNTED, *LEFT_BEHIND, "registry", "refused_patients")
+    }

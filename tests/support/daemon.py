@@ -17,6 +17,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.instance import home_of
+from bpp_etl.settings import PROJECT
 from tests.support.commands import environment
 
 PATIENCE = 420
@@ -54,10 +55,9 @@ def running(
 @contextmanager
 def daemon(landing: Path, warehouse: Path, log: Path, **more: str) -> Iterator[dg.DagsterInstance]:
     """Run `dagster-daemon` on a project, and yield its instance."""
-    words = ["dagster-daemon", "run", "-m", "assets.definitions"]
     env = settings(landing, warehouse, **more)
     with (
-        running(words, env, log) as process,
+        running(["dagster-daemon", "run"], env, log, cwd=PROJECT) as process,
         dg.DagsterInstance.from_config(env["DAGSTER_HOME"]) as instance,
     ):
         yield instance

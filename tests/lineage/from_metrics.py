@@ -1,0 +1,125 @@
+"""Says of each number in a metric table which columns of core and event it is worked out from.
+
+A metric is selected by SQL and counted in Python. The SELECT files are traced; which of their columns a table
+counts is declared here. Names of rows (protocol, metric, step, bone) are codes, and come from no column.
+Not here: tracing a SELECT (`from_sql.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bpp_etl.timeline.steps import Step, read_select
+from schemas.catalog import catalog
+from schemas.contract import columns_of
+from schemas.metric import METRIC_TABLES
+from tests.lineage.trace import Columns, Relations, trace
+
+LEFT_BEHIND = ("first_line_course", "baseline")
+"""Steps that others of the SELECT files read."""
+COUNTED = (
+    *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
+    *("site_of_patient", "site_of_lesion", "cadence_first_line", "cadence_pseudoprogression"),
+)
+"""SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
+
+STRATUM, NUMBERS = "stratum", "*"
+_STRATA = ("candidate.registry", "candidate.her2", "candidate.evidence")
+_STATES = ("candidate.state", "candidate.has_progression")
+_CALLS = tuple(f"candidate.{rule_set}" for rule_set in ("recist11", "irecist", "mda", "pcwg3"))
+_ALP = tuple(f"candidate.alp_{name}_minus_baseline" for name in ("event", "progression"))
+_CADENCE = tuple(f"cadence_{whose}" for whose in ("first_line", "pseudoprogression"))
+
+READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "survival_curve": {
+        STRATUM: _STRATA,
+        NUMBERS: (
+            *_STATES,
+            *(f"candidate.days_{name}" for name in ("to_event", "to_confirmation", "followed")),
+        ),
+    },
+    "flow": {
+        STRATUM: (*_STRATA, "left_at.registry"),
+        NUMBERS: ("left_at.left_at", "left_at.patients", *_STATES, "candidate.reason"),
+    },
+    "baseline": {STRATUM: ("baseline_state.state",), NUMBERS: ("baseline_state.*",)},
+    "lesion_site": {NUMBERS: ("site_of_patient.*", "site_of_lesion.*", "candidate.state")},
+    "alp_change": {
+        STRATUM: ("candidate.state", "candidate.is_bone_progression"),
+        NUMBERS: (
+            *_ALP,
+            "candidate.alp_progression_minus_event",
+            "candidate.state",
+            "candidate.is_bone_progression",
+        ),
+    },
+    "concordance": {NUMBERS: ("candidate.state", *_CALLS, "overlap.*")},
+    "cadence": {
+        STRATUM: tuple(f"{name}.label" for name in _CADENCE),
+        NUMBERS: tuple(
+            f"{name}.{what}" for name in _CADENCE for what in ("total", "on_time", "early", "late", "missed")
+        ),
+    },
+    "open_question": {
+        STRATUM: ("open_question.registry", "open_question.has_baseline"),
+        NUMBERS: ("open_question.missing", "open_question.has_baseline", "open_question.patients"),
+    },
+    "course_group": {
+        "patients": _STATES,
+        "days_to_event": ("candidate.days_to_event",),
+        "days_to_confirmation": ("candidate.days_to_event", "candidate.days_to_confirmation"),
+        "days_to_end": ("candidate.days_to_event", "candidate.days_followed"),
+    },
+    "alp_group": {
+        STRATUM: ("candidate.state",),
+        "patients": ("candidate.state", *_ALP),
+        "change_at_event": _ALP[:1],
+        "change_at_progression": _ALP[1:],
+    },
+    "estimate": {
+        STRATUM: (*_STRATA, "candidate.state", "candidate.is_bone_progression", "site_of_lesion.site"),
+        NUMBERS: tuple(f"{name}.*" for name in COUNTED if name != "baseline_state"),
+    },
+    "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_patient.*")},
+}
+
+
+def metric_columns() -> Relations:
+    """Trace each number of the metric tables to core and event, and each stratum to what it splits by."""
+    selected = selected_columns()
+    found: Relations = {}
+    for table, contract in METRIC_TABLES.items():
+        read = READS[table]
+        numbers = [
+            column.name
+            for column in columns_of(contract)
+            if column.dtype.startswith(("Int", "Float"))
+            and column.name != "position"
+            and not column.name.startswith("published")
+        ]
+        named = {name: read[name] for name in read if name != NUMBERS}
+        by_column = {**dict.fromkeys(numbers, read.get(NUMBERS, ())), **named}
+        found[f"metric.{table}"] = {
+            column: frozenset().union(*_sources(words, selected)) for column, words in by_column.items()
+        }
+    return found
+
+
+def selected_columns() -> Relations:
+    """Trace the SELECT files that Python counts."""
+    relations: Relations = {
+        f"{schema}.{table}": {
+            column.name: frozenset({(f"{schema}.{table}", column.name)}) for column in columns_of(contract)
+        }
+        for schema in ("core", "event")
+        for table, contract in catalog()[schema].items()
+    }
+    for name in (*LEFT_BEHIND, *COUNTED):
+        relations[name] = trace(read_select(Step("bpp_etl.measure", name)), relations)
+    return {name: relations[name] for name in COUNTED}
+
+
+def _sources(words: Iterable[str], selected: Relations) -> Iterable[Columns | frozenset[tuple[str, str]]]:
+    for word in words:
+        name, _, column = word.partition(".")
+        yield from selected[name].values() if column == NUMBERS else [selected[name][column]]
