@@ -48,7 +48,6 @@ def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> Verdict:
             _judge_table(con, table, delivery, read, findings)
         else:
             stage_nothing(con, table)
-        _quarantine(con, table, is_delivered=table.name in read.rows)
     if "lab_results" in read.rows:
         findings.flagged["lab_results", "unit_suspect"] = flag_suspect_units(con)
         findings.flag_judged["lab_results"] = count_of(
@@ -56,8 +55,11 @@ def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> Verdict:
         )
     derive_cadence(con, delivery.registry, keep=True)
     findings.intervals, findings.off_schedule = _cadence_counts(con)
+    verdict = decide(delivery, findings)
+    for table in TABLES.values():
+        _quarantine(con, table, verdict, is_delivered=table.name in read.rows)
     con.execute("drop table broken")
-    return decide(delivery, findings)
+    return verdict
 
 
 def _judge_table(
@@ -123,7 +125,7 @@ def _judged_only(con: Connection, relation: str, row_numbers: pl.Series) -> pl.S
     return pl.Series("row_number", kept, dtype=pl.Int64)
 
 
-def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -> None:
+def _quarantine(con: Connection, table: DeliveredTable, verdict: Verdict, *, is_delivered: bool) -> None:
     create_table(con, "quarantine", table.name, quarantine_contract(table.name))
     if not is_delivered:
         return
@@ -131,7 +133,8 @@ def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -
     con.execute(
         f"""
         insert into quarantine.{quoted(table.name)}
-        select raw.registry, raw.delivery, raw.file, raw.source_row_number, broke.broken_rules, {columns}
+        select raw.registry, raw.delivery, $status, raw.file, raw.source_row_number,
+            broke.broken_rules, {columns}
         from raw.{quoted(table.name)} as raw
         join (
             select row_number, list_sort(list_distinct(list(rule))) as broken_rules
@@ -139,7 +142,7 @@ def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -
         ) as broke on broke.row_number = raw.row_number
         order by raw.row_number
         """,
-        {"name": table.name},
+        {"name": table.name, "status": verdict.status},
     )
 
 
