@@ -67,7 +67,7 @@ def refresh(
         )
     done = Refreshed(unfit=landing.unfit)
     for name in landing.unfit:
-        say(f"left alone: {name} (the name fits no registry or delivery)")
+        say(f"left alone: {name}")
     definitions = build_defs(warehouse)
     with instance_of(places.warehouse) as instance:
         for registry, delivery in landing.newest.items():
