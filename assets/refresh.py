@@ -28,6 +28,8 @@ from bpp_etl.working import WorkingFiles, shut_story
 Say = Callable[[str], None]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Keeps Dagster's event stream for the UI; a terminal gets our own lines."""
+INTERRUPTS = (dg.DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__name__)
+"""How a run ends by Ctrl-C: by Dagster's handler, or by a query that it stopped."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ def refresh(
         )
     done = Refreshed(unfit=landing.unfit)
     for name in landing.unfit:
-        say(f"left alone: {name} (the name fits no registry or delivery)")
+        say(f"left alone: {name}")
     definitions = build_defs(warehouse)
     with instance_of(places.warehouse) as instance:
         for registry, delivery in landing.newest.items():
@@ -150,7 +152,7 @@ def _stop_if_interrupted(result: dg.ExecuteInProcessResult) -> None:
     for event in result.all_events:
         data = event.step_failure_data if event.is_step_failure else None
         error = data.error if data is not None else None
-        if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+        if error is not None and error.cls_name in INTERRUPTS:
             raise KeyboardInterrupt
 
 

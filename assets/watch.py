@@ -88,7 +88,7 @@ def watch(
             arrival = look_at(delivery)
         except OSError as error:
             # One registry's folder that is closed to us is no reason to leave the others waiting.
-            left.append(f"{registry}/{delivery.name}: its folder cannot be opened, {error.strerror}")
+            left.append(f"{registry}/{delivery.name} (its folder cannot be opened: {error.strerror})")
             continue
         if seen.taken.get(registry) == arrival.fingerprint:
             continue

@@ -16,6 +16,7 @@ REGISTRY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 DELIVERY_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:-(\d{1,6}))?", re.ASCII)
 CONFIGURATION = "registry.toml"
 MARKER = "_COMPLETE"
+UNFIT = "(the name fits no registry or delivery)"
 FORMATS = ("csv", "csv.gz", "parquet", "xlsx", "xpt")
 
 
@@ -46,7 +47,7 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """The newest delivery of each registry, and the names that fit nothing."""
+    """The newest delivery of each registry, and what is left alone: its name, and why in words."""
 
     newest: dict[str, Delivery] = field(default_factory=dict)
     unfit: tuple[str, ...] = ()
@@ -63,20 +64,22 @@ def survey(landing: Path) -> Landing:
     unfit: list[str] = []
     for folder in sorted(landing.iterdir()):
         if not folder.is_dir() or not REGISTRY_NAME.fullmatch(folder.name):
-            unfit.append(shown(folder.name))
+            unfit.append(f"{shown(folder.name)} {UNFIT}")
             continue
         try:
             entries = [(entry, entry.is_dir()) for entry in sorted(folder.iterdir())]
         except OSError as error:
             # One registry's folder that is closed to us is no reason to leave the others waiting.
-            unfit.append(f"{folder.name}: its folder cannot be opened, {error.strerror}")
+            unfit.append(f"{folder.name} (its folder cannot be opened: {error.strerror})")
             continue
+        if not any(is_folder for _, is_folder in entries):
+            unfit.append(f"{folder.name} (it holds no delivery)")
         for entry, is_folder in entries:
             if entry.name == CONFIGURATION:
                 continue
             delivery = delivery_of(entry) if is_folder else None
             if delivery is None:
-                unfit.append(f"{shown(folder.name)}/{shown(entry.name)}")
+                unfit.append(f"{shown(folder.name)}/{shown(entry.name)} {UNFIT}")
             elif folder.name not in newest or delivery.order > newest[folder.name].order:
                 newest[folder.name] = delivery
     return Landing(newest, tuple(unfit))

@@ -21,6 +21,7 @@ from schemas.tables import TABLES
 DEFAULT_REFUSED_SHARE = 0.05
 DEFAULT_CADENCE_SHARE = 0.5
 CADENCE = "cadence"
+MOST_BYTES = 256 << 10
 TOP_LEVEL = (
     "format",
     "delimiter",
@@ -71,8 +72,15 @@ def load_config(path: Path, formats: tuple[str, ...]) -> RegistryConfig:
     if not path.exists() and not path.is_symlink():
         return RegistryConfig()
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        with path.open("rb") as stream:
+            text = stream.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise ConfigurationError(
+                f"registry.toml is larger than {MOST_BYTES >> 10} KiB", "recode codes in the export instead"
+            )
+        told = tomllib.loads(text.decode("utf-8-sig"))
+    except (ValueError, RecursionError, OSError):
+        # Bad TOML and bad UTF-8 are ValueErrors, and so is a number of thousands of digits.
         raise ConfigurationError(
             "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
         ) from None
@@ -189,9 +197,20 @@ def _recode(told: Any) -> dict[str, dict[str, dict[str, str]]]:
         for column, codes in _mapping(columns, f"recode.{table}").items():
             _column(table, column, "recode")
             section = f"recode.{table}.{column}"
+            told_codes = _mapping(codes, section)
             recodes[table][column] = {
-                theirs.strip(): _scalar(ours, section) for theirs, ours in _mapping(codes, section).items()
+                theirs.strip(): _scalar(ours, section) for theirs, ours in told_codes.items()
             }
+            if "" in recodes[table][column]:
+                raise ConfigurationError(
+                    f"registry.toml: [{section}] recodes an empty cell, which stays empty",
+                    "leave the empty code out",
+                )
+            if len(recodes[table][column]) < len(told_codes):
+                raise ConfigurationError(
+                    f"registry.toml: two codes of [{section}] are the same but for blanks",
+                    "leave one of them",
+                )
     return recodes
 
 

@@ -15,7 +15,7 @@ RULE_STATUS = ("passed", "failed", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
 
 
-def _delivery_status() -> Any:
+def delivery_status() -> Any:
     """Tell two judgements of one name apart: a delivery that came again with other files may be shut."""
     return derived(
         "Whether the delivery of this row was admitted or shut; one name may stand for both.",
@@ -29,7 +29,7 @@ class RuleResult(Contract):
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Delivery that was judged.", nullable=False)
-    delivery_status: pl.String = _delivery_status()
+    delivery_status: pl.String = delivery_status()
     table: pl.String = derived("Table judged, or `delivery` for the whole.", nullable=False)
     rule: pl.String = derived("Stable id of the rule.", nullable=False)
     severity: pl.String = derived("What a breach does.", nullable=False, codes=SEVERITY)
@@ -66,7 +66,7 @@ class TableCount(Contract):
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
-    delivery_status: pl.String = _delivery_status()
+    delivery_status: pl.String = delivery_status()
     table: pl.String = derived("Table counted.", nullable=False)
     delivered: pl.Int64 = derived("Rows delivered.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted.", nullable=False)
@@ -83,7 +83,7 @@ class ExtraColumn(Contract):
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
-    delivery_status: pl.String = _delivery_status()
+    delivery_status: pl.String = delivery_status()
     table: pl.String = derived("Table that has the column.", nullable=False)
     column: pl.String = derived("Name of the column, where it is safe to show.", nullable=False)
     is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)
@@ -94,7 +94,7 @@ class SourceRow(Contract):
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
-    delivery_status: pl.String = _delivery_status()
+    delivery_status: pl.String = delivery_status()
     source: pl.String = derived("File of the standard, such as rs of SDTM.", nullable=False)
     meaning: pl.String = derived("What the rows are to the adapter.", nullable=False)
     table: pl.String = derived("Table that they come into; empty for those that are out of scope.")

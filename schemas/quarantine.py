@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import polars as pl
 
 from schemas.contract import Contract, delivered_columns, derived
+from schemas.quality import delivery_status
 from schemas.tables import TABLES
 
 
@@ -18,6 +19,7 @@ def quarantine_contract(table: str) -> type[Contract]:
     annotations: dict[str, Any] = {
         "registry": pl.String,
         "delivery": pl.String,
+        "delivery_status": pl.String,
         "file": pl.String,
         "row_number": pl.Int64,
         "broken_rules": Annotated[pl.List, pl.String],
@@ -25,6 +27,7 @@ def quarantine_contract(table: str) -> type[Contract]:
     fields: dict[str, Any] = {
         "registry": derived("Registry that sent the row.", nullable=False),
         "delivery": derived("Delivery that held the row.", nullable=False),
+        "delivery_status": delivery_status(),
         "file": derived("File that held the row.", nullable=False),
         "row_number": derived("Data row in the delivered file, counted from 1.", nullable=False),
         "broken_rules": derived("Every rule that the row broke, sorted.", nullable=False),

@@ -37,9 +37,9 @@ OWN_ROWS = {
     ),
     # Refused rows are as delivered: their ids may carry spaces.
     "quarantine": (
-        "trim(patient_id) = $patient and delivery = $delivery",
+        "trim(patient_id) = $patient and delivery_status = 'admitted'",
         "trim(assessment_id) in (select assessment_id from core.imaging_assessments)"
-        " and delivery = $delivery",
+        " and delivery_status = 'admitted'",
     ),
 }
 """Which rows are the patient's: in tables with a patient's id, and in the one with an assessment's only."""

@@ -91,7 +91,7 @@ def _find(con: Connection, registry: str, patient: str) -> Source:
         who,
     ).fetchall()
     if found == [(0,)]:
-        raise _unknown(con, who | {"delivery": delivery})
+        raise _unknown(con, who)
     release_id = con.execute("select release_id from published.meta.release").fetchall()[0][0]
     return Source(str(release_id), registry, patient, str(delivery), day)
 
@@ -100,7 +100,7 @@ def _unknown(con: Connection, who: dict[str, str]) -> NotFoundError:
     """Say that the patient is not there, and whether the gate is why."""
     rules = con.execute(
         "select distinct unnest(broken_rules) as rule"
-        " from published.quarantine.patients where registry = $registry and delivery = $delivery"
+        " from published.quarantine.patients where registry = $registry and delivery_status = 'admitted'"
         " and trim(patient_id) = $patient order by rule",
         who,
     ).fetchall()

@@ -15,7 +15,7 @@ from bpp_etl.gate.verdict import Verdict
 from bpp_etl.landing import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.timeline import derive_cadence
-from bpp_etl.warehouse.connection import Connection, one_row, side_by_side
+from bpp_etl.warehouse.connection import Connection, one_row, quoted, side_by_side
 from schemas.tables import TABLES, DeliveredTable
 
 
@@ -39,7 +39,13 @@ def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> Verdict:
         findings.tables.update((found.table, found) for found in judged if found.table in read.rows)
     derive_cadence(con, delivery.registry, keep=True)
     findings.intervals, findings.off_schedule = _cadence_counts(con)
-    return decide(delivery, findings)
+    verdict = decide(delivery, findings)
+    if not verdict.is_open:
+        for table in TABLES.values():
+            con.execute(
+                f"update quarantine.{quoted(table.name)} set delivery_status = $s", {"s": verdict.status}
+            )
+    return verdict
 
 
 def _descent(

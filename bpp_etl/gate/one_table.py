@@ -107,6 +107,7 @@ def _judged_only(con: Connection, relation: str, row_numbers: pl.Series) -> pl.S
 
 
 def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -> None:
+    """Keep the refused rows as delivered; a delivery counts as admitted until the verdict on all of it."""
     create_table(con, "quarantine", table.name, quarantine_contract(table.name))
     if not is_delivered:
         return
@@ -114,7 +115,8 @@ def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -
     con.execute(
         f"""
         insert into quarantine.{quoted(table.name)}
-        select raw.registry, raw.delivery, raw.file, raw.source_row_number, broke.broken_rules, {columns}
+        select raw.registry, raw.delivery, 'admitted', raw.file, raw.source_row_number,
+            broke.broken_rules, {columns}
         from raw.{quoted(table.name)} as raw
         join (
             select row_number, list_sort(list_distinct(list(rule))) as broken_rules

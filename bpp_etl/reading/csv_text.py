@@ -9,6 +9,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import shutil
 import zlib
 from collections.abc import Callable
@@ -20,7 +21,11 @@ from bpp_etl.reading.problems import UnreadableError
 
 CHUNK = 1 << 20
 LONGEST_HEADER = 1 << 20
+LONGEST_LINE = 16 << 20
 MOST_COLUMNS = 5_000
+BYTE_ORDER_MARK = "\ufeff"
+SEPARATOR_LINE = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)
+"""What Excel writes above a header to tell itself the delimiter."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,7 @@ def plain_text(source: DeliveredFile, place: Path, encoding: str, delimiter: str
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
         ) from None
-    if _holds_nul(place):
-        raise UnreadableError(
-            "file_unreadable", f"{name} holds a NUL byte, so it is not whole text", "export the file again"
-        )
+    _ensure_lines(place, name)
     header = _read_header(place, name, delimiter)
     if header.has_line_break:
         place = _with_plain_header(place, header, delimiter)
@@ -92,8 +94,11 @@ def _read_header(path: Path, name: str, delimiter: str) -> _Header:
         raise UnreadableError(
             "file_unreadable", f"{name} has no readable header", "check its quotes and delimiter"
         ) from None
-    if not names:
+    if names is None:
         raise UnreadableError("file_unreadable", f"{name} has no readable header", "export it as csv")
+    above = _above_the_header(names, start)
+    if above is not None:
+        raise UnreadableError("file_unreadable", f"{name} {above}", "remove it, or export the file again")
     if len(names) > MOST_COLUMNS:
         raise UnreadableError(
             "file_unreadable", f"{name} has more than {MOST_COLUMNS} columns", "check its delimiter"
@@ -108,6 +113,17 @@ def _read_header(path: Path, name: str, delimiter: str) -> _Header:
         line_ending=told[len(told.rstrip("\r\n")) :],
         has_line_break=any("\n" in cell or "\r" in cell for cell in names),
     )
+
+
+def _above_the_header(names: list[str], start: str) -> str | None:
+    """Say what stands before the header and would be read as one; None where nothing does."""
+    if not names:
+        return "begins with an empty line, not with its header"
+    if names[0].startswith(BYTE_ORDER_MARK):
+        return "begins with more than one byte order mark"
+    if SEPARATOR_LINE.fullmatch(re.split(r"[\r\n]", start, maxsplit=1)[0]):
+        return "begins with Excel's line sep=, not with its header"
+    return None
 
 
 def _with_plain_header(path: Path, header: _Header, delimiter: str) -> Path:
@@ -131,12 +147,25 @@ def _has_byte_order_mark(path: Path) -> bool:
         return stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
-def _holds_nul(path: Path) -> bool:
+def _ensure_lines(path: Path, name: str) -> None:
+    """Refuse what is no text in lines: DuckDB reads over a NUL byte, and over a very long last line."""
+    length = 0
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             if b"\0" in chunk:
-                return True
-    return False
+                raise UnreadableError(
+                    "file_unreadable",
+                    f"{name} holds a NUL byte, so it is not whole text",
+                    "export the file again",
+                )
+            # Lines end many times in a chunk: only a chunk without any end can lie within too long a line.
+            length = 0 if b"\n" in chunk or b"\r" in chunk else length + len(chunk)
+            if length > LONGEST_LINE:
+                raise UnreadableError(
+                    "file_unreadable",
+                    f"{name} has a line of more than {LONGEST_LINE >> 20} MiB",
+                    "check how its lines end",
+                )
 
 
 def _needs_transcoding(encoding: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bpp_etl.errors import BppError
 
-PLAIN_NAME = re.compile(r"[A-Za-z_\u0080-\uffff][\w .()/%-]{0,79}")
+PLAIN_NAME = re.compile(r"[^\W\d][\w .()/%-]{0,79}")
 
 # Words that betray a direct identifier in a column's name; looked for in the name folded to a_b_c.
 _IDENTIFIER = re.compile(

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from bpp_etl.landing import shown
+from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
@@ -25,7 +26,6 @@ CELL_IN_ERROR = re.compile(rb'<(?:\w+:)?c\s[^>]*\bt="e"')
 FORMULA_WITHOUT_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-LONGEST_CSV_LINE = 16 * 1024 * 1024
 
 
 def header_in(con: Connection, opened: Opened) -> list[str]:
@@ -76,7 +76,7 @@ def _source(opened: Opened, header: Sequence[str], delimiter: str) -> tuple[str,
         return (
             "read_csv($path, auto_detect=false, header=true, delim=$delimiter, quote='\"', escape='\"',"
             " strict_mode=true, null_padding=false, ignore_errors=false, columns=$columns,"
-            f" max_line_size={LONGEST_CSV_LINE}, compression='none', hive_partitioning=false)",
+            f" max_line_size={LONGEST_LINE}, compression='none', hive_partitioning=false)",
             {"path": str(opened.path), "delimiter": delimiter, "columns": names},
         )
     if opened.source.format == "parquet":
@@ -164,7 +164,7 @@ def _why(error: Exception) -> str:
     elif "unterminated quote" in text:
         reason = "has a quote that does not end"
     elif "Maximum line size" in text:
-        reason = f"has a line of more than {LONGEST_CSV_LINE >> 20} MiB"
+        reason = f"has a line of more than {LONGEST_LINE >> 20} MiB"
     elif "reached an invalid state" in text:
         reason = "ends its lines in more than one way, or is no plain csv"
     else:

@@ -27,6 +27,9 @@ MEMORY_LIMIT = "1GB"
 AT_ONCE = 2
 """Statements that run side by side on one file; more would only share its buffers."""
 
+INTERRUPTED = "Query interrupted"
+"""What DuckDB says, as a RuntimeError, when a signal's handler raised while a query ran."""
+
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
@@ -53,7 +56,7 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
         _configure(con, path.parent)
         if is_working_file:
             con.execute("set force_compression = 'uncompressed'")
-        with room_for(path):
+        with room_for(path), stopped_by_interrupt():
             try:
                 con.execute(
                     f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
@@ -74,9 +77,10 @@ def opened_read_only(path: Path) -> Iterator[Connection]:
     con = duckdb.connect(":memory:")
     try:
         _configure(con, path.parent)
-        attach_read_only(con, path, "warehouse")
-        con.execute("use warehouse")
-        yield con
+        with stopped_by_interrupt():
+            attach_read_only(con, path, "warehouse")
+            con.execute("use warehouse")
+            yield con
     finally:
         con.close()
 
@@ -102,7 +106,8 @@ def in_memory() -> Iterator[Connection]:
     """Open a DuckDB database that lives in memory only."""
     con = duckdb.connect(":memory:")
     try:
-        yield con
+        with stopped_by_interrupt():
+            yield con
     finally:
         con.close()
 
@@ -127,6 +132,17 @@ def room_for(path: Path) -> Iterator[None]:
             f"there is no room on the disk to write {path.parent.name}/{path.name}",
             "free some space, then refresh again; what is in service is as it was",
         ) from None
+
+
+@contextmanager
+def stopped_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C be Ctrl-C: a query that it stops ends in another error, of DuckDB's own."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from None
 
 
 @contextmanager

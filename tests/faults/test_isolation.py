@@ -150,8 +150,12 @@ def test_a_delivery_that_is_shut_under_the_name_of_the_admitted_one_is_told_apar
             "select delivery, delivery_status, admitted from quality.table_count"
             " where \"table\" = 'bone_lesions' order by all"
         ).fetchall()
+        refused = con.execute(
+            "select delivery, delivery_status, lesion_id from quarantine.bone_lesions"
+        ).fetchall()
     assert broken == [("2024-12-31", "admitted", 0), ("2024-12-31", "shut", 1)]
     assert counted == [("2024-12-31", "admitted", 2), ("2024-12-31", "shut", 0)]
+    assert refused == [("2024-12-31", "shut", "L1")]
     # What was refused with the shut delivery is no change of what is in service.
     told = difference(served.warehouse, before, after)
     assert "tiny: gate shut for 2024-12-31; 2024-12-31 stays in service" in " ".join(told.split())

@@ -12,7 +12,7 @@ import pytest
 
 from bpp_etl.admit import gate, read
 from bpp_etl.errors import BppError, UsageError
-from bpp_etl.landing import survey
+from bpp_etl.landing import UNFIT, survey
 from bpp_etl.settings import places
 from bpp_etl.working import WorkingFiles
 from schemas.laws import DELIVERY
@@ -72,7 +72,7 @@ def test_odd_registries_are_reported_and_left_alone(tmp_path: Path) -> None:
     assert set(found.newest) == {"tiny", "x" * 64}
     assert len(found.unfit) == len(odd) + 1
     assert all(name.isprintable() for name in found.unfit)
-    assert {"new?line", "??", "notes.txt"} <= set(found.unfit)
+    assert {f"{name} {UNFIT}" for name in ("new?line", "??", "notes.txt")} <= set(found.unfit)
 
 
 def test_odd_deliveries_are_reported_and_left_alone(tmp_path: Path) -> None:
@@ -99,6 +99,12 @@ def test_odd_deliveries_are_reported_and_left_alone(tmp_path: Path) -> None:
     assert found.newest["tiny"].name == "2024-12-31-10"
     assert len(found.unfit) == len(odd) + 1
     assert all(name.startswith("tiny/") and name.isprintable() for name in found.unfit)
+
+
+def test_a_registry_without_a_delivery_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "registry.toml").write_text("", encoding="utf-8")
+    assert survey(tmp_path).unfit == ("tiny (it holds no delivery)",)
 
 
 def test_an_empty_landing_holds_nothing_and_a_missing_one_is_a_usage_error(tmp_path: Path) -> None:
@@ -214,4 +220,4 @@ def test_a_landing_with_pipes_for_folders_is_surveyed_without_waiting(tmp_path: 
     write_delivery_of(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     os.mkfifo(tmp_path / "tiny" / "2025-01-01")
-    assert survey(tmp_path).unfit == ("pipe", "tiny/2025-01-01")
+    assert survey(tmp_path).unfit == (f"pipe {UNFIT}", f"tiny/2025-01-01 {UNFIT}")

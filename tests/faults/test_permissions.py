@@ -104,4 +104,4 @@ def test_a_registry_that_is_closed_is_reported_and_the_others_are_found(landing:
     with without_privileges():
         found = survey(landing)
     assert set(found.newest) == {"tiny"}
-    assert found.unfit == ("closed: its folder cannot be opened, Permission denied",)
+    assert found.unfit == ("closed (its folder cannot be opened: Permission denied)",)

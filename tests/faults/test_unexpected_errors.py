@@ -1,10 +1,15 @@
 """An error that nobody foresaw ends one run, is told by its kind alone, and leaves no value behind.
 
+Ctrl-C ends the refresh.
+
 Not here: errors that are foreseen, which are readable lines (`test_commands.py`).
 """
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from pathlib import Path
 
 import duckdb
@@ -13,6 +18,7 @@ import pytest
 from assets import core
 from assets.refresh import refresh
 from assets.resources import Warehouse
+from bpp_etl.warehouse.connection import in_memory
 from tests.support.deliveries import write_delivery_of
 
 TOKEN = "LEAK9999"
@@ -36,3 +42,27 @@ def test_the_words_of_an_unforeseen_error_are_kept_nowhere(
     assert TOKEN not in told.out + told.err
     kept = [path for path in (tmp_path / "warehouse").rglob("*") if path.is_file()]
     assert [path.name for path in kept if TOKEN.encode() in path.read_bytes()] == []
+
+
+def test_a_query_that_is_interrupted_ends_as_an_interrupt() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        with pytest.raises(KeyboardInterrupt), in_memory() as con:
+            timer.start()
+            con.execute(
+                "create table t as select sum(a.range * b.range) from range(900000) a, range(900000) b"
+            )
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_the_whole_refresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write_delivery_of(tmp_path / "landing")
+    monkeypatch.setattr(core, "gate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        refresh(Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse")))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.adapters import adapter_names
-from bpp_etl.registry_config import ConfigurationError, RegistryConfig, load_config
+from bpp_etl.registry_config import MOST_BYTES, ConfigurationError, RegistryConfig, load_config
 from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
 from tests.support.gating import gated
@@ -43,6 +43,8 @@ BAD = {
     "[recode.patients.gender]\nF = 'female'": "unknown column in [recode.patients]: 'gender'",
     "[recode.patients]\nsex = 'female'": "[recode.patients.sex] must be a table",
     "[recode.patients.sex]\nF = ['female']": "a value in [recode.patients.sex] must be text",
+    "[recode.patients.sex]\n' ' = 'unknown'": "recodes an empty cell",
+    "[recode.patients.sex]\n'F ' = 'female'\n' F' = 'male'": "are the same but for blanks",
     "[constants.labs]\nunit = 'U/L'": "unknown table in [constants]: 'labs'",
     "[constants.lab_results]\nunits = 'U/L'": "unknown column in [constants.lab_results]: 'units'",
     "[constants.lab_results]\nspecimen_date = 2024-01-01": "a value in [constants.lab_results] must be text",
@@ -54,6 +56,9 @@ BAD = {
     "[limits]\npatients = '0.1'": "the limit patients must be a share from 0 to 1",
     "limits = 0.1": "[limits] must be a table",
     "colour": "cannot be read as TOML",
+    f"[limits]\npatients = {'9' * 5000}": "cannot be read as TOML",
+    f"colour = {'[' * 5000}": "cannot be read as TOML",
+    "#" * (MOST_BYTES + 1): "registry.toml is larger than 256 KiB",
 }
 
 
@@ -63,7 +68,7 @@ def told(tmp_path: Path, text: str | bytes) -> RegistryConfig:
     return load_config(path, adapter_names())
 
 
-@pytest.mark.parametrize("text", BAD)
+@pytest.mark.parametrize("text", BAD, ids=lambda text: text[:40])
 def test_what_cannot_be_followed_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         told(tmp_path, text)

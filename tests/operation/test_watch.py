@@ -20,6 +20,7 @@ from assets.resources import Warehouse
 from assets.tags import DELIVERY, FINGERPRINT
 from assets.watch import watch
 from bpp_etl import arrival
+from bpp_etl.landing import UNFIT
 from tests.support.deliveries import TINY, write_delivery_of
 
 OPERATION = Operation()
@@ -124,10 +125,10 @@ def test_what_does_not_fit_is_told_once_and_left_alone(watcher, caplog) -> None:
     (watcher.landing / "tiny" / "*").mkdir()
     assert watcher.taken() == ["tiny/2024-12-31"]
     told = watcher.look().skip_reason.skip_message
-    assert "left alone: a b; tiny/*" in told
+    assert f"left alone: a b {UNFIT}; tiny/* {UNFIT}" in told
     # Each is logged when it is first seen; at every look it is in the tick's words.
     assert watcher.cursor is not None
-    assert '"unfit": ["a b", "tiny/*"]' in watcher.cursor
+    assert f'"unfit": ["a b {UNFIT}", "tiny/* {UNFIT}"]' in watcher.cursor
 
 
 def test_one_bad_folder_never_stops_the_look(watcher, monkeypatch) -> None:
@@ -142,7 +143,7 @@ def test_one_bad_folder_never_stops_the_look(watcher, monkeypatch) -> None:
 
     monkeypatch.setattr(arrival, "files_of", closed)
     assert watcher.taken() == ["worse/2024-12-31"]
-    assert "tiny/2024-12-31: its folder cannot be opened" in watcher.look().skip_reason.skip_message
+    assert "tiny/2024-12-31 (its folder cannot be opened" in watcher.look().skip_reason.skip_message
 
 
 def test_a_landing_that_is_not_there_is_told_and_waited_for(watcher) -> None:

@@ -6,10 +6,7 @@ with refused as (
         trim(rows.patient_id) as patient_id,
         case when coalesce(trim(rows.patient_id), '') = '' then rows.row_number end as nameless
     from quarantine.patients as rows
-    semi join quality.delivery as delivery
-        on delivery.registry = rows.registry
-        and delivery.delivery = rows.delivery
-        and delivery.status = 'admitted'
+    where rows.delivery_status = 'admitted'
 )
 
 select

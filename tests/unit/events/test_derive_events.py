@@ -166,7 +166,14 @@ def test_refused_evidence_is_flagged(
     insert_patients(con, [read_timeline(CONFIRMED, "one")])
     for name in ("imaging_assessments", "therapy_lines", "bone_lesions"):
         create_table(con, "quarantine", name, quarantine_contract(name))
-    columns = {"registry": REGISTRY, "delivery": "d", "file": "f", "row_number": 1, **row}
+    columns = {
+        "registry": REGISTRY,
+        "delivery": "d",
+        "delivery_status": "admitted",
+        "file": "f",
+        "row_number": 1,
+        **row,
+    }
     con.execute(
         f"insert into quarantine.{table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
         list(columns.values()),

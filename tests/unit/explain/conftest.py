@@ -18,15 +18,15 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = MadeRelease({"east": COURSES, "west": {"awaiting": "day 42 CT"}}, shut=("south",))
     publish_made(folder, made)
     with opened(folder / "published" / "bpp.duckdb") as con:
-        for table, patient, delivery, rules in (
-            ("patients", f" {SECRET} ", DELIVERY, ["birth_before_1900", "code_unknown"]),
-            ("imaging_assessments", " awaiting", DELIVERY, ["date_invalid"]),
-            ("imaging_assessments", "confirmed", "2021-03-04", ["date_invalid"]),
+        for table, patient, status, rules in (
+            ("patients", f" {SECRET} ", "admitted", ["birth_before_1900", "code_unknown"]),
+            ("imaging_assessments", " awaiting", "admitted", ["date_invalid"]),
+            ("imaging_assessments", "confirmed", "shut", ["date_invalid"]),
         ):
             con.execute(
                 f"insert into quarantine.{table} by name select 'east' as registry, ? as delivery,"
-                " 'f.csv' as file, 1 as row_number, ? as broken_rules, ? as patient_id",
-                [delivery, rules, patient],
+                " ? as delivery_status, 'f.csv' as file, 1 as row_number, ? as broken_rules, ? as patient_id",
+                [DELIVERY, status, rules, patient],
             )
         con.execute("update core.lab_results set upper_limit_normal = 100")
     return folder

@@ -361,23 +361,18 @@ def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
     ]
     with release(candidates) as con:
         rows = [
-            ("a", "2024-01-01", 1, "X"),
-            ("a", "2024-01-01", 2, " X "),
-            ("a", "2024-01-01", 3, None),
-            ("a", "2024-01-01", 4, ""),
-            ("a", "2024-01-01", 5, "C0000"),  # a second copy of somebody who is admitted
-            ("a", "2024-02-01", 1, "Y"),  # of a delivery that was shut
+            ("admitted", 1, "X"),
+            ("admitted", 2, " X "),
+            ("admitted", 3, None),
+            ("admitted", 4, ""),
+            ("admitted", 5, "C0000"),  # a second copy of somebody who is admitted
+            ("shut", 1, "Y"),  # of a delivery that came again under the same name
         ]
         con.executemany(
-            "insert into quarantine.patients (registry, delivery, file, row_number, broken_rules, patient_id)"
-            " values (?, ?, 'patients.csv', ?, [], ?)",
+            "insert into quarantine.patients by name select 'a' as registry, 'd' as delivery,"
+            " ? as delivery_status, 'patients.csv' as file, ? as row_number, [] as broken_rules,"
+            " ? as patient_id",
             rows,
-        )
-        con.execute(
-            "insert into quality.delivery by name select 'a' as registry, delivery, date '2024-01-01' as"
-            " delivery_date, status, [] as why, [] as messages, 0 as delivered, 0 as admitted, 0 as refused,"
-            " 0 as ignored, '' as input_digest, '' as code_version"
-            " from (values ('2024-01-01', 'admitted'), ('2024-02-01', 'shut')) as judged(delivery, status)"
         )
         found = Measured(con, measure(con, protocols=["xu2025"], threshold=0))
     lowest, highest = (

@@ -250,14 +250,9 @@ def test_what_one_protocol_hides_another_does_not_show_of_the_same_patients() ->
 def test_a_refused_count_is_shown_as_the_quality_tables_show_it_and_gives_no_small_count_away() -> None:
     with release([Candidate(registry="a")] * 20, [Other(registry="b")] * 3) as con:
         con.execute(
-            "insert into quarantine.patients (registry, delivery, file, row_number, broken_rules, patient_id)"
-            " select registry, 'd', 'patients.csv', 1, [], 'X' from (values ('a'), ('b')) as sent(registry)"
-        )
-        con.execute(
-            "insert into quality.delivery by name select registry, 'd' as delivery, date '2024-01-01' as"
-            " delivery_date, 'admitted' as status, [] as why, [] as messages, 0 as delivered, 0 as admitted,"
-            " 0 as refused, 0 as ignored, '' as input_digest, '' as code_version"
-            " from (values ('a'), ('b')) as sent(registry)"
+            "insert into quarantine.patients by name select registry, 'd' as delivery,"
+            " 'admitted' as delivery_status, 'patients.csv' as file, 1 as row_number, [] as broken_rules,"
+            " 'X' as patient_id from (values ('a'), ('b')) as sent(registry)"
         )
         measure(con, protocols=["xu2025"], threshold=5)
         shown = {(row["stratum"], row["step"]): row["patients"] for row in rows_of(con, "flow")}

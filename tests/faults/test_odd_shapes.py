@@ -1,0 +1,73 @@
+"""Headers and shapes that can be read and are odd: no header, a second one, very wide, very long, cut off.
+
+Not here: files that cannot be read (`test_hostile_files.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.tables import TABLES
+from tests.support.deliveries import TINY, write_delivery_of
+from tests.support.deliveries_of_rows import write_texts
+from tests.support.gating import gated, problems_of, typed
+from tests.support.hostile_files import TOKEN, text
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_file_without_a_header_tells_none_of_its_first_row(tmp_path: Path, ending: str) -> None:
+    bodies = {f"{table}.csv": text(table).split("\n", 1)[1].replace("\n", ending) for table in TABLES}
+    one = gated(write_texts(tmp_path, bodies))
+    assert {rule for _, rule in one.reasons()} == {"column_missing"}
+    assert {table for table, _ in one.reasons()} == set(TABLES)
+    assert TOKEN not in one.told()
+
+
+def test_a_file_without_a_header_withholds_even_names_that_look_like_columns(tmp_path: Path) -> None:
+    one = gated(write_texts(tmp_path, {"patients.csv": "Anna Schmidt,female,mail\nBerta,female,x\n"}))
+    assert [column for _, column in (*one.read.extra_columns, *one.read.identifier_columns)] == [
+        "column 1 (name withheld)",
+        "column 2 (name withheld)",
+        "column 3 (name withheld)",
+    ]
+
+
+def test_a_header_repeated_among_the_rows_is_a_refused_row(tmp_path: Path) -> None:
+    one = gated(
+        write_delivery_of(tmp_path, patients=TINY["patients"] + TINY["patients"].split("\n")[0] + "\n")
+    )
+    assert one.refused["patients", 4] == ["code_unknown", "date_invalid"]
+
+
+def test_a_table_cut_off_between_rows_cannot_be_told_from_a_shorter_one(tmp_path: Path) -> None:
+    # Whoever wants that seen delivers csv.gz or parquet, which carry their own end.
+    shorter = "\n".join(TINY["lab_results"].split("\n")[:3])
+    assert problems_of(write_delivery_of(tmp_path, lab_results=shorter)) == []
+
+
+def test_two_thousand_columns_are_read_past(tmp_path: Path) -> None:
+    wide = "\n".join(
+        line + "".join(f",extra_{at}" if number == 0 else ",v" for at in range(2000))
+        for number, line in enumerate(TINY["patients"].splitlines())
+    )
+    one = gated(write_delivery_of(tmp_path, patients=wide))
+    assert one.verdict.is_open
+    assert len(one.read.extra_columns) == 2000
+
+
+def test_a_long_cell_is_kept_as_it_is(tmp_path: Path) -> None:
+    regimen = "x" * 1_000_000
+    lines = TINY["therapy_lines"].replace("A,1,made up", f"A,1,{regimen}")
+    rows = typed(write_delivery_of(tmp_path, therapy_lines=lines))
+    assert rows["therapy_lines"][0][3] == regimen
+
+
+def test_a_column_whose_name_would_turn_the_line_around_is_withheld(tmp_path: Path) -> None:
+    wide = "\n".join(
+        line + (",\u202eover,\u009b2J,größe" if number == 0 else ",x,x,x")
+        for number, line in enumerate(TINY["patients"].splitlines())
+    )
+    labels = [column for _, column in gated(write_delivery_of(tmp_path, patients=wide)).read.extra_columns]
+    assert labels == ["column 4 (name withheld)", "column 5 (name withheld)", "größe"]
