@@ -30,6 +30,7 @@ WRITERS: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "html": as_html,
 }
 CALL = ("state", "reason", "event_date", "confirmation_date", "progression_date")
+VERDICTS = ("verdict_recist11", "verdict_irecist", "verdict_mda", "verdict_pcwg3")
 
 
 def explain_patient(
@@ -116,10 +117,12 @@ def _unknown(con: Connection, who: dict[str, str]) -> NotFoundError:
 
 
 def _published(con: Connection, source: Source, protocol: Protocol) -> tuple[object, ...] | None:
-    """Return what the release says of the patient: where the course was left, then the call."""
+    """Return what the release says of the patient: where the course was left, the call, the verdicts."""
     rows = con.execute(
         "select flow.left_at, event.state, event.reason, event.event_date, event.confirmation_date,"
-        " event.progression_date from published.event.patient_flow as flow"
+        " event.progression_date, event.verdict_recist11, event.verdict_irecist, event.verdict_mda,"
+        " event.verdict_pcwg3"
+        " from published.event.patient_flow as flow"
         " left join published.event.pseudoprogression as event"
         " on event.registry = flow.registry and event.patient_id = flow.patient_id"
         " and event.protocol = flow.protocol"
@@ -137,7 +140,7 @@ def _notes(
     protocol = evidence.protocol
     if published is None:
         notes.append(f"The release was not built with protocol {protocol.name}; the call was worked out now.")
-    elif published != (evidence.left_at, *(evidence.event.get(name) for name in CALL)):
+    elif published[: -len(VERDICTS)] != (evidence.left_at, *(evidence.event.get(name) for name in CALL)):
         was = " ".join(str(part) for part in published[:3] if part is not None)
         causes = []
         if f"{protocol.name}:{protocol.digest}" not in protocols:
@@ -146,6 +149,11 @@ def _notes(
             causes.append("the release was built by another version of the software")
         why = f" ({joined(causes)})" if causes else ""
         notes.append(f"The release says otherwise: {was}{why}. Refresh to bring it up to date.")
+    elif published[-len(VERDICTS) :] != tuple(evidence.event.get(name) for name in VERDICTS):
+        notes.append(
+            "The release gives another verdict of another rule set: by a protocol file of its own, or by"
+            " another version of the software."
+        )
     if evidence.refused:
         rows = [f"{table} {rule} {count}" for table, rule, count in evidence.refused]
         broken = sum(count for _, _, count in evidence.refused)

@@ -1,108 +1,28 @@
-"""A naive reading of the specification, one patient and one assessment at a time, in plain Python.
+"""A naive reading of the specification, one patient at a time, in plain Python.
 
-Not here: SQL, protocols, speed. It shares no code with the engine, so that where the two agree it is because
-both read the same sentences.
+Not here: SQL, protocols, speed; scans and time points (`reference_points.py`). It shares no code with the
+engine, so that where the two agree it is because both read the same sentences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
-from tests.support.patients import Her2Test, Lesion, Line, Patient, Scan
-
-CT = ("CT", "PET_CT")
-CROSS_SECTIONAL = ("CT", "PET_CT", "MRI")
-
-
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
-
-
-def is_evaluable(scan: Scan) -> bool:
-    if scan.is_evaluable is False:
-        return False
-    return not (scan.response == "NE" and not scan.lesions)
-
-
-def is_eligible_ct(scan: Scan) -> bool:
-    return scan.modality in CT and is_evaluable(scan) and scan.is_bone_window is not False
-
-
-def shows_lysis(lesion: Lesion) -> bool:
-    return not lesion.is_equivocal and lesion.lysis_change == "increased" and lesion.morphology != "unknown"
-
-
-def is_new_lytic(lesion: Lesion) -> bool:
-    return not lesion.is_equivocal and lesion.status == "new" and lesion.morphology in ("osteolytic", "mixed")
-
-
-def is_new_osteoblastic(lesion: Lesion) -> bool:
-    return lesion.status == "new" and lesion.morphology == "osteoblastic"
-
-
-def progression_kinds(scan: Scan) -> set[str]:
-    kinds: set[str] = set()
-    if not is_evaluable(scan) or scan.modality not in CROSS_SECTIONAL:
-        return kinds
-    if scan.response == "PD":
-        kinds.add("extraosseous")
-    for lesion in scan.lesions:
-        if shows_lysis(lesion):
-            kinds.add("lysis")
-        if is_new_lytic(lesion):
-            kinds.add("new_lytic")
-    return kinds
-
-
-@dataclass
-class TimePoint:
-    scans: list[Scan] = field(default_factory=list)
-
-    @property
-    def eligible(self) -> list[Scan]:
-        return [scan for scan in self.scans if is_eligible_ct(scan)]
-
-    @property
-    def day(self) -> date:
-        return min(scan.day for scan in self.eligible or self.scans)
-
-    @property
-    def kinds(self) -> set[str]:
-        return {kind for scan in self.scans for kind in progression_kinds(scan)}
-
-    @property
-    def is_pd(self) -> bool:
-        return bool(self.kinds)
-
-    @property
-    def showing(self) -> list[Scan]:
-        return [scan for scan in self.eligible if any(is_new_osteoblastic(seen) for seen in scan.lesions)]
-
-
-def time_points(scans: Iterable[Scan]) -> list[TimePoint]:
-    points: list[TimePoint] = []
-    previous: date | None = None
-    for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id)):
-        if previous is None or (scan.day - previous).days > 7:
-            points.append(TimePoint())
-        points[-1].scans.append(scan)
-        previous = scan.day
-    return sorted(points, key=lambda point: point.day)
-
-
-def line_of(patient: Patient, number: int) -> Line | None:
-    return next((line for line in patient.lines if line.number == number), None)
-
-
-def is_on(day: date, line: Line, following: Line | None) -> bool:
-    if day <= line.start:
-        return False
-    if line.end is not None and day > line.end:
-        return False
-    return following is None or day < following.start
+from tests.property.reference_points import (
+    TimePoint,
+    days,
+    is_eligible_ct,
+    is_evaluable,
+    is_new_osteoblastic,
+    is_on,
+    line_of,
+    progression_kinds,
+    time_points,
+)
+from tests.support.patients import Her2Test, Patient, Scan
 
 
 @dataclass
@@ -299,38 +219,3 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
         row.alp_delta_progression = row.alp_at_progression - row.alp_baseline
         row.alp_category_progression = alp_category(row.alp_baseline, row.alp_delta_progression)
     return row
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One kept appointment of the naive cadence."""
-
-    line_number: int
-    time_point_date: date
-    previous_date: date
-    interval_days: int
-    expected_interval_days: int
-    cadence_class: str
-
-
-def cadence(patient: Patient) -> list[Visit]:
-    visits: list[Visit] = []
-    for line in patient.lines:
-        following = line_of(patient, line.number + 1)
-        previous = line.start
-        expected = 2 * (line.cycle_days or 21)
-        for point in time_points(patient.scans):
-            if not any(scan.modality in CT for scan in point.scans) or not is_on(point.day, line, following):
-                continue
-            interval = (point.day - previous).days
-            if abs(interval - expected) <= 7:
-                kept = "on_time"
-            elif interval < expected:
-                kept = "early"
-            elif interval > 1.5 * expected:
-                kept = "missed"
-            else:
-                kept = "late"
-            visits.append(Visit(line.number, point.day, previous, interval, expected, kept))
-            previous = point.day
-    return visits

@@ -8,7 +8,8 @@ from __future__ import annotations
 from bpp_etl.events import derive_events
 from bpp_etl.measure.baseline import BASELINE, PARAMETERS
 from bpp_etl.timeline.steps import run_step
-from tests.property import reference
+from tests.property.reference import her2_on
+from tests.property.reference_points import line_of
 from tests.support.core_tables import REGISTRY, insert_patients, open_core
 from tests.support.generated import DELIVERY, random_patients
 
@@ -21,11 +22,11 @@ def test_the_evidence_of_the_events_before_the_start_is_that_of_the_baseline_cha
         run_step(con, BASELINE, PARAMETERS)
         characteristics = {row["patient_id"]: row for row in con.table("baseline").pl().rows(named=True)}
         events = con.table("event.pseudoprogression").pl().rows(named=True)
-    assert set(characteristics) == {name for name, one in patients.items() if reference.line_of(one, 1)}
+    assert set(characteristics) == {name for name, one in patients.items() if line_of(one, 1)}
     for event in events:
         patient, found = patients[event["patient_id"]], characteristics[event["patient_id"]]
         cts = [scan for scan in patient.scans if scan.assessment_id in event["baseline_assessment_ids"]]
         lesions = {lesion.lesion_id for scan in cts for lesion in scan.lesions}
         assert found["bone_lesions"] == (len(lesions) if cts else None), patient.patient_id
         assert found["alp"] == event["alp_baseline"], patient.patient_id
-        assert found["her2_status"] == reference.her2_on(patient, event["therapy_start_date"])
+        assert found["her2_status"] == her2_on(patient, event["therapy_start_date"])

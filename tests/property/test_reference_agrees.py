@@ -11,6 +11,7 @@ from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline import derive_cadence
 from bpp_etl.warehouse.connection import Connection
 from tests.property import reference
+from tests.property.reference_cadence import cadence
 from tests.support.core_tables import REGISTRY, insert_patients, open_core
 from tests.support.generated import DELIVERY, all_sequences, random_patients
 from tests.support.patients import Patient
@@ -131,7 +132,7 @@ def test_random_patients_keep_the_cadence_that_the_reference_counts(seed: int) -
             visit.cadence_class,
         )
         for patient in patients
-        for visit in reference.cadence(patient)
+        for visit in cadence(patient)
     }
     assert len(rows) == len(kept)
     assert {row[7] for row in kept} == {"on_time", "early", "late", "missed"}

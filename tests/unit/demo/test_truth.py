@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from bpp_etl.demo import SyntheticRegistry
-from tests.property.reference import cadence, call
+from tests.property.reference import call
+from tests.property.reference_cadence import cadence
 from tests.unit.demo.reading import DELIVERY_DATE, admissible, patients_of
 
 DAYS_AND_VERDICT = (

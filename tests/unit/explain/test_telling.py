@@ -114,6 +114,14 @@ def test_a_release_that_says_otherwise_is_contradicted_openly(tmp_path: Path) ->
     )
 
 
+def test_a_release_with_another_reading_of_a_rule_set_is_said_to_have_one(tmp_path: Path) -> None:
+    publish_made(tmp_path, MadeRelease({"east": {"p": COURSES["awaiting"]}}))
+    with opened(tmp_path / "published" / "bpp.duckdb") as con:
+        con.execute("update event.pseudoprogression set verdict_mda = 'PD'")
+    (note,) = evidence_of(tmp_path, "east", "p", load_protocol("xu2025")).notes
+    assert note.startswith("The release gives another verdict of another rule set: by a protocol file")
+
+
 def test_an_unknown_patient_is_not_named(warehouse: Path) -> None:
     with pytest.raises(NotFoundError) as error:
         explain_patient(warehouse, "east", "NOBODY-9")
