@@ -34,7 +34,9 @@ def changed_since() -> Difference:
         headlines={
             PROTOCOL: Headlines(
                 moved=(
-                    Moved("time_to_pseudoprogression", "52 days, 20 patients", "55 days, 27 patients", (MOVERS,)),
+                    Moved(
+                        "time_to_pseudoprogression", "52 days, 20 patients", "55 days, 27 patients", (MOVERS,)
+                    ),
                     Moved("alp_change_at_event", "-20 U/L, 20 patients", "-18.5 U/L, 27 patients", (MOVERS,)),
                 ),
                 unchanged=("pseudoprogression_share 72 %",),
