@@ -192,7 +192,8 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             "release_id": release_id,
             "created_at": created_at.astimezone(dt.UTC).isoformat(),
             "content_digest": digest,
-            "rows": counts,
+            # Rows of events count patients by what became of them: `metric` tells that, under control.
+            "rows": {name: count for name, count in counts.items() if not name.startswith("event.")},
             "input": planned.as_manifest(),
         }
         (building / ASSEMBLED).unlink()

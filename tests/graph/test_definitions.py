@@ -105,6 +105,24 @@ def test_the_metadata_of_events_tells_how_often_each_rule_fired_and_what_is_miss
     }
 
 
+def test_the_metadata_of_events_tells_no_row_count_of_few_patients() -> None:
+    few = EventSummary(
+        "north",
+        40,
+        by_left_at={"xu2025": {"no_first_line": 20, "progression_first": 16, "candidate": 4}},
+        by_rule={"xu2025": {"confirmed": 4}},
+        by_missing={"xu2025": {}},
+    )
+    told = {table: counts_of(few, table, threshold=5) for table in TABLES_OF_EVENT}
+    assert told["pseudoprogression"] == {"xu2025/confirmed": "suppressed"}
+    assert told["patient_flow"] == {
+        "dagster/row_count": 40,
+        "xu2025/no_first_line": 20,
+        "xu2025/progression_first": "suppressed",
+        "xu2025/candidate": "suppressed",
+    }
+
+
 def test_definitions_load_without_a_warehouse() -> None:
     assert {job.name for job in build_defs().jobs or ()} == {
         "refresh_registry",
