@@ -5,6 +5,7 @@ Not here: printing, which the command line does; deciding what is due (`bpp_etl/
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -180,6 +181,9 @@ def _note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
             say(f"{registry}: gate shut for {story[0]}")
             for line in story[1]:
                 say(f"  - {line}")
+            place = warehouse.places().landing / registry / story[0]
+            if place.is_dir():
+                say(f"  how to mend it: bpp check {shlex.quote(str(place))}")
 
 
 def _publish(

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 
 from bpp_etl.errors import BppError
 
 PLAIN_NAME = re.compile(r"[^\W\d][\w .()/%-]{0,79}")
 
 # Words that betray a direct identifier in a column's name; looked for in the name folded to a_b_c.
+# A number that a registry may use as its pseudonym (patient_number, case_no) is none of them.
 _IDENTIFIER = re.compile(
     r"(?:^|_)(?:(?:(?:first|last|middle|given|family|full|maiden|birth|patient|pat|person)_?)?(?:sur)?names?"
     r"|forename|initials|street|addresse?|address_?line_?\d*|post_?code|postal_?code|zip(?:_?code)?"
@@ -21,8 +23,18 @@ _IDENTIFIER = re.compile(
     r"|mrn|medical_?record(?:_?(?:no|number|id))?|hospital_?(?:no|number|id)|passport(?:_?(?:no|number))?"
     r"|id_?card(?:_?(?:no|number))?|insurance_?(?:no|number|id)|personal_?(?:id|number)|personnummer|cpr|bsn)(?:_|$)"
 )
+_IDENTIFIER_IN_LATIN = re.compile(
+    r"(?:^|_)(?:(?:vor|nach|familien|geburts)name|(?:pre)?nom|nombres?|apellidos?|(?:cog|pre)?nome|sobrenome"
+    r"|(?:voor|achter|geboorte|patient)?naam|(?:for|efter)?namn|(?:for|efter|etter)?navn|imie|nazwisko|jmeno|prijmeni"
+    r"|strasse|straße|anschrift|adresse?|direccion|indirizzo|endereco|plz|code_postal|codigo_postal"
+    r"|(?:numero_?(?:de_?)?)?tele(?:fono?|fone|phone)(?:nummer)?|telefoonnummer|handy(?:nummer)?"
+    r"|codice_fiscale|cpf|dni|nif|nir|pesel|rodne_cislo|aadhaar|kvnr|versicherten(?:nummer|nr))(?:_|$)"
+)
 WITHHELD = "its name speaks of a direct identifier"
-_IDENTIFIER_ELSEWHERE = re.compile("姓名|电话|手机|地址|住址|身份证|病案号|住院号|门诊号|邮箱")
+_IDENTIFIER_ELSEWHERE = re.compile(
+    "姓名|电话|手机|地址|住址|联系方式|身份证|病案号|病历号|住院号|门诊号|医保号|社保号|邮箱"
+    "|氏名|名前|住所|電話|이름|성명|주소|전화|фамилия|отчество|адрес|телефон|(?:^|_)имя(?:_|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,12 @@ def looks_like_identifier(column: str) -> bool:
     """Say whether a column's name speaks of a direct identifier."""
     folded = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
     folded = re.sub(r"[^0-9a-z\u0080-\uffff]+", "_", folded.lower()).strip("_")
-    return bool(_IDENTIFIER.search(folded) or _IDENTIFIER_ELSEWHERE.search(column))
+    plain = "".join(letter for letter in normalize("NFKD", folded) if not combining(letter))
+    return bool(
+        _IDENTIFIER.search(folded)
+        or _IDENTIFIER_IN_LATIN.search(plain)
+        or _IDENTIFIER_ELSEWHERE.search(normalize("NFC", folded))
+    )
 
 
 def shown_column(name: str, position: int, *, header_is_sure: bool) -> str:

@@ -47,12 +47,11 @@ def test_the_words_of_an_unforeseen_error_are_kept_nowhere(
 def test_a_query_that_is_interrupted_ends_as_an_interrupt() -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    endless = "create table t as select sum(a.range * b.range) from range(900000) a, range(900000) b"
+    timer.start()
     try:
         with pytest.raises(KeyboardInterrupt), in_memory() as con:
-            timer.start()
-            con.execute(
-                "create table t as select sum(a.range * b.range) from range(900000) a, range(900000) b"
-            )
+            con.execute(endless)
     finally:
         timer.join()
         signal.signal(signal.SIGINT, before)

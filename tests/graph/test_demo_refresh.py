@@ -32,6 +32,7 @@ def test_a_shut_gate_is_told_with_rule_counts_and_limit(demo) -> None:
     assert "synthetic-shut: gate shut" in told
     assert "of imaging_assessments are refused" in told
     assert "limit 5 %" in told
+    assert "  how to mend it: bpp check " in told
 
 
 @pytest.mark.parametrize("registry", ["synthetic-clean", "synthetic-dirty"])
