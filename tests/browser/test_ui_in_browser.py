@@ -6,12 +6,9 @@ person to look at. Not here: each part by itself (`tests/operation`).
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import socket
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +21,7 @@ from bpp_etl.settings import PROJECT
 from tests.support.commands import environment
 from tests.support.daemon import running, until
 from tests.support.deliveries import write_delivery_of
+from tests.support.ui import answers, ask, copy_project, free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,7 +30,6 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 SCREENSHOTS = PROJECT / "screenshots"
 GROUPS = ("raw", "core", "event", "metric", "release")
-CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "Makefile")
 PATIENCE = 240_000
 RUNS = """{ runsOrError { ... on Runs { results {
     id jobName status tags { key value } assetSelection { path } } } } }"""
@@ -74,13 +71,7 @@ class Ui:
         self.page.screenshot(path=str(SCREENSHOTS / f"ui-{name}.png"))
 
     def ask(self, query: str) -> Any:
-        request = urllib.request.Request(
-            f"{self.address}/graphql",
-            data=json.dumps({"query": query}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)["data"]
+        return ask(self.address, query)
 
     def runs(self, registry: str) -> list[str]:
         """List the states of a registry's runs, newest first."""
@@ -103,36 +94,20 @@ class Ui:
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     home = tmp_path_factory.mktemp("clone")
-    for name in CLONED:
-        source = PROJECT / name
-        if source.is_dir():
-            shutil.copytree(source, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, home / name)
-    (home / "warehouse").mkdir()
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    copy_project(home)
+    port = free_port()
     log = tmp_path_factory.mktemp("log") / "ui.log"
     env = environment(BPP_WATCH_SECONDS="5", PYTHONUNBUFFERED="1", PYTHONPATH=str(home))
     env.pop("DAGSTER_HOME", None)
     words = ["dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
     address = f"http://127.0.0.1:{port}"
     with running(words, env, log, cwd=home), playwright.sync_playwright() as started:
-        until(lambda: _answers(address), "the UI answers", log)
+        until(lambda: answers(address), "the UI answers", log)
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
         page = browser.new_page(viewport={"width": 1600, "height": 1000})
         page.set_default_timeout(PATIENCE)
         yield Ui(page, address, home / "warehouse" / "landing", log)
         browser.close()
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/server_info", timeout=5):
-            return True
-    except OSError:
-        return False
 
 
 def test_a_bad_delivery_fails_its_partition_alone_and_the_next_good_one_mends_it(ui: Ui) -> None:

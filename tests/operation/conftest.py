@@ -6,6 +6,7 @@ Not here: the daemon (`tests/support/daemon.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from assets.event_log import cheap_storage
 from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
+from assets.tags import DELIVERY
 from bpp_etl.landing import survey
-from tests.support.deliveries import write_delivery_of
+from tests.support.deliveries import TINY, write_delivery_of
 
 REGISTRY = "registry"
+SECRET = "SECRET-PATIENT"
 
 
 @dataclass
@@ -83,9 +86,37 @@ class Project:
         return list(survey(self.landing).newest)
 
 
+@contextmanager
+def started(home: Path) -> Iterator[Project]:
+    """Start a project in a folder."""
+    (home / "landing").mkdir()
+    warehouse = Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
+    with cheap_storage(), dg.instance_for_test(temp_dir=str(home)) as instance:
+        yield Project(home / "landing", warehouse, instance)
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    (tmp_path / "landing").mkdir()
-    warehouse = Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse"))
-    with cheap_storage(), dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
-        yield Project(tmp_path / "landing", warehouse, instance)
+    with started(tmp_path) as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A project with one registry admitted and one that was shut, to look at and not to change."""
+
+    project: Project
+    shut: dg.ExecuteInProcessResult
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settled]:
+    with started(tmp_path_factory.mktemp("settled")) as made:
+        patients = TINY["patients"].replace("female", SECRET)
+        folder = made.deliver("bad", patients=patients, bone_lesions=None)
+        shut = made.refresh("bad", tags={DELIVERY: folder.name})
+        assert not shut.success
+        made.deliver("good")
+        assert made.refresh("good").success
+        yield Settled(made, shut, folder)

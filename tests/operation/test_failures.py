@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from assets import core, event, failures
+from assets.alerts import alert_of
 from assets.failures import AT_TERMINAL
 from bpp_etl.errors import BppError, BusyError
-from tests.operation.conftest import Project
+from tests.operation.conftest import SECRET, Project
 
 
 def failure_of(done: dg.ExecuteInProcessResult) -> tuple[str, dict[str, object]]:
@@ -71,7 +72,7 @@ def test_somebody_at_a_terminal_is_told_at_once(project: Project) -> None:
     assert retries(done) == 0
 
 
-@pytest.mark.parametrize("error", [BppError("found this", "do that"), RuntimeError("SECRET-PATIENT")])
+@pytest.mark.parametrize("error", [BppError("found this", "do that"), RuntimeError(SECRET)])
 def test_no_other_error_is_tried_again_nor_told_in_foreign_words(
     project: Project, monkeypatch, error: Exception
 ) -> None:
@@ -83,5 +84,8 @@ def test_no_other_error_is_tried_again_nor_told_in_foreign_words(
     done = project.refresh()
     text, _ = failure_of(done)
     assert retries(done) == 0
-    assert "SECRET-PATIENT" not in text
+    assert SECRET not in text
     assert text.splitlines()[0] in {"found this", "unexpected RuntimeError"}
+    alert = alert_of(done.dagster_run, [found for found in done.all_events if found.is_step_failure])
+    assert alert.text == text
+    assert alert.kind == ("foreseen" if isinstance(error, BppError) else "unforeseen")

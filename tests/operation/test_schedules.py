@@ -14,6 +14,7 @@ from bpp_etl import plan
 from bpp_etl.arrival import look_at
 from bpp_etl.landing import survey
 from tests.operation.conftest import Project
+from tests.support.warehouses import admit
 
 NIGHT = dt.datetime.now(dt.UTC) + dt.timedelta(hours=12)
 
@@ -69,7 +70,7 @@ def test_what_was_missed_is_caught_up_with_and_what_is_done_is_left_alone(
 
 def test_a_registry_that_was_never_admitted_is_nothing_to_publish(project: Project) -> None:
     project.deliver("bad", patients=None)
-    assert not project.refresh("bad").success
+    assert not admit(project.landing, project.warehouse.root(), registry="bad").is_open
     told = publish_what_changed(project.warehouse)
     assert isinstance(told, dg.SkipReason)
     assert told.skip_message == "no registry has an admitted delivery"

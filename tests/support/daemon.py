@@ -42,6 +42,8 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command of this environment in a process group of its own, and end the group."""
     program = Path(sys.executable).with_name(words[0])
+    if not program.exists():
+        program = Path(words[0])
     with log.open("wb") as told:
         process = subprocess.Popen(
             [str(program), *words[1:]], env=env, cwd=cwd, stdout=told, stderr=told, start_new_session=True
