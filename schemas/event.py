@@ -221,6 +221,10 @@ class PatientFlow(Contract):
         codes=LEFT_AT,
     )
     state: pl.String = derived("State of the candidate; empty for everyone else.", codes=STATE)
+    progression_date: pl.Date = derived(
+        "Time point of the explicit progression that came first; empty unless the patient left by "
+        "progression_first."
+    )
 
 
 class OpenQuestion(Contract):

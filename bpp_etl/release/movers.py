@@ -61,7 +61,7 @@ BASES: tuple[tuple[str, Basis], ...] = (
         Basis(
             {
                 EVENTS: CALL,
-                "event.patient_flow": ("patient_id", "left_at", "state"),
+                "event.patient_flow": ("patient_id", "left_at", "state", "progression_date"),
                 "core.patients": FOLLOW_UP,
                 "core.therapy_lines": LINES,
             }

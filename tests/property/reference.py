@@ -108,8 +108,9 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
     if not showing:
         return Call("no_new_osteoblastic_lesion")
     candidate = showing[0]
-    if any(point.is_pd and first.start < point.day < candidate.day for point in points):
-        return Call("progression_first")
+    for point in points:
+        if point.is_pd and first.start < point.day < candidate.day:
+            return Call("progression_first", progression_date=point.day)
 
     event = candidate.day
     row = Call("candidate", therapy_start_date=first.start, event_date=event)

@@ -28,7 +28,9 @@ def judged(con: Connection, patients: Iterable[Patient]) -> dict[tuple[str, str]
     rows = {(row["protocol"], row["patient_id"]): row for row in events}
     return {
         (exit_["protocol"], exit_["patient_id"]): {
-            **rows.get((exit_["protocol"], exit_["patient_id"]), {}),
+            **rows.get(
+                (exit_["protocol"], exit_["patient_id"]), {"progression_date": exit_["progression_date"]}
+            ),
             "left_at": exit_["left_at"],
             "flow_state": exit_["state"],
         }

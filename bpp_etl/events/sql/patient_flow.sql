@@ -4,7 +4,9 @@ select
     flow.patient_id,
     $protocol as protocol,
     flow.left_at,
-    decided.state
+    decided.state,
+    case when flow.left_at = 'progression_first' then course.first_pd_date end as progression_date
 from flow
+join course on course.patient_id = flow.patient_id
 left join decided on decided.patient_id = flow.patient_id
 order by flow.patient_id

@@ -1,5 +1,5 @@
--- One row per patient with a first line whom any protocol leaves without a candidate: what the scans show.
--- The event tables do not date the progression of such a patient; its evidence is read again.
+-- One row per patient with a first line whom any protocol leaves without a candidate: the last day of follow-up.
+-- The event tables do not date it for such a patient; the scans are read again.
 with without_candidate as (
     select
         line.registry,
@@ -25,30 +25,16 @@ scan as (
     select
         without_candidate.registry,
         without_candidate.patient_id,
-        without_candidate.stop_date,
         imaging.assessment_id,
         imaging.assessment_date,
-        imaging.modality,
         imaging.extraosseous_response
     from without_candidate
     join core.imaging_assessments as imaging
         on imaging.registry = without_candidate.registry
         and imaging.patient_id = without_candidate.patient_id
         and imaging.assessment_date > without_candidate.start_date
+        and imaging.assessment_date <= coalesce(without_candidate.stop_date, imaging.assessment_date)
     where coalesce(imaging.is_evaluable, true)
-),
-
-progressing as (
-    select distinct
-        registry,
-        assessment_id
-    from core.bone_lesions
-    where
-        not coalesce(is_equivocal, false)
-        and (
-            (lysis_change = 'increased' and morphology <> 'unknown')
-            or (status = 'new' and morphology in ('osteolytic', 'mixed'))
-        )
 ),
 
 -- A response NE beside lesions that were read is no reason to leave the scan out.
@@ -65,16 +51,8 @@ read_after_all as (
 select
     scan.registry,
     scan.patient_id,
-    max(scan.assessment_date) filter (
-        where scan.assessment_date <= coalesce(scan.stop_date, scan.assessment_date)
-    ) as last_seen_date,
-    min(scan.assessment_date) filter (
-        where scan.modality in ('CT', 'PET_CT', 'MRI')
-        and (scan.extraosseous_response = 'PD' or progressing.assessment_id is not null)
-    ) as progression_date
+    max(scan.assessment_date) as last_seen_date
 from scan
-left join progressing
-    on progressing.registry = scan.registry and progressing.assessment_id = scan.assessment_id
 left join read_after_all
     on read_after_all.registry = scan.registry and read_after_all.assessment_id = scan.assessment_id
 where scan.extraosseous_response is distinct from 'NE' or read_after_all.assessment_id is not null

@@ -25,7 +25,7 @@ ended as (
         seen.last_seen_date,
         patients.death_date,
         event.event_date,
-        case when flow.state = 'true_progression' then event.progression_date else seen.progression_date end
+        case when flow.state = 'true_progression' then event.progression_date else flow.progression_date end
             as progression_date,
         case
             when flow.state = 'pseudoprogression' then 1
@@ -33,7 +33,7 @@ ended as (
             -- From the candidate on it is open whether it is a pseudoprogression.
             when flow.state = 'indeterminate' and event.reason not in ('death', 'therapy_changed') then 0
             when flow.left_at = 'progression_first'
-                and seen.progression_date <= coalesce(line.progression_until, seen.progression_date) then 2
+                and flow.progression_date <= coalesce(line.progression_until, flow.progression_date) then 2
             when patients.death_date <= coalesce(line.stop_date, patients.death_date) then 3
             when line.stop_date is not null then 4
             else 0

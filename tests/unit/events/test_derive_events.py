@@ -70,6 +70,15 @@ def test_a_second_run_replaces_the_first(con: Connection) -> None:
     assert all(first)
 
 
+def test_events_of_an_earlier_version_with_fewer_columns_are_derived_anew(con: Connection) -> None:
+    insert_patients(con, [read_timeline(CONFIRMED)])
+    derive_events(con, REGISTRY, DELIVERY)
+    expected = rows(con, "event.pseudoprogression")
+    con.execute("alter table event.pseudoprogression drop column alp_category_progression")
+    derive_events(con, REGISTRY, DELIVERY)
+    assert rows(con, "event.pseudoprogression") == expected
+
+
 def test_another_registry_is_neither_read_nor_touched(con: Connection) -> None:
     insert_patients(con, [read_timeline(CONFIRMED, "shared id")])
     for table in TABLES:

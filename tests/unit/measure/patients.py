@@ -73,8 +73,6 @@ class Other:
     unreadable: tuple[int, ...] = ()
     not_evaluable: tuple[int, ...] = ()
     progressed: int | None = None
-    new_lytic: int | None = None
-    is_equivocal: bool = False
     died: int | None = None
     line_end: int | None = None
     person: Person = Person()
@@ -266,12 +264,14 @@ def _category(baseline: float | None, delta: float | None) -> str | None:
 
 def add_other(rows: Rows, patient: Other, name: str, protocol: str) -> None:
     key = {"registry": patient.registry, "patient_id": name}
-    _put(rows, "event", "patient_flow", **key, protocol=protocol, left_at=patient.left_at)
+    progressed = _day(patient.progressed) if patient.left_at == "progression_first" else None
+    flow = {"left_at": patient.left_at, "progression_date": progressed}
+    _put(rows, "event", "patient_flow", **key, protocol=protocol, **flow)
     _add_person(rows, key, _day(patient.died), patient.person)
     if patient.left_at == "no_first_line":
         return
     _add_line(rows, key, 1, START, _day(patient.line_end), patient.person.cycle_days)
-    extra = [day for day in (patient.progressed, patient.new_lytic) if day is not None]
+    extra = [day for day in (patient.progressed,) if day is not None]
     for day in {*patient.scans, *patient.unreadable, *patient.not_evaluable, *extra}:
         response = "PD" if day == patient.progressed else "NE" if day in patient.not_evaluable else None
         scan = f"{patient.registry}-{name}-{day}"
@@ -286,16 +286,3 @@ def add_other(rows: Rows, patient: Other, name: str, protocol: str) -> None:
             is_evaluable=day not in patient.unreadable,
             extraosseous_response=response,
         )
-        if day == patient.new_lytic:
-            _put(
-                rows,
-                "core",
-                "bone_lesions",
-                registry=patient.registry,
-                assessment_id=scan,
-                lesion_id="L",
-                site="spine",
-                morphology="osteolytic",
-                status="new",
-                is_equivocal=patient.is_equivocal,
-            )

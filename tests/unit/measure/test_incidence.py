@@ -114,10 +114,6 @@ CENSORED, PSEUDOPROGRESSION, PROGRESSION, DEATH, STOP = range(5)
         (Candidate(state="indeterminate", reason="death", event=42, died=20), 62, DEATH),
         (Candidate(state="indeterminate", reason="therapy_changed", event=42, second_line=20), 62, STOP),
         (Other("progression_first", progressed=84, scans=(42, 126)), 84, PROGRESSION),
-        (Other("progression_first", new_lytic=84), 84, PROGRESSION),
-        # An equivocal lesion, and a scan that cannot be read, show no progression.
-        (Other("progression_first", new_lytic=84, progressed=126, is_equivocal=True), 126, PROGRESSION),
-        (Other("progression_first", progressed=84, unreadable=(84,)), 42, CENSORED),
         # Progression counts up to 28 days after the line; later it is the line that ended first.
         (Other("progression_first", progressed=93, line_end=65), 93, PROGRESSION),
         (Other("progression_first", progressed=94, line_end=65), 65, STOP),
