@@ -68,7 +68,7 @@ def events(truth: Truth, name: str) -> pl.DataFrame:
         name,
     )
     expected = truth.planted[name].truth.filter(~pl.col("is_refused") & pl.col("state").is_not_null())
-    assert expected.height > 10_000
+    assert expected.height > 9_000
     return expected.join(found, on="patient_id", how="full", suffix="_found", coalesce=True)
 
 
