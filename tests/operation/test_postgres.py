@@ -1,4 +1,4 @@
-"""The instance on a real PostgreSQL, by the lines of docs/operations.md: a run, its partition and its checks.
+"""The instance on a real PostgreSQL, and runs beside code served elsewhere, by the lines of operations.md.
 
 The server is started here, in a folder of its own, where PostgreSQL is installed; else this skips, saying so.
 """
@@ -9,7 +9,6 @@ import os
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,16 +21,12 @@ from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
 from bpp_etl.settings import PROJECT
+from tests.support.daemon import running, settings, until
 from tests.support.deliveries import write_delivery_of
+from tests.support.ui import free_port
 
 INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="PostgreSQL is not installed (/usr/lib/postgresql)")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture
@@ -61,35 +56,80 @@ def server(tmp_path: Path) -> Iterator[int]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def documented_storage() -> str:
-    """Take the lines out of the page, so that what is documented is what is tried."""
-    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
-    found = re.search(r"```yaml\n(storage:\n  postgres:.*?)```", text, re.DOTALL)
+PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def documented(pattern: str) -> str:
+    """Take lines out of the page, so that what is documented is what is tried."""
+    found = re.search(pattern, PAGE, re.DOTALL | re.MULTILINE)
     assert found is not None
     return found.group(1)
 
 
-def test_runs_are_kept_in_postgresql_by_the_documented_lines(
-    server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def instance(server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Open the instance of the project with its storage moved as documented."""
     for name, value in {"USER": "bpp", "PASSWORD": "none", "HOST": "127.0.0.1", "DB": "postgres"}.items():
         monkeypatch.setenv(f"BPP_PG_{name}", value)
     monkeypatch.setenv("BPP_PG_PORT", str(server))
     stated = (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
-    moved = re.sub(r"storage:\n  sqlite:\n    base_dir: \S+\n", documented_storage(), stated)
+    storage = documented(r"```yaml\n(storage:\n  postgres:.*?)```")
+    moved = re.sub(r"storage:\n  sqlite:\n    base_dir: \S+\n", storage, stated)
     assert "postgres" in moved
     (tmp_path / "dagster.yaml").write_text(moved, encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
+        assert type(opened.event_log_storage).__name__ == "PostgresEventLogStorage"
+        yield opened
+
+
+def test_runs_are_kept_in_postgresql_by_the_documented_lines(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
     write_delivery_of(tmp_path / "landing")
     warehouse = Warehouse(landing=str(tmp_path / "landing"), warehouse=str(tmp_path / "warehouse"))
-    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
-        instance.add_dynamic_partitions("registry", ["tiny"])
-        job = build_defs(warehouse, Operation()).resolve_job_def("refresh_registry")
-        done = job.execute_in_process(
-            instance=instance, partition_key="tiny", run_config=QUIET, raise_on_error=False
+    instance.add_dynamic_partitions("registry", ["tiny"])
+    job = build_defs(warehouse, Operation()).resolve_job_def("refresh_registry")
+    done = job.execute_in_process(
+        instance=instance, partition_key="tiny", run_config=QUIET, raise_on_error=False
+    )
+    assert done.success
+    run = instance.get_run_by_id(done.run_id)
+    assert run is not None
+    assert run.status == dg.DagsterRunStatus.SUCCESS
+    assert instance.get_dynamic_partitions("registry") == ["tiny"]
+    found = instance.fetch_materializations(dg.AssetKey(["core", "patients"]), limit=1).records
+    assert found[0].partition_key == "tiny"
+
+
+@pytest.mark.soak
+def test_runs_start_beside_the_code_that_another_process_serves(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    """The daemon knows the code by its address alone, as it would on another machine."""
+    port = str(free_port())
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    (write_delivery_of(landing) / "_COMPLETE").touch()
+    place = {"10.0.0.5": "127.0.0.1", "4266": port}
+    patterns = (r"^    (dagster code-server start [^\n]*)", r"^# workspace.yaml[^\n]*\n(load_from:.*?)```")
+    code, workspace = (
+        re.sub("|".join(map(re.escape, place)), lambda found: place[found[0]], documented(pattern))
+        for pattern in patterns
+    )
+    (tmp_path / "workspace.yaml").write_text(workspace, encoding="utf-8")
+    postgres = {name: value for name, value in os.environ.items() if name.startswith("BPP_PG_")}
+    env = settings(landing, warehouse, **postgres) | {"DAGSTER_HOME": str(tmp_path)}
+    log = tmp_path / "daemon.log"
+    daemon = ["dagster-daemon", "run", "-w", str(tmp_path / "workspace.yaml")]
+    with (
+        running(code.split(), env, tmp_path / "code.log", cwd=PROJECT),
+        running(daemon, env, log, cwd=tmp_path),
+    ):
+        until(
+            lambda: (
+                [run.status for run in instance.get_runs(dg.RunsFilter(job_name="refresh_registry"))]
+                == [dg.DagsterRunStatus.SUCCESS]
+            ),
+            "the delivery is refreshed",
+            log,
         )
-        assert done.success
-        assert instance.get_run_by_id(done.run_id).status == dg.DagsterRunStatus.SUCCESS
-        assert instance.get_dynamic_partitions("registry") == ["tiny"]
-        assert type(instance.event_log_storage).__name__ == "PostgresEventLogStorage"
-        found = instance.fetch_materializations(dg.AssetKey(["core", "patients"]), limit=1).records
-        assert found[0].partition_key == "tiny"
+    assert (warehouse / "registries" / "tiny" / "admitted.duckdb").exists()
