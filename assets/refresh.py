@@ -23,7 +23,7 @@ from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing import survey
 from bpp_etl.plan import Step, derivation, derived_with, plan
 from bpp_etl.release import Shelf
-from bpp_etl.release.build import is_published, registries_in, release_input
+from bpp_etl.release.planned import is_published, registries_in, release_input
 from bpp_etl.working import WorkingFiles, shut_story
 
 Say = Callable[[str], None]

@@ -21,7 +21,7 @@ from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing import survey
 from bpp_etl.plan import derivation, derived_with
 from bpp_etl.release import Shelf
-from bpp_etl.release.build import is_published, registries_in, release_input
+from bpp_etl.release.planned import is_published, registries_in, release_input
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,

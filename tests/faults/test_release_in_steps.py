@@ -18,7 +18,7 @@ from bpp_etl.events import load_protocol
 from bpp_etl.landing import survey
 from bpp_etl.plan import plan
 from bpp_etl.release import Shelf, assemble
-from bpp_etl.release.build import is_published, release_input
+from bpp_etl.release.planned import is_published, release_input
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.working import WorkingFiles
 from tests.faults.conftest import Served
