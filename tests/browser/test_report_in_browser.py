@@ -212,6 +212,7 @@ def test_on_paper_every_table_shows_all_of_its_columns(browser: Browser, report:
     assert printed.startswith(b"%PDF")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [(TELEPHONE, "light"), (DESK, "light"), (1440, "dark")],

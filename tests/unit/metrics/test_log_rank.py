@@ -125,6 +125,7 @@ def test_only_the_order_of_the_times_matters(rows) -> None:
     assert sum(plain.observed) == pytest.approx(sum(plain.expected))
 
 
+@pytest.mark.soak
 def test_a_million_patients_in_five_groups_take_seconds_at_most() -> None:
     rng = np.random.default_rng(20250821)
     n = 1_000_000
