@@ -14,7 +14,8 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admit import derive
 from bpp_etl.events import EventSummary
-from bpp_etl.measure.disclosure import is_any_small, told_parts
+from bpp_etl.measure.disclosure import told_parts
+from bpp_etl.measure.tally import is_small
 from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.tables import TABLES
 
@@ -64,10 +65,10 @@ def counts_of(summary: EventSummary, table: str, threshold: int) -> dict[str, in
     }
     found = by_table[table]
     rows = sum(sum(counts.values()) for counts in found.values())
-    told: dict[str, int | str] = {} if is_any_small([rows], threshold) else {"dagster/row_count": rows}
+    told: dict[str, int | str] = {} if is_small(rows, threshold) else {"dagster/row_count": rows}
     for protocol, counts in found.items():
         # The rows of pseudoprogression are the candidates, so that their number is known, unless it is small.
-        is_known = not is_any_small([counts.get("candidate", 0)], threshold)
+        is_known = not is_small(counts.get("candidate", 0), threshold)
         parts = told_parts(counts, threshold, public=("candidate",) if is_known else ())
         told |= {
             f"{protocol}/{code}": "suppressed" if count is None else count for code, count in parts.items()

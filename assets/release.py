@@ -14,7 +14,7 @@ from assets.event import EVENTS
 from assets.failures import told_in_words
 from assets.lineage import lineage_of
 from assets.resources import Warehouse
-from bpp_etl.measure.disclosure import is_any_small
+from bpp_etl.measure.tally import is_small
 from bpp_etl.release import Shelf, assemble, publish
 from bpp_etl.release.shelf import FILE, REPORT
 from bpp_etl.report.pictures import pictures_of
@@ -67,11 +67,7 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         made = publish(warehouse.root(), created_at=dt.datetime.now(dt.UTC))
     context.log.info("release %s is in service", made.release_id)
     candidates = made.rows["event.pseudoprogression"]
-    told = (
-        {}
-        if is_any_small([candidates], warehouse.disclosure_threshold)
-        else {"dagster/row_count": candidates}
-    )
+    told = {} if is_small(candidates, warehouse.disclosure_threshold) else {"dagster/row_count": candidates}
     return dg.MaterializeResult(
         metadata={
             "release_id": made.release_id,

@@ -10,7 +10,7 @@ from functools import partial
 
 from bpp_etl.measure.inference import Way, combined_sums, single_sums
 from bpp_etl.measure.rows import FEWEST_EVENTS, Row
-from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.measure.tally import Cell, Tally, is_small
 
 
 def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
@@ -74,7 +74,7 @@ def told_parts(
 
     `public` parts are known too, whatever is done here.
     """
-    hidden = {name for name, number in parts.items() if 0 < number < threshold} - set(public)
+    hidden = {name for name, number in parts.items() if is_small(number, threshold)} - set(public)
     while hidden:
         together = sum(parts[name] for name in hidden)
         # As much as so many small parts can be at most, and each would be known.
@@ -88,7 +88,7 @@ def told_parts(
 
 def is_any_small(numbers: Iterable[int], threshold: int) -> bool:
     """Say whether one of the numbers is at least 1 and below the threshold."""
-    return any(0 < number < threshold for number in numbers)
+    return any(is_small(number, threshold) for number in numbers)
 
 
 def is_pinned_by(limit: int, patients: int, threshold: int) -> bool:

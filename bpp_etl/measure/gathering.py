@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpp_etl.measure.tally import is_small
 from bpp_etl.metrics import KaplanMeier, kaplan_meier
 from bpp_etl.metrics.inputs import Floats, Integers
 
@@ -52,7 +53,7 @@ def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -
         return _steps(curve)
     events, censored = curve.events, curve.censored
     if are_totals_shown:
-        if any(0 < counts.sum() < threshold for counts in (events, censored)):
+        if any(is_small(int(counts.sum()), threshold) for counts in (events, censored)):
             return []
         happened = _groups(curve.times, events, threshold)
         left = _groups(curve.times, censored, threshold, is_middle=True)

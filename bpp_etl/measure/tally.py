@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
+def is_small(number: int, threshold: int) -> bool:
+    """Say whether a count is at least 1 and below the threshold."""
+    return 0 < number < threshold
+
+
 class Cell(NamedTuple):
     """One count: a group in a stratum under a protocol; no protocol where all have the group in common."""
 
@@ -70,4 +75,4 @@ class Tally:
         """Say whether few, but some, are counted or stand behind the count, so that it must not be shown."""
         if cell in self.told:
             return False
-        return 0 < min(self.counts[cell], self.people.get(cell, self.counts[cell])) < threshold
+        return is_small(min(self.counts[cell], self.people.get(cell, self.counts[cell])), threshold)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpp_etl.release.small import is_small
+from bpp_etl.measure.tally import is_small
 from bpp_etl.timeline.steps import Step, read_select, used_parameters
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from bpp_etl.warehouse.ddl import column_list

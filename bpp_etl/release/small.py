@@ -5,10 +5,7 @@ Not here: which counts are hidden beside them (`moves.py`, `changes.py`).
 
 from __future__ import annotations
 
-
-def is_small(number: int, threshold: int) -> bool:
-    """Say whether a count is at least 1 and below the threshold."""
-    return 0 < number < threshold
+from bpp_etl.measure.tally import is_small
 
 
 def few(threshold: int) -> str:

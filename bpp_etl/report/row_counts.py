@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bpp_etl.measure.tally import is_small
 from bpp_etl.report.tables import ReleaseTables, Row, Table
 from schemas.laws import DELIVERY
 
@@ -69,15 +70,11 @@ def _judgement(row: Row) -> Judgement:
     return (row["registry"], row["delivery"], row["delivery_status"])
 
 
-def _is_small(number: int, threshold: int) -> bool:
-    return 0 < number < threshold
-
-
 def _hidden_counts(count: Row, rules: Sequence[Row], threshold: int) -> set[str]:
     """Name the counts of one table that are not shown."""
-    hidden = {field for field in ("refused", "ignored", "broken") if _is_small(count[field], threshold)}
+    hidden = {field for field in ("refused", "ignored", "broken") if is_small(count[field], threshold)}
     told = [row["broken"] for row in rules if row["rule"] != SHARE_RULE and row["severity"] == "refuse"]
-    few = [number for number in told if _is_small(number, threshold)]
+    few = [number for number in told if is_small(number, threshold)]
     # Rows may break several rules, so a total says little of a rule, unless it leaves only the most of each.
     if few and count["broken"] - (sum(told) - sum(few)) >= len(few) * (threshold - 1):
         hidden |= {"broken"}
@@ -87,16 +84,16 @@ def _hidden_counts(count: Row, rules: Sequence[Row], threshold: int) -> set[str]
 
 
 def _hidden_totals(row: Row, threshold: int) -> set[str]:
-    hidden = {field for field in ("refused", "ignored") if _is_small(row[field], threshold)}
+    hidden = {field for field in ("refused", "ignored") if is_small(row[field], threshold)}
     return hidden | ({"delivered"} if hidden else set())
 
 
 def _hidden_of_rule(rule: Row, table: set[str], threshold: int) -> set[str]:
     hidden = {"judged"} if "delivered" in table else set()
     is_total = rule["rule"] == SHARE_RULE and "broken" in table
-    if is_total or (_is_small(rule["broken"], threshold) and rule["severity"] != "shut"):
+    if is_total or (is_small(rule["broken"], threshold) and rule["severity"] != "shut"):
         hidden |= {"broken"}
-    if rule["table"] == DELIVERY and _is_small(rule["broken"], threshold):
+    if rule["table"] == DELIVERY and is_small(rule["broken"], threshold):
         hidden |= {"broken"}
     return hidden
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpp_etl.measure.tally import is_small
 from bpp_etl.report.figures import Code, Missing, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.numbers import MINUS, THIN, whole
@@ -64,7 +65,7 @@ def changes(tables: ReleaseTables, since: Difference | str | None) -> Changes:
 
 def _count(number: int, threshold: int) -> Piece:
     """Show a count; a small one as a word."""
-    return Missing(HIDDEN) if 0 < number < threshold else text(whole(number))
+    return Missing(HIDDEN) if is_small(number, threshold) else text(whole(number))
 
 
 def typeset(told: str) -> str:
