@@ -31,7 +31,7 @@ from bpp_etl.timeline.steps import (
     used_parameters,
 )
 from bpp_etl.warehouse.connection import Connection
-from schemas.contract import Contract, columns_of
+from schemas.contract import Contract
 from schemas.event import OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 
 EVENTS = "bpp_etl.events"
@@ -114,10 +114,6 @@ def derive_events(
     """
     judged, comparisons = sort_protocols(protocols)
     for table, contract in TABLES.items():
-        columns = [column.name for column in columns_of(contract)]
-        if has_table(con, "event", table) and not has_table(con, "event", table, columns):
-            # Events that an earlier version derived; nothing of them is kept.
-            con.execute(f"drop table event.{table}")
         ensure_table(con, "event", table, contract)
         con.execute(f"delete from event.{table} where registry = $registry", {"registry": registry})  # noqa: S608
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from bpp_etl.errors import BppError
 from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.ddl import create_table
-from schemas.contract import Contract
+from schemas.contract import Contract, columns_of
 
 Parameters = Mapping[str, object]
 
@@ -75,8 +75,12 @@ def fill_table(
 
 
 def ensure_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
-    """Create the table from its contract unless it is there."""
-    if not has_table(con, schema, table):
+    """Create the table from its contract unless it is there with all of its columns.
+
+    One that lacks any is of an earlier version: its rows are derived, and nothing of it is kept.
+    """
+    if not has_table(con, schema, table, [column.name for column in columns_of(contract)]):
+        con.execute(f"drop table if exists {quoted(schema)}.{quoted(table)}")
         create_table(con, schema, table, contract)
 
 
