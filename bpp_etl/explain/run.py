@@ -12,6 +12,7 @@ from pathlib import Path
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL
 from bpp_etl.explain.as_html import as_html
 from bpp_etl.explain.as_json import as_json
@@ -30,7 +31,7 @@ WRITERS: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "html": as_html,
 }
 CALL = ("state", "reason", "event_date", "confirmation_date", "progression_date")
-VERDICTS = ("verdict_recist11", "verdict_irecist", "verdict_mda", "verdict_pcwg3")
+VERDICTS = tuple(f"verdict_{kind}" for kind in VERDICT_KINDS)
 
 
 def explain_patient(
@@ -116,12 +117,11 @@ def _unknown(con: Connection, who: dict[str, str]) -> NotFoundError:
     )
 
 
-def _published(con: Connection, source: Source, protocol: Protocol) -> tuple[object, ...] | None:
+def _published(con: Connection, source: Source, protocol: Protocol) -> dict[str, object] | None:
     """Return what the release says of the patient: where the course was left, the call, the verdicts."""
+    columns = ", ".join(f"event.{name}" for name in (*CALL, *VERDICTS))
     rows = con.execute(
-        "select flow.left_at, event.state, event.reason, event.event_date, event.confirmation_date,"
-        " event.progression_date, event.verdict_recist11, event.verdict_irecist, event.verdict_mda,"
-        " event.verdict_pcwg3"
+        f"select flow.left_at, {columns}"  # noqa: S608 our names
         " from published.event.patient_flow as flow"
         " left join published.event.pseudoprogression as event"
         " on event.registry = flow.registry and event.patient_id = flow.patient_id"
@@ -129,19 +129,20 @@ def _published(con: Connection, source: Source, protocol: Protocol) -> tuple[obj
         " where flow.registry = $registry and flow.patient_id = $patient and flow.protocol = $protocol",
         {"registry": source.registry, "patient": source.patient, "protocol": protocol.name},
     ).fetchall()
-    return tuple(rows[0]) if rows else None
+    return dict(zip(("left_at", *CALL, *VERDICTS), rows[0], strict=True)) if rows else None
 
 
 def _notes(
-    evidence: Evidence, published: tuple[object, ...] | None, protocols: list[str], version: str
+    evidence: Evidence, published: Mapping[str, object] | None, protocols: list[str], version: str
 ) -> list[str]:
     """Say where this explanation and the release differ, and what is lacking."""
     notes = []
     protocol = evidence.protocol
+    found = {"left_at": evidence.left_at, **evidence.event}
     if published is None:
         notes.append(f"The release was not built with protocol {protocol.name}; the call was worked out now.")
-    elif published[: -len(VERDICTS)] != (evidence.left_at, *(evidence.event.get(name) for name in CALL)):
-        was = " ".join(str(part) for part in published[:3] if part is not None)
+    elif any(published[name] != found.get(name) for name in ("left_at", *CALL)):
+        was = " ".join(str(published[name]) for name in ("left_at", *CALL[:2]) if published[name] is not None)
         causes = []
         if f"{protocol.name}:{protocol.digest}" not in protocols:
             causes.append("the protocol has other parameters now")
@@ -149,7 +150,7 @@ def _notes(
             causes.append("the release was built by another version of the software")
         why = f" ({joined(causes)})" if causes else ""
         notes.append(f"The release says otherwise: {was}{why}. Refresh to bring it up to date.")
-    elif published[-len(VERDICTS) :] != tuple(evidence.event.get(name) for name in VERDICTS):
+    elif any(published[name] != found.get(name) for name in VERDICTS):
         notes.append(
             "The release gives another verdict of another rule set: by a protocol file of its own, or by"
             " another version of the software."
