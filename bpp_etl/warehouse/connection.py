@@ -51,12 +51,11 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
     The file is attached as the catalog `warehouse`, which is the one in use. A working file is written once
     and read once or twice, so it is not compressed: compressing takes longer than all the rest of a refresh.
     """
-    con = duckdb.connect(":memory:")
-    try:
+    with in_memory() as con:
         _configure(con, path.parent)
         if is_working_file:
             con.execute("set force_compression = 'uncompressed'")
-        with room_for(path), stopped_by_interrupt():
+        with room_for(path):
             try:
                 con.execute(
                     f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
@@ -67,22 +66,16 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                 raise _locked_or_broken(path, error) from None
             con.execute("use warehouse")
             yield con
-    finally:
-        con.close()
 
 
 @contextmanager
 def opened_read_only(path: Path) -> Iterator[Connection]:
     """Open a DuckDB file for reading only, as the catalog `warehouse`."""
-    con = duckdb.connect(":memory:")
-    try:
+    with in_memory() as con:
         _configure(con, path.parent)
-        with stopped_by_interrupt():
-            attach_read_only(con, path, "warehouse")
-            con.execute("use warehouse")
-            yield con
-    finally:
-        con.close()
+        attach_read_only(con, path, "warehouse")
+        con.execute("use warehouse")
+        yield con
 
 
 def connected_read_only(path: Path) -> Connection:
