@@ -123,10 +123,7 @@ def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     for node in body:
         yield node
         for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, part, ())
-            # The branches of an expression (`a if b else c`, `lambda: a`) are no lists.
-            if isinstance(inner, list):
-                yield from _statements(inner)
+            yield from _statements(getattr(node, part, ()))
 
 
 def _is_ours(name: str) -> bool:
