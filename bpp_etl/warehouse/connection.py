@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 import duckdb
@@ -99,7 +102,7 @@ def in_memory() -> Iterator[Connection]:
     """Open a DuckDB database that lives in memory only."""
     con = duckdb.connect(":memory:")
     try:
-        with stopped_by_interrupt():
+        with stopped_by_interrupt(con):
             yield con
     finally:
         con.close()
@@ -128,14 +131,31 @@ def room_for(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def stopped_by_interrupt() -> Iterator[None]:
-    """Let Ctrl-C be Ctrl-C: a query that it stops ends in another error, of DuckDB's own."""
+def stopped_by_interrupt(con: Connection) -> Iterator[None]:
+    """Let Ctrl-C be Ctrl-C: stop the query that runs, and raise what the signal's handler raises.
+
+    Without this DuckDB waits for the threads that work on the query, and they do not hear of the signal. A
+    query that was stopped ends in another error, of DuckDB's own. Signals reach the main thread alone.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    is_heard = callable(before) and threading.current_thread() is threading.main_thread()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        con.interrupt()
+        if callable(before):
+            before(number, frame)
+
+    if is_heard:
+        signal.signal(signal.SIGINT, stop)
     try:
         yield
     except RuntimeError as error:
         if str(error) != INTERRUPTED:
             raise
         raise KeyboardInterrupt from None
+    finally:
+        if is_heard:
+            signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
