@@ -29,7 +29,7 @@ class DeliveredTable:
     """One delivered table: contract, key, parent, and whether a delivery without it is shut.
 
     Laboratory results and HER2 tests have no key: two results on one day are two facts. `text_in_rules` names
-    the columns of free text that a row rule reads.
+    the columns of text that a rule reads beside other columns.
     """
 
     name: str
@@ -69,7 +69,7 @@ TABLES: Mapping[str, DeliveredTable] = {
             parent=Parent("imaging_assessments", "assessment_id", "unknown_assessment"),
         ),
         DeliveredTable(
-            "lab_results", LabResults, is_required=False, parent=_PATIENT, text_in_rules=("unit",)
+            "lab_results", LabResults, is_required=False, parent=_PATIENT, text_in_rules=("analyte", "unit")
         ),
         DeliveredTable("her2_tests", Her2Tests, is_required=False, parent=_PATIENT),
     )

@@ -17,6 +17,7 @@ from bpp_etl.gate.set_rules import (
     duplicate_keys,
     duplicate_rows,
     out_of_time,
+    rows_alike,
     rules_by_parent,
     without_parent,
 )
@@ -70,8 +71,9 @@ def _judge(
         con.unregister("newly_broken")
 
     findings.judged = judge_rows(con, table, relation, delivery.date, broke)
-    broke("duplicate_row", _judged_only(con, relation, duplicate_rows(con, table)))
-    broke("duplicate_key", duplicate_keys(con, table, relation))
+    with rows_alike(con, table, relation):
+        broke("duplicate_row", _judged_only(con, relation, duplicate_rows(con, table)))
+        broke("duplicate_key", duplicate_keys(con, table, relation))
     if table.parent is not None and table.parent.table in read.rows:
         broke(table.parent.rule, without_parent(con, table, relation))
         for rule, row_numbers in out_of_time(con, table, relation).items():

@@ -1,12 +1,13 @@
 """The rules that one row can break by itself, run as pandera on bounded batches streamed from DuckDB.
 
-Not here: rules that need other rows (`gate/set_rules.py`).
+A check of one column is judged on the values that occur in it, each once, and leads back to their rows; a
+check of several columns on every row. Not here: rules that need other rows (`gate/set_rules.py`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from threading import Lock
 
@@ -15,7 +16,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from bpp_etl.errors import BppError
-from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from schemas.contract import columns_of
 from schemas.rules import rules_of
 from schemas.tables import DeliveredTable
@@ -36,62 +37,113 @@ _ONE_AT_A_TIME = Lock()
 """Pandera keeps what is to be validated in a global; two threads would switch it under each other."""
 
 Break = Callable[[str, pl.Series], None]
+"""Takes a rule and the numbers of the rows that break it."""
+
+Breach = Callable[[str, pl.DataFrame], None]
+"""Takes a rule and that part of a batch that breaks it."""
 
 
 @cache
-def judging_schema(table: DeliveredTable, day: dt.date) -> pa.DataFrameSchema:
-    """Build the pandera schema that judges a typed table: its contract's checks, each named after its rule.
+def cell_schemas(table: DeliveredTable, day: dt.date) -> Mapping[str, pa.DataFrameSchema]:
+    """Build, for each column whose cells are judged by themselves, the schema that judges its values.
 
-    A cell that could not be read is NULL, so no column is held to be filled here: `required_value_missing`
-    is judged from the text. Free text is not streamed, for no rule judges it, unless a rule reads it beside
-    other columns (`text_in_rules`).
+    Each check is named after its rule. A cell that could not be read is NULL, and is judged from the text.
     """
     contract = table.contract.to_schema()
     known = {rule.id for rule in rules_of(table.name)}
-    columns = {}
+    schemas = {}
     for column in columns_of(table.contract):
-        if column.name in {"row_number", "registry", "flags"}:
-            continue
-        if column.dtype == "String" and not column.codes and column.name not in table.text_in_rules:
-            continue
         checks = []
         if column.codes and column.delivered and "code_unknown" in known:
             checks.append(pa.Check.isin(list(column.codes), name="code_unknown"))
         if column.kind == "date":
             checks.append(pa.Check.le(day, name="date_in_future"))
-        columns[column.name] = pa.Column(contract.columns[column.name].dtype, checks, nullable=True)
-    parsed = [pa.Check(_not_among_problems(rule), name=rule) for rule in PARSED_RULES if rule in known]
-    if "code_unknown" in known:
-        parsed.append(pa.Check(_not_among_problems("code_unknown"), name="code_unknown"))
-    columns["problems"] = pa.Column(pl.List(pl.String), nullable=True)
-    return pa.DataFrameSchema(columns, checks=[*contract.checks, *parsed], name=table.name)
+        if checks:
+            judged = pa.Column(contract.columns[column.name].dtype, checks)
+            schemas[column.name] = pa.DataFrameSchema({column.name: judged}, name=table.name)
+    return schemas
+
+
+@cache
+def row_schema(table: DeliveredTable) -> pa.DataFrameSchema | None:
+    """Build the schema of the rules that read several columns, or a number; None where a table has none.
+
+    Text is not streamed, for it takes longest, unless such a rule reads it (`text_in_rules`).
+    """
+    contract = table.contract.to_schema()
+    if not contract.checks:
+        return None
+    columns = {
+        column.name: pa.Column(contract.columns[column.name].dtype, nullable=True)
+        for column in columns_of(table.contract)
+        if column.name in table.text_in_rules
+        or (column.dtype not in {"String", "List(String)"} and column.name != "row_number")
+    }
+    return pa.DataFrameSchema(columns, checks=contract.checks, name=table.name)
+
+
+@cache
+def problem_schema(table: DeliveredTable) -> pa.DataFrameSchema:
+    """Build the schema of the rules whose breach was seen when text was read, and noted in `problems`."""
+    known = {rule.id for rule in rules_of(table.name)}
+    checks = [
+        pa.Check(_not_among_problems(rule), name=rule)
+        for rule in (*PARSED_RULES, "code_unknown")
+        if rule in known
+    ]
+    return pa.DataFrameSchema({"problems": pa.Column(pl.List(pl.String))}, checks=checks, name=table.name)
 
 
 def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.date, broke: Break) -> int:
-    """Stream a typed relation through its judging schema; call `broke(rule, row_numbers)` for each breach.
+    """Judge a typed relation's rows by their contract; call `broke(rule, row_numbers)` for each breach.
 
     Returns the number of rows judged. Memory is bounded by the batch, whatever the delivery's size.
     """
-    schema = judging_schema(table, day)
-    names = [name for name in schema.columns if name != "problems"]
+
+    def cells_broke(rule: str, cells: pl.DataFrame) -> None:
+        broke(rule, _rows_with(con, relation, cells))
+
+    def rows_broke(rule: str, rows: pl.DataFrame) -> None:
+        broke(rule, rows["row_number"])
+
+    for column, schema in cell_schemas(table, day).items():
+        cell = quoted(column)
+        _judge(con, schema, f"select distinct {cell} from {relation} where {cell} is not null", cells_broke)
+    in_rows = row_schema(table)
+    if in_rows is not None:
+        names = ", ".join(quoted(name) for name in ("row_number", *in_rows.columns))
+        _judge(con, in_rows, f"select {names} from {relation}", rows_broke)
+    _judge(
+        con,
+        problem_schema(table),
+        f"select row_number, problems from {relation} where problems is not null",
+        rows_broke,
+    )
+    return count_of(con, f"select count(*) from {relation}")
+
+
+def _judge(con: Connection, schema: pa.DataFrameSchema, select: str, broke: Breach) -> None:
     cursor = con.cursor()
     try:
         cursor.execute("use warehouse")
-        reader = cursor.sql(
-            f"select row_number, {', '.join(quoted(name) for name in names)}, problems from {relation}"
-        ).to_arrow_reader(BATCH_ROWS)
-        judged = 0
-        for batch in reader:
-            frame = pl.DataFrame(batch)
-            judged += frame.height
-            judge_frame(schema, frame, broke)
-        return judged
+        for batch in cursor.sql(select).to_arrow_reader(BATCH_ROWS):
+            judge_frame(schema, pl.DataFrame(batch), broke)
     finally:
         cursor.close()
 
 
-def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Break) -> None:
-    """Validate one batch lazily and report, rule by rule, the numbers of the rows that break it."""
+def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> pl.Series:
+    """Find the rows that hold any of these values in their column."""
+    con.register("broken_cells", cells.to_arrow())
+    numbers = con.execute(
+        f"select row_number from {relation} semi join broken_cells using ({quoted(cells.columns[0])})"
+    ).fetchnumpy()["row_number"]
+    con.unregister("broken_cells")
+    return pl.Series("row_number", numbers, dtype=pl.Int64)
+
+
+def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Breach) -> None:
+    """Validate one batch lazily and hand over, rule by rule, what of it breaks the rule."""
     try:
         with _ONE_AT_A_TIME:
             schema.validate(frame, lazy=True)
@@ -108,25 +160,17 @@ def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Break) -
                 raise BppError(
                     f"the contract of {schema.name} could not be judged", "report this as a fault"
                 ) from None
-            broken = frame.filter(~holds.to_series().fill_null(value=True))["row_number"]
-            broke(name, broken)
+            broke(name, frame.filter(~holds.to_series().fill_null(value=True)))
 
 
-def ensure_judging_works(table: DeliveredTable, day: dt.date) -> None:
+def ensure_judging_works(table: DeliveredTable) -> None:
     """Fail unless a row that is known to be bad turns red: validation can be switched off from outside."""
-    schema = judging_schema(table, day)
     frame = pl.DataFrame(
         {"row_number": [1], "problems": [["required_value_missing"]]},
         schema_overrides={"problems": pl.List(pl.String)},
-    ).with_columns(
-        *(
-            pl.lit(None, dtype=column.dtype.type).alias(name)
-            for name, column in schema.columns.items()
-            if name != "problems"
-        )
     )
     seen: set[str] = set()
-    judge_frame(schema, frame, lambda rule, _: seen.add(rule))
+    judge_frame(problem_schema(table), frame, lambda rule, _: seen.add(rule))
     if "required_value_missing" not in seen:
         raise BppError(
             "the contracts do not judge: a row known to be bad passed",

@@ -5,6 +5,9 @@ Not here: what a breach leads to; each function yields the row numbers that brea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import polars as pl
 
 from bpp_etl.warehouse.connection import Connection, quoted
@@ -21,58 +24,68 @@ TIME_RULES = {
 """Rules of time order against the admitted patient. An examination on the day of death is no error."""
 
 
-def duplicate_rows(con: Connection, table: DeliveredTable) -> pl.Series:
-    """Find all but the first of the rows whose delivered text is identical.
+@contextmanager
+def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterator[None]:
+    """Show, as `alike`, the numbers of all rows that may be copies of others or share a key with others.
 
-    Rows are compared by a hash first; only rows that share one are compared to the letter.
+    Rows are compared by a hash: of the key, which copies of a row share too, or of the whole row where the
+    table has none. Only these few rows are then compared to the letter.
     """
-    names = [quoted(column.name) for column in delivered_columns(table.contract)]
-    listed = ", ".join(names)
+    names = table.key or tuple(column.name for column in delivered_columns(table.contract))
+    source = relation if table.key else f"raw.{quoted(table.name)}"
+    con.execute(
+        f"""
+        create or replace temp table alike as
+        with hashed as (select row_number, hash({", ".join(map(quoted, names))}) as row_hash from {source}),
+        shared as (select row_hash from hashed group by row_hash having count(*) > 1)
+        select hashed.row_number from hashed semi join shared on shared.row_hash = hashed.row_hash
+        """
+    )
+    try:
+        yield
+    finally:
+        con.execute("drop table temp.alike")
+
+
+def duplicate_rows(con: Connection, table: DeliveredTable) -> pl.Series:
+    """Find, inside `rows_alike`, all but the first of the rows whose delivered text is identical."""
+    listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
     return _numbers(
         con,
         f"""
-        with hashed as (select row_number, hash({listed}) as row_hash from raw.{quoted(table.name)}),
-        shared as (select row_hash from hashed group by row_hash having count(*) > 1),
-        suspect as (
-            select row_number, {listed} from raw.{quoted(table.name)}
-            where row_number in (
-                select hashed.row_number from hashed join shared on shared.row_hash = hashed.row_hash
-            )
-        )
         select row_number from (
-            select row_number, row_number() over (partition by {listed} order by row_number) as copy
-            from suspect
+            select raw.row_number,
+                row_number() over (partition by {listed} order by raw.row_number) as copy
+            from raw.{quoted(table.name)} as raw
+            semi join temp.alike on alike.row_number = raw.row_number
         ) where copy > 1
         """,
     )
 
 
 def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> pl.Series:
-    """Find every row of a key whose delivered rows do not all say the same."""
+    """Find, inside `rows_alike`, every row of a key whose delivered rows do not all say the same."""
     if not table.key:
         return pl.Series("row_number", [], dtype=pl.Int64)
-    key = ", ".join(quoted(name) for name in table.key)
-    filled = " and ".join(f"{quoted(name)} is not null" for name in table.key)
+    key = [quoted(name) for name in table.key]
     listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
     return _numbers(
         con,
         f"""
-        with hashed as (select hash({key}) as key_hash, row_number from {relation} where {filled}),
-        shared as (select key_hash from hashed group by key_hash having count(*) > 1),
-        suspect as (
-            select row_number, {key} from {relation}
-            where {filled} and row_number in (
-                select hashed.row_number from hashed join shared on shared.key_hash = hashed.key_hash
-            )
-        ),
-        told as (
-            select suspect.row_number, {", ".join(f"suspect.{quoted(name)}" for name in table.key)},
+        with told as (
+            select kept.row_number, {", ".join(f"kept.{name}" for name in key)},
                 row({listed}) as delivered_row
-            from suspect join raw.{quoted(table.name)} as raw on raw.row_number = suspect.row_number
+            from {relation} as kept
+            semi join temp.alike on alike.row_number = kept.row_number
+            join raw.{quoted(table.name)} as raw on raw.row_number = kept.row_number
+            where {" and ".join(f"kept.{name} is not null" for name in key)}
         ),
-        disagreeing as (select {key} from told group by {key} having count(distinct delivered_row) > 1)
+        disagreeing as (
+            select {", ".join(key)} from told
+            group by {", ".join(key)} having count(distinct delivered_row) > 1
+        )
         select told.row_number from told
-        join disagreeing on {" and ".join(f"told.{quoted(n)} = disagreeing.{quoted(n)}" for n in table.key)}
+        join disagreeing on {" and ".join(f"told.{name} = disagreeing.{name}" for name in key)}
         """,
     )
 
