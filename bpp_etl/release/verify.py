@@ -5,19 +5,22 @@ Not here: repairing one; a release that fails is never put in service.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
+import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
+from pandera.errors import SchemaError, SchemaErrors
 
 from bpp_etl.errors import BppError
-from bpp_etl.gate.row_rules import BATCH_ROWS
-from bpp_etl.warehouse.connection import Connection, count_of, opened_read_only, quoted
+from bpp_etl.gate.row_rules import BATCH_ROWS, row_schema
+from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, quoted
 from bpp_etl.warehouse.ddl import column_list
 from bpp_etl.working import log_of
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of
+from schemas.tables import TABLES
 
 
 class ReleaseError(BppError):
@@ -33,27 +36,63 @@ def verify(path: Path, expected_rows: Mapping[tuple[str, str], int]) -> None:
         )
     with opened_read_only(path) as con:
         for schema, table, contract in relations():
-            rows = count_of(con, f"select count(*) from {quoted(schema)}.{quoted(table)}")
+            rows = _rows_without_gaps(con, schema, table, contract)
             expected = expected_rows.get((schema, table))
             if expected is not None and rows != expected:
                 raise ReleaseError(
                     f"{schema}.{table} holds {rows} rows; its sources hold {expected}",
                     "the release is not published; report this as a fault",
                 )
-            _judge(con, schema, table, contract)
+            for select, part in _parts(schema, table, contract):
+                _judge(con, f"{schema}.{table}", select, part)
 
 
-def _judge(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
-    select = f"select {column_list(columns_of(contract))} from {quoted(schema)}.{quoted(table)}"
-    judged = contract.to_schema()
-    for batch in con.sql(select).to_arrow_reader(BATCH_ROWS):
+def _rows_without_gaps(con: Connection, schema: str, table: str, contract: type[Contract]) -> int:
+    """Count a table's rows, and refuse a gap in a column that its contract wants filled."""
+    filled = [column.name for column in columns_of(contract) if not column.nullable]
+    counts = ", ".join(["count(*)", *(f"count({quoted(name)})" for name in filled)])
+    rows, *held = one_row(con, f"select {counts} from {quoted(schema)}.{quoted(table)}")
+    gaps = [name for name, count in zip(filled, held, strict=True) if count != rows]
+    if gaps:
+        raise _broken(f"{schema}.{table}", (f"{name} is not filled" for name in gaps))
+    return int(rows)
+
+
+def _parts(schema: str, table: str, contract: type[Contract]) -> Iterator[tuple[str, pa.DataFrameSchema]]:
+    """Split a contract by what it takes to judge it: its types, the values that occur, whole rows.
+
+    Text takes longest to hand over, so a code is handed over once, however many rows hold it.
+    """
+    whole = contract.to_schema()
+    relation = f"from {quoted(schema)}.{quoted(table)}"
+    types = {column: pa.Column(judged.dtype, nullable=True) for column, judged in whole.columns.items()}
+    yield f"select {column_list(columns_of(contract))} {relation} limit 0", pa.DataFrameSchema(types)
+    for column, judged in whole.columns.items():
+        if judged.checks:
+            yield f"select distinct {quoted(column)} {relation}", pa.DataFrameSchema({column: judged})
+    by_row = row_schema(TABLES[table]) if whole.checks else None
+    if by_row is not None:
+        yield f"select {', '.join(map(quoted, by_row.columns))} {relation}", by_row
+
+
+def _judge(con: Connection, relation: str, select: str, schema: pa.DataFrameSchema) -> None:
+    reader = con.sql(select).to_arrow_reader(BATCH_ROWS)
+    # A frame without rows first: its types are judged even where no batch comes.
+    for batch in chain([reader.schema.empty_table()], reader):
         try:
-            judged.validate(pl.DataFrame(batch), lazy=True)
+            schema.validate(pl.DataFrame(batch), lazy=True)
         except SchemaErrors as errors:
-            broken = sorted(
-                {str(getattr(error.check, "name", error.check)) for error in errors.schema_errors}
-            )
-            raise ReleaseError(
-                f"{schema}.{table} breaks its contract: {', '.join(broken)}",
-                "the release is not published; report this as a fault",
-            ) from None
+            raise _broken(relation, {_told(error) for error in errors.schema_errors}) from None
+
+
+def _told(error: SchemaError) -> str:
+    """Name the check that failed, and its column where it has one; never a value."""
+    check = str(getattr(error.check, "name", error.check))
+    return f"{error.schema.name} {check}" if isinstance(error.schema, pa.Column) else check
+
+
+def _broken(relation: str, names: Iterable[str]) -> ReleaseError:
+    return ReleaseError(
+        f"{relation} breaks its contract: {', '.join(sorted(names))}",
+        "the release is not published; report this as a fault",
+    )

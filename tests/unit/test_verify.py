@@ -1,0 +1,79 @@
+"""What keeps a release from being put in service: each way in which a built file may not stand its checks.
+
+Not here: that a release which fails is discarded (`tests/faults`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.release.verify import ReleaseError, verify
+from bpp_etl.warehouse.connection import opened
+from bpp_etl.warehouse.ddl import create_table
+from schemas.catalog import relations
+
+PATIENT = (
+    "insert into core.patients by name select 'somewhere' as registry, 'p1' as patient_id, 'female' as sex,"
+    " date '1960-01-01' as birth_date, date '2020-01-01' as metastatic_diagnosis_date,"
+    " date '2024-01-01' as last_contact_date, cast([] as varchar[]) as flags, 1 as row_number"
+)
+EXPECTED = {("core", "patients"): 1}
+
+
+def built(folder: Path, *changes: str) -> Path:
+    """Write a release of one synthetic patient, then change it."""
+    path = folder / "built.duckdb"
+    with opened(path) as con:
+        for schema, table, contract in relations():
+            create_table(con, schema, table, contract)
+        for statement in (PATIENT, *changes):
+            con.execute(statement)
+    return path
+
+
+def test_a_sound_release_stands(tmp_path: Path) -> None:
+    verify(built(tmp_path), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("delete from core.patients", "core.patients holds 0 rows; its sources hold 1"),
+        (
+            "update core.patients set sex = 'something else'",
+            "core.patients breaks its contract: sex isin",
+        ),
+        (
+            "update core.patients set birth_date = '2021-01-01'",
+            "core.patients breaks its contract: birth_after_diagnosis",
+        ),
+        (
+            "create or replace table core.patients as select * replace (null::varchar as patient_id)"
+            " from core.patients",
+            "core.patients breaks its contract: patient_id is not filled",
+        ),
+        (
+            "create or replace table core.patients as select * replace (null::varchar as sex)"
+            " from core.patients",
+            "core.patients breaks its contract: sex is not filled",
+        ),
+        (
+            "alter table core.bone_lesions alter is_equivocal type varchar",
+            "core.bone_lesions breaks its contract: is_equivocal dtype('Boolean')",
+        ),
+    ],
+)
+def test_a_release_that_is_not_sound_is_refused(tmp_path: Path, change: str, told: str) -> None:
+    path = built(tmp_path, change)
+    with pytest.raises(ReleaseError) as error:
+        verify(path, EXPECTED)
+    assert error.value.message == told
+
+
+def test_a_release_whose_last_rows_are_in_the_log_is_refused(tmp_path: Path) -> None:
+    path = built(tmp_path)
+    path.with_name(path.name + ".wal").write_bytes(b"")
+    with pytest.raises(ReleaseError, match="not written to its end"):
+        verify(path, EXPECTED)
