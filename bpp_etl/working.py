@@ -21,7 +21,7 @@ from bpp_etl.landing import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.raw_tables import SOURCE_ROWS
 from bpp_etl.warehouse.connection import Connection, is_there, one_row, opened_read_only, quoted
-from bpp_etl.warehouse.ddl import comment_table, create_table
+from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 
 SPILL = ".duckdb_spill"
@@ -152,24 +152,27 @@ def record(
         comment_table(con, "quality", table, contract)
     stamp = (verdict.registry, verdict.delivery)
     judged = (*stamp, verdict.status)
-    _insert(
+    insert_rows(
         con,
+        "quality",
         "rule_result",
         [
             (*judged, r.table, r.rule, r.severity, r.category, r.judged, r.broken, r.limit, r.status)
             for r in verdict.rules
         ],
     )
-    _insert(
+    insert_rows(
         con,
+        "quality",
         "table_count",
         [
             (*judged, c.table, c.delivered, c.admitted, c.refused, c.ignored, c.broken, c.refused_share_limit)
             for c in verdict.tables
         ],
     )
-    _insert(
+    insert_rows(
         con,
+        "quality",
         "delivery",
         [
             (
@@ -189,7 +192,7 @@ def record(
     )
     columns: list[tuple[object, ...]] = [(*judged, table, column, False) for table, column in extra_columns]
     columns += [(*judged, table, column, True) for table, column in identifier_columns]
-    _insert(con, "extra_column", columns)
+    insert_rows(con, "quality", "extra_column", columns)
     if is_there(con, "raw", SOURCE_ROWS):
         con.execute(
             "insert into quality.source_row"
@@ -199,12 +202,3 @@ def record(
         )
     if not verdict.is_open:
         con.execute("drop schema core cascade")
-
-
-def _insert(con: Connection, table: str, rows: list[tuple[object, ...]]) -> None:
-    if rows:
-        # One statement for all rows: a statement for each takes longer than judging a small delivery.
-        marks = ", ".join(["(" + ", ".join("?" for _ in rows[0]) + ")"] * len(rows))
-        con.execute(
-            f"insert into quality.{quoted(table)} values {marks}", [cell for row in rows for cell in row]
-        )

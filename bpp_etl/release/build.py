@@ -25,7 +25,7 @@ from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, opened, quoted, room_for
-from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, sql_type
+from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
 from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog, relations
 from schemas.contract import columns_of, grain_of
@@ -226,8 +226,10 @@ def _describe(
                 'insert into meta."table" values (?, ?, ?, ?, ?)',
                 [schema, table, grain_of(contract), count, table_hash],
             )
-        con.executemany(
-            'insert into meta."column" values (?, ?, ?, ?, ?, ?)',
+        insert_rows(
+            con,
+            "meta",
+            "column",
             [
                 (schema, table, column.name, sql_type(column), column.nullable, describe(column))
                 for column in columns_of(contract)
