@@ -5,6 +5,7 @@ Not here: any work. Errors are one readable line and a hint, never a traceback.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -89,6 +90,21 @@ def _sign_of_life() -> Iterator[Callable[[str], object]]:
         yield status.update
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load libraries without looking through them for garbage, now or later: they stay to the end.
+
+    Matrices here are small: threads that share one out would only wait for each other.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def fail(error: BppError) -> None:
     """Print an error of ours and leave with its code."""
     typer.echo(f"error: {error.message}", err=True)
@@ -110,7 +126,8 @@ def refresh(
     full: Annotated[bool, typer.Option("--full", help="Judge and derive everything again.")] = False,
 ) -> None:
     """Admit new deliveries, derive, measure, publish."""
-    from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
+    with _loading():
+        from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
 
     sys.exit(run_refresh(landing, warehouse, registry or [], protocol or [], full=full))
 
@@ -124,7 +141,8 @@ def demo(
     ] = Cohort.REGISTRIES,
 ) -> None:
     """Write a small synthetic landing, refresh it, and say where to look."""
-    from assets.door import run_demo  # noqa: PLC0415
+    with _loading():
+        from assets.door import run_demo  # noqa: PLC0415
 
     sys.exit(run_demo(folder, is_paper=cohort is Cohort.PAPER))
 
@@ -211,6 +229,7 @@ def ui(
     port: Annotated[int, typer.Option("--port", help="Port on loopback.")] = 3000,
 ) -> None:
     """Start the Dagster UI on this project, on loopback only."""
-    from assets.door import run_ui  # noqa: PLC0415
+    with _loading():
+        from assets.door import run_ui  # noqa: PLC0415
 
     run_ui(landing, warehouse, port)
