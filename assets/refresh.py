@@ -41,17 +41,21 @@ class Refreshed:
     shut: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     unfit: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     release_id: str | None = None
     is_new: bool = False
 
     @property
     def exit_code(self) -> int:
-        """Return 0 when all are admitted, 3 when some registry is shut, 4 with nothing to release, else 1."""
+        """Return 0 when all are admitted, 3 when some registry is not, 4 with nothing to release, else 1.
+
+        A registry whose folder cannot be opened is not admitted either.
+        """
         if self.failed:
             return 1
         if self.release_id is None:
             return 4
-        return 3 if self.shut else 0
+        return 3 if self.shut or self.closed else 0
 
 
 def refresh(
@@ -68,7 +72,7 @@ def refresh(
             f"no delivery of {', '.join(unknown)} in the landing",
             f"known: {', '.join(landing.newest) or 'none'}",
         )
-    done = Refreshed(unfit=landing.unfit)
+    done = Refreshed(unfit=landing.unfit, closed=landing.closed)
     for name in landing.unfit:
         say(f"left alone: {name}")
     definitions = build_defs(warehouse)

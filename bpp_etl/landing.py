@@ -47,10 +47,14 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """The newest delivery of each registry, and what is left alone: its name, and why in words."""
+    """The newest delivery of each registry, and what is left alone: its name, and why in words.
+
+    `closed` names the registries among it whose folder cannot be opened: what they deliver nobody knows.
+    """
 
     newest: dict[str, Delivery] = field(default_factory=dict)
     unfit: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def survey(landing: Path) -> Landing:
@@ -62,6 +66,7 @@ def survey(landing: Path) -> Landing:
         )
     newest: dict[str, Delivery] = {}
     unfit: list[str] = []
+    closed: list[str] = []
     for folder in sorted(landing.iterdir()):
         if not folder.is_dir() or not REGISTRY_NAME.fullmatch(folder.name):
             unfit.append(f"{shown(folder.name)} {UNFIT}")
@@ -71,6 +76,7 @@ def survey(landing: Path) -> Landing:
         except OSError as error:
             # One registry's folder that is closed to us is no reason to leave the others waiting.
             unfit.append(f"{folder.name} (its folder cannot be opened: {error.strerror})")
+            closed.append(folder.name)
             continue
         if not any(is_folder for _, is_folder in entries):
             unfit.append(f"{folder.name} (it holds no delivery)")
@@ -82,7 +88,7 @@ def survey(landing: Path) -> Landing:
                 unfit.append(f"{shown(folder.name)}/{shown(entry.name)} {UNFIT}")
             elif folder.name not in newest or delivery.order > newest[folder.name].order:
                 newest[folder.name] = delivery
-    return Landing(newest, tuple(unfit))
+    return Landing(newest, tuple(unfit), tuple(closed))
 
 
 def delivery_of(folder: Path) -> Delivery | None:

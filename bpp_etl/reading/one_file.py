@@ -76,7 +76,7 @@ class _FileLoader:
             snapshot = snapshot_of(file, home_of(self.delivery))
             opened = prepare(file, snapshot, scratch, config.encoding, config.delimiter)
             header = header_in(self.con, opened)
-            origins = self.origins(header)
+            origins = self.origins([name.strip() for name in header])
             if origins is None:
                 return self.loaded
             data = SOURCE_DATA if self.wanted.schema == SOURCE else DATA

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from bpp_etl.errors import BppError
-from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import create_table
 from schemas.contract import Contract, columns_of
 
@@ -86,15 +86,11 @@ def ensure_table(con: Connection, schema: str, table: str, contract: type[Contra
 
 def has_table(con: Connection, schema: str, table: str, columns: Sequence[str] = ()) -> bool:
     """Say whether the database in use has the table, with all of the columns."""
-    found = {
-        str(name)
-        for (name,) in con.execute(
-            "select column_name from duckdb_columns() "
-            "where database_name = current_database() and schema_name = $schema and table_name = $table",
-            {"schema": schema, "table": table},
-        ).fetchall()
-    }
-    return bool(found) and found.issuperset(columns)
+    # Asked of the table alone: a look at all columns would bind every view there is.
+    if not is_there(con, schema, table):
+        return False
+    described = con.execute(f"describe {quoted(schema)}.{quoted(table)}").fetchall()
+    return {str(name) for name, *_ in described}.issuperset(columns)
 
 
 def drop_relations(con: Connection, names: Sequence[str]) -> None:

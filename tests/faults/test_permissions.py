@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.refresh import Refreshed
 from bpp_etl.landing import delivery_of, survey
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.inputs import input_digest
@@ -105,3 +106,9 @@ def test_a_registry_that_is_closed_is_reported_and_the_others_are_found(landing:
         found = survey(landing)
     assert set(found.newest) == {"tiny"}
     assert found.unfit == ("closed (its folder cannot be opened: Permission denied)",)
+    assert found.closed == ("closed",)
+
+
+def test_a_registry_that_is_closed_shows_in_the_exit_code() -> None:
+    assert Refreshed(release_id="any").exit_code == 0
+    assert Refreshed(release_id="any", closed=("closed",)).exit_code == 3

@@ -53,6 +53,11 @@ def write_parquet(folder: Path) -> None:
         frame_of(name).write_parquet(folder / f"{name}.parquet")
 
 
+def write_parquet_with_blanks(folder: Path) -> None:
+    for name in TABLES:
+        frame_of(name).rename(lambda column: f" {column}\t").write_parquet(folder / f"{name}.parquet")
+
+
 def write_xlsx(folder: Path) -> None:
     """Typed dates, numbers and truths, with rows and columns that were only formatted behind the data."""
     for name in ROWS:
@@ -130,6 +135,7 @@ FORMATS: Mapping[str, tuple[Callable[[Path], None], str]] = {
         '[constants.lab_results]\nunit = "U/L"',
     ),
     "parquet": (write_parquet, ""),
+    "parquet, blanks about its names": (write_parquet_with_blanks, ""),
     "parquet, timestamps": (write_parquet_of_moments, ""),
     "parquet, timestamps in UTC": (lambda folder: write_parquet_of_moments(folder, "UTC"), ""),
     "xlsx": (write_xlsx, ""),
