@@ -5,6 +5,7 @@ Not here: any work. Errors are one readable line and a hint, never a traceback.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -103,6 +104,8 @@ def _loading() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+        # At the very end some libraries look whether all of theirs was collected, and say so on the terminal.
+        atexit.register(gc.unfreeze)
 
 
 def fail(error: BppError) -> None:

@@ -1,5 +1,6 @@
 """One warehouse of made-up courses for every test of this folder."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,25 @@ from bpp_etl.explain.run import evidence_of
 from bpp_etl.warehouse.connection import opened
 from tests.support.explained import COURSES, SECRET
 from tests.support.releases import DELIVERY, MadeRelease, publish_made
+
+
+class Explained(Mapping[str, Evidence]):
+    """The courses of a registry, each explained when it is first asked for: a worker needs few of them."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self.warehouse = warehouse
+        self.found: dict[str, Evidence] = {}
+
+    def __getitem__(self, name: str) -> Evidence:
+        if name not in self.found:
+            self.found[name] = evidence_of(self.warehouse, "east", name, load_protocol("xu2025"))
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COURSES)
+
+    def __len__(self) -> int:
+        return len(COURSES)
 
 
 @pytest.fixture(scope="session")
@@ -33,5 +53,5 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def explained(warehouse: Path) -> dict[str, Evidence]:
-    return {name: evidence_of(warehouse, "east", name, load_protocol("xu2025")) for name in COURSES}
+def explained(warehouse: Path) -> Mapping[str, Evidence]:
+    return Explained(warehouse)
