@@ -11,7 +11,7 @@ from bpp_etl.harmonise.parse import parsed_select
 from bpp_etl.harmonise.units import register_units
 from bpp_etl.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
-from bpp_etl.warehouse.ddl import create_table, sql_type
+from bpp_etl.warehouse.ddl import create_table, sql_type, working_column
 from schemas.contract import columns_of
 from schemas.tables import DeliveredTable
 
@@ -51,9 +51,13 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig) -> int
         else f"{quoted(column.name)}::{sql_type(column)} as {quoted(column.name)}"
         for column in columns_of(table.contract)
     )
+    declared = ", ".join(
+        working_column(column.name, sql_type(column)) for column in columns_of(table.contract)
+    )
+    con.execute(f"create table core.{quoted(table.name)} ({declared}, problems varchar[])")
     con.execute(
-        f"create table core.{quoted(table.name)} as select {columns},"
-        f" case when len(problems) > 0 then problems end as problems from {source}",
+        f"insert into core.{quoted(table.name)} select {columns},"
+        f" case when len(problems) > 0 then problems end from {source}",
         parameters,
     )
     if table.name in DERIVED:

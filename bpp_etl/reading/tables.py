@@ -18,6 +18,7 @@ from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
+from bpp_etl.warehouse.ddl import working_column
 
 SHEET_CHUNK = 1 << 20
 LONGEST_CELL_START = 512
@@ -57,14 +58,13 @@ def load(
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
     Returns the number of rows. Errors: UnreadableError with the line where it is known.
     """
-    columns = [
-        f"{_as_text(con, opened, header, position)} as {quoted(name)}" for name, position in positions.items()
-    ]
     # A table needs a column, and its rows count even where every column of ours is stated in registry.toml.
-    listed = ", ".join(columns or ["true as is_row"])
+    declared = [working_column(name, "VARCHAR") for name in positions] or ["is_row boolean"]
+    columns = [_as_text(con, opened, header, position) for position in positions.values()] or ["true"]
     source, parameters = _source(opened, header, delimiter)
+    con.execute(f"create table {relation} ({', '.join(declared)})")
     try:
-        con.execute(f"create table {relation} as select {listed} from {source}", parameters)
+        con.execute(f"insert into {relation} select {', '.join(columns)} from {source}", parameters)
     except (duckdb.Error, UnicodeError) as error:
         raise _unreadable(opened, _why(error)) from None
     return count_of(con, f"select count(*) from {relation}")

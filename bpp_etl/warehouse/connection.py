@@ -52,7 +52,8 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
     """Open a DuckDB file for writing, in the format that older clients read.
 
     The file is attached as the catalog `warehouse`, which is the one in use. A working file is written once
-    and read once or twice, so it is not compressed: compressing takes longer than all the rest of a refresh.
+    and read once or twice, so little of it is compressed (`working_column`): to compress it all takes longer
+    than all the rest of a refresh.
     """
     with in_memory() as con:
         _configure(con, path.parent)

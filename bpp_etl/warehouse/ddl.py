@@ -45,6 +45,16 @@ def create_table(con: Connection, schema: str, table: str, contract: type[Contra
     con.execute(f"create table {quoted(schema)}.{quoted(table)} ({', '.join(lines)})")
 
 
+def working_column(name: str, kind: str) -> str:
+    """Declare a column of a working file: text is written once for the many rows that say the same.
+
+    An id says something else in almost every row, and gains nothing. Text that does not repeat after all, or
+    is too long for it, DuckDB writes as it is.
+    """
+    repeats = kind == "VARCHAR" and not name.endswith("_id")
+    return f"{quoted(name)} {kind}{' using compression dictionary' if repeats else ''}"
+
+
 def comment_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
     """Write the grain on the table and each description on its column."""
     relation = f"{quoted(schema)}.{quoted(table)}"
