@@ -1,6 +1,6 @@
 """Counts what differs between two releases that are attached as `warehouse` (before) and `later` (after).
 
-Not here: words (`bpp_etl/release/told.py`) and what moved a number (`movers.py`). Counts only; no id leaves this module.
+Not here: words (`release/told.py`) and what moved a number (`movers.py`). Counts only; no id leaves this.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What differs between two releases, as data: deliveries, software, patients, rows, rules, headline numbers.
 
-Not here: laying it out on a terminal (`bpp_etl/release/told.py`) or on a page (`bpp_etl/report`). Counts only, to be told
+Not here: laying it out on a terminal (`release/told.py`) or on a page (`bpp_etl/report`). Counts only, told
 by the higher threshold of the two releases; moves of patients are hidden by it already. Nobody is named.
 """
 
