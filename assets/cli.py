@@ -193,7 +193,7 @@ def releases(context: typer.Context, warehouse: WarehouseOption = None) -> None:
 @releases_app.command("list")
 def list_releases(warehouse: WarehouseOption = None) -> None:
     """List what is published, oldest first; the one in service is marked."""
-    from bpp_etl.release.compare import listed  # noqa: PLC0415
+    from bpp_etl.release.told import listed  # noqa: PLC0415
     from bpp_etl.settings import places  # noqa: PLC0415
 
     typer.echo(listed(places(os.environ, None, warehouse).warehouse))
@@ -206,7 +206,7 @@ def diff_releases(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Say what changed between two releases."""
-    from bpp_etl.release.compare import difference  # noqa: PLC0415
+    from bpp_etl.release.told import difference  # noqa: PLC0415
     from bpp_etl.settings import places  # noqa: PLC0415
 
     typer.echo(difference(places(os.environ, None, warehouse).warehouse, before, after))

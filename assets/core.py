@@ -17,8 +17,8 @@ from assets.partitions import registries
 from assets.preview import check_by_registry
 from assets.resources import Warehouse
 from assets.tags import delivery_in
-from bpp_etl.admit import gate
-from bpp_etl.gate.verdict import Verdict
+from bpp_etl.admission.admit import gate
+from bpp_etl.gate.decision import GateDecision
 from schemas.cadence import AssessmentCadence
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
@@ -77,9 +77,9 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
     )
 
 
-def check_result(check: Check, verdict: Verdict) -> dg.AssetCheckResult:
+def check_result(check: Check, decision: GateDecision) -> dg.AssetCheckResult:
     """Report a check's outcome: names and counts only."""
-    results = {(result.table, result.rule): result for result in verdict.rules}
+    results = {(result.table, result.rule): result for result in decision.rules}
     found = [results[rule.table, rule.id] for rule in check.rules]
     bad = [result for result in found if result.status in {"failed", "error"}]
     judged = sum(result.judged for result in found)
@@ -89,8 +89,8 @@ def check_result(check: Check, verdict: Verdict) -> dg.AssetCheckResult:
         "broken": sum(result.broken for result in found),
         "limit": found[0].limit,
         "status": "failed" if bad else passed,
-        "registry": verdict.registry,
-        "delivery": verdict.delivery,
+        "registry": decision.registry,
+        "delivery": decision.delivery,
         "to_mend": check.law.mend,
     }
     if len(found) > 1 and bad:
@@ -143,13 +143,13 @@ def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[An
     with told_in_words(context):
         delivery = warehouse.delivery(registry, delivery_in(context.run.tags))
         with files.locked():
-            verdict = gate(files, delivery)
+            decision = gate(files, delivery)
     for check in CHECKS:
-        yield check_result(check, verdict)
-    if not verdict.is_open:
-        raise shut(verdict, delivery, files)
+        yield check_result(check, decision)
+    if not decision.is_open:
+        raise shut(decision, delivery, files)
     for name in (*TABLES, "assessment_cadence"):
-        counts = {count.table: count for count in verdict.tables}.get(name)
+        counts = {count.table: count for count in decision.tables}.get(name)
         key = dg.AssetKey(["core", name])
         metadata: dict[str, Any] = {"delivery": delivery.name, **lineage_of(key)}
         if counts is not None:

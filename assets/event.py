@@ -12,9 +12,9 @@ from assets.failures import told_in_words
 from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.resources import Warehouse
-from bpp_etl.admit import derive
+from bpp_etl.admission.admit import derive
+from bpp_etl.disclosure.hiding import told_parts
 from bpp_etl.events import EventSummary
-from bpp_etl.measure.disclosure import told_parts
 from bpp_etl.measure.tally import is_small
 from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.tables import TABLES

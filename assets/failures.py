@@ -19,11 +19,11 @@ from typing import Literal, get_args
 
 import dagster as dg
 
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.landing import Delivery
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.settings import PROJECT
-from bpp_etl.working import WorkingFiles
 
 Kind = Literal["shut", "foreseen", "unforeseen"]
 
@@ -54,31 +54,31 @@ def told_in_words(context: dg.AssetExecutionContext) -> Iterator[None]:
         raise _failure("unforeseen", _where(error)) from None
 
 
-def shut(verdict: Verdict, delivery: Delivery, files: WorkingFiles) -> dg.Failure:
+def shut(decision: GateDecision, delivery: Delivery, files: WorkingFiles) -> dg.Failure:
     """Tell a shut gate's story: registry, delivery, tables, rules, counts, and how to see the rows."""
-    reasons = [f"- {reason.message} ({reason.table}.{reason.rule})" for reason in verdict.reasons]
+    reasons = [f"- {reason.message} ({reason.table}.{reason.rule})" for reason in decision.causes]
     broken: dict[str, list[str]] = {}
-    for result in verdict.rules:
+    for result in decision.rules:
         if result.severity == "refuse" and result.broken:
             broken.setdefault(result.table, []).append(f"{result.rule} {result.broken}")
     counts = [
         f"- {count.table}: {count.delivered} delivered, {count.broken} refused"
         f" ({', '.join(broken.get(count.table, []))})"
-        for count in verdict.tables
+        for count in decision.tables
         if count.broken
     ]
     command = f"bpp check {shlex.quote(str(delivery.path))}"
     parts = [
-        f"gate shut: {verdict.registry} delivery {verdict.delivery}",
+        f"gate shut: {decision.registry} delivery {decision.delivery}",
         *reasons,
         "The registry's last admitted delivery stays in service.",
     ]
     metadata: dict[str, dg.RawMetadataValue] = {
         "kind": "shut",
-        "registry": verdict.registry,
-        "delivery": verdict.delivery,
-        "tables": ", ".join(dict.fromkeys(reason.table for reason in verdict.reasons)),
-        "rules": ", ".join(sorted({f"{reason.table}.{reason.rule}" for reason in verdict.reasons})),
+        "registry": decision.registry,
+        "delivery": decision.delivery,
+        "tables": ", ".join(dict.fromkeys(reason.table for reason in decision.causes)),
+        "rules": ", ".join(sorted({f"{reason.table}.{reason.rule}" for reason in decision.causes})),
         "reasons": dg.MetadataValue.md("\n".join(reasons)),
         "command": command,
     }
@@ -86,7 +86,7 @@ def shut(verdict: Verdict, delivery: Delivery, files: WorkingFiles) -> dg.Failur
         parts += ["Rows refused:", *counts]
         metadata["counts"] = dg.MetadataValue.md("\n".join(counts))
     parts.append(f"What it says of each rule, and how to mend it: {command}")
-    tables = [count.table for count in verdict.tables if count.broken]
+    tables = [count.table for count in decision.tables if count.broken]
     if tables:
         sql = f"select file, row_number, broken_rules from quarantine.{tables[0]} order by row_number"
         metadata["rows"] = f"duckdb -readonly {shlex.quote(str(files.shut))} {shlex.quote(sql)}"

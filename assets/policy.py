@@ -20,8 +20,8 @@ from assets.automation import (
 )
 from assets.operation import Operation
 from assets.resources import Warehouse
+from bpp_etl.admission.due import derivation
 from bpp_etl.code_version import Layer, layer_version
-from bpp_etl.plan import derivation
 
 WARN_SHARE = 0.8
 """Of the time in which something counts as fresh: after it, it is about to be late."""

@@ -12,7 +12,7 @@ from assets.failures import told_in_words
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_in
-from bpp_etl.admit import read
+from bpp_etl.admission.admit import read
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
 

@@ -1,6 +1,6 @@
 """Running the graph in this process, registry by registry, then a release: what `bpp refresh` does.
 
-Not here: printing, which the command line does; deciding what is due (`bpp_etl/plan.py`).
+Not here: printing, which the command line does; deciding what is due (`bpp_etl/admission/due.py`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from assets.instance import instance_of
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
-from bpp_etl.arrival import look_at
+from bpp_etl.admission.due import Due, derivation, derived_with, due_for
+from bpp_etl.admission.working import WorkingFiles, shut_story
 from bpp_etl.errors import UsageError
 from bpp_etl.events.derive import sort_protocols
-from bpp_etl.landing import survey
-from bpp_etl.plan import Step, derivation, derived_with, plan
+from bpp_etl.landing.arrival import look_at
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf
-from bpp_etl.release.planned import is_published, registries_in, release_input
-from bpp_etl.working import WorkingFiles, shut_story
+from bpp_etl.release.inputs import is_published, registries_in, release_input
 
 Say = Callable[[str], None]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,7 +37,7 @@ INTERRUPTS = (dg.DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__
 class Refreshed:
     """What a refresh did."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Due] = field(default_factory=list)
     shut: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     unfit: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ def refresh(
         for registry, delivery in landing.newest.items():
             if only and registry not in only:
                 continue
-            step = plan(places.warehouse, delivery, protocols, full=full)
+            step = due_for(places.warehouse, delivery, protocols, full=full)
             done.steps.append(step)
             _run_step(definitions, instance, step, done, say)
         _derive_the_rest(definitions, instance, warehouse, done, say)
@@ -90,7 +90,7 @@ def refresh(
 
 
 def _run_step(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, step: Step, done: Refreshed, say: Say
+    definitions: dg.Definitions, instance: dg.DagsterInstance, step: Due, done: Refreshed, say: Say
 ) -> None:
     registry = step.delivery.registry
     if step.action == "nothing":
@@ -103,7 +103,7 @@ def _run_step(
     _run_job(definitions, instance, job, registry, done, tags=_tags_of(step))
 
 
-def _tags_of(step: Step) -> dict[str, str]:
+def _tags_of(step: Due) -> dict[str, str]:
     """Tag a run that judges with its delivery, so that the sensor does not run it once more."""
     if step.action != "judge":
         return {}
@@ -200,11 +200,11 @@ def _publish(
     full: bool,
 ) -> None:
     shelf = Shelf.of(warehouse.root())
-    planned = release_input(warehouse.root(), warehouse.loaded_protocols(), warehouse.disclosure_threshold)
-    if not any(":admitted:" in delivery for delivery in planned.deliveries):
+    inputs = release_input(warehouse.root(), warehouse.loaded_protocols(), warehouse.disclosure_threshold)
+    if not any(":admitted:" in delivery for delivery in inputs.deliveries):
         say("nothing to release: no registry has an admitted delivery")
         return
-    if is_published(shelf, planned) and not full:
+    if is_published(shelf, inputs) and not full:
         done.release_id = shelf.in_service()
         say(f"nothing new: release {done.release_id} stays in service")
         return

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import dagster as dg
 
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.errors import NotFoundError
 from bpp_etl.events import Protocol, load_protocol
-from bpp_etl.landing import Delivery, delivery_of, survey
-from bpp_etl.release.build import DEFAULT_THRESHOLD
+from bpp_etl.landing.deliveries import Delivery, delivery_of, survey
 from bpp_etl.settings import Places, places
-from bpp_etl.working import WorkingFiles
 
 DEFAULT_PROTOCOLS = ("xu2025",)
 

@@ -15,13 +15,13 @@ from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
-from bpp_etl.arrival import Arrival, look_at
+from bpp_etl.admission.due import derivation, derived_with
 from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError, BusyError
-from bpp_etl.landing import survey
-from bpp_etl.plan import derivation, derived_with
+from bpp_etl.landing.arrival import Arrival, look_at
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf
-from bpp_etl.release.planned import is_published, registries_in, release_input
+from bpp_etl.release.inputs import is_published, registries_in, release_input
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -97,12 +97,12 @@ def publish_what_changed(warehouse: Warehouse) -> dg.RunRequest | dg.SkipReason:
     """Request a release, unless the one in service was made of just what is admitted now."""
     root, shelf = warehouse.root(), Shelf.of(warehouse.root())
     try:
-        planned = release_input(root, warehouse.loaded_protocols(), warehouse.disclosure_threshold)
+        inputs = release_input(root, warehouse.loaded_protocols(), warehouse.disclosure_threshold)
     except BusyError:
         return dg.RunRequest()  # a registry is being written just now; the run waits for it
-    if not any(":admitted:" in delivery for delivery in planned.deliveries):
+    if not any(":admitted:" in delivery for delivery in inputs.deliveries):
         return dg.SkipReason("no registry has an admitted delivery")
-    if is_published(shelf, planned):
+    if is_published(shelf, inputs):
         return dg.SkipReason(f"nothing new: release {shelf.newest()} was made of what is admitted now")
     return dg.RunRequest()
 

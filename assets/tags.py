@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bpp_etl.arrival import Arrival
+from bpp_etl.landing.arrival import Arrival
 
 DELIVERY = "bpp/delivery"
 FINGERPRINT = "bpp/fingerprint"

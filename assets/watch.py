@@ -1,6 +1,6 @@
 """The sensor that watches the landing: a delivery that has arrived whole is refreshed, once.
 
-Not here: what "whole" means (`bpp_etl/arrival.py`), and what a refresh does (`jobs.py`).
+Not here: what "whole" means (`bpp_etl/landing/arrival.py`), and what a refresh does (`jobs.py`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
-from bpp_etl.arrival import Arrival, look_at
 from bpp_etl.errors import UsageError
-from bpp_etl.landing import survey
+from bpp_etl.landing.arrival import Arrival, look_at
+from bpp_etl.landing.deliveries import survey
 
 RUNS_AT_ONCE = 200
 """Runs requested in one look; the rest follow at the next."""

@@ -22,9 +22,14 @@ Layer = Literal["raw", "core", "event", "metric", "release"]
 
 ROOTS: Mapping[Layer, tuple[str, ...]] = {
     "raw": ("bpp_etl.reading.delivery", "bpp_etl.adapters"),
-    "core": ("bpp_etl.reading.delivery", "bpp_etl.adapters", "bpp_etl.gate.judge", "bpp_etl.working"),
+    "core": (
+        "bpp_etl.reading.delivery",
+        "bpp_etl.adapters",
+        "bpp_etl.gate.judge",
+        "bpp_etl.admission.record",
+    ),
     "event": ("bpp_etl.events.derive",),
-    "metric": ("bpp_etl.measure.run",),
+    "metric": ("bpp_etl.disclosure.publish",),
 }
 """Where the work of each layer begins; what these import, at any depth, can change the layer's rows.
 

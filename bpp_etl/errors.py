@@ -36,3 +36,9 @@ class NotFoundError(BppError):
     """What was asked for is not there."""
 
     exit_code = 4
+
+
+def shown(name: str) -> str:
+    """Make a name from outside safe to print on one line of an error."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return text if len(text) <= 120 else text[:117] + "..."

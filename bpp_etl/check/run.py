@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bpp_etl.check.findings import BrokenRule, Checked
+from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
-from bpp_etl.errors import UsageError
+from bpp_etl.errors import UsageError, shown
+from bpp_etl.gate.decision import RuleResult
 from bpp_etl.gate.judge import judge
-from bpp_etl.gate.verdict import RuleResult
-from bpp_etl.landing import REGISTRY_NAME, Delivery, delivery_of, shown
+from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
@@ -39,7 +39,7 @@ def check_delivery(
     if output not in WRITERS:
         raise UsageError(f"there is no format {shown(output)}", f"choose one of {', '.join(WRITERS)}")
     checked = gated(delivery_in(folder), say)
-    return WRITERS[output](checked), checked.verdict.is_open
+    return WRITERS[output](checked), checked.decision.is_open
 
 
 def delivery_in(folder: Path) -> Delivery:
@@ -73,10 +73,10 @@ def gated(delivery: Delivery, say: Callable[[str], object] = lambda _: None) -> 
             say(f"{delivery.registry}: {delivery.name} reading")
             read = read_delivery(con, delivery, scratch_root=scratch)
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
-            verdict = judge(con, delivery, read)
+            decision = judge(con, delivery, read)
             rows = {**_refused_rows(con), **_flagged_rows(con, read)}
-    failed = [result for result in verdict.rules if result.status in {"failed", "error"}]
-    return Checked(verdict, read, tuple(_broken_rule(result, rows) for result in failed))
+    failed = [result for result in decision.rules if result.status in {"failed", "error"}]
+    return Checked(decision, read, tuple(_broken_rule(result, rows) for result in failed))
 
 
 def _broken_rule(result: RuleResult, rows: Rows) -> BrokenRule:

@@ -9,9 +9,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from bpp_etl.check.findings import BrokenRule, Checked
+from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.pages import page
-from bpp_etl.plain_text import table, wrapped
+from bpp_etl.pages.plain_text import table, wrapped
 
 DOES = {
     "shut": "These shut the gate",
@@ -25,12 +25,12 @@ ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
 
 def as_text(checked: Checked) -> str:
     """Write for a terminal of 80 columns."""
-    verdict = checked.verdict
-    lines = wrapped(f"{verdict.registry}, delivery {verdict.delivery}: the gate is {checked.state}")
+    decision = checked.decision
+    lines = wrapped(f"{decision.registry}, delivery {decision.delivery}: the gate is {checked.state}")
     lines += ["A check only: nothing was admitted and no warehouse was touched."]
-    if verdict.reasons:
+    if decision.causes:
         lines += ["", "Why it is shut"]
-        for reason in verdict.reasons:
+        for reason in decision.causes:
             lines += wrapped(f"- {reason.message} ({reason.rule})", "  ", hanging="    ")
     lines += ["", "Rows"]
     lines += table(
@@ -39,7 +39,7 @@ def as_text(checked: Checked) -> str:
             (c.table, *map(str, (c.delivered, c.admitted, c.refused, c.ignored, c.broken)))
             if c.table in checked.read.rows
             else (c.table, "not read", "", "", "", "")
-            for c in verdict.tables
+            for c in decision.tables
         ],
         "lrrrrr",
     )
@@ -60,15 +60,15 @@ def as_text(checked: Checked) -> str:
 
 def as_json(checked: Checked) -> str:
     """Write for a program: every rule's outcome, and for the broken ones what to do."""
-    verdict, read = checked.verdict, checked.read
+    decision, read = checked.decision, checked.read
     told = {
-        "registry": verdict.registry,
-        "delivery": verdict.delivery,
+        "registry": decision.registry,
+        "delivery": decision.delivery,
         "gate": checked.state,
-        "reasons": [asdict(reason) for reason in verdict.reasons],
-        "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in verdict.tables],
+        "reasons": [asdict(reason) for reason in decision.causes],
+        "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
         "broken_rules": [asdict(one) for one in checked.broken],
-        "rules": [asdict(result) for result in verdict.rules],
+        "rules": [asdict(result) for result in decision.rules],
         "columns_not_loaded": [
             {"table": name, "column": column, "is_identifier": is_identifier}
             for is_identifier, columns in ((False, read.extra_columns), (True, read.identifier_columns))

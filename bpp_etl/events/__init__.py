@@ -3,7 +3,7 @@
 Not here: contracts of the tables (`schemas/event.py`), metrics over events (`bpp_etl/metrics`).
 """
 
-from bpp_etl.events.derive import EventSummary, derivation_digest, derive_events
+from bpp_etl.events.derive import EventSummary, derive_events
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import (
     DEFAULT_PROTOCOL,
@@ -12,18 +12,17 @@ from bpp_etl.events.protocol_file import (
     load_protocol,
     load_shipped,
 )
-from bpp_etl.events.rules import FLOW_RULES, RULES, Rule
+from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
 
 __all__ = [
     "DEFAULT_PROTOCOL",
     "FLOW_RULES",
-    "RULES",
     "SHIPPED",
+    "STATE_RULES",
+    "DecidingRule",
     "EventSummary",
     "Protocol",
     "ProtocolError",
-    "Rule",
-    "derivation_digest",
     "derive_events",
     "load_protocol",
     "load_shipped",

@@ -5,7 +5,6 @@ Not here: what the steps select (`sql/`), what the rules say (`rules.py`, `verdi
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +15,13 @@ import polars as pl
 from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, ProtocolError, load_protocol
-from bpp_etl.events.rules import FLOW_RULES, RULES, first_match, outcome_of
-from bpp_etl.events.verdicts import VERDICT_RULES, verdict_columns
+from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, first_match, outcome_of
+from bpp_etl.events.verdicts import verdict_columns
 from bpp_etl.timeline.kept import show_kept
-from bpp_etl.timeline.steps import (
+from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.select import (
     Parameters,
-    Step,
+    Select,
     drop_relations,
     ensure_table,
     fill_table,
@@ -30,7 +30,6 @@ from bpp_etl.timeline.steps import (
     run_step,
     used_parameters,
 )
-from bpp_etl.warehouse.connection import Connection
 from schemas.contract import Contract
 from schemas.event import OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 
@@ -38,18 +37,18 @@ EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
 
 COURSE_STEPS = (
-    Step(EVENTS, "lesion_finding"),
-    Step(TIMELINE, "imaging"),
-    Step(TIMELINE, "time_point"),
-    Step(EVENTS, "episode"),
-    Step(EVENTS, "reading"),
-    Step(EVENTS, "course_point"),
-    Step(EVENTS, "course"),
+    Select(EVENTS, "lesion_finding"),
+    Select(TIMELINE, "imaging"),
+    Select(TIMELINE, "time_point"),
+    Select(EVENTS, "episode"),
+    Select(EVENTS, "scan"),
+    Select(EVENTS, "course_point"),
+    Select(EVENTS, "course"),
 )
 """Up to where each patient leaves the course; the flow rules read the last of them."""
 
 CANDIDATE_STEPS = tuple(
-    Step(EVENTS, name)
+    Select(EVENTS, name)
     for name in (
         "candidate",
         "follow_up",
@@ -59,7 +58,7 @@ CANDIDATE_STEPS = tuple(
         "verdict_point",
         "verdict_course",
         "pcwg3_course",
-        "alp_reading",
+        "alp_day",
         "alp_course",
         "her2_known",
         "evidence",
@@ -68,7 +67,7 @@ CANDIDATE_STEPS = tuple(
 )
 """What is known about each candidate; the state rules read the last of them."""
 
-REFUSED = Step(EVENTS, "refused_patient")
+REFUSED = Select(EVENTS, "refused_patient")
 REFUSED_COLUMNS = {
     "imaging_assessments": ("registry", "patient_id", "broken_rules"),
     "therapy_lines": ("registry", "patient_id", "broken_rules"),
@@ -132,7 +131,7 @@ def derive_events(
         }
         flow, decided = run.judge(parameters)
         for table, contract in TABLES.items():
-            fill_table(con, "event", table, Step(EVENTS, table), parameters, contract=contract)
+            fill_table(con, "event", table, Select(EVENTS, table), parameters, contract=contract)
         patients = flow.height
         flows[protocol.name] = _count(flow["left_at"])
         rules[protocol.name] = _count(decided["rule"])
@@ -163,21 +162,6 @@ def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol]
     return judged, comparisons
 
 
-def derivation_digest(protocols: Iterable[Protocol] | None = None) -> str:
-    """Digest everything beside the data that can change an event row: protocols, rules and SELECT files."""
-    judged, comparisons = sort_protocols(protocols)
-    parts = [protocol.digest for protocol in (*judged, *comparisons.values())]
-    parts += [f"{rule.id}:{rule.condition}:{rule.state}:{rule.reason}" for rule in (*FLOW_RULES, *RULES)]
-    parts += [
-        f"{kind}:{rule.id}:{rule.condition}:{rule.verdict}:{rule.dated_by}:{rule.needs}"
-        for kind, rules in VERDICT_RULES.items()
-        for rule in rules
-    ]
-    tables = [Step(EVENTS, table) for table in TABLES]
-    parts += [read_select(step) for step in (*COURSE_STEPS, *CANDIDATE_STEPS, REFUSED, *tables)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
 class _Run:
     """The steps of one call; none is repeated while nothing before it and none of its values changed."""
 
@@ -199,17 +183,17 @@ class _Run:
         self.run(CANDIDATE_STEPS, parameters)
         evidence = self.con.table("evidence").pl()
         verdicts = verdict_columns(self.comparisons)
-        decided = evidence.with_columns(rule=first_match(RULES), **verdicts).select(
+        decided = evidence.with_columns(rule=first_match(STATE_RULES), **verdicts).select(
             "patient_id",
             "rule",
             *verdicts,
-            state=outcome_of(pl.col("rule"), RULES, "state"),
-            reason=outcome_of(pl.col("rule"), RULES, "reason"),
+            state=outcome_of(pl.col("rule"), STATE_RULES, "state"),
+            reason=outcome_of(pl.col("rule"), STATE_RULES, "reason"),
         )
         self.keep("decided", decided)
         return self.flow, decided
 
-    def run(self, steps: Sequence[Step], parameters: Parameters) -> None:
+    def run(self, steps: Sequence[Select], parameters: Parameters) -> None:
         for step in steps:
             used = used_parameters(read_select(step), parameters)
             if self.is_stale or self.done.get(step.name) != used:
@@ -217,7 +201,7 @@ class _Run:
                 self.done[step.name] = used
                 self.is_stale = True
 
-    def place(self, step: Step, parameters: Parameters) -> None:
+    def place(self, step: Select, parameters: Parameters) -> None:
         """Put the rows of a step under its name: those that the gate kept, or worked out anew."""
         if step.package != TIMELINE:
             run_step(self.con, step, parameters)

@@ -15,10 +15,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn, TypeGuard
 
-from bpp_etl.errors import UsageError
+from bpp_etl.errors import UsageError, shown
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Parameter, Value
 from bpp_etl.events.protocol import Protocol, Setting
-from bpp_etl.landing import shown
 
 DEFAULT_PROTOCOL = "xu2025"
 SHIPPED = ("xu2025", "xu2025_one_ct", "lin2021", *VERDICT_KINDS)

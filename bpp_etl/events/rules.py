@@ -18,7 +18,7 @@ PFS_GUIDANCE = "Guidance on censoring of progression-free survival: two missed a
 
 
 @dataclass(frozen=True)
-class Rule:
+class DecidingRule:
     """One named rule: where `condition` holds and no rule before it did, the patient is in `state`.
 
     For the rules of the course `state` is None and `reason` is where the patient leaves. `would_change` says
@@ -39,8 +39,8 @@ def _not_after(first: str, last: str) -> pl.Expr:
     return col(first).is_not_null() & (col(last).is_null() | (col(first) <= col(last)))
 
 
-FLOW_RULES: tuple[Rule, ...] = (
-    Rule(
+FLOW_RULES: tuple[DecidingRule, ...] = (
+    DecidingRule(
         id="no_first_line",
         sentence="No line 1 of therapy is recorded.",
         condition=~col("has_first_line"),
@@ -49,7 +49,7 @@ FLOW_RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="An admitted line 1.",
     ),
-    Rule(
+    DecidingRule(
         id="no_on_treatment_ct",
         sentence="No eligible CT was made after the start of line 1, up to its end and before line 2.",
         condition=col("on_treatment_ct_count") == 0,
@@ -58,7 +58,7 @@ FLOW_RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="An evaluable CT with bone window during line 1.",
     ),
-    Rule(
+    DecidingRule(
         id="no_new_osteoblastic_lesion",
         sentence="No on-treatment eligible CT shows a new osteoblastic lesion.",
         condition=col("first_new_osteoblastic_date").is_null(),
@@ -67,7 +67,7 @@ FLOW_RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="A new osteoblastic lesion on an eligible CT during line 1.",
     ),
-    Rule(
+    DecidingRule(
         id="progression_first",
         sentence="Explicit progression came before any new osteoblastic lesion.",
         # Who never had such a lesion has left by the rule above.
@@ -78,7 +78,7 @@ FLOW_RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="No explicit progression between the start of line 1 and the lesion.",
     ),
-    Rule(
+    DecidingRule(
         id="candidate",
         sentence="A new osteoblastic lesion appeared on treatment before any explicit progression.",
         condition=pl.lit(value=True),
@@ -89,8 +89,8 @@ FLOW_RULES: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+STATE_RULES: tuple[DecidingRule, ...] = (
+    DecidingRule(
         id="pd_at_detection",
         sentence="The candidate's own time point shows explicit progression.",
         condition=col("has_pd_at_candidate"),
@@ -99,7 +99,7 @@ RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="No explicit progression within the candidate's time point.",
     ),
-    Rule(
+    DecidingRule(
         id="no_baseline_ct",
         sentence="No eligible CT lies in the baseline window, so newness cannot be shown.",
         condition=col("baseline_ct_count") == 0,
@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         citation="RECIST 1.1 asks for imaging before the start; the window is the protocol's",
         would_change="An eligible CT in the baseline window before the start of line 1.",
     ),
-    Rule(
+    DecidingRule(
         id="confirmed",
         sentence="The number of confirming CTs needed came on line 1 before any explicit progression.",
         condition=col("confirming_ct_count") >= col("required_confirming_ct_count"),
@@ -117,7 +117,7 @@ RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="Explicit progression before the last confirming CT needed.",
     ),
-    Rule(
+    DecidingRule(
         id="pd_before_confirmation",
         sentence=(
             "Explicit progression came before confirmation, soon enough after line 1 ended and not after "
@@ -130,7 +130,7 @@ RULES: tuple[Rule, ...] = (
         citation=XU2025,
         would_change="The confirming CTs needed before that progression.",
     ),
-    Rule(
+    DecidingRule(
         id="death",
         sentence="The patient died before the candidate was confirmed or progressed.",
         condition=col("death_date").is_not_null(),
@@ -139,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         citation=PROJECT,
         would_change="Confirming CTs or explicit progression before death.",
     ),
-    Rule(
+    DecidingRule(
         id="therapy_changed",
         sentence="Line 1 ended or line 2 began before the candidate was confirmed or progressed.",
         condition=col("line_end_date").is_not_null() | col("second_line_start_date").is_not_null(),
@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = (
         citation="Vogel et al., J Clin Oncol 1995: therapy changed on worsening scans leaves flare undecided",
         would_change="Confirming CTs before the end of line 1, or explicit progression soon after it.",
     ),
-    Rule(
+    DecidingRule(
         id="lost_to_follow_up",
         sentence="The last contact lies more than the allowed expected intervals before the delivery.",
         condition=col("last_contact_date") < col("lost_before_date"),
@@ -157,7 +157,7 @@ RULES: tuple[Rule, ...] = (
         citation=PFS_GUIDANCE,
         would_change="A later contact, or the CTs that were missed.",
     ),
-    Rule(
+    DecidingRule(
         id="awaiting_ct",
         sentence="Line 1 goes on and the next CTs are still to come.",
         condition=pl.lit(value=True),
@@ -169,14 +169,14 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def first_match(rules: Sequence[Rule]) -> pl.Expr:
+def first_match(rules: Sequence[DecidingRule]) -> pl.Expr:
     """Return the id of the first rule whose condition holds; a condition that is unknown does not hold."""
     return pl.coalesce(
         pl.when(rule.condition.fill_null(value=False)).then(pl.lit(rule.id)).otherwise(None) for rule in rules
     )
 
 
-def outcome_of(rule: pl.Expr, rules: Sequence[Rule], outcome: str) -> pl.Expr:
+def outcome_of(rule: pl.Expr, rules: Sequence[DecidingRule], outcome: str) -> pl.Expr:
     """Look up a rule's state or reason by the rule's id."""
     values = {one.id: getattr(one, outcome) for one in rules}
     return rule.replace_strict(values, return_dtype=pl.String)

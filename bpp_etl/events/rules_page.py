@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from bpp_etl.events.parameters import PARAMETERS, Value
 from bpp_etl.events.protocol import Protocol, Setting
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, load_protocol, load_shipped
-from bpp_etl.events.rules import FLOW_RULES, RULES, Rule
+from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
 from bpp_etl.events.verdicts import VERDICT_RULES
 from schemas.event import EVENT_FLAGS
 
@@ -41,7 +41,7 @@ def render_rules() -> str:
         "## Where patients leave the course",
         _rules(FLOW_RULES, with_state=False),
         "## What a candidate turned out to be",
-        _rules(RULES, with_state=True),
+        _rules(STATE_RULES, with_state=True),
         "## Verdicts of other rule sets",
         VERDICTS,
         *(_verdict(load_protocol(kind)) for kind in VERDICT_RULES),
@@ -54,7 +54,7 @@ def render_rules() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _rules(rules: Sequence[Rule], *, with_state: bool) -> str:
+def _rules(rules: Sequence[DecidingRule], *, with_state: bool) -> str:
     if with_state:
         return _table(
             ("rule", "when", "state", "reason", "source", "what would change it"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bpp_etl.explain import words
 from bpp_etl.explain.drawing import drawn
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.words import ALP_HEADERS, HER2_HEADERS
 from bpp_etl.pages import page

@@ -9,7 +9,7 @@ import json
 
 from bpp_etl.explain import words
 from bpp_etl.explain.change import would_change
-from bpp_etl.explain.findings import Evidence, TimePoint
+from bpp_etl.explain.facts import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
 
 ALP_COLUMNS = (

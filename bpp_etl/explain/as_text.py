@@ -6,10 +6,10 @@ Not here: its words (`words.py`, `change.py`).
 from __future__ import annotations
 
 from bpp_etl.explain import words
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.words import ALP_HEADERS, HER2_HEADERS, Pairs
-from bpp_etl.plain_text import cells_of, printable, table, wrapped
+from bpp_etl.pages.plain_text import cells_of, printable, table, wrapped
 
 
 def as_text(evidence: Evidence, labels: Labels) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from bpp_etl.explain.findings import Evidence, TimePoint
+from bpp_etl.explain.facts import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
-from bpp_etl.plain_text import joined
+from bpp_etl.pages.plain_text import joined
 
 ONE_DAY = timedelta(days=1)
 NUMBERS = ("No", "One", "Two", "Three", "Four")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 
 WIDTH, LEFT, RIGHT = 960.0, 70.0, 24.0

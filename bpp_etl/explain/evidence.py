@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bpp_etl.events import FLOW_RULES, RULES, Protocol, Rule, derive_events
+from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule, Protocol, derive_events
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, bind_parameters, sort_protocols
-from bpp_etl.explain.findings import (
+from bpp_etl.explain.facts import (
     AlpResult,
     Assessment,
     Evidence,
@@ -21,9 +21,9 @@ from bpp_etl.explain.findings import (
     Source,
     TimePoint,
 )
-from bpp_etl.timeline.steps import Step, read_select, run_step, used_parameters
 from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.ddl import column_list, create_table
+from bpp_etl.warehouse.select import Select, read_select, run_step, used_parameters
 from schemas.contract import columns_of
 from schemas.event import PROGRESSION_KIND
 from schemas.quarantine import quarantine_contract
@@ -114,7 +114,7 @@ def _points(con: Connection, course: Row, event: Row, follow_up: Row) -> tuple[T
     for assessment_id, *rest in _shown_rows(con, "shown_lesion"):
         lesions.setdefault(assessment_id, []).append(Lesion(*rest))
     by_day: dict[date, list[Row]] = {}
-    result = con.execute(read_select(Step(PACKAGE, "shown_assessment")))
+    result = con.execute(read_select(Select(PACKAGE, "shown_assessment")))
     for row in _named(result.description, result.fetchall()):
         by_day.setdefault(row["time_point_date"], []).append(row)
     return tuple(
@@ -181,11 +181,11 @@ def _marks_without(day: date, course: Row) -> tuple[str, ...]:
     return tuple(mark for mark, column in marks.items() if day == course[column])
 
 
-def _rule(rule_id: str) -> Rule:
-    return next(rule for rule in RULES if rule.id == rule_id)
+def _rule(rule_id: str) -> DecidingRule:
+    return next(rule for rule in STATE_RULES if rule.id == rule_id)
 
 
-def _flow_rule(rule_id: str) -> Rule:
+def _flow_rule(rule_id: str) -> DecidingRule:
     return next(rule for rule in FLOW_RULES if rule.id == rule_id)
 
 
@@ -197,7 +197,7 @@ def _one(con: Connection, relation: str) -> Row:
 
 
 def _shown_rows(con: Connection, name: str) -> list[tuple[Any, ...]]:
-    return con.execute(read_select(Step(PACKAGE, name))).fetchall()
+    return con.execute(read_select(Select(PACKAGE, name))).fetchall()
 
 
 def _named(description: Any, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 
 
 @dataclass(frozen=True)

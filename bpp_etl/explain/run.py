@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.code_version import code_version
-from bpp_etl.errors import NotFoundError, UsageError
+from bpp_etl.errors import NotFoundError, UsageError, shown
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL
@@ -18,10 +18,9 @@ from bpp_etl.explain.as_html import as_html
 from bpp_etl.explain.as_json import as_json
 from bpp_etl.explain.as_text import as_text
 from bpp_etl.explain.evidence import copy_patient, gather
-from bpp_etl.explain.findings import Evidence, Source
+from bpp_etl.explain.facts import Evidence, Source
 from bpp_etl.explain.labels import Labels
-from bpp_etl.landing import shown
-from bpp_etl.plain_text import counted, joined
+from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
 

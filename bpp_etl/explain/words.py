@@ -1,6 +1,6 @@
 """Puts findings into short words, the same for terminal, program and browser.
 
-Not here: laying them out (`show.py`).
+Not here: laying them out (`as_text.py`).
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 from bpp_etl.explain.change import KIND_WORDS, would_change
-from bpp_etl.explain.findings import Assessment, Evidence, Lesion, TimePoint
+from bpp_etl.explain.facts import Assessment, Evidence, Lesion, TimePoint
 from bpp_etl.explain.labels import Labels
-from bpp_etl.plain_text import joined
+from bpp_etl.pages.plain_text import joined
 from schemas.event import EVENT_FLAGS
 
 Pairs = list[tuple[str, str]]

@@ -9,36 +9,36 @@ Not here: finding anything.
 
 from __future__ import annotations
 
-from bpp_etl.gate.findings import Findings
-from bpp_etl.gate.verdict import Reason, RuleResult, RuleStatus, TableCount, Verdict
-from bpp_etl.landing import Delivery
+from bpp_etl.gate.decision import GateDecision, RuleResult, RuleStatus, ShutCause, TableCount
+from bpp_etl.gate.judged import JudgedDelivery
+from bpp_etl.landing.deliveries import Delivery
 from schemas.laws import DELIVERY
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
 
-def decide(delivery: Delivery, findings: Findings) -> Verdict:
-    """Weigh the findings rule by rule, and open or shut the gate."""
-    results = tuple(_weigh(rule, findings) for rule in RULES)
-    reasons = tuple(
-        _reason(result, findings)
+def decide(delivery: Delivery, counted: JudgedDelivery) -> GateDecision:
+    """Weigh what was counted, rule by rule, and open or shut the gate."""
+    results = tuple(_weigh(rule, counted) for rule in RULES)
+    causes = tuple(
+        _cause(result, counted)
         for result in results
         if result.severity == "shut" and result.status in {"failed", "error"}
     )
-    is_shut = bool(reasons)
-    return Verdict(
+    is_shut = bool(causes)
+    return GateDecision(
         registry=delivery.registry,
         delivery=delivery.name,
         delivery_date=delivery.date,
         status="shut" if is_shut else "admitted",
-        reasons=reasons,
+        causes=causes,
         rules=results,
-        tables=tuple(_count(name, findings, is_shut=is_shut) for name in TABLES),
+        tables=tuple(_count(name, counted, is_shut=is_shut) for name in TABLES),
     )
 
 
-def _weigh(rule: Rule, findings: Findings) -> RuleResult:
-    judged, broken, limit = _measure(rule, findings)
+def _weigh(rule: Rule, counted: JudgedDelivery) -> RuleResult:
+    judged, broken, limit = _measure(rule, counted)
     status: RuleStatus = "passed"
     if judged == 0:
         status = "not_applicable"
@@ -48,36 +48,36 @@ def _weigh(rule: Rule, findings: Findings) -> RuleResult:
     return RuleResult(rule.table, rule.id, rule.severity, rule.category, judged, broken, limit, status)
 
 
-def _measure(rule: Rule, findings: Findings) -> tuple[int, int, float]:
+def _measure(rule: Rule, counted: JudgedDelivery) -> tuple[int, int, float]:
     """Return judged, broken and limit of one rule."""
-    config, table = findings.read.config, rule.table
-    found, is_judged = findings.of(table), table in findings.tables
+    config, table = counted.read.config, rule.table
+    found, is_judged = counted.of(table), table in counted.tables
     if rule.severity == "flag":
         return found.flag_judged, found.flagged.get(rule.id, 0), 0.0
     if rule.severity == "refuse":
         return 0 if rule.id in found.not_judged else found.judged, found.broken.get(rule.id, 0), 0.0
     if rule.id == "cadence_not_kept":
-        return findings.intervals, findings.off_schedule, config.cadence_limit
+        return counted.intervals, counted.off_schedule, config.cadence_limit
     if rule.id == "refused_share_exceeded":
         return found.judged, found.broken_rows, config.refused_share_limit(table)
     if rule.id == "required_table_empty":
         return int(is_judged), int(is_judged and found.admitted == 0), 0.0
     if rule.id == "rows_not_conserved":
-        return int(is_judged), int(is_judged and not _count(table, findings, is_shut=False).is_conserved), 0.0
+        return int(is_judged), int(is_judged and not _count(table, counted, is_shut=False).is_conserved), 0.0
     broken = sum(
         problem.count
-        for problem in findings.read.problems
+        for problem in counted.read.problems
         if problem.table == table and problem.rule == rule.id
     )
     if rule.id == "table_missing" and table in TABLES and not TABLES[table].is_required:
         return 0, 0, 0.0
-    is_delivered = table == DELIVERY or table in findings.read.rows
+    is_delivered = table == DELIVERY or table in counted.read.rows
     return max(broken, int(is_delivered)), broken, 0.0
 
 
-def _count(table: str, findings: Findings, *, is_shut: bool) -> TableCount:
-    found = findings.of(table)
-    delivered = findings.read.rows.get(table, 0)
+def _count(table: str, counted: JudgedDelivery, *, is_shut: bool) -> TableCount:
+    found = counted.of(table)
+    delivered = counted.read.rows.get(table, 0)
     return TableCount(
         table=table,
         delivered=delivered,
@@ -85,14 +85,14 @@ def _count(table: str, findings: Findings, *, is_shut: bool) -> TableCount:
         refused=delivered - found.ignored if is_shut else found.broken_rows,
         ignored=found.ignored,
         broken=found.broken_rows,
-        refused_share_limit=findings.read.config.refused_share_limit(table),
+        refused_share_limit=counted.read.config.refused_share_limit(table),
     )
 
 
-def _reason(result: RuleResult, findings: Findings) -> Reason:
+def _cause(result: RuleResult, counted: JudgedDelivery) -> ShutCause:
     told = [
         problem.message
-        for problem in findings.read.problems
+        for problem in counted.read.problems
         if problem.table == result.table and problem.rule == result.rule
     ]
     if told:
@@ -113,4 +113,4 @@ def _reason(result: RuleResult, findings: Findings) -> Reason:
         message = f"no row of {result.table} survives"
     else:
         message = f"{result.table}: {result.rule}"
-    return Reason(result.table, result.rule, message)
+    return ShutCause(result.table, result.rule, message)

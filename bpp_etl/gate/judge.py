@@ -8,44 +8,44 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bpp_etl.gate.decide import decide
-from bpp_etl.gate.findings import Findings, TableFindings
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
 from bpp_etl.gate.row_rules import ensure_judging_works
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.landing import Delivery
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
-from bpp_etl.timeline import derive_cadence
+from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection, one_row, quoted, side_by_side
 from schemas.tables import TABLES, DeliveredTable
 
 
-def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> Verdict:
+def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> GateDecision:
     """Judge a delivery in its working file; then `core` holds what would be admitted, `quarantine` the rest.
 
     Nothing outside the working file changes, and no transaction is open: tables that do not depend on each
-    other are judged side by side. The verdict says whether the file may take the place of the registry's
+    other are judged side by side. The decision says whether the file may take the place of the registry's
     admitted one.
     """
     for schema in ("core", "quarantine"):
         con.execute(f"create schema {schema}")
     ensure_judging_works(TABLES["patients"])
 
-    def judging(tables: Iterable[DeliveredTable]) -> Callable[[Connection], list[TableFindings]]:
+    def judging(tables: Iterable[DeliveredTable]) -> Callable[[Connection], list[JudgedTable]]:
         return lambda own: [judge_table(own, table, delivery, read) for table in tables]
 
-    findings = Findings(read)
+    counted = JudgedDelivery(read)
     roots, lines = _descent(TABLES.values())
     for judged in (judging(roots)(con), *side_by_side(con, [judging(line) for line in lines])):
-        findings.tables.update((found.table, found) for found in judged if found.table in read.rows)
+        counted.tables.update((found.table, found) for found in judged if found.table in read.rows)
     derive_cadence(con, delivery.registry, keep=True)
-    findings.intervals, findings.off_schedule = _cadence_counts(con)
-    verdict = decide(delivery, findings)
-    if not verdict.is_open:
+    counted.intervals, counted.off_schedule = _cadence_counts(con)
+    decision = decide(delivery, counted)
+    if not decision.is_open:
         for table in TABLES.values():
             con.execute(
-                f"update quarantine.{quoted(table.name)} set delivery_status = $s", {"s": verdict.status}
+                f"update quarantine.{quoted(table.name)} set delivery_status = $s", {"s": decision.status}
             )
-    return verdict
+    return decision
 
 
 def _descent(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from bpp_etl.adapters import CANONICAL
-from bpp_etl.gate.findings import TableFindings
+from bpp_etl.gate.judged import JudgedTable
 from bpp_etl.gate.row_rules import judge_rows
 from bpp_etl.gate.set_rules import (
     duplicate_keys,
@@ -23,7 +23,7 @@ from bpp_etl.gate.set_rules import (
 )
 from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.harmonise.flags import flag_suspect_units
-from bpp_etl.landing import Delivery
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import create_table
@@ -34,34 +34,34 @@ from schemas.tables import DeliveredTable
 
 def judge_table(
     con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery
-) -> TableFindings:
+) -> JudgedTable:
     """Put a table's rows into `core` or `quarantine`, and count what was found.
 
     Its parent has been judged. What is noted on the way lies in temporary tables of the connection, so that
     other tables may be judged beside it.
     """
     con.execute("create or replace temp table broken (rule varchar, row_number bigint)")
-    findings = TableFindings(table.name)
+    outcome = JudgedTable(table.name)
     is_delivered = table.name in read.rows
     if is_delivered:
-        _judge(con, table, delivery, read, findings)
+        _judge(con, table, delivery, read, outcome)
     else:
         stage_nothing(con, table)
     _quarantine(con, table, is_delivered=is_delivered)
     con.execute("drop table temp.broken")
     if table.name == "lab_results" and is_delivered:
-        findings.flagged["unit_suspect"] = flag_suspect_units(con)
-        findings.flag_judged = count_of(
+        outcome.flagged["unit_suspect"] = flag_suspect_units(con)
+        outcome.flag_judged = count_of(
             con, "select count(*) from core.lab_results where analyte = 'ALP_TOTAL'"
         )
-    return findings
+    return outcome
 
 
 def _judge(
-    con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery, findings: TableFindings
+    con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery, outcome: JudgedTable
 ) -> None:
     relation = f"core.{quoted(table.name)}"
-    findings.ignored = stage(con, table, read.config)
+    outcome.ignored = stage(con, table, read.config)
 
     def broke(rule: str, row_numbers: pl.Series) -> None:
         if row_numbers.len() == 0:
@@ -70,7 +70,7 @@ def _judge(
         con.execute("insert into temp.broken select $rule, row_number from newly_broken", {"rule": rule})
         con.unregister("newly_broken")
 
-    findings.judged = judge_rows(con, table, relation, delivery.date, broke)
+    outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
     with rows_alike(con, table, relation):
         broke("duplicate_row", _judged_only(con, relation, duplicate_rows(con, table)))
         broke("duplicate_key", duplicate_keys(con, table, relation))
@@ -79,7 +79,7 @@ def _judge(
         for rule, row_numbers in out_of_time(con, table, relation).items():
             broke(rule, row_numbers)
     else:
-        findings.not_judged.update(rules_by_parent(table))
+        outcome.not_judged.update(rules_by_parent(table))
     con.execute(f"delete from {relation} where row_number in (select row_number from temp.broken)")
     con.execute(f"alter table {relation} drop column problems")
     if read.config.format != CANONICAL:
@@ -87,12 +87,12 @@ def _judge(
             f"update {relation} as kept set row_number = raw.source_row_number"
             f" from raw.{quoted(table.name)} as raw where raw.row_number = kept.row_number"
         )
-    findings.admitted = count_of(con, f"select count(*) from {relation}")
-    findings.broken_rows = count_of(con, "select count(distinct row_number) from temp.broken")
+    outcome.admitted = count_of(con, f"select count(*) from {relation}")
+    outcome.broken_rows = count_of(con, "select count(distinct row_number) from temp.broken")
     counted: Iterable[tuple[str, int]] = con.execute(
         "select rule, count(distinct row_number) from temp.broken group by rule"
     ).fetchall()
-    findings.broken = dict(counted)
+    outcome.broken = dict(counted)
 
 
 def _judged_only(con: Connection, relation: str, row_numbers: pl.Series) -> pl.Series:
@@ -109,7 +109,7 @@ def _judged_only(con: Connection, relation: str, row_numbers: pl.Series) -> pl.S
 
 
 def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -> None:
-    """Keep the refused rows as delivered; a delivery counts as admitted until the verdict on all of it."""
+    """Keep the refused rows as delivered; a delivery counts as admitted until the decision on all of it."""
     create_table(con, "quarantine", table.name, quarantine_contract(table.name))
     if not is_delivered:
         return

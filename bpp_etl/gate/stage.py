@@ -9,7 +9,7 @@ from importlib import resources
 
 from bpp_etl.harmonise.parse import parsed_select
 from bpp_etl.harmonise.units import register_units
-from bpp_etl.registry_config import RegistryConfig
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type, working_column
 from schemas.contract import columns_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bpp_etl.registry_config import RegistryConfig
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import quoted
 from schemas.codes import ANALYTE_LOINC, FALSE_WORDS, TRUE_WORDS
 from schemas.contract import Column, delivered_columns

@@ -1,8 +1,9 @@
-"""The metric tables of a release: what is measured of the events, and what may be shown of it.
+"""What is measured of the events of a release, exactly.
 
-Not here: the statistics themselves (`bpp_etl/metrics`), and the events that are measured (`bpp_etl/events`).
+Not here: what may be told of it (`bpp_etl/disclosure`), the statistics themselves (`bpp_etl/metrics`), and
+the events that are measured (`bpp_etl/events`).
 """
 
-from bpp_etl.measure.run import MeasureSummary, measure
+from bpp_etl.measure.run import Measured, measure
 
-__all__ = ["MeasureSummary", "measure"]
+__all__ = ["Measured", "measure"]

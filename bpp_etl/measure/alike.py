@@ -14,15 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import Cohort, Mask
-from bpp_etl.measure.gathering import WEEK
-from bpp_etl.measure.queries import Column
-from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell
+from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
 from schemas.metric_codes import OUTCOME
 
-MOST_GROUPS = 40
-"""More lanes or bars than this cannot be told apart on a page."""
+COARSE_DAYS = 7
+"""Days of a course are rounded to weeks, unless disclosure control is switched off."""
 
 COARSE_ALP = 5
 """ALP is rounded to 5 U/L, unless disclosure control is switched off."""
@@ -42,48 +40,6 @@ class Alike:
     columns: Mapping[str, Column]
     coarse: int
     is_whole: bool
-
-
-def group_sizes(patients: int, threshold: int) -> list[int]:
-    """Share patients out over as many groups as there may be, each of at least `threshold`, none much larger.
-
-    None where there are fewer patients than the threshold, or none at all.
-    """
-    groups = min(MOST_GROUPS, patients // max(threshold, 1))
-    if groups == 0:
-        return []
-    size, larger = divmod(patients, groups)
-    return [size + 1] * larger + [size] * (groups - larger)
-
-
-def alike_rows(found: Alike, hidden: set[Cell], threshold: int) -> list[Row]:
-    """Build the rows of the groups; none where the number of patients may not be shown."""
-    if found.patients in hidden:
-        return []
-    # Ties are broken by what is shown, so that the names of patients decide nothing.
-    places = np.lexsort((*found.columns.values(), -found.order))
-    rows: list[Row] = []
-    start = 0
-    for position, size in enumerate(group_sizes(places.size, threshold), start=1):
-        members = places[start : start + size]
-        start += size
-        medians = {name: float(np.median(column[members])) for name, column in found.columns.items()}
-        coarse = found.coarse if threshold > 1 else 1 if found.is_whole else None
-        shown = {name: _rounded(value, coarse) for name, value in medians.items()}
-        values = {
-            **found.values,
-            "protocol": found.patients.protocol,
-            "position": position,
-            "patients": size,
-            **{name: int(value) if found.is_whole else value for name, value in shown.items()},
-        }
-        rows.append(Row(table=found.table, values=values))
-    return rows
-
-
-def _rounded(value: float, step: int | None) -> float:
-    """Round to a multiple of a step, halves upwards, so that equal courses stay equal."""
-    return value if step is None else float(np.floor(value / step + 0.5) * step)
 
 
 def alike_patients(cohort: Cohort) -> list[Alike]:
@@ -108,7 +64,7 @@ def _courses(cohort: Cohort) -> list[Alike]:
             patients=cohort.cell(outcome),
             order=days["days_to_end"][mask],
             columns={name: column[mask] for name, column in days.items()},
-            coarse=WEEK,
+            coarse=COARSE_DAYS,
             is_whole=True,
         )
         for outcome, mask in masks.items()

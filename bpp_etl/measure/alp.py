@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask
-from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
 from bpp_etl.metrics import roc_auc, signed_rank
+from bpp_etl.warehouse.select import Column
 from schemas.event import ALP_CATEGORY, REASON, STATE
 
 SIGNED_RANK = "Wilcoxon signed-rank test, zeros dropped, {null}; Hodges-Lehmann shift"

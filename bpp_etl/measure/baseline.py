@@ -11,15 +11,15 @@ import numpy as np
 
 from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.flow import COMMON
-from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally
-from bpp_etl.timeline.steps import CT_MODALITIES, Parameters, Step
+from bpp_etl.timeline.schedule import CT_MODALITIES
+from bpp_etl.warehouse.select import Column, Parameters, Select
 from schemas.codes import HER2_STATUS, RECEPTOR_STATUS, SEX
 from schemas.event import LEFT_AT
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
 
-BASELINE = Step("bpp_etl.measure", "baseline")
+BASELINE = Select("bpp_etl.measure", "baseline")
 """What is the same under every protocol."""
 
 STATE_KEY = "state"

@@ -1,6 +1,6 @@
 """The patients that are measured, as columns, with the strata that they fall into; counts them into a tally.
 
-Not here: reading them (`queries.py`) and what is measured of them.
+Not here: reading them (`sql/`) and what is measured of them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bpp_etl.measure.queries import Column
 from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.warehouse.select import Column
 
 Mask = npt.NDArray[np.bool_]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bpp_etl.events import FLOW_RULES, RULES, Rule
+from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally
@@ -123,11 +123,11 @@ def rule_rows(cohort: Cohort, registries: Sequence[str]) -> list[Row]:
             counts={"patients": _step_cell(cohort, _step_of(rule), f"registry={registry}")},
         )
         for registry in registries
-        for position, rule in enumerate((*FLOW_RULES, *RULES), start=1)
+        for position, rule in enumerate((*FLOW_RULES, *STATE_RULES), start=1)
     ]
 
 
-def _step_of(rule: Rule) -> str:
+def _step_of(rule: DecidingRule) -> str:
     """Name the count of those for whom the rule fired; who is confirmed is counted by the state."""
     return rule.state if rule.state == "pseudoprogression" else rule.reason
 

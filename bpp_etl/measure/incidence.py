@@ -11,10 +11,10 @@ import numpy as np
 
 from bpp_etl.measure.cohort import HER2, REGISTRY, Cohort, Mask
 from bpp_etl.measure.flow import COMMON
-from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import Interval, Row, estimate_row, known
 from bpp_etl.measure.tally import Cell
 from bpp_etl.metrics import incidence_at
+from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
 from schemas.metric_codes import HORIZON_DAYS
 

@@ -1,6 +1,6 @@
 """The rows of the metric tables before disclosure control: values, and the cells that counts come from.
 
-Not here: which values may be shown (`disclosure.py`) and the writing of tables (`run.py`).
+Not here: which values may be shown (`bpp_etl/disclosure`) and the writing of tables (`write.py`).
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""Measures a release into `metric` and `quality.event_rule`: select, count, estimate, disclose, write.
+"""Measures a release: selects, counts and estimates, for every protocol.
 
-Not here: any single metric, and what may be shown of it (`disclosure.py`).
+Not here: any single metric, what may be told of it (`bpp_etl/disclosure`), writing tables (`write.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from bpp_etl.measure.alike import Alike, alike_patients, alike_rows
+from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
 from bpp_etl.measure.baseline import (
     BASELINE,
@@ -32,32 +33,30 @@ from bpp_etl.measure.cohort import (
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
 from bpp_etl.measure.definitions import VERDICTS
-from bpp_etl.measure.disclosure import disclosed, hidden_cells
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
-from bpp_etl.measure.queries import select_columns, select_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
-from bpp_etl.measure.times import Curve, curve_rows, curves_of, interval_censored_rows, time_rows, times_of
-from bpp_etl.measure.write import create_measured_tables, write_rows
-from bpp_etl.timeline.steps import (
-    CYCLES_PER_INTERVAL,
-    FALLBACK_CYCLE_DAYS,
+from bpp_etl.measure.times import Curve, curves_of, interval_censored_rows, time_rows, times_of
+from bpp_etl.timeline.schedule import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS
+from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.select import (
+    Column,
     Parameters,
-    Step,
+    Select,
     drop_relations,
     run_step,
+    select_columns,
+    select_rows,
 )
-from bpp_etl.warehouse.connection import Connection
 from schemas.event import ALP_CATEGORY, REASON, STATE
 
-DEFAULT_THRESHOLD = 5
-"""Smallest number of patients that is shown, apart from none."""
+PACKAGE = "bpp_etl.measure"
 
 MISSED_BEFORE_DEATH = 2
 """A death after this many missed CTs no longer competes: follow-up ended before it."""
@@ -66,7 +65,7 @@ PROGRESSION_AFTER_LINE_DAYS = 28
 """Progression this long after the end of line 1 is still first-line."""
 
 
-COURSE = Step("bpp_etl.measure", "first_line_course")
+COURSE = Select(PACKAGE, "first_line_course")
 """What is the same under every protocol, and costly."""
 
 
@@ -81,56 +80,50 @@ class Part:
 
 
 @dataclass(frozen=True)
-class MeasureSummary:
-    """What was written: rows by table, and how many of them disclosure control touched."""
+class Measured:
+    """Everything that is measured of a release, exactly: what may be told of it is decided elsewhere.
+
+    `rows` lack the counts of their cells, which `tally` holds.
+    """
 
     protocols: tuple[str, ...]
-    threshold: int
-    rows: dict[str, int]
-    suppressed: int
+    rows: tuple[Row, ...]
+    curves: tuple[Curve, ...]
+    alike: tuple[Alike, ...]
+    tally: Tally
 
 
-def measure(
-    con: Connection, *, protocols: Sequence[str], threshold: int = DEFAULT_THRESHOLD
-) -> MeasureSummary:
-    """Create and fill `metric.*` and `quality.event_rule` from `core` and `event` of the catalog in use.
-
-    The same tables give the same rows in the same order. Counts of 1 to `threshold` - 1 patients are left
-    empty with what would reveal them; 0 switches that off. The caller owns the transaction.
-    """
-    registries = [str(name) for (name,) in select_rows(con, "registry", {})]
+def measure(con: Connection, protocols: Sequence[str]) -> Measured:
+    """Measure `core` and `event` of the catalog in use; the same tables give the same, in the same order."""
+    registries = [str(name) for (name,) in _rows(con, "registry", {})]
     tally = Tally()
-    rows: list[Row] = []
-    curves: list[Curve] = []
-    alike: list[Alike] = []
-    medians: dict[str, dict[str, Median]] = {}
-    first_line_schedule = schedule_from(select_rows(con, "cadence_first_line", {}), REGISTRY)
+    parts: dict[str, Part] = {}
+    first_line_schedule = schedule_from(_rows(con, "cadence_first_line", {}), REGISTRY)
     run_step(con, COURSE, {})
     run_step(con, BASELINE, BASELINE_PARAMETERS)
     for protocol in protocols:
-        part = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
-        rows += part.rows
-        curves += part.curves
-        alike += part.alike
-        medians[protocol] = part.medians
+        parts[protocol] = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
     drop_relations(con, [COURSE.name, BASELINE.name])
+    rows = [row for part in parts.values() for row in part.rows]
     if len(protocols) > 1:
-        courses = select_rows(con, "overlap", {"protocols": list(protocols)})
+        courses = _rows(con, "overlap", {"protocols": list(protocols)})
         link_same_patients(tally, courses, protocols)
-        rows += overlap_rows(tally, courses, protocols, medians)
-    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
-    shown = list(disclosed(rows, tally, hidden, threshold))
-    for curve in curves:
-        shown += curve_rows(curve, tally, hidden, threshold)
-    for patients in alike:
-        shown += alike_rows(patients, hidden, threshold)
-    create_measured_tables(con)
-    return MeasureSummary(
+        rows += overlap_rows(tally, courses, protocols, {name: part.medians for name, part in parts.items()})
+    return Measured(
         protocols=tuple(protocols),
-        threshold=threshold,
-        rows=write_rows(con, shown),
-        suppressed=sum(bool(row.values.get("is_suppressed")) for row in shown),
+        rows=tuple(rows),
+        curves=tuple(curve for part in parts.values() for curve in part.curves),
+        alike=tuple(patients for part in parts.values() for patients in part.alike),
+        tally=tally,
     )
+
+
+def _rows(con: Connection, name: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    return select_rows(con, Select(PACKAGE, name), parameters)
+
+
+def _columns(con: Connection, name: str, parameters: Parameters) -> Mapping[str, Column]:
+    return select_columns(con, Select(PACKAGE, name), parameters)
 
 
 def _measure_protocol(
@@ -139,15 +132,15 @@ def _measure_protocol(
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
-    left_at, refused = (select_rows(con, name, parameters) for name in ("left_at", "refused_patients"))
+    left_at, refused = (_rows(con, name, parameters) for name in ("left_at", "refused_patients"))
     count_flow(cohort, left_at, refused, registries)
-    schedule = schedule_from(select_rows(con, "cadence_pseudoprogression", parameters), HER2)
+    schedule = schedule_from(_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
     first_line = _at_baseline(con, tally, protocol)
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
-        *question_rows(cohort, select_rows(con, "open_question", parameters), registries),
+        *question_rows(cohort, _rows(con, "open_question", parameters), registries),
         *baseline_rows(first_line),
         *pseudoprogression_share_rows(cohort),
         *refused_bound_rows(cohort),
@@ -159,8 +152,8 @@ def _measure_protocol(
         *alp_rows(cohort),
         *site_rows(
             cohort,
-            select_rows(con, "site_of_patient", parameters),
-            select_rows(con, "site_of_lesion", parameters),
+            _rows(con, "site_of_patient", parameters),
+            _rows(con, "site_of_lesion", parameters),
         ),
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
@@ -178,7 +171,7 @@ def _measure_protocol(
 def _candidates(
     con: Connection, tally: Tally, protocol: str, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
-    columns = select_columns(con, "candidate", parameters)
+    columns = _columns(con, "candidate", parameters)
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"]),
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),
@@ -190,14 +183,14 @@ def _candidates(
 def _first_line(
     con: Connection, tally: Tally, protocol: str, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
-    columns = select_columns(con, "first_line_outcome", parameters)
+    columns = _columns(con, "first_line_outcome", parameters)
     partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
     return Cohort(protocol, columns, partitions, tally)
 
 
 def _at_baseline(con: Connection, tally: Tally, protocol: str) -> Cohort:
     parameters = {**BASELINE_PARAMETERS, "protocol": protocol, "states": SHOWN_STATES}
-    columns = select_columns(con, "baseline_state", parameters)
+    columns = _columns(con, "baseline_state", parameters)
     return Cohort(protocol, columns, {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}, tally)
 
 

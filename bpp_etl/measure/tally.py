@@ -1,6 +1,6 @@
 """Counts by name, with the sums that hold between them: what disclosure control must know of every count.
 
-Not here: which counts are hidden (`disclosure.py`) and whom they count (`cohort.py`).
+Not here: which counts are hidden (`bpp_etl/disclosure`) and whom they count (`cohort.py`).
 """
 
 from __future__ import annotations

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort, Mask
-from bpp_etl.measure.disclosure import is_any_small
 from bpp_etl.measure.flow import BY_ALL
-from bpp_etl.measure.gathering import curve_steps
-from bpp_etl.measure.queries import Column
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
-from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.measure.tally import Cell
 from bpp_etl.metrics import KaplanMeier, kaplan_meier, median_survival, turnbull
 from bpp_etl.metrics.survival import Interval as Band
+from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
 
 MEDIAN_METHOD = "Kaplan-Meier median: first day with S <= 0.5"
@@ -153,40 +151,6 @@ def curves_of(cohort: Cohort, times: list[Time]) -> Iterator[Curve]:
                 events=cohort.cell(time.events, stratum),
                 curve=kaplan_meier(time.days[mask], time.observed[mask]),
             )
-
-
-def curve_rows(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) -> list[Row]:
-    """Build the rows of `metric.survival_curve`; none where they would tell a number that is hidden.
-
-    Few events, or few censorings, the steps keep to themselves.
-    """
-    patients, events = tally.counts[found.patients], tally.counts[found.events]
-    is_few = is_any_small((events, patients - events), threshold)
-    if found.patients in hidden or (found.events in hidden and not is_few):
-        return []
-    seen = 0
-    rows = []
-    for step in curve_steps(found.curve, threshold, are_totals_shown=found.events not in hidden):
-        seen += step.events
-        is_given = seen >= FEWEST_EVENTS and not np.isnan([step.low, step.high]).any()
-        rows.append(
-            Row(
-                table="survival_curve",
-                values={
-                    "protocol": found.patients.protocol,
-                    "metric": found.metric,
-                    "stratum": found.patients.stratum,
-                    "time_days": step.day,
-                    "at_risk": step.at_risk,
-                    "events": step.events,
-                    "censored": step.censored,
-                    "survival": step.survival,
-                    "ci_low": step.low if is_given else None,
-                    "ci_high": step.high if is_given else None,
-                },
-            )
-        )
-    return rows
 
 
 def _median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: Band) -> Row:

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.landing import DeliveredFile, shown
+from bpp_etl.errors import shown
+from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.reading.problems import UnreadableError
 
 CHUNK = 1 << 20

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.adapters import CANONICAL, Adapter, load_adapter
-from bpp_etl.landing import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.registry_config import ConfigurationError, RegistryConfig
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import configuration_of, files_in, input_digest
 from bpp_etl.reading.one_file import Loaded, Wanted, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SOURCE, adapt, create_schemas, create_source_schemas
-from bpp_etl.registry_config import ConfigurationError, RegistryConfig
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY

@@ -10,7 +10,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.landing import DeliveredFile, shown
+from bpp_etl.errors import shown
+from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.reading.csv_text import plain_text
 from bpp_etl.reading.problems import UnreadableError
 

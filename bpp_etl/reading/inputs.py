@@ -9,10 +9,10 @@ import hashlib
 from pathlib import Path
 
 from bpp_etl.adapters import adapter_names
-from bpp_etl.landing import CONFIGURATION, DeliveredFile, Delivery, files_of
+from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of
+from bpp_etl.landing.registry_config import RegistryConfig, load_config
 from bpp_etl.reading.files import snapshot_of
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.registry_config import RegistryConfig, load_config
 
 
 def home_of(delivery: Delivery) -> Path:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bpp_etl.landing import DeliveredFile, Delivery, shown
+from bpp_etl.errors import shown
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
 from bpp_etl.reading.inputs import home_of
 from bpp_etl.reading.problems import (
@@ -21,7 +23,6 @@ from bpp_etl.reading.problems import (
 )
 from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, view_loaded
 from bpp_etl.reading.tables import header_in, load
-from bpp_etl.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bpp_etl.adapters import Adapter
 from bpp_etl.errors import BppError
-from bpp_etl.landing import Delivery
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES

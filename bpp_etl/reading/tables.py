@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import polars as pl
 
-from bpp_etl.landing import shown
+from bpp_etl.errors import shown
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.problems import UnreadableError
@@ -102,7 +102,7 @@ def _as_text(con: Connection, opened: Opened, header: Sequence[str], position: i
 def _register_frame(con: Connection, opened: Opened) -> list[str]:
     """Show a frame's rows as `delivered_frame` with the columns c0, c1, ...; return the names they had."""
     if opened.source.format == "xpt":
-        from bpp_etl.adapters.xpt import read_xpt  # noqa: PLC0415
+        from bpp_etl.reading.xpt import read_xpt  # noqa: PLC0415
 
         frame = read_xpt(opened.path, shown(opened.source.path.name))
         header = frame.columns

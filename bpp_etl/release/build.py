@@ -13,27 +13,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpp_etl.admission.due import derivation, derived_with
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.difference.releases import Difference, difference_of
+from bpp_etl.disclosure import DEFAULT_THRESHOLD, publish_metrics
 from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
-from bpp_etl.measure import measure
-from bpp_etl.plan import derivation, derived_with
-from bpp_etl.release.difference import Difference, difference_of
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history
-from bpp_etl.release.planned import ReleaseInput, registries_in, release_input
+from bpp_etl.release.inputs import ReleaseInput, registries_in, release_input
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, opened, quoted, room_for
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
-from bpp_etl.working import WorkingFiles
 from schemas.catalog import catalog, relations
 from schemas.contract import columns_of, grain_of
 from schemas.metric import METRIC_TABLES
 from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
 OUTSIDE_DIGEST = {("quality", table) for table in HISTORY_TABLES}
-DEFAULT_THRESHOLD = 5
 ASSEMBLED = "assembled.json"
 
 
@@ -68,15 +67,15 @@ def assemble(
     shelf.building.mkdir(parents=True)
     with opened(shelf.building / FILE) as con:
         expected = _copy(con, warehouse)
-        measure(
+        publish_metrics(
             con, protocols=[protocol.name for protocol in protocols if protocol.is_event], threshold=threshold
         )
-        planned = release_input(warehouse, protocols, threshold)
+        inputs = release_input(warehouse, protocols, threshold)
         counts = {
             table: count_of(con, f"select count(*) from metric.{quoted(table)}") for table in METRIC_TABLES
         }
     told = {
-        "input": planned.as_manifest(),
+        "input": inputs.as_manifest(),
         "expected": [[schema, table, count] for (schema, table), count in sorted(expected.items())],
     }
     (shelf.building / ASSEMBLED).write_text(json.dumps(told), encoding="utf-8")
@@ -109,7 +108,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
         )
     told = json.loads((building / ASSEMBLED).read_text(encoding="utf-8"))
     expected = {(schema, table): count for schema, table, count in told["expected"]}
-    planned = ReleaseInput.from_manifest(told["input"])
+    inputs = ReleaseInput.from_manifest(told["input"])
     try:
         with opened(building / FILE) as con:
             carry_history(con, shelf)
@@ -118,7 +117,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             add_to_history(con, release_id)
             for table, contract in HISTORY_TABLES.items():
                 rows["quality", table] = table_digest(con, "quality", table, contract)
-            _describe(con, release_id, created_at, planned, digest, rows)
+            _describe(con, release_id, created_at, inputs, digest, rows)
         verify(building / FILE, expected)
         write_report(building / FILE, building / REPORT, _since(shelf))
         counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
@@ -128,7 +127,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             "content_digest": digest,
             # Rows of events count patients by what became of them: `metric` tells that, under control.
             "rows": {name: count for name, count in counts.items() if not name.startswith("event.")},
-            "input": planned.as_manifest(),
+            "input": inputs.as_manifest(),
         }
         (building / ASSEMBLED).unlink()
         (building / MANIFEST).write_text(
@@ -201,7 +200,7 @@ def _describe(
     con: Connection,
     release_id: str,
     created_at: dt.datetime,
-    planned: ReleaseInput,
+    inputs: ReleaseInput,
     digest: str,
     rows: dict[tuple[str, str], tuple[int, str]],
 ) -> None:
@@ -211,11 +210,11 @@ def _describe(
         [
             release_id,
             created_at.astimezone(dt.UTC).replace(tzinfo=None),
-            list(planned.protocols),
-            planned.code_version,
+            list(inputs.protocols),
+            inputs.code_version,
             digest,
-            list(planned.deliveries),
-            planned.threshold,
+            list(inputs.deliveries),
+            inputs.threshold,
         ],
     )
     for schema, table, contract in relations():

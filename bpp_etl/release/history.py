@@ -1,14 +1,14 @@
 """What a release tells of the releases before it: their deliveries, and how often each rule decided.
 
-Not here: comparing two releases (`compare.py`).
+Not here: comparing two releases (`told.py`).
 """
 
 from __future__ import annotations
 
 from bpp_etl.release.shelf import FILE, Shelf
-from bpp_etl.timeline.steps import Step, read_select
 from bpp_etl.warehouse.connection import Connection, attach_read_only, quoted
 from bpp_etl.warehouse.ddl import column_list
+from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import columns_of
 from schemas.quality import HISTORY_TABLES
 
@@ -37,6 +37,6 @@ def add_to_history(con: Connection, release_id: str) -> None:
     """Add this release's own rows."""
     for table in HISTORY_TABLES:
         con.execute(
-            f"insert into quality.{quoted(table)} by name {read_select(Step(PACKAGE, table))}",
+            f"insert into quality.{quoted(table)} by name {read_select(Select(PACKAGE, table))}",
             {"release_id": release_id},
         )

@@ -12,11 +12,11 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaError, SchemaErrors
 
+from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError
 from bpp_etl.gate.row_rules import BATCH_ROWS, row_schema
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, quoted
 from bpp_etl.warehouse.ddl import sql_type
-from bpp_etl.working import log_of
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of
 from schemas.tables import TABLES

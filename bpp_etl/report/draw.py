@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from bpp_etl.release.difference import Difference
+    from bpp_etl.difference.releases import Difference
 
 TEMPLATE = "report.html.j2"
 

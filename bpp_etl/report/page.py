@@ -28,7 +28,7 @@ from bpp_etl.report.sections.verdicts import Verdicts, verdicts
 from bpp_etl.report.tables import ReleaseTables, Row
 
 if TYPE_CHECKING:
-    from bpp_etl.release.difference import Difference
+    from bpp_etl.difference.releases import Difference
 
 
 @dataclass(frozen=True)

@@ -122,16 +122,6 @@ STATUSES: Mapping[str, str] = {
     "error": "error",
 }
 
-CI_METHODS: Mapping[str, str] = {
-    "log-log": "log-log",
-    "spss": "symmetric",
-    "wald": "Wald",
-    "signed-rank": "signed rank",
-    "delong": "DeLong",
-    "wilson": "Wilson",
-    "large-sample": "large sample",
-}
-
 _STRATA: Mapping[str, str] = {
     "all": "All",
     "registry=*": "Between registries",

@@ -6,18 +6,9 @@ Not here: the judgement whether a delivery's cadence shuts its gate (`bpp_etl/ga
 from __future__ import annotations
 
 from bpp_etl.timeline.kept import keep_step
-from bpp_etl.timeline.steps import (
-    CT_MODALITIES,
-    CYCLES_PER_INTERVAL,
-    FALLBACK_CYCLE_DAYS,
-    TIME_POINT_DAYS,
-    Step,
-    drop_relations,
-    ensure_table,
-    fill_table,
-    run_step,
-)
+from bpp_etl.timeline.schedule import CT_MODALITIES, CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TIME_POINT_DAYS
 from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.select import Select, drop_relations, ensure_table, fill_table, run_step
 from schemas.cadence import AssessmentCadence
 
 TOLERANCE_DAYS = 7
@@ -27,7 +18,7 @@ MISSED_AFTER_INTERVALS = 1.5
 """An interval longer than this many planned ones has skipped an appointment."""
 
 PACKAGE = "bpp_etl.timeline"
-STEPS = tuple(Step(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line"))
+STEPS = tuple(Select(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line"))
 KEPT = ("imaging", "time_point")
 """What the events need too; sorting every assessment of a registry twice is worth sparing."""
 
@@ -58,7 +49,7 @@ def derive_cadence(con: Connection, registry: str, *, keep: bool = False) -> Non
         con,
         "core",
         "assessment_cadence",
-        Step(PACKAGE, "assessment_cadence"),
+        Select(PACKAGE, "assessment_cadence"),
         parameters,
         contract=AssessmentCadence,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 
-from bpp_etl.timeline.steps import Parameters, Step, has_table, read_select, used_parameters
 from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.select import Parameters, Select, has_table, read_select, used_parameters
 
 
-def keep_step(con: Connection, step: Step, parameters: Parameters) -> None:
+def keep_step(con: Connection, step: Select, parameters: Parameters) -> None:
     """Put the rows of a SELECT file into a table of the working file, shown under the step's name."""
     text = read_select(step)
     used = used_parameters(text, parameters)
@@ -28,7 +28,7 @@ def keep_step(con: Connection, step: Step, parameters: Parameters) -> None:
     _show(con, step)
 
 
-def show_kept(con: Connection, step: Step, parameters: Parameters) -> bool:
+def show_kept(con: Connection, step: Select, parameters: Parameters) -> bool:
     """Show kept rows under the step's name if the same words and values made them; say whether they did."""
     if not has_table(con, "timeline", "made_by"):
         return False
@@ -40,7 +40,7 @@ def show_kept(con: Connection, step: Step, parameters: Parameters) -> bool:
     return True
 
 
-def _show(con: Connection, step: Step) -> None:
+def _show(con: Connection, step: Select) -> None:
     con.execute(f"create or replace temp view {quoted(step.name)} as from timeline.{quoted(step.name)}")
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admit import gate, read
-from bpp_etl.landing import DeliveredFile, survey
-from bpp_etl.plan import plan
+from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.due import due_for
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.landing.deliveries import DeliveredFile, survey
 from bpp_etl.reading.files import ensure_unchanged, prepare, snapshot_of
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.working import WorkingFiles
 from tests.support.deliveries import TINY, write_delivery_of
 
 
@@ -75,4 +75,4 @@ def test_a_file_that_changes_between_reading_and_judging_is_judged_again(tmp_pat
     (folder / "patients.csv").write_text(TINY["patients"].replace("female", "male"), encoding="utf-8")
     gate(files, delivery)
     # What was admitted is what was read; the digest beside it must not speak of the later file.
-    assert plan(tmp_path / "warehouse", delivery, (), full=False).why == "files changed"
+    assert due_for(tmp_path / "warehouse", delivery, (), full=False).why == "files changed"

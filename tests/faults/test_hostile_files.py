@@ -168,7 +168,7 @@ def test_a_hostile_file_shuts_the_gate_with_one_readable_reason(
     shut: Callable[[Hostile], tuple[str, Gated]], hostile: Hostile
 ) -> None:
     table, one = shut(hostile)
-    assert [(r.rule, r.message) for r in one.verdict.reasons if r.table == table] == [
+    assert [(r.rule, r.message) for r in one.decision.causes if r.table == table] == [
         (hostile.rule, f"{table}.{hostile.ending} {hostile.told}")
     ]
 

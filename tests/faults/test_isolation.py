@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from pandera.config import config_context
 
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
-from bpp_etl.release.compare import difference
 from bpp_etl.release.shelf import Shelf
+from bpp_etl.release.told import difference
 from bpp_etl.warehouse.connection import opened_read_only
-from bpp_etl.working import WorkingFiles
 from tests.faults.conftest import Served
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.warehouses import admit, contents, files_in, release
@@ -55,8 +55,8 @@ def test_a_shut_delivery_leaves_the_admitted_one_and_the_other_registries_alone(
     registries = served.warehouse / "registries"
     before = {name: contents(registries / name / "admitted.duckdb") for name in ("tiny", "other")}
     write_delivery_of(served.landing, day="2025-01-01", patients="never a table\n")
-    verdict = admit(served.landing, served.warehouse)
-    assert not verdict.is_open
+    decision = admit(served.landing, served.warehouse)
+    assert not decision.is_open
     assert files_in(registries) == {
         "tiny/.lock",
         "tiny/admitted.duckdb",

@@ -98,6 +98,6 @@ def test_a_column_that_was_not_asked_for_is_not_loaded_anywhere(refreshed: Refre
 @pytest.mark.parametrize("registry", ["dirty", "shut"])
 def test_nothing_is_told_by_a_check(refreshed: Refreshed, registry: str) -> None:
     checked = gated(delivery_in(refreshed.landing / registry / "2024-12-31"))
-    assert checked.verdict.is_open == (registry == "dirty")
+    assert checked.decision.is_open == (registry == "dirty")
     for write in WRITERS.values():
         assert not TOKEN.search(write(checked).encode())

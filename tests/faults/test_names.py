@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admit import gate, read
+from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, UsageError
-from bpp_etl.landing import UNFIT, survey
+from bpp_etl.landing.deliveries import UNFIT, survey
 from bpp_etl.settings import places
-from bpp_etl.working import WorkingFiles
 from schemas.laws import DELIVERY
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.gating import gated
@@ -42,7 +42,7 @@ def test_a_landing_at_an_odd_path_is_read_like_any_other(tmp_path: Path) -> None
     folder = write_delivery_of(tmp_path.joinpath(*ODD, "landing*"))
     # A pattern would find this one as well.
     write_delivery_of(tmp_path.joinpath(*ODD, "landing abc"), patients="never read")
-    assert gated(folder).verdict.is_open
+    assert gated(folder).decision.is_open
 
 
 def test_a_warehouse_may_lie_at_an_odd_path(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_odd_files_are_listed_and_not_read(tmp_path: Path) -> None:
         (folder / name).write_text("never read", encoding="utf-8")
     (folder / "_COMPLETE").write_text("", encoding="utf-8")
     one = gated(folder)
-    assert one.verdict.is_open
+    assert one.decision.is_open
     assert len(one.read.unknown_files) == len(odd) + 6
     assert all(name.isprintable() for name in one.read.unknown_files)
 
@@ -157,7 +157,7 @@ def test_a_column_may_have_any_name(tmp_path: Path) -> None:
     lines = TINY["patients"].splitlines()
     text = "\n".join([f"{names},{lines[0]}", *(values + line for line in lines[1:])]) + "\n"
     one = gated(write_delivery_of(tmp_path, patients=text))
-    assert one.verdict.is_open
+    assert one.decision.is_open
     assert [row[1] for row in one.core["patients"]] == ["A", "B", "C"]
     labels = [label for _, label in one.read.extra_columns]
     assert len(labels) == len(ODD_COLUMNS)
@@ -191,19 +191,19 @@ def linked(tmp_path: Path, what: str) -> Path:
 @pytest.mark.parametrize("what", ["file", "delivery", "registry", "configuration"])
 def test_a_link_out_of_the_landing_is_refused(tmp_path: Path, what: str) -> None:
     one = gated(linked(tmp_path, what))
-    assert {rule for _, rule in one.reasons()} == {"file_outside_landing"}
+    assert {rule for _, rule in one.causes()} == {"file_outside_landing"}
     touched = {"file": {"patients"}, "delivery": set(TINY)}
-    assert {table for table, _ in one.reasons()} == touched.get(what, {DELIVERY})
+    assert {table for table, _ in one.causes()} == touched.get(what, {DELIVERY})
 
 
 def test_the_landing_itself_may_be_a_link(tmp_path: Path) -> None:
-    assert gated(linked(tmp_path, "landing")).verdict.is_open
+    assert gated(linked(tmp_path, "landing")).decision.is_open
 
 
 def test_a_configuration_that_leads_nowhere_is_not_taken_for_none(tmp_path: Path) -> None:
     folder = write_delivery_of(tmp_path)
     (folder.parent / "registry.toml").symlink_to("nowhere.toml")
-    assert gated(folder).reasons() == {(DELIVERY, "configuration_invalid")}
+    assert gated(folder).causes() == {(DELIVERY, "configuration_invalid")}
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["a folder", "a pipe"])
@@ -212,7 +212,7 @@ def test_a_configuration_that_is_no_file_shuts_the_gate(tmp_path: Path, make: ob
     assert callable(make)
     make(folder.parent / "registry.toml")
     one = gated(folder)
-    assert one.reasons() == {(DELIVERY, "configuration_invalid")}
+    assert one.causes() == {(DELIVERY, "configuration_invalid")}
     assert one.message("configuration_invalid").startswith("registry.toml is not a file")
 
 

@@ -20,8 +20,8 @@ from tests.support.hostile_files import TOKEN, text
 def test_a_file_without_a_header_tells_none_of_its_first_row(tmp_path: Path, ending: str) -> None:
     bodies = {f"{table}.csv": text(table).split("\n", 1)[1].replace("\n", ending) for table in TABLES}
     one = gated(write_texts(tmp_path, bodies))
-    assert {rule for _, rule in one.reasons()} == {"column_missing"}
-    assert {table for table, _ in one.reasons()} == set(TABLES)
+    assert {rule for _, rule in one.causes()} == {"column_missing"}
+    assert {table for table, _ in one.causes()} == set(TABLES)
     assert TOKEN not in one.told()
 
 
@@ -53,7 +53,7 @@ def test_two_thousand_columns_are_read_past(tmp_path: Path) -> None:
         for number, line in enumerate(TINY["patients"].splitlines())
     )
     one = gated(write_delivery_of(tmp_path, patients=wide))
-    assert one.verdict.is_open
+    assert one.decision.is_open
     assert len(one.read.extra_columns) == 2000
 
 

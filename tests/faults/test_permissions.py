@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from assets.refresh import Refreshed
-from bpp_etl.landing import delivery_of, survey
+from bpp_etl.landing.deliveries import delivery_of, survey
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.inputs import input_digest
 from bpp_etl.warehouse.connection import opened

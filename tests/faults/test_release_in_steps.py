@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admit import derive
+from bpp_etl.admission.admit import derive
+from bpp_etl.admission.due import due_for
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
-from bpp_etl.landing import survey
-from bpp_etl.plan import plan
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf, assemble
-from bpp_etl.release.planned import is_published, release_input
+from bpp_etl.release.inputs import is_published, release_input
 from bpp_etl.warehouse.connection import opened_read_only
-from bpp_etl.working import WorkingFiles
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import PROTOCOLS, admit, contents, release
@@ -84,7 +84,7 @@ def test_a_working_file_that_cannot_be_opened_is_judged_anew(served: Served) -> 
     sound = contents(files.admitted)
     os.truncate(files.admitted, 5000)
     delivery = survey(served.landing).newest["tiny"]
-    step = plan(served.warehouse, delivery, [load_protocol(name) for name in PROTOCOLS], full=False)
+    step = due_for(served.warehouse, delivery, [load_protocol(name) for name in PROTOCOLS], full=False)
     assert (step.action, step.why) == ("judge", "working files cannot be opened")
     admit(served.landing, served.warehouse)
     assert contents(files.admitted) == sound

@@ -23,13 +23,13 @@ import bpp_etl
 from assets import cli
 from assets.refresh import refresh
 from assets.resources import Warehouse
+from bpp_etl.admission.due import due_for
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
-from bpp_etl.landing import survey
-from bpp_etl.plan import plan
-from bpp_etl.release.compare import difference
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.working import WorkingFiles
+from bpp_etl.release.told import difference
 from tests.faults.conftest import Served
 from tests.faults.test_permissions import without_privileges
 from tests.faults.test_two_processes import HOLDER, running
@@ -102,7 +102,7 @@ def test_1_a_table_or_a_column_is_missing(tmp_path: Path) -> None:
     folder = write_delivery_of(tmp_path, lab_results=renamed)
     missing = gated(write_delivery_of(tmp_path, "other", therapy_lines=None))
     assert [gated(folder).message("column_missing"), missing.message("table_missing")] == quoted(1)
-    assert configured(1, folder).verdict.is_open
+    assert configured(1, folder).decision.is_open
 
 
 def test_2_the_unit_is_missing(tmp_path: Path) -> None:
@@ -110,14 +110,14 @@ def test_2_the_unit_is_missing(tmp_path: Path) -> None:
     one = gated(folder)
     assert [one.message("refused_share_exceeded")] == quoted(2)
     assert one.result("lab_results", "unit_missing").broken == 3
-    assert not configured(2, folder).verdict.is_open, "a constant fills no empty cell, as the page says"
+    assert not configured(2, folder).decision.is_open, "a constant fills no empty cell, as the page says"
     without = "".join(
         ",".join(cell for at, cell in enumerate(line.split(",")) if at != 4) + "\n"
         for line in TINY["lab_results"].splitlines()
     )
     (folder / "lab_results.csv").write_text(without, encoding="utf-8")
     mended = configured(2, folder)
-    assert mended.verdict.is_open
+    assert mended.decision.is_open
     assert mended.result("lab_results", "unit_missing").broken == 0
 
 
@@ -125,14 +125,14 @@ def test_3_too_many_rows_are_refused(tmp_path: Path) -> None:
     folder = write_delivery_of(tmp_path, bone_lesions=TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,tail"))
     assert [gated(folder).message("refused_share_exceeded")] == quoted(3)
     mended = configured(3, folder)
-    assert mended.verdict.is_open
+    assert mended.decision.is_open
     assert mended.refused == {("bone_lesions", 2): ["code_unknown"]}
 
 
 def test_4_the_schedule_is_not_kept(tmp_path: Path) -> None:
     folder = write_delivery_of(tmp_path, therapy_lines=TINY["therapy_lines"].replace(",21", ",10"))
     assert [gated(folder).message("cadence_not_kept")] == quoted(4)
-    assert configured(4, folder).verdict.is_open
+    assert configured(4, folder).decision.is_open
 
 
 def test_5_a_file_cannot_be_read(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_5_a_file_cannot_be_read(tmp_path: Path) -> None:
     for word, folder in (('encoding = "latin-1"', latin), ('delimiter = ";"', semicolons)):
         assert word in entry(5)
         (folder.parent / "registry.toml").write_text(word, encoding="utf-8")
-        assert not gated(folder).reasons() & {("patients", "file_unreadable"), ("patients", "column_missing")}
+        assert not gated(folder).causes() & {("patients", "file_unreadable"), ("patients", "column_missing")}
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def test_6_a_delivery_does_not_arrive(said: list[str], tmp_path: Path) -> None:
     admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
     shutil.rmtree(newer)
     delivery = survey(tmp_path / "landing").newest["tiny"]
-    step = plan(tmp_path / "warehouse", delivery, [load_protocol("xu2025")], full=False)
+    step = due_for(tmp_path / "warehouse", delivery, [load_protocol("xu2025")], full=False)
     assert older == f"tiny: {delivery.name} judging ({step.why})"
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bpp_etl.admit import read
+from bpp_etl.admission.admit import read
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
-from bpp_etl.landing import survey
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.working import WorkingFiles
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import admit, contents, release

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.adapters import adapter_names
-from bpp_etl.registry_config import MOST_BYTES, ConfigurationError, RegistryConfig, load_config
+from bpp_etl.landing.registry_config import MOST_BYTES, ConfigurationError, RegistryConfig, load_config
 from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
 from tests.support.gating import gated
@@ -108,7 +108,7 @@ def test_an_invalid_configuration_shuts_the_gate_and_reads_nothing(tmp_path: Pat
     folder = write_delivery_of(tmp_path)
     (folder.parent / "registry.toml").write_text('colour = "red"', encoding="utf-8")
     one = gated(folder)
-    assert one.reasons() == {(DELIVERY, "configuration_invalid")}
+    assert one.causes() == {(DELIVERY, "configuration_invalid")}
     assert one.message("configuration_invalid").startswith("registry.toml: unknown key 'colour'; known: ")
     assert one.read.rows == {}
     assert one.read.unknown_files == ()

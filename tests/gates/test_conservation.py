@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.gate import stage
-from bpp_etl.gate.verdict import TableCount
+from bpp_etl.gate.decision import TableCount
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -88,7 +88,7 @@ def rows_of(text: str) -> int:
 
 def hold(made: CaseDelivery, one: Gated) -> None:
     """Assert conservation, and that no child is without its parent."""
-    counts: dict[str, TableCount] = {count.table: count for count in one.verdict.tables}
+    counts: dict[str, TableCount] = {count.table: count for count in one.decision.tables}
     for table, rows in made.tables.items():
         count = counts[table]
         ignored = {
@@ -107,7 +107,7 @@ def hold(made: CaseDelivery, one: Gated) -> None:
         assert count.broken == len(refused)
         assert count.is_conserved
         assert one.result(table, "rows_not_conserved").broken == 0
-        if one.verdict.is_open:
+        if one.decision.is_open:
             assert (count.admitted, count.refused) == (len(admitted), len(refused))
         else:
             assert (count.admitted, count.refused) == (0, len(rows) - len(ignored))
@@ -211,11 +211,11 @@ def test_a_row_that_is_lost_on_the_way_shuts_the_gate(
 ) -> None:
     monkeypatch.setattr(stage, "resources", LossyResources(table))
     one = gated(write_delivery_of(tmp_path))
-    assert (table, "rows_not_conserved") in one.reasons()
+    assert (table, "rows_not_conserved") in one.causes()
 
 
 def test_copies_of_ignored_rows_are_ignored_too(tmp_path: Path) -> None:
     text = with_rows("lab_results", *["A,CALCIUM,2024-02-01,2.3,mmol/L,"] * 3)
     one = gated(write_delivery_of(tmp_path, lab_results=text))
-    (count,) = (count for count in one.verdict.tables if count.table == "lab_results")
+    (count,) = (count for count in one.decision.tables if count.table == "lab_results")
     assert (count.delivered, count.admitted, count.refused, count.ignored) == (6, 3, 0, 3)

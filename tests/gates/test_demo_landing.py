@@ -42,8 +42,8 @@ def test_suspect_units_are_those_that_were_planted(demo: Gates, name: str) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_the_gate_opens_or_shuts_as_announced(demo: Gates, name: str) -> None:
     written, one = demo[name]
-    assert one.verdict.status == written.expected
-    assert all(count.is_conserved for count in one.verdict.tables)
+    assert one.decision.status == written.expected
+    assert all(count.is_conserved for count in one.decision.tables)
 
 
 def test_the_dirty_registry_withholds_its_identifiers(demo: Gates) -> None:
@@ -54,7 +54,7 @@ def test_the_dirty_registry_withholds_its_identifiers(demo: Gates) -> None:
 
 def test_the_shut_registry_says_which_tables_and_how_many_rows(demo: Gates) -> None:
     _, one = demo["synthetic-shut"]
-    assert one.reasons() == {
+    assert one.causes() == {
         ("imaging_assessments", "refused_share_exceeded"),
         ("bone_lesions", "refused_share_exceeded"),
     }

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.gate.decide import decide
-from bpp_etl.gate.findings import Findings, TableFindings
-from bpp_etl.landing import Delivery
+from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.delivery import ReadDelivery
-from bpp_etl.registry_config import RegistryConfig
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -26,12 +26,12 @@ WHOLE = {(table, "refused_share_exceeded") for table in TABLES}
 
 def test_a_share_at_its_limit_leaves_the_gate_open(tmp_path: Path) -> None:
     one = gated(write_sized(tmp_path, 19, 1))
-    assert one.verdict.is_open
-    assert all(count.broken == 1 for count in one.verdict.tables)
+    assert one.decision.is_open
+    assert all(count.broken == 1 for count in one.decision.tables)
 
 
 def test_one_row_more_shuts_it(tmp_path: Path) -> None:
-    assert gated(write_sized(tmp_path, 18, 1)).reasons() == WHOLE
+    assert gated(write_sized(tmp_path, 18, 1)).causes() == WHOLE
 
 
 def is_over(limit: float, broken: int, judged: int) -> bool:
@@ -39,14 +39,14 @@ def is_over(limit: float, broken: int, judged: int) -> bool:
     read = ReadDelivery(
         RegistryConfig(limits={"patients": limit}), dict.fromkeys(TABLES, judged), (), (), (), (), ""
     )
-    findings = Findings(read)
+    counted = JudgedDelivery(read)
     for table in TABLES:
         refused = broken if table == "patients" else 0
-        findings.tables[table] = TableFindings(
+        counted.tables[table] = JudgedTable(
             table, judged=judged, admitted=judged - refused, broken_rows=refused
         )
-    verdict = decide(Delivery("made", day.isoformat(), day, 0, Path("made")), findings)
-    return ("patients", "refused_share_exceeded") in {(r.table, r.rule) for r in verdict.reasons}
+    decision = decide(Delivery("made", day.isoformat(), day, 0, Path("made")), counted)
+    return ("patients", "refused_share_exceeded") in {(r.table, r.rule) for r in decision.causes}
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_a_limit_means_the_number_that_was_written(limit: float, broken: int, ju
 
 def test_a_limit_holds_for_its_own_table_only(tmp_path: Path) -> None:
     one = gated(write_sized(tmp_path, 1, 1, "[limits]\npatients = 0.5\ncadence = 0\n"))
-    assert one.reasons() == WHOLE - {("patients", "refused_share_exceeded")}
+    assert one.causes() == WHOLE - {("patients", "refused_share_exceeded")}
 
 
 def test_the_message_says_how_many_and_how_many_may_be(tmp_path: Path) -> None:
     one = gated(write_sized(tmp_path, 18, 1))
-    told = {reason.table: reason.message for reason in one.verdict.reasons}
+    told = {reason.table: reason.message for reason in one.decision.causes}
     assert told["patients"] == "1 of 19 rows of patients are refused (5.3 %, limit 5 %)"
 
 
@@ -82,7 +82,7 @@ def test_ignored_rows_are_no_part_of_the_share(tmp_path: Path) -> None:
     others = [f"A,CALCIUM,2024-02-{day:02d},2.3,mmol/L," for day in range(1, 20)]
     text = with_rows("lab_results", *others, "A,ALP_TOTAL,2024-03-01,<5,U/L,104")
     one = gated(write_delivery_of(tmp_path, lab_results=text))
-    assert one.reasons() == {("lab_results", "refused_share_exceeded")}
+    assert one.causes() == {("lab_results", "refused_share_exceeded")}
     assert one.message("refused_share_exceeded").startswith("1 of 4 rows of lab_results are refused")
 
 
@@ -90,7 +90,7 @@ def test_a_limit_of_one_still_asks_for_one_row_of_a_required_table(tmp_path: Pat
     everything_goes = "[limits]\n" + "".join(f"{table} = 1\n" for table in TABLES)
     one = gated(write_sized(tmp_path, 0, 3, everything_goes))
     required = {name for name, table in TABLES.items() if table.is_required}
-    assert one.reasons() == {(table, "required_table_empty") for table in required}
+    assert one.causes() == {(table, "required_table_empty") for table in required}
 
 
 def on_days(*days: str, missing: bool = False) -> str:
@@ -124,8 +124,8 @@ def test_the_share_of_intervals_off_schedule_is_held_to_its_limit(
     )
     (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
     one = gated(folder)
-    assert one.verdict.is_open == is_open
-    assert one.reasons() == (set() if is_open else {(DELIVERY, "cadence_not_kept")})
+    assert one.decision.is_open == is_open
+    assert one.causes() == (set() if is_open else {(DELIVERY, "cadence_not_kept")})
     result = one.result(DELIVERY, "cadence_not_kept")
     assert (result.judged, result.broken) == (len(days), days.count(LATE))
     assert (result.status == "not_applicable") == (not days)

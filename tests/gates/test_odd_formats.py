@@ -12,7 +12,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from bpp_etl.landing import delivery_of
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.warehouse.connection import opened
 from tests.support.deliveries_of_rows import write_texts

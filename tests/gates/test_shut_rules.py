@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from bpp_etl.gate.decide import decide
-from bpp_etl.gate.findings import Findings, TableFindings
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.landing import Delivery
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import DeliveryProblem
-from bpp_etl.registry_config import RegistryConfig
 from schemas.contract import delivered_columns
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
@@ -105,19 +105,19 @@ def write_red(rule: str, landing: Path) -> list[Path]:
     raise KeyError(rule)
 
 
-def decided(rule: Rule) -> Verdict:
-    """Decide on findings that no file can bring about at will."""
+def decided(rule: Rule) -> GateDecision:
+    """Decide on counted that no file can bring about at will."""
     day = dt.date(2024, 12, 31)
     delivery = Delivery("made", day.isoformat(), day, 0, Path("made"))
     rows = dict.fromkeys(TABLES, 2)
     is_file_rule = rule.id == "file_changed_while_read"
     problem = DeliveryProblem(rule.table, rule.id, "x.csv changed while it was read")
     read = ReadDelivery(RegistryConfig(), rows, (problem,) if is_file_rule else (), (), (), (), "")
-    findings = Findings(read)
+    counted = JudgedDelivery(read)
     for table in TABLES:
         is_lost = rule.id == "rows_not_conserved" and table == rule.table
-        findings.tables[table] = TableFindings(table, judged=2, admitted=1 if is_lost else 2)
-    return decide(delivery, findings)
+        counted.tables[table] = JudgedTable(table, judged=2, admitted=1 if is_lost else 2)
+    return decide(delivery, counted)
 
 
 @pytest.fixture(scope="module")
@@ -145,15 +145,15 @@ def test_the_rule_shuts_the_gate(rule: Rule, red: Callable[[str], list[Gated]]) 
     if rule.id in {"file_changed_while_read", "rows_not_conserved"}:
         verdicts = [decided(rule)]
     else:
-        verdicts = [one.verdict for one in red(rule.id)]
-    shut = [one for one in verdicts if any((r.table, r.rule) == (rule.table, rule.id) for r in one.reasons)]
+        verdicts = [one.decision for one in red(rule.id)]
+    shut = [one for one in verdicts if any((r.table, r.rule) == (rule.table, rule.id) for r in one.causes)]
     assert shut
-    for verdict in shut:
-        assert not verdict.is_open
-        (result,) = (r for r in verdict.rules if (r.table, r.rule) == (rule.table, rule.id))
+    for decision in shut:
+        assert not decision.is_open
+        (result,) = (r for r in decision.rules if (r.table, r.rule) == (rule.table, rule.id))
         assert result.status == "failed"
         assert result.broken > 0
-        assert all(count.admitted == 0 and count.is_conserved for count in verdict.tables)
+        assert all(count.admitted == 0 and count.is_conserved for count in decision.tables)
 
 
 @pytest.mark.parametrize("rule", SHUT_RULES, ids=lambda rule: f"{rule.table}-{rule.id}")
@@ -166,14 +166,14 @@ def test_the_rule_passes_on_a_sound_delivery(rule: Rule, sound: Gated) -> None:
 def test_only_the_broken_rules_are_reasons(red: Callable[[str], list[Gated]]) -> None:
     for rule in ("table_missing", "column_missing", "column_duplicated", "file_unreadable", "file_ambiguous"):
         for one in red(rule):
-            assert {name for _, name in one.reasons()} == {rule}
+            assert {name for _, name in one.causes()} == {rule}
 
 
 def test_a_message_names_the_file_and_what_is_wrong_with_it(red: Callable[[str], list[Gated]]) -> None:
-    told = {reason.table: reason.message for one in red("column_missing") for reason in one.verdict.reasons}
+    told = {reason.table: reason.message for one in red("column_missing") for reason in one.decision.causes}
     required = [column.name for column in delivered_columns(TABLES["patients"].contract) if column.required]
     assert told["patients"].startswith(f"patients.csv lacks the columns {', '.join(sorted(required))}")
-    told = {reason.table: reason.message for one in red("file_ambiguous") for reason in one.verdict.reasons}
+    told = {reason.table: reason.message for one in red("file_ambiguous") for reason in one.decision.causes}
     assert told["her2_tests"] == "her2_tests is delivered in 2 files"
 
 
@@ -189,15 +189,15 @@ def test_each_required_column_is_missed(tmp_path: Path, table: str) -> None:
 
 def test_optional_tables_may_be_missing(tmp_path: Path) -> None:
     one = gated(write_delivery_of(tmp_path, lab_results=None, her2_tests=None))
-    assert one.verdict.is_open
+    assert one.decision.is_open
     for table in OPTIONAL:
-        statuses = {r.status for r in one.verdict.rules if r.table == table}
+        statuses = {r.status for r in one.decision.rules if r.table == table}
         assert statuses == {"not_applicable"}
 
 
 def test_an_optional_table_that_is_there_must_be_sound(tmp_path: Path) -> None:
     one = gated(write_delivery_of(tmp_path, her2_tests=""))
-    assert one.reasons() == {("her2_tests", "file_unreadable")}
+    assert one.causes() == {("her2_tests", "file_unreadable")}
 
 
 def test_rules_that_need_the_parent_say_nothing_without_it(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from assets.instance import instance_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
-from bpp_etl.admit import derive, gate, read
-from bpp_etl.events import FLOW_RULES, RULES, load_protocol
-from bpp_etl.landing import survey
+from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.events import FLOW_RULES, STATE_RULES, load_protocol
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf, assemble, publish
-from bpp_etl.working import WorkingFiles
 from tests.support.report_page import named_cells, read_page
 
 
@@ -178,6 +178,6 @@ def test_a_release_never_mixes_protocols(demo, release) -> None:
             "select release_id, protocol, count(*) from quality.event_rule_history group by all order by all"
         ).fetchall()
     assert found == [("synthetic-clean", "xu2025_one_ct"), ("synthetic-dirty", "xu2025_one_ct")]
-    rules = 2 * len((*FLOW_RULES, *RULES))
+    rules = 2 * len((*FLOW_RULES, *STATE_RULES))
     first = demo[3].release_id
     assert told == [(first, "xu2025", rules), (done.release_id, "xu2025_one_ct", rules)]

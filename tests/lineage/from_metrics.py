@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bpp_etl.timeline.steps import Step, read_select
+from bpp_etl.warehouse.select import Select, read_select
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.metric import METRIC_TABLES
@@ -115,7 +115,7 @@ def selected_columns() -> Relations:
         for table, contract in catalog()[schema].items()
     }
     for name in (*LEFT_BEHIND, *COUNTED):
-        relations[name] = trace(read_select(Step("bpp_etl.measure", name)), relations)
+        relations[name] = trace(read_select(Select("bpp_etl.measure", name)), relations)
     return {name: relations[name] for name in COUNTED}
 
 

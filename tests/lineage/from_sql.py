@@ -11,7 +11,7 @@ from importlib import resources
 
 import polars as pl
 
-from bpp_etl.events import FLOW_RULES, RULES, load_protocol
+from bpp_etl.events import FLOW_RULES, STATE_RULES, load_protocol
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, REFUSED
 from bpp_etl.events.derive import TABLES as EVENT_TABLES
 from bpp_etl.events.parameters import VERDICT_KINDS
@@ -19,7 +19,7 @@ from bpp_etl.events.rules import first_match
 from bpp_etl.events.verdicts import verdict_columns
 from bpp_etl.gate.stage import DERIVED
 from bpp_etl.timeline.cadence import PACKAGE, STEPS
-from bpp_etl.timeline.steps import Step, read_select
+from bpp_etl.warehouse.select import Select, read_select
 from schemas.cadence import AssessmentCadence
 from schemas.contract import columns_of, delivered_columns
 from schemas.quarantine import quarantine_contract
@@ -73,7 +73,7 @@ def cadence_columns() -> Columns:
     relations = _core_as_sources()
     for step in STEPS:
         relations[step.name] = trace(read_select(step), relations)
-    through = trace(read_select(Step(PACKAGE, "assessment_cadence")), relations)
+    through = trace(read_select(Select(PACKAGE, "assessment_cadence")), relations)
     kept = {column.name for column in columns_of(AssessmentCadence)}
     return {
         column: frozenset((table.replace("core.", "raw."), name) for table, name in sources)
@@ -96,14 +96,14 @@ def event_columns() -> Relations:
     for step in CANDIDATE_STEPS:
         relations[step.name] = trace(read_select(step), relations)
     evidence = relations["evidence"]
-    called = _read_by(first_match(RULES), evidence)
+    called = _read_by(first_match(STATE_RULES), evidence)
     verdicts = verdict_columns({kind: load_protocol(kind) for kind in VERDICT_KINDS})
     relations["decided"] = {
         "patient_id": evidence["patient_id"],
         **dict.fromkeys(("rule", "state", "reason"), called),
         **{name: _read_by(expression, evidence) for name, expression in verdicts.items()},
     }
-    return {f"event.{table}": trace(read_select(Step(EVENTS, table)), relations) for table in EVENT_TABLES}
+    return {f"event.{table}": trace(read_select(Select(EVENTS, table)), relations) for table in EVENT_TABLES}
 
 
 def _core_as_sources() -> Relations:

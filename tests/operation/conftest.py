@@ -19,7 +19,7 @@ from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
 from assets.tags import DELIVERY
-from bpp_etl.landing import survey
+from bpp_etl.landing.deliveries import survey
 from tests.support.deliveries import TINY, write_delivery_of
 
 REGISTRY = "registry"

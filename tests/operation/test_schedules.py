@@ -10,9 +10,9 @@ from assets.event import EVENTS
 from assets.operation import Operation
 from assets.resources import Warehouse
 from assets.schedules import catch_up, publish_what_changed, schedules
-from bpp_etl import plan
-from bpp_etl.arrival import look_at
-from bpp_etl.landing import survey
+from bpp_etl.admission import due
+from bpp_etl.landing.arrival import look_at
+from bpp_etl.landing.deliveries import survey
 from tests.operation.conftest import Project
 from tests.support.warehouses import admit
 
@@ -65,7 +65,7 @@ def test_what_was_missed_is_caught_up_with_and_what_is_done_is_left_alone(
     assert "nothing new" in told.skip_message
     monkeypatch.setattr("assets.schedules.layer_version", lambda _: "other")
     assert asked(project) == {"bad": True}
-    assert plan.layer_version("core") != "other"
+    assert due.layer_version("core") != "other"
 
 
 def test_a_registry_that_was_never_admitted_is_nothing_to_publish(project: Project) -> None:

@@ -19,8 +19,8 @@ from assets.refresh import refresh
 from assets.resources import Warehouse
 from assets.tags import DELIVERY, FINGERPRINT
 from assets.watch import watch
-from bpp_etl import arrival
-from bpp_etl.landing import UNFIT
+from bpp_etl.landing import arrival
+from bpp_etl.landing.deliveries import UNFIT
 from tests.support.deliveries import TINY, write_delivery_of
 
 OPERATION = Operation()

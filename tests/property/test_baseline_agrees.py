@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bpp_etl.events import derive_events
 from bpp_etl.measure.baseline import BASELINE, PARAMETERS
-from bpp_etl.timeline.steps import run_step
+from bpp_etl.warehouse.select import run_step
 from tests.property.reference import her2_on
 from tests.property.reference_points import line_of
 from tests.support.core_tables import REGISTRY, insert_patients, open_core

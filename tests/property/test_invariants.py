@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.events import Protocol, derive_events, load_protocol
-from bpp_etl.events.rules import FLOW_RULES, RULES
-from bpp_etl.timeline import derive_cadence
+from bpp_etl.events.rules import FLOW_RULES, STATE_RULES
+from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
 from tests.support.core_tables import REGISTRY, insert_patients, insert_rows, open_core, rows_of
 from tests.support.generated import DELIVERY, random_patients
@@ -147,7 +147,7 @@ def test_alp_and_her2_never_change_a_state_or_a_date(
 
 
 def test_no_rule_can_see_alp_or_her2() -> None:
-    names = {name for rule in (*FLOW_RULES, *RULES) for name in rule.condition.meta.root_names()}
+    names = {name for rule in (*FLOW_RULES, *STATE_RULES) for name in rule.condition.meta.root_names()}
     assert names
     assert not [name for name in names if "alp" in name or "her2" in name]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pytest
 
 from bpp_etl.events import derive_events, load_protocol
-from bpp_etl.timeline import derive_cadence
+from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
 from tests.property import reference
 from tests.property.reference_cadence import cadence

@@ -13,7 +13,7 @@ from typing import Any
 
 from bpp_etl.events import derive_events
 from bpp_etl.gate.judge import judge
-from bpp_etl.landing import delivery_of
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.warehouse.connection import opened
 from schemas.tables import TABLES
@@ -49,8 +49,8 @@ def judged(folder: Path, tables: Mapping[str, list[dict[str, Any]]]) -> dict[str
     delivery = delivery_of(place)
     assert delivery is not None
     with opened(folder / "working.duckdb") as con:
-        verdict = judge(con, delivery, read_delivery(con, delivery, scratch_root=folder))
-        assert verdict.is_open, verdict.reasons
+        decision = judge(con, delivery, read_delivery(con, delivery, scratch_root=folder))
+        assert decision.is_open, decision.causes
         derive_events(con, "made", DELIVERY)
         return {table: con.table(f"event.{table}").pl().rows(named=True) for table in EVENTS}
 

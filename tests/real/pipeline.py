@@ -12,13 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
-from bpp_etl.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.landing import Delivery, survey
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.deliveries import Delivery, survey
 from bpp_etl.release import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
-from bpp_etl.working import WorkingFiles
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 REGISTRY = "real"
@@ -62,7 +62,7 @@ def deliver(root: Path, tables: Mapping[str, pl.DataFrame], *, day: str, configu
     return survey(root / "landing").newest[REGISTRY]
 
 
-def admit(root: Path, delivery: Delivery) -> Verdict:
+def admit(root: Path, delivery: Delivery) -> GateDecision:
     """Read and judge a delivery; its working file is then in place, admitted or shut."""
     files = WorkingFiles.of(root, delivery.registry)
     with files.locked():
@@ -80,20 +80,20 @@ def release(root: Path, registry: str, protocol: str = "xu2025") -> Release:
     return publish(root, created_at=RELEASED_AT)
 
 
-def rows_where_they_went(verdict: Verdict) -> dict[str, tuple[int, int, int, int]]:
+def rows_where_they_went(decision: GateDecision) -> dict[str, tuple[int, int, int, int]]:
     """Return delivered, admitted, refused and ignored rows of each table that was delivered."""
     return {
         count.table: (count.delivered, count.admitted, count.refused, count.ignored)
-        for count in verdict.tables
+        for count in decision.tables
         if count.delivered
     }
 
 
-def refusals(verdict: Verdict) -> dict[tuple[str, str], int]:
+def refusals(decision: GateDecision) -> dict[tuple[str, str], int]:
     """Return how many rows broke each refusing rule."""
     return {
         (result.table, result.rule): result.broken
-        for result in verdict.rules
+        for result in decision.rules
         if result.severity == "refuse" and result.broken
     }
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bpp_etl.admit import gate, read
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.working import WorkingFiles
+from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.gate.decision import GateDecision
 from tests.real.pipeline import (
     REGISTRY,
     SHARED,
@@ -74,7 +74,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def verdict(root: Path) -> Verdict:
+def decision(root: Path) -> GateDecision:
     delivery = deliver(root, study_tables(), day=DAY, configuration=CONFIGURATION)
     files = WorkingFiles.of(root, REGISTRY)
     with files.locked():
@@ -103,9 +103,9 @@ def study_tables() -> dict[str, pl.DataFrame]:
     return with_required_tables(DAY, patients, her2_tests=tests)
 
 
-def test_no_sample_is_refused_but_as_the_copy_of_another(verdict: Verdict) -> None:
-    assert verdict.is_open
-    assert rows_where_they_went(verdict) == {
+def test_no_sample_is_refused_but_as_the_copy_of_another(decision: GateDecision) -> None:
+    assert decision.is_open
+    assert rows_where_they_went(decision) == {
         "patients": (1757, 1757, 0, 0),
         "therapy_lines": (1, 1, 0, 0),
         "imaging_assessments": (1, 1, 0, 0),
@@ -113,13 +113,13 @@ def test_no_sample_is_refused_but_as_the_copy_of_another(verdict: Verdict) -> No
         "her2_tests": (1918, 1910, 8, 0),
     }
     # Two samples of one month that say the same: what told them apart, the sample's id, is not a column here.
-    assert refusals(verdict) == {("her2_tests", "duplicate_row"): 8}
+    assert refusals(decision) == {("her2_tests", "duplicate_row"): 8}
 
 
 def test_all_but_8_of_the_admitted_samples_get_the_status_that_the_study_recorded(
-    verdict: Verdict, root: Path
+    decision: GateDecision, root: Path
 ) -> None:
-    assert verdict.is_open
+    assert decision.is_open
     pairs = admitted_rows(root, "select reported_status, her2_status from core.her2_tests")
     agreeing: Counter[tuple[object, ...]] = Counter(
         {
@@ -143,8 +143,8 @@ def test_all_but_8_of_the_admitted_samples_get_the_status_that_the_study_recorde
     assert (agreeing.total(), disagreeing.total()) == (1902, 8)
 
 
-def test_each_disagreement_is_flagged_and_nothing_else_is(verdict: Verdict, root: Path) -> None:
-    assert verdict.is_open
+def test_each_disagreement_is_flagged_and_nothing_else_is(decision: GateDecision, root: Path) -> None:
+    assert decision.is_open
     flags = admitted_rows(root, "select unnest(flags) from core.her2_tests")
     assert flags == {
         ("her2_no_evidence",): 90,

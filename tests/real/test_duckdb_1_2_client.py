@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bpp_etl.demo import write_benchmark_landing
-from bpp_etl.landing import survey
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf
 from schemas.catalog import relations
 from tests.real.pipeline import admit, release

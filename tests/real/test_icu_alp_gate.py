@@ -86,17 +86,17 @@ def test_347_results_of_69_hospitals_in_five_spellings_pass_the_gate_unchanged(
     tables = eicu_tables(precision)
     assert tables["lab_results"]["laboratory"].n_unique() == 69
     assert tables["lab_results"]["labmeasurenameinterface"].n_unique() == 5
-    verdict = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=EICU))
-    assert verdict.is_open
-    assert rows_where_they_went(verdict) == {
+    decision = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=EICU))
+    assert decision.is_open
+    assert rows_where_they_went(decision) == {
         "patients": (129, 129, 0, 0),
         "therapy_lines": (1, 1, 0, 0),
         "imaging_assessments": (1, 1, 0, 0),
         "bone_lesions": (1, 1, 0, 0),
         "lab_results": (347, 347 - copies, copies, 0),
     }
-    assert refusals(verdict) == ({("lab_results", "duplicate_row"): copies} if copies else {})
-    assert not any(result.broken for result in verdict.rules if result.rule == "unit_suspect")
+    assert refusals(decision) == ({("lab_results", "duplicate_row"): copies} if copies else {})
+    assert not any(result.broken for result in decision.rules if result.rule == "unit_suspect")
     units = admitted_rows(tmp_path, "select raw_unit, unit, unit_factor, flags from core.lab_results")
     assert units == {
         ("U/L", "U/L", 1.0, ()): 170 - copies,
@@ -118,11 +118,11 @@ def test_592_results_dated_2104_to_2202_are_all_refused_as_in_the_future(tmp_pat
     patients = results.select(patient_id="SUBJECT_ID", sex=pl.lit("unknown"), last_contact_date=pl.lit(DAY))
     tables = with_required_tables(DAY, patients.drop_nulls().unique(), lab_results=results)
     configuration = MIMIC + "\n[limits]\nlab_results = 1\n"
-    verdict = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=configuration))
-    assert verdict.is_open
-    went = rows_where_they_went(verdict)
+    decision = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=configuration))
+    assert decision.is_open
+    went = rows_where_they_went(decision)
     assert (went["patients"], went["lab_results"]) == ((70, 70, 0, 0), (592, 0, 592, 0))
-    assert refusals(verdict) == {
+    assert refusals(decision) == {
         ("lab_results", "date_in_future"): 592,
         # These belong to no stay of the demonstration, so nobody is named.
         ("lab_results", "required_value_missing"): 104,
@@ -147,11 +147,11 @@ def test_patients_with_moved_dates_shut_the_gate(tmp_path: Path) -> None:
     tables = with_required_tables(DAY, patients, lab_results=mimic_results())
     configuration = MIMIC + "\n[limits]\npatients = 1\nlab_results = 1\n"
     delivery = deliver(tmp_path, tables | {"patients": patients}, day=DAY, configuration=configuration)
-    verdict = admit(tmp_path, delivery)
-    broken = refusals(verdict)
+    decision = admit(tmp_path, delivery)
+    broken = refusals(decision)
     assert broken["patients", "date_in_future"] == 100
     assert broken["lab_results", "unknown_patient"] == 592 - 104
-    assert {(reason.table, reason.rule) for reason in verdict.reasons} >= {
+    assert {(reason.table, reason.rule) for reason in decision.causes} >= {
         ("patients", "required_table_empty"),
         ("therapy_lines", "required_table_empty"),
     }

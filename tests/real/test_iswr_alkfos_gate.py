@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.warehouse.connection import opened_read_only
-from bpp_etl.working import WorkingFiles
 from tests.real.pipeline import (
     REGISTRY,
     SHARED,
@@ -57,30 +57,30 @@ def test_results_in_an_empty_unit_column_are_all_refused(tmp_path: Path, stated:
     """A constant speaks for a column that the export lacks, never for cells that it left empty."""
     tables = study_tables()
     tables["lab_results"] = tables["lab_results"].with_columns(unit=pl.lit(""))
-    verdict = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=stated))
-    assert not verdict.is_open
-    assert {(reason.table, reason.rule) for reason in verdict.reasons} == {
+    decision = admit(tmp_path, deliver(tmp_path, tables, day=DAY, configuration=stated))
+    assert not decision.is_open
+    assert {(reason.table, reason.rule) for reason in decision.causes} == {
         ("lab_results", "refused_share_exceeded")
     }
-    assert refusals(verdict) == {
+    assert refusals(decision) == {
         ("lab_results", "unit_missing"): 301,
         ("lab_results", "required_value_missing"): MISSED_VISITS,
     }
 
 
 def test_without_a_unit_column_the_gate_is_shut(tmp_path: Path) -> None:
-    verdict = admit(tmp_path, deliver(tmp_path, study_tables(), day=DAY))
-    assert not verdict.is_open
-    assert {(reason.table, reason.rule) for reason in verdict.reasons} == {("lab_results", "column_missing")}
+    decision = admit(tmp_path, deliver(tmp_path, study_tables(), day=DAY))
+    assert not decision.is_open
+    assert {(reason.table, reason.rule) for reason in decision.causes} == {("lab_results", "column_missing")}
 
 
 def test_with_a_stated_unit_every_result_is_admitted_and_alp_falls_by_36_under_tamoxifen(
     tmp_path: Path,
 ) -> None:
-    verdict = admit(tmp_path, deliver(tmp_path, study_tables(), day=DAY, configuration=STATED))
-    assert verdict.is_open
-    assert rows_where_they_went(verdict)["lab_results"] == (301, 289, MISSED_VISITS, 0)
-    assert refusals(verdict) == {("lab_results", "required_value_missing"): MISSED_VISITS}
+    decision = admit(tmp_path, deliver(tmp_path, study_tables(), day=DAY, configuration=STATED))
+    assert decision.is_open
+    assert rows_where_they_went(decision)["lab_results"] == (301, 289, MISSED_VISITS, 0)
+    assert refusals(decision) == {("lab_results", "required_value_missing"): MISSED_VISITS}
     units = admitted_rows(tmp_path, "select raw_unit, unit, unit_factor, flags from core.lab_results")
     assert units == {("U/L", "U/L", 1.0, ()): 289}
     treated = study().filter(grp=TAMOXIFEN)["patient_id"].unique().to_list()

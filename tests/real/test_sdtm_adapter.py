@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from bpp_etl.adapters import load_adapter
-from bpp_etl.adapters.xpt import read_xpt
+from bpp_etl.reading.xpt import read_xpt
 from tests.support.sdtm import rows_of, run_adapter, trial_folder, trial_frames, write_delivery
 
 FOLDER = trial_folder()

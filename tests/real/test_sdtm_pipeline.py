@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import polars as pl
 import pytest
 
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.landing import survey
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Release, Shelf
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 from tests.real.pipeline import REGISTRY, admit, refusals, release, rows_where_they_went
@@ -29,7 +29,7 @@ class Trial:
     """The trial, gated and released."""
 
     frames: dict[str, pl.DataFrame] = field(repr=False)
-    verdict: Verdict
+    decision: GateDecision
     release: Release
     con: Connection
 
@@ -47,15 +47,15 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     home = root / "landing" / REGISTRY
     write_delivery(frames, home / DAY, "parquet")
     (home / "registry.toml").write_text('format = "sdtm"\n', encoding="utf-8")
-    verdict = admit(root, survey(root / "landing").newest[REGISTRY])
+    decision = admit(root, survey(root / "landing").newest[REGISTRY])
     released = release(root, REGISTRY)
     with opened_read_only(Shelf.of(root).current) as con:
-        yield Trial(frames, verdict, released, con)
+        yield Trial(frames, decision, released, con)
 
 
 def test_every_delivered_row_is_admitted_refused_or_ignored(trial: Trial) -> None:
-    assert trial.verdict.is_open
-    assert rows_where_they_went(trial.verdict) == {
+    assert trial.decision.is_open
+    assert rows_where_they_went(trial.decision) == {
         "patients": (306, 305, 1, 0),
         "therapy_lines": (254, 253, 1, 0),
         # 633 responses and 255 days of baseline images.
@@ -66,7 +66,7 @@ def test_every_delivered_row_is_admitted_refused_or_ignored(trial: Trial) -> Non
     }
     released = trial.count('select "table", delivered, admitted, refused, ignored from quality.table_count')
     told = {row[0]: row[1:] for row in released}
-    assert told == {**rows_where_they_went(trial.verdict), "her2_tests": (0, 0, 0, 0)}
+    assert told == {**rows_where_they_went(trial.decision), "her2_tests": (0, 0, 0, 0)}
 
 
 def test_every_row_of_every_domain_has_a_meaning_and_those_out_of_scope_are_counted(trial: Trial) -> None:
@@ -81,7 +81,7 @@ def test_every_row_of_every_domain_has_a_meaning_and_those_out_of_scope_are_coun
 
 
 def test_each_refusal_has_its_rule(trial: Trial) -> None:
-    assert refusals(trial.verdict) == {
+    assert refusals(trial.decision) == {
         ("patients", "contact_after_death"): 1,
         ("therapy_lines", "unknown_patient"): 1,
         ("imaging_assessments", "unknown_patient"): 1,
@@ -91,7 +91,7 @@ def test_each_refusal_has_its_rule(trial: Trial) -> None:
         ("bone_lesions", "unknown_assessment"): 1,
         ("lab_results", "unknown_patient"): 1,
     }
-    flagged = [rule for rule in trial.verdict.rules if rule.severity == "flag" and rule.broken]
+    flagged = [rule for rule in trial.decision.rules if rule.severity == "flag" and rule.broken]
     assert flagged == []
 
 

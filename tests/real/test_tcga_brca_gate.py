@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bpp_etl.gate.verdict import Verdict
+from bpp_etl.gate.decision import GateDecision
 from tests.real.pipeline import (
     SHARED,
     admit,
@@ -43,7 +43,7 @@ CODES: dict[str, dict[str, str]] = {
 NOTHING = dict.fromkeys(("[Not Available]", "[Not Applicable]", "[Not Evaluated]"), "")
 
 
-def judged(root: Path, nothing: dict[str, str]) -> Verdict:
+def judged(root: Path, nothing: dict[str, str]) -> GateDecision:
     """Deliver the study, with the codes that its registry states, to the gate."""
     day_0, study = pl.lit(DAY_0), pl.read_csv(STUDY, infer_schema=False)
     for days in ("birth_days_to", "last_contact_days_to", "death_days_to"):
@@ -75,12 +75,12 @@ def judged(root: Path, nothing: dict[str, str]) -> Verdict:
 
 
 def test_words_for_nothing_shut_the_gate_until_they_are_recoded(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, {})
-    assert {(reason.table, reason.rule) for reason in verdict.reasons} == {
+    decision = judged(tmp_path, {})
+    assert {(reason.table, reason.rule) for reason in decision.causes} == {
         ("patients", "refused_share_exceeded"),
         ("her2_tests", "refused_share_exceeded"),
     }
-    assert {rule for _, rule in refusals(verdict)} == {
+    assert {rule for _, rule in refusals(decision)} == {
         "date_invalid",
         "code_unknown",
         "number_invalid",
@@ -92,13 +92,13 @@ def test_words_for_nothing_shut_the_gate_until_they_are_recoded(tmp_path: Path) 
 def test_once_recoded_all_1097_patients_are_admitted_and_only_impossible_copy_numbers_refused(
     tmp_path: Path,
 ) -> None:
-    verdict = judged(tmp_path, NOTHING)
-    assert verdict.is_open
-    went = rows_where_they_went(verdict)
+    decision = judged(tmp_path, NOTHING)
+    assert decision.is_open
+    went = rows_where_they_went(decision)
     # One patient more is made up.
     assert (went["patients"], went["her2_tests"]) == ((1098, 1098, 0, 0), (1097, 1083, 14, 0))
     # "not amplified" and ">6" are words, and above 200 copies are those of many cells together.
-    assert refusals(verdict) == {
+    assert refusals(decision) == {
         ("her2_tests", "number_invalid"): 10,
         ("her2_tests", "copy_number_out_of_range"): 4,
     }

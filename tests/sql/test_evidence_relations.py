@@ -23,9 +23,9 @@ from bpp_etl.events.derive import (
 )
 from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.timeline import cadence
-from bpp_etl.timeline.steps import Step, read_select, run_step, used_parameters
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.ddl import sql_type
+from bpp_etl.warehouse.select import Select, read_select, run_step, used_parameters
 from schemas.contract import columns_of
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
@@ -36,7 +36,7 @@ STEPS = {
     step.name: step
     for step in (
         *cadence.STEPS,
-        Step(cadence.PACKAGE, "assessment_cadence"),
+        Select(cadence.PACKAGE, "assessment_cadence"),
         *COURSE_STEPS,
         *CANDIDATE_STEPS,
         REFUSED,
@@ -48,7 +48,7 @@ DECISIONS = {
     "decided": "patient_id varchar, rule varchar, state varchar, reason varchar, "
     + ", ".join(f"verdict_{kind} varchar, verdict_{kind}_date date" for kind in VERDICT_KINDS),
 }
-PUBLISHED = {name: Step(EVENTS, name) for name in ("pseudoprogression", "patient_flow", "open_question")}
+PUBLISHED = {name: Select(EVENTS, name) for name in ("pseudoprogression", "patient_flow", "open_question")}
 
 
 def case_folders() -> list[Path]:

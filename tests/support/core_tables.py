@@ -11,9 +11,9 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from bpp_etl.timeline.steps import has_table
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.ddl import create_table
+from bpp_etl.warehouse.select import has_table
 from schemas.contract import columns_of
 from schemas.tables import TABLES
 from tests.support.patients import Patient

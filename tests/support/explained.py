@@ -6,7 +6,7 @@ Not here: what must be told (`tests/unit/explain`). Day 0 is 2020-01-01; the reg
 import json
 from typing import Any
 
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.run import WRITERS
 

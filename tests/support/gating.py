@@ -1,4 +1,4 @@
-"""Gating a delivery in a folder of its own, and keeping what came of it: verdict, quarantine, core.
+"""Gating a delivery in a folder of its own, and keeping what came of it: decision, quarantine, core.
 
 Not here: deliveries (`tests/support/deliveries.py`).
 """
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
-from bpp_etl.gate.verdict import RuleResult, Verdict
-from bpp_etl.landing import delivery_of
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.catalog import catalog
@@ -31,7 +31,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 class Gated:
     """What a gate made of one delivery. Rows are known by table and row number."""
 
-    verdict: Verdict
+    decision: GateDecision
     read: ReadDelivery
     refused: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     flagged: dict[tuple[str, int], list[str]] = field(default_factory=dict)
@@ -39,21 +39,23 @@ class Gated:
 
     def result(self, table: str, rule: str) -> RuleResult:
         """Find how one rule fared on one table."""
-        (found,) = (one for one in self.verdict.rules if (one.table, one.rule) == (table, rule))
+        (found,) = (one for one in self.decision.rules if (one.table, one.rule) == (table, rule))
         return found
 
-    def reasons(self) -> set[tuple[str, str]]:
+    def causes(self) -> set[tuple[str, str]]:
         """Name the rules for which the gate is shut."""
-        return {(reason.table, reason.rule) for reason in self.verdict.reasons}
+        return {(reason.table, reason.rule) for reason in self.decision.causes}
 
     def message(self, rule: str) -> str:
         """Return the words of the only reason of a rule."""
-        (message,) = (reason.message for reason in self.verdict.reasons if reason.rule == rule)
+        (message,) = (reason.message for reason in self.decision.causes if reason.rule == rule)
         return message
 
     def told(self) -> str:
         """Join everything that may be shown to people."""
-        return repr((self.verdict, self.read.problems, self.read.extra_columns, self.read.identifier_columns))
+        return repr(
+            (self.decision, self.read.problems, self.read.extra_columns, self.read.identifier_columns)
+        )
 
 
 def gated(folder: Path) -> Gated:

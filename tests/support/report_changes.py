@@ -5,10 +5,10 @@ Not here: how it is found (`tests/unit/compare`).
 
 from __future__ import annotations
 
-from bpp_etl.release.changes import RowChange
-from bpp_etl.release.difference import Difference, RuleChange
-from bpp_etl.release.headlines import Headlines, Moved
-from bpp_etl.release.moves import Move
+from bpp_etl.difference.changes import RowChange
+from bpp_etl.difference.headlines import Headlines, Moved
+from bpp_etl.difference.moves import Move
+from bpp_etl.difference.releases import Difference, RuleChange
 from tests.support.report_rows import PROTOCOL
 
 MOVERS = "north: bone_lesions 128 added, 11 corrected; imaging_assessments 64 added; 12 more rows refused"

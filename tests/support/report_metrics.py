@@ -147,11 +147,11 @@ def concordance() -> list[dict[str, object]]:
             "definition": PROTOCOL,
             "call": state,
             "other_definition": rule_set,
-            "other_call": verdict,
+            "other_call": decision,
             "patients": 7,
         }
         for rule_set, listed in verdicts.items()
-        for verdict in listed
+        for decision in listed
         for state in ("pseudoprogression", "true_progression", "indeterminate")
     ]
 

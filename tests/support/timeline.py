@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import TypeVar
 
 from bpp_etl.events import derive_events, load_protocol
-from bpp_etl.timeline import derive_cadence
+from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
 from tests.support.core_tables import REGISTRY, clear, insert_patients
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan

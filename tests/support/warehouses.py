@@ -10,27 +10,29 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from bpp_etl.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
-from bpp_etl.gate.verdict import Verdict
-from bpp_etl.landing import survey
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
-from bpp_etl.working import WorkingFiles
 
 PROTOCOLS = ("xu2025",)
 
 
-def admit(landing: Path, warehouse: Path, registry: str = "tiny", *, with_events: bool = True) -> Verdict:
+def admit(
+    landing: Path, warehouse: Path, registry: str = "tiny", *, with_events: bool = True
+) -> GateDecision:
     """Read and judge a registry's newest delivery, and derive its events where it is admitted."""
     delivery = survey(landing).newest[registry]
     files = WorkingFiles.of(warehouse, registry)
     with files.locked():
         read(files, delivery)
-        verdict = gate(files, delivery)
-        if verdict.is_open and with_events:
+        decision = gate(files, delivery)
+        if decision.is_open and with_events:
             derive(files, registry, [load_protocol(name) for name in PROTOCOLS])
-    return verdict
+    return decision
 
 
 def release(warehouse: Path, second: int = 0) -> Release:

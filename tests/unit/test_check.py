@@ -22,7 +22,7 @@ from bpp_etl.check import check_delivery
 from bpp_etl.check.run import ROWS_NAMED, delivery_in, gated
 from bpp_etl.check.show import WRITERS
 from bpp_etl.errors import UsageError
-from bpp_etl.plain_text import cells_of
+from bpp_etl.pages.plain_text import cells_of
 from schemas.rules import rule_of
 from tests.support.commands import BPP, environment
 from tests.support.deliveries import TINY, with_rows, write_delivery_of

@@ -3,7 +3,7 @@
 Not here: what they say.
 """
 
-from bpp_etl.plain_text import cells_of, counted, joined, printable, table, wrapped
+from bpp_etl.pages.plain_text import cells_of, counted, joined, printable, table, wrapped
 
 
 def test_a_wide_letter_takes_two_cells_and_a_combining_one_none() -> None:

@@ -2,37 +2,37 @@
 -- Nearest in days; of two days equally far the earlier one.
 with placed as (
     select
-        readings.patient_id,
-        readings.value,
-        readings.is_median_of_day,
-        readings.is_unit_suspect,
+        of_day.patient_id,
+        of_day.value,
+        of_day.is_median_of_day,
+        of_day.is_unit_suspect,
         case
-            when readings.specimen_date <= candidate.therapy_start_date
-                and readings.specimen_date >= candidate.therapy_start_date - cast($alp_baseline_days as integer)
-            then candidate.therapy_start_date - readings.specimen_date
+            when of_day.specimen_date <= candidate.therapy_start_date
+                and of_day.specimen_date >= candidate.therapy_start_date - cast($alp_baseline_days as integer)
+            then candidate.therapy_start_date - of_day.specimen_date
         end as baseline_order,
         -- Doubling the distance leaves room to put the later of two equal ones behind.
         case
-            when abs(readings.specimen_date - candidate.event_date) <= $alp_event_days
+            when abs(of_day.specimen_date - candidate.event_date) <= $alp_event_days
                 and (
                     candidate.second_line_start_date is null
-                    or readings.specimen_date <= candidate.second_line_start_date
+                    or of_day.specimen_date <= candidate.second_line_start_date
                 )
-            then 2 * abs(readings.specimen_date - candidate.event_date)
-                + cast(readings.specimen_date > candidate.event_date as integer)
+            then 2 * abs(of_day.specimen_date - candidate.event_date)
+                + cast(of_day.specimen_date > candidate.event_date as integer)
         end as event_order,
         case
-            when abs(readings.specimen_date - follow_up.progressed_on) <= $alp_event_days
+            when abs(of_day.specimen_date - follow_up.progressed_on) <= $alp_event_days
                 and (
                     candidate.second_line_start_date is null
-                    or readings.specimen_date <= candidate.second_line_start_date
+                    or of_day.specimen_date <= candidate.second_line_start_date
                 )
-            then 2 * abs(readings.specimen_date - follow_up.progressed_on)
-                + cast(readings.specimen_date > follow_up.progressed_on as integer)
+            then 2 * abs(of_day.specimen_date - follow_up.progressed_on)
+                + cast(of_day.specimen_date > follow_up.progressed_on as integer)
         end as progression_order
-    from alp_reading as readings
-    join candidate on candidate.patient_id = readings.patient_id
-    join follow_up on follow_up.patient_id = readings.patient_id
+    from alp_day as of_day
+    join candidate on candidate.patient_id = of_day.patient_id
+    join follow_up on follow_up.patient_id = of_day.patient_id
 )
 
 select

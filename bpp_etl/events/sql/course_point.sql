@@ -11,5 +11,5 @@ select
     bool_or(is_lysis_pd) as has_lysis_pd,
     bool_or(is_new_lytic_pd) as has_new_lytic_pd,
     bool_or(is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd) as has_pd
-from reading
+from scan
 group by patient_id, time_point_date

@@ -1,25 +1,25 @@
 -- One row per candidate and new osteoblastic lesion of its episode, however often it was seen as new.
 -- Later new osteoblastic lesions on treatment belong to the episode of the candidate.
 select
-    reading.patient_id,
+    scan.patient_id,
     lesions.lesion_id,
     list(distinct lesions.site) as sites,
-    bool_or(reading.time_point_date = candidate.event_date) as is_at_candidate,
+    bool_or(scan.time_point_date = candidate.event_date) as is_at_candidate,
     bool_or(
-        reading.time_point_date = candidate.event_date and coalesce(lesions.is_equivocal, false)
+        scan.time_point_date = candidate.event_date and coalesce(lesions.is_equivocal, false)
     ) as is_equivocal_at_candidate,
     bool_or(
-        reading.time_point_date = candidate.event_date and not coalesce(lesions.is_equivocal, false)
+        scan.time_point_date = candidate.event_date and not coalesce(lesions.is_equivocal, false)
     ) as is_certain_at_candidate
 from candidate
-join reading
-    on reading.patient_id = candidate.patient_id
-    and reading.time_point_date >= candidate.event_date
-    and reading.is_point_on_treatment
-    and reading.shows_candidate
+join scan
+    on scan.patient_id = candidate.patient_id
+    and scan.time_point_date >= candidate.event_date
+    and scan.is_point_on_treatment
+    and scan.shows_candidate
 join core.bone_lesions as lesions
     on lesions.registry = $registry
-    and lesions.assessment_id = reading.assessment_id
+    and lesions.assessment_id = scan.assessment_id
     and lesions.status = 'new'
     and lesions.morphology = 'osteoblastic'
-group by reading.patient_id, lesions.lesion_id
+group by scan.patient_id, lesions.lesion_id

@@ -25,16 +25,16 @@ with lacking as (
 around as (
     select
         lacking.patient_id,
-        reading.time_point_date,
-        reading.time_point_date < any_value(lacking.earliest_date)
-        or reading.time_point_date = any_value(lacking.since) as is_too_early,
-        reading.time_point_date = any_value(lacking.later_pd_date) as is_later_pd,
-        bool_or(reading.can_show_candidate or reading.can_confirm) as is_dated_by_ct,
-        min(reading.assessment_date) as first_day,
-        max(reading.assessment_date) as last_day
+        scan.time_point_date,
+        scan.time_point_date < any_value(lacking.earliest_date)
+        or scan.time_point_date = any_value(lacking.since) as is_too_early,
+        scan.time_point_date = any_value(lacking.later_pd_date) as is_later_pd,
+        bool_or(scan.can_show_candidate or scan.can_confirm) as is_dated_by_ct,
+        min(scan.assessment_date) as first_day,
+        max(scan.assessment_date) as last_day
     from lacking
-    join reading on reading.patient_id = lacking.patient_id
-    group by lacking.patient_id, reading.time_point_date
+    join scan on scan.patient_id = lacking.patient_id
+    group by lacking.patient_id, scan.time_point_date
 ),
 
 bounds as (

@@ -26,22 +26,22 @@ without_response as (
         max(imaging.assessment_date) as last_date,
         list(imaging.assessment_id order by imaging.assessment_date, imaging.assessment_id) as assessment_ids
     from undecided
-    join reading
-        on reading.patient_id = undecided.patient_id
-        and reading.time_point_date >= undecided.event_date
-        and list_contains($progression_modalities, reading.modality)
+    join scan
+        on scan.patient_id = undecided.patient_id
+        and scan.time_point_date >= undecided.event_date
+        and list_contains($progression_modalities, scan.modality)
     join core.imaging_assessments as imaging
-        on imaging.registry = $registry and imaging.assessment_id = reading.assessment_id
+        on imaging.registry = $registry and imaging.assessment_id = scan.assessment_id
     where
         list_contains($progression_kinds, 'extraosseous')
         and coalesce(imaging.extraosseous_response, 'NE') = 'NE'
         and coalesce(imaging.is_evaluable, true)
         -- Without a baseline CT only progression at the candidate itself decides.
         and (
-            reading.time_point_date = undecided.event_date
+            scan.time_point_date = undecided.event_date
             or (
                 not undecided.is_baseline_missing
-                and reading.time_point_date <= coalesce(undecided.progression_until, reading.time_point_date)
+                and scan.time_point_date <= coalesce(undecided.progression_until, scan.time_point_date)
             )
         )
     group by undecided.patient_id

@@ -1,18 +1,18 @@
 -- One row per candidate with a bone scan on treatment: what the two-plus-two rule asks for.
 -- In the flare window the first scan is the new reference for all later ones; a first scan after it is not, for its own
 -- new lesions are no flare.
-with scan as (
+with bone_scan as (
     select distinct
         candidate.patient_id,
         candidate.therapy_start_date,
-        reading.assessment_id,
-        reading.assessment_date as scan_date
+        scan.assessment_id,
+        scan.assessment_date as scan_date
     from candidate
-    join reading
-        on reading.patient_id = candidate.patient_id
-        and reading.modality = 'BONE_SCAN'
-        and reading.is_evaluable
-        and reading.is_on_treatment
+    join scan
+        on scan.patient_id = candidate.patient_id
+        and scan.modality = 'BONE_SCAN'
+        and scan.is_evaluable
+        and scan.is_on_treatment
 ),
 
 first_scan as (
@@ -20,50 +20,50 @@ first_scan as (
         patient_id,
         min(scan_date) as first_scan_date,
         min(scan_date) - any_value(therapy_start_date) <= $flare_window_days as is_in_flare_window
-    from scan
+    from bone_scan
     group by patient_id
 ),
 
 lesion as (
     select
-        scan.patient_id,
+        bone_scan.patient_id,
         lesions.lesion_id,
-        min(scan.scan_date) filter (
+        min(bone_scan.scan_date) filter (
             where lesions.status = 'new' and not coalesce(lesions.is_equivocal, false)
         ) as new_on,
-        list(scan.scan_date) filter (where lesions.status = 'resolved') as resolved_on
-    from scan
+        list(bone_scan.scan_date) filter (where lesions.status = 'resolved') as resolved_on
+    from bone_scan
     join core.bone_lesions as lesions
-        on lesions.registry = $registry and lesions.assessment_id = scan.assessment_id
+        on lesions.registry = $registry and lesions.assessment_id = bone_scan.assessment_id
     where lesions.status in ('new', 'resolved')
-    group by scan.patient_id, lesions.lesion_id
+    group by bone_scan.patient_id, lesions.lesion_id
 ),
 
 counted as (
     select
-        scan.patient_id,
-        scan.scan_date,
+        bone_scan.patient_id,
+        bone_scan.scan_date,
         first_scan.first_scan_date,
-        first_scan.is_in_flare_window and scan.scan_date = first_scan.first_scan_date as is_in_flare,
-        count(distinct lesion.lesion_id) filter (where lesion.new_on <= scan.scan_date) as new_so_far,
+        first_scan.is_in_flare_window and bone_scan.scan_date = first_scan.first_scan_date as is_in_flare,
+        count(distinct lesion.lesion_id) filter (where lesion.new_on <= bone_scan.scan_date) as new_so_far,
         -- Those of the first scan in the flare window are part of the reference.
         count(distinct lesion.lesion_id) filter (
-            where lesion.new_on <= scan.scan_date
+            where lesion.new_on <= bone_scan.scan_date
             and (lesion.new_on > first_scan.first_scan_date or not first_scan.is_in_flare_window)
             and not coalesce(
                 list_bool_or(
                     list_transform(
-                        lesion.resolved_on, lambda day: day > lesion.new_on and day <= scan.scan_date
+                        lesion.resolved_on, lambda day: day > lesion.new_on and day <= bone_scan.scan_date
                     )
                 ),
                 false
             )
         ) as left_so_far
-    from scan
-    join first_scan on first_scan.patient_id = scan.patient_id
-    left join lesion on lesion.patient_id = scan.patient_id and lesion.new_on is not null
+    from bone_scan
+    join first_scan on first_scan.patient_id = bone_scan.patient_id
+    left join lesion on lesion.patient_id = bone_scan.patient_id and lesion.new_on is not null
     group by
-        scan.patient_id, scan.scan_date, first_scan.first_scan_date, first_scan.is_in_flare_window
+        bone_scan.patient_id, bone_scan.scan_date, first_scan.first_scan_date, first_scan.is_in_flare_window
 ),
 
 settled as (

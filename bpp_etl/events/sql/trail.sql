@@ -6,20 +6,20 @@ with seen as (
         candidate.therapy_start_date,
         follow_up.progressed_on,
         follow_up.confirming_ct_dates,
-        reading.assessment_id,
-        reading.assessment_date,
-        reading.time_point_date,
-        reading.is_evaluable,
-        reading.can_show_candidate,
-        reading.can_confirm,
-        reading.shows_candidate,
-        reading.is_bone_window_unknown,
-        reading.has_unclear_lysis,
-        reading.is_on_treatment,
-        reading.is_extraosseous_pd or reading.is_lysis_pd or reading.is_new_lytic_pd as is_pd
+        scan.assessment_id,
+        scan.assessment_date,
+        scan.time_point_date,
+        scan.is_evaluable,
+        scan.can_show_candidate,
+        scan.can_confirm,
+        scan.shows_candidate,
+        scan.is_bone_window_unknown,
+        scan.has_unclear_lysis,
+        scan.is_on_treatment,
+        scan.is_extraosseous_pd or scan.is_lysis_pd or scan.is_new_lytic_pd as is_pd
     from candidate
     join follow_up on follow_up.patient_id = candidate.patient_id
-    join reading on reading.patient_id = candidate.patient_id
+    join scan on scan.patient_id = candidate.patient_id
 ),
 
 placed as (

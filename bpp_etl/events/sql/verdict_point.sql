@@ -2,55 +2,55 @@
 -- Own lesions are the new osteoblastic lesions of the candidate's episode.
 with own as (
     select
-        reading.patient_id,
-        reading.time_point_date,
+        scan.patient_id,
+        scan.time_point_date,
         bool_or(
-            reading.can_show_candidate
+            scan.can_show_candidate
             and own.is_at_candidate
             and lesions.status <> 'resolved'
             and not coalesce(lesions.is_equivocal, false)
         ) as is_certain,
         bool_or(
-            list_contains($progression_modalities, reading.modality)
+            list_contains($progression_modalities, scan.modality)
             and lesions.status = 'larger'
             and not coalesce(lesions.is_equivocal, false)
         ) as is_larger,
         count(distinct lesions.lesion_id) filter (where own.is_at_candidate and lesions.status = 'resolved')
             as resolved_count
     from candidate
-    join reading
-        on reading.patient_id = candidate.patient_id
-        and reading.time_point_date > candidate.event_date
-        and reading.is_point_on_treatment
-        and reading.is_evaluable
+    join scan
+        on scan.patient_id = candidate.patient_id
+        and scan.time_point_date > candidate.event_date
+        and scan.is_point_on_treatment
+        and scan.is_evaluable
     join core.bone_lesions as lesions
-        on lesions.registry = $registry and lesions.assessment_id = reading.assessment_id
+        on lesions.registry = $registry and lesions.assessment_id = scan.assessment_id
     join episode_lesion as own
-        on own.patient_id = reading.patient_id and own.lesion_id = lesions.lesion_id
-    group by reading.patient_id, reading.time_point_date
+        on own.patient_id = scan.patient_id and own.lesion_id = lesions.lesion_id
+    group by scan.patient_id, scan.time_point_date
 ),
 
 seen as (
     select
-        reading.patient_id,
-        reading.time_point_date,
-        bool_or(reading.can_show_candidate) as has_candidate_scan,
-        bool_or(reading.is_evaluable and list_contains($progression_modalities, reading.modality)) as is_judged,
-        bool_or(reading.is_extraosseous_pd or reading.is_lysis_pd or reading.is_new_lytic_pd) as has_pd,
-        bool_or(reading.is_lysis_pd or reading.is_new_lytic_pd) as has_bone_pd,
-        bool_or(reading.has_new_lesion and list_contains($progression_modalities, reading.modality))
+        scan.patient_id,
+        scan.time_point_date,
+        bool_or(scan.can_show_candidate) as has_candidate_scan,
+        bool_or(scan.is_evaluable and list_contains($progression_modalities, scan.modality)) as is_judged,
+        bool_or(scan.is_extraosseous_pd or scan.is_lysis_pd or scan.is_new_lytic_pd) as has_pd,
+        bool_or(scan.is_lysis_pd or scan.is_new_lytic_pd) as has_bone_pd,
+        bool_or(scan.has_new_lesion and list_contains($progression_modalities, scan.modality))
             as has_new_lesion,
         -- More uptake on a bone scan may be flare.
-        bool_or(reading.has_larger_lesion and reading.modality <> 'BONE_SCAN') as has_larger_lesion,
+        bool_or(scan.has_larger_lesion and scan.modality <> 'BONE_SCAN') as has_larger_lesion,
         bool_or(
-            reading.is_evaluable
-            and list_contains($progression_modalities, reading.modality)
-            and reading.extraosseous_response in ('CR', 'PR')
+            scan.is_evaluable
+            and list_contains($progression_modalities, scan.modality)
+            and scan.extraosseous_response in ('CR', 'PR')
         ) as has_response
     from candidate
-    join reading
-        on reading.patient_id = candidate.patient_id and reading.is_point_on_treatment
-    group by reading.patient_id, reading.time_point_date
+    join scan
+        on scan.patient_id = candidate.patient_id and scan.is_point_on_treatment
+    group by scan.patient_id, scan.time_point_date
 )
 
 select

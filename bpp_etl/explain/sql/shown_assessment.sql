@@ -8,15 +8,15 @@ select
     imaging.extraosseous_response,
     imaging.is_evaluable,
     imaging.is_eligible,
-    coalesce(reading.can_confirm, false) as can_confirm,
-    coalesce(reading.shows_candidate, false) as shows_candidate,
-    coalesce(reading.is_extraosseous_pd, false) as is_extraosseous_pd,
-    coalesce(reading.is_lysis_pd, false) as is_lysis_pd,
-    coalesce(reading.is_new_lytic_pd, false) as is_new_lytic_pd,
-    reading.is_after_start,
-    reading.is_point_on_treatment
+    coalesce(scan.can_confirm, false) as can_confirm,
+    coalesce(scan.shows_candidate, false) as shows_candidate,
+    coalesce(scan.is_extraosseous_pd, false) as is_extraosseous_pd,
+    coalesce(scan.is_lysis_pd, false) as is_lysis_pd,
+    coalesce(scan.is_new_lytic_pd, false) as is_new_lytic_pd,
+    scan.is_after_start,
+    scan.is_point_on_treatment
 from imaging
 join time_point as point on point.patient_id = imaging.patient_id and point.time_point = imaging.time_point
-left join reading
-    on reading.patient_id = imaging.patient_id and reading.assessment_id = imaging.assessment_id
+left join scan
+    on scan.patient_id = imaging.patient_id and scan.assessment_id = imaging.assessment_id
 order by imaging.assessment_date, imaging.assessment_id

@@ -1,6 +1,6 @@
 """What changed since the release before: deliveries, patients, rows, rules, and what moved headline numbers.
 
-Not here: finding it (`bpp_etl/release/difference.py`). Two releases are compared, so these numbers are cells
+Not here: finding it (`bpp_etl/difference/releases.py`). Two releases are compared, so these numbers are cells
 of no single one and name none.
 """
 
@@ -20,8 +20,8 @@ from schemas.metric import METRICS
 from schemas.rules import RULES
 
 if TYPE_CHECKING:
-    from bpp_etl.release.difference import Difference
-    from bpp_etl.release.headlines import Headlines
+    from bpp_etl.difference.headlines import Headlines
+    from bpp_etl.difference.releases import Difference
 
 FIRST = "This is the first release: there is none before it to compare with."
 OUTSIDE = "not in the release"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bpp_etl.events import RULES, SHIPPED, Protocol, load_protocol
+from bpp_etl.events import SHIPPED, STATE_RULES, Protocol, load_protocol
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Value
 from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
@@ -122,7 +122,7 @@ def _rules() -> Grid:
         ("Rule", "When it holds", "State", "Source"),
         [
             (Code(rule.id), rule.sentence, STEPS[rule.state] if rule.state else "", rule.citation)
-            for rule in RULES
+            for rule in STATE_RULES
         ],
     )
 

@@ -20,7 +20,7 @@ from schemas.laws import DELIVERY
 from schemas.rules import RULES
 
 if TYPE_CHECKING:
-    from bpp_etl.release.difference import Difference
+    from bpp_etl.difference.releases import Difference
 
 CADENCE_RULE, CONSERVED = "cadence_not_kept", "rows_not_conserved"
 _SENTENCES = {(rule.table, rule.id): (rule.sentence, rule.mend) for rule in RULES}

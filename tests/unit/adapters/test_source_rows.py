@@ -10,7 +10,7 @@ import pytest
 
 from bpp_etl.adapters import load_adapter
 from bpp_etl.errors import BppError
-from bpp_etl.landing import delivery_of
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.raw_tables import SOURCE_ROWS, adapt
 from bpp_etl.warehouse.connection import in_memory
 

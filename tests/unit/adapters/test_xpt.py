@@ -7,8 +7,8 @@ import polars as pl
 import pyreadstat
 import pytest
 
-from bpp_etl.adapters.xpt import as_text, read_xpt
 from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.reading.xpt import as_text, read_xpt
 
 
 @pytest.mark.parametrize("version", [5, 8])

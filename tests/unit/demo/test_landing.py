@@ -16,8 +16,8 @@ from bpp_etl.demo import (
     write_demo_landing,
 )
 from bpp_etl.demo.write import FileFormat
-from bpp_etl.landing import survey
-from bpp_etl.registry_config import load_config
+from bpp_etl.landing.deliveries import survey
+from bpp_etl.landing.registry_config import load_config
 from schemas.tables import TABLES
 
 

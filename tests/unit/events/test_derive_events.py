@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bpp_etl.events import ProtocolError, derivation_digest, derive_events, load_protocol
-from bpp_etl.timeline import derive_cadence
-from bpp_etl.timeline.steps import has_table
+from bpp_etl.events import ProtocolError, derive_events, load_protocol
+from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection, opened, transaction
 from bpp_etl.warehouse.ddl import create_table
+from bpp_etl.warehouse.select import has_table
 from schemas.event import EVENT_FLAGS, OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
@@ -210,12 +209,3 @@ def test_a_protocol_that_gives_a_state_is_needed_and_each_name_once(con: Connect
         derive_events(con, REGISTRY, DELIVERY, [load_protocol("mda")])
     with pytest.raises(ProtocolError, match="two protocols have the same name"):
         derive_events(con, REGISTRY, DELIVERY, [load_protocol("xu2025"), load_protocol("xu2025")])
-
-
-def test_the_derivation_digest_follows_the_protocols() -> None:
-    default = load_protocol("xu2025")
-    assert derivation_digest() == derivation_digest([default])
-    assert derivation_digest([default]) != derivation_digest([load_protocol("xu2025_one_ct")])
-    assert derivation_digest([default]) != derivation_digest(
-        [default, replace(load_protocol("mda"), digest="x")]
-    )

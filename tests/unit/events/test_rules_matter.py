@@ -11,11 +11,11 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from bpp_etl.events import FLOW_RULES, RULES, Rule, load_protocol
+from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule, load_protocol
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, bind_parameters, sort_protocols
 from bpp_etl.events.rules import first_match
 from bpp_etl.events.verdicts import VERDICT_RULES, VerdictRule, in_force, verdict_rule
-from bpp_etl.timeline.steps import run_step
+from bpp_etl.warehouse.select import run_step
 from tests.support.core_tables import REGISTRY, insert_patients, open_core
 from tests.support.timeline import DELIVERY_DAY, on, read_timeline
 
@@ -79,16 +79,16 @@ def evidence() -> dict[str, pl.DataFrame]:
         return {"course": course, "candidate": con.table("evidence").pl()}
 
 
-def fired(rules: Sequence[Rule], frame: pl.DataFrame) -> dict[str, str]:
+def fired(rules: Sequence[DecidingRule], frame: pl.DataFrame) -> dict[str, str]:
     return dict(frame.select("patient_id", first_match(rules)).iter_rows())
 
 
-BOTH = pytest.mark.parametrize(("rules", "name"), [(FLOW_RULES, "course"), (RULES, "candidate")])
+BOTH = pytest.mark.parametrize(("rules", "name"), [(FLOW_RULES, "course"), (STATE_RULES, "candidate")])
 
 
 @BOTH
 def test_every_rule_fires_for_a_course_and_without_it_the_course_is_called_otherwise(
-    evidence: dict[str, pl.DataFrame], rules: tuple[Rule, ...], name: str
+    evidence: dict[str, pl.DataFrame], rules: tuple[DecidingRule, ...], name: str
 ) -> None:
     called = fired(rules, evidence[name])
     assert set(called.values()) == {rule.id for rule in rules}
@@ -99,7 +99,7 @@ def test_every_rule_fires_for_a_course_and_without_it_the_course_is_called_other
 
 @BOTH
 def test_two_neighbouring_rules_cannot_be_swapped_without_effect(
-    evidence: dict[str, pl.DataFrame], rules: tuple[Rule, ...], name: str
+    evidence: dict[str, pl.DataFrame], rules: tuple[DecidingRule, ...], name: str
 ) -> None:
     called = fired(rules, evidence[name])
     for place in range(len(rules) - 1):

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from bpp_etl.events.rules import FLOW_RULES, RULES
+from bpp_etl.events.rules import FLOW_RULES, STATE_RULES
 from bpp_etl.events.rules_page import render_rules
 from bpp_etl.events.verdicts import VERDICT_RULES
 from schemas.event import (
@@ -30,14 +30,14 @@ def test_the_page_of_rules_is_current() -> None:
 
 def test_the_page_names_every_rule_verdict_and_flag() -> None:
     page = render_rules()
-    named = [rule.id for rule in (*FLOW_RULES, *RULES)] + list(EVENT_FLAGS)
+    named = [rule.id for rule in (*FLOW_RULES, *STATE_RULES)] + list(EVENT_FLAGS)
     named += [rule.id for rules in VERDICT_RULES.values() for rule in rules]
     assert not [name for name in named if f"`{name}`" not in page]
 
 
 def test_rules_and_contracts_share_their_codes() -> None:
-    assert {rule.state for rule in RULES} == set(STATE)
-    assert {rule.reason for rule in RULES} == set(REASON)
+    assert {rule.state for rule in STATE_RULES} == set(STATE)
+    assert {rule.reason for rule in STATE_RULES} == set(REASON)
     assert tuple(rule.id for rule in FLOW_RULES) == LEFT_AT
     verdicts = {kind: {rule.verdict for rule in rules} for kind, rules in VERDICT_RULES.items()}
     assert verdicts == {
@@ -49,7 +49,7 @@ def test_rules_and_contracts_share_their_codes() -> None:
 
 
 def test_every_rule_has_an_id_of_its_own_and_a_test_named_after_it() -> None:
-    ids = [rule.id for rule in RULES]
+    ids = [rule.id for rule in STATE_RULES]
     assert len(set(ids)) == len(ids)
     told = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "spec").glob("test_*.py"))
     words = {
@@ -57,4 +57,4 @@ def test_every_rule_has_an_id_of_its_own_and_a_test_named_after_it() -> None:
         for node in ast.walk(ast.parse(told))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert {rule.id for rule in (*FLOW_RULES, *RULES)} <= words
+    assert {rule.id for rule in (*FLOW_RULES, *STATE_RULES)} <= words

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.events import load_protocol
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.run import evidence_of
 from bpp_etl.warehouse.connection import opened
 from tests.support.explained import COURSES, SECRET

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bpp_etl.events import FLOW_RULES, RULES
+from bpp_etl.events import FLOW_RULES, STATE_RULES
 from bpp_etl.explain.change import ADVICE
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from tests.support.core_tables import open_core
 from tests.support.explained import COURSES, TWO_MORE, text_of, told
@@ -134,7 +134,7 @@ def test_the_call_and_the_rule_that_fired_are_told(
     found = told(explained[patient])
     assert (found["state"], found["reason"], found["left_at"]) == (state, reason, left_at)
     assert found["rule"]["id"] == rule
-    by_id = {one.id: one for one in (*FLOW_RULES, *RULES)}
+    by_id = {one.id: one for one in (*FLOW_RULES, *STATE_RULES)}
     assert found["rule"]["sentence"] == by_id[rule].sentence
     assert found["rule"]["citation"] == by_id[rule].citation
 
@@ -261,4 +261,4 @@ def test_a_line_that_left_no_day_for_a_ct_is_said_to(explained: Mapping[str, Evi
 
 def test_every_rule_has_advice() -> None:
     leaving = {rule.id for rule in FLOW_RULES} - {"candidate"}
-    assert set(ADVICE) == leaving | {rule.id for rule in RULES}
+    assert set(ADVICE) == leaving | {rule.id for rule in STATE_RULES}

@@ -12,10 +12,10 @@ from assets.cli import app
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import load_protocol
 from bpp_etl.explain import explain_patient
-from bpp_etl.explain.findings import Evidence
+from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.run import WRITERS, evidence_of
-from bpp_etl.plain_text import cells_of
+from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.warehouse.connection import opened
 from tests.support.explained import CANDIDATE, COURSES, SECRET, text_of
 from tests.support.releases import MadeRelease, publish_made

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from bpp_etl.measure import measure
+from bpp_etl.disclosure import publish_metrics
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, add, measured, release
 
@@ -100,7 +100,7 @@ def test_two_protocols_are_laid_against_each_other_over_everyone_with_a_first_li
     others = [Other()] * 5 + [Other("no_first_line")] * 3
     with release(first, others) as con:
         add(con, second, others, protocol="other")
-        found = Measured(con, measure(con, protocols=["xu2025", "other"], threshold=0))
+        found = Measured(con, publish_metrics(con, protocols=["xu2025", "other"], threshold=0))
     rows = found.some("concordance", definition="xu2025", other_definition="other")
     assert {(row["call"], row["other_call"]): row["patients"] for row in rows if row["patients"]} == {
         ("pseudoprogression", "pseudoprogression"): 6,

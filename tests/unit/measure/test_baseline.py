@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bpp_etl.measure import measure
+from bpp_etl.disclosure import publish_metrics
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
 from tests.unit.measure.patients import Candidate, Other, Person
 from tests.unit.measure.world import Measured, add, measured, release, rows_of
@@ -219,7 +219,7 @@ def test_the_same_patients_under_another_protocol_have_the_same_levels_hidden() 
     patients = [Candidate(person=person) for person in persons]
     with release(patients) as con:
         add(con, patients, protocol="other")
-        measure(con, protocols=["xu2025", "other"], threshold=5)
+        publish_metrics(con, protocols=["xu2025", "other"], threshold=5)
         rows = [row for row in rows_of(con, "baseline") if row["stratum"] == "state=pseudoprogression"]
     by_protocol: dict[str, list[object]] = {}
     for row in rows:

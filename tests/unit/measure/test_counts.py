@@ -10,8 +10,8 @@ from collections import defaultdict
 
 import pytest
 
-from bpp_etl.events import FLOW_RULES, RULES
-from bpp_etl.measure import measure
+from bpp_etl.disclosure import publish_metrics
+from bpp_etl.events import FLOW_RULES, STATE_RULES
 from schemas.codes import CADENCE_CLASS
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, measured, release
@@ -192,7 +192,7 @@ def test_every_rule_is_counted_by_registry_as_often_as_it_fired(found: Measured)
         ("a", "death"): 1,
         ("b", "no_baseline_ct"): 1,
     }
-    rules = [rule.id for rule in (*FLOW_RULES, *RULES)]
+    rules = [rule.id for rule in (*FLOW_RULES, *STATE_RULES)]
     for registry in "ab":
         assert [row["rule"] for row in found.some("event_rule", registry=registry)] == rules
 
@@ -258,7 +258,7 @@ def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
             " ? as patient_id",
             rows,
         )
-        found = Measured(con, measure(con, protocols=["xu2025"], threshold=0))
+        found = Measured(con, publish_metrics(con, protocols=["xu2025"], threshold=0))
     lowest, highest = (
         found.estimate(f"pseudoprogression_share_{name}_with_refused") for name in ("lowest", "highest")
     )

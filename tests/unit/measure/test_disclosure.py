@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bpp_etl.measure import measure
-from bpp_etl.measure.disclosure import hidden_cells
+from bpp_etl.disclosure import publish_metrics
+from bpp_etl.disclosure.hiding import hidden_cells
 from bpp_etl.measure.tally import Cell, Tally
 from tests.unit.measure.linear_attack import bounds
 from tests.unit.measure.patients import Candidate, Other, Person
@@ -177,7 +177,7 @@ def test_nothing_hidden_in_a_release_can_be_worked_out(monkeypatch: pytest.Monke
         kept.update(tally=tally, hidden=hidden_cells(tally, shown, threshold))
         return kept["hidden"]  # type: ignore[no-any-return]
 
-    monkeypatch.setattr("bpp_etl.measure.run.hidden_cells", spy)
+    monkeypatch.setattr("bpp_etl.disclosure.publish.hidden_cells", spy)
     her2 = itertools.cycle(
         ("positive", "negative", "negative", "positive", None, "indeterminate", "positive")
     )
@@ -233,7 +233,7 @@ def test_what_one_protocol_hides_another_does_not_show_of_the_same_patients() ->
     with release(patients(0)) as con:
         # Under the second protocol registry c has 10 pseudoprogressions: of itself nothing there is small.
         add(con, patients(7), protocol="other")
-        measure(con, protocols=["xu2025", "other"], threshold=5)
+        publish_metrics(con, protocols=["xu2025", "other"], threshold=5)
         rows = rows_of(con, "flow")
     shown = {
         (row["protocol"], row["stratum"]): row["patients"]
@@ -254,7 +254,7 @@ def test_a_refused_count_is_shown_as_the_quality_tables_show_it_and_gives_no_sma
             " 'admitted' as delivery_status, 'patients.csv' as file, 1 as row_number, [] as broken_rules,"
             " 'X' as patient_id from (values ('a'), ('b')) as sent(registry)"
         )
-        measure(con, protocols=["xu2025"], threshold=5)
+        publish_metrics(con, protocols=["xu2025"], threshold=5)
         shown = {(row["stratum"], row["step"]): row["patients"] for row in rows_of(con, "flow")}
     assert [shown[stratum, "refused"] for stratum in ("all", "registry=a", "registry=b")] == [2, 1, 1]
     # Registry b admitted 3, which its delivered patients would give away.

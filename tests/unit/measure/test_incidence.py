@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpp_etl.measure.queries import select_columns
-from bpp_etl.timeline.steps import Step, run_step
+from bpp_etl.warehouse.select import Select, run_step, select_columns
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, measured, release
 
@@ -133,10 +132,10 @@ def test_the_first_line_of_a_patient_ends_by_what_came_first(
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        run_step(con, Step("bpp_etl.measure", "first_line_course"), {})
+        run_step(con, Select("bpp_etl.measure", "first_line_course"), {})
         found = select_columns(
             con,
-            "first_line_outcome",
+            Select("bpp_etl.measure", "first_line_outcome"),
             {"protocol": "xu2025", "registries": ["a"], "progression_after_line_days": 28},
         )
     assert (found["days"].tolist(), found["outcome"].tolist()) == ([days], [outcome])

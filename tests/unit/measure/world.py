@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from bpp_etl.measure import MeasureSummary, measure
+from bpp_etl.disclosure import MetricSummary, publish_metrics
 from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type
@@ -73,14 +73,14 @@ def measured(
 ) -> Measured:
     """Measure these patients and return what came of it."""
     with release(candidates, others) as con:
-        summary = measure(con, protocols=[PROTOCOL], threshold=threshold)
+        summary = publish_metrics(con, protocols=[PROTOCOL], threshold=threshold)
         return Measured(con, summary)
 
 
 class Measured:
     """The metric tables, read into dictionaries."""
 
-    def __init__(self, con: Connection, summary: MeasureSummary) -> None:
+    def __init__(self, con: Connection, summary: MetricSummary) -> None:
         self.summary = summary
         self.tables = {table: rows_of(con, table) for table in summary.rows}
 

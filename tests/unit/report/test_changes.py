@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.release.difference import Difference, RuleChange, difference_of
+from bpp_etl.difference.releases import Difference, RuleChange, difference_of
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.report import write_report
 from bpp_etl.report.sections.changes import typeset

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpp_etl.admit import gate, read
-from bpp_etl.landing import delivery_of
+from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import one_row, opened, opened_read_only
 from bpp_etl.warehouse.ddl import working_column
-from bpp_etl.working import WorkingFiles
 from tests.support.deliveries import write_delivery_of
 
 

@@ -1,0 +1,99 @@
+"""From a delivery in the landing to the registry's admitted working file: read, judge, settle, derive.
+
+Not here: how any of these is done, nor which registries to do it for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from bpp_etl.admission.due import derivation
+from bpp_etl.admission.record import record
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.code_version import layer_version
+from bpp_etl.errors import BppError
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.judge import judge
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.delivery import ReadDelivery, read_delivery
+from bpp_etl.reading.problems import DeliveryProblem
+from bpp_etl.warehouse.connection import Connection, one_row, one_value, opened, transaction
+
+if TYPE_CHECKING:
+    from bpp_etl.events import EventSummary, Protocol
+
+
+def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
+    """Load a delivery as text into a new working file, and leave it there for the gate."""
+    with opened(files.start_building(), is_working_file=True) as con:
+        found = read_delivery(con, delivery, scratch_root=files.folder)
+        _remember(con, delivery, found)
+    return found
+
+
+def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
+    """Judge the delivery that was read, and put its working file in place: admitted, or shut.
+
+    Where nothing was read before (the step is run by itself), the delivery is read first.
+    """
+    if not files.building.exists():
+        read(files, delivery)
+    with opened(files.building, is_working_file=True) as con:
+        found = _recall(con, delivery)
+        if found is None:
+            raise BppError(
+                f"the working file of {delivery.registry} holds another delivery",
+                "materialize raw and core together",
+            )
+        decision = judge(con, delivery, found)
+        record(
+            con,
+            decision,
+            input_digest=found.input_digest,
+            code_version=layer_version("core"),
+            extra_columns=found.extra_columns,
+            identifier_columns=found.identifier_columns,
+        )
+    files.settle(decision.status)
+    return decision
+
+
+def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) -> EventSummary:
+    """Derive the registry's event tables from its admitted tables, all of them or none."""
+    from bpp_etl.events import derive_events  # noqa: PLC0415
+
+    if not files.admitted.exists():
+        raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
+    with opened(files.admitted, is_working_file=True) as con, transaction(con):
+        name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
+        summary = derive_events(con, registry, day, protocols, delivery=name)
+        con.execute("create or replace table event.derived_with (position integer, told varchar)")
+        con.executemany(
+            "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))
+        )
+    return summary
+
+
+def _remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
+    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(found)}
+    con.execute("create table raw.read_delivery as select $told::varchar as told", {"told": json.dumps(told)})
+
+
+def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
+    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
+    if told.get("delivery") != [delivery.registry, delivery.name]:
+        return None
+    found = told["read"]
+    return ReadDelivery(
+        config=RegistryConfig(**found["config"]),
+        rows=found["rows"],
+        problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
+        extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
+        identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
+        unknown_files=tuple(found["unknown_files"]),
+        input_digest=found["input_digest"],
+    )

@@ -1,0 +1,80 @@
+"""What a refresh has to do for each registry: judge a delivery, derive its events again, or nothing.
+
+Not here: doing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.code_version import layer_version
+from bpp_etl.errors import BppError
+from bpp_etl.events import Protocol
+from bpp_etl.landing.deliveries import Delivery, delivery_of
+from bpp_etl.reading.inputs import input_digest
+from bpp_etl.warehouse.connection import opened_read_only
+
+Action = Literal["judge", "derive", "nothing"]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be done for one registry, and why."""
+
+    delivery: Delivery
+    action: Action
+    why: str
+
+
+def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], *, full: bool) -> Due:
+    """Compare a delivery with what the registry's working files hold."""
+    files = WorkingFiles.of(warehouse, delivery.registry)
+    if full:
+        return Due(delivery, "judge", "asked for")
+    try:
+        judged = files.judgements()
+    except BppError:
+        # Judging anew puts a sound file in the place of a broken one; where another process holds it, judging
+        # is what finds that out, for this registry alone.
+        return Due(delivery, "judge", "working files cannot be opened")
+    last = judged.get("shut") or judged.get("admitted")
+    if last is None:
+        return Due(delivery, "judge", "first delivery")
+    if last.delivery != delivery.name:
+        return Due(delivery, "judge", _why_another(delivery, last.delivery))
+    if last.code_version != layer_version("core"):
+        return Due(delivery, "judge", "rules changed")
+    if last.input_digest != input_digest(delivery):
+        return Due(delivery, "judge", "files changed")
+    if "admitted" in judged and derived_with(files) != derivation(protocols):
+        return Due(delivery, "derive", "protocols changed")
+    return Due(delivery, "nothing", "unchanged")
+
+
+def _why_another(delivery: Delivery, last: str) -> str:
+    """Tell a newer delivery from an older one that has come to count because a newer was taken away."""
+    before = delivery_of(delivery.path.with_name(last))
+    if before is not None and delivery.order < before.order:
+        return f"older than {last}, which is gone from the landing"
+    return "new delivery"
+
+
+def derivation(protocols: Sequence[Protocol]) -> list[str]:
+    """Name what events depend on beside the admitted rows: protocols, and the code that derives."""
+    return [*(f"{protocol.name}:{protocol.digest}" for protocol in protocols), layer_version("event")]
+
+
+def derived_with(files: WorkingFiles) -> list[str] | None:
+    """Read what the admitted file's events were derived with; None where they were not."""
+    with opened_read_only(files.admitted) as con:
+        there = con.execute(
+            "select count(*) from duckdb_tables() where schema_name = 'event' and table_name = 'derived_with'"
+        ).fetchall()
+        if there == [(0,)]:
+            return None
+        rows = con.execute("select told from event.derived_with order by position").fetchall()
+    return [str(row[0]) for row in rows]

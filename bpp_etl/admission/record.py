@@ -1,0 +1,79 @@
+"""Writes a gate decision into the `quality` tables of a working file.
+
+Not here: deciding (`bpp_etl/gate/decide.py`), and where working files lie (`working.py`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.reading.raw_tables import SOURCE_ROWS
+from bpp_etl.warehouse.connection import Connection, is_there, quoted
+from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
+from schemas.quality import QUALITY_TABLES
+
+
+def record(
+    con: Connection,
+    decision: GateDecision,
+    *,
+    input_digest: str,
+    code_version: str,
+    extra_columns: tuple[tuple[str, str], ...] = (),
+    identifier_columns: tuple[tuple[str, str], ...] = (),
+) -> None:
+    """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
+    for table, contract in QUALITY_TABLES.items():
+        create_table(con, "quality", table, contract)
+        comment_table(con, "quality", table, contract)
+    stamp = (decision.registry, decision.delivery)
+    judged = (*stamp, decision.status)
+    insert_rows(
+        con,
+        "quality",
+        "rule_result",
+        [
+            (*judged, r.table, r.rule, r.severity, r.category, r.judged, r.broken, r.limit, r.status)
+            for r in decision.rules
+        ],
+    )
+    insert_rows(
+        con,
+        "quality",
+        "table_count",
+        [
+            (*judged, c.table, c.delivered, c.admitted, c.refused, c.ignored, c.broken, c.refused_share_limit)
+            for c in decision.tables
+        ],
+    )
+    insert_rows(
+        con,
+        "quality",
+        "delivery",
+        [
+            (
+                *stamp,
+                decision.delivery_date,
+                decision.status,
+                [f"{cause.table}.{cause.rule}" for cause in decision.causes],
+                [cause.message for cause in decision.causes],
+                sum(count.delivered for count in decision.tables),
+                sum(count.admitted for count in decision.tables),
+                sum(count.refused for count in decision.tables),
+                sum(count.ignored for count in decision.tables),
+                input_digest,
+                code_version,
+            )
+        ],
+    )
+    columns: list[tuple[object, ...]] = [(*judged, table, column, False) for table, column in extra_columns]
+    columns += [(*judged, table, column, True) for table, column in identifier_columns]
+    insert_rows(con, "quality", "extra_column", columns)
+    if is_there(con, "raw", SOURCE_ROWS):
+        con.execute(
+            "insert into quality.source_row"
+            " select $registry, $delivery, $status, source, meaning, table_name, source_rows"
+            f" from raw.{quoted(SOURCE_ROWS)} where source_rows > 0 order by source, meaning",
+            {"registry": decision.registry, "delivery": decision.delivery, "status": decision.status},
+        )
+    if not decision.is_open:
+        con.execute("drop schema core cascade")

@@ -1,0 +1,72 @@
+"""What a check of one delivery found, free of cell values.
+
+Not here: finding it (`run.py`) and writing it down (`show.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.pages.plain_text import joined
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.problems import WITHHELD
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """One rule that failed on one table: how often, what that does, how to mend it, and where to look."""
+
+    table: str
+    rule: str
+    severity: str
+    broken: int
+    judged: int
+    limit: float
+    sentence: str
+    mend: str
+    file: str
+    row_numbers: tuple[int, ...]
+
+    @property
+    def rows(self) -> str:
+        """Name the first rows that broke the rule; empty where it is not rows that do."""
+        numbers = ", ".join(map(str, self.row_numbers))
+        if not numbers:
+            return ""
+        more = ", ..." if self.broken > len(self.row_numbers) else ""
+        return f"row{'s' if self.broken > 1 else ''} {numbers}{more} of {self.file}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What checking a delivery found."""
+
+    decision: GateDecision
+    read: ReadDelivery
+    broken: tuple[BrokenRule, ...]
+
+    @property
+    def state(self) -> str:
+        """Say in one word whether the delivery would be admitted."""
+        return "open" if self.decision.is_open else "shut"
+
+    @property
+    def columns_left_out(self) -> list[str]:
+        """Say, table by table, which delivered columns are not loaded."""
+        lines: list[str] = []
+        renamed: list[str] = []
+        for told, columns in (
+            ("not known here", self.read.extra_columns),
+            ("withheld: the name speaks of a direct identifier", self.read.identifier_columns),
+        ):
+            by_table: dict[str, list[str]] = {}
+            for name, column in columns:
+                by_table.setdefault(name, []).append(column)
+                if ours := self.read.config.rename.get(name, {}).get(column):
+                    renamed.append(
+                        f"{name}: {column} is not read as {ours}, though [rename.{name}] says so: {WITHHELD}."
+                        f" If it holds none, have the export call it {ours}"
+                    )
+            lines += [f"{name}: {joined(found)} ({told})" for name, found in by_table.items()]
+        return lines + renamed

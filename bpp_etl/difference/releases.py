@@ -1,0 +1,159 @@
+"""What differs between two releases, as data: deliveries, software, patients, rows, rules, headline numbers.
+
+Not here: laying it out on a terminal (`release/told.py`) or on a page (`bpp_etl/report`). Counts only, told
+by the higher threshold of the two releases; moves of patients are hidden by it already. Nobody is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from duckdb import BinderException, CatalogException
+
+from bpp_etl.difference.changes import RowChange, row_changes, selected
+from bpp_etl.difference.headlines import Headlines, headlines_of
+from bpp_etl.difference.movers import Movers
+from bpp_etl.difference.moves import Move, patient_moves
+from bpp_etl.errors import BppError
+from bpp_etl.warehouse.connection import Connection, attach_read_only, one_row, opened_read_only
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """A rule of rows that more or fewer rows of a registry's newest delivery broke than of the one before."""
+
+    registry: str
+    table: str
+    rule: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs; `protocols` are those that both releases applied, `redated` counts by protocol.
+
+    `deliveries` are registries with what became of a delivery of theirs, in words.
+    """
+
+    before: str
+    after: str
+    threshold: int
+    protocols: tuple[str, ...]
+    deliveries: tuple[tuple[str, str], ...]
+    software: tuple[str, ...]
+    moves: tuple[Move, ...]
+    redated: Mapping[str, int]
+    rows: tuple[RowChange, ...]
+    rules: tuple[RuleChange, ...]
+    headlines: Mapping[str, Headlines]
+
+
+def difference_of(before: Path, after: Path) -> Difference:
+    """Compare two release files.
+
+    Errors: BppError where they hold other tables.
+    """
+    with opened_read_only(before) as con:
+        attach_read_only(con, after, "later")
+        try:
+            return _difference(con)
+        except (BinderException, CatalogException):
+            raise BppError(
+                "the two releases hold other tables: versions of the software too far apart made them",
+                "compare releases that lie closer together",
+            ) from None
+
+
+def _difference(con: Connection) -> Difference:
+    before, after = (_release(con, catalog) for catalog in ("warehouse", "later"))
+    threshold = max(before["disclosure threshold"], after["disclosure threshold"])
+    protocols = tuple(name for name in before["protocols"] if name in after["protocols"])
+    changes = row_changes(con)
+    estimates = selected(con, "estimate_change")
+    movers = Movers(con, changes, threshold)
+    of_protocols: dict[str, object] = {"protocols": list(protocols)}
+    return Difference(
+        before=before["release_id"],
+        after=after["release_id"],
+        threshold=threshold,
+        protocols=protocols,
+        deliveries=tuple(_deliveries(con)),
+        software=tuple(_software(before, after)),
+        moves=tuple(patient_moves(con, protocols, threshold)),
+        redated={row["protocol"]: int(row["candidates"]) for row in selected(con, "redated", of_protocols)},
+        rows=tuple(changes),
+        rules=tuple(_rules(con)),
+        headlines={
+            protocol: headlines_of([row for row in estimates if row["protocol"] == protocol], movers)
+            for protocol in protocols
+        },
+    )
+
+
+def _release(con: Connection, catalog: str) -> dict[str, Any]:
+    release_id, protocols, version, threshold, digest = one_row(
+        con,
+        "select release_id, protocols, code_version, disclosure_threshold, content_digest"
+        f" from {catalog}.meta.release",
+    )
+    return {
+        "release_id": release_id,
+        "protocols": dict(one.rsplit(":", 1) for one in protocols),
+        "code version": version,
+        "disclosure threshold": threshold,
+        "content digest": digest,
+    }
+
+
+def _rules(con: Connection) -> list[RuleChange]:
+    return [
+        RuleChange(
+            row["registry"], row["table"], row["rule"], int(row["broken_before"]), int(row["broken_after"])
+        )
+        for row in selected(con, "rule_change")
+    ]
+
+
+def _deliveries(con: Connection) -> list[tuple[str, str]]:
+    lines = []
+    for row in selected(con, "delivery_change"):
+        before, after, shut = row["admitted_before"], row["admitted_after"], row["shut_after"]
+        told = []
+        if before is None and after is not None:
+            told.append(f"entered with delivery {after}")
+        elif after is None and before is not None:
+            told.append(f"left; its delivery was {before}")
+        elif before != after:
+            told.append(f"delivery {before} -> {after}")
+        elif row["has_other_files"]:
+            told.append(f"delivery {after} came again with other files or configuration")
+        elif row["is_judged_anew"] and after is not None:
+            told.append(f"delivery {after} was judged again by other rules")
+        if shut != row["shut_before"]:
+            stays = f"; {after} stays in service" if after is not None else ""
+            told.append(
+                f"gate shut for {shut}{stays}" if shut else f"{row['shut_before']} is no longer shut out"
+            )
+        lines += [(row["registry"], one) for one in told]
+    return lines
+
+
+def _software(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{name}: {before[name]} -> {after[name]}"
+        for name in ("code version", "disclosure threshold")
+        if before[name] != after[name]
+    ]
+    ours, theirs = before["protocols"], after["protocols"]
+    lines += [f"protocol {name}: no longer applied" for name in ours if name not in theirs]
+    lines += [f"protocol {name}: newly applied" for name in theirs if name not in ours]
+    lines += [
+        f"protocol {name}: other parameters" for name in ours if name in theirs and ours[name] != theirs[name]
+    ]
+    if not lines and before["content digest"] == after["content digest"]:
+        lines.append("no change; the content is the same")
+    return lines

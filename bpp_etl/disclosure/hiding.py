@@ -1,0 +1,101 @@
+"""Decides which counts stay hidden, and blanks the rows that show them or would give them away.
+
+Not here: what is measured. Only `metric.*` is treated; the event tables hold one row per patient by design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
+
+from bpp_etl.disclosure.inference import Way, combined_sums, single_sums
+from bpp_etl.measure.rows import FEWEST_EVENTS, Row
+from bpp_etl.measure.tally import Cell, Tally, is_small
+
+
+def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
+    """Return the cells that are not shown: those no row asks for, the small, and what would reveal these.
+
+    A count is small if it is at least 1 and below the threshold. As long as the shown counts give a kept one
+    away, the smallest of those that do is kept too. A threshold of 0 hides nothing.
+    """
+    small = {cell for cell in tally.counts if tally.is_small(cell, threshold)}
+    public, kept = set(shown) | tally.told, set(small)
+    while small:
+        known = public - kept
+        more = _closing(tally, single_sums(tally, known, kept, threshold))
+        more = more or _closing(tally, combined_sums(tally, known, small))
+        if not more:
+            break
+        kept |= more
+    return (set(tally.counts) - public) | kept
+
+
+def _closing(tally: Tally, ways: Iterable[Way]) -> set[Cell]:
+    """Pick a count out of each way: a small one that weighs much, and one for several ways if possible."""
+
+    def cost(way: Way, cell: Cell) -> tuple[bool, float, Cell]:
+        return cell not in tally.handy, tally.counts[cell] / way[cell] ** 2, cell
+
+    picked: set[Cell] = set()
+    for way in ways:
+        choices = way.keys() - tally.told
+        if choices and picked.isdisjoint(choices):
+            picked.add(min(choices, key=partial(cost, way)))
+    return picked
+
+
+def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: int) -> Iterator[Row]:
+    """Fill in the counts that may be shown; blank the others, and the statistics that must go with them."""
+    for row in rows:
+        counts = {
+            column: None if cell in hidden else tally.counts[cell] for column, cell in row.counts.items()
+        }
+        is_count_hidden = None in counts.values()
+        is_small = any(tally.is_small(cell, threshold) for cell in row.subjects)
+        is_told = any(cell in hidden for cell in row.tells)
+        is_pinned = row.counts.get("events") in hidden and is_pinned_by(
+            FEWEST_EVENTS, tally.counts[row.counts["patients"]], threshold
+        )
+        row.values |= counts
+        if is_small or is_told or is_pinned or (is_count_hidden and row.tells_counts):
+            row.values |= dict.fromkeys(row.statistics)
+        row.values["is_suppressed"] = is_count_hidden or is_small or is_told
+        if row.values["is_suppressed"] and isinstance(row.values.get("warnings"), list):
+            told = {"few_events"} if is_pinned else set()
+            row.values["warnings"] = sorted({*row.values["warnings"], "suppressed"} - told)  # type: ignore[misc]
+        yield row
+
+
+def told_parts(
+    parts: Mapping[str, int], threshold: int, public: Collection[str] = ()
+) -> dict[str, int | None]:
+    """Return the parts of a total that is known, None for the small and for what would give these away.
+
+    `public` parts are known too, whatever is done here.
+    """
+    hidden = {name for name, number in parts.items() if is_small(number, threshold)} - set(public)
+    while hidden:
+        together = sum(parts[name] for name in hidden)
+        # As much as so many small parts can be at most, and each would be known.
+        is_told = len(hidden) == 1 or together < threshold or together >= len(hidden) * (threshold - 1)
+        others = [name for name, number in parts.items() if number and name not in {*hidden, *public}]
+        if not is_told or not others or any(parts[name] >= threshold for name in hidden):
+            break
+        hidden.add(min(others, key=lambda name: (parts[name], name)))
+    return {name: None if name in hidden else number for name, number in parts.items()}
+
+
+def is_any_small(numbers: Iterable[int], threshold: int) -> bool:
+    """Say whether one of the numbers is at least 1 and below the threshold."""
+    return any(is_small(number, threshold) for number in numbers)
+
+
+def is_pinned_by(limit: int, patients: int, threshold: int) -> bool:
+    """Say whether hidden events would be known to whoever learns only if they are fewer than `limit`.
+
+    They are hidden since they, or the patients without one, are few: of 6 patients, 5 events or more are 5.
+    """
+    few = {*range(1, min(threshold, patients)), *range(max(patients - threshold + 1, 1), patients)}
+    fewer = sum(events < limit for events in few)
+    return 1 in (fewer, len(few) - fewer)

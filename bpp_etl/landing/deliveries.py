@@ -1,0 +1,124 @@
+"""What lies in the landing folder: registries, their deliveries, their files. Names are data, never patterns.
+
+Not here: reading a file. A name that does not fit is reported and left alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bpp_etl.errors import UsageError, shown
+
+REGISTRY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+DELIVERY_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:-(\d{1,6}))?", re.ASCII)
+CONFIGURATION = "registry.toml"
+MARKER = "_COMPLETE"
+UNFIT = "(the name fits no registry or delivery)"
+FORMATS = ("csv", "csv.gz", "parquet", "xlsx", "xpt")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One complete export of one registry: a folder named after its day."""
+
+    registry: str
+    name: str
+    date: dt.date
+    sequence: int
+    path: Path
+
+    @property
+    def order(self) -> tuple[dt.date, int]:
+        """Say which delivery is newer."""
+        return (self.date, self.sequence)
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file of a delivery: what it holds (`stem`), how it is written (`format`)."""
+
+    stem: str
+    format: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The newest delivery of each registry, and what is left alone: its name, and why in words.
+
+    `closed` names the registries among it whose folder cannot be opened: what they deliver nobody knows.
+    """
+
+    newest: dict[str, Delivery] = field(default_factory=dict)
+    unfit: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+def survey(landing: Path) -> Landing:
+    """List the newest delivery of every registry in the landing folder."""
+    if not landing.is_dir():
+        raise UsageError(
+            f"the landing folder {landing} does not exist",
+            "name it with --landing or BPP_LANDING, or try `bpp demo`",
+        )
+    newest: dict[str, Delivery] = {}
+    unfit: list[str] = []
+    closed: list[str] = []
+    for folder in sorted(landing.iterdir()):
+        if not folder.is_dir() or not REGISTRY_NAME.fullmatch(folder.name):
+            unfit.append(f"{shown(folder.name)} {UNFIT}")
+            continue
+        try:
+            entries = [(entry, entry.is_dir()) for entry in sorted(folder.iterdir())]
+        except OSError as error:
+            # One registry's folder that is closed to us is no reason to leave the others waiting.
+            unfit.append(f"{folder.name} (its folder cannot be opened: {error.strerror})")
+            closed.append(folder.name)
+            continue
+        if not any(is_folder for _, is_folder in entries):
+            unfit.append(f"{folder.name} (it holds no delivery)")
+        for entry, is_folder in entries:
+            if entry.name == CONFIGURATION:
+                continue
+            delivery = delivery_of(entry) if is_folder else None
+            if delivery is None:
+                unfit.append(f"{shown(folder.name)}/{shown(entry.name)} {UNFIT}")
+            elif folder.name not in newest or delivery.order > newest[folder.name].order:
+                newest[folder.name] = delivery
+    return Landing(newest, tuple(unfit), tuple(closed))
+
+
+def delivery_of(folder: Path) -> Delivery | None:
+    """Read a folder's name as a delivery, or say None where it does not fit."""
+    match = DELIVERY_NAME.fullmatch(folder.name)
+    if match is None:
+        return None
+    year, month, day, sequence = match.groups()
+    try:
+        date = dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return Delivery(folder.parent.name, folder.name, date, int(sequence or 0), folder)
+
+
+def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
+    """List the files of a delivery whose ending says a known format."""
+    found = []
+    for entry in sorted(delivery.path.iterdir()):
+        for ending in FORMATS:
+            if entry.name.endswith(f".{ending}"):
+                found.append(DeliveredFile(entry.name.removesuffix(f".{ending}"), ending, entry))
+                break
+    return tuple(found)
+
+
+def unknown_files(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
+    """List the names in a delivery that nothing reads."""
+    return tuple(
+        shown(entry.name)
+        for entry in sorted(delivery.path.iterdir())
+        if entry not in used and entry.name != MARKER
+    )
