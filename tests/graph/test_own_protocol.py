@@ -84,7 +84,7 @@ def con(published: tuple[Release, Path]) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def page(published: tuple[Release, Path]) -> Node:
-    return read_page((published[0].folder / "report.html").read_text(encoding="utf-8"))
+    return read_page(published[0].folder / "report.html")
 
 
 def test_the_release_tells_every_number_that_the_protocol_sets(con: Connection, own: Protocol) -> None:

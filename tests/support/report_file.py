@@ -76,7 +76,8 @@ def write_release(path: Path, tables: Mapping[str, Rows]) -> Path:
         for name, rows in tables.items():
             _insert(con, name, rows)
         told = [str(one) for row in tables.get("meta.release", ()) for one in row["protocols"]]  # type: ignore[attr-defined]
-        write_protocols(con, [_protocol(*one.rsplit(":", 1)) for one in told])
+        if told:
+            write_protocols(con, [_protocol(*one.rsplit(":", 1)) for one in told])
     return path
 
 

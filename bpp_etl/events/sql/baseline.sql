@@ -1,7 +1,7 @@
 -- One row per patient with a first line and a baseline CT: the scans that serve as baseline, and the lesions on them.
 -- A scan counts by its own day, up to and including the start of line 1.
 with baseline_scan as (
-    select
+    select distinct
         scan.patient_id,
         scan.assessment_id,
         scan.assessment_date
