@@ -12,7 +12,7 @@ from schemas.contract import Contract, derived
 from schemas.judging import registry_column
 
 
-class AssessmentCadence(Contract):
+class AssessmentCadence(Contract, key=("registry", "patient_id", "line_number", "time_point_date")):
     """One row per patient, line of therapy and CT time point on that line."""
 
     registry: pl.String = registry_column()

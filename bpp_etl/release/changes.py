@@ -20,7 +20,7 @@ PACKAGE = "bpp_etl.release"
 CATALOGS = ("warehouse", "later")
 
 IDENTITY = {
-    name: table.key
+    name: table.delivered_key
     or {
         "lab_results": ("patient_id", "analyte", "specimen_date", "laboratory"),
         "her2_tests": ("patient_id", "test_date", "specimen_site"),
