@@ -27,7 +27,10 @@ IDENTITY = {
     }[name]
     for name, table in TABLES.items()
 }
-"""What makes two rows of different deliveries one fact: then a difference is a correction."""
+"""What makes two rows of different deliveries one fact: then a difference is a correction.
+
+It is the delivered key; a row number names a row within one delivery only.
+"""
 
 NOT_COMPARED = {"row_number", "flags"}
 """Where a row lay in its file, and what the software remarked, are no part of what a registry said."""
