@@ -61,7 +61,7 @@ def _rows_without_gaps_or_copies(con: Connection, schema: str, table: str, contr
     """Count a table's rows; refuse a gap in a column that its contract wants filled, and a key that repeats.
 
     Keys are told apart by a hash, which never misses one that repeats and is half the work. Declared in the
-    database, as PRIMARY KEY, they would make the file five times as large.
+    database, as PRIMARY KEY, they would make the file more than three times as large.
     """
     filled = [column.name for column in columns_of(contract) if not column.nullable]
     key = ", ".join(map(quoted, key_of(contract)))
