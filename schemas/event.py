@@ -112,8 +112,8 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
 """What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor."""
 
 
-class Pseudoprogression(Contract):
-    """One row per patient, protocol and candidate of the first line: the call and its evidence."""
+class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
+    """One row per patient and protocol with a candidate on the first line: the call and its evidence."""
 
     registry: pl.String = registry_column()
     patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)
@@ -216,7 +216,7 @@ class Pseudoprogression(Contract):
     delivery: pl.String = derived("Delivery that the evidence comes from.", nullable=False)
 
 
-class PatientFlow(Contract):
+class PatientFlow(Contract, key=("registry", "patient_id", "protocol")):
     """One row per admitted patient and protocol: where the patient left the first-line course."""
 
     registry: pl.String = registry_column()
@@ -234,7 +234,7 @@ class PatientFlow(Contract):
     )
 
 
-class OpenQuestion(Contract):
+class OpenQuestion(Contract, key=("registry", "patient_id", "protocol", "missing")):
     """One row per registry, patient, protocol and missing thing: what would settle an undecided candidate."""
 
     registry: pl.String = registry_column()

@@ -29,7 +29,7 @@ from bpp_etl.report import write_report
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, opened, quoted, room_for
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
-from schemas.contract import columns_of, grain_of
+from schemas.contract import columns_of, grain_of, key_of
 from schemas.metric import METRIC_TABLES
 from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
@@ -224,8 +224,8 @@ def _describe(
         if schema != "meta":
             count, table_hash = rows[schema, table]
             con.execute(
-                'insert into meta."table" values (?, ?, ?, ?, ?)',
-                [schema, table, grain_of(contract), count, table_hash],
+                'insert into meta."table" values (?, ?, ?, ?, ?, ?)',
+                [schema, table, grain_of(contract), list(key_of(contract)), count, table_hash],
             )
         insert_rows(
             con,

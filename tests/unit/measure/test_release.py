@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from bpp_etl.disclosure import publish_metrics
-from schemas.contract import columns_of
+from schemas.contract import columns_of, key_of
 from schemas.metric import METRIC_TABLES, METRICS, STRATA, WARNINGS
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.test_counts import MIXED, OTHERS
@@ -131,3 +131,13 @@ def test_several_protocols_stand_side_by_side() -> None:
     assert summary.protocols == ("strict", "xu2025")
     everyone = {row["protocol"]: row["patients"] for row in rows if row["stratum"] == "all"}
     assert everyone == {"strict": 3, "xu2025": 10}
+
+
+@pytest.mark.parametrize("threshold", [0, 5])
+def test_no_two_rows_of_a_metric_table_have_one_key(threshold: int) -> None:
+    with release(MIXED, OTHERS) as con:
+        add(con, MIXED[:3], OTHERS[:1], protocol="strict")
+        publish_metrics(con, protocols=[named("strict"), named("xu2025")], threshold=threshold)
+        for table, contract in METRIC_TABLES.items():
+            keys = [tuple(row[name] for name in key_of(contract)) for row in rows_of(con, table)]
+            assert len(set(keys)) == len(keys), table
