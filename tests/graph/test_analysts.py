@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlglot import exp, parse_one
 
 import bpp_etl
 from bpp_etl.metrics import median_survival
-from schemas.contract import columns_of
+from schemas.catalog import relations
+from schemas.contract import columns_of, key_of
 from schemas.event import EVENT_FLAGS
 from schemas.metric import METRICS, WARNINGS, Estimate
 from tests.support.pages import fenced, page, sections
@@ -46,6 +48,25 @@ def test_a_question_is_answered_with_the_columns_that_are_stated(
     assert found.columns == re.findall(r"`(\w+)`", stated)
     assert len(found.fetchall()) > 0
     assert len(meaning.split()) > 15, "what does the answer mean?"
+
+
+def test_every_join_of_the_page_goes_by_the_whole_key_of_one_side() -> None:
+    keys = {f"{schema}.{table}": set(key_of(contract)) for schema, table, contract in relations()}
+    joins = []
+    for text in QUESTIONS.values():
+        asked = parse_one(fenced(text, "sql")[0], dialect="duckdb")
+        named = {table.alias_or_name: f"{table.db}.{table.name}" for table in asked.find_all(exp.Table)}
+        for join in asked.find_all(exp.Join):
+            if join.kind == "CROSS":
+                continue
+            equal = [side for one in join.args["on"].find_all(exp.EQ) for side in (one.left, one.right)]
+            sides = {
+                (named[alias], frozenset(column.name for column in equal if column.table == alias))
+                for alias in {column.table for column in equal}
+            }
+            joins.append(any(columns >= keys[table] for table, columns in sides if table in keys))
+    assert joins
+    assert all(joins)
 
 
 def test_every_code_that_the_page_names_is_one() -> None:
