@@ -22,7 +22,7 @@ def test_a_record_says_why_what_it_costs_and_what_would_change_it_on_less_than_a
     assert all(part.strip() for part in sections(text).values())
     assert 15 <= len(text.splitlines()) <= 40
     assert text.startswith(f"# {path.name[:4]} ")
-    assert re.search(r"^Since \d+\.\d+\.\d+\.$", text, re.MULTILINE)
+    assert re.search(r"^Since \d+\.\d+\.\d+[.;]", text, re.MULTILINE)
 
 
 def test_records_are_numbered_without_a_gap() -> None:
