@@ -43,7 +43,8 @@ def verify(path: Path, expected_rows: Mapping[tuple[str, str], int]) -> None:
                     f"{schema}.{table} holds {rows} rows; its sources hold {expected}",
                     "the release is not published; report this as a fault",
                 )
-            for select, part in _parts(schema, table, contract):
+            # A table without rows has nothing to judge, and to judge it takes as long as one with a few.
+            for select, part in _parts(schema, table, contract) if rows else ():
                 _judge(con, f"{schema}.{table}", select, part)
 
 
