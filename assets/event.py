@@ -1,4 +1,4 @@
-"""The event assets: one verdict for each candidate of a registry, by each protocol.
+"""The event assets: one call for each candidate of a registry, by each protocol.
 
 Not here: the rules (`bpp_etl/events`).
 """

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlglot import exp, parse_one
 
 import bpp_etl
-from bpp_etl.metrics import median_survival
+from bpp_etl.metrics import hazard_ratio, kaplan_meier, median_survival
 from schemas.catalog import relations
 from schemas.contract import columns_of, key_of
 from schemas.event import EVENT_FLAGS
@@ -42,7 +43,7 @@ def test_a_question_is_answered_with_the_columns_that_are_stated(
     opened: bpp_etl.OpenRelease, heading: str
 ) -> None:
     (sql,) = fenced(QUESTIONS[heading], "sql")
-    below = QUESTIONS[heading].split("```")[-1]
+    below = QUESTIONS[heading].split("```")[2]
     stated, meaning = re.match(r"\s*Columns: (.*?)\n\n(.*)", below, re.DOTALL).groups()  # type: ignore[union-attr]
     found = opened.query(sql)
     assert found.columns == re.findall(r"`(\w+)`", stated)
@@ -83,7 +84,7 @@ def test_every_code_that_the_page_names_is_one() -> None:
 def test_the_notebook_example_runs_and_comes_to_the_published_median(
     opened: bpp_etl.OpenRelease, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (code,) = fenced(PAGE, "python")
+    (code,) = fenced(sections(PAGE)[""], "python")
     call = 'bpp_etl.open_release("warehouse/demo")'
     assert call in code
     names: dict[str, Any] = {"opened": opened}
@@ -105,6 +106,32 @@ def test_times_for_an_own_analysis_come_to_the_published_median(opened: bpp_etl.
         " and metric = 'pseudoprogression_to_progression' and stratum = 'all'"
     ).fetchall()
     assert published == [(median.estimate, median.low, median.high)]
+
+
+def test_the_same_rows_go_into_lifelines_as_a_frame(
+    opened: bpp_etl.OpenRelease, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (text,) = (text for heading, text in QUESTIONS.items() if heading.endswith("of my own"))
+    (sql,), (code,) = fenced(text, "sql"), fenced(text, "python")
+    names: dict[str, Any] = {"release": opened, "sql": sql}
+    with np.errstate():  # a curve of lifelines sets how numpy treats errors, for everybody
+        exec(code, names)
+    told = capsys.readouterr().out
+    times, curve = names["times"], names["curve"]
+    own = kaplan_meier(times["days"], times["is_observed"])
+    assert curve.predict(own.times).to_numpy() == pytest.approx(own.survival)
+    # The area under the steps of the curve, up to a year.
+    ends = np.append(own.times[own.times < 365], 365)
+    area = np.diff(ends, prepend=0) @ np.append(1, own.survival[own.times < 365])
+    assert float(told.splitlines()[0]) == pytest.approx(area)
+    known = names["known"]
+    published = opened.query(
+        "select estimate, ci_low, ci_high from metric.estimate where protocol = 'xu2025'"
+        " and metric = 'pseudoprogression_to_progression_hazard_ratio'"
+    ).fetchall()
+    ratio = hazard_ratio(known["days"], known["is_observed"], known["is_positive"])
+    assert published == [(ratio.estimate, ratio.low, ratio.high)]
+    assert list(names["model"].hazard_ratios_.index) == ["is_positive"]
 
 
 def test_every_missing_estimate_has_a_reason(opened: bpp_etl.OpenRelease) -> None:

@@ -55,7 +55,7 @@ def test_lineage_covers_core_events_and_metrics_and_nothing_is_left_without_a_so
     # Parameters, and what counts rows or names flags of its own.
     made_here = {
         *("registry", "protocol", "protocol_digest", "delivery", "flags", "new_lesion_count"),
-        *("missing", "closed_by"),
+        *("missing", "closed_by", "line_count"),
     }
     for table, columns in column_lineage().items():
         if table != "event.patient_flow" and not table.startswith("metric."):
