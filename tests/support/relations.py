@@ -58,6 +58,7 @@ def insert_rows(con: Connection, relation: str, rows: Rows) -> None:
     fillers = {
         column.name: None if column.nullable else FILLERS.get(column.name) for column in columns_of(contract)
     }
+    assert {name for row in rows for name in row} <= set(types), relation
     complete = [
         {**fillers, **({"row_number": place} if "row_number" in types else {}), **row}
         for place, row in enumerate(rows, start=1)

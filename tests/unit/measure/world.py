@@ -16,21 +16,12 @@ from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, bind_parameters, sort_protocols
 from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
-from bpp_etl.warehouse.ddl import create_table, sql_type
+from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.select import Select, drop_relations, fill_table, run_step
-from schemas.cadence import AssessmentCadence
-from schemas.contract import Contract, columns_of
+from schemas.catalog import catalog
 from schemas.event import EVENT_TABLES
-from schemas.quality import QUALITY_TABLES
-from schemas.quarantine import quarantine_contract
-from schemas.tables import TABLES
+from tests.support.relations import insert_rows
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Rows, add_candidate, add_other
-
-CONTRACTS: dict[str, type[Contract]] = {
-    **{table.name: table.contract for table in TABLES.values()},
-    "assessment_cadence": AssessmentCadence,
-    **EVENT_TABLES,
-}
 
 
 @contextmanager
@@ -39,13 +30,11 @@ def release(
 ) -> Iterator[Connection]:
     """Open a database that holds these patients, ready to be measured."""
     with in_memory() as con:
-        for table in TABLES.values():
-            create_table(con, "core", table.name, table.contract)
-        create_table(con, "core", "assessment_cadence", AssessmentCadence)
-        for name, contract in EVENT_TABLES.items():
-            create_table(con, "event", name, contract)
-        create_table(con, "quarantine", "patients", quarantine_contract("patients"))
-        create_table(con, "quality", "delivery", QUALITY_TABLES["delivery"])
+        for schema in ("core", "event"):
+            for name, contract in catalog()[schema].items():
+                create_table(con, schema, name, contract)
+        for schema, name in (("quarantine", "patients"), ("quality", "delivery")):
+            create_table(con, schema, name, catalog()[schema][name])
         add(con, candidates, others, protocol=protocol)
         yield con
 
@@ -66,7 +55,7 @@ def add(
     is_first = not con.execute("select count(*) from core.patients").fetchall()[0][0]
     for (schema, table), found in rows.items():
         if is_first or schema == "event":
-            _insert(con, schema, table, found)
+            insert_rows(con, f"{schema}.{table}", found)
     for (registry,) in con.execute("select distinct registry from core.patients").fetchall():
         _fill_first_line(con, registry, protocol)
 
@@ -147,18 +136,4 @@ def _fill_first_line(con: Connection, registry: str, protocol: str) -> None:
         " from event.pseudoprogression as event"
         " where event.registry = line.registry and event.patient_id = line.patient_id"
         " and event.protocol = line.protocol and event.alp_baseline is not null"
-    )
-
-
-def _insert(con: Connection, schema: str, table: str, rows: list[dict[str, object]]) -> None:
-    columns = columns_of(CONTRACTS[table])
-    assert all(set(row) <= {column.name for column in columns} for row in rows)
-    lists = ", ".join(
-        f"unnest(cast(${place} as {sql_type(column)}[])) as {quoted(column.name)}"
-        for place, column in enumerate(columns, start=1)
-    )
-    defaults = {"flags": [], "row_number": 1}
-    con.execute(
-        f"insert into {schema}.{table} by name select {lists}",
-        [[row.get(column.name, defaults.get(column.name)) for row in rows] for column in columns],
     )
