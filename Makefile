@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 SOAK := $(VENV)/.soak
-PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps
-# A lock names every package, so nothing is left to resolve; a module is compiled when it is first imported.
+# A lock names every package, builders too, so nothing is left to resolve.
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation
+# A module is compiled when it is first imported: most never are.
 LOCKED := $(PIP) --no-compile --require-hashes -r
 export DAGSTER_DISABLE_TELEMETRY := yes
 # A refresh and its tests start many processes; each would compile every module anew.
@@ -45,12 +46,13 @@ $(VENV)/.python:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-# The locked pip goes first: it installs the rest in half the time of the one that Python brings.
+# The locked pip goes first: it installs the rest in half the time of the one that Python brings. So does what
+# builds the few packages that have no wheel.
 $(RUN): requirements/run.txt pyproject.toml $(VENV)/.python
-	@sed -n '/^pip==/,/[^\\]$$/p' $< > $(VENV)/pip.txt
-	@$(LOCKED) $(VENV)/pip.txt
+	@sed -n -e '/^pip==/,/[^\\]$$/p' -e '/^setuptools==/,/[^\\]$$/p' $< > $(VENV)/first.txt
+	@$(LOCKED) $(VENV)/first.txt
 	@$(LOCKED) $<
-	@$(PIP) --no-build-isolation -e .
+	@$(PIP) -e .
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)
