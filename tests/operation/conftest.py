@@ -12,18 +12,20 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from assets.definitions import build_defs
-from assets.event_log import cheap_storage
 from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
 from assets.tags import DELIVERY
 from bpp_etl.landing import survey
+from bpp_etl.settings import PROJECT
 from tests.support.deliveries import TINY, write_delivery_of
 
 REGISTRY = "registry"
 SECRET = "SECRET-PATIENT"
+STORAGE = yaml.safe_load((PROJECT / "dagster.yaml").read_text(encoding="utf-8"))["storage"]
 
 
 @dataclass
@@ -91,7 +93,8 @@ def started(home: Path) -> Iterator[Project]:
     """Start a project in a folder."""
     (home / "landing").mkdir()
     warehouse = Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
-    with cheap_storage(), dg.instance_for_test(temp_dir=str(home)) as instance:
+    storage = {"custom": {**STORAGE["custom"], "config": {"base_dir": str(home)}}}
+    with dg.instance_for_test(overrides={"storage": storage}, temp_dir=str(home)) as instance:
         yield Project(home / "landing", warehouse, instance)
 
 
