@@ -17,7 +17,9 @@ def ruled(judge: Judge) -> Mapping[str, SimpleNamespace]:
 
 
 @pytest.mark.parametrize("case", EDGE_CASES, ids=lambda case: case.id)
-def test_the_case_is_ruled_as_its_paragraph_says(ruled: Mapping[str, SimpleNamespace], case: EdgeCase) -> None:
+def test_the_case_is_ruled_as_its_paragraph_says(
+    ruled: Mapping[str, SimpleNamespace], case: EdgeCase
+) -> None:
     row = ruled[case.id]
     for column, value in case.expected.items():
         found = getattr(row, column)
