@@ -7,15 +7,8 @@ from collections.abc import Mapping
 from itertools import combinations
 from types import MappingProxyType
 
-from schemas.event import (
-    IRECIST_VERDICT,
-    LEFT_AT,
-    MDA_VERDICT,
-    PCWG3_VERDICT,
-    REASON,
-    RECIST11_VERDICT,
-    STATE,
-)
+from schemas.event import LEFT_AT, REASON, STATE
+from schemas.verdicts import VERDICT_SETS, VERDICT_WORDS
 
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
@@ -42,12 +35,10 @@ FLOW_STEP = (
 )
 LESION_LEVEL = ("patient", "lesion")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
-RULE_SET = ("recist11", "irecist", "mda", "pcwg3")
-VERDICT = tuple(dict.fromkeys((*RECIST11_VERDICT, *IRECIST_VERDICT, *MDA_VERDICT, *PCWG3_VERDICT)))
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")
 PAPER_UNIT = ("patients", "percent", "months", "U/L", "p")
-CALL = (*LEFT_AT[1:-1], *STATE, *VERDICT)
+CALL = (*LEFT_AT[1:-1], *STATE, *VERDICT_WORDS)
 """What a definition makes of a patient: where the patient leaves the course, a state, or a verdict."""
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
 
@@ -203,10 +194,13 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "lesion_site_share_of_lesions": "New osteoblastic lesions at the candidate that are in this bone.",
         "time_to_pseudoprogression_shift": f"{_SHIFT} the start of line 1 to the pseudoprogression.",
         "pseudoprogression_to_progression_shift": f"{_SHIFT} the pseudoprogression to progression.",
-        **{f"agreement_{name}": f"Cohen's kappa of the state with the {name} verdict." for name in RULE_SET},
+        **{
+            f"agreement_{name}": f"Cohen's kappa of the state with the {name} verdict."
+            for name in VERDICT_SETS
+        },
         **{
             f"agreement_{one}_{other}": f"Cohen's kappa of the {one} verdict with the {other} verdict."
-            for one, other in combinations(RULE_SET, 2)
+            for one, other in combinations(VERDICT_SETS, 2)
         },
         "agreement_protocol": (
             "Cohen's kappa of two protocols: pseudoprogression or not, over patients with a first line."

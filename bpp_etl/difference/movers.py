@@ -13,6 +13,7 @@ from bpp_etl.disclosure.small import count_told
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.warehouse.connection import Connection
 from schemas.cadence import AssessmentCadence
+from schemas.verdicts import VERDICT_SETS
 
 CALL = (
     "patient_id",
@@ -29,7 +30,7 @@ CALL = (
 )
 ALP = ("alp_baseline", "alp_at_event", "alp_at_progression")
 SITES = ("sites", "candidate_lesion_ids")
-VERDICTS = ("verdict_recist11", "verdict_irecist", "verdict_mda", "verdict_pcwg3")
+VERDICTS = tuple(one.column for one in VERDICT_SETS.values())
 FOLLOW_UP = ("patient_id", "death_date", "last_contact_date")
 LINES = ("patient_id", "line_number", "start_date", "end_date", "cycle_length_days")
 PATHS = ("patients", "therapy_lines", "imaging_assessments", "bone_lesions")
