@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bpp_etl.events import SHIPPED, STATE_RULES, Protocol, load_protocol
+from bpp_etl.events import STATE_RULES, Protocol, load_protocol, shipped
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Value
 from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
@@ -67,7 +67,7 @@ def methods(tables: ReleaseTables) -> Methods:
 
 def _loaded(name: str, digest: str) -> tuple[Protocol | None, str]:
     """Load a shipped protocol, or say why its parameters cannot be shown."""
-    if name not in SHIPPED:
+    if name not in shipped():
         return (
             None,
             "This definition does not come with the software; its own file holds its parameters.",
