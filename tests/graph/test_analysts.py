@@ -15,7 +15,9 @@ import bpp_etl
 from bpp_etl.metrics import median_survival
 from schemas.contract import columns_of
 from schemas.event import EVENT_FLAGS
-from schemas.metric import METRICS, WARNINGS, Estimate
+from schemas.metric import Estimate
+from schemas.metric_codes import WARNINGS
+from schemas.metrics import METRICS
 from tests.support.pages import fenced, page, sections
 
 PAGE = page("analysts.md")

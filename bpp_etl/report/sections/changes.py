@@ -16,7 +16,7 @@ from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.numbers import MINUS, THIN, whole
 from bpp_etl.report.tables import HIDDEN, ReleaseTables
 from bpp_etl.report.words import STEPS, TABLES
-from schemas.metric import METRICS
+from schemas.metrics import METRICS
 from schemas.rules import RULES
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _headlines(found: Headlines | None) -> Grid:
         metric = one.name.split(" [")[0]
         rows.append(
             (
-                text(METRICS.get(metric, ""), " ", Code(one.name)),
+                text(METRICS[metric].sentence, " ", Code(one.name)),
                 typeset(one.before),
                 typeset(one.after),
                 typeset("; ".join(one.movers)),

@@ -5,7 +5,6 @@ Not here: conventions that hold for every release; those are prose (`templates/m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpp_etl.events import STATE_RULES, Protocol, load_protocol, shipped
@@ -16,7 +15,8 @@ from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import STEPS
-from schemas.metric import METRICS, STRATA
+from schemas.metrics import METRICS
+from schemas.metrics.strata import STRATA, Stratum
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Methods:
     rules: Grid
     rule_sets: tuple[Protocol, ...]
     estimates: Grid
-    strata: Mapping[str, str]
+    strata: tuple[Stratum, ...]
     notes: Notes
 
 
@@ -60,7 +60,7 @@ def methods(tables: ReleaseTables) -> Methods:
         rules=_rules(),
         rule_sets=tuple(own.get(kind) or load_protocol(kind) for kind in VERDICT_KINDS),
         estimates=_estimates(tables, notes),
-        strata=STRATA,
+        strata=tuple(STRATA.values()),
         notes=notes,
     )
 
@@ -133,7 +133,7 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
     def cells(row: Row) -> tuple[Cell, ...]:
         shown = estimates.of_row(row)
         return (
-            text(METRICS.get(row["metric"], ""), " ", Code(row["metric"])),
+            text(METRICS[row["metric"]].sentence, " ", Code(row["metric"])),
             shown.estimate,
             shown.interval or NOTHING,
             shown.p_value,

@@ -17,7 +17,7 @@ from bpp_etl.report.plots.svg import Picture
 from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
-from schemas.metric import HORIZON_DAYS
+from schemas.metric_codes import HORIZON_DAYS
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from bpp_etl.report import words
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
 from schemas.laws import DELIVERY
-from schemas.metric import STRATA
 from schemas.metric_codes import ALP_COMPARISON, FLOW_STEP
+from schemas.metrics.strata import STRATA
 from schemas.quality import CATEGORY, RULE_STATUS, SEVERITY
 from schemas.tables import TABLES
 

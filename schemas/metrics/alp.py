@@ -1,0 +1,69 @@
+"""ALP: its change within patients, its categories, and how well it tells progression apart.
+
+Not here: which value counts for which day (`bpp_etl/events`).
+"""
+
+from __future__ import annotations
+
+from schemas.metrics.bases import ALP as READ
+from schemas.metrics.bases import CALL
+from schemas.metrics.record import Metric
+
+_BASIS = CALL | READ
+_KNOWN = ("complete_cases",)
+
+
+def _change(name: str, sentence: str, *more: str, headlines: tuple[str, ...] = ()) -> Metric:
+    return Metric(name, sentence, unit="U/L", basis=_BASIS, warnings=(*_KNOWN, *more), headlines=headlines)
+
+
+def _share(name: str, sentence: str) -> Metric:
+    return Metric(name, sentence, unit="share", basis=_BASIS, warnings=_KNOWN)
+
+
+ALP = (
+    _change(
+        "alp_change_at_event",
+        "Shift of ALP from baseline to the event (Hodges-Lehmann).",
+        headlines=("all",),
+    ),
+    _change("alp_change_at_event_median", "Median change of ALP from baseline to the event.", "no_interval"),
+    _change(
+        "alp_change_at_progression",
+        "Shift of ALP from baseline to progression (Hodges-Lehmann).",
+        headlines=("all",),
+    ),
+    _change(
+        "alp_change_at_progression_median",
+        "Median change of ALP from baseline to progression.",
+        "no_interval",
+    ),
+    _change(
+        "alp_change_event_to_progression",
+        "Shift of ALP from the event to progression (Hodges-Lehmann).",
+        "baseline_cancels",
+    ),
+    _change(
+        "alp_change_event_to_progression_median",
+        "Median change of ALP from the event to progression.",
+        "no_interval",
+    ),
+    _share("alp_decreased_share", "ALP at the event more than 15 % below baseline."),
+    _share("alp_stable_share", "ALP at the event within 15 % of baseline."),
+    _share("alp_increased_share", "ALP at the event more than 15 % above baseline."),
+    _share("alp_decreased_or_stable_share", "ALP at the event not more than 15 % above baseline."),
+    _share("alp_progression_decreased_share", "ALP at progression more than 15 % below baseline."),
+    _share("alp_progression_stable_share", "ALP at progression within 15 % of baseline."),
+    _share("alp_progression_increased_share", "ALP at progression more than 15 % above baseline."),
+    _share(
+        "alp_progression_decreased_or_stable_share", "ALP at progression not more than 15 % above baseline."
+    ),
+    Metric(
+        "alp_discrimination",
+        "Chance that ALP rose more in a true progression than in a pseudoprogression (area under the ROC "
+        "curve).",
+        unit="area",
+        basis=_BASIS,
+        warnings=_KNOWN,
+    ),
+)
