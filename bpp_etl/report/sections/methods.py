@@ -13,6 +13,7 @@ from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import STEPS
 from schemas.metrics import METRICS
@@ -151,3 +152,6 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
         heads,
         [cells(row) for row in rows],
     )
+
+
+SECTION = Section("methods", "Methods", methods)

@@ -13,6 +13,7 @@ from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Piece
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.notes import Notes
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import ReleaseTables, protocol_names
 from bpp_etl.report.words import SHORT_STEPS, STEPS, stratum_words
 from schemas.verdicts import VERDICT_SETS, VERDICT_WORDS
@@ -157,3 +158,6 @@ def _definitions(tables: ReleaseTables, estimates: Estimates) -> Grid | None:
         rows.append((words, *(estimates.show(metric, protocol=name).in_brief for name in names)))
     heads = ("", *(f"#{name}" for name in names))
     return grid("definitions-table", "The same patients under each definition of the release", heads, rows)
+
+
+SECTION = Section("verdicts", "Other rule sets", verdicts)
