@@ -26,6 +26,7 @@ from schemas.metric_groups import AlpGroup, Baseline, CourseGroup, OpenQuestionC
 from schemas.metrics import METRICS
 
 SURVIVAL_METRIC = tuple(metric.id for metric in METRICS.values() if metric.has_curve)
+"""The times that have a survival curve."""
 
 
 class Estimate(Contract):
