@@ -16,16 +16,11 @@ from bpp_etl.admission.admit import derive
 from bpp_etl.disclosure.hiding import told_parts
 from bpp_etl.events import EventSummary
 from bpp_etl.measure.tally import is_small
-from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
+from schemas.event import EVENT_TABLES
 from schemas.tables import TABLES
 
 CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
-TABLES_OF_EVENT = {
-    "pseudoprogression": Pseudoprogression,
-    "patient_flow": PatientFlow,
-    "open_question": OpenQuestion,
-}
-EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
+EVENTS = [dg.AssetKey(["event", name]) for name in EVENT_TABLES]
 
 
 @dg.multi_asset(
@@ -40,7 +35,7 @@ EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
             deps=CORE,
             partitions=registries,
         )
-        for name, contract in TABLES_OF_EVENT.items()
+        for name, contract in EVENT_TABLES.items()
     ],
 )
 def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
@@ -61,6 +56,7 @@ def counts_of(summary: EventSummary, table: str, threshold: int) -> dict[str, in
     by_table = {
         "pseudoprogression": summary.by_rule,
         "patient_flow": summary.by_left_at,
+        "first_line": {name: {"patients": number} for name, number in summary.first_lines.items()},
         "open_question": summary.by_missing,
     }
     found = by_table[table]

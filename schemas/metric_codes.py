@@ -120,8 +120,11 @@ BASELINE_CHARACTERISTIC: Mapping[str, str] = MappingProxyType(
         "pr_status": "Progesterone receptor status.",
         "her2_status": "HER2 status when line 1 began: metastasis before primary, then the newest test.",
         "days_from_diagnosis": "From the diagnosis of metastatic disease to the start of line 1.",
-        "alp": "Total ALP nearest to the start of line 1, in the 28 days up to it.",
-        "bone_lesions": "Bone lesions recorded on eligible CTs in the 42 days up to the start of line 1.",
+        "alp": "Total ALP nearest to the start of line 1, in the protocol's `alp_baseline_days` up to it.",
+        "bone_lesions": (
+            "Bone lesions recorded on the scans that serve as baseline, in the `baseline_window_days` of the "
+            "protocol up to the start of line 1."
+        ),
         "cycle_length": "Cycle length of line 1.",
         "recorded_lines": "Lines of therapy recorded so far; this grows with follow-up.",
     }

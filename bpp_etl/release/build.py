@@ -22,6 +22,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.inputs import ReleaseInput, registries_in, release_input
+from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
@@ -67,8 +68,9 @@ def assemble(
     shelf.building.mkdir(parents=True)
     with opened(shelf.building / FILE) as con:
         expected = _copy(con, warehouse)
+        write_protocols(con, protocols)
         publish_metrics(
-            con, protocols=[protocol.name for protocol in protocols if protocol.is_event], threshold=threshold
+            con, protocols=[protocol for protocol in protocols if protocol.is_event], threshold=threshold
         )
         inputs = release_input(warehouse, protocols, threshold)
         counts = {

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bpp_etl.report.applied import Applied, applied_protocols
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.numbers import whole
 from bpp_etl.warehouse.connection import Connection, opened_read_only, quoted
@@ -42,6 +43,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "quality.extra_column": ("registry", "delivery", "delivery_status", "table", "column"),
     "quality.history": ("release_id", "registry", "delivery"),
     "meta.release": (),
+    "meta.protocol": ("protocol",),
+    "meta.protocol_parameter": ("protocol", "parameter"),
 }
 """Relation that the report shows -> the columns that name one of its rows."""
 
@@ -106,19 +109,25 @@ class ReleaseTables:
     @property
     def protocol(self) -> str:
         """Return the protocol that the report is about: the release's first."""
-        return protocol_names(self.release)[0]
+        return self.applied[0].name
 
+    @cached_property
+    def applied(self) -> tuple[Applied, ...]:
+        """Return the protocols that were applied, that of the report first."""
+        return applied_protocols(self["meta.protocol"].rows, self["meta.protocol_parameter"].rows)
 
-def protocol_names(release: Row) -> list[str]:
-    """List the names of the protocols that were applied, the default one first."""
-    return [str(told).rsplit(":", 1)[0] for told in release["protocols"]]
+    def told(self, parameter: str) -> str:
+        """Return a number of the report's protocol in words."""
+        return self.applied[0].told(parameter)
 
 
 def read_release(path: Path) -> ReleaseTables:
     """Read a release file."""
     with opened_read_only(path) as con:
         tables = {name: _read(con, name, keys) for name, keys in KEYS.items()}
-        protocol = protocol_names(tables["meta.release"].rows[0])[0]
+        protocol = applied_protocols(tables["meta.protocol"].rows, tables["meta.protocol_parameter"].rows)[
+            0
+        ].name
         facts = {row["registry"]: row for row in _select(con, "registry_fact", {"protocol": protocol})}
         units: dict[str, tuple[str, ...]] = {}
         for row in _select(con, "alp_unit"):
@@ -126,11 +135,15 @@ def read_release(path: Path) -> ReleaseTables:
     return ReleaseTables(tables, facts, units)
 
 
-def read_metrics(path: Path, protocols: Sequence[str], threshold: int) -> ReleaseTables:
+def read_metrics(path: Path, threshold: int) -> ReleaseTables:
     """Read the metric tables of a file that is measured, but not described as a release yet."""
-    told = {"protocols": [f"{name}:" for name in protocols], "disclosure_threshold": threshold}
+    told = {"disclosure_threshold": threshold}
     with opened_read_only(path) as con:
-        tables = {name: _read(con, name, keys) for name, keys in KEYS.items() if name.startswith("metric.")}
+        tables = {
+            name: _read(con, name, keys)
+            for name, keys in KEYS.items()
+            if name.startswith(("metric.", "meta.protocol"))
+        }
     return ReleaseTables({**tables, "meta.release": Table("meta.release", (), (told,))}, {}, {})
 
 

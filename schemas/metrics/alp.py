@@ -11,6 +11,7 @@ from schemas.metrics.record import Metric
 
 _BASIS = CALL | READ
 _KNOWN = ("complete_cases",)
+_BAND = "the protocol's band (`alp_stable_percent`)"
 
 
 def _change(name: str, sentence: str, *more: str, headlines: tuple[str, ...] = ()) -> Metric:
@@ -48,15 +49,16 @@ ALP = (
         "Median change of ALP from the event to progression.",
         "no_interval",
     ),
-    _share("alp_decreased_share", "ALP at the event more than 15 % below baseline."),
-    _share("alp_stable_share", "ALP at the event within 15 % of baseline."),
-    _share("alp_increased_share", "ALP at the event more than 15 % above baseline."),
-    _share("alp_decreased_or_stable_share", "ALP at the event not more than 15 % above baseline."),
-    _share("alp_progression_decreased_share", "ALP at progression more than 15 % below baseline."),
-    _share("alp_progression_stable_share", "ALP at progression within 15 % of baseline."),
-    _share("alp_progression_increased_share", "ALP at progression more than 15 % above baseline."),
+    _share("alp_decreased_share", f"ALP at the event below baseline by more than {_BAND}."),
+    _share("alp_stable_share", f"ALP at the event within {_BAND} of baseline."),
+    _share("alp_increased_share", f"ALP at the event above baseline by more than {_BAND}."),
+    _share("alp_decreased_or_stable_share", f"ALP at the event not above baseline by more than {_BAND}."),
+    _share("alp_progression_decreased_share", f"ALP at progression below baseline by more than {_BAND}."),
+    _share("alp_progression_stable_share", f"ALP at progression within {_BAND} of baseline."),
+    _share("alp_progression_increased_share", f"ALP at progression above baseline by more than {_BAND}."),
     _share(
-        "alp_progression_decreased_or_stable_share", "ALP at progression not more than 15 % above baseline."
+        "alp_progression_decreased_or_stable_share",
+        f"ALP at progression not above baseline by more than {_BAND}.",
     ),
     Metric(
         "alp_discrimination",

@@ -5,6 +5,7 @@ Not here: the class of a single CT (`bpp_etl/timeline`).
 
 from __future__ import annotations
 
+from schemas.cadence import TOLERANCE_DAYS
 from schemas.metrics.bases import CADENCE as READ
 from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
@@ -29,7 +30,7 @@ CADENCE = (
     ),
     Metric(
         "cadence_on_time_share",
-        "First-line CTs within 7 days of the planned day.",
+        f"First-line CTs within {TOLERANCE_DAYS} days of the planned day.",
         unit="share",
         basis=READ,
         warnings=_ALONE,
@@ -51,7 +52,7 @@ CADENCE = (
     ),
     Metric(
         "pseudoprogression_cadence_on_time_share",
-        f"CTs within 7 days of the planned day{_ONLY}",
+        f"CTs within {TOLERANCE_DAYS} days of the planned day{_ONLY}",
         unit="share",
         basis=CALL | READ,
         warnings=_ALONE,

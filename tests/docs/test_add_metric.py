@@ -18,7 +18,7 @@ METRIC = "early_candidate_share"
 MOVERS = f"from bpp_etl.difference.movers import basis_of; print(basis_of('{METRIC}', 'her2=*').tables)"
 PICTURES = (
     "import sys; from pathlib import Path; from bpp_etl.report.pictures import pictures_of;"
-    " print(pictures_of(Path(sys.argv[1]), ['xu2025'], 5)['estimate'])"
+    " print(pictures_of(Path(sys.argv[1]), 5)['estimate'])"
 )
 
 

@@ -17,6 +17,7 @@ from bpp_etl.report.plots.bars import Bar, Part, bar_plot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables
 from bpp_etl.report.words import CADENCE_CLASSES, stratum_words
+from schemas.cadence import CYCLES_PER_INTERVAL, MISSED_AFTER_INTERVALS, TOLERANCE_DAYS
 
 POPULATIONS = {
     "first_line": "First-line CTs by class",
@@ -32,6 +33,9 @@ class Cadence:
 
     plots: tuple[Plot, ...]
     is_cut: bool
+    cycles: int
+    tolerance: int
+    missed: float
     classes: Grid
     intervals: Grid
     notes: Notes
@@ -41,9 +45,16 @@ def cadence(tables: ReleaseTables) -> Cadence:
     """Gather the schedule's keeping."""
     notes = Notes("cadence")
     groups = _groups(tables)
-    is_cut = any(len(_bars(tables, population)) > MOST_BARS for population in POPULATIONS)
-    classes, intervals = _classes(tables, groups), _intervals(tables, groups, notes)
-    return Cadence(tuple(_plots(tables)), is_cut, classes, intervals, notes)
+    return Cadence(
+        plots=tuple(_plots(tables)),
+        is_cut=any(len(_bars(tables, population)) > MOST_BARS for population in POPULATIONS),
+        cycles=CYCLES_PER_INTERVAL,
+        tolerance=TOLERANCE_DAYS,
+        missed=MISSED_AFTER_INTERVALS,
+        classes=_classes(tables, groups),
+        intervals=_intervals(tables, groups, notes),
+        notes=notes,
+    )
 
 
 def _groups(tables: ReleaseTables) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from schemas.metrics import HEADLINES, METRICS
 from schemas.metrics.strata import stratum_of
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.test_counts import MIXED, OTHERS
-from tests.unit.measure.world import Measured, add, measured, release, rows_of
+from tests.unit.measure.world import Measured, add, measured, named, release, rows_of
 
 ONE = [Candidate(progressed=200, alp=(100.0, 90.0, 120.0), cadence=("on_time",))]
 CENSORED = [Candidate(followed=100 + place) for place in range(8)]
@@ -124,7 +124,7 @@ def test_the_order_of_the_input_does_not_matter() -> None:
                 con.execute(f"delete from {table}")
                 con.execute(f"insert into {table} from held")
                 con.execute("drop table held")
-            publish_metrics(con, protocols=["xu2025"])
+            publish_metrics(con, protocols=[named("xu2025")])
             return {table: rows_of(con, table) for table in METRIC_TABLES}
 
     assert tables(reverse=False) == tables(reverse=True)
@@ -132,16 +132,16 @@ def test_the_order_of_the_input_does_not_matter() -> None:
 
 def test_measuring_again_replaces_the_tables() -> None:
     with release(MIXED, OTHERS) as con:
-        first = publish_metrics(con, protocols=["xu2025"], threshold=0)
+        first = publish_metrics(con, protocols=[named("xu2025")], threshold=0)
         before = rows_of(con, "estimate")
-        assert publish_metrics(con, protocols=["xu2025"], threshold=0) == first
+        assert publish_metrics(con, protocols=[named("xu2025")], threshold=0) == first
         assert rows_of(con, "estimate") == before
 
 
 def test_several_protocols_stand_side_by_side() -> None:
     with release(MIXED, OTHERS) as con:
         add(con, MIXED[:3], protocol="strict")
-        summary = publish_metrics(con, protocols=["strict", "xu2025"], threshold=0)
+        summary = publish_metrics(con, protocols=[named("strict"), named("xu2025")], threshold=0)
         every = rows_of(con, "estimate")
     rows = [row for row in every if row["metric"] == "candidate_to_progression"]
     assert {row["metric"] for row in every} == set(METRICS)
