@@ -1,4 +1,4 @@
-"""The event assets: one verdict for each candidate of a registry, by each protocol.
+"""The event assets: one call for each candidate of a registry, by each protocol.
 
 Not here: the rules (`bpp_etl/events`).
 """
@@ -16,7 +16,7 @@ from bpp_etl.admission.admit import derive
 from bpp_etl.disclosure.hiding import told_parts
 from bpp_etl.events import EventSummary
 from bpp_etl.measure.tally import is_small
-from schemas.event import EVENT_TABLES
+from schemas.event import EVENT_TABLES, LEFT_AT
 from schemas.tables import TABLES
 
 CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
@@ -59,6 +59,11 @@ def counts_of(summary: EventSummary, table: str, threshold: int) -> dict[str, in
         "first_line": {name: {"patients": number} for name, number in summary.first_lines.items()},
         "open_question": summary.by_missing,
     }
+    if table == "first_line" and any(
+        is_small(left.get(LEFT_AT[0], 0), threshold) for left in summary.by_left_at.values()
+    ):
+        # Everyone, less who has a first line, would tell the few who have none.
+        return {}
     found = by_table[table]
     rows = sum(sum(counts.values()) for counts in found.values())
     told: dict[str, int | str] = {} if is_small(rows, threshold) else {"dagster/row_count": rows}

@@ -28,7 +28,7 @@ MISSED_AFTER_INTERVALS = 1.5
 """An interval longer than this many planned ones has skipped an appointment."""
 
 
-class AssessmentCadence(Contract):
+class AssessmentCadence(Contract, key=("registry", "patient_id", "line_number", "time_point_date")):
     """One row per patient, line of therapy and CT time point on that line."""
 
     registry: pl.String = registry_column()

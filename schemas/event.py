@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import polars as pl
 
 from schemas.codes import HER2_STATUS
-from schemas.contract import Contract, derived
+from schemas.contract import Contract, derived, key_of
 from schemas.first_line import FirstLine
 from schemas.judging import registry_column
 from schemas.verdicts import VERDICT_SETS
@@ -123,15 +123,15 @@ def _with_verdicts(*, before: str) -> Callable[[type[Contract]], type[Contract]]
             annotations[name] = kind
             fields[name] = vars(contract)[name]
         named = {"__doc__": contract.__doc__, "__module__": __name__, "__annotations__": annotations}
-        made: type[Contract] = type(contract.__name__, (Contract,), {**named, **fields})
+        made: type[Contract] = type(contract.__name__, (Contract,), {**named, **fields}, key=key_of(contract))
         return made
 
     return widened
 
 
 @_with_verdicts(before="rule")
-class Pseudoprogression(Contract):
-    """One row per patient, protocol and candidate of the first line: the call and its evidence."""
+class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
+    """One row per patient and protocol with a candidate on the first line: the call and its evidence."""
 
     registry: pl.String = registry_column()
     patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)
@@ -214,7 +214,7 @@ class Pseudoprogression(Contract):
     delivery: pl.String = derived("Delivery that the evidence comes from.", nullable=False)
 
 
-class PatientFlow(Contract):
+class PatientFlow(Contract, key=("registry", "patient_id", "protocol")):
     """One row per admitted patient and protocol: where the patient left the first-line course."""
 
     registry: pl.String = registry_column()
@@ -232,7 +232,7 @@ class PatientFlow(Contract):
     )
 
 
-class OpenQuestion(Contract):
+class OpenQuestion(Contract, key=("registry", "patient_id", "protocol", "missing")):
     """One row per registry, patient, protocol and missing thing: what would settle an undecided candidate."""
 
     registry: pl.String = registry_column()

@@ -10,7 +10,7 @@ from schemas.contract import Contract, derived
 from schemas.judging import registry_column
 
 
-class FirstLine(Contract):
+class FirstLine(Contract, key=("registry", "patient_id", "protocol")):
     """One row per admitted patient with a line 1 and protocol: the line, its follow-up, and its start."""
 
     registry: pl.String = registry_column()

@@ -10,7 +10,7 @@ import polars as pl
 from schemas.contract import Contract, derived
 
 
-class Release(Contract):
+class Release(Contract, key=("release_id",)):
     """One row: the release that this file is."""
 
     release_id: pl.String = derived("Stable id of the release.", nullable=False)
@@ -31,17 +31,20 @@ class Release(Contract):
     )
 
 
-class PublishedTable(Contract):
-    """One row per table of the release."""
+class PublishedTable(Contract, key=("schema", "table")):
+    """One row per table of the release, those of `meta` left out."""
 
     schema: pl.String = derived("Schema of the table.", nullable=False)
     table: pl.String = derived("Name of the table.", nullable=False)
     grain: pl.String = derived("What one row is.", nullable=False)
+    key_columns: Annotated[pl.List, pl.String] = derived(
+        "Columns that together name one row: no two rows hold the same in all of them.", nullable=False
+    )
     rows: pl.Int64 = derived("Rows in the table.", nullable=False)
     digest: pl.String = derived("Digest of the rows, whatever their order.", nullable=False)
 
 
-class PublishedColumn(Contract):
+class PublishedColumn(Contract, key=("schema", "table", "column")):
     """One row per column of the release."""
 
     schema: pl.String = derived("Schema of the table.", nullable=False)
@@ -52,7 +55,7 @@ class PublishedColumn(Contract):
     description: pl.String = derived("What it holds, with unit and codes.", nullable=False)
 
 
-class AppliedProtocol(Contract):
+class AppliedProtocol(Contract, key=("protocol",)):
     """One row per protocol that was applied, those that only give a verdict included."""
 
     position: pl.Int32 = derived("Order: the protocol of the report first.", nullable=False)
@@ -70,7 +73,7 @@ class AppliedProtocol(Contract):
     doi: pl.String = derived("Its digital object identifier.")
 
 
-class ProtocolParameter(Contract):
+class ProtocolParameter(Contract, key=("protocol", "parameter")):
     """One row per protocol and parameter: the number or codes that it sets, and where they come from."""
 
     protocol: pl.String = derived("Name of the protocol.", nullable=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Reading = Literal["progression", "none", "open"]
+ReadsAs = Literal["progression", "none", "open"]
 """Whether a verdict says progression, says that there is none, or decides nothing."""
 
 
@@ -19,7 +19,7 @@ class Verdict:
 
     code: str
     words: str
-    reads: Reading
+    reads: ReadsAs
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class VerdictSet:
         """List the codes of the verdicts."""
         return tuple(verdict.code for verdict in self.verdicts)
 
-    def codes_that_read(self, reading: Reading) -> tuple[str, ...]:
+    def codes_that_read(self, side: ReadsAs) -> tuple[str, ...]:
         """List the codes of the verdicts that read so."""
-        return tuple(verdict.code for verdict in self.verdicts if verdict.reads == reading)
+        return tuple(verdict.code for verdict in self.verdicts if verdict.reads == side)
 
 
 PD = Verdict("PD", "Progression (PD)", "progression")

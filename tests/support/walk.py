@@ -126,6 +126,15 @@ def _change(copy: Path, block: Block) -> None:
     file.write_text("".join(lines), encoding="utf-8")
 
 
+def breaches(copy: Path, of_page: Iterable[Block]) -> str:
+    """Return what the linter says of the code that blocks changed; empty where it keeps the house's style."""
+    changed = sorted({block.file for block in of_page if block.file.endswith(".py")})
+    told = [
+        run(copy, "python", "-m", "ruff", *words, *changed) for words in (["check"], ["format", "--check"])
+    ]
+    return "".join(said.out for said in told if said.code != 0)
+
+
 def run(copy: Path, *words: str | Path, **more: str) -> Said:
     """Run `bpp` or `python` of the copy to its end; settings come as keywords."""
     name, *rest = map(str, words)

@@ -11,7 +11,7 @@ import pytest
 from bpp_etl.disclosure import publish_metrics
 from bpp_etl.measure.rows import Interval, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
-from schemas.contract import columns_of
+from schemas.contract import columns_of, key_of
 from schemas.metric import METRIC_TABLES
 from schemas.metric_codes import WARNINGS
 from schemas.metrics import HEADLINES, METRICS
@@ -148,3 +148,13 @@ def test_several_protocols_stand_side_by_side() -> None:
     assert summary.protocols == ("strict", "xu2025")
     everyone = {row["protocol"]: row["patients"] for row in rows if row["stratum"] == "all"}
     assert everyone == {"strict": 3, "xu2025": 10}
+
+
+@pytest.mark.parametrize("threshold", [0, 5])
+def test_no_two_rows_of_a_metric_table_have_one_key(threshold: int) -> None:
+    with release(MIXED, OTHERS) as con:
+        add(con, MIXED[:3], OTHERS[:1], protocol="strict")
+        publish_metrics(con, protocols=[named("strict"), named("xu2025")], threshold=threshold)
+        for table, contract in METRIC_TABLES.items():
+            keys = [tuple(row[name] for name in key_of(contract)) for row in rows_of(con, table)]
+            assert len(set(keys)) == len(keys), table
