@@ -1,4 +1,4 @@
-"""The data dictionary: every published table, column, rule and flag, rendered from the contracts.
+"""The data dictionary: every published table, column, rule, flag, metric, stratum and warning, rendered.
 
 Not here: any description. `python -m bpp_etl.dictionary` writes docs/dictionary.md; a test holds it current.
 """
@@ -14,6 +14,9 @@ from schemas.catalog import catalog
 from schemas.contract import columns_of, delivered_columns, grain_of, key_of
 from schemas.event import EVENT_FLAGS
 from schemas.flags import FLAGS
+from schemas.metric_codes import WARNINGS
+from schemas.metrics import METRICS
+from schemas.metrics.strata import STRATA
 from schemas.rules import RULES
 from schemas.tables import TABLES
 
@@ -90,6 +93,28 @@ def _lines() -> Iterator[str]:
     yield from _table(
         ("flag", "says"), ((f"`{code}`", text) for code, text in sorted({**FLAGS, **EVENT_FLAGS}.items()))
     )
+    yield "## Metrics"
+    yield ""
+    yield from _table(
+        ("metric", "is", "unit", "always warns of"),
+        (
+            (
+                f"`{metric.id}`",
+                metric.sentence,
+                metric.unit,
+                ", ".join(f"`{code}`" for code in metric.warnings),
+            )
+            for metric in METRICS.values()
+        ),
+    )
+    yield "## Strata"
+    yield ""
+    yield from _table(
+        ("stratum", "holds"), ((f"`{stratum.id}`", stratum.sentence) for stratum in STRATA.values())
+    )
+    yield "## Warnings"
+    yield ""
+    yield from _table(("warning", "says"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
 
 
 def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bpp_etl.events import SHIPPED, Protocol, load_protocol
+from bpp_etl.events import Protocol, load_protocol, shipped
 from bpp_etl.release.protocols import write_protocols
 from bpp_etl.warehouse.connection import Connection, opened
 from bpp_etl.warehouse.ddl import create_table
@@ -83,7 +83,7 @@ def write_release(path: Path, tables: Mapping[str, Rows]) -> Path:
 
 def _protocol(name: str, digest: str) -> Protocol:
     """Return a protocol that comes with the software, or one of somebody's own."""
-    known = name if name in SHIPPED else PROTOCOL
+    known = name if name in shipped() else PROTOCOL
     return replace(load_protocol(known), name=name, digest=digest)
 
 

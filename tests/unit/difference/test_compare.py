@@ -15,8 +15,7 @@ import pytest
 from bpp_etl.admission.admit import derive, gate
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.difference.changes import IDENTITY
-from bpp_etl.difference.headlines import HEADLINES
-from bpp_etl.difference.movers import BASES, basis_of
+from bpp_etl.difference.movers import basis_of
 from bpp_etl.errors import NotFoundError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
@@ -26,7 +25,9 @@ from bpp_etl.release.shelf import REPORT, Shelf
 from bpp_etl.release.told import difference, listed
 from schemas.catalog import catalog
 from schemas.contract import columns_of
-from schemas.metric import METRICS
+from schemas.metrics import METRICS
+from schemas.metrics.bases import EVENTS
+from schemas.metrics.strata import STRATA
 from schemas.tables import TABLES
 from tests.support.compared import AFTER, BEFORE, section
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -143,15 +144,30 @@ def test_a_release_does_not_differ_from_itself(warehouse: Path) -> None:
     assert "does not differ from itself" in difference(warehouse, BEFORE.release_id, BEFORE.release_id)
 
 
-def test_headlines_and_bases_name_what_exists() -> None:
-    assert {metric for metric, _ in HEADLINES} <= set(METRICS)
-    assert all(any(metric.startswith(start) for metric in METRICS) for start, _ in BASES)
+@pytest.mark.parametrize("stratum", STRATA)
+def test_what_a_metric_is_measured_of_exists(stratum: str) -> None:
     for metric in METRICS:
-        basis = basis_of(metric, "her2=positive")
+        basis = basis_of(metric, stratum)
+        assert basis.tables
         assert set(basis.tables) <= set(TABLES)
         for relation, columns in basis.reads.items():
             schema, table = relation.split(".")
             assert set(columns) <= {column.name for column in columns_of(catalog()[schema][table])}
+
+
+def test_nobody_is_said_to_have_moved_what_is_not_declared() -> None:
+    for metric, stratum in (("alp_of_tomorrow", "all"), ("alp_change_at_event", "sign=aries")):
+        with pytest.raises(KeyError):
+            basis_of(metric, stratum)
+
+
+def test_a_stratum_adds_what_it_reads_to_what_the_metric_reads() -> None:
+    assert "her2_tests" not in basis_of("pseudoprogression_share", "all").tables
+    assert "her2_tests" in basis_of("pseudoprogression_share", "her2=positive").tables
+    assert "her2_status" in basis_of("pseudoprogression_share", "her2=positive").reads[EVENTS]
+
+
+def test_what_makes_rows_one_fact_are_columns_of_their_table() -> None:
     for table, columns in IDENTITY.items():
         assert set(columns) <= {column.name for column in columns_of(TABLES[table].contract)}
 
