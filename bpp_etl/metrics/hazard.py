@@ -19,7 +19,7 @@ from bpp_etl.metrics.grouped import GroupedTimes
 from bpp_etl.metrics.inputs import Flags, Values, is_count, normal_quantile, refusal
 
 # Full Newton steps, to within 2e-9 standard errors of the maximum. By default lifelines stops at 4e-4, or
-# when the log-likelihood moves by less than 1e-9 of itself, as a large cohort's may at the first step.
+# when the log-likelihood moves by less than 1e-9 of itself, as that of a large cohort may long before.
 _SEARCH = {"step_size": 1.0, "precision": 1e-18, "r_precision": 0.0}
 
 
