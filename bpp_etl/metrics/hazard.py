@@ -52,7 +52,7 @@ def hazard_ratio(durations: Values, observed: Values, groups: Values, level: flo
 
     Cost: 1 s for 100,000 patients and 8 s for a million, in whole days.
     """
-    normal_quantile(level)
+    normal_quantile(level)  # refuses what is no level
     grouped = GroupedTimes.build(durations, observed, groups)
     labels = grouped.labels
     if len(labels) > 2:
@@ -108,7 +108,7 @@ def _fit(grouped: GroupedTimes, is_shared: Flags, level: float) -> tuple[float, 
     that is off by over 1 %. From here none of 4,200 cohorts did either. The covariate is scaled to a
     standard deviation of 1, lifelines' own scale of the beginning.
     """
-    # With lifelines they take a second to load, most of which a refresh has paid already.
+    # 1.4 s to load; 0.4 s in a refresh, which has loaded scipy and pandas already.
     import pandas as pd  # noqa: PLC0415
     from lifelines import CoxPHFitter  # noqa: PLC0415
 
