@@ -69,6 +69,18 @@ def test_a_remark_changes_no_version(path: str, remark: bytes) -> None:
     assert moved(path, remark.lstrip() + FILES[path] + remark) == set()
 
 
+def test_the_whole_engine_laid_out_by_another_hand_has_the_same_versions(tmp_path: Path) -> None:
+    for path, content in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    style = ["--line-length=60", "--config=format.quote-style='single'", "--config=format.indent-style='tab'"]
+    ruff = [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", "--isolated"]
+    subprocess.run([*ruff, *style, str(tmp_path)], check=True)
+    others = {path: (tmp_path / path).read_bytes() for path in FILES}
+    assert sum(others[path] != FILES[path] for path in FILES) > 150
+    assert versions_of({path: read_source(path, content) for path, content in others.items()}) == VERSIONS
+
+
 def test_a_reworded_docstring_changes_no_version() -> None:
     path = "bpp_etl/gate/decide.py"
     assert moved(path, FILES[path].replace(b'"""', b'"""In other words: ', 1)) == set()
