@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.catalog import catalog
@@ -39,7 +40,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "A column marked `*` must be present and filled."
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("table", "columns", "key", "without it"),
         (
             (
@@ -54,6 +55,7 @@ def _lines() -> Iterator[str]:
             for name, table in TABLES.items()
         ),
     )
+    yield ""
     for schema, tables in catalog().items():
         yield f"## Schema `{schema}`"
         yield ""
@@ -62,7 +64,7 @@ def _lines() -> Iterator[str]:
             yield ""
             yield grain_of(contract)
             yield ""
-            yield from _table(
+            yield markdown_table(
                 ("column", "type", "may be empty", "what it holds"),
                 (
                     (
@@ -74,27 +76,22 @@ def _lines() -> Iterator[str]:
                     for column in columns_of(contract)
                 ),
             )
+            yield ""
     yield "## Rules of the gate"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("table", "rule", "holds that", "if not", "category", "to mend"),
         (
             (rule.table, f"`{rule.id}`", rule.sentence, rule.severity, rule.category, rule.mend)
             for rule in RULES
         ),
     )
+    yield ""
     yield "## Flags"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("flag", "says"), ((f"`{code}`", text) for code, text in sorted({**FLAGS, **EVENT_FLAGS}.items()))
     )
-
-
-def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + " --- |" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
     yield ""
 
 
