@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bpp_etl.adapters import Adapter
-from bpp_etl.errors import BppError
+from bpp_etl.adapters import Adapter, AdapterError
+from bpp_etl.adapters.description import SOURCE_ROWS
+from bpp_etl.adapters.run import relation_of, relations, running
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
-SOURCE_ROWS = "source_rows"
 STAMP = ("registry", "delivery", "file", "file_digest")
 DATA = "raw_data"
 SOURCE = "raw_source"
@@ -62,49 +62,55 @@ def _shown(name: str, origin: int | str | None) -> str:
 
 
 def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str, int]) -> None:
-    """Turn an adapter's sources into the canonical raw tables, with its own SQL."""
-    for source in adapter.sources:
-        exists = source.name in rows
-        names = [quoted(column) for column in source.columns]
-        nothing = ", ".join(f"null::varchar as {name}" for name in names)
-        select = (
-            f"select {', '.join(names)}, file, file_digest, row_number from {SOURCE}.{quoted(source.name)}"
-            if exists
-            else f"select {nothing}, null::varchar as file,"
-            " null::varchar as file_digest, null::bigint as row_number where false"
+    """Turn an adapter's sources into the canonical raw tables, with its own SQL: all of them, or none.
+
+    `rows` has the rows of each source, and those of each table afterwards. Errors: AdapterError.
+    """
+    delivered = {name: f"{SOURCE}.{quoted(name)}" for name in rows}
+    with transaction(con), relations(con, adapter, delivered):
+        origins = " union all ".join(
+            "select max(file) as file, max(file_digest) as file_digest, count(*) as source_rows"
+            f" from {source}"
+            for source in delivered.values()
         )
-        con.execute(f"create temp view {quoted(source.name)} as {select}")
-    digests = " union all ".join(
-        f"(select file, file_digest from {SOURCE}.{quoted(name)} limit 1)" for name in rows
-    )
-    stamp = (
-        f"{literal(delivery.registry)}::varchar as registry, {literal(delivery.name)}::varchar as delivery,"
-        " file, file_digest"
-    )
-    made_rows: dict[str, int] = {}
-    for table in adapter.tables_from(tuple(rows)):
-        sql = adapter.tables[table]
-        columns = [quoted(column.name) for column in delivered_columns(TABLES[table].contract)]
-        made = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
-        con.execute(
-            f"create table {DATA}.{quoted(table)} as select made.file as file,"
-            f" digest.file_digest as file_digest, made.row_number as row_number, {made}"
-            f" from ({sql}) as made left join ({digests}) as digest on digest.file = made.file"
-            " order by made.file, made.row_number"
-        )
-        # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
-        con.execute(
-            f"create view raw.{quoted(table)} as select {stamp}, rowid + 1 as row_number,"
-            f" row_number as source_row_number, {', '.join(columns)} from {DATA}.{quoted(table)}"
-        )
-        made_rows[table] = count_of(con, f"select count(*) from {DATA}.{quoted(table)}")
-    if adapter.source_rows is not None:
-        con.execute(f"create table raw.{quoted(SOURCE_ROWS)} as {adapter.source_rows}")
+        con.execute(f"create temp table origin as {origins}")
+        made = {table: _make(con, delivery, adapter, table) for table in adapter.tables_from(tuple(rows))}
+        counted = relation_of(con, adapter, f"{SOURCE_ROWS}.sql")
+        with running(adapter, f"{SOURCE_ROWS}.sql"):
+            con.execute(f"create table raw.{quoted(SOURCE_ROWS)} as from {counted}")
         _ensure_all_counted(con, adapter, rows)
-    for source in adapter.sources:
-        con.execute(f"drop view {quoted(source.name)}")
+        con.execute("drop table temp.origin")
     rows.clear()
-    rows.update(made_rows)
+    rows.update(made)
+
+
+def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> int:
+    """Make one raw table of the rows that an adapter yields, and return how many there are."""
+    columns = [quoted(column.name) for column in delivered_columns(TABLES[table].contract)]
+    texts = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
+    data, place = f"{DATA}.{quoted(table)}", f"{table}.sql"
+    relation = relation_of(con, adapter, place)
+    with running(adapter, place):
+        con.execute(
+            f"create table {data} as select made.file as file, origin.file_digest as file_digest,"
+            f" made.row_number as row_number, {texts} from {relation} as made"
+            " left join temp.origin on origin.file = made.file"
+            " and made.row_number between 1 and origin.source_rows"
+            f" order by made.file, made.row_number, {', '.join(columns)}"
+        )
+    astray = count_of(con, f"select count(*) from {data} where file_digest is null")
+    if astray:
+        raise AdapterError(
+            f"{adapter.name}/{place}: {astray} rows lead to no row of a source",
+            "yield row_number and file of the row that each comes from",
+        )
+    # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
+    con.execute(
+        f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
+        f" {literal(delivery.name)}::varchar as delivery, file, file_digest, rowid + 1 as row_number,"
+        f" row_number as source_row_number, {', '.join(columns)} from {data}"
+    )
+    return count_of(con, f"select count(*) from {data}")
 
 
 def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int]) -> None:
@@ -116,7 +122,7 @@ def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int])
     )
     odd = sorted(name for name, number in rows.items() if told.get(name, 0) != number)
     if odd:
-        raise BppError(
+        raise AdapterError(
             f"the adapter {adapter.name} does not count every row of {', '.join(odd)}",
             "report this as a fault",
         )

@@ -13,6 +13,7 @@ import polars as pl
 import pyreadstat
 
 from bpp_etl.adapters import Adapter
+from bpp_etl.adapters.run import relations
 
 TRIAL = {"dm": "dm", "ex": "ex", "lb": "lb", "tu": "tu_onco", "rs": "rs_onco"}
 """The domains of one trial: the RECIST files of pharmaversesdtm cover the same 306 subjects as its DM."""
@@ -50,7 +51,8 @@ def run_adapter(adapter: Adapter, frames: Mapping[str, pl.DataFrame]) -> duckdb.
     A column that a frame lacks is null, as for a delivery without it; a domain that is lacking is empty.
     """
     con = duckdb.connect()
-    con.execute("create schema raw")
+    for schema in ("raw", "delivered"):
+        con.execute(f"create schema {schema}")
     for source in adapter.sources:
         frame = frames.get(source.name, pl.DataFrame())
         frame = frame.rename({column: column.lower() for column in frame.columns})
@@ -62,12 +64,12 @@ def run_adapter(adapter: Adapter, frames: Mapping[str, pl.DataFrame]) -> duckdb.
             pl.lit(f"{source.name}.parquet").alias("file"),
             pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row_number"),
         )
-        con.register("delivered", relation.to_arrow())
-        con.execute(f"create table {source.name} as select * from delivered")
-        con.unregister("delivered")
-    for table, sql in adapter.tables.items():
-        con.execute(f"create table raw.{table} as {sql}")
-    if adapter.source_rows is not None:
+        con.register("frame", relation.to_arrow())
+        con.execute(f"create table delivered.{source.name} as select * from frame")
+        con.unregister("frame")
+    with relations(con, adapter, {source.name: f"delivered.{source.name}" for source in adapter.sources}):
+        for table, sql in adapter.tables.items():
+            con.execute(f"create table raw.{table} as {sql}")
         con.execute(f"create table source_rows as {adapter.source_rows}")
     return con
 
