@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, shown
 from schemas.tables import TABLES
 
 DESCRIPTION = "adapter.toml"
@@ -123,7 +123,7 @@ def parts_of(folder: Traversable) -> dict[str, Traversable]:
 def text_of(folder: Traversable, place: str) -> str:
     """Read one file of an adapter's folder."""
     try:
-        return folder.joinpath(place).read_text(encoding="utf-8")
+        return folder.joinpath(place).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise AdapterError(f"{folder.name}/{place} is not text in UTF-8", "save it as UTF-8") from None
     except OSError as error:
@@ -147,7 +147,7 @@ def _is_select(name: str) -> bool:
 
 
 def _source(name: str, told: Any, where: str) -> Source:
-    at = f"{where} [sources.{name}]"
+    at = f"{where} [sources.{shown(name)}]"
     _exactly(_table(told, at), ("required", "columns"), at)
     columns = _table(told["columns"], at)
     if any(not isinstance(required, bool) for required in (told["required"], *columns.values())):
@@ -155,7 +155,7 @@ def _source(name: str, told: Any, where: str) -> Source:
     odd = [column for column in columns if column != column.lower() or column in STAMPED]
     if odd:
         raise AdapterError(
-            f"{at} names columns that no header can give: {', '.join(odd)}",
+            f"{at} names columns that no header can give: {_listed(odd)}",
             f"headers are read in small letters; {' and '.join(STAMPED)} are there by themselves",
         )
     return Source(
@@ -169,7 +169,7 @@ def _source(name: str, told: Any, where: str) -> Source:
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:
     """Return the described tables in the order in which a gate judges them: parents first."""
     for table, spec in told.items():
-        at = f"{where} [tables.{table}]"
+        at = f"{where} [tables.{shown(table)}]"
         if table not in TABLES:
             raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(TABLES)}")
         _exactly(_table(spec, at), ("sources", "scope"), at)
@@ -177,7 +177,7 @@ def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> di
         unknown = sorted(set(named) - set(sources))
         if unknown or not named:
             raise AdapterError(
-                f"{at} names sources without a description: {', '.join(unknown) or 'none at all'}",
+                f"{at} names sources without a description: {_listed(unknown) or 'none at all'}",
                 "describe each under [sources.<name>]",
             )
     return {table: told[table] for table in TABLES if table in told}
@@ -188,7 +188,7 @@ def _same_names(folder: Traversable, where: str, named: Iterable[str], hint: str
     files = {entry.name.removesuffix(".sql") for entry in entries if _is_select(entry.name)}
     odd = sorted(files ^ set(named))
     if odd:
-        raise AdapterError(f"{where} and the SQL files do not name the same: {', '.join(odd)}", hint)
+        raise AdapterError(f"{where} and the SQL files do not name the same: {_listed(odd)}", hint)
 
 
 def _distinct(relations: list[str], where: str) -> None:
@@ -196,7 +196,7 @@ def _distinct(relations: list[str], where: str) -> None:
     odd = sorted({name for name in relations if relations.count(name) > 1 or not RELATION.fullmatch(name)})
     if odd:
         raise AdapterError(
-            f"{where} gives names that do not fit or are taken: {', '.join(odd)}",
+            f"{where} gives names that do not fit or are taken: {_listed(odd)}",
             "small letters, digits and _; sources, steps and canonical tables have names of their own",
         )
 
@@ -205,7 +205,7 @@ def _exactly(told: Mapping[str, Any], keys: Collection[str], where: str) -> None
     odd = sorted(set(told) ^ set(keys))
     if odd:
         raise AdapterError(
-            f"{where}: keys are missing or unknown: {', '.join(odd)}", f"it has exactly: {', '.join(keys)}"
+            f"{where}: keys are missing or unknown: {_listed(odd)}", f"it has exactly: {', '.join(keys)}"
         )
 
 
@@ -225,3 +225,7 @@ def _names(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise AdapterError(f"{where} must list names", 'for example ["dm", "ex"]')
     return tuple(value)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(shown, names))

@@ -72,6 +72,8 @@ def relation_of(con: Connection, adapter: Adapter, place: str) -> str:
         described = con.execute(f"describe from {relation}").fetchall()
     except NOT_OF_THE_SQL:
         raise
+    except duckdb.PermissionException:
+        raise _reaches_out(adapter, place) from None
     except duckdb.Error as error:
         raise AdapterError(f"{adapter.name}/{place}: {shown(str(error).splitlines()[0])}", HOW_TO) from None
     if "/" not in place:
@@ -88,12 +90,18 @@ def running(adapter: Adapter, place: str) -> Iterator[None]:
         yield
     except NOT_OF_THE_SQL:
         raise
+    except duckdb.PermissionException:
+        raise _reaches_out(adapter, place) from None
     except duckdb.Error as error:
         kind = type(error).__name__.removesuffix("Exception")
         raise AdapterError(
             f"{adapter.name}/{place} cannot be run over the rows of this delivery ({kind})",
             "try_cast and try(...) read what is not always there",
         ) from None
+
+
+def _reaches_out(adapter: Adapter, place: str) -> AdapterError:
+    return AdapterError(f"{adapter.name}/{place} reaches for what is no source of it, such as a file", HOW_TO)
 
 
 def _shown(columns: tuple[str, ...], delivered: Mapping[str, str], source: str) -> str:

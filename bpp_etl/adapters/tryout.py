@@ -72,12 +72,12 @@ def made_of(adapter: Adapter, rows: Rows, *, backwards: bool = False) -> Made:
             for name in (*adapter.tables_from(tuple(rows)), SOURCE_ROWS):
                 relation = relation_of(con, adapter, f"{name}.sql")
                 with running(adapter, f"{name}.sql"):
-                    con.execute(f"create temp table made as from {relation}")
-                described = con.execute("describe temp.made").fetchall()
+                    con.execute(f"create temp table _made as from {relation}")
+                described = con.execute("describe temp._made").fetchall()
                 types[name] = {str(column): str(kind) for column, kind, *_ in described}
                 columns = ", ".join(map(quoted, columns_made(name)))
-                made[name] = con.execute(f"select {columns} from temp.made order by all").fetchall()
-                con.execute("drop table temp.made")
+                made[name] = con.execute(f"select {columns} from temp._made order by all").fetchall()
+                con.execute("drop table temp._made")
     return Made(types, made)
 
 

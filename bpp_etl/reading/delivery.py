@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
-from bpp_etl.errors import BppError, UsageError
+from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.registry_config import ConfigurationError, RegistryConfig
 from bpp_etl.reading.files import SCRATCH
@@ -126,6 +126,11 @@ class _Reader:
         except AdapterError as error:
             self.cannot_follow(error)
             self.rows.clear()
+            return
+        for table in TABLES.values():
+            if table.is_required and table.name not in self.rows:
+                message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
+                self.problem(table.name, "table_missing", message)
 
     def _canonical(self, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
         wanted = []
@@ -140,7 +145,7 @@ class _Reader:
     def _sources(self, files: tuple[DeliveredFile, ...], adapter: Adapter) -> list[Wanted]:
         wanted = []
         for source in adapter.sources:
-            told = f"; what is read of this format: {adapter.page}"
+            told = f"; what is read of this format: {shown(adapter.page)}"
             file = self._one_file(DELIVERY, source.name, files, is_required=source.is_required, hint=told)
             if file is not None:
                 required = frozenset(source.required_columns)

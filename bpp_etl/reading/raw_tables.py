@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
-from bpp_etl.adapters.run import relation_of, relations, running
+from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
 from schemas.contract import delivered_columns
@@ -66,6 +66,8 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
 
     `rows` has the rows of each source, and those of each table afterwards. Errors: AdapterError.
     """
+    if not rows:
+        return
     delivered = {name: f"{SOURCE}.{quoted(name)}" for name in rows}
     with transaction(con), relations(con, adapter, delivered):
         origins = " union all ".join(
@@ -73,13 +75,13 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
             f" from {source}"
             for source in delivered.values()
         )
-        con.execute(f"create temp table origin as {origins}")
+        con.execute(f"create temp table _origin as {origins}")
         made = {table: _make(con, delivery, adapter, table) for table in adapter.tables_from(tuple(rows))}
         counted = relation_of(con, adapter, f"{SOURCE_ROWS}.sql")
         with running(adapter, f"{SOURCE_ROWS}.sql"):
             con.execute(f"create table raw.{quoted(SOURCE_ROWS)} as from {counted}")
         _ensure_all_counted(con, adapter, rows)
-        con.execute("drop table temp.origin")
+        con.execute("drop table temp._origin")
     rows.clear()
     rows.update(made)
 
@@ -94,7 +96,7 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
         con.execute(
             f"create table {data} as select made.file as file, origin.file_digest as file_digest,"
             f" made.row_number as row_number, {texts} from {relation} as made"
-            " left join temp.origin on origin.file = made.file"
+            " left join temp._origin as origin on origin.file = made.file"
             " and made.row_number between 1 and origin.source_rows"
             f" order by made.file, made.row_number, {', '.join(columns)}"
         )
@@ -102,7 +104,7 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
     if astray:
         raise AdapterError(
             f"{adapter.name}/{place}: {astray} rows lead to no row of a source",
-            "yield row_number and file of the row that each comes from",
+            HOW_TO,
         )
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
@@ -124,5 +126,5 @@ def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int])
     if odd:
         raise AdapterError(
             f"the adapter {adapter.name} does not count every row of {', '.join(odd)}",
-            "report this as a fault",
+            HOW_TO,
         )

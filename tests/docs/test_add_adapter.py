@@ -10,7 +10,7 @@ from pathlib import Path
 from bpp_etl.adapters.conformance import CHECKS
 from bpp_etl.adapters.description import KEYS
 from bpp_etl.release.open import open_release
-from tests.support.add_adapter import NAME, PAGE, walk, write_page
+from tests.support.add_adapter import NAME, PAGE, ROOT, walk, write_page
 from tests.support.commands import BPP, environment
 
 PROGRAMS = {"bpp": [str(BPP)], "python": [sys.executable]}
@@ -57,5 +57,6 @@ def test_the_page_names_every_key_of_a_description() -> None:
 
 
 def test_the_page_tells_how_a_folder_of_adapters_is_configured() -> None:
-    told = PAGE.read_text(encoding="utf-8")
-    assert all(word in told for word in ("BPP_ADAPTERS", "[tool.bpp] adapters", 'format = "clinic"'))
+    for page in (PAGE, ROOT / "docs" / "operations.md"):
+        told = page.read_text(encoding="utf-8")
+        assert all(word in told for word in ("BPP_ADAPTERS", "`[tool.bpp]", 'format = "clinic"'))

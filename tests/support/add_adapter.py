@@ -46,3 +46,15 @@ def write_page(folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return folder / "adapters"
+
+
+def deliver_example(landing: Path, registry: str = "north", patient: str = "P1") -> Path:
+    """Deliver the page's example by a registry of its format, its first patient under another id."""
+    folder = landing / registry / "2024-12-31"
+    folder.mkdir(parents=True)
+    example = f"adapters/{NAME}/example/"
+    for place, text in walk().files.items():
+        if place.startswith(example):
+            (folder / place.removeprefix(example)).write_text(text.replace("P1", patient), encoding="utf-8")
+    (landing / registry / "registry.toml").write_text(f'format = "{NAME}"\n', encoding="utf-8")
+    return folder

@@ -118,6 +118,7 @@ BREAKAGES: list[tuple[Callable[[Path], object], str]] = [
     (lambda folder: rewrite(folder, 'title = "CDISC SDTM"', "title = 1"), "title must be text"),
     (lambda folder: rewrite(folder, 'title = "', 'name = "'), "missing or unknown: name, title"),
     (lambda folder: rewrite(folder, 'version = "', 'edition = "'), "missing or unknown: edition, version"),
+    (lambda folder: rewrite(folder, 'title = "', '"a\\nb" = "'), "missing or unknown: a?b, title"),
     (lambda folder: rewrite(folder, "steps = [", 'steps = "x" # ['), "steps must list names"),
     (lambda folder: rewrite(folder, '"modality"', '"dm"'), "do not fit or are taken: dm"),
     (lambda folder: rewrite(folder, '"modality"', '"Modality"'), "do not fit or are taken: Modality"),
