@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
+from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
 from schemas.contract import delivered_columns
@@ -79,7 +80,11 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
         made = {table: _make(con, delivery, adapter, table) for table in adapter.tables_from(tuple(rows))}
         counted = relation_of(con, adapter, f"{SOURCE_ROWS}.sql")
         with running(adapter, f"{SOURCE_ROWS}.sql"):
-            con.execute(f"create table raw.{quoted(SOURCE_ROWS)} as from {counted}")
+            con.execute(
+                f"create table raw.{quoted(SOURCE_ROWS)} as select source::varchar as source,"
+                " meaning::varchar as meaning, table_name::varchar as table_name,"
+                f" source_rows::bigint as source_rows from {counted}"
+            )
         _ensure_all_counted(con, adapter, rows)
         con.execute("drop table temp._origin")
     rows.clear()
@@ -95,17 +100,14 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
     with running(adapter, place):
         con.execute(
             f"create table {data} as select made.file as file, origin.file_digest as file_digest,"
-            f" made.row_number as row_number, {texts} from {relation} as made"
+            f" made.row_number::bigint as row_number, {texts} from {relation} as made"
             " left join temp._origin as origin on origin.file = made.file"
             " and made.row_number between 1 and origin.source_rows"
             f" order by made.file, made.row_number, {', '.join(columns)}"
         )
     astray = count_of(con, f"select count(*) from {data} where file_digest is null")
     if astray:
-        raise AdapterError(
-            f"{adapter.name}/{place}: {astray} rows lead to no row of a source",
-            HOW_TO,
-        )
+        raise AdapterError(f"{adapter.name}/{place}: {astray} rows lead to no row of a source", HOW_TO)
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
@@ -116,15 +118,16 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
 
 
 def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int]) -> None:
-    """Refuse an adapter that loses count of its sources' rows."""
+    """Refuse an adapter that loses count of its sources' rows; one without a meaning does not count."""
     told: dict[str, int] = dict(
         con.execute(
-            f"select source, sum(source_rows)::bigint from raw.{quoted(SOURCE_ROWS)} group by source"
+            f"select source, sum(source_rows)::bigint from raw.{quoted(SOURCE_ROWS)}"
+            " where meaning is not null and source_rows > 0 group by source"
         ).fetchall()
     )
-    odd = sorted(name for name, number in rows.items() if told.get(name, 0) != number)
+    odd = sorted(str(name) for name in rows | told if told.get(name, 0) != rows.get(name, 0))
     if odd:
         raise AdapterError(
-            f"the adapter {adapter.name} does not count every row of {', '.join(odd)}",
+            f"{adapter.name}/{SOURCE_ROWS}.sql does not count every row of {', '.join(map(shown, odd))}",
             HOW_TO,
         )

@@ -182,6 +182,29 @@ def test_rows_that_lead_nowhere_shut_the_gate(adapters: Path, tmp_path: Path) ->
     )
 
 
+MISCOUNTED = [
+    ("'people' as source", "'persons' as source", "people, persons"),
+    ("'people' as source", "cast(null as varchar) as source", "None, people"),
+    ("'a person' as meaning", "cast(null as varchar) as meaning", "people"),
+    ("count(*)", "count(*)::varchar", None),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), MISCOUNTED)
+def test_counts_that_do_not_sum_to_what_was_delivered_shut_the_gate(
+    adapters: Path, tmp_path: Path, old: str, new: str, told: str | None
+) -> None:
+    file = adapters / NAME / "source_rows.sql"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    folder = deliver_example(tmp_path / "landing", patient=SECRET)
+    if told is None:
+        assert gated(folder).decision.is_open
+    else:
+        assert shut(folder).startswith(f"clinic/source_rows.sql does not count every row of {told}; ")
+
+
 def test_an_adapter_that_is_not_whole_shuts_the_gate(adapters: Path, tmp_path: Path) -> None:
     (adapters / NAME / "patients.sql").unlink()
     assert shut(deliver_example(tmp_path / "landing", patient=SECRET)).startswith(
@@ -257,6 +280,6 @@ def test_a_fault_leaves_no_relation_of_the_adapter_behind(adapters: Path, tmp_pa
         read = read_delivery(con, delivery, scratch_root=tmp_path)
         left = con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     assert [problem.message for problem in read.problems] == [
-        f"the adapter clinic does not count every row of findings, people; {HOW_TO}"
+        f"clinic/source_rows.sql does not count every row of findings, people; {HOW_TO}"
     ]
     assert sorted(left) == [("raw_source_data.findings",), ("raw_source_data.people",)]

@@ -39,5 +39,5 @@ def test_an_adapter_that_loses_count_of_a_row_is_refused(
             adapt(con, delivery, adapter, rows)
             assert con.execute(f"select source, source_rows from raw.{SOURCE_ROWS}").fetchall() == [("dm", 2)]
         else:
-            with pytest.raises(BppError, match="the adapter sdtm does not count every row of dm"):
+            with pytest.raises(BppError, match=r"sdtm/source_rows\.sql does not count every row of dm"):
                 adapt(con, delivery, adapter, rows)
