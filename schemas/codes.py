@@ -6,6 +6,8 @@ Not here: units (`schemas/units.py`), rules (`schemas/rules.py`) and flags (`sch
 SEX = ("female", "male", "unknown")
 RECEPTOR_STATUS = ("positive", "negative", "unknown")
 MODALITY = ("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY")
+CT_MODALITIES = ("CT", "PET_CT")
+"""Modalities with a CT, and so with a bone window."""
 EXTRAOSSEOUS_RESPONSE = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE")
 LESION_SITE = (
     "spine",

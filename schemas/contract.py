@@ -8,14 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pandera.polars as pa
 from pandera.polars import DataFrameModel
 
 
 class Contract(DataFrameModel):
-    """A table's contract: its docstring states the grain, each field describes a column."""
+    """A table's contract: its docstring states the grain, `key` names a row, each field describes a column.
+
+    `class Patients(Contract, key=("registry", "patient_id"))`: no two rows hold the same in all columns of
+    the key, and none of these columns is empty. There is no contract without a key.
+    """
+
+    _key: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, *, key: tuple[str, ...], **kwargs: Any) -> None:
+        """Keep the key beside the columns."""
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
+        cls._key = key
 
     class Config:
         """Columns are judged by name; what a contract does not name is not judged."""
@@ -115,6 +126,11 @@ def columns_of(contract: type[Contract]) -> tuple[Column, ...]:
 def delivered_columns(contract: type[Contract]) -> tuple[Column, ...]:
     """List the columns that a registry sends, in the contract's order."""
     return tuple(column for column in columns_of(contract) if column.delivered)
+
+
+def key_of(contract: type[Contract]) -> tuple[str, ...]:
+    """Return the columns that together name one row of the table."""
+    return contract._key
 
 
 def grain_of(contract: type[Contract]) -> str:

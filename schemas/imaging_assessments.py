@@ -12,7 +12,7 @@ from schemas.contract import Contract, delivered
 from schemas.judging import flags_column, registry_column, row_number_column
 
 
-class ImagingAssessments(Contract):
+class ImagingAssessments(Contract, key=("registry", "assessment_id")):
     """One row per imaging examination of a patient."""
 
     registry: pl.String = registry_column()

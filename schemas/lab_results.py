@@ -16,8 +16,11 @@ HIGHEST_PLAUSIBLE_ALP = 20_000
 """U/L; above it a total ALP is a slip of the pen, not a patient (`value_implausible`)."""
 
 
-class LabResults(Contract):
-    """One row per alkaline phosphatase result of a patient."""
+class LabResults(Contract, key=("registry", "row_number")):
+    """One row per alkaline phosphatase result of a patient.
+
+    Nothing that is delivered names a result, two on one day are two facts: the row that held it does.
+    """
 
     registry: pl.String = registry_column()
     patient_id: pl.String = delivered("The registry's pseudonym of the patient.", required=True)

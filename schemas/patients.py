@@ -13,7 +13,7 @@ from schemas.contract import Contract, delivered
 from schemas.judging import at_or_before, flags_column, not_before_year, registry_column, row_number_column
 
 
-class Patients(Contract):
+class Patients(Contract, key=("registry", "patient_id")):
     """One row per patient of a registry."""
 
     registry: pl.String = registry_column()

@@ -52,7 +52,7 @@ def _tables_for(rule: str) -> tuple[str, ...]:
         # An analyte outside the code list is another test, and ignored; so lab results have no such rule.
         return tuple(name for name in TABLES if _has_kind(name, "code", "boolean") and name != "lab_results")
     if rule == "duplicate_key":
-        return tuple(name for name, table in TABLES.items() if table.key)
+        return tuple(name for name, table in TABLES.items() if table.delivered_key)
     if rule in {"unknown_patient", "unknown_assessment"}:
         return tuple(
             name for name, table in TABLES.items() if table.parent is not None and table.parent.rule == rule

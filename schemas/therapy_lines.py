@@ -12,7 +12,7 @@ from schemas.contract import Contract, delivered
 from schemas.judging import at_or_before, between, flags_column, registry_column, row_number_column
 
 
-class TherapyLines(Contract):
+class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
     """One row per patient and line of systemic treatment."""
 
     registry: pl.String = registry_column()

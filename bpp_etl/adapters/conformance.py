@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, AdapterError, adapter_in
 from bpp_etl.adapters.run import COUNTED, LEADS, columns_made
 from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, file_of, made_of
+from schemas.tables import TABLES
 
 ODD_CELLS = (
     *(None, "", " ", "x", "0", "-1", "1e999", "NaN", "true", "'", "\\", "[", "(?", "%", "\t"),
@@ -114,11 +115,27 @@ def every_row_leads_to_a_source(folder: Traversable) -> Iterator[str]:
 
 
 @_check
+def a_row_of_a_source_makes_one_row_of_a_table(folder: Traversable) -> Iterator[str]:
+    """No two rows of a table lead to one row of a source; results have no id, so not even to one number."""
+    adapter = adapter_in(folder)
+    made = made_of(adapter, _odd(folder, adapter))
+    for table in adapter.tables:
+        has_id = bool(TABLES[table].delivered_key)
+        names = [lead if has_id else lead[0] for lead in (row[-len(LEADS) :] for row in made.rows[table])]
+        if twice := len(names) - len(set(names)):
+            yield f"{table}.sql: {twice} rows have the place that another has in the delivery"
+
+
+@_check
 def every_source_row_is_counted(folder: Traversable) -> Iterator[str]:
     """What is delivered is what comes into a table and what is out of scope, whatever the cells say."""
     adapter = adapter_in(folder)
     rows = _odd(folder, adapter)
-    yield from _miscounted(adapter, rows, made_of(adapter, rows))
+    made = made_of(adapter, rows)
+    yield from _miscounted(adapter, rows, made)
+    told = [(source, meaning) for source, meaning, *_ in made.rows[SOURCE_ROWS]]
+    if len(told) > len(set(told)) or any(None in one for one in told):
+        yield f"{SOURCE_ROWS}.sql does not tell each meaning of a source in one row"
 
 
 @_check
@@ -197,6 +214,7 @@ CHECKS: tuple[Check, ...] = (
     nothing_comes_of_nothing,
     the_example_makes_rows_of_every_table,
     every_row_leads_to_a_source,
+    a_row_of_a_source_makes_one_row_of_a_table,
     every_source_row_is_counted,
     an_optional_source_may_be_absent_or_empty,
     an_optional_column_may_be_absent,

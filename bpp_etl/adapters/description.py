@@ -1,4 +1,4 @@
-"""What an adapter's folder says: `adapter.toml`, held key by key, and the texts of the SELECTs beside it.
+"""What an adapter's folder says: its description, held key by key, and the texts of the SELECTs beside it.
 
 Not here: where the folder lies (`adapters/found.py`), and running the SELECTs (`adapters/run.py`).
 """
@@ -51,9 +51,9 @@ class Adapter:
     The SELECTs stand over relations named after the sources: each with the source's columns as VARCHAR,
     `row_number` (BIGINT, from 1) and `file`. A step is a SELECT whose rows stand under its name for the steps
     and tables after it. A table yields the canonical columns as VARCHAR, and the `row_number` and `file` that
-    a row comes from; `derived_from` and `scope` say from which sources, and which of their rows.
-    `source_rows` counts every source row by what becomes of it: source, meaning, table_name (null: nothing),
-    source_rows.
+    a row comes from. These name the row: a source row makes at most one row of a table. `derived_from` and
+    `scope` say from which sources, and which of their rows. `source_rows` counts every source row by what
+    becomes of it: source, meaning, table_name (null: nothing), source_rows.
     """
 
     name: str

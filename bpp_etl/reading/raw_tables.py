@@ -103,11 +103,12 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
             f" made.row_number::bigint as row_number, {texts} from {relation} as made"
             " left join temp._origin as origin on origin.file = made.file"
             " and made.row_number between 1 and origin.source_rows"
-            f" order by made.file, made.row_number, {', '.join(columns)}"
+            " order by made.file, made.row_number"
         )
     astray = count_of(con, f"select count(*) from {data} where file_digest is null")
     if astray:
         raise AdapterError(f"{adapter.name}/{place}: {astray} rows lead to no row of a source", HOW_TO)
+    _ensure_rows_are_known(con, adapter, table)
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
@@ -117,17 +118,36 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
     return count_of(con, f"select count(*) from {data}")
 
 
+def _ensure_rows_are_known(con: Connection, adapter: Adapter, table: str) -> None:
+    """Refuse an adapter that makes several rows of a table out of one source row: nothing tells them apart.
+
+    Where a row has no other name than its number, rows of one number from two sources are alike as well.
+    """
+    name = "file, row_number" if TABLES[table].delivered_key else "row_number"
+    if count_of(con, f"select count(*) - count(distinct ({name})) from {DATA}.{quoted(table)}"):
+        raise AdapterError(f"{adapter.name}/{table}.sql makes rows that nothing tells apart", HOW_TO)
+
+
 def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int]) -> None:
-    """Refuse an adapter that loses count of its sources' rows; one without a meaning does not count."""
+    """Refuse an adapter that loses count of its sources' rows, or counts one meaning of them twice.
+
+    A row without a meaning is not counted.
+    """
     told: dict[str, int] = dict(
         con.execute(
             f"select source, sum(source_rows)::bigint from raw.{quoted(SOURCE_ROWS)}"
             " where meaning is not null and source_rows > 0 group by source"
         ).fetchall()
     )
-    odd = sorted(str(name) for name in rows | told if told.get(name, 0) != rows.get(name, 0))
+    odd = {str(name) for name in rows | told if told.get(name, 0) != rows.get(name, 0)}
+    odd |= {
+        str(source)
+        for (source,) in con.execute(
+            f"select source from raw.{quoted(SOURCE_ROWS)} group by source, meaning having count(*) > 1"
+        ).fetchall()
+    }
     if odd:
+        listed = ", ".join(map(shown, sorted(odd)))
         raise AdapterError(
-            f"{adapter.name}/{SOURCE_ROWS}.sql does not count every row of {', '.join(map(shown, odd))}",
-            HOW_TO,
+            f"{adapter.name}/{SOURCE_ROWS}.sql does not count every row of {listed} once", HOW_TO
         )

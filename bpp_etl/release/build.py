@@ -22,13 +22,14 @@ from bpp_etl.events import Protocol
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.inputs import ReleaseInput, registries_in, release_input
+from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, opened, quoted, room_for
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
-from schemas.contract import columns_of, grain_of
+from schemas.contract import columns_of, grain_of, key_of
 from schemas.metric import METRIC_TABLES
 from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
@@ -67,8 +68,9 @@ def assemble(
     shelf.building.mkdir(parents=True)
     with opened(shelf.building / FILE) as con:
         expected = _copy(con, warehouse)
+        write_protocols(con, protocols)
         publish_metrics(
-            con, protocols=[protocol.name for protocol in protocols if protocol.is_event], threshold=threshold
+            con, protocols=[protocol for protocol in protocols if protocol.is_event], threshold=threshold
         )
         inputs = release_input(warehouse, protocols, threshold)
         counts = {
@@ -222,8 +224,8 @@ def _describe(
         if schema != "meta":
             count, table_hash = rows[schema, table]
             con.execute(
-                'insert into meta."table" values (?, ?, ?, ?, ?)',
-                [schema, table, grain_of(contract), count, table_hash],
+                'insert into meta."table" values (?, ?, ?, ?, ?, ?)',
+                [schema, table, grain_of(contract), list(key_of(contract)), count, table_hash],
             )
         insert_rows(
             con,

@@ -202,7 +202,7 @@ def test_counts_that_do_not_sum_to_what_was_delivered_shut_the_gate(
     if told is None:
         assert gated(folder).decision.is_open
     else:
-        assert shut(folder).startswith(f"clinic/source_rows.sql does not count every row of {told}; ")
+        assert shut(folder).startswith(f"clinic/source_rows.sql does not count every row of {told} once; ")
 
 
 def test_an_adapter_that_is_not_whole_shuts_the_gate(adapters: Path, tmp_path: Path) -> None:
@@ -280,6 +280,6 @@ def test_a_fault_leaves_no_relation_of_the_adapter_behind(adapters: Path, tmp_pa
         read = read_delivery(con, delivery, scratch_root=tmp_path)
         left = con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     assert [problem.message for problem in read.problems] == [
-        f"clinic/source_rows.sql does not count every row of findings, people; {HOW_TO}"
+        f"clinic/source_rows.sql does not count every row of findings, people once; {HOW_TO}"
     ]
     assert sorted(left) == [("raw_source_data.findings",), ("raw_source_data.people",)]
