@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.catalog import catalog
@@ -42,7 +43,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "A column marked `*` must be present and filled."
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("table", "columns", "key in a delivery", "without it"),
         (
             (
@@ -57,6 +58,7 @@ def _lines() -> Iterator[str]:
             for name, table in TABLES.items()
         ),
     )
+    yield ""
     for schema, tables in catalog().items():
         yield f"## Schema `{schema}`"
         yield ""
@@ -67,7 +69,7 @@ def _lines() -> Iterator[str]:
             yield ""
             yield f"Key: {', '.join(key_of(contract))}"
             yield ""
-            yield from _table(
+            yield markdown_table(
                 ("column", "type", "may be empty", "what it holds"),
                 (
                     (
@@ -79,23 +81,26 @@ def _lines() -> Iterator[str]:
                     for column in columns_of(contract)
                 ),
             )
+            yield ""
     yield "## Rules of the gate"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("table", "rule", "holds that", "if not", "category", "to mend"),
         (
             (rule.table, f"`{rule.id}`", rule.sentence, rule.severity, rule.category, rule.mend)
             for rule in RULES
         ),
     )
+    yield ""
     yield "## Flags"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("flag", "says"), ((f"`{code}`", text) for code, text in sorted({**FLAGS, **EVENT_FLAGS}.items()))
     )
+    yield ""
     yield "## Metrics"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("metric", "is", "unit", "always warns of"),
         (
             (
@@ -107,21 +112,16 @@ def _lines() -> Iterator[str]:
             for metric in METRICS.values()
         ),
     )
+    yield ""
     yield "## Strata"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("stratum", "holds"), ((f"`{stratum.id}`", stratum.sentence) for stratum in STRATA.values())
     )
+    yield ""
     yield "## Warnings"
     yield ""
-    yield from _table(("warning", "says"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
-
-
-def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + " --- |" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+    yield markdown_table(("warning", "says"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
     yield ""
 
 

@@ -65,8 +65,8 @@ class RegistryConfig:
         return self.limits.get(CADENCE, DEFAULT_CADENCE_SHARE)
 
 
-def load_config(path: Path, formats: tuple[str, ...]) -> RegistryConfig:
-    """Read registry.toml; a missing file means the defaults. `formats` are the known adapters."""
+def load_config(path: Path) -> RegistryConfig:
+    """Read registry.toml; a missing file means the defaults. Whether its format is known is not looked at."""
     if not path.exists() and not path.is_symlink():
         return RegistryConfig()
     try:
@@ -82,10 +82,10 @@ def load_config(path: Path, formats: tuple[str, ...]) -> RegistryConfig:
         raise ConfigurationError(
             "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
         ) from None
-    return checked(told, formats)
+    return checked(told)
 
 
-def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig:
+def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
     for key in told:
         _known("key", key, TOP_LEVEL)
@@ -100,7 +100,6 @@ def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig
         constants=_constants(told.get("constants", {})),
         limits=_limits(told.get("limits", {})),
     )
-    _known("format", config.format, formats)
     if len(config.delimiter) != 1 or config.delimiter in '"\r\n\0':
         raise ConfigurationError("delimiter must be one character, and no quote", 'for example ";" or "\\t"')
     if config.decimal not in {".", ","}:

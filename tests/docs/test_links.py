@@ -52,9 +52,18 @@ def target_of(page: Path, link: str) -> tuple[Path, str]:
     return ((page.parent / unquote(place)).resolve() if place else page), anchor
 
 
+def written_by_reader(page: Path) -> set[str]:
+    """Return the files that a page has its reader write, which are not there before."""
+    return set(re.findall(r"New file `([^`]+)`:$", page.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 LINKS = [(page, link) for page in PAGES for link in links_of(page) if not re.match(r"[a-z]+:", link)]
 NAMED = sorted(
-    {(page, name) for page in PAGES for name in PATH.findall(prose(page)) if name not in OF_OTHERS}
+    {
+        (page, name)
+        for page in PAGES
+        for name in set(PATH.findall(prose(page))) - OF_OTHERS - written_by_reader(page)
+    }
 )
 
 
