@@ -18,7 +18,7 @@ import pytest
 
 from bpp_etl.reading.csv_text import LONGEST_HEADER, LONGEST_LINE, MOST_COLUMNS
 from schemas.tables import TABLES
-from tests.support.deliveries_of_rows import write_texts
+from tests.support.deliveries import write_texts
 from tests.support.gating import Gated, gated
 from tests.support.hostile_files import (
     TOKEN,

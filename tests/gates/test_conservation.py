@@ -18,8 +18,7 @@ from bpp_etl.gate import stage
 from bpp_etl.gate.decision import TableCount
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
-from tests.support.deliveries import TINY, with_rows, write_delivery_of
-from tests.support.deliveries_of_rows import write_texts
+from tests.support.deliveries import TINY, with_rows, write_delivery_of, write_texts
 from tests.support.gating import Gated, gated
 from tests.support.row_cases import CaseDelivery
 

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from schemas.tables import TABLES
-from tests.support.deliveries_of_rows import write_texts
+from tests.support.deliveries import write_texts
 from tests.support.gating import Rows, typed
 from tests.support.written_tables import (
     GERMAN,

@@ -24,8 +24,8 @@ from bpp_etl.reading.problems import DeliveryProblem
 from schemas.contract import delivered_columns
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
-from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.deliveries_of_rows import write_sized, write_texts
+from tests.support.deliveries import TINY, write_delivery_of, write_texts
+from tests.support.deliveries_of_rows import write_sized
 from tests.support.gating import Gated, gated, problems_of
 
 SDTM = 'format = "sdtm"\n'

@@ -8,8 +8,9 @@ from __future__ import annotations
 from bpp_etl.events import derive_events
 from tests.property.reference import her2_on
 from tests.property.reference_points import line_of
-from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import DELIVERY, random_patients
+from tests.support.relations import REGISTRY
 
 
 def test_the_evidence_of_the_events_before_the_start_is_that_of_the_baseline_characteristics() -> None:

@@ -14,9 +14,10 @@ from bpp_etl.events import Protocol, derive_events, load_protocol
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
-from tests.support.core_tables import REGISTRY, insert_patients, insert_rows, open_core, rows_of
+from tests.support.core_tables import insert_patients, open_core, rows_of
 from tests.support.generated import DELIVERY, random_patients
 from tests.support.patients import Patient
+from tests.support.relations import REGISTRY, insert_rows
 
 PATIENTS = random_patients(21, 2500)
 Rows = dict[str, dict[str, object]]
@@ -50,7 +51,7 @@ def test_the_order_of_the_rows_changes_nothing(rows: Rows) -> None:
     with open_core() as con:
         for name, table in tables.items():
             random.Random(name).shuffle(table)
-            insert_rows(con, name, table)
+            insert_rows(con, f"core.{name}", table)
         assert derived(con) == rows
 
 
@@ -58,10 +59,10 @@ def test_rows_delivered_twice_change_no_call(rows: Rows) -> None:
     tables = rows_of(PATIENTS)
     with open_core() as con:
         for name, table in tables.items():
-            insert_rows(con, name, table)
+            insert_rows(con, f"core.{name}", table)
             # A patient's own row is the one that the gate must not let in twice.
             if name != "patients":
-                insert_rows(con, name, table)
+                insert_rows(con, f"core.{name}", table)
         assert derived(con) == rows
 
 

@@ -12,9 +12,10 @@ from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
 from tests.property import reference
 from tests.property.reference_cadence import cadence
-from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import DELIVERY, all_sequences, random_patients
 from tests.support.patients import Patient
+from tests.support.relations import REGISTRY
 
 NEEDED = {"xu2025": 2, "xu2025_one_ct": 1}
 

@@ -17,8 +17,9 @@ from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.warehouse.connection import opened
 from schemas.tables import TABLES
-from tests.support.core_tables import FILLERS, rows_of
+from tests.support.core_tables import rows_of
 from tests.support.generated import DELIVERY, random_patients
+from tests.support.relations import FILLERS
 
 REPORTED = {"positive": "positive", "negative": "negative", "indeterminate": "equivocal"}
 EVENTS = ("pseudoprogression", "patient_flow", "open_question")

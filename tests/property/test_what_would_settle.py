@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from bpp_etl.events import Protocol, derive_events, load_protocol
-from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import DELIVERY, random_patients
 from tests.support.patients import Patient, Scan
+from tests.support.relations import REGISTRY
 
 Rows = list[dict[str, Any]]
 ONE_DAY = timedelta(days=1)

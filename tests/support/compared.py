@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests.support.relations import rows_in
 from tests.support.releases import MadeRelease
 
 CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
@@ -19,30 +20,26 @@ EAST = {
 WEST = {"SECRET-4": CONFIRMED, "SECRET-5": "day -10 CT"}
 
 
-def estimate(metric: str, value: float | None, **more: object) -> dict[str, object]:
-    return {
-        "protocol": "xu2025",
-        "metric": metric,
-        "stratum": "all",
-        "estimate": value,
-        "unit": "days",
-        "method": "made up",
-        "warnings": [],
-        "is_suppressed": False,
-        "patients": 20,
-    } | more
-
-
+ESTIMATES = """
+    metric                     estimate  unit   patients  ci_low  ci_high  p_value  is_suppressed
+    time_to_pseudoprogression  52.0      days   20        48.0    60.0     .        no
+    alp_change_at_event        -20.0     U/L    20        .       .        0.0004   no
+    pseudoprogression_share    .         share  .         .       .        .        yes
+    candidate_to_progression   300.0     days   20        200.0   .        .        no
+    cadence_interval           42.0      days   20        .       .        .        no
+    cadence_deviation          1.0       days   20        .       .        .        no
+"""
+MOVED_ESTIMATES = """
+    metric                     estimate  unit   patients  ci_low  ci_high  p_value  is_suppressed
+    time_to_pseudoprogression  54.5      days   22        50.0    .        .        no
+    alp_change_at_event        -22.0     U/L    20        .       .        0.03     no
+    pseudoprogression_share    .         share  .         .       .        .        yes
+    candidate_to_progression   300.0     days   20        200.0   .        .        no
+    cadence_interval           42.0      days   20        .       .        .        no
+    cadence_deviation          2.0       days   20        .       .        .        no
+"""
 BEFORE = MadeRelease(
-    {"east": EAST, "west": WEST},
-    estimates=(
-        estimate("time_to_pseudoprogression", 52.0, ci_low=48.0, ci_high=60.0),
-        estimate("alp_change_at_event", -20.0, unit="U/L", p_value=0.0004),
-        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
-        estimate("candidate_to_progression", 300.0, ci_low=200.0),
-        estimate("cadence_interval", 42.0),
-        estimate("cadence_deviation", 1.0),
-    ),
+    {"east": EAST, "west": WEST}, estimates=rows_in(ESTIMATES, stratum="all", method="made up")
 )
 AFTER = MadeRelease(
     {
@@ -59,14 +56,7 @@ AFTER = MadeRelease(
     code_version="2.0",
     shut=("south",),
     refused={("east", "bone_lesions"): 3},
-    estimates=(
-        estimate("time_to_pseudoprogression", 54.5, ci_low=50.0, patients=22),
-        estimate("alp_change_at_event", -22.0, unit="U/L", p_value=0.03),
-        estimate("pseudoprogression_share", None, unit="share", is_suppressed=True, patients=None),
-        estimate("candidate_to_progression", 300.0, ci_low=200.0),
-        estimate("cadence_interval", 42.0),
-        estimate("cadence_deviation", 2.0),
-    ),
+    estimates=rows_in(MOVED_ESTIMATES, stratum="all", method="made up"),
 )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+DAY = "2024-12-31"
 TINY: Mapping[str, str] = {
     "patients": """\
 patient_id,sex,last_contact_date
@@ -56,16 +57,24 @@ A,2023-12-01,primary,0
 }
 
 
-def write_delivery_of(
-    landing: Path, registry: str = "tiny", day: str = "2024-12-31", **changed: str | None
+def write_texts(
+    landing: Path, texts: Mapping[str, str], *, registry: str = "made", day: str = DAY, toml: str = ""
 ) -> Path:
-    """Write a delivery of the tiny tables; `changed` replaces a table's text, None leaves the table out."""
+    """Write a delivery's files by their names, and registry.toml where anything is said in it."""
     folder = landing / registry / day
     folder.mkdir(parents=True)
-    for table, text in {**TINY, **changed}.items():
-        if text is not None:
-            (folder / f"{table}.csv").write_text(text, encoding="utf-8")
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    if toml:
+        (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
     return folder
+
+
+def write_delivery_of(landing: Path, registry: str = "tiny", day: str = DAY, **changed: str | None) -> Path:
+    """Write a delivery of the tiny tables; `changed` replaces a table's text, None leaves the table out."""
+    tables = {**TINY, **changed}
+    texts = {f"{table}.csv": text for table, text in tables.items() if text is not None}
+    return write_texts(landing, texts, registry=registry, day=day)
 
 
 def with_rows(table: str, *rows: str) -> str:

@@ -5,11 +5,11 @@ Not here: single cases (`tests/support/row_cases.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from schemas.tables import TABLES
-from tests.support.row_cases import DAY, OWN_COLUMN, SOUND, CaseDelivery
+from tests.support.deliveries import write_texts
+from tests.support.row_cases import OWN_COLUMN, SOUND, CaseDelivery
 
 EMPTIED = {
     "patients": "sex",
@@ -40,17 +40,6 @@ def _own(table: str, number: int) -> str:
     if number == 0 and table in first:
         return first[table]
     return f"{1 + number / 1000:.3f}" if table == "her2_tests" else str(number + 1)
-
-
-def write_texts(landing: Path, texts: Mapping[str, str], *, registry: str = "made", toml: str = "") -> Path:
-    """Write files by their names, and registry.toml where anything is said in it."""
-    folder = landing / registry / DAY
-    folder.mkdir(parents=True)
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    if toml:
-        (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
-    return folder
 
 
 def write_sized(landing: Path, good: int, bad: int, toml: str = "") -> Path:

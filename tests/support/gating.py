@@ -6,6 +6,8 @@ Not here: deliveries (`tests/support/deliveries.py`).
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
-from bpp_etl.landing.deliveries import delivery_of
+from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.catalog import catalog
@@ -60,40 +62,22 @@ class Gated:
 
 def gated(folder: Path) -> Gated:
     """Read and judge the delivery in a folder, as the refresh does."""
-    delivery = delivery_of(folder)
-    assert delivery is not None, folder
-    with tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch:
-        with opened(Path(scratch) / "gate.duckdb") as con:
-            read = read_delivery(con, delivery, scratch_root=Path(scratch))
-            made = Gated(judge(con, delivery, read), read)
-            for table in TABLES:
-                _keep(con, table, made)
-        left = [entry.name for entry in Path(scratch).iterdir() if entry.name != "gate.duckdb"]
-        assert not left, f"reading left {left} behind"
+    with _reading(folder) as (con, delivery, read):
+        made = Gated(judge(con, delivery, read), read)
+        for table in TABLES:
+            _keep(con, table, made)
     return made
 
 
 def problems_of(folder: Path) -> list[tuple[str, str, str]]:
     """Read a delivery without judging it; return table, rule and message of what is wrong with its files."""
-    delivery = delivery_of(folder)
-    assert delivery is not None, folder
-    with (
-        tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch,
-        opened(Path(scratch) / "read.duckdb") as con,
-    ):
-        read = read_delivery(con, delivery, scratch_root=Path(scratch))
-    return [(problem.table, problem.rule, problem.message) for problem in read.problems]
+    with _reading(folder) as (_, _, read):
+        return [(problem.table, problem.rule, problem.message) for problem in read.problems]
 
 
 def typed(folder: Path) -> Rows:
     """Read a delivery and type its rows, without judging any; a cell that cannot be read is an error."""
-    delivery = delivery_of(folder)
-    assert delivery is not None, folder
-    with (
-        tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch,
-        opened(Path(scratch) / "read.duckdb") as con,
-    ):
-        read = read_delivery(con, delivery, scratch_root=Path(scratch))
+    with _reading(folder) as (con, _, read):
         assert read.problems == ()
         con.execute("create schema core")
         for table in TABLES.values():
@@ -103,6 +87,18 @@ def typed(folder: Path) -> Rows:
             ).fetchall()
             assert unread == []
         return {table: _rows_of(con, table) for table in TABLES}
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[tuple[Connection, Delivery, ReadDelivery]]:
+    """Read the delivery in a folder into a database apart; nothing else of the reading may be left behind."""
+    delivery = delivery_of(folder)
+    assert delivery is not None, folder
+    with tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch:
+        with opened(Path(scratch) / "gate.duckdb") as con:
+            yield con, delivery, read_delivery(con, delivery, scratch_root=Path(scratch))
+        left = [entry.name for entry in Path(scratch).iterdir() if entry.name != "gate.duckdb"]
+        assert not left, f"reading left {left} behind"
 
 
 def _keep(con: Connection, table: str, made: Gated) -> None:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import openpyxl
 import polars as pl
@@ -18,6 +19,7 @@ import polars as pl
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
+T = TypeVar("T")
 TOKEN = "LEAK"
 """Stands in every cell of a hostile file; must never be shown."""
 
@@ -32,8 +34,21 @@ def text(table: str, rows: int = 3) -> str:
     return "\n".join([header(table), *(",".join(row) for row in cells)]) + "\n"
 
 
-def frame(table: str) -> pl.DataFrame:
-    return pl.DataFrame({name: [f"{TOKEN}{at}"] * 50 for at, name in enumerate(header(table).split(","))})
+def parquet_of(table: str) -> bytes:
+    cells = {name: [f"{TOKEN}{at}"] * 50 for at, name in enumerate(header(table).split(","))}
+    out = io.BytesIO()
+    pl.DataFrame(cells).write_parquet(out, compression="zstd")
+    return out.getvalue()
+
+
+def workbook_of(table: str = "") -> bytes:
+    """Make a workbook with the rows of a table, or with none."""
+    book = openpyxl.Workbook()
+    for row in text(table).splitlines() if table else ():
+        book.active.append(row.split(","))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @dataclass(frozen=True)
@@ -47,46 +62,38 @@ class Hostile:
     rule: str = "file_unreadable"
 
 
-def spoiled(
-    about: str, spoil: Callable[[str], str | bytes], told: str, rule: str = "file_unreadable"
+def _spoiled(
+    about: str, sound: Callable[[str], T], spoil: Callable[[T], str | bytes], told: str, ending: str
 ) -> Hostile:
-    def write(folder: Path, table: str) -> None:
-        made = spoil(text(table))
-        (folder / f"{table}.csv").write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
+    """Spoil what `sound` makes of a table."""
 
-    return Hostile(about, write, told, rule=rule)
+    def write(folder: Path, table: str) -> None:
+        made = spoil(sound(table))
+        (folder / f"{table}.{ending}").write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
+
+    return Hostile(about, write, told, ending)
+
+
+def spoiled(about: str, spoil: Callable[[str], str | bytes], told: str) -> Hostile:
+    return _spoiled(about, text, spoil, told, "csv")
 
 
 def packed(about: str, pack: Callable[[bytes], bytes]) -> Hostile:
-    def write(folder: Path, table: str) -> None:
-        (folder / f"{table}.csv.gz").write_bytes(pack(text(table, 200).encode("utf-8")))
-
-    return Hostile(about, write, "is not a whole gzip file", "csv.gz")
+    return _spoiled(
+        about, lambda table: text(table, 200).encode(), pack, "is not a whole gzip file", "csv.gz"
+    )
 
 
 def parquet(
     about: str, spoil: Callable[[bytes], bytes], told: str = "is not a readable parquet file"
 ) -> Hostile:
-    def write(folder: Path, table: str) -> None:
-        out = io.BytesIO()
-        frame(table).write_parquet(out, compression="zstd")
-        (folder / f"{table}.parquet").write_bytes(spoil(out.getvalue()))
-
-    return Hostile(about, write, told, "parquet")
+    return _spoiled(about, parquet_of, spoil, told, "parquet")
 
 
 def workbook(
     about: str, spoil: Callable[[bytes], bytes], told: str = "is not a readable xlsx file"
 ) -> Hostile:
-    def write(folder: Path, table: str) -> None:
-        book = openpyxl.Workbook()
-        for row in text(table).splitlines():
-            book.active.append(row.split(","))
-        out = io.BytesIO()
-        book.save(out)
-        (folder / f"{table}.xlsx").write_bytes(spoil(out.getvalue()))
-
-    return Hostile(about, write, told, "xlsx")
+    return _spoiled(about, workbook_of, spoil, told, "xlsx")
 
 
 def in_place(about: str, make: Callable[[Path], None], told: str, rule: str = "file_unreadable") -> Hostile:
@@ -101,9 +108,7 @@ def another_zip(_: bytes) -> bytes:
 
 
 def empty_book(_: bytes) -> bytes:
-    out = io.BytesIO()
-    openpyxl.Workbook().save(out)
-    return out.getvalue()
+    return workbook_of()
 
 
 def scrambled(data: bytes) -> bytes:

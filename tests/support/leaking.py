@@ -12,8 +12,7 @@ from pathlib import Path
 
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
-from tests.support.deliveries import TINY
-from tests.support.deliveries_of_rows import write_texts
+from tests.support.deliveries import TINY, write_texts
 
 TOKEN = re.compile(rb"LEAK\d{4}")
 PATIENTS = 24

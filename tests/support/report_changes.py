@@ -9,7 +9,7 @@ from bpp_etl.difference.changes import RowChange
 from bpp_etl.difference.headlines import Headlines, Moved
 from bpp_etl.difference.moves import Move
 from bpp_etl.difference.releases import Difference, RuleChange
-from tests.support.report_rows import PROTOCOL
+from tests.support.relations import PROTOCOL
 
 MOVERS = "north: bone_lesions 128 added, 11 corrected; imaging_assessments 64 added; 12 more rows refused"
 

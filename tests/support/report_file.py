@@ -6,42 +6,16 @@ Not here: how a release is built and measured.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
 from bpp_etl.events import Protocol, load_protocol, shipped
 from bpp_etl.release.protocols import write_protocols
-from bpp_etl.warehouse.connection import Connection, opened
-from bpp_etl.warehouse.ddl import create_table
-from schemas.catalog import relations
-from schemas.contract import columns_of
-from tests.support.report_metrics import (
-    alp_changes,
-    alp_groups,
-    baseline,
-    cadence,
-    concordance,
-    course_groups,
-    curves,
-    estimates,
-    flows,
-    paper_comparison,
-    questions,
-    sites,
-)
-from tests.support.report_rows import (
-    PROTOCOL,
-    column,
-    delivery,
-    estimate,
-    flow,
-    history,
-    judgement,
-    release_row,
-)
+from bpp_etl.warehouse.connection import opened
+from tests.support.relations import PROTOCOL, Rows, create_relations, insert_rows
+from tests.support.report_metrics import metrics
+from tests.support.report_rows import column, delivery, estimate, flow, history, judgement, release_row
 
 PATIENT_IDS = ("ZQ-PATIENT-1", "ZQ-PATIENT-2")
 ASSESSMENT_ID, LESION_ID = "ZQ-SCAN-1", "ZQ-LESION-1"
@@ -49,32 +23,13 @@ ALP_VALUE = 98765.4
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 """What a registry might put into a name of a column or a message."""
 
-Rows = Sequence[Mapping[str, object]]
-_TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "String": pl.String,
-    "Int64": pl.Int64,
-    "Int32": pl.Int32,
-    "Float64": pl.Float64,
-    "Boolean": pl.Boolean,
-    "Date": pl.Date,
-    "List(String)": pl.List(pl.String),
-}
-_FILLERS: Mapping[str, object] = {
-    "warnings": [],
-    "is_suppressed": False,
-    "flags": [],
-    "protocol": PROTOCOL,
-    "delivery_status": "admitted",
-}
-
 
 def write_release(path: Path, tables: Mapping[str, Rows]) -> Path:
     """Write a release file with every published relation; what is not given is empty."""
     with opened(path) as con:
-        for schema, table, contract in relations():
-            create_table(con, schema, table, contract)
-        for name, rows in tables.items():
-            _insert(con, name, rows)
+        create_relations(con)
+        for relation, rows in tables.items():
+            insert_rows(con, relation, rows)
         told = [str(one) for row in tables.get("meta.release", ()) for one in row["protocols"]]  # type: ignore[attr-defined]
         if told:
             write_protocols(con, [_protocol(*one.rsplit(":", 1)) for one in told])
@@ -87,35 +42,11 @@ def _protocol(name: str, digest: str) -> Protocol:
     return replace(load_protocol(known), name=name, digest=digest)
 
 
-def _insert(con: Connection, name: str, rows: Rows) -> None:
-    schema, table = name.split(".")
-    contract = next(found for at, called, found in relations() if (at, called) == (schema, table))
-    columns = columns_of(contract)
-    complete = [
-        {column.name: row.get(column.name, _FILLERS.get(column.name)) for column in columns} for row in rows
-    ]
-    types = {column.name: _TYPES.get(column.dtype, pl.Datetime("us")) for column in columns}
-    con.register("inserted", pl.DataFrame(complete, schema=types))
-    con.execute(f'insert into "{schema}"."{table}" by name select * from inserted')
-    con.unregister("inserted")
-
-
 def full_release(path: Path) -> Path:
     """Write a release in which every part of the report has something to show."""
     tables: dict[str, list[dict[str, object]]] = {
         "meta.release": [release_row()],
-        "metric.estimate": estimates(),
-        "metric.survival_curve": curves(),
-        "metric.flow": flows(),
-        "metric.baseline": baseline(),
-        "metric.lesion_site": sites(),
-        "metric.alp_change": alp_changes(),
-        "metric.concordance": concordance(),
-        "metric.cadence": cadence(),
-        "metric.open_question": questions(),
-        "metric.course_group": course_groups(),
-        "metric.alp_group": alp_groups(),
-        "metric.paper_comparison": paper_comparison(),
+        **metrics(),
         "quality.delivery": [
             delivery("north"),
             delivery(
@@ -163,41 +94,19 @@ def empty_release(path: Path, **lesion: str) -> Path:
         **judgement("north"),
     }
     if lesion:
-        row = {"registry": "north", "assessment_id": ASSESSMENT_ID, "lesion_id": LESION_ID, "row_number": 1}
-        tables["core.bone_lesions"] = [row | {"status": "new"} | lesion]
+        tables["core.bone_lesions"] = [row | lesion for row in people()["core.bone_lesions"]]
     return write_release(path, tables)
 
 
 def people() -> dict[str, list[dict[str, object]]]:
     """Write patients whose ids, if they were on the page, a test would find."""
-    day = dt.date(2023, 1, 1)
-    patients = [
-        {
-            "registry": "north",
-            "patient_id": name,
-            "sex": "female",
-            "last_contact_date": day,
-            "row_number": place,
-        }
-        for place, name in enumerate(PATIENT_IDS)
-    ]
-    lab = {"registry": "north", "patient_id": PATIENT_IDS[0], "analyte": "ALP_TOTAL", "specimen_date": day}
-    result = {
-        "value": ALP_VALUE,
-        "unit": "U/L",
-        "raw_value": str(ALP_VALUE),
-        "raw_unit": "IU/L",
-        "unit_factor": 1.0,
-    }
-    lesion = {"registry": "north", "assessment_id": ASSESSMENT_ID, "lesion_id": LESION_ID, "status": "new"}
-    kind = {"site": "spine", "morphology": "osteoblastic", "row_number": 1}
-    flows = [
-        {"registry": "north", "patient_id": name, "left_at": "candidate", "state": "pseudoprogression"}
-        for name in PATIENT_IDS
-    ]
+    north: dict[str, object] = {"registry": "north"}
+    lab = {"patient_id": PATIENT_IDS[0], "specimen_date": dt.date(2023, 1, 1), "value": ALP_VALUE}
+    lesion = {"assessment_id": ASSESSMENT_ID, "lesion_id": LESION_ID, "status": "new"}
+    state = {"left_at": "candidate", "state": "pseudoprogression"}
     return {
-        "core.patients": patients,
-        "core.lab_results": [lab | result | {"row_number": 1}],
-        "core.bone_lesions": [lesion | kind],
-        "event.patient_flow": flows,
+        "core.patients": [north | {"patient_id": name} for name in PATIENT_IDS],
+        "core.lab_results": [north | lab | {"raw_value": str(ALP_VALUE), "raw_unit": "IU/L"}],
+        "core.bone_lesions": [north | lesion],
+        "event.patient_flow": [north | state | {"patient_id": name} for name in PATIENT_IDS],
     }

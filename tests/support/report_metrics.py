@@ -7,286 +7,216 @@ from __future__ import annotations
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
-from tests.support.report_rows import PROTOCOL, curve, estimate, flow, interval, suppressed
+from tests.support.relations import PROTOCOL, rows_in
+from tests.support.report_rows import curve, estimate, flow, interval, suppressed
+
+ListOfRows = list[dict[str, object]]
+STRATA = ("all", "registry=north")
+STATES = ("pseudoprogression", "true_progression", "indeterminate")
 
 
-def estimates() -> list[dict[str, object]]:
-    times = ("time_to_pseudoprogression", "pseudoprogression_to_progression", "confirmation_to_progression")
+def metrics() -> dict[str, ListOfRows]:
+    """Write every metric table, each with something to show."""
+    return {
+        "metric.estimate": _estimates(),
+        "metric.survival_curve": _curves(),
+        "metric.flow": [row for stratum in STRATA for row in flow(FLOW, stratum)],
+        "metric.baseline": _baseline(),
+        "metric.lesion_site": _sites(),
+        "metric.alp_change": _alp_changes(),
+        "metric.concordance": _concordance(),
+        "metric.cadence": _cadence(),
+        "metric.open_question": _questions(),
+        "metric.course_group": rows_in(COURSE_GROUPS),
+        "metric.alp_group": rows_in(ALP_GROUPS, patients=6),
+        "metric.paper_comparison": _paper_comparison(),
+    }
+
+
+ESTIMATES = """
+    metric                            stratum        estimate  unit   warnings
+    pseudoprogression_share_lowest    all            0.5       share  []
+    pseudoprogression_share_highest   all            0.8       share  []
+    candidate_to_progression          all            .         days   [median_not_reached]
+    pseudoprogression_to_progression  her2=positive  376       days   []
+    pseudoprogression_to_progression  her2=negative  376       days   []
+    alp_decreased_share               all            0.6       share  []
+    alp_stable_share                  all            0.3       share  []
+    alp_increased_share               all            0.1       share  []
+    lesion_site_share_of_patients     site=spine     0.9       share  []
+    lesion_site_share_of_lesions      site=spine     0.8       share  [lesions_clustered]
+    cadence_interval                  all            1         days   [no_interval]
+"""
+TIMES = ("time_to_pseudoprogression", "pseudoprogression_to_progression", "confirmation_to_progression")
+
+
+def _estimates() -> ListOfRows:
+    share, ratio = "pseudoprogression_share", "pseudoprogression_to_progression_hazard_ratio"
+    late = {"warnings": ["guarantee_time", "limit_not_reached"]} | interval(305, None)
+    spss = {"warnings": ["comparison_only"]} | interval(42.6, 61.4, "spss")
+    wald = {"warnings": ["small_groups"], "p_value": 0.6201} | interval(0.553, 2.671, "wald")
+    paired = {"warnings": ["complete_cases"], "p_value": 0.00004, "events": None}
+    naive = {"warnings": ["naive_comparison"], "events": None}
+    wilson = {"warnings": ["indeterminate_left_out"]} | interval(0.555, 0.824, "wilson")
     return [
-        estimate(
-            "pseudoprogression_share",
-            0.7073,
-            "share",
-            warnings=["indeterminate_left_out"],
-            **interval(0.555, 0.824, "wilson"),
-        ),
-        estimate("pseudoprogression_share_lowest", 0.5, "share"),
-        estimate("pseudoprogression_share_highest", 0.8, "share"),
-        suppressed("pseudoprogression_share", "share", "registry=north"),
-        *(
-            estimate(
-                time, 401.5, "days", warnings=["guarantee_time", "limit_not_reached"], **interval(305, None)
-            )
-            for time in times
-        ),
-        estimate(
-            "time_to_pseudoprogression_spss",
-            52,
-            "days",
-            warnings=["comparison_only"],
-            **interval(42.6, 61.4, "spss"),
-        ),
-        estimate("candidate_to_progression", None, "days", warnings=["median_not_reached"]),
-        *(
-            estimate("pseudoprogression_to_progression", 376, "days", f"her2={status}")
-            for status in ("positive", "negative")
-        ),
-        estimate(
-            "pseudoprogression_to_progression_hazard_ratio",
-            1.2156,
-            "ratio",
-            "her2=positive/negative",
-            p_value=0.6201,
-            warnings=["small_groups"],
-            **interval(0.553, 2.671, "wald"),
-        ),
-        estimate(
-            "progression_by_pseudoprogression", None, "ratio", events=None, warnings=["naive_comparison"]
-        ),
-        estimate(
-            "alp_change_at_event", -18.04, "U/L", p_value=0.00004, events=None, warnings=["complete_cases"]
-        ),
-        estimate("alp_decreased_share", 0.6, "share"),
-        estimate("alp_stable_share", 0.3, "share"),
-        estimate("alp_increased_share", 0.1, "share"),
-        estimate("lesion_site_share_of_patients", 0.9, "share", "site=spine"),
-        estimate("lesion_site_share_of_lesions", 0.8, "share", "site=spine", warnings=["lesions_clustered"]),
-        estimate("cadence_interval", 1, "days", warnings=["no_interval"]),
+        *rows_in(ESTIMATES, method="By hand", patients=41, events=29),
+        estimate(share, 0.7073, "share", **wilson),
+        suppressed(share, "share", "registry=north"),
+        *(estimate(time, 401.5, "days", **late) for time in TIMES),
+        estimate("time_to_pseudoprogression_spss", 52, "days", **spss),
+        estimate(ratio, 1.2156, "ratio", "her2=positive/negative", **wald),
+        estimate("progression_by_pseudoprogression", None, "ratio", **naive),
+        estimate("alp_change_at_event", -18.04, "U/L", **paired),
         estimate("cadence_on_time_share", 0.893, "share", events=2130),
     ]
 
 
-def curves() -> list[dict[str, object]]:
-    whole = (
-        (0, 41, 0, 0, 1.0),
-        (90, 41, 6, 0, 0.854),
-        (200, 35, 10, 5, 0.61),
-        (401, 20, 8, 0, 0.366),
-        (700, 12, 5, 7, 0.2),
-    )
-    cut = ((60, 30, 5, 0, 0.833), (250, 25, 6, 5, 0.63))
+WHOLE = (
+    (0, 41, 0, 0, 1.0),
+    (90, 41, 6, 0, 0.854),
+    (200, 35, 10, 5, 0.61),
+    (401, 20, 8, 0, 0.366),
+    (700, 12, 5, 7, 0.2),
+)
+CUT = ((60, 30, 5, 0, 0.833), (250, 25, 6, 5, 0.63))
+
+
+def _curves() -> ListOfRows:
     return [
-        *curve("time_to_pseudoprogression", "all", whole),
-        *curve("pseudoprogression_to_progression", "all", whole),
-        *curve("confirmation_to_progression", "all", cut),
-        *curve("candidate_to_progression", "all", whole),
-        *curve("pseudoprogression_to_progression", "her2=positive", cut),
-        *curve("pseudoprogression_to_progression", "her2=negative", whole),
+        *curve("time_to_pseudoprogression", "all", WHOLE),
+        *curve("pseudoprogression_to_progression", "all", WHOLE),
+        *curve("confirmation_to_progression", "all", CUT),
+        *curve("candidate_to_progression", "all", WHOLE),
+        *curve("pseudoprogression_to_progression", "her2=positive", CUT),
+        *curve("pseudoprogression_to_progression", "her2=negative", WHOLE),
     ]
 
 
-def flows() -> list[dict[str, object]]:
-    counts = {
-        "admitted": 98,
-        "no_first_line": 6,
-        "no_on_treatment_ct": 12,
-        "no_new_osteoblastic_lesion": 29,
-        "candidate": 51,
-        "pseudoprogression": 29,
-        "true_progression": 12,
-        "indeterminate": 10,
-        "progressed": None,
-        "not_progressed": None,
-    }
-    return [*flow(counts), *flow(counts, "registry=north")]
+FLOW = {
+    "admitted": 98,
+    "no_first_line": 6,
+    "no_on_treatment_ct": 12,
+    "no_new_osteoblastic_lesion": 29,
+    "candidate": 51,
+    "pseudoprogression": 29,
+    "true_progression": 12,
+    "indeterminate": 10,
+    "progressed": None,
+    "not_progressed": None,
+}
 
 
-def sites() -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
+def _sites() -> ListOfRows:
+    rows: ListOfRows = []
     for level, total in (("patient", 29), ("lesion", 47)):
-        for site in LESION_SITE:
-            row: dict[str, object] = {
-                "level": level,
-                "site": site,
-                "counted": 0,
-                "total": total,
-                "share": 0.0,
-            }
-            if site == "spine":
-                row |= {"counted": 20, "share": 20 / total, "ci_low": 0.4, "ci_high": 0.8}
-            if site == "rib":
-                row |= {"counted": None, "share": None, "is_suppressed": True}
-            rows.append(row)
-    return rows
-
-
-def alp_changes() -> list[dict[str, object]]:
-    shown = {"patients": 22, "median": -20.0, "quartile_low": -31.5, "quartile_high": -4.0, "shift": -18.04}
-    limits = {"ci_low": -22.7, "ci_high": -13.11, "p_value": 0.00004, "method": "By hand"}
-    cells = (("event_minus_baseline", "all"), ("event_minus_baseline", "state=true_progression"))
-    rows: list[dict[str, object]] = [
-        {"comparison": comparison, "stratum": stratum, **shown, **limits, "warnings": ["complete_cases"]}
-        for comparison, stratum in cells
-    ]
-    rows.append(
-        {
-            "comparison": "progression_minus_event",
-            "stratum": "all",
-            "method": "By hand",
-            "warnings": ["baseline_cancels", "suppressed"],
-            "is_suppressed": True,
+        told: dict[str, dict[str, object]] = {
+            "spine": {"counted": 20, "share": 20 / total, "ci_low": 0.4, "ci_high": 0.8},
+            "rib": {"counted": None, "share": None, "is_suppressed": True},
         }
-    )
+        none: dict[str, object] = {"level": level, "total": total, "counted": 0, "share": 0.0}
+        rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
     return rows
 
 
-def concordance() -> list[dict[str, object]]:
+def _alp_changes() -> ListOfRows:
+    shown = {"patients": 22, "median": -20.0, "quartile_low": -31.5, "quartile_high": -4.0, "shift": -18.04}
+    shown |= {"ci_low": -22.7, "ci_high": -13.11, "p_value": 0.00004, "warnings": ["complete_cases"]}
+    hidden = {"is_suppressed": True, "warnings": ["baseline_cancels", "suppressed"]}
+    rows = (
+        {"comparison": "event_minus_baseline", "stratum": "all"} | shown,
+        {"comparison": "event_minus_baseline", "stratum": "state=true_progression"} | shown,
+        {"comparison": "progression_minus_event", "stratum": "all"} | hidden,
+    )
+    return [{"method": "By hand"} | row for row in rows]
+
+
+def _concordance() -> ListOfRows:
     verdicts = {"recist11": ("PD", "NON_PD", "EQUIVOCAL"), "irecist": ("iCPD", "iUPD")}
     return [
-        {
-            "definition": PROTOCOL,
-            "call": state,
-            "other_definition": rule_set,
-            "other_call": decision,
-            "patients": 7,
-        }
+        {"definition": PROTOCOL, "call": state, "patients": 7}
+        | {"other_definition": rule_set, "other_call": verdict}
         for rule_set, listed in verdicts.items()
-        for decision in listed
-        for state in ("pseudoprogression", "true_progression", "indeterminate")
+        for verdict in listed
+        for state in STATES
     ]
 
 
-def questions() -> list[dict[str, object]]:
+def _questions() -> ListOfRows:
+    hidden = {"alp_at_event": {"patients": None, "is_suppressed": True}}
     return [
-        {
-            "stratum": stratum,
-            "missing": missing,
-            "patients": None if missing == "alp_at_event" else 8,
-            "is_suppressed": missing == "alp_at_event",
-        }
-        for stratum in ("all", "registry=north")
+        {"stratum": stratum, "missing": missing, "patients": 8} | hidden.get(missing, {})
+        for stratum in STRATA
         for missing in OPEN_QUESTIONS
     ]
 
 
-def cadence() -> list[dict[str, object]]:
+def _cadence() -> ListOfRows:
     shares = dict(zip(CADENCE_CLASS, (0.8, None, 0.1, None), strict=True))
     return [
-        {
-            "population": population,
-            "stratum": stratum,
-            "cadence_class": name,
-            "time_points": None if share is None else 200,
-            "total": 2000,
-            "share": share,
-            "is_suppressed": share is None,
-        }
-        for population, stratum in (
-            ("first_line", "all"),
-            ("first_line", "registry=north"),
-            ("pseudoprogression", "all"),
-        )
+        {"population": population, "stratum": stratum, "cadence_class": name, "total": 2000}
+        | {"time_points": share and 200, "share": share, "is_suppressed": share is None}
+        for population, stratum in (*(("first_line", one) for one in STRATA), ("pseudoprogression", "all"))
         for name, share in shares.items()
     ]
 
 
-def course_groups() -> list[dict[str, object]]:
-    lanes = (
-        ("progressed", 9, 49, 140, 700),
-        ("progressed", 8, 56, 147, 413),
-        ("not_progressed", 6, 77, 161, 532),
-        ("not_progressed", 6, 42, 133, 168),
-    )
-    return [
-        {
-            "outcome": outcome,
-            "position": position,
-            "patients": patients,
-            "days_to_event": event,
-            "days_to_confirmation": confirmation,
-            "days_to_end": end,
-        }
-        for position, (outcome, patients, event, confirmation, end) in enumerate(lanes, start=1)
-    ]
+COURSE_GROUPS = """
+    position  outcome         patients  days_to_event  days_to_confirmation  days_to_end
+    1         progressed      9         49             140                   700
+    2         progressed      8         56             147                   413
+    3         not_progressed  6         77             161                   532
+    4         not_progressed  6         42             133                   168
+"""
+ALP_GROUPS = """
+    picture    stratum                 position  change_at_event  change_at_progression
+    waterfall  all                     1         10.0             .
+    waterfall  all                     2         0.0              .
+    waterfall  all                     3         -20.0            .
+    waterfall  all                     4         -35.0            .
+    waterfall  state=true_progression  1         60.0             .
+    waterfall  state=true_progression  2         25.0             .
+    paired     all                     1         5.0              35.0
+    paired     all                     2         -20.0            40.0
+    paired     all                     3         -30.0            -35.0
+"""
 
 
-def alp_groups() -> list[dict[str, object]]:
-    changes = {
-        ("waterfall", "all"): ((10.0, None), (0.0, None), (-20.0, None), (-35.0, None)),
-        ("waterfall", "state=true_progression"): ((60.0, None), (25.0, None)),
-        ("paired", "all"): ((5.0, 35.0), (-20.0, 40.0), (-30.0, -35.0)),
-    }
-    return [
-        {
-            "picture": picture,
-            "stratum": stratum,
-            "position": position,
-            "patients": 6,
-            "change_at_event": at_event,
-            "change_at_progression": at_progression,
-        }
-        for (picture, stratum), groups in changes.items()
-        for position, (at_event, at_progression) in enumerate(groups, start=1)
-    ]
-
-
-def paper_comparison() -> list[dict[str, object]]:
+def _paper_comparison() -> ListOfRows:
     """Write a comparison with the seed study: a time with its interval, a p-value, and one suppressed."""
     same = {"doi": "10.3389/fonc.2025.1643179", "stratum": "all", "patients": 41, "events": 29}
-    rows: list[dict[str, object]] = [
-        {
-            "figure": "time_to_pseudoprogression",
-            "unit": "months",
-            "published_text": "1.73 (1.42-2.04)",
-            "published": 1.73,
-            "published_low": 1.42,
-            "published_high": 2.04,
-            "compatible_estimate": 52 / 30,
-            "compatible_low": 42.6 / 30,
-            "compatible_high": 61.4 / 30,
-            "metric": "time_to_pseudoprogression_spss",
-            "warnings": ["comparison_only"],
-        },
-        {
-            "figure": "alp_change_at_event",
-            "unit": "U/L",
-            "published_text": "-20",
-            "published": -20,
-            "compatible_estimate": None,
-            "metric": "alp_change_at_event_median",
-            "patients": None,
-            "events": None,
-            "is_suppressed": True,
-            "warnings": ["suppressed"],
-        },
-        {
-            "figure": "alp_p_value",
-            "unit": "p",
-            "published_text": "<0.001",
-            "published": 0.001,
-            "compatible_estimate": 0.00004,
-            "metric": "alp_change_event_to_progression",
-            "events": None,
-        },
-    ]
-    return [same | {"position": place} | row for place, row in enumerate(rows, start=1)]
+    time = {"published": 1.73, "published_low": 1.42, "published_high": 2.04, "warnings": ["comparison_only"]}
+    months = {"compatible_estimate": 52 / 30, "compatible_low": 42.6 / 30, "compatible_high": 61.4 / 30}
+    hidden = {"patients": None, "events": None, "is_suppressed": True, "warnings": ["suppressed"]}
+    figures = """
+        position  figure                     unit    published_text    metric
+        1         time_to_pseudoprogression  months  1.73 (1.42-2.04)  time_to_pseudoprogression_spss
+        2         alp_change_at_event        U/L     .                 alp_change_at_event_median
+        3         alp_p_value                p       <0.001            alp_change_event_to_progression
+    """
+    rest = (
+        time | months,
+        {"published": -20, "published_text": "-20"} | hidden,
+        {"published": 0.001, "compatible_estimate": 0.00004, "events": None},
+    )
+    return [row | told for row, told in zip(rows_in(figures, **same), rest, strict=True)]
 
 
-def baseline() -> list[dict[str, object]]:
+BASELINE = """
+    position  characteristic  level     patients  is_suppressed
+    1         age_at_start    known     41        no
+    2         age_at_start    missing   0         no
+    3         er_status       positive  30        no
+    4         er_status       negative  .         yes
+    5         er_status       missing   .         yes
+"""
+
+
+def _baseline() -> ListOfRows:
     """Write baseline characteristics: a number and a code, in two groups, with a level suppressed."""
-    number = {"characteristic": "age_at_start", "level": "known", "unit": "years", "share": None}
-    quartiles = {"median": 57.5, "quartile_low": 49, "quartile_high": 66}
-    hidden = {"patients": None, "share": None, "is_suppressed": True}
-    rows: list[dict[str, object]] = [
-        number | quartiles | {"patients": 41},
-        {"characteristic": "age_at_start", "level": "missing", "patients": 0, "share": 0.0},
-        {"characteristic": "er_status", "level": "positive", "patients": 30, "share": 30 / 41},
-        {"characteristic": "er_status", "level": "negative"} | hidden,
-        {"characteristic": "er_status", "level": "missing"} | hidden,
-    ]
-    of_few = [number | {"patients": None, "is_suppressed": True}]
-    return [
-        {"stratum": stratum, "position": place, "total": 41} | row
-        for stratum, group in (("all", rows), ("state=true_progression", of_few))
-        for place, row in enumerate(group, start=1)
-    ]
+    rows = rows_in(BASELINE, stratum="all", total=41)
+    for row, share in zip(rows, (None, 0.0, 30 / 41, None, None), strict=True):
+        row["share"] = share
+    of_few = rows[0] | {"stratum": "state=true_progression", "patients": None, "is_suppressed": True}
+    of_few["unit"] = rows[0]["unit"] = "years"
+    rows[0] |= {"median": 57.5, "quartile_low": 49, "quartile_high": 66}
+    return [*rows, of_few]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from bpp_etl.events import load_protocol
 from schemas.rules import RULES
 from schemas.tables import TABLES
+from tests.support.relations import PROTOCOL
 
-PROTOCOL = "xu2025"
 CREATED = dt.datetime(2024, 3, 5, 14, 7)  # noqa: DTZ001  (the release stores UTC without a zone)
 
 
@@ -69,28 +69,23 @@ def curve(
     ]
 
 
+FLOW_STEPS = {
+    None: ("admitted",),
+    "admitted": (
+        *("no_first_line", "no_on_treatment_ct", "no_new_osteoblastic_lesion", "progression_first"),
+        "candidate",
+    ),
+    "candidate": ("pseudoprogression", "true_progression", "indeterminate"),
+    "pseudoprogression": ("progressed", "not_progressed"),
+    "true_progression": ("pd_at_detection", "pd_before_confirmation"),
+    "indeterminate": ("no_baseline_ct", "death", "therapy_changed", "lost_to_follow_up", "awaiting_ct"),
+}
+"""The steps of `metric.flow` in their order, by the step that each is a part of."""
+
+
 def flow(patients: Mapping[str, int | None], stratum: str = "all") -> list[dict[str, object]]:
     """Write a flow from its counts; a step that is not named has nobody."""
-    parents = {
-        "admitted": None,
-        **dict.fromkeys(
-            (
-                "no_first_line",
-                "no_on_treatment_ct",
-                "no_new_osteoblastic_lesion",
-                "progression_first",
-                "candidate",
-            ),
-            "admitted",
-        ),
-        **dict.fromkeys(("pseudoprogression", "true_progression", "indeterminate"), "candidate"),
-        **dict.fromkeys(("progressed", "not_progressed"), "pseudoprogression"),
-        **dict.fromkeys(("pd_at_detection", "pd_before_confirmation"), "true_progression"),
-        **dict.fromkeys(
-            ("no_baseline_ct", "death", "therapy_changed", "lost_to_follow_up", "awaiting_ct"),
-            "indeterminate",
-        ),
-    }
+    steps = [(step, parent) for parent, listed in FLOW_STEPS.items() for step in listed]
     return [
         {
             "stratum": stratum,
@@ -100,19 +95,20 @@ def flow(patients: Mapping[str, int | None], stratum: str = "all") -> list[dict[
             "patients": patients.get(step, 0),
             "is_suppressed": patients.get(step, 0) is None,
         }
-        for position, (step, parent) in enumerate(parents.items(), start=1)
+        for position, (step, parent) in enumerate(steps, start=1)
     ]
+
+
+def counted(admitted: int, refused: int, ignored: int = 0) -> dict[str, int]:
+    """Write the counts of rows that each row of `quality` about a delivery carries."""
+    delivered = admitted + refused + ignored
+    return {"delivered": delivered, "admitted": admitted, "refused": refused, "ignored": ignored}
 
 
 def delivery(
     registry: str, *, is_shut: bool = False, name: str = "2024-03-01", **more: object
 ) -> dict[str, object]:
     """Write a row of `quality.delivery`."""
-    counts = (
-        {"delivered": 700, "admitted": 0, "refused": 690, "ignored": 10}
-        if is_shut
-        else {"delivered": 700, "admitted": 660, "refused": 30, "ignored": 10}
-    )
     told: dict[str, object] = {
         "registry": registry,
         "delivery": name,
@@ -123,7 +119,7 @@ def delivery(
         "input_digest": "ff00",
         "code_version": "0.1.0+test",
     }
-    return told | counts | more
+    return told | (counted(0, 690, 10) if is_shut else counted(660, 30, 10)) | more
 
 
 def judgement(
@@ -147,23 +143,21 @@ def judgement(
     counts = []
     for place, table in enumerate(TABLES, start=1):
         number = 0 if table in absent else 100 + place
-        whole = {
-            "delivered": number,
-            "admitted": max(number - 13, 0),
-            "refused": min(number, 13),
-            "ignored": 0,
-        }
+        refused = min(number, 13)
         counts.append(
-            stamp | {"table": table} | whole | {"broken": min(number, 13), "refused_share_limit": 0.05}
+            {**stamp, "table": table, "broken": refused, "refused_share_limit": 0.05}
+            | counted(number - refused, refused)
         )
     return {"quality.rule_result": rules, "quality.table_count": counts}
 
 
 def column(registry: str, column: str, *, is_identifier: bool) -> dict[str, object]:
+    """Write a row of `quality.extra_column`."""
     stamp = {"registry": registry, "delivery": "2024-03-01", "table": "patients"}
     return stamp | {"column": column, "is_identifier": is_identifier}
 
 
 def history(registry: str, status: str) -> dict[str, object]:
-    counts = {"delivered": 700, "admitted": 660 if status == "admitted" else 0, "refused": 30, "ignored": 10}
-    return {"registry": registry, "delivery": "2024-03-01", "status": status, "why": []} | counts
+    """Write a row of `quality.history`."""
+    told = {"registry": registry, "delivery": "2024-03-01", "status": status, "why": []}
+    return told | counted(660 if status == "admitted" else 0, 30, 10) | {"delivered": 700}

@@ -21,8 +21,9 @@ from typing import TypeVar
 from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
-from tests.support.core_tables import REGISTRY, clear, insert_patients
+from tests.support.core_tables import clear, insert_patients
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
+from tests.support.relations import REGISTRY
 
 Case = TypeVar("Case")
 DAY_0 = date(2020, 1, 1)

@@ -15,8 +15,9 @@ from bpp_etl.warehouse.select import has_table
 from schemas.event import EVENT_FLAGS, OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
-from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import DELIVERY, random_patients
+from tests.support.relations import REGISTRY
 from tests.support.timeline import on, read_timeline
 
 CONFIRMED = """

@@ -16,7 +16,8 @@ from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, bind_parameters
 from bpp_etl.events.rules import first_match
 from bpp_etl.events.verdicts import VERDICT_RULES, VerdictRule, in_force, verdict_rule
 from bpp_etl.warehouse.select import run_step
-from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.core_tables import insert_patients, open_core
+from tests.support.relations import REGISTRY
 from tests.support.timeline import DELIVERY_DAY, on, read_timeline
 
 TWO = "new osteoblastic #S1, new osteoblastic #S2"

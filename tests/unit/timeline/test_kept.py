@@ -11,8 +11,9 @@ from bpp_etl.timeline.cadence import KEPT, derive_cadence
 from bpp_etl.timeline.kept import keep_step, show_kept
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.select import Select
-from tests.support.core_tables import REGISTRY, insert_patients, open_core
+from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import DELIVERY, random_patients
+from tests.support.relations import REGISTRY
 
 IMAGING = Select("bpp_etl.timeline", "imaging")
 VALUES = {"registry": REGISTRY, "time_point_days": 7, "eligible_modalities": ("CT", "PET_CT")}
