@@ -50,9 +50,7 @@ class Movers:
         """Say in words, registry by registry, what moved an estimate."""
         basis = basis_of(metric, stratum)
         if not all(is_in_both(self.con, *one) for one in basis.reads.items()):
-            return [
-                "rows that are not in both releases: another version of the software made one of them"
-            ]
+            return ["rows that are not in both releases: another version of the software made one of them"]
         registries = self.registries(basis, protocol)
         if not registries:
             return ["no row: what it is measured of is the same, so measuring or disclosure control changed"]
