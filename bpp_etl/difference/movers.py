@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bpp_etl.difference.changes import RowChange, registries_that_differ
+from bpp_etl.difference.changes import RowChange, is_in_both, registries_that_differ
 from bpp_etl.disclosure.small import count_told
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.warehouse.connection import Connection
@@ -49,6 +49,8 @@ class Movers:
     def told(self, metric: str, stratum: str, protocol: str) -> list[str]:
         """Say in words, registry by registry, what moved an estimate."""
         basis = basis_of(metric, stratum)
+        if not all(is_in_both(self.con, *one) for one in basis.reads.items()):
+            return ["rows that are not in both releases: another version of the software made one of them"]
         registries = self.registries(basis, protocol)
         if not registries:
             return ["no row: what it is measured of is the same, so measuring or disclosure control changed"]

@@ -10,6 +10,7 @@ from schemas.verdicts import VERDICT_SETS
 
 EVENTS = "event.pseudoprogression"
 FLOW = "event.patient_flow"
+FIRST_LINE = "event.first_line"
 COURSE_TABLES = ("patients", "therapy_lines", "imaging_assessments", "bone_lesions")
 
 CALL = Basis(
@@ -41,11 +42,26 @@ HER2 = Basis({EVENTS: ("her2_status",)}, ("her2_tests",))
 LEFT = Basis({FLOW: ("patient_id", "left_at", "state")}, COURSE_TABLES)
 """Where patients left the course."""
 
-FOLLOW_UP = Basis({"core.patients": ("patient_id", "death_date", "last_contact_date")}, COURSE_TABLES)
-LINES = Basis(
-    {"core.therapy_lines": ("patient_id", "line_number", "start_date", "end_date", "cycle_length_days")},
+DEATH = Basis({"core.patients": ("patient_id", "death_date")}, COURSE_TABLES)
+COMPETING_DEATH = DEATH | Basis(
+    {FIRST_LINE: ("patient_id", "second_line_start_date", "expected_interval_days")}, COURSE_TABLES
+)
+"""Deaths, and how long after the last scan one still competes."""
+COURSE = DEATH | Basis(
+    {
+        FLOW: ("patient_id", "left_at", "state", "progression_date"),
+        FIRST_LINE: (
+            "patient_id",
+            "therapy_start_date",
+            "line_stop_date",
+            "progression_until",
+            "last_evaluated_date",
+        ),
+    },
     COURSE_TABLES,
 )
+"""The first line of everyone who has one, and how it ended."""
+
 CADENCE = Basis(
     {
         "core.assessment_cadence": (

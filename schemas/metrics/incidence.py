@@ -6,10 +6,8 @@ Not here: times without competing risks (`times.py`).
 from __future__ import annotations
 
 from schemas.metric_codes import HORIZON_DAYS
-from schemas.metrics.bases import CALL, FLOW, FOLLOW_UP, LEFT, LINES
+from schemas.metrics.bases import CALL, COMPETING_DEATH, COURSE
 from schemas.metrics.record import Basis, Metric
-
-_FIRST_LINE = CALL | LEFT | Basis({FLOW: ("progression_date",)}, CALL.tables) | FOLLOW_UP | LINES
 
 
 def _at_horizons(
@@ -33,21 +31,21 @@ INCIDENCE = (
     *_at_horizons(
         "progression_incidence",
         "Progression after a pseudoprogression, death competing,",
-        basis=CALL | FOLLOW_UP,
+        basis=CALL | COMPETING_DEATH,
         warnings=("guarantee_time", "interval_censored", "selected_on_outcome"),
         headline_days=365,
     ),
     *_at_horizons(
         "death_incidence",
         "Death after a pseudoprogression, progression competing,",
-        basis=CALL | FOLLOW_UP,
+        basis=CALL | COMPETING_DEATH,
         warnings=("selected_on_outcome",),
     ),
     *_at_horizons(
         "pseudoprogression_incidence",
         "Pseudoprogression of patients with a first line; progression, death and the end of the line "
         "compete;",
-        basis=_FIRST_LINE,
+        basis=CALL | COURSE,
         warnings=("indeterminate_censored", "interval_censored"),
     ),
 )

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from bpp_etl.admission.admit import derive, gate
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.difference.changes import IDENTITY
 from bpp_etl.difference.movers import basis_of
+from bpp_etl.difference.releases import difference_of
 from bpp_etl.errors import NotFoundError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.release import assemble, publish
-from bpp_etl.release.shelf import REPORT, Shelf
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.release.told import difference, listed
 from schemas.catalog import catalog
 from schemas.contract import columns_of
@@ -153,6 +156,20 @@ def test_what_a_metric_is_measured_of_exists(stratum: str) -> None:
         for relation, columns in basis.reads.items():
             schema, table = relation.split(".")
             assert set(columns) <= {column.name for column in columns_of(catalog()[schema][table])}
+
+
+def test_what_is_not_in_both_releases_is_said_to_be_so_and_everything_else_is_told(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    shelf = Shelf.of(warehouse)
+    before, after = (shelf.folder(one.release_id) / FILE for one in (BEFORE, AFTER))
+    earlier = Path(shutil.copy(before, tmp_path))
+    with duckdb.connect(str(earlier)) as con:
+        con.execute("alter table event.pseudoprogression drop column alp_baseline")
+    moved = {one.name: one.movers for one in difference_of(earlier, after).headlines["xu2025"].moved}
+    (told,) = moved["alp_change_at_event"]
+    assert told.startswith("rows that are not in both releases")
+    assert moved["time_to_pseudoprogression"][0].startswith("east: bone_lesions 1 added")
 
 
 def test_nobody_is_said_to_have_moved_what_is_not_declared() -> None:
