@@ -8,19 +8,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pandera.polars as pa
-from pandera.polars import DataFrameModel
+import polars as pl
+from pandera.polars import DataFrameModel, dataframe_check
+
+from schemas.laws import Law, RowLaw
 
 
 class Contract(DataFrameModel):
-    """A table's contract: its docstring states the grain, each field describes a column."""
+    """A table's contract: its docstring states the grain, each field describes a column, `_laws` judge.
+
+    A law of rows that refuses is a check of the contract; a row that is flagged breaks its law and stays.
+    """
+
+    _laws: ClassVar[tuple[Law, ...]] = ()
 
     class Config:
         """Columns are judged by name; what a contract does not name is not judged."""
 
         strict = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Make a check of each law of rows."""
+        for law in cls._laws:
+            if isinstance(law, RowLaw) and law.severity == "refuse":
+                setattr(cls, law.id, _check_of(law))
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
+
+
+def _check_of(law: RowLaw) -> Any:
+    def judge(_: type[Contract], data: pa.PolarsData) -> pl.LazyFrame:
+        return law.judge(data)
+
+    return dataframe_check(judge, name=law.id)
 
 
 @dataclass(frozen=True)
@@ -50,12 +72,11 @@ def delivered(
     codes: Iterable[str] = (),
     unit: str | None = None,
     default: str | None = None,
-    checks: dict[str, Any] | None = None,
 ) -> Any:
     """Declare a column that a registry delivers.
 
     `kind` says how its text is read (one of KINDS); `required` that every row fills it; `default` the value
-    read into an empty cell. `checks` are pandera checks named after the rule they judge.
+    read into an empty cell.
     """
     if kind not in KINDS:
         raise ValueError(f"a delivered column is of kind {kind!r}; known: {', '.join(KINDS)}")
@@ -72,7 +93,6 @@ def delivered(
             "unit": unit,
             "default": default,
         },
-        **(checks or {}),
     )
 
 
@@ -115,6 +135,11 @@ def columns_of(contract: type[Contract]) -> tuple[Column, ...]:
 def delivered_columns(contract: type[Contract]) -> tuple[Column, ...]:
     """List the columns that a registry sends, in the contract's order."""
     return tuple(column for column in columns_of(contract) if column.delivered)
+
+
+def laws_of(contract: type[Contract]) -> tuple[Law, ...]:
+    """List the laws that stand in a table's contract."""
+    return contract._laws
 
 
 def grain_of(contract: type[Contract]) -> str:

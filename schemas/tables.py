@@ -28,8 +28,7 @@ class Parent:
 class DeliveredTable:
     """One delivered table: contract, key, parent, and whether a delivery without it is shut.
 
-    Laboratory results and HER2 tests have no key: two results on one day are two facts. `text_in_rules` names
-    the columns of text that a rule reads beside other columns.
+    Laboratory results and HER2 tests have no key: two results on one day are two facts.
     """
 
     name: str
@@ -37,7 +36,6 @@ class DeliveredTable:
     is_required: bool
     key: tuple[str, ...] = ()
     parent: Parent | None = None
-    text_in_rules: tuple[str, ...] = ()
 
 
 _PATIENT = Parent("patients", "patient_id", "unknown_patient")
@@ -68,9 +66,7 @@ TABLES: Mapping[str, DeliveredTable] = {
             key=("assessment_id", "lesion_id"),
             parent=Parent("imaging_assessments", "assessment_id", "unknown_assessment"),
         ),
-        DeliveredTable(
-            "lab_results", LabResults, is_required=False, parent=_PATIENT, text_in_rules=("analyte", "unit")
-        ),
+        DeliveredTable("lab_results", LabResults, is_required=False, parent=_PATIENT),
         DeliveredTable("her2_tests", Her2Tests, is_required=False, parent=_PATIENT),
     )
 }
