@@ -1,49 +1,64 @@
-# Everything runs from .venv in this checkout, built once from the hashed lock.
+# Everything runs from .venv in this checkout, built from the hashed locks: each target adds the one that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+SOAK := $(VENV)/.soak
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps
+# A lock names every package, so nothing is left to resolve; a module is compiled when it is first imported.
+LOCKED := $(PIP) --no-compile --require-hashes -r
 export DAGSTER_DISABLE_TELEMETRY := yes
 # A refresh and its tests start many processes; each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint ui bench soak lock clean
 
-demo: $(STAMP)
+demo: $(RUN)
 	@$(BIN)/bpp demo
 
 # Three workers on two cores: one is mostly waiting for servers and browsers.
 test: lint
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak"
 
-lint: $(STAMP)
+lint: $(DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-ui: $(STAMP)
+ui: $(RUN)
 	@$(BIN)/bpp ui
 
-bench: $(STAMP)
+bench: $(DEV)
 	@$(BIN)/python -m tests.bench
 
-soak: $(STAMP)
+soak: $(SOAK)
 	@$(BIN)/python -m pytest -m soak
 
 # Needs an index; everything else works offline once installed.
-lock: $(VENV)/.pip
-	@$(BIN)/python -m pip install -q uv
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --group dev pyproject.toml -o requirements.txt
+lock: $(VENV)/.python
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	@PATH="$(BIN):$$PATH" $(BIN)/python requirements/lock.py
 
-$(VENV)/.pip:
+$(VENV)/.python:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-# The lock names every package, so nothing is left to resolve.
-$(STAMP): requirements.txt pyproject.toml $(VENV)/.pip
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+# The locked pip goes first: it installs the rest in half the time of the one that Python brings.
+$(RUN): requirements/run.txt pyproject.toml $(VENV)/.python
+	@sed -n '/^pip==/,/[^\\]$$/p' $< > $(VENV)/pip.txt
+	@$(LOCKED) $(VENV)/pip.txt
+	@$(LOCKED) $<
+	@$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	@$(LOCKED) $<
+	@touch $@
+
+$(SOAK): requirements/soak.txt $(DEV)
+	@$(LOCKED) $<
 	@touch $@
 
 clean:

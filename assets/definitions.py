@@ -1,6 +1,6 @@
 """The whole graph, assembled by hand: read top to bottom it is the data flow.
 
-raw (text as delivered) -> core (the gate) -> event (verdicts) -> metric (numbers) -> release (in service)
+raw (text as delivered) -> core (the gate) -> event (calls) -> metric (numbers) -> release (in service)
 """
 
 import os

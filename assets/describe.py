@@ -9,13 +9,13 @@ import dagster as dg
 
 from assets.lineage import told_sources
 from bpp_etl.warehouse.ddl import describe, sql_type
-from schemas.contract import Contract, columns_of, grain_of
+from schemas.contract import Contract, columns_of, grain_of, key_of
 
 OWNER = "team:registry-data"
 
 
 def table_schema(contract: type[Contract], relation: str) -> dg.TableSchema:
-    """Write a contract's columns as Dagster shows them, each with the columns that it comes from."""
+    """Write a contract's key and columns as Dagster shows them, each with the columns that it comes from."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -25,7 +25,8 @@ def table_schema(contract: type[Contract], relation: str) -> dg.TableSchema:
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )
             for column in columns_of(contract)
-        ]
+        ],
+        constraints=dg.TableConstraints(other=[f"key ({', '.join(key_of(contract))})"]),
     )
 
 

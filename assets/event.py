@@ -1,4 +1,4 @@
-"""The event assets: one verdict for each candidate of a registry, by each protocol.
+"""The event assets: one call for each candidate of a registry, by each protocol.
 
 Not here: the rules (`bpp_etl/events`).
 """
@@ -16,16 +16,11 @@ from bpp_etl.admission.admit import derive
 from bpp_etl.disclosure.hiding import told_parts
 from bpp_etl.events import EventSummary
 from bpp_etl.measure.tally import is_small
-from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
+from schemas.event import EVENT_TABLES, LEFT_AT
 from schemas.tables import TABLES
 
 CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
-TABLES_OF_EVENT = {
-    "pseudoprogression": Pseudoprogression,
-    "patient_flow": PatientFlow,
-    "open_question": OpenQuestion,
-}
-EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
+EVENTS = [dg.AssetKey(["event", name]) for name in EVENT_TABLES]
 
 
 @dg.multi_asset(
@@ -40,7 +35,7 @@ EVENTS = [dg.AssetKey(["event", name]) for name in TABLES_OF_EVENT]
             deps=CORE,
             partitions=registries,
         )
-        for name, contract in TABLES_OF_EVENT.items()
+        for name, contract in EVENT_TABLES.items()
     ],
 )
 def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
@@ -61,8 +56,14 @@ def counts_of(summary: EventSummary, table: str, threshold: int) -> dict[str, in
     by_table = {
         "pseudoprogression": summary.by_rule,
         "patient_flow": summary.by_left_at,
+        "first_line": {name: {"patients": number} for name, number in summary.first_lines.items()},
         "open_question": summary.by_missing,
     }
+    if table == "first_line" and any(
+        is_small(left.get(LEFT_AT[0], 0), threshold) for left in summary.by_left_at.values()
+    ):
+        # Everyone, less who has a first line, would tell the few who have none.
+        return {}
     found = by_table[table]
     rows = sum(sum(counts.values()) for counts in found.values())
     told: dict[str, int | str] = {} if is_small(rows, threshold) else {"dagster/row_count": rows}

@@ -37,7 +37,7 @@ INTERRUPTS = (dg.DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__
 class Refreshed:
     """What a refresh did."""
 
-    steps: list[Due] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
     shut: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     unfit: tuple[str, ...] = ()
@@ -80,35 +80,33 @@ def refresh(
         for registry, delivery in landing.newest.items():
             if only and registry not in only:
                 continue
-            step = due_for(places.warehouse, delivery, protocols, full=full)
-            done.steps.append(step)
-            _run_step(definitions, instance, step, done, say)
+            due = due_for(places.warehouse, delivery, protocols, full=full)
+            done.due.append(due)
+            _run_due(definitions, instance, due, done, say)
         _derive_the_rest(definitions, instance, warehouse, done, say)
         _note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
     return done
 
 
-def _run_step(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, step: Due, done: Refreshed, say: Say
+def _run_due(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, due: Due, done: Refreshed, say: Say
 ) -> None:
-    registry = step.delivery.registry
-    if step.action == "nothing":
-        say(f"{registry}: {step.delivery.name} unchanged")
+    registry = due.delivery.registry
+    if due.action == "nothing":
+        say(f"{registry}: {due.delivery.name} unchanged")
         return
-    say(
-        f"{registry}: {step.delivery.name} {'judging' if step.action == 'judge' else 'deriving'} ({step.why})"
-    )
-    job = "refresh_registry" if step.action == "judge" else "derive_registry"
-    _run_job(definitions, instance, job, registry, done, tags=_tags_of(step))
+    say(f"{registry}: {due.delivery.name} {'judging' if due.action == 'judge' else 'deriving'} ({due.why})")
+    job = "refresh_registry" if due.action == "judge" else "derive_registry"
+    _run_job(definitions, instance, job, registry, done, tags=_tags_of(due))
 
 
-def _tags_of(step: Due) -> dict[str, str]:
+def _tags_of(due: Due) -> dict[str, str]:
     """Tag a run that judges with its delivery, so that the sensor does not run it once more."""
-    if step.action != "judge":
+    if due.action != "judge":
         return {}
     try:
-        return delivery_tags(look_at(step.delivery))
+        return delivery_tags(look_at(due.delivery))
     except OSError:
         return {}
 

@@ -43,7 +43,7 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     with told_in_words(context):
         counts = assemble(warehouse.root(), protocols, threshold=threshold)
         assembled = Shelf.of(warehouse.root()).building / FILE
-        pictures = pictures_of(assembled, [one.name for one in protocols if one.is_event], threshold)
+        pictures = pictures_of(assembled, threshold)
     for name in METRIC_TABLES:
         key = dg.AssetKey(["metric", name])
         metadata: dict[str, Any] = {"dagster/row_count": counts[name], **lineage_of(key)}

@@ -11,7 +11,7 @@ from pathlib import Path
 from bpp_etl.settings import PROJECT
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.catalog import catalog
-from schemas.contract import columns_of, delivered_columns, grain_of
+from schemas.contract import columns_of, delivered_columns, grain_of, key_of
 from schemas.event import EVENT_FLAGS
 from schemas.flags import FLAGS
 from schemas.rules import RULES
@@ -40,7 +40,7 @@ def _lines() -> Iterator[str]:
     yield "A column marked `*` must be present and filled."
     yield ""
     yield from _table(
-        ("table", "columns", "key", "without it"),
+        ("table", "columns", "key in a delivery", "without it"),
         (
             (
                 f"`{name}`",
@@ -48,7 +48,7 @@ def _lines() -> Iterator[str]:
                     f"{column.name}{'*' if column.required else ''}"
                     for column in delivered_columns(table.contract)
                 ),
-                ", ".join(table.key) or "none",
+                ", ".join(table.delivered_key) or "none",
                 "gate shut" if table.is_required else "what depends on it is null",
             )
             for name, table in TABLES.items()
@@ -61,6 +61,8 @@ def _lines() -> Iterator[str]:
             yield f"### `{schema}.{table}`"
             yield ""
             yield grain_of(contract)
+            yield ""
+            yield f"Key: {', '.join(key_of(contract))}"
             yield ""
             yield from _table(
                 ("column", "type", "may be empty", "what it holds"),

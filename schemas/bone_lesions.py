@@ -12,7 +12,7 @@ from schemas.contract import Contract, delivered
 from schemas.judging import flags_column, registry_column, row_number_column
 
 
-class BoneLesions(Contract):
+class BoneLesions(Contract, key=("registry", "assessment_id", "lesion_id")):
     """One row per bone lesion seen at one imaging examination."""
 
     registry: pl.String = registry_column()

@@ -1,6 +1,7 @@
-"""The contract of `core.assessment_cadence`.
+"""The contract of `core.assessment_cadence`, and the numbers of the cadence that the gate judges.
 
-Not here: how the cadence is worked out (`bpp_etl/timeline`).
+Not here: how the cadence is worked out (`bpp_etl/timeline`), and the numbers of protocols, which the events
+read: the cadence of core is judged before any protocol is known.
 """
 
 from typing import Annotated
@@ -11,8 +12,23 @@ from schemas.codes import CADENCE_CLASS
 from schemas.contract import Contract, derived
 from schemas.judging import registry_column
 
+TIME_POINT_DAYS = 7
+"""An assessment at most this many days after the patient's previous one joins its time point."""
 
-class AssessmentCadence(Contract):
+CYCLES_PER_INTERVAL = 2
+"""CTs are planned every so many cycles."""
+
+FALLBACK_CYCLE_DAYS = 21
+"""Assumed, with a flag, where a line does not record its cycle length."""
+
+TOLERANCE_DAYS = 7
+"""A CT this close to its planned day is on time."""
+
+MISSED_AFTER_INTERVALS = 1.5
+"""An interval longer than this many planned ones has skipped an appointment."""
+
+
+class AssessmentCadence(Contract, key=("registry", "patient_id", "line_number", "time_point_date")):
     """One row per patient, line of therapy and CT time point on that line."""
 
     registry: pl.String = registry_column()
@@ -26,7 +42,7 @@ class AssessmentCadence(Contract):
     )
     interval_days: pl.Int32 = derived("From the previous date to this one.", nullable=False, unit="days")
     expected_interval_days: pl.Int32 = derived(
-        "Two cycles of the line; two cycles of 21 days where the length is not recorded.",
+        f"{CYCLES_PER_INTERVAL} cycles of the line, of {FALLBACK_CYCLE_DAYS} days where none is recorded.",
         nullable=False,
         unit="days",
     )
@@ -34,7 +50,8 @@ class AssessmentCadence(Contract):
         "Interval minus expected interval; negative is early.", nullable=False, unit="days"
     )
     cadence_class: pl.String = derived(
-        "on_time within 7 days; missed over one and a half expected intervals; else early or late.",
+        f"on_time within {TOLERANCE_DAYS} days; missed over {MISSED_AFTER_INTERVALS:g} expected intervals; "
+        "else early or late.",
         nullable=False,
         codes=CADENCE_CLASS,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from schemas.cadence import AssessmentCadence
 from schemas.contract import Contract
-from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
+from schemas.event import EVENT_TABLES
 from schemas.meta import META_TABLES
 from schemas.metric import METRIC_TABLES
 from schemas.quality import QUALITY_TABLES, RELEASE_QUALITY_TABLES
@@ -23,11 +23,7 @@ def catalog() -> Mapping[str, Mapping[str, type[Contract]]]:
             "assessment_cadence": AssessmentCadence,
         },
         "quarantine": {name: quarantine_contract(name) for name in TABLES},
-        "event": {
-            "pseudoprogression": Pseudoprogression,
-            "patient_flow": PatientFlow,
-            "open_question": OpenQuestion,
-        },
+        "event": EVENT_TABLES,
         "metric": METRIC_TABLES,
         "quality": {**QUALITY_TABLES, **RELEASE_QUALITY_TABLES},
         "meta": META_TABLES,

@@ -8,6 +8,8 @@ from typing import Literal, get_args
 SEX = ("female", "male", "unknown")
 RECEPTOR_STATUS = ("positive", "negative", "unknown")
 MODALITY = ("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY")
+CT_MODALITIES = ("CT", "PET_CT")
+"""Modalities with a CT, and so with a bone window."""
 EXTRAOSSEOUS_RESPONSE = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE")
 LESION_SITE = (
     "spine",

@@ -18,24 +18,30 @@ from schemas.laws import Law, RowLaw
 
 
 class Contract(DataFrameModel):
-    """A table's contract: its docstring states the grain, each field describes a column, `_laws` judge.
+    """A table's contract: its docstring states the grain, `key` names a row, each field describes a column.
 
-    A law of rows that refuses is a check of the contract; a row that is flagged breaks its law and stays.
+    `class Patients(Contract, key=("registry", "patient_id"))`: no two rows hold the same in all columns of
+    the key, and none of these columns is empty. There is no contract without a key.
+
+    `_laws` judge its rows. One that looks at a row alone and refuses it is a check of the contract; a row
+    that is only flagged breaks its law and stays.
     """
 
+    _key: ClassVar[tuple[str, ...]]
     _laws: ClassVar[tuple[Law, ...]] = ()
+
+    def __init_subclass__(cls, *, key: tuple[str, ...], **kwargs: Any) -> None:
+        """Keep the key beside the columns, and make the checks."""
+        for law in cls._laws:
+            if isinstance(law, RowLaw) and law.severity == "refuse":
+                setattr(cls, law.id, _check_of(law))
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
+        cls._key = key
 
     class Config:
         """Columns are judged by name; what a contract does not name is not judged."""
 
         strict = False
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Make a check of each law of rows."""
-        for law in cls._laws:
-            if isinstance(law, RowLaw) and law.severity == "refuse":
-                setattr(cls, law.id, _check_of(law))
-        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
 
 
 def _check_of(law: RowLaw) -> Any:
@@ -135,6 +141,11 @@ def columns_of(contract: type[Contract]) -> tuple[Column, ...]:
 def delivered_columns(contract: type[Contract]) -> tuple[Column, ...]:
     """List the columns that a registry sends, in the contract's order."""
     return tuple(column for column in columns_of(contract) if column.delivered)
+
+
+def key_of(contract: type[Contract]) -> tuple[str, ...]:
+    """Return the columns that together name one row of the table."""
+    return contract._key
 
 
 def laws_of(contract: type[Contract]) -> tuple[Law, ...]:

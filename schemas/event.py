@@ -11,6 +11,7 @@ import polars as pl
 
 from schemas.codes import HER2_STATUS
 from schemas.contract import Contract, derived
+from schemas.first_line import FirstLine
 from schemas.judging import registry_column
 
 STATE = ("pseudoprogression", "true_progression", "indeterminate")
@@ -51,7 +52,9 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
             "It is not recorded whether the bone window was read on a CT that serves as baseline, candidate "
             "or confirmation."
         ),
-        "cycle_length_assumed": "Line 1 records no cycle length; 21 days were assumed.",
+        "cycle_length_assumed": (
+            "Line 1 records no cycle length; the protocol's `fallback_cycle_days` were assumed."
+        ),
         "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
         "equivocal_lesions_only": "Every new osteoblastic lesion at the candidate is equivocal.",
         "her2_conflict": (
@@ -60,9 +63,12 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         "her2_not_tested": "No HER2 test is recorded.",
         "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
         "irecist_confirmed_late": (
-            "iRECIST: progression was confirmed more than 8 weeks after the assessment before it."
+            "iRECIST: progression was confirmed more than `increase_until_days` after the assessment "
+            "before it."
         ),
-        "late_onset": "The candidate appeared more than 168 days after the start of line 1.",
+        "late_onset": (
+            "The candidate appeared more than `late_onset_days` of the protocol after the start of line 1."
+        ),
         "refused_evidence": (
             "Imaging, lesions or lines of this patient were refused at the gate: evidence may be missing."
         ),
@@ -106,8 +112,8 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
 """What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor."""
 
 
-class Pseudoprogression(Contract):
-    """One row per patient, protocol and candidate of the first line: the call and its evidence."""
+class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
+    """One row per patient and protocol with a candidate on the first line: the call and its evidence."""
 
     registry: pl.String = registry_column()
     patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)
@@ -178,7 +184,8 @@ class Pseudoprogression(Contract):
     alp_delta_event: pl.Float64 = derived("ALP at the event minus baseline.", unit="U/L")
     alp_delta_progression: pl.Float64 = derived("ALP at progression minus baseline.", unit="U/L")
     alp_category: pl.String = derived(
-        "ALP at the event against baseline: stable within 15 %, else decreased or increased.",
+        "ALP at the event against baseline: stable within the protocol's `alp_stable_percent`, else "
+        "decreased or increased.",
         codes=ALP_CATEGORY,
     )
     alp_category_progression: pl.String = derived(
@@ -209,7 +216,7 @@ class Pseudoprogression(Contract):
     delivery: pl.String = derived("Delivery that the evidence comes from.", nullable=False)
 
 
-class PatientFlow(Contract):
+class PatientFlow(Contract, key=("registry", "patient_id", "protocol")):
     """One row per admitted patient and protocol: where the patient left the first-line course."""
 
     registry: pl.String = registry_column()
@@ -227,7 +234,7 @@ class PatientFlow(Contract):
     )
 
 
-class OpenQuestion(Contract):
+class OpenQuestion(Contract, key=("registry", "patient_id", "protocol", "missing")):
     """One row per registry, patient, protocol and missing thing: what would settle an undecided candidate."""
 
     registry: pl.String = registry_column()
@@ -250,3 +257,14 @@ class OpenQuestion(Contract):
         "Assessments whose response is missing, by date; empty for everything else.", nullable=False
     )
     closed_by: pl.String = derived("The evidence that would close it, in words.", nullable=False)
+
+
+EVENT_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
+    {
+        "pseudoprogression": Pseudoprogression,
+        "patient_flow": PatientFlow,
+        "first_line": FirstLine,
+        "open_question": OpenQuestion,
+    }
+)
+"""Table of `event` -> its contract, in the order in which they are listed."""

@@ -47,7 +47,7 @@ def with_codes(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
 
 def with_key(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose the tables whose rows have a key."""
-    return tuple(name for name, table in tables.items() if table.key)
+    return tuple(name for name, table in tables.items() if table.delivered_key)
 
 
 def with_parent(rule: str) -> Tables:

@@ -14,8 +14,11 @@ from schemas.judging import between, flags_column, registry_column, row_number_c
 from schemas.laws import RowLaw
 
 
-class Her2Tests(Contract):
-    """One row per HER2 test of a patient."""
+class Her2Tests(Contract, key=("registry", "row_number")):
+    """One row per HER2 test of a patient.
+
+    Nothing that is delivered names a test, two on one day are two facts: the row that held it does.
+    """
 
     registry: pl.String = registry_column()
     patient_id: pl.String = delivered("The registry's pseudonym of the patient.", required=True)

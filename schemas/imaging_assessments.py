@@ -14,7 +14,7 @@ from schemas.judging import flags_column, registry_column, row_number_column
 from schemas.laws import TimeLaw
 
 
-class ImagingAssessments(Contract):
+class ImagingAssessments(Contract, key=("registry", "assessment_id")):
     """One row per imaging examination of a patient."""
 
     registry: pl.String = registry_column()

@@ -24,8 +24,11 @@ def _series(*values: str) -> tuple[Row, ...]:
     return tuple({"patient_id": "{own}", "value": value} for value in values)
 
 
-class LabResults(Contract):
-    """One row per alkaline phosphatase result of a patient."""
+class LabResults(Contract, key=("registry", "row_number")):
+    """One row per alkaline phosphatase result of a patient.
+
+    Nothing that is delivered names a result, two on one day are two facts: the row that held it does.
+    """
 
     registry: pl.String = registry_column()
     patient_id: pl.String = delivered("The registry's pseudonym of the patient.", required=True)

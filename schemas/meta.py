@@ -10,7 +10,7 @@ import polars as pl
 from schemas.contract import Contract, derived
 
 
-class Release(Contract):
+class Release(Contract, key=("release_id",)):
     """One row: the release that this file is."""
 
     release_id: pl.String = derived("Stable id of the release.", nullable=False)
@@ -31,17 +31,20 @@ class Release(Contract):
     )
 
 
-class PublishedTable(Contract):
-    """One row per table of the release."""
+class PublishedTable(Contract, key=("schema", "table")):
+    """One row per table of the release, those of `meta` left out."""
 
     schema: pl.String = derived("Schema of the table.", nullable=False)
     table: pl.String = derived("Name of the table.", nullable=False)
     grain: pl.String = derived("What one row is.", nullable=False)
+    key_columns: Annotated[pl.List, pl.String] = derived(
+        "Columns that together name one row: no two rows hold the same in all of them.", nullable=False
+    )
     rows: pl.Int64 = derived("Rows in the table.", nullable=False)
     digest: pl.String = derived("Digest of the rows, whatever their order.", nullable=False)
 
 
-class PublishedColumn(Contract):
+class PublishedColumn(Contract, key=("schema", "table", "column")):
     """One row per column of the release."""
 
     schema: pl.String = derived("Schema of the table.", nullable=False)
@@ -52,4 +55,39 @@ class PublishedColumn(Contract):
     description: pl.String = derived("What it holds, with unit and codes.", nullable=False)
 
 
-META_TABLES = {"release": Release, "table": PublishedTable, "column": PublishedColumn}
+class AppliedProtocol(Contract, key=("protocol",)):
+    """One row per protocol that was applied, those that only give a verdict included."""
+
+    position: pl.Int32 = derived("Order: the protocol of the report first.", nullable=False)
+    protocol: pl.String = derived("Name of the protocol.", nullable=False)
+    kind: pl.String = derived(
+        "event where it gives a state; else the rule set it gives a verdict of.", nullable=False
+    )
+    digest: pl.String = derived("Digest of its parameters.", nullable=False)
+    title: pl.String = derived("What it calls pseudoprogression, in a line.", nullable=False)
+    summary: pl.String = derived("The definition in words.", nullable=False)
+    limits: Annotated[pl.List, pl.String] = derived(
+        "What it leaves open, or was chosen here.", nullable=False
+    )
+    citation: pl.String = derived("Where it was published.", nullable=False)
+    doi: pl.String = derived("Its digital object identifier.")
+
+
+class ProtocolParameter(Contract, key=("protocol", "parameter")):
+    """One row per protocol and parameter: the number or codes that it sets, and where they come from."""
+
+    protocol: pl.String = derived("Name of the protocol.", nullable=False)
+    position: pl.Int32 = derived("Order within the protocol.", nullable=False)
+    parameter: pl.String = derived("Name of the parameter.", nullable=False)
+    value: pl.String = derived("What the protocol sets it to; codes are separated by commas.", nullable=False)
+    unit: pl.String = derived("Unit of the value; empty for codes.")
+    source: pl.String = derived("Where the value comes from.", nullable=False)
+
+
+META_TABLES = {
+    "release": Release,
+    "table": PublishedTable,
+    "column": PublishedColumn,
+    "protocol": AppliedProtocol,
+    "protocol_parameter": ProtocolParameter,
+}

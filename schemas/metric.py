@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-class Estimate(Contract):
+class Estimate(Contract, key=("protocol", "metric", "stratum")):
     """One row per protocol, metric and stratum: the estimate, its interval and what it rests on."""
 
     protocol: pl.String = protocol_column()
@@ -72,7 +72,7 @@ class Estimate(Contract):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class SurvivalCurve(Contract):
+class SurvivalCurve(Contract, key=("protocol", "metric", "stratum", "time_days")):
     """One row per protocol, metric, stratum and step of a Kaplan-Meier curve, which starts at 1.
 
     With disclosure control patients with the event are taken together, and those censored, and the curve is
@@ -91,7 +91,7 @@ class SurvivalCurve(Contract):
     ci_high: pl.Float64 = derived("Upper pointwise 95 % limit, log-log; empty before 5 events and at 0 or 1.")
 
 
-class Flow(Contract):
+class Flow(Contract, key=("protocol", "stratum", "step")):
     """One row per protocol, stratum and step; the steps that name the same parent add up to it.
 
     Of admitted deliveries: a registry whose gate is shut, with nothing in service, is not in it.
@@ -112,7 +112,7 @@ class Flow(Contract):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class LesionSite(Contract):
+class LesionSite(Contract, key=("protocol", "level", "site")):
     """One row per protocol, level and bone: new osteoblastic lesions of pseudoprogressions there."""
 
     protocol: pl.String = protocol_column()
@@ -132,7 +132,7 @@ class LesionSite(Contract):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class AlpChange(Contract):
+class AlpChange(Contract, key=("protocol", "comparison", "stratum")):
     """One row per protocol, comparison of two ALP values and stratum: change within patients."""
 
     protocol: pl.String = protocol_column()
@@ -151,7 +151,7 @@ class AlpChange(Contract):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class Concordance(Contract):
+class Concordance(Contract, key=("protocol", "definition", "call", "other_definition", "other_call")):
     """One row per protocol, two definitions and a call of each: patients whom both call so.
 
     A definition is a protocol, or a rule set that gives a verdict on the protocol's candidates. Two protocols
@@ -167,7 +167,7 @@ class Concordance(Contract):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class Cadence(Contract):
+class Cadence(Contract, key=("protocol", "population", "stratum", "cadence_class")):
     """One row per protocol, population, stratum and class: how well first-line CTs kept to the schedule."""
 
     protocol: pl.String = protocol_column()

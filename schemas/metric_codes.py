@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from types import MappingProxyType
 
+from schemas.cadence import TOLERANCE_DAYS
 from schemas.event import (
     IRECIST_VERDICT,
     LEFT_AT,
@@ -140,6 +141,7 @@ _DETECTABLE = "Smallest hazard ratio above 1 that these events would show with 8
 _HAZARD = "Hazard of progression, HER2 positive over negative."
 _REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
 _SHIFT = "How far another definition moves the median time from"
+_BAND = "the protocol's band (`alp_stable_percent`)"
 _ONLY = ", pseudoprogressions only."
 
 METRICS: Mapping[str, str] = MappingProxyType(
@@ -187,14 +189,16 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "alp_change_at_progression_median": "Median change of ALP from baseline to progression.",
         "alp_change_event_to_progression": "Shift of ALP from the event to progression (Hodges-Lehmann).",
         "alp_change_event_to_progression_median": "Median change of ALP from the event to progression.",
-        "alp_decreased_share": "ALP at the event more than 15 % below baseline.",
-        "alp_stable_share": "ALP at the event within 15 % of baseline.",
-        "alp_increased_share": "ALP at the event more than 15 % above baseline.",
-        "alp_decreased_or_stable_share": "ALP at the event not more than 15 % above baseline.",
-        "alp_progression_decreased_share": "ALP at progression more than 15 % below baseline.",
-        "alp_progression_stable_share": "ALP at progression within 15 % of baseline.",
-        "alp_progression_increased_share": "ALP at progression more than 15 % above baseline.",
-        "alp_progression_decreased_or_stable_share": "ALP at progression not more than 15 % above baseline.",
+        "alp_decreased_share": f"ALP at the event below baseline by more than {_BAND}.",
+        "alp_stable_share": f"ALP at the event within {_BAND} of baseline.",
+        "alp_increased_share": f"ALP at the event above baseline by more than {_BAND}.",
+        "alp_decreased_or_stable_share": f"ALP at the event not above baseline by more than {_BAND}.",
+        "alp_progression_decreased_share": f"ALP at progression below baseline by more than {_BAND}.",
+        "alp_progression_stable_share": f"ALP at progression within {_BAND} of baseline.",
+        "alp_progression_increased_share": f"ALP at progression above baseline by more than {_BAND}.",
+        "alp_progression_decreased_or_stable_share": (
+            f"ALP at progression not above baseline by more than {_BAND}."
+        ),
         "alp_discrimination": (
             "Chance that ALP rose more in a true progression than in a pseudoprogression (area under the ROC "
             "curve)."
@@ -213,10 +217,12 @@ METRICS: Mapping[str, str] = MappingProxyType(
         ),
         "cadence_interval": "Median interval between first-line CTs.",
         "cadence_deviation": "Median deviation of first-line CTs from the planned interval.",
-        "cadence_on_time_share": "First-line CTs within 7 days of the planned day.",
+        "cadence_on_time_share": f"First-line CTs within {TOLERANCE_DAYS} days of the planned day.",
         "pseudoprogression_cadence_interval": f"Median interval between first-line CTs{_ONLY}",
         "pseudoprogression_cadence_deviation": f"Median deviation from the planned interval{_ONLY}",
-        "pseudoprogression_cadence_on_time_share": f"CTs within 7 days of the planned day{_ONLY}",
+        "pseudoprogression_cadence_on_time_share": (
+            f"CTs within {TOLERANCE_DAYS} days of the planned day{_ONLY}"
+        ),
     }
 )
 """Metric id -> what is measured."""
@@ -246,8 +252,11 @@ BASELINE_CHARACTERISTIC: Mapping[str, str] = MappingProxyType(
         "pr_status": "Progesterone receptor status.",
         "her2_status": "HER2 status when line 1 began: metastasis before primary, then the newest test.",
         "days_from_diagnosis": "From the diagnosis of metastatic disease to the start of line 1.",
-        "alp": "Total ALP nearest to the start of line 1, in the 28 days up to it.",
-        "bone_lesions": "Bone lesions recorded on eligible CTs in the 42 days up to the start of line 1.",
+        "alp": "Total ALP nearest to the start of line 1, in the protocol's `alp_baseline_days` up to it.",
+        "bone_lesions": (
+            "Bone lesions recorded on the scans that serve as baseline, in the `baseline_window_days` of the "
+            "protocol up to the start of line 1."
+        ),
         "cycle_length": "Cycle length of line 1.",
         "recorded_lines": "Lines of therapy recorded so far; this grows with follow-up.",
     }

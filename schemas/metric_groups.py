@@ -22,7 +22,7 @@ from schemas.metric_codes import (
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
 
 
-class OpenQuestionCount(Contract):
+class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):
     """One row per protocol, stratum and missing thing: undecided candidates of whom it is missing.
 
     A candidate may lack several things, so the rows do not add up.
@@ -39,7 +39,7 @@ def _grouped_patients() -> Any:
     return derived("Patients in the group, never fewer than the disclosure threshold.", nullable=False)
 
 
-class CourseGroup(Contract):
+class CourseGroup(Contract, key=("protocol", "outcome", "position")):
     """One row per protocol, outcome and group of pseudoprogressions with like courses, for a swimmer plot.
 
     A group stands in for single patients: patients in order of their courses, as many together as disclosure
@@ -60,7 +60,7 @@ class CourseGroup(Contract):
     )
 
 
-class AlpGroup(Contract):
+class AlpGroup(Contract, key=("protocol", "picture", "stratum", "position")):
     """One row per protocol, picture, stratum and group of patients with like changes of ALP.
 
     A group stands in for single patients, as in `course_group`. Changes are medians within the group, rounded
@@ -82,7 +82,7 @@ class AlpGroup(Contract):
     )
 
 
-class PaperComparison(Contract):
+class PaperComparison(Contract, key=("protocol", "figure")):
     """One row per protocol and figure of the seed study: what it prints, and what this release has beside it.
 
     Compatible means in the study's own conventions: months of 30 days, symmetric intervals. The estimates
@@ -117,7 +117,7 @@ class PaperComparison(Contract):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class Baseline(Contract):
+class Baseline(Contract, key=("protocol", "stratum", "characteristic", "level")):
     """One row per protocol, stratum, characteristic and level: patients when line 1 began.
 
     Levels of a characteristic add up to the total. A number has two levels: known, with its median and

@@ -14,7 +14,7 @@ from schemas.judging import at_or_before, flags_column, not_before_year, registr
 from schemas.laws import RowLaw
 
 
-class Patients(Contract):
+class Patients(Contract, key=("registry", "patient_id")):
     """One row per patient of a registry."""
 
     registry: pl.String = registry_column()

@@ -23,7 +23,7 @@ def delivery_status() -> Any:
     )
 
 
-class RuleResult(Contract):
+class RuleResult(Contract, key=("registry", "delivery", "delivery_status", "table", "rule")):
     """One row per registry, delivery, its status, table and rule: how often it was judged and broken."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
@@ -41,8 +41,8 @@ class RuleResult(Contract):
     )
 
 
-class DeliveryResult(Contract):
-    """One row per delivery that a registry's working files hold: admitted or shut, and why."""
+class DeliveryResult(Contract, key=("registry", "delivery", "status")):
+    """One row per delivery and status that a registry's working files hold: admitted or shut, and why."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
@@ -60,7 +60,7 @@ class DeliveryResult(Contract):
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)
 
 
-class TableCount(Contract):
+class TableCount(Contract, key=("registry", "delivery", "delivery_status", "table")):
     """One row per registry, delivery, its status and table: delivered = admitted + refused + ignored."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
@@ -77,8 +77,8 @@ class TableCount(Contract):
     )
 
 
-class ExtraColumn(Contract):
-    """One row per delivered column that is not loaded, of a delivery that was admitted or shut."""
+class ExtraColumn(Contract, key=("registry", "delivery", "delivery_status", "table", "column")):
+    """One row per registry, delivery, its status, table and name that columns which are not loaded bear."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
@@ -88,7 +88,7 @@ class ExtraColumn(Contract):
     is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)
 
 
-class SourceRow(Contract):
+class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
     """One row per source file of another standard and meaning of its rows; a file's rows add up to it."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
@@ -100,8 +100,8 @@ class SourceRow(Contract):
     rows: pl.Int64 = derived("Rows of the file with this meaning.", nullable=False)
 
 
-class History(Contract):
-    """One row per release, registry and delivery that the release was built on."""
+class History(Contract, key=("release_id", "registry", "delivery", "status")):
+    """One row per release, registry, delivery that the release was built on, and its status."""
 
     release_id: pl.String = derived("Release.", nullable=False)
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
@@ -114,7 +114,7 @@ class History(Contract):
     ignored: pl.Int64 = derived("Rows ignored.", nullable=False)
 
 
-class EventRule(Contract):
+class EventRule(Contract, key=("registry", "protocol", "rule")):
     """One row per registry, protocol and deciding rule: patients for whom it fired.
 
     The rules of the course come first, then those of candidates. Counts are under disclosure control.
@@ -128,7 +128,7 @@ class EventRule(Contract):
     is_suppressed: pl.Boolean = derived("Whether disclosure control left the count empty.", nullable=False)
 
 
-class EventRuleHistory(Contract):
+class EventRuleHistory(Contract, key=("release_id", "registry", "protocol", "rule")):
     """One row per release, registry, protocol and deciding rule: patients for whom it fired then."""
 
     release_id: pl.String = derived("Release.", nullable=False)

@@ -33,7 +33,8 @@ def quarantine_contract(table: str) -> type[Contract]:
         "broken_rules": derived("Every rule that the row broke, sorted.", nullable=False),
     }
     grain = f"One row per refused row of {table}, as delivered."
-    return _with_delivered(table, grain, "Quarantined", annotations, fields)
+    key = ("registry", "delivery", "delivery_status", "file", "row_number")
+    return _with_delivered(table, grain, "Quarantined", annotations, fields, key)
 
 
 @cache
@@ -48,11 +49,17 @@ def raw_contract(table: str) -> type[Contract]:
     annotations: dict[str, Any] = dict.fromkeys(stamp, pl.String) | {"row_number": pl.Int64}
     fields: dict[str, Any] = {name: derived(text, nullable=False) for name, text in stamp.items()}
     fields["row_number"] = derived("Data row in the delivered file, counted from 1.", nullable=False)
-    return _with_delivered(table, f"One row per delivered row of {table}.", "Raw", annotations, fields)
+    grain, key = f"One row per delivered row of {table}.", ("registry", "delivery", "row_number")
+    return _with_delivered(table, grain, "Raw", annotations, fields, key)
 
 
 def _with_delivered(
-    table: str, grain: str, prefix: str, annotations: dict[str, Any], fields: dict[str, Any]
+    table: str,
+    grain: str,
+    prefix: str,
+    annotations: dict[str, Any],
+    fields: dict[str, Any],
+    key: tuple[str, ...],
 ) -> type[Contract]:
     for column in delivered_columns(TABLES[table].contract):
         annotations[column.name] = pl.String
@@ -62,5 +69,6 @@ def _with_delivered(
         name,
         (Contract,),
         {"__doc__": grain, "__annotations__": annotations, "__module__": __name__, **fields},
+        key=key,
     )
     return made

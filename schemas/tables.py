@@ -1,4 +1,4 @@
-"""The six delivered tables: contracts by name, keys, parents, and which a delivery must have.
+"""The six delivered tables: contracts by name, parents, and which a delivery must have.
 
 Not here: columns (each table's own module) and rules (`schemas/rules.py`).
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.bone_lesions import BoneLesions
-from schemas.contract import Contract
+from schemas.contract import Contract, delivered_columns, key_of
 from schemas.her2_tests import Her2Tests
 from schemas.imaging_assessments import ImagingAssessments
 from schemas.lab_results import LabResults
@@ -26,16 +26,22 @@ class Parent:
 
 @dataclass(frozen=True)
 class DeliveredTable:
-    """One delivered table: contract, key, parent, and whether a delivery without it is shut.
-
-    Laboratory results and HER2 tests have no key: two results on one day are two facts.
-    """
+    """One delivered table: contract, parent, and whether a delivery without it is shut."""
 
     name: str
     contract: type[Contract]
     is_required: bool
-    key: tuple[str, ...] = ()
     parent: Parent | None = None
+
+    @property
+    def delivered_key(self) -> tuple[str, ...]:
+        """Return the delivered columns that name a row within one delivery; `duplicate_key` goes by them.
+
+        They are the contract's key without the registry; empty where a row is known by its row number alone.
+        """
+        own = tuple(name for name in key_of(self.contract) if name != "registry")
+        stated = {column.name for column in delivered_columns(self.contract)}
+        return own if stated.issuperset(own) else ()
 
 
 _PATIENT = Parent("patients", "patient_id", "unknown_patient")
@@ -44,26 +50,13 @@ _PATIENT = Parent("patients", "patient_id", "unknown_patient")
 TABLES: Mapping[str, DeliveredTable] = {
     table.name: table
     for table in (
-        DeliveredTable("patients", Patients, is_required=True, key=("patient_id",)),
-        DeliveredTable(
-            "therapy_lines",
-            TherapyLines,
-            is_required=True,
-            key=("patient_id", "line_number"),
-            parent=_PATIENT,
-        ),
-        DeliveredTable(
-            "imaging_assessments",
-            ImagingAssessments,
-            is_required=True,
-            key=("assessment_id",),
-            parent=_PATIENT,
-        ),
+        DeliveredTable("patients", Patients, is_required=True),
+        DeliveredTable("therapy_lines", TherapyLines, is_required=True, parent=_PATIENT),
+        DeliveredTable("imaging_assessments", ImagingAssessments, is_required=True, parent=_PATIENT),
         DeliveredTable(
             "bone_lesions",
             BoneLesions,
             is_required=True,
-            key=("assessment_id", "lesion_id"),
             parent=Parent("imaging_assessments", "assessment_id", "unknown_assessment"),
         ),
         DeliveredTable("lab_results", LabResults, is_required=False, parent=_PATIENT),

@@ -20,7 +20,7 @@ from schemas.judging import (
 from schemas.laws import RowLaw
 
 
-class TherapyLines(Contract):
+class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
     """One row per patient and line of systemic treatment."""
 
     registry: pl.String = registry_column()

@@ -47,9 +47,10 @@ class Adapter:
 
     `tables` holds one SELECT per canonical table, over relations named after the sources: each with the
     source's columns as VARCHAR, `row_number` (BIGINT, from 1) and `file`. It yields the canonical columns as
-    VARCHAR, and the `row_number` and `file` that a result comes from. `derived_from` and `scope` say from
-    which sources, and which of their rows. `source_rows`, where there is one, counts every source row by what
-    becomes of it: source, meaning, table_name (null: nothing), source_rows.
+    VARCHAR, and the `row_number` and `file` that a result comes from. These name the result: a source row
+    makes at most one row of a table. `derived_from` and `scope` say from which sources, and which of their
+    rows. `source_rows`, where there is one, counts every source row by what becomes of it: source, meaning,
+    table_name (null: nothing), source_rows.
     """
 
     name: str

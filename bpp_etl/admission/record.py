@@ -65,9 +65,14 @@ def record(
             )
         ],
     )
-    columns: list[tuple[object, ...]] = [(*judged, table, column, False) for table, column in extra_columns]
-    columns += [(*judged, table, column, True) for table, column in identifier_columns]
-    insert_rows(con, "quality", "extra_column", columns)
+    # A header may say one name twice.
+    columns = dict.fromkeys((*extra_columns, *identifier_columns))
+    insert_rows(
+        con,
+        "quality",
+        "extra_column",
+        [(*judged, *column, column in identifier_columns) for column in columns],
+    )
     if is_there(con, "raw", SOURCE_ROWS):
         con.execute(
             "insert into quality.source_row"

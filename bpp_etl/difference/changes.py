@@ -20,14 +20,17 @@ PACKAGE = "bpp_etl.difference"
 CATALOGS = ("warehouse", "later")
 
 IDENTITY = {
-    name: table.key
+    name: table.delivered_key
     or {
         "lab_results": ("patient_id", "analyte", "specimen_date", "laboratory"),
         "her2_tests": ("patient_id", "test_date", "specimen_site"),
     }[name]
     for name, table in TABLES.items()
 }
-"""What makes two rows of different deliveries one fact: then a difference is a correction."""
+"""What makes two rows of different deliveries one fact: then a difference is a correction.
+
+It is the delivered key; a row number names a row within one delivery only.
+"""
 
 NOT_COMPARED = {"row_number", "flags"}
 """Where a row lay in its file, and what the software remarked, are no part of what a registry said."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bpp_etl.disclosure.curves import curve_rows
 from bpp_etl.disclosure.groups import alike_rows
 from bpp_etl.disclosure.hiding import disclosed, hidden_cells
+from bpp_etl.events import Protocol
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.write import create_measured_tables, write_rows
@@ -31,7 +32,7 @@ class MetricSummary:
 
 
 def publish_metrics(
-    con: Connection, *, protocols: Sequence[str], threshold: int = DEFAULT_THRESHOLD
+    con: Connection, *, protocols: Sequence[Protocol], threshold: int = DEFAULT_THRESHOLD
 ) -> MetricSummary:
     """Create and fill `metric.*` and `quality.event_rule` from `core` and `event` of the catalog in use.
 

@@ -30,8 +30,7 @@ from bpp_etl.warehouse.select import (
     run_step,
     used_parameters,
 )
-from schemas.contract import Contract
-from schemas.event import OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
+from schemas.event import EVENT_TABLES, LEFT_AT, OPEN_QUESTIONS
 
 EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
@@ -40,6 +39,7 @@ COURSE_STEPS = (
     Select(EVENTS, "lesion_finding"),
     Select(TIMELINE, "imaging"),
     Select(TIMELINE, "time_point"),
+    Select(TIMELINE, "treatment_line"),
     Select(EVENTS, "episode"),
     Select(EVENTS, "scan"),
     Select(EVENTS, "course_point"),
@@ -51,6 +51,12 @@ CANDIDATE_STEPS = tuple(
     Select(EVENTS, name)
     for name in (
         "candidate",
+        "asked_day",
+        "her2_place",
+        "her2_known",
+        "alp_day",
+        "alp_baseline",
+        "baseline",
         "follow_up",
         "trail",
         "episode_lesion",
@@ -58,9 +64,7 @@ CANDIDATE_STEPS = tuple(
         "verdict_point",
         "verdict_course",
         "pcwg3_course",
-        "alp_day",
         "alp_course",
-        "her2_known",
         "evidence",
         "lacking_ct",
     )
@@ -72,11 +76,6 @@ REFUSED_COLUMNS = {
     "imaging_assessments": ("registry", "patient_id", "broken_rules"),
     "therapy_lines": ("registry", "patient_id", "broken_rules"),
     "bone_lesions": ("registry", "assessment_id", "broken_rules"),
-}
-TABLES: Mapping[str, type[Contract]] = {
-    "pseudoprogression": Pseudoprogression,
-    "patient_flow": PatientFlow,
-    "open_question": OpenQuestion,
 }
 
 
@@ -90,6 +89,11 @@ class EventSummary:
     by_rule: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_state: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     by_missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def first_lines(self) -> Mapping[str, int]:
+        """Return how many patients have a first line, by protocol."""
+        return {name: sum(left.values()) - left.get(LEFT_AT[0], 0) for name, left in self.by_left_at.items()}
 
     def candidates(self, protocol: str) -> int:
         """Return how many candidates the protocol found."""
@@ -112,7 +116,7 @@ def derive_events(
     tables, date and protocols give the same rows.
     """
     judged, comparisons = sort_protocols(protocols)
-    for table, contract in TABLES.items():
+    for table, contract in EVENT_TABLES.items():
         ensure_table(con, "event", table, contract)
         con.execute(f"delete from event.{table} where registry = $registry", {"registry": registry})  # noqa: S608
 
@@ -130,7 +134,7 @@ def derive_events(
             "delivery": delivery or delivery_date.isoformat(),
         }
         flow, decided = run.judge(parameters)
-        for table, contract in TABLES.items():
+        for table, contract in EVENT_TABLES.items():
             fill_table(con, "event", table, Select(EVENTS, table), parameters, contract=contract)
         patients = flow.height
         flows[protocol.name] = _count(flow["left_at"])

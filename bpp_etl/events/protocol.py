@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from bpp_etl.events.parameters import Value
 
 
+def told_value(value: Value) -> str:
+    """Write a parameter's value as text: a number without needless zeros, codes separated by commas."""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value if isinstance(value, str) else f"{value:g}"
+
+
 @dataclass(frozen=True)
 class Setting:
     """One parameter as a protocol sets it."""

@@ -100,10 +100,7 @@ def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
         event=event,
         points=_points(con, course, event, follow_up),
         alp=tuple(AlpResult(*row) for row in _shown_rows(con, "shown_alp")),
-        her2=tuple(
-            Her2Result(day, site, status, day <= event["event_date"] if event else None)
-            for day, site, status, _ in _shown_rows(con, "shown_her2")
-        ),
+        her2=tuple(Her2Result(*row) for row in _shown_rows(con, "shown_her2")),
         refused=tuple(_shown_rows(con, "shown_refusal")),
         notes=(),
     )
@@ -155,18 +152,13 @@ def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tupl
     marks = []
     has_pd = any(row[f"is_{kind}_pd"] for row in rows for kind in PROGRESSION_KIND)
     ids = {row["assessment_id"] for row in rows}
-    first_pd = follow_up["progressed_on"] or follow_up["later_pd_date"]
     if ids & set(event["baseline_assessment_ids"]):
         marks.append("baseline")
     if day == event["event_date"]:
         marks.append("candidate")
     if day in follow_up["confirming_ct_dates"]:
         marks.append("confirms")
-    elif (
-        day > event["event_date"]
-        and (first_pd is None or day < first_pd)
-        and any(row["can_confirm"] and row["is_point_on_treatment"] for row in rows)
-    ):
+    elif day in follow_up["clean_ct_dates"]:
         marks.append("clean_too_soon")
     if ids & set(event["progression_assessment_ids"]):
         marks.append("progression")

@@ -18,11 +18,11 @@ from schemas.tables import DeliveredTable
 def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterator[None]:
     """Show, as `alike`, the numbers of all rows that may be copies of others or share a key with others.
 
-    Rows are compared by a hash: of the key, which copies of a row share too, or of the whole row where the
-    table has none. Only these few rows are then compared to the letter.
+    Rows are compared by a hash: of the delivered key, which copies of a row share too, or of the whole row
+    where the table has none. Only these few rows are then compared to the letter.
     """
-    names = table.key or tuple(column.name for column in delivered_columns(table.contract))
-    source = relation if table.key else f"raw.{quoted(table.name)}"
+    names = table.delivered_key or tuple(column.name for column in delivered_columns(table.contract))
+    source = relation if table.delivered_key else f"raw.{quoted(table.name)}"
     con.execute(
         f"""
         create or replace temp table alike as
@@ -55,9 +55,9 @@ def duplicate_rows(con: Connection, table: DeliveredTable) -> Numbers:
 
 def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> Numbers:
     """Find, inside `rows_alike`, every row of a key whose delivered rows do not all say the same."""
-    if not table.key:
+    if not table.delivered_key:
         return NONE
-    key = [quoted(name) for name in table.key]
+    key = [quoted(name) for name in table.delivered_key]
     listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
     return select_numbers(
         con,

@@ -5,22 +5,20 @@ Not here: tests between the groups. They differ by what came later, and a p-valu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import permutations
 
 import numpy as np
 
+from bpp_etl.events import Protocol
 from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally
-from bpp_etl.timeline.schedule import CT_MODALITIES
-from bpp_etl.warehouse.select import Column, Parameters, Select
+from bpp_etl.warehouse.select import Column, Parameters
 from schemas.codes import HER2_STATUS, RECEPTOR_STATUS, SEX
 from schemas.event import LEFT_AT
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
-
-BASELINE = Select("bpp_etl.measure", "baseline")
-"""What is the same under every protocol."""
 
 STATE_KEY = "state"
 SHOWN_STATES = ("pseudoprogression", "true_progression")
@@ -54,26 +52,29 @@ CODES: Mapping[str, tuple[str, ...]] = {
 
 NEVER_MISSING = ("sex", "recorded_lines")
 
-PARAMETERS: Parameters = {
-    "ct_modalities": CT_MODALITIES,
-    "ct_before_days": 42,
-    "alp_before_days": 28,
+LEVELS: Parameters = {
     "sexes": SEX,
     "receptors": RECEPTOR_STATUS,
     "her2_codes": HER2_STATUS,
     "cycle_lengths": CYCLE_LENGTHS,
     "line_counts": LINE_COUNTS,
 }
-"""The windows before the start are those of the default protocol; they are no part of any verdict."""
+"""The lists that codes are places in."""
+
+WINDOWS: Mapping[str, tuple[str, ...]] = {
+    "alp": ("alp_baseline_days",),
+    "bone_lesions": ("baseline_window_days", "candidate_modalities"),
+}
+"""Characteristic -> the parameters of a protocol that it depends on, the window first."""
 
 
-def baseline_rows(first_line: Cohort) -> list[Row]:
+def baseline_rows(first_line: Cohort, protocol: Protocol) -> list[Row]:
     """Build the rows of `metric.baseline`; the flow is counted already."""
     others = ("indeterminate", *LEFT_AT[1:-1])
     first_line.tally.put_total(first_line.cell(OTHER), [first_line.cell(step) for step in others])
     levels = {name: _levels(first_line, name) for name in BASELINE_CHARACTERISTIC}
     for name, masks in levels.items():
-        _count(first_line, name, masks)
+        _count(first_line, protocol, name, masks)
     rows = []
     shown = {"all", *(f"{STATE_KEY}={state}" for state in SHOWN_STATES)}
     for stratum, members in first_line.strata(_everyone(first_line), (STATE_KEY,)):
@@ -83,12 +84,19 @@ def baseline_rows(first_line: Cohort) -> list[Row]:
         for position, (name, level) in enumerate(places, start=1):
             values = first_line[name][levels[name][level] & members] if name in NUMBERS else None
             rows.append(
-                _row(first_line, stratum, position, name, level, None if level == MISSING else values)
+                _row(
+                    first_line,
+                    protocol,
+                    stratum,
+                    position,
+                    (name, level),
+                    None if level == MISSING else values,
+                )
             )
     return rows
 
 
-def link_at_event(first_line: Cohort) -> None:
+def link_at_event(first_line: Cohort, protocol: Protocol) -> None:
     """Record which counts at the event are part of one at baseline: the rest is known to whoever knows both.
 
     Whoever has ALP at the event and at baseline has it at baseline; whoever has no HER2 test up to the event
@@ -101,10 +109,22 @@ def link_at_event(first_line: Cohort) -> None:
             ("alp", "known", first_line.cell(with_alp)),
             ("her2_status", MISSING, first_line.cell(state, "her2=unknown")),
         ):
-            whole = _cell(first_line, name, level, stratum)
-            # A protocol with another window before the start makes no part of it.
-            if tally.counts[part] <= tally.counts[whole]:
-                tally.put_rest(whole, part)
+            tally.put_rest(_cell(protocol, name, level, stratum), part)
+
+
+def link_windows(tally: Tally, protocols: Sequence[Protocol]) -> None:
+    """Record that who is known within a window is known within a wider one: the rest is few, or tells few."""
+    for name, (window, *others) in WINDOWS.items():
+        widths = {
+            _cell(protocol, name, "known", "all"): (
+                float(str(protocol.values[window])),
+                [protocol.values[other] for other in others],
+            )
+            for protocol in protocols
+        }
+        for (one, (width, rest)), (other, (wider, its_rest)) in permutations(widths.items(), 2):
+            if rest == its_rest and width < wider:
+                tally.put_rest(other, one)
 
 
 def levels_of(tally: Tally, state: Cell) -> list[Cell]:
@@ -138,18 +158,20 @@ def _whole(first_line: Cohort, stratum: str) -> Cell:
     return first_line.cell(stratum.partition("=")[2])
 
 
-def _cell(first_line: Cohort, name: str, level: str, stratum: str) -> Cell:
-    """Name the count of a level; what is counted over everyone is the same under every protocol."""
-    return Cell(COMMON if stratum == "all" else first_line.protocol, f"{GROUP}{name}={level}", stratum)
+def _cell(protocol: Protocol, name: str, level: str, stratum: str) -> Cell:
+    """Name the count of a level; over everyone it is the same under protocols that look for it alike."""
+    told = " ".join(str(protocol.values[parameter]) for parameter in WINDOWS.get(name, ()))
+    qualified = f"{name} ({told})" if told else name
+    return Cell(COMMON if stratum == "all" else protocol.name, f"{GROUP}{qualified}={level}", stratum)
 
 
-def _count(first_line: Cohort, name: str, masks: Mapping[str, Mask]) -> None:
+def _count(first_line: Cohort, protocol: Protocol, name: str, masks: Mapping[str, Mask]) -> None:
     """Count the levels of a characteristic; they add up to everyone, and the states to each level."""
     tally = first_line.tally
     everyone = _everyone(first_line)
     for stratum, members in first_line.strata(everyone, (STATE_KEY,)):
         parts = [
-            tally.put(_cell(first_line, name, level, stratum), int(np.count_nonzero(mask & members)))
+            tally.put(_cell(protocol, name, level, stratum), int(np.count_nonzero(mask & members)))
             for level, mask in masks.items()
         ]
         tally.add_up(_whole(first_line, stratum), parts)
@@ -158,17 +180,22 @@ def _count(first_line: Cohort, name: str, masks: Mapping[str, Mask]) -> None:
     for level in masks:
         strata = first_line.partitions[STATE_KEY].strata
         tally.add_up(
-            _cell(first_line, name, level, "all"),
-            [_cell(first_line, name, level, stratum) for stratum in strata],
+            _cell(protocol, name, level, "all"),
+            [_cell(protocol, name, level, stratum) for stratum in strata],
         )
 
 
 def _row(
-    first_line: Cohort, stratum: str, position: int, name: str, level: str, values: Column | None
+    first_line: Cohort,
+    protocol: Protocol,
+    stratum: str,
+    position: int,
+    place: tuple[str, str],
+    values: Column | None,
 ) -> Row:
     """Build one row; `values` are the numbers to summarise, and such a row gives no share."""
-    tally = first_line.tally
-    cell, whole = _cell(first_line, name, level, stratum), _whole(first_line, stratum)
+    tally, (name, level) = first_line.tally, place
+    cell, whole = _cell(protocol, name, level, stratum), _whole(first_line, stratum)
     low = middle = high = None
     if values is not None and values.size:
         low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()

@@ -70,7 +70,9 @@ def link_same_patients(tally: Tally, courses: Courses, protocols: Sequence[str])
             tally.add_up(one, [other])
             if one.stratum == "all":
                 for level in levels_of(tally, one):
-                    tally.add_up(level, [level._replace(protocol=other.protocol)])
+                    # Protocols that look for a characteristic otherwise count other patients.
+                    if (same := level._replace(protocol=other.protocol)) in tally.counts:
+                        tally.add_up(level, [same])
 
 
 def _cross(tally: Tally, courses: Courses, one: tuple[int, str], other: tuple[int, str]) -> None:

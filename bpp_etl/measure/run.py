@@ -9,17 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bpp_etl.events import Protocol
 from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
 from bpp_etl.measure.baseline import (
-    BASELINE,
+    LEVELS,
     SHOWN_STATES,
     STATE_KEY,
     STATE_LABELS,
     baseline_rows,
     link_at_event,
+    link_windows,
 )
-from bpp_etl.measure.baseline import PARAMETERS as BASELINE_PARAMETERS
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
@@ -43,30 +44,17 @@ from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_r
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curves_of, interval_censored_rows, time_rows, times_of
-from bpp_etl.timeline.schedule import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.select import (
     Column,
     Parameters,
     Select,
-    drop_relations,
-    run_step,
     select_columns,
     select_rows,
 )
 from schemas.event import ALP_CATEGORY, REASON, STATE
 
 PACKAGE = "bpp_etl.measure"
-
-MISSED_BEFORE_DEATH = 2
-"""A death after this many missed CTs no longer competes: follow-up ended before it."""
-
-PROGRESSION_AFTER_LINE_DAYS = 28
-"""Progression this long after the end of line 1 is still first-line."""
-
-
-COURSE = Select(PACKAGE, "first_line_course")
-"""What is the same under every protocol, and costly."""
 
 
 @dataclass(frozen=True)
@@ -93,24 +81,26 @@ class Measured:
     tally: Tally
 
 
-def measure(con: Connection, protocols: Sequence[str]) -> Measured:
-    """Measure `core` and `event` of the catalog in use; the same tables give the same, in the same order."""
+def measure(con: Connection, protocols: Sequence[Protocol]) -> Measured:
+    """Measure `core` and `event` of the catalog in use by the protocols that the events were derived with.
+
+    Every number that a protocol sets is its own. The same tables give the same, in the same order.
+    """
+    names = [protocol.name for protocol in protocols]
     registries = [str(name) for (name,) in _rows(con, "registry", {})]
     tally = Tally()
     parts: dict[str, Part] = {}
     first_line_schedule = schedule_from(_rows(con, "cadence_first_line", {}), REGISTRY)
-    run_step(con, COURSE, {})
-    run_step(con, BASELINE, BASELINE_PARAMETERS)
     for protocol in protocols:
-        parts[protocol] = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
-    drop_relations(con, [COURSE.name, BASELINE.name])
+        parts[protocol.name] = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
     rows = [row for part in parts.values() for row in part.rows]
     if len(protocols) > 1:
-        courses = _rows(con, "overlap", {"protocols": list(protocols)})
-        link_same_patients(tally, courses, protocols)
-        rows += overlap_rows(tally, courses, protocols, {name: part.medians for name, part in parts.items()})
+        link_windows(tally, protocols)
+        courses = _rows(con, "overlap", {"protocols": names})
+        link_same_patients(tally, courses, names)
+        rows += overlap_rows(tally, courses, names, {name: part.medians for name, part in parts.items()})
     return Measured(
-        protocols=tuple(protocols),
+        protocols=tuple(names),
         rows=tuple(rows),
         curves=tuple(curve for part in parts.values() for curve in part.curves),
         alike=tuple(patients for part in parts.values() for patients in part.alike),
@@ -127,7 +117,11 @@ def _columns(con: Connection, name: str, parameters: Parameters) -> Mapping[str,
 
 
 def _measure_protocol(
-    con: Connection, tally: Tally, protocol: str, registries: Sequence[str], first_line_schedule: Schedule
+    con: Connection,
+    tally: Tally,
+    protocol: Protocol,
+    registries: Sequence[str],
+    first_line_schedule: Schedule,
 ) -> Part:
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
@@ -141,7 +135,7 @@ def _measure_protocol(
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
         *question_rows(cohort, _rows(con, "open_question", parameters), registries),
-        *baseline_rows(first_line),
+        *baseline_rows(first_line, protocol),
         *pseudoprogression_share_rows(cohort),
         *refused_bound_rows(cohort),
         *time_rows(cohort, times),
@@ -159,7 +153,7 @@ def _measure_protocol(
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
     ]
-    link_at_event(first_line)
+    link_at_event(first_line, protocol)
     return Part(
         rows=[*rows, *paper_rows(rows)],
         curves=list(curves_of(cohort, times)),
@@ -169,7 +163,7 @@ def _measure_protocol(
 
 
 def _candidates(
-    con: Connection, tally: Tally, protocol: str, parameters: Parameters, registries: Sequence[str]
+    con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
     columns = _columns(con, "candidate", parameters)
     partitions = {
@@ -177,34 +171,33 @@ def _candidates(
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),
         EVIDENCE: Partition(EVIDENCE, EVIDENCE_LABELS, columns["evidence"]),
     }
-    return Cohort(protocol, columns, partitions, tally)
+    return Cohort(protocol.name, columns, partitions, tally)
 
 
 def _first_line(
-    con: Connection, tally: Tally, protocol: str, parameters: Parameters, registries: Sequence[str]
+    con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
     columns = _columns(con, "first_line_outcome", parameters)
     partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
-    return Cohort(protocol, columns, partitions, tally)
+    return Cohort(protocol.name, columns, partitions, tally)
 
 
-def _at_baseline(con: Connection, tally: Tally, protocol: str) -> Cohort:
-    parameters = {**BASELINE_PARAMETERS, "protocol": protocol, "states": SHOWN_STATES}
+def _at_baseline(con: Connection, tally: Tally, protocol: Protocol) -> Cohort:
+    parameters = {**LEVELS, "protocol": protocol.name, "states": SHOWN_STATES}
     columns = _columns(con, "baseline_state", parameters)
-    return Cohort(protocol, columns, {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}, tally)
+    return Cohort(
+        protocol.name, columns, {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}, tally
+    )
 
 
-def _parameters(protocol: str, registries: Sequence[str]) -> Parameters:
+def _parameters(protocol: Protocol, registries: Sequence[str]) -> Parameters:
     return {
-        "protocol": protocol,
+        **protocol.values,
+        "protocol": protocol.name,
         "registries": list(registries),
         "states": STATE,
         "reasons": REASON,
         "her2_statuses": HER2_LABELS[:-1],
         "alp_categories": ALP_CATEGORY,
         **{f"{rule_set}_verdicts": verdicts for rule_set, verdicts in VERDICTS.items()},
-        "missed_before_death": MISSED_BEFORE_DEATH,
-        "cycles_per_interval": CYCLES_PER_INTERVAL,
-        "fallback_cycle_days": FALLBACK_CYCLE_DAYS,
-        "progression_after_line_days": PROGRESSION_AFTER_LINE_DAYS,
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bpp_etl.metrics.inputs import normal_quantile, refusal
+from bpp_etl.metrics.inputs import normal_quantile, refusal, unmasked
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def cohen_kappa(counts: npt.ArrayLike, level: float = 0.95) -> Kappa:
     An empty table gives None throughout; p_e = 1 (both always say the same one thing) gives no kappa. Raises
     ValueError for a table that is not square or not made of counts.
     """
-    table = np.asarray(counts)
+    table = np.asarray(unmasked(counts))
     if table.ndim != 2 or table.shape[0] != table.shape[1] or table.shape[0] == 0:
         raise refusal("counts is no square table", "give both raters the same categories in the same order")
     if (

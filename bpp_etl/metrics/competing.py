@@ -1,6 +1,9 @@
 """The cumulative incidence of one cause among several.
 
 Not here: survival with a single cause, and any choice of which cause competes with which.
+
+Not lifelines.AalenJohansenFitter, which moves tied times apart at random: for mgus2 at 12 months it gives
+0.00868, truly 0.00940.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from bpp_etl.metrics.inputs import (
     refusal,
     require_same_length,
     step_value,
+    unmasked,
 )
 
 
@@ -67,7 +71,7 @@ def incidence_at(
     length_of_stay = durations_from(durations)
     codes = codes_from(event_code, "event_code")
     require_same_length(durations=length_of_stay, event_code=codes)
-    at = numbers(np.atleast_1d(np.asarray(times)), "times")
+    at = numbers(np.atleast_1d(np.asarray(unmasked(times))), "times")
     z = normal_quantile(level)
     if isinstance(cause, bool) or not is_count(cause) or cause < 1:
         raise refusal("cause is no whole number of 1 or more", "0 means censored; pass the code of an event")

@@ -1,6 +1,9 @@
 """The hazard ratio of two groups, and the smallest one that a study of this size could see.
 
-Not here: regression on more than one two-valued covariate.
+Not here: regression on more than one two-valued covariate, which a notebook does by lifelines itself.
+
+The regression is lifelines'. Where the likelihood has no maximum is decided here, and so is where the search
+begins and ends, since left to itself lifelines fails on small groups (see `_fit`).
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from bpp_etl.metrics.inputs import Floats, Values, is_count, normal_quantile, refusal
-from bpp_etl.metrics.risk_table import RiskTable
+from bpp_etl.metrics.grouped import GroupedTimes
+from bpp_etl.metrics.inputs import Flags, Values, is_count, normal_quantile, refusal
 
-_NEWTON_STEPS = 100
+# Full Newton steps, to within 2e-9 standard errors of the maximum. By default lifelines stops at 4e-4, or
+# when the log-likelihood moves by less than 1e-9 of itself, as a large cohort's may at the first step.
+_SEARCH = {"step_size": 1.0, "precision": 1e-18, "r_precision": 0.0}
 
 
 @dataclass(frozen=True)
@@ -37,50 +42,37 @@ class HazardRatio:
 def hazard_ratio(durations: Values, observed: Values, groups: Values, level: float = 0.95) -> HazardRatio:
     """Estimate the hazard ratio of two groups by Cox regression, Efron's treatment of ties.
 
-    The reference is the first label in sorted order, so groups coded 0 and 1 give the hazard of 1 over 0. The
-    partial likelihood of one binary covariate needs only the four counts at each event time, and is solved by
-    Newton's method. Interval and p-value are Wald's: exp(b +- z * se), 2 * P(Z > |b| / se).
+    The reference is the first label in sorted order, so groups coded 0 and 1 give the hazard of 1 over 0.
+    Interval and p-value are Wald's: exp(b +- z * se), 2 * P(Z > |b| / se).
 
     None throughout, with the reason, if there is only one group or no event while both are at risk, or if the
     likelihood has no maximum because every such event falls in one group (the ratio would be 0 or infinite).
     Raises ValueError for more than two groups and for unusable input. Source: Cox 1972; Efron 1977; as R
-    survival::coxph.
+    survival::coxph, by lifelines.CoxPHFitter.
+
+    Cost: 1 s for 100,000 patients and 8 s for a million, in whole days.
     """
-    z = normal_quantile(level)
-    table = RiskTable.build(durations, observed, groups)
-    if len(table.labels) > 2:
+    normal_quantile(level)
+    grouped = GroupedTimes.build(durations, observed, groups)
+    labels = grouped.labels
+    if len(labels) > 2:
         raise refusal("groups has more than two labels", "compare two groups at a time")
-    reference, group = (*table.labels, None, None)[:2]
-    patients, events = sum(times.size for times in table.times_by_group), int(table.observed.sum())
+    reference, group = (*labels, None, None)[:2]
+    patients, events = grouped.times.size, int(grouped.is_event.sum())
 
     def not_estimable(reason: str) -> HazardRatio:
         return HazardRatio(None, None, None, None, reference, group, patients, events, level, reason)
 
-    if len(table.labels) < 2:
-        return not_estimable("one group only" if table.labels else "no patients")
-    at_risk, deaths = (np.concatenate(parts, axis=1) for parts in zip(*table.chunks(), strict=True))
-    is_shared = (at_risk > 0).all(axis=0)
-    at_risk, deaths = at_risk[:, is_shared], deaths[:, is_shared]
-    if deaths.sum() == 0:
+    if len(labels) < 2:
+        return not_estimable("one group only" if labels else "no patients")
+    is_shared = grouped.is_event & (grouped.times <= grouped.last_times().min())
+    shared = grouped.events(is_shared)
+    if shared.sum() == 0:
         return not_estimable("no event while both groups are at risk")
-    if (deaths.sum(axis=1) == 0).any():
+    if (shared == 0).any():
         return not_estimable("every event while both groups are at risk falls in one group")
-    log_ratio, information = _solve_cox(at_risk, deaths)
-    if information <= 0:
-        return not_estimable("no information: everyone at risk has the event at once")
-    std_error = 1 / math.sqrt(information)
-    return HazardRatio(
-        estimate=math.exp(log_ratio),
-        low=math.exp(log_ratio - z * std_error),
-        high=math.exp(log_ratio + z * std_error),
-        p_value=math.erfc(abs(log_ratio) / std_error / math.sqrt(2)),
-        reference=reference,
-        group=group,
-        patients=patients,
-        events=events,
-        level=level,
-        reason="",
-    )
+    estimate, low, high, p_value = _fit(grouped, is_shared, level)
+    return HazardRatio(estimate, low, high, p_value, reference, group, patients, events, level, reason="")
 
 
 def smallest_detectable_hazard_ratio(
@@ -90,7 +82,8 @@ def smallest_detectable_hazard_ratio(
 
     exp((z(1 - alpha/2) + z(power)) / sqrt(events * share * (1 - share))), `share` being one group's share of
     the patients; below 1 its inverse is meant. None without events or with an empty group, and where the
-    ratio is too large to be a number. Source: Schoenfeld 1981, 1983.
+    ratio is too large to be a number. Source: Schoenfeld 1981, 1983. (lifelines answers the inverse question
+    only: the power for a given ratio.)
     """
     if not is_count(events) or not 0 <= share <= 1:
         raise refusal(
@@ -106,31 +99,32 @@ def smallest_detectable_hazard_ratio(
     return math.exp(log_ratio) if log_ratio < 700 else None
 
 
-def _solve_cox(at_risk: Floats, deaths: Floats) -> tuple[float, float]:
-    """Return the log hazard ratio of the second group over the first, and the information there."""
-    # Efron: the l-th of d tied events sees the risk set less l/d of the tied patients.
-    d = deaths.sum(axis=0).astype(np.int64)
-    column = np.repeat(np.arange(d.size), d)
-    first_of_column = np.repeat(np.cumsum(d) - d, d)
-    used = (np.arange(column.size) - first_of_column) / d[column]
-    risk = at_risk[:, column] - used * deaths[:, column]
-    total = float(deaths[1].sum())
-    low, high = -math.inf, math.inf
-    beta = 0.0
-    for _ in range(_NEWTON_STEPS):
-        weight = risk[1] * math.exp(beta)
-        share = weight / (risk[0] + weight)
-        score = total - float(share.sum())
-        information = float((share * (1 - share)).sum())
-        low, high = (beta, high) if score > 0 else (low, beta)
-        if information <= 0:
-            break
-        step = score / information
-        following = beta + max(-2.0, min(2.0, step))
-        # The score falls with beta: a step past a known bracket is replaced by its middle.
-        if not low <= following <= high:
-            following = (low + high) / 2
-        if abs(following - beta) <= 1e-12 * max(1.0, abs(beta)):
-            return following, information
-        beta = following
-    return beta, information
+def _fit(grouped: GroupedTimes, is_shared: Flags, level: float) -> tuple[float, float, float, float]:
+    """Return the ratio of the second group over the first, its limits and its p-value.
+
+    The search begins at the ratio of observed over expected events (Pike's estimate). From lifelines' own
+    beginning, a ratio of 1, the first step overshoots where a group is small: with one to four patients of
+    ten times the hazard among 500, 455 of 1,000 simulated cohorts raised an error, and 180 came to a ratio
+    that is off by over 1 %. From here none of 4,200 cohorts did either. The covariate is scaled to a
+    standard deviation of 1, lifelines' own scale of the beginning.
+    """
+    # With lifelines they take a second to load, most of which a refresh has paid already.
+    import pandas as pd  # noqa: PLC0415
+    from lifelines import CoxPHFitter  # noqa: PLC0415
+
+    excess = grouped.events(is_shared) / grouped.expected(is_shared)
+    spread = float(grouped.member.std(ddof=1))
+    fitted = CoxPHFitter(alpha=1 - level).fit(
+        pd.DataFrame({"time": grouped.times, "is_event": grouped.is_event, "group": grouped.member / spread}),
+        duration_col="time",
+        event_col="is_event",
+        initial_point=np.array([math.log(excess[1] / excess[0]) * spread]),
+        fit_options=_SEARCH,
+    )
+    log_low, log_high = fitted.confidence_intervals_.loc["group"] / spread
+    return (
+        math.exp(fitted.params_["group"] / spread),
+        math.exp(log_low),
+        math.exp(log_high),
+        float(fitted.summary.loc["group", "p"]),
+    )

@@ -32,9 +32,18 @@ def count_of(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def unmasked(values: Values) -> Values:
+    """Return the values with None for every masked one, whose place may hold anything, often 0."""
+    if not (isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values)):
+        return values
+    plain = values.data.astype(object)
+    plain[np.ma.getmaskarray(values)] = None
+    return plain
+
+
 def numbers(values: Values, name: str, *, missing: float | None = None) -> Floats:
     """Return a one-dimensional float array; a missing value becomes `missing` or is refused."""
-    array = np.asarray(values)
+    array = np.asarray(unmasked(values))
     if array.ndim != 1:
         raise refusal(f"{name} is not one-dimensional", "pass a list, an array or a series of numbers")
     if array.dtype.kind == "O":
@@ -96,7 +105,7 @@ def codes_from(values: Values, name: str) -> Integers:
 def labels_from(values: Values, name: str) -> tuple[tuple[Any, ...], Integers]:
     """Return the distinct labels in sorted order, and the position of each row's label among them."""
     # Left to itself numpy would turn a list of texts and gaps into texts, and the gaps into names.
-    array = np.asarray(values, dtype=object if isinstance(values, list | tuple) else None)
+    array = np.asarray(unmasked(values), dtype=object if isinstance(values, list | tuple) else None)
     if array.ndim != 1:
         raise refusal(f"{name} is not one-dimensional", "pass one label for each row")
     if array.dtype.kind == "f" and np.isnan(array).any():

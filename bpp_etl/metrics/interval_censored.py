@@ -1,6 +1,9 @@
 """The survival of a time known only to lie between two visits: Turnbull's estimate.
 
 Not here: the numerical maximisation (npmle.py), and dating an event by a visit.
+
+Not lifelines' fit_interval_censoring, which takes intervals as closed at both ends: the median of the breast
+cosmesis data, radiotherapy alone, is 44 there, where R and expectation-maximisation have it in (38, 40].
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from bpp_etl.metrics.inputs import (
     refusal,
     require_same_length,
     step_value,
+    unmasked,
 )
 from bpp_etl.metrics.npmle import fit_masses
 
@@ -57,7 +61,7 @@ class Turnbull:
         left end of an infinite interval S is only known to lie between 0 and the value given. NaN if there
         are no patients.
         """
-        at = np.asarray(times, dtype=np.float64)
+        at = np.asarray(unmasked(times), dtype=np.float64)
         remaining = np.clip(1 - np.cumsum(self.mass), 0.0, 1.0)
         remaining[-1:] = 0.0
         is_jump = np.isfinite(self.jump_times)

@@ -1,6 +1,9 @@
 """The signed-rank test of paired differences, with the Hodges-Lehmann shift and its interval.
 
 Not here: which two measurements of a patient are paired.
+
+Not scipy.stats.wilcoxon, whose exact null knows no ties (23 ALP pairs in whole U/L: p = 0.8697, truly
+0.8636), and which by default turns to the normal approximation without a word.
 """
 
 from __future__ import annotations

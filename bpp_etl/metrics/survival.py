@@ -1,6 +1,17 @@
 """The Kaplan-Meier curve and the median of a right-censored time.
 
 Not here: comparing groups, competing causes, interval-censored times.
+
+Not lifelines.KaplanMeierFitter, though its curve and log-log limits are the same to 1e-14 where both are
+defined:
+
+* It multiplies by way of logarithms, so that 0.5 may come out above 0.5 and the median one event too late: in
+  32 of the 200 uncensored cohorts of 2, 4, ..., 400 patients.
+* Where S = 0 its limits are 0, and R has none, so that a curve which ends in 0 always bounds the median: 704
+  of 1,000 simulated cohorts of 5 patients get another upper limit than by R's rule, and 34 of 1,000 of 23.
+* It has no log, plain or spss interval, and a fit sets how numpy treats errors in the whole process.
+* A curve of up to 1,000 patients takes it 5.5 ms, and this 0.15 ms. A refresh of two registries under one
+  protocol draws 103 curves, and more of either make more.
 """
 
 from __future__ import annotations
@@ -23,6 +34,7 @@ from bpp_etl.metrics.inputs import (
     refusal,
     require_same_length,
     step_value,
+    unmasked,
 )
 
 Interval = Literal["log-log", "log", "plain", "spss"]
@@ -51,7 +63,7 @@ class KaplanMeier:
     def survival_at(self, times: Sequence[float] | Floats) -> Floats: ...
     def survival_at(self, times: float | Sequence[float] | Floats) -> float | Floats:
         """Return S(t): 1 before the first event, carried on after the last follow-up; NaN for nobody."""
-        at = np.asarray(times, dtype=np.float64)
+        at = np.asarray(unmasked(times), dtype=np.float64)
         survival = step_value(self.times, self.survival, at, before=1.0 if self.times.size else np.nan)
         return float(survival) if at.ndim == 0 else survival
 

@@ -98,6 +98,7 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
             f" row_number as source_row_number, {', '.join(columns)} from {DATA}.{quoted(table)}"
         )
         made_rows[table] = count_of(con, f"select count(*) from {DATA}.{quoted(table)}")
+        _ensure_rows_are_known(con, adapter, table)
     if adapter.source_rows is not None:
         con.execute(f"create table raw.{quoted(SOURCE_ROWS)} as {adapter.source_rows}")
         _ensure_all_counted(con, adapter, rows)
@@ -107,16 +108,36 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
     rows.update(made_rows)
 
 
+def _ensure_rows_are_known(con: Connection, adapter: Adapter, table: str) -> None:
+    """Refuse an adapter that makes several rows of a table out of one source row: nothing tells them apart.
+
+    Where a row has no other name than its number, rows of one number from two sources are alike as well.
+    """
+    name = "file, row_number" if TABLES[table].delivered_key else "row_number"
+    relation = f"{DATA}.{quoted(table)}"
+    if count_of(con, f"select count(*) - count(distinct ({name})) from {relation}"):
+        raise BppError(
+            f"the adapter {adapter.name} makes rows of {table} that nothing tells apart",
+            "its SQL may make at most one row of a table out of one source row",
+        )
+
+
 def _ensure_all_counted(con: Connection, adapter: Adapter, rows: dict[str, int]) -> None:
-    """Refuse an adapter that loses count of its sources' rows."""
+    """Refuse an adapter that loses count of its sources' rows, or counts one meaning of them twice."""
     told: dict[str, int] = dict(
         con.execute(
             f"select source, sum(source_rows)::bigint from raw.{quoted(SOURCE_ROWS)} group by source"
         ).fetchall()
     )
-    odd = sorted(name for name, number in rows.items() if told.get(name, 0) != number)
+    odd = {name for name, number in rows.items() if told.get(name, 0) != number}
+    odd |= {
+        source
+        for (source,) in con.execute(
+            f"select source from raw.{quoted(SOURCE_ROWS)} group by source, meaning having count(*) > 1"
+        ).fetchall()
+    }
     if odd:
         raise BppError(
-            f"the adapter {adapter.name} does not count every row of {', '.join(odd)}",
+            f"the adapter {adapter.name} does not count every row of {', '.join(sorted(odd))} once",
             "report this as a fault",
         )

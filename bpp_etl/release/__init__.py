@@ -1,6 +1,6 @@
-"""Building, verifying, publishing, comparing and rolling back releases.
+"""Building, verifying, publishing and rolling back releases.
 
-Not here: what the tables hold.
+Not here: what the tables hold, and what differs between two releases (`bpp_etl/difference`).
 """
 
 from bpp_etl.release.build import Release, assemble, publish

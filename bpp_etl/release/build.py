@@ -22,13 +22,22 @@ from bpp_etl.events import Protocol
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.inputs import ReleaseInput, registries_in, release_input
+from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
-from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, opened, quoted, room_for
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    count_of,
+    opened,
+    quoted,
+    room_for,
+    transaction,
+)
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
-from schemas.contract import columns_of, grain_of
+from schemas.contract import columns_of, grain_of, key_of
 from schemas.metric import METRIC_TABLES
 from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
@@ -67,9 +76,11 @@ def assemble(
     shelf.building.mkdir(parents=True)
     with opened(shelf.building / FILE) as con:
         expected = _copy(con, warehouse)
-        publish_metrics(
-            con, protocols=[protocol.name for protocol in protocols if protocol.is_event], threshold=threshold
-        )
+        with transaction(con):
+            write_protocols(con, protocols)
+            publish_metrics(
+                con, protocols=[protocol for protocol in protocols if protocol.is_event], threshold=threshold
+            )
         inputs = release_input(warehouse, protocols, threshold)
         counts = {
             table: count_of(con, f"select count(*) from metric.{quoted(table)}") for table in METRIC_TABLES
@@ -117,7 +128,9 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             add_to_history(con, release_id)
             for table, contract in HISTORY_TABLES.items():
                 rows["quality", table] = table_digest(con, "quality", table, contract)
-            _describe(con, release_id, created_at, inputs, digest, rows)
+            # Hundreds of comments: by itself each would wait for the disk.
+            with transaction(con):
+                _describe(con, release_id, created_at, inputs, digest, rows)
         verify(building / FILE, expected)
         write_report(building / FILE, building / REPORT, _since(shelf))
         counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
@@ -156,10 +169,11 @@ def _since(shelf: Shelf) -> Difference | str | None:
 
 def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:
     """Copy every registry's tables; return how many rows each must hold."""
-    con.execute("create schema metric")
-    for schema, table, contract in relations():
-        if schema != "metric":
-            create_table(con, schema, table, contract)
+    with transaction(con):
+        con.execute("create schema metric")
+        for schema, table, contract in relations():
+            if schema != "metric":
+                create_table(con, schema, table, contract)
     expected: dict[tuple[str, str], int] = {}
     for registry in registries_in(warehouse):
         files = WorkingFiles.of(warehouse, registry)
@@ -222,8 +236,8 @@ def _describe(
         if schema != "meta":
             count, table_hash = rows[schema, table]
             con.execute(
-                'insert into meta."table" values (?, ?, ?, ?, ?)',
-                [schema, table, grain_of(contract), count, table_hash],
+                'insert into meta."table" values (?, ?, ?, ?, ?, ?)',
+                [schema, table, grain_of(contract), list(key_of(contract)), count, table_hash],
             )
         insert_rows(
             con,

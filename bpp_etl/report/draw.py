@@ -5,6 +5,7 @@ Not here: what a part shows (`sections/`) and how it looks (`templates/`).
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,12 @@ def write_report(release: Path, target: Path, since: Difference | str | None = N
     target.write_text(html, encoding="utf-8", newline="\n")
 
 
+@cache
 def _environment() -> Environment:
-    """Make the template environment: everything is escaped, and a name that does not exist is an error."""
+    """Make the template environment, which keeps templates compiled: everything is escaped.
+
+    A name that does not exist is an error.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(

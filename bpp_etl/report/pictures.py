@@ -7,7 +7,7 @@ control has been over, and carry no value of a patient.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
@@ -27,9 +27,9 @@ LARGEST = 120_000
 """A picture of more bytes is left to the report: what shows a table keeps its history for ever."""
 
 
-def pictures_of(path: Path, protocols: Sequence[str], threshold: int) -> Mapping[str, str]:
+def pictures_of(path: Path, threshold: int) -> Mapping[str, str]:
     """Draw the plots of a measured file; return markdown by metric table, where there is any to show."""
-    tables = read_metrics(path, protocols, threshold)
+    tables = read_metrics(path, threshold)
     about_alp = dict(alp(tables).plots)
     groups = {
         picture

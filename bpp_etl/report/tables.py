@@ -12,35 +12,28 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bpp_etl.report.applied import Applied, applied_protocols
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.numbers import whole
 from bpp_etl.warehouse.connection import Connection, opened_read_only, quoted
 from schemas.catalog import catalog
-from schemas.contract import columns_of
+from schemas.contract import columns_of, key_of
+from schemas.metric import METRIC_TABLES
 
 Row = Mapping[str, Any]
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "metric.estimate": ("protocol", "metric", "stratum"),
-    "metric.survival_curve": ("protocol", "metric", "stratum", "time_days"),
-    "metric.flow": ("protocol", "stratum", "step"),
-    "metric.baseline": ("protocol", "stratum", "characteristic", "level"),
-    "metric.lesion_site": ("protocol", "level", "site"),
-    "metric.alp_change": ("protocol", "comparison", "stratum"),
-    "metric.concordance": ("protocol", "definition", "call", "other_definition", "other_call"),
-    "metric.open_question": ("protocol", "stratum", "missing"),
-    "metric.cadence": ("protocol", "population", "stratum", "cadence_class"),
-    "metric.course_group": ("protocol", "outcome", "position"),
-    "metric.alp_group": ("protocol", "picture", "stratum", "position"),
-    "metric.paper_comparison": ("protocol", "figure"),
-    "quality.rule_result": ("registry", "delivery", "delivery_status", "table", "rule"),
-    "quality.delivery": ("registry", "delivery", "status"),
-    "quality.table_count": ("registry", "delivery", "delivery_status", "table"),
-    "quality.extra_column": ("registry", "delivery", "delivery_status", "table", "column"),
-    "quality.history": ("release_id", "registry", "delivery"),
-    "meta.release": (),
-}
-"""Relation that the report shows -> the columns that name one of its rows."""
+SHOWN = (
+    *(f"metric.{table}" for table in METRIC_TABLES),
+    "quality.rule_result",
+    "quality.delivery",
+    "quality.table_count",
+    "quality.extra_column",
+    "quality.history",
+    "meta.release",
+    "meta.protocol",
+    "meta.protocol_parameter",
+)
+"""The relations that the report shows."""
 
 HIDDEN = "suppressed"
 
@@ -50,27 +43,27 @@ class Table:
     """One relation of the release, read whole, in the order of its rows."""
 
     name: str
-    keys: tuple[str, ...]
+    key: tuple[str, ...]
     rows: tuple[Row, ...]
 
     def where(self, **wanted: object) -> list[Row]:
         """List the rows that hold all of these values."""
-        return [row for row in self.rows if all(row[key] == value for key, value in wanted.items())]
+        return [row for row in self.rows if all(row[name] == value for name, value in wanted.items())]
 
     @cached_property
     def _by_key(self) -> Mapping[tuple[object, ...], Row]:
-        return {tuple(row[key] for key in self.keys): row for row in reversed(self.rows)}
+        return {tuple(row[name] for name in self.key): row for row in self.rows}
 
     def first(self, **wanted: object) -> Row | None:
         """Return the first such row; None where there is none."""
-        if wanted.keys() == set(self.keys):
-            return self._by_key.get(tuple(wanted[key] for key in self.keys))
+        if wanted.keys() == set(self.key):
+            return self._by_key.get(tuple(wanted[name] for name in self.key))
         return next(iter(self.where(**wanted)), None)
 
     def figure(self, row: Row, field: str, write: Callable[[Any], str], missing: str = HIDDEN) -> Figure:
         """Show one cell; `missing` is the word for an empty one."""
         value = row[field]
-        keys = tuple((key, str(row[key])) for key in self.keys)
+        keys = tuple((name, str(row[name])) for name in self.key)
         words = missing if value is None else write(value)
         return Figure(words, value, self.name, keys, field)
 
@@ -99,19 +92,23 @@ class ReleaseTables:
     @property
     def protocol(self) -> str:
         """Return the protocol that the report is about: the release's first."""
-        return protocol_names(self.release)[0]
+        return self.applied[0].name
 
+    @cached_property
+    def applied(self) -> tuple[Applied, ...]:
+        """Return the protocols that were applied, that of the report first."""
+        return applied_protocols(self["meta.protocol"].rows, self["meta.protocol_parameter"].rows)
 
-def protocol_names(release: Row) -> list[str]:
-    """List the names of the protocols that were applied, the default one first."""
-    return [str(told).rsplit(":", 1)[0] for told in release["protocols"]]
+    def told(self, parameter: str) -> str:
+        """Return a number of the report's protocol in words."""
+        return self.applied[0].told(parameter)
 
 
 def read_release(path: Path) -> ReleaseTables:
     """Read a release file."""
     with opened_read_only(path) as con:
-        tables = {name: _read(con, name, keys) for name, keys in KEYS.items()}
-        protocol = protocol_names(tables["meta.release"].rows[0])[0]
+        tables = {name: _read(con, name) for name in SHOWN}
+        protocol = ReleaseTables(tables, {}, {}).protocol
         facts = {row["registry"]: row for row in _select(con, "registry_fact", {"protocol": protocol})}
         units: dict[str, tuple[str, ...]] = {}
         for row in _select(con, "alp_unit"):
@@ -119,19 +116,20 @@ def read_release(path: Path) -> ReleaseTables:
     return ReleaseTables(tables, facts, units)
 
 
-def read_metrics(path: Path, protocols: Sequence[str], threshold: int) -> ReleaseTables:
+def read_metrics(path: Path, threshold: int) -> ReleaseTables:
     """Read the metric tables of a file that is measured, but not described as a release yet."""
-    told = {"protocols": [f"{name}:" for name in protocols], "disclosure_threshold": threshold}
+    told = {"disclosure_threshold": threshold}
     with opened_read_only(path) as con:
-        tables = {name: _read(con, name, keys) for name, keys in KEYS.items() if name.startswith("metric.")}
+        tables = {name: _read(con, name) for name in SHOWN if name.startswith(("metric.", "meta.protocol"))}
     return ReleaseTables({**tables, "meta.release": Table("meta.release", (), (told,))}, {}, {})
 
 
-def _read(con: Connection, name: str, keys: tuple[str, ...]) -> Table:
+def _read(con: Connection, name: str) -> Table:
     schema, table = name.split(".")
-    names = [column.name for column in columns_of(catalog()[schema][table])]
+    contract = catalog()[schema][table]
+    names = [column.name for column in columns_of(contract)]
     found = con.table(f"{quoted(schema)}.{quoted(table)}").select(*map(quoted, names)).fetchall()
-    return Table(name, keys, tuple(_rows(names, found)))
+    return Table(name, key_of(contract), tuple(_rows(names, found)))
 
 
 def _select(con: Connection, name: str, parameters: Mapping[str, object] | None = None) -> Iterator[Row]:

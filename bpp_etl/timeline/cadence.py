@@ -6,16 +6,17 @@ Not here: the judgement whether a delivery's cadence shuts its gate (`bpp_etl/ga
 from __future__ import annotations
 
 from bpp_etl.timeline.kept import keep_step
-from bpp_etl.timeline.schedule import CT_MODALITIES, CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TIME_POINT_DAYS
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.select import Select, drop_relations, ensure_table, fill_table, run_step
-from schemas.cadence import AssessmentCadence
-
-TOLERANCE_DAYS = 7
-"""A CT this close to its planned day is on time."""
-
-MISSED_AFTER_INTERVALS = 1.5
-"""An interval longer than this many planned ones has skipped an appointment."""
+from schemas.cadence import (
+    CYCLES_PER_INTERVAL,
+    FALLBACK_CYCLE_DAYS,
+    MISSED_AFTER_INTERVALS,
+    TIME_POINT_DAYS,
+    TOLERANCE_DAYS,
+    AssessmentCadence,
+)
+from schemas.codes import CT_MODALITIES
 
 PACKAGE = "bpp_etl.timeline"
 STEPS = tuple(Select(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line"))

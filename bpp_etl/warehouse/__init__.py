@@ -1,4 +1,4 @@
-"""Where DuckDB is opened, DDL is written and working files live.
+"""Where DuckDB is opened, DDL is written and SELECT files are run.
 
-Not here: what goes into the tables.
+Not here: what goes into the tables, and working files (`bpp_etl/admission`).
 """

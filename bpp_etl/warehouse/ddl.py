@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from bpp_etl.errors import BppError
 from bpp_etl.warehouse.connection import Connection, literal, quoted
-from schemas.contract import Column, Contract, columns_of, grain_of
+from schemas.contract import Column, Contract, columns_of, grain_of, key_of
 
 SQL_TYPES = {
     "String": "VARCHAR",
@@ -56,11 +56,16 @@ def working_column(name: str, kind: str) -> str:
 
 
 def comment_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
-    """Write the grain on the table and each description on its column."""
+    """Write grain and key on the table and each description on its column."""
     relation = f"{quoted(schema)}.{quoted(table)}"
-    con.execute(f"comment on table {relation} is {literal(grain_of(contract))}")
+    con.execute(f"comment on table {relation} is {literal(describe_table(contract))}")
     for column in columns_of(contract):
         con.execute(f"comment on column {relation}.{quoted(column.name)} is {literal(describe(column))}")
+
+
+def describe_table(contract: type[Contract]) -> str:
+    """Put a table's grain and key in one line."""
+    return f"{grain_of(contract)} Key: {', '.join(key_of(contract))}."
 
 
 def describe(column: Column) -> str:

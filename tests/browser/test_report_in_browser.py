@@ -228,7 +228,7 @@ def test_screenshots_are_left_for_a_person_to_look_at(
 
 
 def test_pictures_that_hold_their_own_data_are_drawn_as_images(browser: Browser, report: Path) -> None:
-    told = pictures_of(report.with_name("bpp.duckdb"), ["xu2025"], 5)
+    told = pictures_of(report.with_name("bpp.duckdb"), 5)
     addresses = re.findall(r"\((data:image/svg[^)]+)\)", "".join(told.values()))
     page = report.with_name("pictures.html")
     page.write_text("".join(f'<img src="{address}">' for address in addresses), encoding="utf-8")

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bpp_etl.release.shelf import FILE
+from bpp_etl.warehouse.connection import opened_read_only
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.deliveries_of_rows import write_texts
 from tests.support.gating import gated, problems_of, typed
 from tests.support.hostile_files import TOKEN, text
+from tests.support.warehouses import admit, release
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -71,3 +74,17 @@ def test_a_column_whose_name_would_turn_the_line_around_is_withheld(tmp_path: Pa
     )
     labels = [column for _, column in gated(write_delivery_of(tmp_path, patients=wide)).read.extra_columns]
     assert labels == ["column 4 (name withheld)", "column 5 (name withheld)", "größe"]
+
+
+def test_a_foreign_column_that_a_header_names_twice_is_told_once_in_the_release(tmp_path: Path) -> None:
+    wide = "\n".join(
+        line + (",note,mail,note,mail" if number == 0 else ",x,x,x,x")
+        for number, line in enumerate(TINY["patients"].splitlines())
+    )
+    write_delivery_of(tmp_path / "landing", patients=wide)
+    admit(tmp_path / "landing", tmp_path / "warehouse")
+    with opened_read_only(release(tmp_path / "warehouse").folder / FILE) as con:
+        told = con.execute(
+            'select "column", is_identifier from quality.extra_column order by "column"'
+        ).fetchall()
+    assert told == [("mail", True), ("note", False)]

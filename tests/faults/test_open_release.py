@@ -20,7 +20,7 @@ import bpp_etl
 from bpp_etl.errors import BppError, NotFoundError, UsageError
 from bpp_etl.release.shelf import Shelf
 from schemas.catalog import relations
-from schemas.contract import columns_of, grain_of
+from schemas.contract import columns_of, grain_of, key_of
 from tests.faults.conftest import Served
 from tests.faults.test_isolation import leave_a_log
 from tests.faults.test_permissions import without_privileges
@@ -84,7 +84,7 @@ def test_every_table_and_column_is_listed_with_its_comment(two_releases: Served)
         assert listed.keys() == {f"{schema}.{table}" for schema, table, _ in relations()}
         for schema, table, contract in relations():
             told, rows = listed[f"{schema}.{table}"]
-            assert told == grain_of(contract)
+            assert told == f"{grain_of(contract)} Key: {', '.join(key_of(contract))}."
             assert opened.table(f"{schema}.{table}").count("*").fetchall() == [(rows,)]
             columns = opened.columns(f"{schema}.{table}").pl()
             assert columns["column"].to_list() == [column.name for column in columns_of(contract)]

@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from sqlglot import exp, parse_one
 
 import bpp_etl
-from bpp_etl.metrics import median_survival
-from schemas.contract import columns_of
+from bpp_etl.metrics import hazard_ratio, kaplan_meier, median_survival
+from schemas.catalog import relations
+from schemas.contract import columns_of, key_of
 from schemas.event import EVENT_FLAGS
 from schemas.metric import METRICS, WARNINGS, Estimate
 from tests.support.pages import fenced, page, sections
@@ -40,12 +43,31 @@ def test_a_question_is_answered_with_the_columns_that_are_stated(
     opened: bpp_etl.OpenRelease, heading: str
 ) -> None:
     (sql,) = fenced(QUESTIONS[heading], "sql")
-    below = QUESTIONS[heading].split("```")[-1]
+    below = QUESTIONS[heading].split("```")[2]
     stated, meaning = re.match(r"\s*Columns: (.*?)\n\n(.*)", below, re.DOTALL).groups()  # type: ignore[union-attr]
     found = opened.query(sql)
     assert found.columns == re.findall(r"`(\w+)`", stated)
     assert len(found.fetchall()) > 0
     assert len(meaning.split()) > 15, "what does the answer mean?"
+
+
+def test_every_join_of_the_page_goes_by_the_whole_key_of_one_side() -> None:
+    keys = {f"{schema}.{table}": set(key_of(contract)) for schema, table, contract in relations()}
+    joins = []
+    for text in QUESTIONS.values():
+        asked = parse_one(fenced(text, "sql")[0], dialect="duckdb")
+        named = {table.alias_or_name: f"{table.db}.{table.name}" for table in asked.find_all(exp.Table)}
+        for join in asked.find_all(exp.Join):
+            if join.kind == "CROSS":
+                continue
+            equal = [side for one in join.args["on"].find_all(exp.EQ) for side in (one.left, one.right)]
+            sides = {
+                (named[alias], frozenset(column.name for column in equal if column.table == alias))
+                for alias in {column.table for column in equal}
+            }
+            joins.append(any(columns >= keys[table] for table, columns in sides if table in keys))
+    assert joins
+    assert all(joins)
 
 
 def test_every_code_that_the_page_names_is_one() -> None:
@@ -62,7 +84,7 @@ def test_every_code_that_the_page_names_is_one() -> None:
 def test_the_notebook_example_runs_and_comes_to_the_published_median(
     opened: bpp_etl.OpenRelease, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (code,) = fenced(PAGE, "python")
+    (code,) = fenced(sections(PAGE)[""], "python")
     call = 'bpp_etl.open_release("warehouse/demo")'
     assert call in code
     names: dict[str, Any] = {"opened": opened}
@@ -84,6 +106,32 @@ def test_times_for_an_own_analysis_come_to_the_published_median(opened: bpp_etl.
         " and metric = 'pseudoprogression_to_progression' and stratum = 'all'"
     ).fetchall()
     assert published == [(median.estimate, median.low, median.high)]
+
+
+def test_the_same_rows_go_into_lifelines_as_a_frame(
+    opened: bpp_etl.OpenRelease, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (text,) = (text for heading, text in QUESTIONS.items() if heading.endswith("of my own"))
+    (sql,), (code,) = fenced(text, "sql"), fenced(text, "python")
+    names: dict[str, Any] = {"release": opened, "sql": sql}
+    with np.errstate():  # a curve of lifelines sets how numpy treats errors, for everybody
+        exec(code, names)
+    told = capsys.readouterr().out
+    times, curve = names["times"], names["curve"]
+    own = kaplan_meier(times["days"], times["is_observed"])
+    assert curve.predict(own.times).to_numpy() == pytest.approx(own.survival)
+    # The area under the steps of the curve, up to a year.
+    ends = np.append(own.times[own.times < 365], 365)
+    area = np.diff(ends, prepend=0) @ np.append(1, own.survival[own.times < 365])
+    assert float(told.splitlines()[0]) == pytest.approx(area)
+    known = names["known"]
+    published = opened.query(
+        "select estimate, ci_low, ci_high from metric.estimate where protocol = 'xu2025'"
+        " and metric = 'pseudoprogression_to_progression_hazard_ratio'"
+    ).fetchall()
+    ratio = hazard_ratio(known["days"], known["is_observed"], known["is_positive"])
+    assert published == [(ratio.estimate, ratio.low, ratio.high)]
+    assert list(names["model"].hazard_ratios_.index) == ["is_positive"]
 
 
 def test_every_missing_estimate_has_a_reason(opened: bpp_etl.OpenRelease) -> None:

@@ -5,15 +5,16 @@ import pytest
 
 from assets.core import CHECKS
 from assets.definitions import build_defs
-from assets.event import TABLES_OF_EVENT, counts_of
+from assets.event import counts_of
 from bpp_etl.events import EventSummary
+from schemas.event import EVENT_TABLES
 from schemas.rules import RULES
 from tests.graph.snapshot import FILE, written
 
 GROUPS = {
     "raw": 6,
     "core": 7,
-    "event": 3,
+    "event": 4,
     "metric": 12,
     "release": 1,
 }
@@ -97,12 +98,15 @@ def test_the_metadata_of_events_tells_how_often_each_rule_fired_and_what_is_miss
         by_rule={"xu2025": {"confirmed": 3, "awaiting_ct": 2}},
         by_missing={"xu2025": {"confirming_ct": 2}},
     )
-    told = {table: counts_of(summary, table, threshold=0) for table in TABLES_OF_EVENT}
+    told = {table: counts_of(summary, table, threshold=0) for table in EVENT_TABLES}
     assert told == {
         "pseudoprogression": {"dagster/row_count": 5, "xu2025/confirmed": 3, "xu2025/awaiting_ct": 2},
         "patient_flow": {"dagster/row_count": 9, "xu2025/no_first_line": 4, "xu2025/candidate": 5},
+        "first_line": {"dagster/row_count": 5, "xu2025/patients": 5},
         "open_question": {"dagster/row_count": 2, "xu2025/confirming_ct": 2},
     }
+    # Of 9 patients, 5 with a first line would tell the 4 without one.
+    assert counts_of(summary, "first_line", threshold=5) == {}
 
 
 def test_the_metadata_of_events_tells_no_row_count_of_few_patients() -> None:
@@ -113,7 +117,7 @@ def test_the_metadata_of_events_tells_no_row_count_of_few_patients() -> None:
         by_rule={"xu2025": {"confirmed": 4}},
         by_missing={"xu2025": {}},
     )
-    told = {table: counts_of(few, table, threshold=5) for table in TABLES_OF_EVENT}
+    told = {table: counts_of(few, table, threshold=5) for table in EVENT_TABLES}
     assert told["pseudoprogression"] == {"xu2025/confirmed": "suppressed"}
     assert told["patient_flow"] == {
         "dagster/row_count": 40,

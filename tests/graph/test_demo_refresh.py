@@ -98,7 +98,7 @@ def test_an_unchanged_landing_is_not_recomputed(demo) -> None:
     again = refresh(resource, say=said.append)
     assert again.release_id == done.release_id
     assert not again.is_new
-    assert [step.action for step in again.steps] == ["nothing"] * 3
+    assert [step.action for step in again.due] == ["nothing"] * 3
     assert again.exit_code == 3
 
 

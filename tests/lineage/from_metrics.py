@@ -15,8 +15,6 @@ from schemas.contract import columns_of
 from schemas.metric import METRIC_TABLES
 from tests.lineage.trace import Columns, Relations, trace
 
-LEFT_BEHIND = ("first_line_course", "baseline")
-"""Steps that others of the SELECT files read."""
 COUNTED = (
     *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
     *("site_of_patient", "site_of_lesion", "cadence_first_line", "cadence_pseudoprogression"),
@@ -114,7 +112,7 @@ def selected_columns() -> Relations:
         for schema in ("core", "event")
         for table, contract in catalog()[schema].items()
     }
-    for name in (*LEFT_BEHIND, *COUNTED):
+    for name in COUNTED:
         relations[name] = trace(read_select(Select("bpp_etl.measure", name)), relations)
     return {name: relations[name] for name in COUNTED}
 

@@ -13,7 +13,6 @@ import polars as pl
 
 from bpp_etl.events import FLOW_RULES, STATE_RULES, load_protocol
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, REFUSED
-from bpp_etl.events.derive import TABLES as EVENT_TABLES
 from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.rules import first_match
 from bpp_etl.events.verdicts import verdict_columns
@@ -22,6 +21,7 @@ from bpp_etl.timeline.cadence import PACKAGE, STEPS
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.cadence import AssessmentCadence
 from schemas.contract import columns_of, delivered_columns
+from schemas.event import EVENT_TABLES
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 from tests.lineage.from_metrics import metric_columns

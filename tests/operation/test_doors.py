@@ -59,7 +59,7 @@ def test_a_door_opens_in_a_clean_copy(door: str, tmp_path: Path) -> None:
     programs.mkdir(parents=True)
     for name in ("bpp", "dagster", "dg"):
         (programs / name).symlink_to(Path(sys.executable).with_name(name))
-    for stamp in (".pip", ".installed"):
+    for stamp in (".python", ".run"):
         (home / ".venv" / stamp).touch()
     env = environment(
         PYTHONPATH=str(home), PATH=f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"

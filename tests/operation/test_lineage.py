@@ -7,14 +7,14 @@ from importlib.resources import files
 import dagster as dg
 
 from assets.definitions import build_defs
-from assets.event import TABLES_OF_EVENT
 from assets.lineage import FILE, column_lineage, lineage_of, told_sources
 from schemas.catalog import catalog
 from schemas.contract import columns_of
+from schemas.event import EVENT_TABLES
 from schemas.metric import METRIC_TABLES
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
-from tests.lineage.from_metrics import COUNTED, LEFT_BEHIND, READS
+from tests.lineage.from_metrics import COUNTED, READS
 from tests.lineage.from_sql import written
 
 
@@ -49,13 +49,13 @@ def test_a_column_comes_from_tables_that_its_asset_depends_on() -> None:
 
 def test_lineage_covers_core_events_and_metrics_and_nothing_is_left_without_a_source() -> None:
     expected = {f"core.{name}" for name in (*TABLES, "assessment_cadence")}
-    expected |= {f"event.{name}" for name in TABLES_OF_EVENT}
+    expected |= {f"event.{name}" for name in EVENT_TABLES}
     expected |= {f"metric.{name}" for name in METRIC_TABLES}
     assert set(column_lineage()) == expected
     # Parameters, and what counts rows or names flags of its own.
     made_here = {
         *("registry", "protocol", "protocol_digest", "delivery", "flags", "new_lesion_count"),
-        *("missing", "closed_by"),
+        *("missing", "closed_by", "line_count"),
     }
     for table, columns in column_lineage().items():
         if table != "event.patient_flow" and not table.startswith("metric."):
@@ -97,5 +97,5 @@ def test_every_select_file_of_the_metrics_is_read_by_one() -> None:
     for name in COUNTED:
         assert f"{name}.*" in read, name
     assert {table.name for table in files("bpp_etl.measure").joinpath("sql").iterdir()} == {
-        f"{name}.sql" for name in (*COUNTED, *LEFT_BEHIND, "registry", "refused_patients")
+        f"{name}.sql" for name in (*COUNTED, "registry", "refused_patients")
     }

@@ -21,6 +21,7 @@ from assets.tags import DELIVERY, FINGERPRINT
 from assets.watch import watch
 from bpp_etl.landing import arrival
 from bpp_etl.landing.deliveries import UNFIT
+from tests.operation.conftest import instance_in
 from tests.support.deliveries import TINY, write_delivery_of
 
 OPERATION = Operation()
@@ -50,8 +51,8 @@ class Watcher:
 
 
 @pytest.fixture
-def watcher(tmp_path: Path) -> Iterator[Watcher]:
-    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+def watcher(tmp_path: Path, storage: Path) -> Iterator[Watcher]:
+    with instance_in(tmp_path, storage) as instance:
         yield Watcher(tmp_path / "home", instance)
 
 
@@ -176,13 +177,13 @@ def test_what_the_command_line_refreshed_is_not_refreshed_again(tmp_path: Path) 
         assert not watch(context, warehouse, OPERATION, LATER).run_requests
 
 
-def test_a_run_reads_the_delivery_it_was_requested_for(tmp_path: Path) -> None:
+def test_a_run_reads_the_delivery_it_was_requested_for(tmp_path: Path, storage: Path) -> None:
     landing = tmp_path / "landing"
     write_delivery_of(landing, day="2024-12-30")
     write_delivery_of(landing, day="2024-12-31", patients="half a fi")
     warehouse = Warehouse(landing=str(landing), warehouse=str(tmp_path / "warehouse"))
     job = build_defs(warehouse, OPERATION).resolve_job_def("refresh_registry")
-    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+    with instance_in(tmp_path, storage) as instance:
         instance.add_dynamic_partitions("registry", ["tiny"])
         done = job.execute_in_process(
             instance=instance, partition_key="tiny", tags={DELIVERY: "2024-12-30"}, raise_on_error=False

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bpp_etl.disclosure import publish_metrics
+from bpp_etl.events import load_protocol
 from bpp_etl.warehouse.connection import Connection
 from schemas.metric import METRIC_TABLES
 from tests.unit.measure.patients import Candidate, Other, Person
@@ -77,7 +78,7 @@ def test_all_dates_moved_by_one_number_of_days_change_nothing(
 def moved() -> Measured:
     with release(CANDIDATES, OTHERS) as con:
         _move_dates(con, 1000)
-        return Measured(con, publish_metrics(con, protocols=["xu2025"], threshold=0))
+        return Measured(con, publish_metrics(con, protocols=[load_protocol("xu2025")], threshold=0))
 
 
 def _move_dates(con: Connection, days: int) -> None:

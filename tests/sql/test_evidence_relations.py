@@ -26,7 +26,9 @@ from bpp_etl.timeline import cadence
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.select import Select, read_select, run_step, used_parameters
+from schemas.cadence import MISSED_AFTER_INTERVALS, TOLERANCE_DAYS
 from schemas.contract import columns_of
+from schemas.event import EVENT_TABLES
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 from tests.support.timeline import on
@@ -48,7 +50,7 @@ DECISIONS = {
     "decided": "patient_id varchar, rule varchar, state varchar, reason varchar, "
     + ", ".join(f"verdict_{kind} varchar, verdict_{kind}_date date" for kind in VERDICT_KINDS),
 }
-PUBLISHED = {name: Select(EVENTS, name) for name in ("pseudoprogression", "patient_flow", "open_question")}
+PUBLISHED = {name: Select(EVENTS, name) for name in EVENT_TABLES}
 
 
 def case_folders() -> list[Path]:
@@ -63,8 +65,8 @@ def parameters() -> dict[str, object]:
         "registry": "test_registry",
         "delivery_date": on(400),
         "delivery": "2021-02-04",
-        "tolerance_days": cadence.TOLERANCE_DAYS,
-        "missed_after_intervals": cadence.MISSED_AFTER_INTERVALS,
+        "tolerance_days": TOLERANCE_DAYS,
+        "missed_after_intervals": MISSED_AFTER_INTERVALS,
         **bind_parameters(protocol, comparisons),
     }
 

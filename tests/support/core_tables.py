@@ -15,6 +15,7 @@ from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.select import has_table
 from schemas.contract import columns_of
+from schemas.event import EVENT_TABLES
 from schemas.tables import TABLES
 from tests.support.patients import Patient
 
@@ -22,7 +23,6 @@ REGISTRY = "test_registry"
 FILLERS: Mapping[str, object] = {
     "registry": REGISTRY,
     "flags": [],
-    "row_number": 1,
     "sex": "female",
     "regimen": "made up",
     "unit": "U/L",
@@ -38,9 +38,7 @@ FILLERS: Mapping[str, object] = {
 
 
 DERIVED = (
-    ("event", "pseudoprogression"),
-    ("event", "patient_flow"),
-    ("event", "open_question"),
+    *(("event", table) for table in EVENT_TABLES),
     ("core", "assessment_cadence"),
 )
 
@@ -63,7 +61,8 @@ def insert_rows(con: Connection, table: str, rows: Sequence[Mapping[str, object]
             name: row.get(name) if row.get(name) is not None or name in row else FILLERS.get(name)
             for name in columns
         }
-        for row in rows
+        | {"row_number": place}
+        for place, row in enumerate(rows, start=1)
     ]
     types = {column.name: _TYPES[column.dtype] for column in columns_of(TABLES[table].contract)}
     frame = pl.DataFrame(complete, schema=types)

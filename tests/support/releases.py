@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpp_etl.events import derive_events, load_protocol
+from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.shelf import FILE, MANIFEST, Shelf
 from bpp_etl.warehouse.connection import Connection, opened
 from bpp_etl.warehouse.ddl import create_table
@@ -57,6 +58,7 @@ def publish_made(warehouse: Path, made: MadeRelease) -> str:
         for registry in made.shut:
             _deliver(con, made, registry, "shut", {})
         _insert(con, "metric.estimate", made.estimates)
+        write_protocols(con, [load_protocol(name) for name in made.protocols])
         _insert(
             con,
             "meta.release",

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
+from bpp_etl.events import SHIPPED, Protocol, load_protocol
+from bpp_etl.release.protocols import write_protocols
 from bpp_etl.warehouse.connection import Connection, opened
 from bpp_etl.warehouse.ddl import create_table
 from schemas.catalog import relations
@@ -72,7 +75,16 @@ def write_release(path: Path, tables: Mapping[str, Rows]) -> Path:
             create_table(con, schema, table, contract)
         for name, rows in tables.items():
             _insert(con, name, rows)
+        told = [str(one) for row in tables.get("meta.release", ()) for one in row["protocols"]]  # type: ignore[attr-defined]
+        if told:
+            write_protocols(con, [_protocol(*one.rsplit(":", 1)) for one in told])
     return path
+
+
+def _protocol(name: str, digest: str) -> Protocol:
+    """Return a protocol that comes with the software, or one of somebody's own."""
+    known = name if name in SHIPPED else PROTOCOL
+    return replace(load_protocol(known), name=name, digest=digest)
 
 
 def _insert(con: Connection, name: str, rows: Rows) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from bpp_etl.report.tables import KEYS
+from bpp_etl.report.tables import SHOWN
 
 VOID = {"meta", "br", "wbr", "img", "link", "input", "hr", "base", "source"}
 
@@ -115,5 +115,5 @@ def named_cells(page: Node) -> list[Named]:
 def relations_shown(page: Node) -> set[str]:
     """Name the relations that any number on the page comes from."""
     found = {named.relation for named in named_cells(page)}
-    assert found <= set(KEYS)
+    assert found <= set(SHOWN)
     return found

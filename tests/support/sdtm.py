@@ -44,12 +44,14 @@ def write_delivery(frames: Mapping[str, pl.DataFrame], folder: Path, ending: str
             pyreadstat.write_xport(frame, path, table_name=domain.upper(), file_format_version=5)
 
 
-def run_adapter(adapter: Adapter, frames: Mapping[str, pl.DataFrame]) -> duckdb.DuckDBPyConnection:
-    """Make `raw.<table>` of every canonical table, and `source_rows`, in a database in memory.
+def run_adapter(
+    adapter: Adapter, frames: Mapping[str, pl.DataFrame], only: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Make `raw.<table>` of every canonical table, and `source_rows`, in a database in memory; or one table.
 
     A column that a frame lacks is null, as for a delivery without it; a domain that is lacking is empty.
     """
-    con = duckdb.connect()
+    con = duckdb.connect(config={"threads": 1})
     con.execute("create schema raw")
     for source in adapter.sources:
         frame = frames.get(source.name, pl.DataFrame())
@@ -65,9 +67,9 @@ def run_adapter(adapter: Adapter, frames: Mapping[str, pl.DataFrame]) -> duckdb.
         con.register("delivered", relation.to_arrow())
         con.execute(f"create table {source.name} as select * from delivered")
         con.unregister("delivered")
-    for table, sql in adapter.tables.items():
-        con.execute(f"create table raw.{table} as {sql}")
-    if adapter.source_rows is not None:
+    for table in [only] if only else adapter.tables:
+        con.execute(f"create table raw.{table} as {adapter.tables[table]}")
+    if adapter.source_rows is not None and not only:
         con.execute(f"create table source_rows as {adapter.source_rows}")
     return con
 

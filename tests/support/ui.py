@@ -14,7 +14,7 @@ from typing import Any
 
 from bpp_etl.settings import PROJECT
 
-CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "requirements.txt", "Makefile")
+CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "requirements", "Makefile")
 
 
 def copy_project(home: Path) -> None:

@@ -1,4 +1,4 @@
--- One row per candidate with a total ALP in any window: the value nearest to start, event and progression.
+-- One row per candidate: the total ALP at baseline, and the value nearest to the event and to the progression.
 -- Nearest in days; of two days equally far the earlier one.
 with placed as (
     select
@@ -6,11 +6,6 @@ with placed as (
         of_day.value,
         of_day.is_median_of_day,
         of_day.is_unit_suspect,
-        case
-            when of_day.specimen_date <= candidate.therapy_start_date
-                and of_day.specimen_date >= candidate.therapy_start_date - cast($alp_baseline_days as integer)
-            then candidate.therapy_start_date - of_day.specimen_date
-        end as baseline_order,
         -- Doubling the distance leaves room to put the later of two equal ones behind.
         case
             when abs(of_day.specimen_date - candidate.event_date) <= $alp_event_days
@@ -33,18 +28,32 @@ with placed as (
     from alp_day as of_day
     join candidate on candidate.patient_id = of_day.patient_id
     join follow_up on follow_up.patient_id = of_day.patient_id
+),
+
+nearest as (
+    select
+        patient_id,
+        arg_min(value, event_order) as alp_at_event,
+        arg_min(value, progression_order) as alp_at_progression,
+        arg_min(is_median_of_day, event_order) as is_event_median,
+        arg_min(is_median_of_day, progression_order) as is_progression_median,
+        arg_min(is_unit_suspect, event_order) as is_event_unit_suspect,
+        arg_min(is_unit_suspect, progression_order) as is_progression_unit_suspect
+    from placed
+    group by patient_id
 )
 
 select
-    patient_id,
-    arg_min(value, baseline_order) as alp_baseline,
-    arg_min(value, event_order) as alp_at_event,
-    arg_min(value, progression_order) as alp_at_progression,
-    coalesce(arg_min(is_median_of_day, baseline_order), false) as is_baseline_median,
-    coalesce(arg_min(is_median_of_day, event_order), false) as is_event_median,
-    coalesce(arg_min(is_median_of_day, progression_order), false) as is_progression_median,
-    coalesce(arg_min(is_unit_suspect, baseline_order), false)
-    or coalesce(arg_min(is_unit_suspect, event_order), false) as is_unit_suspect,
-    coalesce(arg_min(is_unit_suspect, progression_order), false) as is_progression_unit_suspect
-from placed
-group by patient_id
+    candidate.patient_id,
+    alp_baseline.alp_baseline,
+    nearest.alp_at_event,
+    nearest.alp_at_progression,
+    coalesce(alp_baseline.is_median_of_day, false) as is_baseline_median,
+    coalesce(nearest.is_event_median, false) as is_event_median,
+    coalesce(nearest.is_progression_median, false) as is_progression_median,
+    coalesce(alp_baseline.is_unit_suspect, false) or coalesce(nearest.is_event_unit_suspect, false)
+        as is_unit_suspect,
+    coalesce(nearest.is_progression_unit_suspect, false) as is_progression_unit_suspect
+from candidate
+left join alp_baseline on alp_baseline.patient_id = candidate.patient_id
+left join nearest on nearest.patient_id = candidate.patient_id

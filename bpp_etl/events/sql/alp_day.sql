@@ -1,12 +1,25 @@
--- One row per candidate and day with a total ALP: its value in U/L, the median where a day has several.
+-- One row per patient and day with a total ALP that may be asked for: its value in U/L, the median of the day's results.
+-- Asked for is any day of a candidate, and of everyone else the days of the baseline window.
 select
-    candidate.patient_id,
+    episode.patient_id,
     labs.specimen_date,
+    labs.specimen_date <= any_value(episode.therapy_start_date)
+    and labs.specimen_date >= any_value(episode.therapy_start_date) - cast($alp_baseline_days as integer)
+        as is_in_baseline_window,
     median(labs.value) as value,
     count(distinct labs.value) > 1 as is_median_of_day,
     bool_or(list_contains(labs.flags, 'unit_suspect')) as is_unit_suspect
-from candidate
+from episode
 join core.lab_results as labs
-    on labs.registry = $registry and labs.patient_id = candidate.patient_id
-where labs.analyte = 'ALP_TOTAL' and labs.unit = 'U/L'
-group by candidate.patient_id, labs.specimen_date
+    on labs.registry = $registry and labs.patient_id = episode.patient_id
+left join candidate on candidate.patient_id = episode.patient_id
+where labs.analyte = 'ALP_TOTAL'
+    and labs.unit = 'U/L'
+    and (
+        candidate.patient_id is not null
+        or (
+            labs.specimen_date <= episode.therapy_start_date
+            and labs.specimen_date >= episode.therapy_start_date - cast($alp_baseline_days as integer)
+        )
+    )
+group by episode.patient_id, labs.specimen_date

@@ -24,6 +24,7 @@ summed as (
     select
         patient_id,
         any_value(event_date) as event_date,
+        any_value(therapy_start_date) as therapy_start_date,
         any_value(second_line_start_date) as second_line_start_date,
         any_value(first_pd_date) as first_pd_date,
         bool_or(time_point_date = event_date and has_pd) as has_pd_at_candidate,
@@ -39,7 +40,6 @@ summed as (
             where is_on_treatment
             and has_confirming_scan
             and time_point_date > event_date
-            and time_point_date >= therapy_start_date + cast($confirming_from_start_days as integer)
             -- Only what comes before any PD counts; the time point of PD itself never does.
             and (first_pd_date is null or time_point_date < first_pd_date)
         ) as clean_ct_dates
@@ -54,10 +54,14 @@ counted as (
         first_pd_kind,
         has_pd_at_candidate,
         second_line_start_date,
+        coalesce(clean_ct_dates, cast([] as date[])) as clean_ct_dates,
         -- Walk the clean CTs in order and keep each that is far enough from the last one kept; the walk starts at
         -- the candidate, which is dropped again from the front.
         list_reduce(
-            coalesce(clean_ct_dates, cast([] as date[])),
+            list_filter(
+                coalesce(clean_ct_dates, cast([] as date[])),
+                lambda day: day >= therapy_start_date + cast($confirming_from_start_days as integer)
+            ),
             lambda kept, day: case
                 when day - kept[-1] >= $confirming_spacing_days then list_append(kept, day)
                 else kept
@@ -70,6 +74,7 @@ counted as (
 select
     patient_id,
     has_pd_at_candidate,
+    clean_ct_dates,
     confirming_ct_dates,
     cast(len(confirming_ct_dates) as integer) as confirming_ct_count,
     confirming_ct_dates[$confirming_cts] as confirmed_on,

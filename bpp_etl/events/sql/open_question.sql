@@ -15,7 +15,7 @@ with undecided as (
     from decided
     join candidate on candidate.patient_id = decided.patient_id
     join evidence on evidence.patient_id = decided.patient_id
-    left join alp_course on alp_course.patient_id = decided.patient_id
+    join alp_course on alp_course.patient_id = decided.patient_id
     where decided.state = 'indeterminate'
 ),
 

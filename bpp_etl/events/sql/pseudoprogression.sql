@@ -73,24 +73,19 @@ described as (
         alp_course.alp_at_event,
         case when called.progression_date is not null then alp_course.alp_at_progression end
             as alp_at_progression,
-        coalesce(
-            alp_course.is_baseline_median
-            or alp_course.is_event_median
-            or (called.progression_date is not null and alp_course.is_progression_median),
-            false
-        ) as is_alp_median,
-        coalesce(
-            alp_course.is_unit_suspect
-            or (called.progression_date is not null and alp_course.is_progression_unit_suspect),
-            false
-        ) as is_alp_unit_suspect,
+        alp_course.is_baseline_median
+        or alp_course.is_event_median
+        or (called.progression_date is not null and alp_course.is_progression_median) as is_alp_median,
+        alp_course.is_unit_suspect
+        or (called.progression_date is not null and alp_course.is_progression_unit_suspect)
+            as is_alp_unit_suspect,
         refused_patient.patient_id is not null as has_refused_evidence
     from called
     join trail on trail.patient_id = called.patient_id
     join new_lesions on new_lesions.patient_id = called.patient_id
     join verdict_course on verdict_course.patient_id = called.patient_id
-    left join her2_known on her2_known.patient_id = called.patient_id
-    left join alp_course on alp_course.patient_id = called.patient_id
+    left join her2_known on her2_known.patient_id = called.patient_id and her2_known.asked = 'event'
+    join alp_course on alp_course.patient_id = called.patient_id
     left join refused_patient on refused_patient.patient_id = called.patient_id
 )
 

@@ -3,9 +3,9 @@ with seen as (
     select distinct
         candidate.patient_id,
         candidate.event_date,
-        candidate.therapy_start_date,
         follow_up.progressed_on,
         follow_up.confirming_ct_dates,
+        coalesce(baseline.baseline_assessment_ids, []) as baseline_assessment_ids,
         scan.assessment_id,
         scan.assessment_date,
         scan.time_point_date,
@@ -20,6 +20,7 @@ with seen as (
     from candidate
     join follow_up on follow_up.patient_id = candidate.patient_id
     join scan on scan.patient_id = candidate.patient_id
+    left join baseline on baseline.patient_id = candidate.patient_id
 ),
 
 placed as (
@@ -27,11 +28,10 @@ placed as (
         patient_id,
         assessment_id,
         assessment_date,
+        baseline_assessment_ids,
         is_bone_window_unknown,
         has_unclear_lysis and time_point_date >= event_date as has_unclear_lysis,
-        can_show_candidate
-        and assessment_date <= therapy_start_date
-        and assessment_date >= therapy_start_date - cast($baseline_window_days as integer) as is_baseline,
+        list_contains(baseline_assessment_ids, assessment_id) as is_baseline,
         shows_candidate and time_point_date = event_date as is_candidate,
         can_confirm and list_contains(confirming_ct_dates, time_point_date) as is_confirming,
         is_pd and time_point_date is not distinct from progressed_on as is_progression,
@@ -43,9 +43,7 @@ placed as (
 
 select
     patient_id,
-    coalesce(
-        list(assessment_id order by assessment_date, assessment_id) filter (where is_baseline), []
-    ) as baseline_assessment_ids,
+    any_value(baseline_assessment_ids) as baseline_assessment_ids,
     coalesce(
         list(assessment_id order by assessment_date, assessment_id) filter (where is_candidate), []
     ) as candidate_assessment_ids,

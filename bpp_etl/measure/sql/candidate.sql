@@ -1,29 +1,6 @@
 -- One row per candidate of one protocol: whole days, and codes as places in the lists that are passed in.
 -- A missing number is NaN; nothing is missing in days_followed, since without progression follow-up ends at the censor
 -- date, and without that at the event.
-with line as (
-    select
-        registry,
-        patient_id,
-        min(start_date) filter (where line_number = 2) as second_line_start_date,
-        any_value(cycle_length_days) filter (where line_number = 1) as cycle_length_days
-    from core.therapy_lines
-    group by registry, patient_id
-),
-
-died as (
-    select
-        patients.registry,
-        patients.patient_id,
-        patients.death_date,
-        line.second_line_start_date,
-        $missed_before_death * $cycles_per_interval * coalesce(line.cycle_length_days, $fallback_cycle_days)
-            as longest_gap_days
-    from core.patients as patients
-    left join line on line.registry = patients.registry and line.patient_id = patients.patient_id
-    where patients.death_date is not null
-)
-
 select
     cast(list_position($registries, event.registry) - 1 as integer) as registry,
     cast(list_position($states, event.state) - 1 as tinyint) as state,
@@ -38,13 +15,15 @@ select
     greatest(coalesce(cast(event.progression_after - event.event_date as integer), 0), 0)
         as days_to_progression_after,
     coalesce(cast(event.confirmation_date - event.event_date as integer), 0) as days_to_confirmation,
-    -- A death competes while the line's appointments are kept: not after line 2 began, nor after two missed CTs.
+    -- A death competes while the line's appointments are kept: not after line 2 began, nor once
+    -- follow-up counts as lost.
     coalesce(
         cast(
             case
-                when event.has_progression or died.death_date >= died.second_line_start_date then null
-                when died.death_date - coalesce(event.censor_date, event.event_date) > died.longest_gap_days then null
-                else died.death_date - event.event_date
+                when event.has_progression or patients.death_date >= line.second_line_start_date then null
+                when patients.death_date - coalesce(event.censor_date, event.event_date)
+                    > $lost_after_intervals * line.expected_interval_days then null
+                else patients.death_date - event.event_date
             end as double
         ),
         'nan'
@@ -67,6 +46,8 @@ select
     cast(list_position($mda_verdicts, event.verdict_mda) - 1 as tinyint) as mda,
     cast(list_position($pcwg3_verdicts, event.verdict_pcwg3) - 1 as tinyint) as pcwg3
 from event.pseudoprogression as event
-left join died on died.registry = event.registry and died.patient_id = event.patient_id
+join event.first_line as line
+    on line.registry = event.registry and line.patient_id = event.patient_id and line.protocol = event.protocol
+join core.patients as patients on patients.registry = event.registry and patients.patient_id = event.patient_id
 where event.protocol = $protocol
 order by event.registry, event.patient_id

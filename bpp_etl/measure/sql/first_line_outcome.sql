@@ -1,28 +1,12 @@
 -- One row per patient with a first line: days to the first of its possible ends, and which it was.
 -- 1 pseudoprogression, 2 progression, 3 death, 4 end of the line or start of line 2, 0 censored.
-with line as (
+with ended as (
     select
-        registry,
-        patient_id,
-        min(start_date) filter (where line_number = 1) as start_date,
-        least(
-            min(end_date) filter (where line_number = 1), min(start_date) filter (where line_number = 2)
-        ) as stop_date,
-        least(
-            min(end_date) filter (where line_number = 1) + cast($progression_after_line_days as integer),
-            min(start_date) filter (where line_number = 2)
-        ) as progression_until
-    from core.therapy_lines
-    group by registry, patient_id
-),
-
-ended as (
-    select
-        flow.registry,
-        flow.patient_id,
-        line.start_date,
-        line.stop_date,
-        seen.last_seen_date,
+        line.registry,
+        line.patient_id,
+        line.therapy_start_date,
+        line.line_stop_date,
+        line.last_evaluated_date,
         patients.death_date,
         event.event_date,
         case when flow.state = 'true_progression' then event.progression_date else flow.progression_date end
@@ -34,21 +18,20 @@ ended as (
             when flow.state = 'indeterminate' and event.reason not in ('death', 'therapy_changed') then 0
             when flow.left_at = 'progression_first'
                 and flow.progression_date <= coalesce(line.progression_until, flow.progression_date) then 2
-            when patients.death_date <= coalesce(line.stop_date, patients.death_date) then 3
-            when line.stop_date is not null then 4
+            when patients.death_date <= coalesce(line.line_stop_date, patients.death_date) then 3
+            when line.line_stop_date is not null then 4
             else 0
         end as outcome
-    from event.patient_flow as flow
-    join line on line.registry = flow.registry and line.patient_id = flow.patient_id
+    from event.first_line as line
+    join event.patient_flow as flow
+        on flow.registry = line.registry and flow.patient_id = line.patient_id and flow.protocol = line.protocol
     join core.patients as patients
-        on patients.registry = flow.registry and patients.patient_id = flow.patient_id
-    left join first_line_course as seen
-        on seen.registry = flow.registry and seen.patient_id = flow.patient_id
+        on patients.registry = line.registry and patients.patient_id = line.patient_id
     left join event.pseudoprogression as event
-        on event.registry = flow.registry
-        and event.patient_id = flow.patient_id
-        and event.protocol = flow.protocol
-    where flow.protocol = $protocol and flow.left_at <> 'no_first_line'
+        on event.registry = line.registry
+        and event.patient_id = line.patient_id
+        and event.protocol = line.protocol
+    where line.protocol = $protocol
 )
 
 select
@@ -60,9 +43,9 @@ select
                 when 1 then event_date
                 when 2 then progression_date
                 when 3 then death_date
-                when 4 then stop_date
-                else coalesce(event_date, last_seen_date, start_date)
-            end - start_date as integer
+                when 4 then line_stop_date
+                else coalesce(event_date, last_evaluated_date, therapy_start_date)
+            end - therapy_start_date as integer
         ),
         0
     ) as days,

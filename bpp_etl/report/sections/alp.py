@@ -22,11 +22,12 @@ from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import COMPARISONS, stratum_words
 
 _CATEGORIES = (
-    ("alp_decreased_share", "More than 15\u202f% below baseline"),
-    ("alp_stable_share", "Within 15\u202f% of baseline"),
-    ("alp_increased_share", "More than 15\u202f% above baseline"),
-    ("alp_decreased_or_stable_share", "Not more than 15\u202f% above baseline"),
+    ("alp_decreased_share", "More than {band} below baseline"),
+    ("alp_stable_share", "Within {band} of baseline"),
+    ("alp_increased_share", "More than {band} above baseline"),
+    ("alp_decreased_or_stable_share", "Not more than {band} above baseline"),
 )
+"""Metric, and its words; the band is the protocol's."""
 _SHORT = ("Decreased", "Stable", "Increased")
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000)
 
@@ -49,7 +50,7 @@ def alp(tables: ReleaseTables) -> Alp:
     return Alp(
         tuple(_plots(tables)),
         _changes(tables, notes),
-        _categories(estimates),
+        _categories(estimates, f"{tables.told('alp_stable_percent')}\u202f%"),
         _discrimination(estimates),
         notes,
     )
@@ -90,7 +91,7 @@ def _bare(value: float) -> str:
     return bare(value, "U/L")
 
 
-def _categories(estimates: Estimates) -> Grid:
+def _categories(estimates: Estimates, band: str) -> Grid:
     groups = ("all", "state=true_progression")
     return grid(
         "alp-categories",
@@ -103,7 +104,7 @@ def _categories(estimates: Estimates) -> Grid:
         ),
         [
             (
-                name,
+                name.format(band=band),
                 *(estimates.show(metric, group).in_brief for group in groups),
                 estimates.show(metric.replace("alp_", "alp_progression_", 1)).in_brief,
             )

@@ -42,11 +42,17 @@ _LEVELS: Mapping[str, str] = {
 }
 
 
+MODALITIES: Mapping[str, str] = {"CT": "CTs", "PET_CT": "PET-CTs", "BONE_SCAN": "bone scans"}
+
+
 @dataclass(frozen=True)
 class Baseline:
-    """What the part shows."""
+    """What the part shows, and where the protocol looks for it: days before the start, and on what scans."""
 
     table: Grid
+    alp_days: str
+    ct_days: str
+    modalities: str
 
 
 def baseline(tables: ReleaseTables) -> Baseline:
@@ -68,7 +74,12 @@ def baseline(tables: ReleaseTables) -> Baseline:
         rows += spread(group, 0)
     heads = ("Characteristic", "Level", *(head for _, head in GROUPS))
     nothing = "This release has no baseline characteristics."
-    return Baseline(grid("baseline-table", "Patients when line 1 began", heads, rows, nothing=nothing))
+    return Baseline(
+        grid("baseline-table", "Patients when line 1 began", heads, rows, nothing=nothing),
+        alp_days=tables.told("alp_baseline_days"),
+        ct_days=tables.told("baseline_window_days"),
+        modalities=" or ".join(MODALITIES[code] for code in tables.told("candidate_modalities").split(", ")),
+    )
 
 
 def _cell(tables: ReleaseTables, row: Row | None) -> Piece:

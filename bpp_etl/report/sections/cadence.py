@@ -16,6 +16,7 @@ from bpp_etl.report.plots.bars import Bar, Part, bar_plot
 from bpp_etl.report.plots.svg import Picture
 from bpp_etl.report.tables import HIDDEN, ReleaseTables
 from bpp_etl.report.words import CADENCE_CLASSES, stratum_words
+from schemas.cadence import CYCLES_PER_INTERVAL, MISSED_AFTER_INTERVALS, TOLERANCE_DAYS
 
 POPULATIONS = {
     "first_line": "First-line CTs by class",
@@ -31,6 +32,9 @@ class Cadence:
 
     plots: tuple[tuple[str, Picture], ...]
     is_cut: bool
+    cycles: int
+    tolerance: int
+    missed: float
     classes: Grid
     intervals: Grid
     notes: Notes
@@ -41,7 +45,16 @@ def cadence(tables: ReleaseTables) -> Cadence:
     notes = Notes("cadence")
     groups = _groups(tables)
     plots, is_cut = cadence_plots(tables)
-    return Cadence(plots, is_cut, _classes(tables, groups), _intervals(tables, groups, notes), notes)
+    return Cadence(
+        plots=plots,
+        is_cut=is_cut,
+        cycles=CYCLES_PER_INTERVAL,
+        tolerance=TOLERANCE_DAYS,
+        missed=MISSED_AFTER_INTERVALS,
+        classes=_classes(tables, groups),
+        intervals=_intervals(tables, groups, notes),
+        notes=notes,
+    )
 
 
 def _groups(tables: ReleaseTables) -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bpp_etl.events import SHIPPED, STATE_RULES, Protocol, load_protocol
-from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Value
+from bpp_etl.events import STATE_RULES
+from bpp_etl.events.parameters import PARAMETERS
+from bpp_etl.report.applied import Applied
 from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
@@ -21,12 +22,9 @@ from schemas.metric import METRICS, STRATA
 
 @dataclass(frozen=True)
 class Definition:
-    """One protocol of the release; without `protocol` its parameters are not at hand, and `told` says why."""
+    """One protocol of the release that gives a state, and in what it differs from the report's own."""
 
-    name: str
-    digest: str
-    protocol: Protocol | None
-    told: str
+    protocol: Applied
     differences: tuple[Piece, ...]
 
 
@@ -35,9 +33,9 @@ class Methods:
     """What the part shows."""
 
     definitions: tuple[Definition, ...]
-    parameters: Grid | None
+    parameters: Grid
     rules: Grid
-    rule_sets: tuple[Protocol, ...]
+    rule_sets: tuple[Applied, ...]
     estimates: Grid
     strata: Mapping[str, str]
     notes: Notes
@@ -46,71 +44,39 @@ class Methods:
 def methods(tables: ReleaseTables) -> Methods:
     """Gather definitions, rules and methods."""
     notes = Notes("methods")
-    named = [str(told).rsplit(":", 1) for told in tables.release["protocols"]]
-    found = {name: (digest, *_loaded(name, digest)) for name, digest in named}
-    first = found[named[0][0]][1]
-    definitions = tuple(
-        Definition(name, digest, protocol, told, _differences(protocol, first))
-        for name, (digest, protocol, told) in found.items()
-    )
-    own = {protocol.kind: protocol for _, protocol, _ in found.values() if protocol and not protocol.is_event}
+    own = tables.applied[0]
     return Methods(
-        definitions=definitions,
-        parameters=_parameters(first) if first else None,
+        definitions=tuple(
+            Definition(protocol, _differences(protocol, own))
+            for protocol in tables.applied
+            if protocol.is_event
+        ),
+        parameters=_parameters(own),
         rules=_rules(),
-        rule_sets=tuple(own.get(kind) or load_protocol(kind) for kind in VERDICT_KINDS),
+        rule_sets=tuple(protocol for protocol in tables.applied if not protocol.is_event),
         estimates=_estimates(tables, notes),
         strata=STRATA,
         notes=notes,
     )
 
 
-def _loaded(name: str, digest: str) -> tuple[Protocol | None, str]:
-    """Load a shipped protocol, or say why its parameters cannot be shown."""
-    if name not in SHIPPED:
-        return (
-            None,
-            "This definition does not come with the software; its own file holds its parameters.",
-        )
-    protocol = load_protocol(name)
-    if protocol.digest != digest:
-        return (
-            None,
-            "The software now comes with other parameters than this release was made with.",
-        )
-    return protocol, ""
-
-
-def _differences(protocol: Protocol | None, first: Protocol | None) -> tuple[Piece, ...]:
-    if protocol is None or first is None or protocol is first or protocol.kind != first.kind:
-        return ()
+def _differences(protocol: Applied, own: Applied) -> tuple[Piece, ...]:
     return tuple(
-        text(Code(name), f" ({_written(setting.value)}, not {_written(first.settings[name].value)})")
-        for name, setting in protocol.settings.items()
-        if setting.value != first.settings[name].value
+        text(Code(name), f" ({value.told}, not {own.told(name)})")
+        for name, value in protocol.values.items()
+        if value.told != own.told(name)
     )
 
 
-def _written(value: Value) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return value if isinstance(value, str) else f"{value:g}"
-
-
-def _parameters(protocol: Protocol) -> Grid:
+def _parameters(protocol: Applied) -> Grid:
     declared = PARAMETERS[protocol.kind]
     return grid(
         "methods-parameters",
         f"Parameters of {protocol.name}",
         ("Parameter", "What it sets", "Value", "Where it comes from"),
         [
-            (
-                Code(name),
-                declared[name].sentence,
-                f"{_written(setting.value)} {setting.unit}".rstrip(),
-                setting.source,
-            )
-            for name, setting in protocol.settings.items()
+            (Code(name), declared[name].sentence, value.with_unit, value.source)
+            for name, value in protocol.values.items()
         ],
     )
 

@@ -11,7 +11,8 @@ from bpp_etl.report.estimates import Estimates, Shown
 from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import day, moment, whole
-from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, protocol_names
+from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
+from schemas.cadence import TOLERANCE_DAYS
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ _LEADS = (
         "sites",
     ),
     _Lead(
-        "First-line CTs within 7 days of the planned day",
+        f"First-line CTs within {TOLERANCE_DAYS} days of the planned day",
         "cadence_on_time_share",
         "all",
         "{events} CTs, {patients} patients",
@@ -114,7 +115,7 @@ def summary(tables: ReleaseTables) -> Summary:
     return Summary(
         release_id=Code(release["release_id"]),
         created=moment(release["created_at"]),
-        protocol=Code(protocol_names(release)[0]),
+        protocol=Code(tables.protocol),
         delivered=tuple(_delivered(tables, row) for row in _deliveries(tables)),
         lede=_lede(tables),
         headlines=tuple(_headline(estimates, lead) for lead in _LEADS),

@@ -13,7 +13,7 @@ from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Piece
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.tables import ReleaseTables, protocol_names
+from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import RULE_SETS, SHORT_STEPS, STEPS, VERDICTS
 
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
@@ -137,7 +137,7 @@ def _between(tables: ReleaseTables) -> Iterator[Grid]:
 def _measured(tables: ReleaseTables) -> list[str]:
     """List the protocols that give states, in the release's order."""
     measured = {row["protocol"] for row in tables["metric.flow"].rows}
-    return [name for name in protocol_names(tables.release) if name in measured]
+    return [name for name in (one.name for one in tables.applied) if name in measured]
 
 
 def _definitions(tables: ReleaseTables, estimates: Estimates) -> Grid | None:

@@ -1,11 +1,12 @@
 -- One row per admitted line of therapy: when it was on, and how far apart its CTs were planned.
 -- On treatment is after the start, up to the end, and before the start of the next line by number.
-select
+select distinct
     line.patient_id,
     line.line_number,
     line.start_date,
     line.end_date,
     next_line.start_date as next_line_start_date,
+    line.cycle_length_days,
     line.cycle_length_days is null as is_cycle_length_assumed,
     cast($cycles_per_interval * coalesce(line.cycle_length_days, $fallback_cycle_days) as integer)
         as expected_interval_days

@@ -36,8 +36,8 @@ ALP: Record = {"usubjid": "S1", "lbtestcd": "ALP", "lbdtc": "2020-01-01", "lborr
 def made(table: str, **domains: list[Record]) -> list[Record]:
     """Run the adapter over literal records and return one table's rows, in the order of their source."""
     frames = {name: pl.DataFrame(records, infer_schema_length=None) for name, records in domains.items()}
-    con = run_adapter(load_adapter("sdtm"), frames)
-    return rows_of(con, table)
+    with run_adapter(load_adapter("sdtm"), frames, only=table) as con:
+        return rows_of(con, table)
 
 
 def column(name: str, rows: list[Record]) -> list[object]:

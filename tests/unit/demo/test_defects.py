@@ -113,11 +113,11 @@ def test_duplicate_rows_repeat_an_earlier_row(dirty: SyntheticRegistry) -> None:
         assert frame.row(row["twin_row_number"] - 1) == frame.row(row["row_number"] - 1)
 
 
-@pytest.mark.parametrize("table", [name for name, table in TABLES.items() if table.key])
+@pytest.mark.parametrize("table", [name for name, table in TABLES.items() if table.delivered_key])
 def test_rows_of_a_duplicate_key_share_it_and_disagree(dirty: SyntheticRegistry, table: str) -> None:
     rows = rows_breaking(dirty, table, "duplicate_key")
     assert rows.height == 2
-    assert rows.select(TABLES[table].key).n_unique() == 1
+    assert rows.select(TABLES[table].delivered_key).n_unique() == 1
     assert rows.n_unique() == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bpp_etl.disclosure import publish_metrics
 from tests.unit.measure.patients import Candidate, Other
-from tests.unit.measure.world import Measured, add, measured, release
+from tests.unit.measure.world import Measured, add, measured, named, release
 
 
 def _agreeing() -> Measured:
@@ -100,7 +100,7 @@ def test_two_protocols_are_laid_against_each_other_over_everyone_with_a_first_li
     others = [Other()] * 5 + [Other("no_first_line")] * 3
     with release(first, others) as con:
         add(con, second, others, protocol="other")
-        found = Measured(con, publish_metrics(con, protocols=["xu2025", "other"], threshold=0))
+        found = Measured(con, publish_metrics(con, protocols=[named("xu2025"), named("other")], threshold=0))
     rows = found.some("concordance", definition="xu2025", other_definition="other")
     assert {(row["call"], row["other_call"]): row["patients"] for row in rows if row["patients"]} == {
         ("pseudoprogression", "pseudoprogression"): 6,

@@ -13,7 +13,7 @@ import pytest
 from bpp_etl.disclosure import publish_metrics
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
 from tests.unit.measure.patients import Candidate, Other, Person
-from tests.unit.measure.world import Measured, add, measured, release, rows_of
+from tests.unit.measure.world import Measured, add, measured, named, release, rows_of
 
 EVERYONE = ("all", "state=pseudoprogression", "state=true_progression")
 
@@ -219,7 +219,7 @@ def test_the_same_patients_under_another_protocol_have_the_same_levels_hidden() 
     patients = [Candidate(person=person) for person in persons]
     with release(patients) as con:
         add(con, patients, protocol="other")
-        publish_metrics(con, protocols=["xu2025", "other"], threshold=5)
+        publish_metrics(con, protocols=[named("xu2025"), named("other")], threshold=5)
         rows = [row for row in rows_of(con, "baseline") if row["stratum"] == "state=pseudoprogression"]
     by_protocol: dict[str, list[object]] = {}
     for row in rows:

@@ -14,7 +14,7 @@ from bpp_etl.disclosure import publish_metrics
 from bpp_etl.events import FLOW_RULES, STATE_RULES
 from schemas.codes import CADENCE_CLASS
 from tests.unit.measure.patients import Candidate, Other
-from tests.unit.measure.world import Measured, measured, release
+from tests.unit.measure.world import Measured, measured, named, release
 
 MIXED = [
     *[Candidate(registry="a", progressed=200)] * 3,
@@ -258,7 +258,7 @@ def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
             " ? as patient_id",
             rows,
         )
-        found = Measured(con, publish_metrics(con, protocols=["xu2025"], threshold=0))
+        found = Measured(con, publish_metrics(con, protocols=[named("xu2025")], threshold=0))
     lowest, highest = (
         found.estimate(f"pseudoprogression_share_{name}_with_refused") for name in ("lowest", "highest")
     )

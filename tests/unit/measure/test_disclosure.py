@@ -16,7 +16,7 @@ from bpp_etl.disclosure.hiding import hidden_cells
 from bpp_etl.measure.tally import Cell, Tally
 from tests.unit.measure.linear_attack import bounds
 from tests.unit.measure.patients import Candidate, Other, Person
-from tests.unit.measure.world import Measured, add, measured, release, rows_of
+from tests.unit.measure.world import Measured, add, measured, named, release, rows_of
 
 STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
 
@@ -233,7 +233,7 @@ def test_what_one_protocol_hides_another_does_not_show_of_the_same_patients() ->
     with release(patients(0)) as con:
         # Under the second protocol registry c has 10 pseudoprogressions: of itself nothing there is small.
         add(con, patients(7), protocol="other")
-        publish_metrics(con, protocols=["xu2025", "other"], threshold=5)
+        publish_metrics(con, protocols=[named("xu2025"), named("other")], threshold=5)
         rows = rows_of(con, "flow")
     shown = {
         (row["protocol"], row["stratum"]): row["patients"]
@@ -254,7 +254,7 @@ def test_a_refused_count_is_shown_as_the_quality_tables_show_it_and_gives_no_sma
             " 'admitted' as delivery_status, 'patients.csv' as file, 1 as row_number, [] as broken_rules,"
             " 'X' as patient_id from (values ('a'), ('b')) as sent(registry)"
         )
-        publish_metrics(con, protocols=["xu2025"], threshold=5)
+        publish_metrics(con, protocols=[named("xu2025")], threshold=5)
         shown = {(row["stratum"], row["step"]): row["patients"] for row in rows_of(con, "flow")}
     assert [shown[stratum, "refused"] for stratum in ("all", "registry=a", "registry=b")] == [2, 1, 1]
     # Registry b admitted 3, which its delivered patients would give away.

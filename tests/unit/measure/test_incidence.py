@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpp_etl.warehouse.select import Select, run_step, select_columns
+from bpp_etl.warehouse.select import Select, select_columns
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, measured, release
 
@@ -132,7 +132,6 @@ def test_the_first_line_of_a_patient_ends_by_what_came_first(
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        run_step(con, Select("bpp_etl.measure", "first_line_course"), {})
         found = select_columns(
             con,
             Select("bpp_etl.measure", "first_line_outcome"),

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from bpp_etl.disclosure import publish_metrics
-from schemas.contract import columns_of
+from schemas.contract import columns_of, key_of
 from schemas.metric import METRIC_TABLES, METRICS, STRATA, WARNINGS
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.test_counts import MIXED, OTHERS
-from tests.unit.measure.world import Measured, add, measured, release, rows_of
+from tests.unit.measure.world import Measured, add, measured, named, release, rows_of
 
 ONE = [Candidate(progressed=200, alp=(100.0, 90.0, 120.0), cadence=("on_time",))]
 CENSORED = [Candidate(followed=100 + place) for place in range(8)]
@@ -109,7 +109,7 @@ def test_the_order_of_the_input_does_not_matter() -> None:
                 con.execute(f"delete from {table}")
                 con.execute(f"insert into {table} from held")
                 con.execute("drop table held")
-            publish_metrics(con, protocols=["xu2025"])
+            publish_metrics(con, protocols=[named("xu2025")])
             return {table: rows_of(con, table) for table in METRIC_TABLES}
 
     assert tables(reverse=False) == tables(reverse=True)
@@ -117,17 +117,27 @@ def test_the_order_of_the_input_does_not_matter() -> None:
 
 def test_measuring_again_replaces_the_tables() -> None:
     with release(MIXED, OTHERS) as con:
-        first = publish_metrics(con, protocols=["xu2025"], threshold=0)
+        first = publish_metrics(con, protocols=[named("xu2025")], threshold=0)
         before = rows_of(con, "estimate")
-        assert publish_metrics(con, protocols=["xu2025"], threshold=0) == first
+        assert publish_metrics(con, protocols=[named("xu2025")], threshold=0) == first
         assert rows_of(con, "estimate") == before
 
 
 def test_several_protocols_stand_side_by_side() -> None:
     with release(MIXED, OTHERS) as con:
         add(con, MIXED[:3], protocol="strict")
-        summary = publish_metrics(con, protocols=["strict", "xu2025"], threshold=0)
+        summary = publish_metrics(con, protocols=[named("strict"), named("xu2025")], threshold=0)
         rows = [row for row in rows_of(con, "estimate") if row["metric"] == "candidate_to_progression"]
     assert summary.protocols == ("strict", "xu2025")
     everyone = {row["protocol"]: row["patients"] for row in rows if row["stratum"] == "all"}
     assert everyone == {"strict": 3, "xu2025": 10}
+
+
+@pytest.mark.parametrize("threshold", [0, 5])
+def test_no_two_rows_of_a_metric_table_have_one_key(threshold: int) -> None:
+    with release(MIXED, OTHERS) as con:
+        add(con, MIXED[:3], OTHERS[:1], protocol="strict")
+        publish_metrics(con, protocols=[named("strict"), named("xu2025")], threshold=threshold)
+        for table, contract in METRIC_TABLES.items():
+            keys = [tuple(row[name] for name in key_of(contract)) for row in rows_of(con, table)]
+            assert len(set(keys)) == len(keys), table

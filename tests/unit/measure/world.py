@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from bpp_etl.disclosure import MetricSummary, publish_metrics
+from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, bind_parameters, sort_protocols
 from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type
+from bpp_etl.warehouse.select import Select, drop_relations, fill_table, run_step
 from schemas.cadence import AssessmentCadence
 from schemas.contract import Contract, columns_of
-from schemas.event import OpenQuestion, PatientFlow, Pseudoprogression
+from schemas.event import EVENT_TABLES
 from schemas.quality import QUALITY_TABLES
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
@@ -25,9 +29,7 @@ from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Rows, add_ca
 CONTRACTS: dict[str, type[Contract]] = {
     **{table.name: table.contract for table in TABLES.values()},
     "assessment_cadence": AssessmentCadence,
-    "pseudoprogression": Pseudoprogression,
-    "patient_flow": PatientFlow,
-    "open_question": OpenQuestion,
+    **EVENT_TABLES,
 }
 
 
@@ -40,9 +42,8 @@ def release(
         for table in TABLES.values():
             create_table(con, "core", table.name, table.contract)
         create_table(con, "core", "assessment_cadence", AssessmentCadence)
-        create_table(con, "event", "pseudoprogression", Pseudoprogression)
-        create_table(con, "event", "patient_flow", PatientFlow)
-        create_table(con, "event", "open_question", OpenQuestion)
+        for name, contract in EVENT_TABLES.items():
+            create_table(con, "event", name, contract)
         create_table(con, "quarantine", "patients", quarantine_contract("patients"))
         create_table(con, "quality", "delivery", QUALITY_TABLES["delivery"])
         add(con, candidates, others, protocol=protocol)
@@ -66,6 +67,8 @@ def add(
     for (schema, table), found in rows.items():
         if is_first or schema == "event":
             _insert(con, schema, table, found)
+    for (registry,) in con.execute("select distinct registry from core.patients").fetchall():
+        _fill_first_line(con, registry, protocol)
 
 
 def measured(
@@ -73,7 +76,7 @@ def measured(
 ) -> Measured:
     """Measure these patients and return what came of it."""
     with release(candidates, others) as con:
-        summary = publish_metrics(con, protocols=[PROTOCOL], threshold=threshold)
+        summary = publish_metrics(con, protocols=[named(PROTOCOL)], threshold=threshold)
         return Measured(con, summary)
 
 
@@ -105,6 +108,46 @@ def rows_of(con: Connection, table: str) -> list[dict[str, Any]]:
     found = con.execute(f"select * from {schema}.{quoted(table)}")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def named(name: str, **values: float) -> Protocol:
+    """Return the default protocol under a name, with other numbers where they are given."""
+    protocol = load_protocol("xu2025")
+    settings = {
+        key: replace(setting, value=values.get(key, setting.value))
+        for key, setting in protocol.settings.items()
+    }
+    return replace(protocol, name=name, settings=settings)
+
+
+def _fill_first_line(con: Connection, registry: str, protocol: str) -> None:
+    """Let the engine's own steps describe the lines; who is a candidate is as the patients say."""
+    _, comparisons = sort_protocols(None)
+    parameters = {**bind_parameters(named(protocol), comparisons), "registry": registry}
+    con.execute(
+        "create or replace temp table flow as select patient_id, left_at from event.patient_flow"
+        " where protocol = $protocol and registry = $registry",
+        {"protocol": protocol, "registry": registry},
+    )
+    steps = (*COURSE_STEPS, *CANDIDATE_STEPS[: [step.name for step in CANDIDATE_STEPS].index("follow_up")])
+    for step in steps:
+        run_step(con, step, parameters)
+    fill_table(
+        con,
+        "event",
+        "first_line",
+        Select(EVENTS, "first_line"),
+        parameters,
+        contract=EVENT_TABLES["first_line"],
+    )
+    drop_relations(con, [*(step.name for step in steps), "flow"])
+    # Who is made up with an ALP at the event has it in the line too.
+    con.execute(
+        "update event.first_line as line set alp_baseline = event.alp_baseline"
+        " from event.pseudoprogression as event"
+        " where event.registry = line.registry and event.patient_id = line.patient_id"
+        " and event.protocol = line.protocol and event.alp_baseline is not null"
+    )
 
 
 def _insert(con: Connection, schema: str, table: str, rows: list[dict[str, object]]) -> None:

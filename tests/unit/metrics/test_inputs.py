@@ -45,6 +45,48 @@ def test_unusable_durations_are_refused_in_one_line_with_a_hint(name, days, foun
     assert "471" not in str(caught.value)
 
 
+def masked(values: list[object]) -> np.ma.MaskedArray:
+    """Mask the second of some values, as a null is in what a database returns."""
+    return np.ma.masked_array(values, mask=[place == 1 for place in range(len(values))])
+
+
+@pytest.mark.parametrize("name", BY_DURATION)
+def test_what_is_masked_is_missing_whatever_lies_under_the_mask(name) -> None:
+    with pytest.raises(ValueError, match="durations has 1 missing value"):
+        BY_DURATION[name](masked([4711, 0, 4713]))
+
+
+@pytest.mark.parametrize(
+    ("ask", "found"),
+    [
+        (lambda: metrics.kaplan_meier([3, 4], masked([True, False])), "observed has 1 missing value"),
+        (lambda: metrics.log_rank([3, 4], [1, 1], masked(["a", "b"])), "groups has 1 missing label"),
+        (lambda: metrics.hazard_ratio([3, 4], [1, 1], masked([1, 0])), "groups has 1 missing label"),
+        (lambda: metrics.cumulative_incidence([3], [1], 1, masked([5, 6])), "times has 1 missing value"),
+        (lambda: metrics.cumulative_incidence([3, 4], masked([1, 0]), 1, [5]), "event_code has 1 missing"),
+        (lambda: metrics.kaplan_meier([3], [1]).survival_at(masked([5, 6])), "times has 1 missing value"),
+        (lambda: metrics.turnbull([3], [3]).survival_at(masked([5, 6])), "times has 1 missing value"),
+        (lambda: metrics.roc_auc(masked([0.5, 0.0]), [1, 0]), "scores has 1 missing value"),
+        (lambda: metrics.roc_auc([0.5, 0.0], masked([1, 0])), "labels has 1 missing value"),
+        (lambda: metrics.signed_rank(masked([3, 0])), "differences has 1 missing value"),
+        (lambda: metrics.cohen_kappa(np.ma.masked_equal([[4, 1], [1, 0]], 0)), "not made of whole numbers"),
+        (lambda: metrics.proportion(np.ma.masked, 5), "not counts"),
+    ],
+)
+def test_every_masked_value_is_refused(ask, found) -> None:
+    with pytest.raises(ValueError, match=found):
+        ask()
+
+
+def test_a_masked_bound_of_an_interval_is_open() -> None:
+    assert metrics.turnbull([1, 3], masked([3, 0])).intervals.tolist() == [[1, 3], [3, np.inf]]
+
+
+def test_a_masked_array_without_a_masked_value_is_an_array() -> None:
+    days = np.ma.masked_array([3, 4, 9], mask=False)
+    assert metrics.kaplan_meier(days, np.ma.masked_array([True, False, True])).times.tolist() == [3, 4, 9]
+
+
 @pytest.mark.parametrize(
     ("observed", "found"),
     [
@@ -117,8 +159,12 @@ def test_every_usual_kind_of_column_is_read_alike(days, observed) -> None:
 def test_the_callers_arrays_stay_as_they_are() -> None:
     differences = np.array([3.0, -1.0, 1e-17, 2.0])
     upper = np.array([4.0, np.nan])
+    hidden = masked(["a", "b"])
     metrics.signed_rank(differences)
     metrics.turnbull(np.array([1.0, 2.0]), upper)
+    with pytest.raises(ValueError, match="missing"):
+        metrics.log_rank([1, 2], [1, 1], hidden)
+    assert hidden.data.tolist() == ["a", "b"]
     assert differences.tolist() == [3.0, -1.0, 1e-17, 2.0]
     assert np.isnan(upper[1])
 
@@ -133,6 +179,16 @@ def test_importing_the_package_loads_nothing_but_numpy() -> None:
     code = f"import sys, bpp_etl.metrics; print(sorted({slow} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_needs_no_fit_loads_no_lifelines() -> None:
+    code = (
+        "import sys; from bpp_etl.metrics import *; median_survival([1, 2], [1, 1]);"
+        " turnbull([1, 2], [3, 4]); log_rank([1, 2], [0, 0], [0, 1]); hazard_ratio([1, 2], [1, 1], [0, 0]);"
+        " print({'lifelines', 'pandas', 'matplotlib'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_everything_named_public_exists() -> None:

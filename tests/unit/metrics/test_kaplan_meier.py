@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpp_etl.metrics import kaplan_meier
+from bpp_etl.metrics.inputs import Values
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -67,13 +68,29 @@ def test_months_that_differ_in_the_last_bit_tie() -> None:
     assert kaplan_meier(noisy, observed).survival.tolist() == kaplan_meier(days, observed).survival.tolist()
 
 
-def test_it_agrees_with_lifelines(load) -> None:
+def require_the_curve_of_lifelines(days: Values, seen: Values) -> None:
     from lifelines import KaplanMeierFitter  # noqa: PLC0415 - slow to load
 
-    data = load("waltons")
-    theirs = KaplanMeierFitter().fit(data["T"], data["E"]).survival_function_["KM_estimate"]
-    ours = kaplan_meier(data["T"], data["E"])
-    assert ours.survival_at(theirs.index.to_numpy()) == pytest.approx(theirs.to_numpy())
+    with np.errstate():  # a fit sets how numpy treats errors, for everybody
+        theirs = KaplanMeierFitter().fit(days, seen)
+    ours = kaplan_meier(days, seen)
+    curve, band = theirs.survival_function_["KM_estimate"], theirs.confidence_interval_.loc[ours.times]
+    assert ours.survival_at(curve.index.to_numpy()) == pytest.approx(curve.to_numpy(), abs=1e-12)
+    is_defined = (ours.survival > 0) & (ours.survival < 1)
+    assert ours.low[is_defined] == pytest.approx(band.iloc[:, 0][is_defined].to_numpy(), abs=1e-12)
+    assert ours.high[is_defined] == pytest.approx(band.iloc[:, 1][is_defined].to_numpy(), abs=1e-12)
+
+
+@pytest.mark.parametrize(("name", "columns"), [("waltons", ("T", "E")), ("gbsg2", ("time", "cens"))])
+def test_public_data_have_the_curve_and_limits_of_lifelines(load, name, columns) -> None:
+    data = load(name)
+    require_the_curve_of_lifelines(*(data[column] for column in columns))
+
+
+@given(patients)
+@settings(max_examples=30, deadline=None)
+def test_curve_and_limits_are_those_of_lifelines(rows: list[tuple[int, bool]]) -> None:
+    require_the_curve_of_lifelines([time for time, _ in rows], [event for _, event in rows])
 
 
 @given(patients)

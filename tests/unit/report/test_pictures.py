@@ -22,7 +22,7 @@ IMAGE = re.compile(r"!\[([^\]]+)\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)
 
 @pytest.fixture(scope="module")
 def drawn(release: Path) -> Mapping[str, str]:
-    return pictures_of(release, ["xu2025"], 5)
+    return pictures_of(release, 5)
 
 
 def drawings(markdown: str) -> list[str]:
@@ -73,10 +73,10 @@ def test_pictures_are_small_and_a_large_one_is_left_to_the_report(
 ) -> None:
     assert sum(map(len, drawn.values())) < 200_000
     monkeypatch.setattr(pictures, "LARGEST", 1000)
-    left = pictures_of(release, ["xu2025"], 5)
+    left = pictures_of(release, 5)
     assert "The picture is in the report." in left["course_group"]
     assert not IMAGE.findall(left["course_group"])
 
 
 def test_a_release_without_events_has_no_picture_but_its_flow(tmp_path: Path) -> None:
-    assert set(pictures_of(empty_release(tmp_path / "bpp.duckdb"), ["xu2025"], 5)) == {"flow"}
+    assert set(pictures_of(empty_release(tmp_path / "bpp.duckdb"), 5)) == {"flow"}

@@ -64,17 +64,13 @@ def test_a_delivery_judged_twice_under_one_name_keeps_its_two_judgements_apart(t
     assert broken == 9
 
 
-def test_a_definition_of_the_users_own_is_named_and_its_file_pointed_to(tmp_path: Path) -> None:
+def test_a_definition_of_the_users_own_is_told_with_all_that_it_sets(tmp_path: Path) -> None:
     page = drawn(tmp_path, {}, protocols=["our_own:abc123"])
     methods = page.by_id("methods").words
     assert "our_own" in methods
-    assert "does not come with the software; its own file holds its parameters" in methods
-
-
-def test_a_definition_that_has_changed_since_is_not_shown_as_if_it_had_not(tmp_path: Path) -> None:
-    page = drawn(tmp_path, {}, protocols=["xu2025:another"])
-    assert "other parameters than this release was made with" in page.by_id("methods").words
-    assert not [node for node in page.all() if node.attributes.get("id") == "methods-parameters"]
+    assert "abc123" in methods
+    assert "Parameters of our_own" in methods
+    assert "fallback_cycle_days" in page.by_id("methods-parameters").words
 
 
 def test_each_definition_of_a_release_has_a_column_of_its_own(tmp_path: Path) -> None:

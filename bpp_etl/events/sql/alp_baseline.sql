@@ -1,0 +1,9 @@
+-- One row per patient with a first line and a total ALP in the baseline window: the value nearest to the start.
+select
+    patient_id,
+    arg_max(value, specimen_date) as alp_baseline,
+    arg_max(is_median_of_day, specimen_date) as is_median_of_day,
+    arg_max(is_unit_suspect, specimen_date) as is_unit_suspect
+from alp_day
+where is_in_baseline_window
+group by patient_id

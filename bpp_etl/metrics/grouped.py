@@ -1,0 +1,75 @@
+"""The follow-up of several groups, checked: what a comparison of their survival starts from.
+
+Not here: any test or estimate made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bpp_etl.metrics.inputs import (
+    Flags,
+    Floats,
+    Integers,
+    Values,
+    distinct_times,
+    durations_from,
+    flags_from,
+    labels_from,
+    require_same_length,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class GroupedTimes:
+    """One entry per patient; times within rounding are one, and `member` is the place of the label.
+
+    In the order of time, censorings before events, then of the groups: whatever order patients come in, sums
+    over them end in the same last bit.
+    """
+
+    times: Floats
+    is_event: Flags
+    member: Integers
+    labels: tuple[Any, ...]
+
+    @classmethod
+    def build(cls, durations: Values, observed: Values, groups: Values) -> GroupedTimes:
+        times = durations_from(durations)
+        is_event = flags_from(observed, "observed")
+        labels, member = labels_from(groups, "groups")
+        require_same_length(durations=times, observed=is_event, groups=member)
+        distinct, position = distinct_times(times)
+        k = max(len(labels), 1)
+        position, rest = np.divmod(np.sort((position * 2 + is_event) * k + member), 2 * k)
+        return cls(times=distinct[position], is_event=rest >= k, member=rest % k, labels=labels)
+
+    def patients(self) -> Integers:
+        """Count the patients of each group."""
+        return np.bincount(self.member, minlength=len(self.labels))
+
+    def events(self, is_counted: Flags) -> Integers:
+        """Count those events of each group for which `is_counted` holds."""
+        return np.bincount(self.member[is_counted], minlength=len(self.labels))
+
+    def expected(self, is_counted: Flags) -> Floats:
+        """Share out the counted events among the groups as if all had one hazard.
+
+        Each patient expects the cumulative hazard of everybody, the sum of d / n over the event times, up to
+        the end of follow-up. A group expects none just if it is followed for less time than the first event.
+        """
+        distinct, position, leaving = np.unique(self.times, return_inverse=True, return_counts=True)
+        at_risk = self.times.size - np.cumsum(leaving) + leaving
+        happening = np.bincount(position[is_counted], minlength=distinct.size)
+        hazard = np.cumsum(happening / at_risk)
+        shares: Floats = np.bincount(self.member, hazard[position], len(self.labels)).astype(np.float64)
+        return shares
+
+    def last_times(self) -> Floats:
+        """Return how long each group is followed at most."""
+        last = np.zeros(len(self.labels))
+        np.maximum.at(last, self.member, self.times)
+        return last

@@ -1,0 +1,179 @@
+"""Every command, option, setting, key, table and tool is documented somewhere a reader looks.
+
+Not here: whether what the pages say is true; each page has a test of its own for that.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from assets.cli import app
+from assets.operation import Operation
+from bpp_etl.adapters import adapter_names
+from bpp_etl.demo import write_demo_landing
+from bpp_etl.landing.registry_config import (
+    CADENCE,
+    DEFAULT_CADENCE_SHARE,
+    DEFAULT_REFUSED_SHARE,
+    TOP_LEVEL,
+    RegistryConfig,
+    checked,
+)
+from schemas.catalog import relations
+from tests.support.gating import gated
+from tests.support.pages import DOCS, fenced, page
+
+ROOT = DOCS.parent
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
+    if path.name != "CHANGELOG.md"
+}
+EVERYTHING = "\n".join(PAGES.values())
+
+
+def commands(group: Any, words: tuple[str, ...] = ("bpp",)) -> Iterator[tuple[str, Any]]:
+    """Yield every command that does something, by the words that call it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+OPTIONS = sorted(
+    {
+        (name, option)
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if parameter.param_type_name == "option"
+        for option in parameter.opts
+    }
+)
+
+
+def usage(command: str) -> str:
+    """Return the row of the README's table of commands."""
+    (row,) = re.findall(rf"^\| `{re.escape(command)}\b.*$", PAGES["README.md"], re.MULTILINE)
+    return str(row)
+
+
+def variables() -> set[str]:
+    """Return the variables of the environment that the code names."""
+    return {
+        name
+        for package in ("bpp_etl", "assets")
+        for path in (ROOT / package).rglob("*.py")
+        for name in re.findall(r"\bBPP_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8"))
+    }
+
+
+def settings() -> set[str]:
+    """Return each key of `[tool.bpp]`, at any depth."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["bpp"]
+    return {
+        key for section, value in told.items() for key in (value if isinstance(value, dict) else [section])
+    } | {field.name for field in fields(Operation)}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_row_in_the_readme(command: str) -> None:
+    assert usage(command)
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_every_option_stands_beside_its_command(command: str, option: str) -> None:
+    assert re.search(rf"{option}\b", usage(command)), f"{command} {option}"
+
+
+def test_the_readme_names_no_command_that_is_not_there() -> None:
+    named = re.findall(r"^\| `(bpp [a-z ]*[a-z])", PAGES["README.md"], re.MULTILINE)
+    assert sorted(named) == sorted(COMMANDS)
+
+
+def test_the_readme_shows_the_shut_gate_of_the_demonstration(tmp_path: Path) -> None:
+    (shut,) = [one for one in write_demo_landing(tmp_path) if one.registry_name == "synthetic-shut"]
+    decision = gated(shut.folder).decision
+    (told,) = re.findall(
+        r"^    synthetic-shut: gate shut for (.+)\n((?:      - .+\n)+)", PAGES["README.md"], re.MULTILINE
+    )
+    assert told[0] == decision.delivery
+    assert re.findall(r"- (.+)", told[1]) == [cause.message for cause in decision.causes]
+
+
+@pytest.mark.parametrize("variable", sorted(variables()))
+def test_every_variable_is_documented(variable: str) -> None:
+    assert f"`{variable}" in EVERYTHING or f"{variable}=" in EVERYTHING
+
+
+@pytest.mark.parametrize("setting", sorted(settings()))
+def test_every_setting_is_documented(setting: str) -> None:
+    assert f"`{setting}`" in EVERYTHING
+
+
+@pytest.mark.parametrize("key", TOP_LEVEL)
+def test_every_key_of_a_registry_is_documented_with_its_default(key: str) -> None:
+    (row,) = re.findall(rf"^\| `\[?{key}\b.*$", page("registry.md"), re.MULTILINE)
+    default = row.split(" | ")[1]
+    value = getattr(RegistryConfig(), key)
+    shown = {
+        "limits": f"{DEFAULT_REFUSED_SHARE:g}, {CADENCE} {DEFAULT_CADENCE_SHARE:g}",
+        "date_format": "ISO days",
+    }
+    assert default == shown.get(key, f"`{value}`" if value else "nothing")
+
+
+def test_the_page_of_a_registry_names_no_key_that_is_not_there() -> None:
+    named = re.findall(r"^\| `\[?(\w+)", page("registry.md"), re.MULTILINE)
+    assert sorted(named) == sorted(TOP_LEVEL)
+
+
+def test_every_format_is_documented() -> None:
+    (row,) = re.findall(r"^\| `format`.*$", page("registry.md"), re.MULTILINE)
+    assert all(f"`{name}`" in row for name in adapter_names())
+
+
+def test_the_example_of_a_registry_can_be_followed_and_uses_every_key() -> None:
+    (example,) = fenced(page("registry.md"), "toml")
+    told = tomllib.loads(example)
+    assert checked(told, adapter_names()) != RegistryConfig()
+    assert {*told, "format"} == set(TOP_LEVEL)
+
+
+@pytest.mark.parametrize("table", [f"{schema}.{table}" for schema, table, _ in relations()])
+def test_every_published_table_is_documented(table: str) -> None:
+    assert f"`{table}`" in EVERYTHING
+
+
+def test_every_target_of_make_is_documented() -> None:
+    (told,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert told.split() == [name for name in told.split() if f"make {name}" in PAGES["CONTRIBUTING.md"]]
+
+
+def test_every_tool_that_writes_a_page_or_a_snapshot_is_documented() -> None:
+    tools = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+        for package in ("bpp_etl", "assets", "tests")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name == "__main__.py" or '\nif __name__ == "__main__":' in path.read_text(encoding="utf-8")
+    }
+    assert len(tools) >= 4
+    # The benchmark is run by make.
+    assert {f"python -m {name}" for name in tools - {"tests.bench"}} <= set(
+        re.findall(r"`(python -m [\w.]+)`", PAGES["CONTRIBUTING.md"])
+    )
+
+
+def test_every_folder_of_tests_is_documented() -> None:
+    there = {f"`tests/{path.name}`" for path in (ROOT / "tests").iterdir() if any(path.glob("**/*.py"))}
+    rows = set(re.findall(r"^\| (`tests/\w+`) \|", PAGES["CONTRIBUTING.md"], re.MULTILINE))
+    assert rows == there

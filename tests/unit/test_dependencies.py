@@ -1,0 +1,104 @@
+"""What is declared, what is imported and what is locked are one: running needs nothing of the other groups.
+
+Not here: that running works on its own lock alone; `.ci/run` begins with `make demo` in a clean checkout.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from itertools import combinations
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from bpp_etl.settings import PROJECT
+
+PRODUCT = ("assets", "bpp_etl", "schemas")
+NOT_IMPORTED = {
+    "dagster-webserver": "`bpp ui` runs it as a process",
+    "lifelines": "the judge of survival figures",
+    "pandas": "`.df()` of an open release gives notebooks its frames",
+    "pyarrow": "polars and DuckDB hand tables to one another through it",
+}
+"""Declared for the product all the same, each for its reason."""
+LOCKS = {"run": "install", "dev": "dev", "soak": "soak"}
+"""Lock -> the group that it adds; each is installed on top of those before."""
+PIN = re.compile(
+    r"^([a-z0-9-]+)==([^ ]+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
+)
+
+STATED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+DECLARED = {
+    "run": [Requirement(text) for text in STATED["project"]["dependencies"]],
+    **{
+        group: [Requirement(text) for text in listed] for group, listed in STATED["dependency-groups"].items()
+    },
+}
+
+
+def names(group: str) -> list[str]:
+    return [canonicalize_name(requirement.name) for requirement in DECLARED[group]]
+
+
+def text_of(lock: str) -> str:
+    return (PROJECT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+
+
+def imported() -> set[str]:
+    """Name the distributions that the product's own lines import."""
+    modules: set[str] = set()
+    for path in (found for root in PRODUCT for found in (PROJECT / root).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module)
+    known = packages_distributions()
+    outside = {module.split(".")[0] for module in modules} - sys.stdlib_module_names - {*PRODUCT}
+    return {canonicalize_name(name) for module in outside for name in known.get(module, [module])}
+
+
+def test_every_package_that_the_product_imports_is_declared_for_running() -> None:
+    assert imported() - {*names("run")} == set()
+
+
+def test_every_package_that_is_declared_for_running_is_imported_or_has_its_reason() -> None:
+    assert {*names("run")} - imported() == set(NOT_IMPORTED)
+
+
+def test_a_package_is_declared_once() -> None:
+    declared = [name for group in DECLARED for name in names(group)]
+    assert sorted(declared) == sorted({*declared})
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_is_nothing_but_pins_with_hashes(lock: str) -> None:
+    head, _, pins = text_of(lock).partition("\n")
+    assert head == f"# Group {LOCKS[lock]}, by `make lock`."
+    assert PIN.sub("", pins) == ""
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_and_those_before_it_pin_what_is_declared(lock: str) -> None:
+    listed = list(LOCKS)
+    before = listed[: listed.index(lock) + 1]
+    pinned: dict[str, list[str]] = {}
+    for name, version, *_ in (pin for one in before for pin in PIN.findall(text_of(one))):
+        pinned.setdefault(name, []).append(version)
+    for requirement in [*DECLARED[LOCKS[lock]], *(DECLARED["run"] if lock == "run" else ())]:
+        versions = pinned.get(canonicalize_name(requirement.name), [])
+        assert versions, f"{requirement.name} is not locked"
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
+
+
+def test_a_lock_adds_to_those_before_and_contradicts_none() -> None:
+    pins = [set(PIN.findall(text_of(lock))) for lock in LOCKS]
+    assert not any(one & other for one, other in combinations(pins, 2))
+    versions: dict[tuple[str, str], str] = {}
+    for name, version, marker, _ in (pin for listed in pins for pin in listed):
+        assert versions.setdefault((name, marker), version) == version
