@@ -5,7 +5,6 @@ Not here: applying it. An unknown key is an error that names it.
 
 from __future__ import annotations
 
-import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -110,9 +109,10 @@ def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig
 
 def _is_known_encoding(name: str) -> bool:
     try:
-        return codecs.lookup(name)._is_text_encoding
+        "".encode(name)
     except (LookupError, ValueError):
         return False
+    return True
 
 
 def _check_date_format(pattern: str) -> None:

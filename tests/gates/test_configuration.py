@@ -26,6 +26,7 @@ BAD = {
     'delimiter = "\\u0000"': "delimiter must be one character",
     "delimiter = 1": "delimiter must be text",
     'encoding = "utf-9"': "encoding is not one that this software knows",
+    'encoding = "undefined"': "encoding is not one that this software knows",
     'encoding = "base64"': "encoding is not one that this software knows",
     'encoding = "utf-8\\u0000"': "encoding is not one that this software knows",
     'decimal = ";"': 'decimal must be "." or ","',
