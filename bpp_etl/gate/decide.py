@@ -4,69 +4,69 @@ Policy. A rule of severity `refuse` fails when a row breaks it; the row goes to 
 open. A rule of severity `flag` fails likewise; the row stays. A rule of severity `warn` or `shut` fails when
 its share is over its limit: then everyone is told, or the delivery is refused whole. Nothing to judge is
 `not_applicable`, never `passed`.
-Not here: finding anything.
+Not here: found anything.
 """
 
 from __future__ import annotations
 
 import bpp_etl.gate.delivery_rules  # noqa: F401 - the functions register themselves
 from bpp_etl.gate.decision import Breach, GateDecision, RuleResult, RuleStatus, ShutCause
-from bpp_etl.gate.delivery_rule import Evidence, Finding, judge_of
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
 
-def decide(evidence: Evidence) -> GateDecision:
+def decide(whole: WholeDelivery) -> GateDecision:
     """Weigh what was found, rule by rule, and open or shut the gate."""
     results: list[RuleResult] = []
     causes: list[ShutCause] = []
     warnings: list[Breach] = []
     for rule in RULES:
-        finding = _find(rule, evidence)
-        result = _weigh(rule, finding)
+        found = _find(rule, whole)
+        result = _weigh(rule, found)
         results.append(result)
         if result.status in {"failed", "error"}:
             if rule.severity == "shut":
-                causes.append(ShutCause(rule.table, rule.id, finding.words))
+                causes.append(ShutCause(rule.table, rule.id, found.words))
             elif rule.severity == "warn":
-                warnings.append(Breach(rule.table, rule.id, finding.words))
+                warnings.append(Breach(rule.table, rule.id, found.words))
     is_shut = bool(causes)
     return GateDecision(
-        registry=evidence.delivery.registry,
-        delivery=evidence.delivery.name,
-        delivery_date=evidence.delivery.date,
+        registry=whole.delivery.registry,
+        delivery=whole.delivery.name,
+        delivery_date=whole.delivery.date,
         status="shut" if is_shut else "admitted",
         causes=tuple(causes),
         warnings=tuple(warnings),
         rules=tuple(results),
-        tables=tuple(evidence.judged.rows_of(name, is_shut=is_shut) for name in TABLES),
+        tables=tuple(whole.judged.rows_of(name, is_shut=is_shut) for name in TABLES),
     )
 
 
-def _find(rule: Rule, evidence: Evidence) -> Finding:
+def _find(rule: Rule, whole: WholeDelivery) -> Found:
     """Judge a rule of the delivery; a rule of rows was judged with its table."""
     if isinstance(rule.law, DeliveryLaw):
-        return judge_of(rule.id)(evidence, rule)
-    found = evidence.judged.of(rule.table).counts.get(rule.id, NOT_JUDGED)
-    return Finding(found.judged, found.broken)
+        return judge_of(rule.id)(whole, rule)
+    found = whole.judged.of(rule.table).counts.get(rule.id, NOT_JUDGED)
+    return Found(found.judged, found.broken)
 
 
-def _weigh(rule: Rule, finding: Finding) -> RuleResult:
+def _weigh(rule: Rule, found: Found) -> RuleResult:
     status: RuleStatus = "passed"
-    if finding.judged == 0:
+    if found.judged == 0:
         status = "not_applicable"
     # A division rounds the share as the limit was rounded: 29 of 100 is not over 0.29.
-    elif finding.broken / finding.judged > finding.limit:
+    elif found.broken / found.judged > found.limit:
         status = "failed"
     return RuleResult(
         rule.table,
         rule.id,
         rule.severity,
         rule.category,
-        finding.judged,
-        finding.broken,
-        finding.limit,
+        found.judged,
+        found.broken,
+        found.limit,
         status,
     )

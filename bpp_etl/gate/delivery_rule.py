@@ -16,7 +16,7 @@ from schemas.rules import Rule
 
 
 @dataclass(frozen=True)
-class Evidence:
+class WholeDelivery:
     """All that a rule may look at.
 
     `con` is open on the working file: `raw` holds the delivery as text, `core` the rows that would be
@@ -35,7 +35,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Found:
     """How many of what was judged broke a rule, the share that may, and the words for it, free of values."""
 
     judged: int
@@ -44,7 +44,7 @@ class Finding:
     words: str = ""
 
 
-Judge = Callable[[Evidence, Rule], Finding]
+Judge = Callable[[WholeDelivery, Rule], Found]
 
 _JUDGES: dict[str, Judge] = {}
 

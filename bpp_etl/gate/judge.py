@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.gate.delivery_rule import Evidence
+from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.flags import flag_table, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
@@ -50,7 +50,7 @@ def judge(
     side_by_side(con, [flagging(table) for table in counted.tables.values() if _has_flags(table)])
     if read.config.format != CANONICAL:
         _number_by_source(con, counted.tables)
-    decision = decide(Evidence(con, delivery, counted, before))
+    decision = decide(WholeDelivery(con, delivery, counted, before))
     if not decision.is_open:
         for table in TABLES.values():
             con.execute(

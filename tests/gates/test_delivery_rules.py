@@ -12,7 +12,7 @@ import pytest
 
 from bpp_etl.errors import BppError
 from bpp_etl.gate import decide, delivery_rule, delivery_rules
-from bpp_etl.gate.delivery_rule import Evidence, Finding, judge_of, judges
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of, judges
 from bpp_etl.gate.judge import judge
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
@@ -32,7 +32,7 @@ def test_every_rule_of_a_delivery_has_a_judge_and_every_judge_a_rule() -> None:
 
 def test_a_second_judge_of_a_rule_is_an_error() -> None:
     with pytest.raises(BppError, match="the rule cadence_not_kept has two judges"):
-        judges("cadence_not_kept")(lambda _evidence, _rule: Finding(0, 0))
+        judges("cadence_not_kept")(lambda _evidence, _rule: Found(0, 0))
 
 
 def test_a_rule_without_a_judge_is_an_error_that_says_where_to_write_one() -> None:
@@ -47,19 +47,19 @@ def test_a_rule_sees_the_working_file_the_counts_and_the_delivery_before(
 ) -> None:
     seen: list[tuple[object, ...]] = []
 
-    def look(evidence: Evidence, rule: Rule) -> Finding:
-        assert evidence.before is not None
+    def look(whole: WholeDelivery, rule: Rule) -> Found:
+        assert whole.before is not None
         seen.append(
             (
-                one_value(evidence.con, "select count(*) from core.patients"),
-                one_value(evidence.con, "select count(*) from core.assessment_cadence"),
-                one_value(evidence.before, "select patients from before"),
-                evidence.judged.of("lab_results").admitted,
-                evidence.delivery.name,
-                evidence.limit_of(rule),
+                one_value(whole.con, "select count(*) from core.patients"),
+                one_value(whole.con, "select count(*) from core.assessment_cadence"),
+                one_value(whole.before, "select patients from before"),
+                whole.judged.of("lab_results").admitted,
+                whole.delivery.name,
+                whole.limit_of(rule),
             )
         )
-        return Finding(4, 1, 0.2, "looked")
+        return Found(4, 1, 0.2, "looked")
 
     monkeypatch.setitem(delivery_rule._JUDGES, "sex_implausible", look)
     delivery = delivery_of(write_delivery_of(tmp_path / "landing"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.gate.decide import decide
-from bpp_etl.gate.delivery_rule import Evidence
+from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -47,7 +47,9 @@ def is_over(limit: float, broken: int, judged: int) -> bool:
             table, judged=judged, admitted=judged - refused, broken_rows=refused
         )
     with empty_core() as con:
-        decision = decide(Evidence(con, Delivery("made", day.isoformat(), day, 0, Path("made")), counted))
+        decision = decide(
+            WholeDelivery(con, Delivery("made", day.isoformat(), day, 0, Path("made")), counted)
+        )
     return ("patients", "refused_share_exceeded") in {(r.table, r.rule) for r in decision.causes}
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.gate.delivery_rule import Evidence
+from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -119,7 +119,7 @@ def decided(rule: Rule) -> GateDecision:
         is_lost = rule.id == "rows_not_conserved" and table == rule.table
         counted.tables[table] = JudgedTable(table, judged=2, admitted=1 if is_lost else 2)
     with empty_core() as con:
-        return decide(Evidence(con, delivery, counted))
+        return decide(WholeDelivery(con, delivery, counted))
 
 
 @pytest.fixture(scope="module")
