@@ -14,11 +14,9 @@ from typing import Any
 
 from bpp_etl.errors import BppError, shown
 from schemas.contract import delivered_columns
+from schemas.rules import LIMITS
 from schemas.tables import TABLES
 
-DEFAULT_REFUSED_SHARE = 0.05
-DEFAULT_CADENCE_SHARE = 0.5
-CADENCE = "cadence"
 MOST_BYTES = 256 << 10
 TOP_LEVEL = (
     "format",
@@ -55,14 +53,9 @@ class RegistryConfig:
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
 
-    def refused_share_limit(self, table: str) -> float:
-        """Return the highest share of refused rows that still opens the gate."""
-        return self.limits.get(table, DEFAULT_REFUSED_SHARE)
-
-    @property
-    def cadence_limit(self) -> float:
-        """Return the highest share of first-line CT intervals off schedule."""
-        return self.limits.get(CADENCE, DEFAULT_CADENCE_SHARE)
+    def limit(self, name: str) -> float:
+        """Return a limit: of a table, the highest share of refused rows that still opens the gate."""
+        return self.limits.get(name, LIMITS[name])
 
 
 def load_config(path: Path) -> RegistryConfig:
@@ -226,7 +219,7 @@ def _constants(told: Any) -> dict[str, dict[str, str]]:
 def _limits(told: Any) -> dict[str, float]:
     limits: dict[str, float] = {}
     for name, share in _mapping(told, "limits").items():
-        _known("limit", name, (*TABLES, CADENCE))
+        _known("limit", name, tuple(LIMITS))
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
             raise ConfigurationError(
                 f"registry.toml: the limit {name} must be a share from 0 to 1", "0.05 is 5 %"

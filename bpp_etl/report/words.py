@@ -98,7 +98,12 @@ CATEGORIES: Mapping[str, str] = {
     "plausibility": "Plausibility: can it be true?",
 }
 
-SEVERITIES: Mapping[str, str] = {"refuse": "row refused", "flag": "row flagged", "shut": "gate shut"}
+SEVERITIES: Mapping[str, str] = {
+    "refuse": "row refused",
+    "flag": "row flagged",
+    "warn": "told, gate open",
+    "shut": "gate shut",
+}
 STATUSES: Mapping[str, str] = {
     "passed": "passed",
     "failed": "failed",
