@@ -5,20 +5,19 @@ Not here: any work. Errors are one readable line and a hint, never a traceback.
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
 
-from bpp_etl.errors import BppError
+from bpp_etl import __version__
+from bpp_etl.errors import BppError, UsageError
 
 
 class _Commands(TyperGroup):
@@ -39,7 +38,6 @@ app = typer.Typer(
     help="Registry exports in, a gated and published warehouse of bone pseudoprogression out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 releases_app = typer.Typer(help="What is published, what changed, and one step back.", no_args_is_help=False)
 app.add_typer(releases_app, name="releases")
@@ -57,6 +55,18 @@ LandingOption = Annotated[
 ]
 WarehouseOption = Annotated[
     Path | None, typer.Option("--warehouse", help="Warehouse folder; else BPP_WAREHOUSE, else the project's.")
+]
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"bpp_etl {__version__}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and leave."),
 ]
 
 
@@ -91,29 +101,38 @@ def _sign_of_life() -> Iterator[Callable[[str], object]]:
         yield status.update
 
 
-@contextmanager
-def _loading() -> Iterator[None]:
-    """Load libraries without looking through them for garbage, now or later: they stay to the end.
-
-    Matrices here are small: threads that share one out would only wait for each other.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-        # At the very end some libraries look whether all of theirs was collected, and say so on the terminal.
-        atexit.register(gc.unfreeze)
-
-
 def fail(error: BppError) -> None:
     """Print an error of ours and leave with its code."""
     typer.echo(f"error: {error.message}", err=True)
     if error.hint:
         typer.echo(f"hint: {error.hint}", err=True)
     sys.exit(error.exit_code)
+
+
+@app.callback()
+def before_a_command(
+    context: typer.Context,
+    landing: LandingOption = None,
+    warehouse: WarehouseOption = None,
+    _version: VersionOption = False,
+) -> None:
+    """Take the places before the command too."""
+    _hand_down(context, landing=landing, warehouse=warehouse)
+
+
+def _hand_down(context: typer.Context, **places: Path | None) -> None:
+    """Let a place that is stated before a command hold for it, unless it states its own.
+
+    Errors: UsageError where the command takes no such place, which would be left aside without a word.
+    """
+    stated = {name: place for name, place in places.items() if place is not None}
+    name = context.invoked_subcommand
+    if name is None or not stated:
+        return
+    command = cast(TyperGroup, context.command).commands[name]
+    for place in sorted(stated.keys() - {option.name for option in command.params}):
+        raise UsageError(f"{command.name} takes no --{place}", "leave it out")
+    context.default_map = {name: stated}
 
 
 @app.command()
@@ -129,8 +148,7 @@ def refresh(
     full: Annotated[bool, typer.Option("--full", help="Judge and derive everything again.")] = False,
 ) -> None:
     """Admit new deliveries, derive, measure, publish."""
-    with _loading():
-        from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
+    from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
 
     sys.exit(run_refresh(landing, warehouse, registry or [], protocol or [], full=full))
 
@@ -144,8 +162,7 @@ def demo(
     ] = Cohort.REGISTRIES,
 ) -> None:
     """Write a small synthetic landing, refresh it, and say where to look."""
-    with _loading():
-        from assets.door import run_demo  # noqa: PLC0415
+    from assets.door import run_demo  # noqa: PLC0415
 
     sys.exit(run_demo(folder, is_paper=cohort is Cohort.PAPER))
 
@@ -188,6 +205,7 @@ def releases(context: typer.Context, warehouse: WarehouseOption = None) -> None:
     """List the releases when no other word follows."""
     if context.invoked_subcommand is None:
         list_releases(warehouse)
+    _hand_down(context, warehouse=warehouse)
 
 
 @releases_app.command("list")
@@ -232,7 +250,6 @@ def ui(
     port: Annotated[int, typer.Option("--port", help="Port on loopback.")] = 3000,
 ) -> None:
     """Start the Dagster UI on this project, on loopback only."""
-    with _loading():
-        from assets.door import run_ui  # noqa: PLC0415
+    from assets.door import run_ui  # noqa: PLC0415
 
     run_ui(landing, warehouse, port)

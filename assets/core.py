@@ -20,6 +20,7 @@ from assets.tags import delivery_in
 from bpp_etl.admission.admit import gate
 from bpp_etl.gate.decision import GateDecision
 from schemas.cadence import AssessmentCadence
+from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
@@ -44,23 +45,23 @@ class Check:
 
 
 def checks() -> tuple[Check, ...]:
-    """List the graph's checks: each rule of rows on its table; each rule of files once, on the cadence table.
+    """List the graph's checks: each rule on its table; those of files once, on the cadence table.
 
     A rule of files can be broken in any table; one check tells of all, and `quality.rule_result` of each.
     """
-    on_rows = [
+    by_table = [
         Check(dg.AssetKey(["core", rule.table]), rule.id, (rule,)) for rule in RULES if not is_whole(rule)
     ]
     whole: dict[str, list[Rule]] = {}
     for rule in RULES:
         if is_whole(rule):
             whole.setdefault(rule.id, []).append(rule)
-    return (*on_rows, *(Check(CADENCE, name, tuple(rules)) for name, rules in whole.items()))
+    return (*by_table, *(Check(CADENCE, name, tuple(rules)) for name, rules in whole.items()))
 
 
 def is_whole(rule: Rule) -> bool:
-    """Say whether a rule judges files and whole tables, not rows: it can only shut the gate."""
-    return rule.severity == "shut" and rule.id != "refused_share_exceeded"
+    """Say whether one check tells of a rule for all tables."""
+    return isinstance(rule.law, DeliveryLaw) and not rule.law.is_told_by_table
 
 
 def check_spec(check: Check) -> dg.AssetCheckSpec:

@@ -11,7 +11,6 @@ from assets.alerts import alert_sensor
 from assets.automation import follow_sensor
 from assets.core import core
 from assets.event import event
-from assets.event_log import make_storage_cheap
 from assets.freshness import freshness_check
 from assets.jobs import JOBS
 from assets.operation import Operation, load_operation
@@ -43,5 +42,4 @@ def build_defs(warehouse: Warehouse | None = None, operation: Operation | None =
 @dg.definitions
 def defs() -> dg.Definitions:
     """The graph of this project, when Dagster asks for it."""
-    make_storage_cheap()
     return build_defs()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.event_log import cheap_storage
 from bpp_etl.settings import PROJECT
 
 HOME = "dagster"
@@ -46,5 +45,5 @@ def _put(target: Path, text: str) -> None:
 @contextmanager
 def instance_of(warehouse: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a warehouse."""
-    with cheap_storage(), dg.DagsterInstance.from_config(str(home_of(warehouse))) as instance:
+    with dg.DagsterInstance.from_config(str(home_of(warehouse))) as instance:
         yield instance

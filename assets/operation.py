@@ -6,7 +6,6 @@ Not here: where landing and warehouse are (`bpp_etl/settings.py`), and where ale
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bpp_etl.errors import UsageError
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL
+from bpp_etl.settings import written_settings
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,7 @@ def load_operation(project: Path, environment: Mapping[str, str]) -> Operation:
 
     Errors: UsageError for a key that is not known, or a value that is not of its kind.
     """
-    file = project / "pyproject.toml"
-    told: dict[str, Any] = {}
-    if file.is_file():
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
-        told = dict(written.get("tool", {}).get("bpp", {}).get("operation", {}))
+    told: dict[str, Any] = dict(written_settings(project).get("operation", {}))
     known = {field.name: type(field.default) for field in fields(Operation)}
     unknown = sorted(set(told) - set(known))
     if unknown:

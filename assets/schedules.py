@@ -15,11 +15,11 @@ from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
-from bpp_etl.admission.due import derivation, derived_with
-from bpp_etl.code_version import layer_version
+from bpp_etl.admission.due import derivation, derived_with, judged_with
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.reading.inputs import adapter_digest
 from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, registries_in, release_input
 
@@ -117,7 +117,9 @@ def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arriva
     except BppError:
         return True  # judging anew puts a sound file in the place of a broken one
     last = judged.get("shut") or judged.get("admitted")
-    if last is None or last.delivery != delivery.name or last.code_version != layer_version("core"):
+    if last is None or last.delivery != delivery.name:
+        return True
+    if last.code_version != judged_with(adapter_digest(delivery)):
         return True
     # A run that found the gate shut has failed, and has done its work.
     ended = [dg.DagsterRunStatus.SUCCESS]

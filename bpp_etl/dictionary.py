@@ -1,4 +1,4 @@
-"""The data dictionary: every published table, column, rule and flag, rendered from the contracts.
+"""The data dictionary: every published table, column, rule, flag, metric, stratum and warning, rendered.
 
 Not here: any description. `python -m bpp_etl.dictionary` writes docs/dictionary.md; a test holds it current.
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.catalog import catalog
 from schemas.contract import columns_of, delivered_columns, grain_of, key_of
 from schemas.event import EVENT_FLAGS
 from schemas.flags import FLAGS
+from schemas.metric_codes import WARNINGS
+from schemas.metrics import METRICS
+from schemas.metrics.strata import STRATA
 from schemas.rules import RULES
 from schemas.tables import TABLES
 
@@ -39,7 +43,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "A column marked `*` must be present and filled."
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("table", "columns", "key in a delivery", "without it"),
         (
             (
@@ -54,6 +58,7 @@ def _lines() -> Iterator[str]:
             for name, table in TABLES.items()
         ),
     )
+    yield ""
     for schema, tables in catalog().items():
         yield f"## Schema `{schema}`"
         yield ""
@@ -64,7 +69,7 @@ def _lines() -> Iterator[str]:
             yield ""
             yield f"Key: {', '.join(key_of(contract))}"
             yield ""
-            yield from _table(
+            yield markdown_table(
                 ("column", "type", "may be empty", "what it holds"),
                 (
                     (
@@ -76,27 +81,47 @@ def _lines() -> Iterator[str]:
                     for column in columns_of(contract)
                 ),
             )
+            yield ""
     yield "## Rules of the gate"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("table", "rule", "holds that", "if not", "category", "to mend"),
         (
             (rule.table, f"`{rule.id}`", rule.sentence, rule.severity, rule.category, rule.mend)
             for rule in RULES
         ),
     )
+    yield ""
     yield "## Flags"
     yield ""
-    yield from _table(
+    yield markdown_table(
         ("flag", "says"), ((f"`{code}`", text) for code, text in sorted({**FLAGS, **EVENT_FLAGS}.items()))
     )
-
-
-def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + " --- |" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+    yield ""
+    yield "## Metrics"
+    yield ""
+    yield markdown_table(
+        ("metric", "is", "unit", "always warns of"),
+        (
+            (
+                f"`{metric.id}`",
+                metric.sentence,
+                metric.unit,
+                ", ".join(f"`{code}`" for code in metric.warnings),
+            )
+            for metric in METRICS.values()
+        ),
+    )
+    yield ""
+    yield "## Strata"
+    yield ""
+    yield markdown_table(
+        ("stratum", "holds"), ((f"`{stratum.id}`", stratum.sentence) for stratum in STRATA.values())
+    )
+    yield ""
+    yield "## Warnings"
+    yield ""
+    yield markdown_table(("warning", "says"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
     yield ""
 
 

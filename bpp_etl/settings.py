@@ -1,13 +1,16 @@
-"""Where the landing and the warehouse are, from options, environment, or the project's own folders.
+"""Where landing, warehouse and adapters are: from options, environment, pyproject.toml, or the project's own.
 
-Not here: opening either.
+Not here: opening any of them.
 """
 
 from __future__ import annotations
 
+import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bpp_etl.errors import UsageError
 
@@ -41,6 +44,30 @@ def places(
             f"choose a path without {' and '.join(NOT_IN_A_DATABASE_PATH)}",
         )
     return chosen
+
+
+def adapter_folders(environment: Mapping[str, str], project: Path = PROJECT) -> tuple[Path, ...]:
+    """List the folders that hold adapters from outside: `BPP_ADAPTERS`, else `[tool.bpp] adapters`.
+
+    The variable separates folders as PATH does. A relative one begins at the current folder; in the file, at
+    the project. Errors: UsageError where the key is no list of text.
+    """
+    if told := environment.get("BPP_ADAPTERS"):
+        return tuple(_absolute(folder) for folder in told.split(os.pathsep) if folder)
+    folders = written_settings(project).get("adapters", [])
+    if not isinstance(folders, list) or not all(isinstance(folder, str) for folder in folders):
+        raise UsageError(
+            "[tool.bpp] adapters in pyproject.toml is no list of folders",
+            'for example adapters = ["adapters"]',
+        )
+    return tuple(_absolute(project / Path(folder).expanduser()) for folder in folders)
+
+
+def written_settings(project: Path = PROJECT) -> dict[str, Any]:
+    """Read what `[tool.bpp]` of a project's pyproject.toml says; nothing where there is none."""
+    file = project / "pyproject.toml"
+    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return dict(written.get("tool", {}).get("bpp", {}))
 
 
 def _absolute(path: str | Path) -> Path:

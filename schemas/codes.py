@@ -3,6 +3,8 @@
 Not here: units (`schemas/units.py`), rules (`schemas/rules.py`) and flags (`schemas/flags.py`).
 """
 
+from typing import Literal, get_args
+
 SEX = ("female", "male", "unknown")
 RECEPTOR_STATUS = ("positive", "negative", "unknown")
 MODALITY = ("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY")
@@ -34,6 +36,13 @@ ISH_RESULT = ("positive", "negative", "equivocal")
 HER2_REPORTED_STATUS = ("positive", "negative", "equivocal", "unknown")
 HER2_STATUS = ("positive", "negative", "indeterminate")
 CADENCE_CLASS = ("on_time", "early", "late", "missed")
+
+Severity = Literal["refuse", "flag", "warn", "shut"]
+"""A breach refuses the row; flags it; is told, and the delivery admitted; or shuts the gate."""
+SEVERITY: tuple[str, ...] = get_args(Severity)
+Category = Literal["conformance", "completeness", "plausibility"]
+"""Kahn et al. 2016, eGEMs 4(1):1244."""
+CATEGORY: tuple[str, ...] = get_args(Category)
 
 TRUE_WORDS = ("true", "yes", "1")
 FALSE_WORDS = ("false", "no", "0")

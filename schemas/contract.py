@@ -11,7 +11,10 @@ from functools import cache
 from typing import Any, ClassVar
 
 import pandera.polars as pa
-from pandera.polars import DataFrameModel
+import polars as pl
+from pandera.polars import DataFrameModel, dataframe_check
+
+from schemas.laws import Law, RowLaw
 
 
 class Contract(DataFrameModel):
@@ -19,12 +22,19 @@ class Contract(DataFrameModel):
 
     `class Patients(Contract, key=("registry", "patient_id"))`: no two rows hold the same in all columns of
     the key, and none of these columns is empty. There is no contract without a key.
+
+    `_laws` judge its rows. One that looks at a row alone and refuses it is a check of the contract; a row
+    that is only flagged breaks its law and stays.
     """
 
     _key: ClassVar[tuple[str, ...]]
+    _laws: ClassVar[tuple[Law, ...]] = ()
 
     def __init_subclass__(cls, *, key: tuple[str, ...], **kwargs: Any) -> None:
-        """Keep the key beside the columns."""
+        """Keep the key beside the columns, and make the checks."""
+        for law in cls._laws:
+            if isinstance(law, RowLaw) and law.severity == "refuse":
+                setattr(cls, law.id, _check_of(law))
         super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
         cls._key = key
 
@@ -32,6 +42,13 @@ class Contract(DataFrameModel):
         """Columns are judged by name; what a contract does not name is not judged."""
 
         strict = False
+
+
+def _check_of(law: RowLaw) -> Any:
+    def judge(_: type[Contract], data: pa.PolarsData) -> pl.LazyFrame:
+        return law.judge(data)
+
+    return dataframe_check(judge, name=law.id)
 
 
 @dataclass(frozen=True)
@@ -61,12 +78,11 @@ def delivered(
     codes: Iterable[str] = (),
     unit: str | None = None,
     default: str | None = None,
-    checks: dict[str, Any] | None = None,
 ) -> Any:
     """Declare a column that a registry delivers.
 
     `kind` says how its text is read (one of KINDS); `required` that every row fills it; `default` the value
-    read into an empty cell. `checks` are pandera checks named after the rule they judge.
+    read into an empty cell.
     """
     if kind not in KINDS:
         raise ValueError(f"a delivered column is of kind {kind!r}; known: {', '.join(KINDS)}")
@@ -83,7 +99,6 @@ def delivered(
             "unit": unit,
             "default": default,
         },
-        **(checks or {}),
     )
 
 
@@ -131,6 +146,11 @@ def delivered_columns(contract: type[Contract]) -> tuple[Column, ...]:
 def key_of(contract: type[Contract]) -> tuple[str, ...]:
     """Return the columns that together name one row of the table."""
     return contract._key
+
+
+def laws_of(contract: type[Contract]) -> tuple[Law, ...]:
+    """List the laws that stand in a table's contract."""
+    return contract._laws
 
 
 def grain_of(contract: type[Contract]) -> str:

@@ -1,18 +1,19 @@
-"""The contracts of the `event` schema, with the codes of states, reasons, exits, verdicts and flags.
+"""The contracts of the `event` schema, with the codes of states, reasons, exits and flags.
 
-Not here: the rules that give the codes (`bpp_etl/events`).
+Not here: the rules that give the codes (`bpp_etl/events`), and the verdicts (`schemas/verdicts.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 
 from schemas.codes import HER2_STATUS
-from schemas.contract import Contract, derived
+from schemas.contract import Contract, derived, key_of
 from schemas.first_line import FirstLine
 from schemas.judging import registry_column
+from schemas.verdicts import VERDICT_SETS
 
 STATE = ("pseudoprogression", "true_progression", "indeterminate")
 REASON = (
@@ -34,10 +35,6 @@ LEFT_AT = (
 )
 PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
 ALP_CATEGORY = ("decreased", "stable", "increased")
-RECIST11_VERDICT = ("PD", "NON_PD", "EQUIVOCAL")
-IRECIST_VERDICT = ("iCPD", "iUPD", "NON_iUPD", "EQUIVOCAL")
-MDA_VERDICT = ("PD", "PR")
-PCWG3_VERDICT = ("PD", "PDu", "NON_PD", "NE")
 
 EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
     {
@@ -112,6 +109,27 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
 """What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor."""
 
 
+def _with_verdicts(*, before: str) -> Callable[[type[Contract]], type[Contract]]:
+    """Give a contract two columns for each verdict set, before one of its own: the verdict and its day."""
+
+    def widened(contract: type[Contract]) -> type[Contract]:
+        annotations: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
+        for name, kind in contract.__annotations__.items():
+            for one in VERDICT_SETS.values() if name == before else ():
+                annotations |= {one.column: pl.String, one.date_column: pl.Date}
+                fields[one.column] = derived(one.judges, nullable=False, codes=one.codes)
+                fields[one.date_column] = derived(one.dates)
+            annotations[name] = kind
+            fields[name] = vars(contract)[name]
+        named = {"__doc__": contract.__doc__, "__module__": __name__, "__annotations__": annotations}
+        made: type[Contract] = type(contract.__name__, (Contract,), {**named, **fields}, key=key_of(contract))
+        return made
+
+    return widened
+
+
+@_with_verdicts(before="rule")
 class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
     """One row per patient and protocol with a candidate on the first line: the call and its evidence."""
 
@@ -190,26 +208,6 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
     )
     alp_category_progression: pl.String = derived(
         "ALP at progression against baseline, in the same categories.", codes=ALP_CATEGORY
-    )
-    verdict_recist11: pl.String = derived(
-        "What RECIST 1.1 makes of the candidate.", nullable=False, codes=RECIST11_VERDICT
-    )
-    verdict_recist11_date: pl.Date = derived("Day at which RECIST 1.1 dates the progression; only with PD.")
-    verdict_irecist: pl.String = derived(
-        "What iRECIST makes of the candidate.", nullable=False, codes=IRECIST_VERDICT
-    )
-    verdict_irecist_date: pl.Date = derived(
-        "Day of the first iUPD since the last reset; only with iCPD or iUPD."
-    )
-    verdict_mda: pl.String = derived(
-        "What the MD Anderson bone criteria make of the candidate.", nullable=False, codes=MDA_VERDICT
-    )
-    verdict_mda_date: pl.Date = derived("Day of the progression; only with PD.")
-    verdict_pcwg3: pl.String = derived(
-        "What the PCWG3 two-plus-two rule makes of the bone scans.", nullable=False, codes=PCWG3_VERDICT
-    )
-    verdict_pcwg3_date: pl.Date = derived(
-        "Day of the bone scan that first showed the rise; only with PD or PDu."
     )
     rule: pl.String = derived("Id of the rule that decided.", nullable=False)
     protocol_digest: pl.String = derived("Digest of the protocol's rules and parameters.", nullable=False)

@@ -1,17 +1,25 @@
 """Every warning code that a kept row may carry, with the sentence that explains it.
 
-Not here: rules that refuse a row (`schemas/rules.py`) and the SQL or Python that raises a flag.
+Not here: the laws that flag a row, whose sentences stand in their one declaration, and the SQL that raises a
+flag which only annotates.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from schemas.rules import RULES
+
+RULE_FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        rule.id: f"Does not hold: {rule.sentence} {rule.law.exactly}".rstrip()
+        for rule in RULES
+        if rule.severity == "flag"
+    }
+)
+"""A rule that flags a row gives it the rule's id."""
+
 LAB_FLAGS: Mapping[str, str] = MappingProxyType(
     {
-        "unit_suspect": (
-            "The unit is doubtful: a total ALP below 10 U/L, or 50 to 70 times, or 1/70 to 1/50 of, the "
-            "median of the patient's other results."
-        ),
         "value_from_upper_limit": (
             "The result came in multiples of the upper limit of normal and was multiplied by the row's limit."
         ),
@@ -60,5 +68,5 @@ HER2_FLAGS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-FLAGS: Mapping[str, str] = MappingProxyType({**LAB_FLAGS, **HER2_FLAGS})
+FLAGS: Mapping[str, str] = MappingProxyType({**RULE_FLAGS, **LAB_FLAGS, **HER2_FLAGS})
 """Flag -> sentence, over all tables."""

@@ -1,4 +1,4 @@
-"""The contract of `her2_tests` and its row rules.
+"""The contract of `her2_tests` and the laws of its rows.
 
 Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
 """
@@ -6,11 +6,12 @@ Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule lead
 from typing import Annotated
 
 import polars as pl
-from pandera.polars import PolarsData, dataframe_check
 
 from schemas.codes import HER2_REPORTED_STATUS, HER2_STATUS, IHC_SCORE, ISH_RESULT, SPECIMEN_SITE
 from schemas.contract import Contract, delivered, derived
+from schemas.examples import example
 from schemas.judging import between, flags_column, registry_column, row_number_column
+from schemas.laws import RowLaw
 
 
 class Her2Tests(Contract, key=("registry", "row_number")):
@@ -41,12 +42,31 @@ class Her2Tests(Contract, key=("registry", "row_number")):
     flags: Annotated[pl.List, pl.String] = flags_column()
     row_number: pl.Int64 = row_number_column()
 
-    @dataframe_check(name="ratio_out_of_range")
-    def ratio_out_of_range(cls, data: PolarsData) -> pl.LazyFrame:
-        """A HER2 to CEP17 ratio lies in 0 to 50."""
-        return between(data, "her2_cep17_ratio", 0, 50)
-
-    @dataframe_check(name="copy_number_out_of_range")
-    def copy_number_out_of_range(cls, data: PolarsData) -> pl.LazyFrame:
-        """A HER2 copy number lies in 0 to 200."""
-        return between(data, "her2_copy_number", 0, 200)
+    _laws = (
+        RowLaw(
+            "ratio_out_of_range",
+            sentence="A HER2 to CEP17 ratio lies in 0 to 50.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct the ratio.",
+            holds=between("her2_cep17_ratio", 0, 50),
+            examples=(
+                example({"her2_cep17_ratio": "60.0"}, {"her2_cep17_ratio": "6.0"}, planted=True),
+                example({"her2_cep17_ratio": "50.01"}, {"her2_cep17_ratio": "50"}),
+                example({"her2_cep17_ratio": "-0.01"}, {"her2_cep17_ratio": "0"}),
+            ),
+        ),
+        RowLaw(
+            "copy_number_out_of_range",
+            sentence="A HER2 copy number lies in 0 to 200.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct the copy number.",
+            holds=between("her2_copy_number", 0, 200),
+            examples=(
+                example({"her2_copy_number": "250.0"}, {"her2_copy_number": "25.0"}, planted=True),
+                example({"her2_copy_number": "200.01"}, {"her2_copy_number": "200"}),
+                example({"her2_copy_number": "-0.01"}, {"her2_copy_number": "0"}),
+            ),
+        ),
+    )

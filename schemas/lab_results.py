@@ -1,4 +1,4 @@
-"""The contract of `lab_results` and its row rules.
+"""The contract of `lab_results` and the laws of its rows.
 
 Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
 """
@@ -6,14 +6,22 @@ Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule lead
 from typing import Annotated
 
 import polars as pl
-from pandera.polars import PolarsData, dataframe_check
 
 from schemas.codes import ANALYTE
 from schemas.contract import Contract, delivered, derived
-from schemas.judging import between, flags_column, registry_column, row_number_column, rows
+from schemas.examples import Example, Row, example
+from schemas.judging import above, flags_column, registry_column, row_number_column
+from schemas.laws import RowLaw, SelectLaw, TextLaw, TimeLaw
 
 HIGHEST_PLAUSIBLE_ALP = 20_000
 """U/L; above it a total ALP is a slip of the pen, not a patient (`value_implausible`)."""
+
+_IS_TOTAL = (pl.col("analyte") == "ALP_TOTAL") & (pl.col("unit") == "U/L")
+
+
+def _series(*values: str) -> tuple[Row, ...]:
+    """Write results of a patient who has no others."""
+    return tuple({"patient_id": "{own}", "value": value} for value in values)
 
 
 class LabResults(Contract, key=("registry", "row_number")):
@@ -45,18 +53,118 @@ class LabResults(Contract, key=("registry", "row_number")):
     flags: Annotated[pl.List, pl.String] = flags_column()
     row_number: pl.Int64 = row_number_column()
 
-    @dataframe_check(name="value_not_positive")
-    def value_not_positive(cls, data: PolarsData) -> pl.LazyFrame:
-        """A result is above zero."""
-        return rows(data, pl.col("value").is_null() | (pl.col("value") > 0))
-
-    @dataframe_check(name="value_implausible")
-    def value_implausible(cls, data: PolarsData) -> pl.LazyFrame:
-        """A total ALP is at most 20000 U/L."""
-        is_total = (pl.col("analyte") == "ALP_TOTAL") & (pl.col("unit") == "U/L")
-        return rows(data, ~is_total | pl.col("value").is_null() | (pl.col("value") <= HIGHEST_PLAUSIBLE_ALP))
-
-    @dataframe_check(name="limit_not_positive")
-    def limit_not_positive(cls, data: PolarsData) -> pl.LazyFrame:
-        """An upper limit of normal is above zero."""
-        return between(data, "upper_limit_normal", 0, None, open_low=True)
+    _laws = (
+        RowLaw(
+            "value_not_positive",
+            sentence="A result is above zero.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct the value.",
+            holds=above("value", 0),
+            examples=(
+                example({"value": "0"}, {"value": "0.001"}, planted=True),
+                example({"value": "-12.5"}, {"value": "+12.5"}, planted=True),
+                example({"value": "-0.001"}, {"value": "+10"}),
+            ),
+        ),
+        RowLaw(
+            "value_implausible",
+            sentence=f"A total ALP is at most {HIGHEST_PLAUSIBLE_ALP} U/L.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct the value or its unit.",
+            holds=~_IS_TOTAL | (pl.col("value") <= HIGHEST_PLAUSIBLE_ALP),
+            examples=(
+                example({"value": "20000.5"}, {"value": "20000"}, planted=True),
+                example({"value": "20000.01"}, {"value": "20000.01", "analyte": "ALP_BONE"}),
+                example({"value": "333.4", "unit": "ukat/L"}, {"value": "333.3", "unit": "ukat/L"}),
+            ),
+        ),
+        RowLaw(
+            "limit_not_positive",
+            sentence="An upper limit of normal is above zero.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct the limit, or leave it empty.",
+            holds=above("upper_limit_normal", 0),
+            examples=(example({"upper_limit_normal": "0"}, {"upper_limit_normal": "0.01"}, planted=True),),
+        ),
+        TextLaw(
+            "unit_missing",
+            sentence="Every result states its unit.",
+            severity="refuse",
+            category="completeness",
+            mend="Deliver the unit; it is never guessed. If the export has no unit column, state the unit in "
+            "[constants.lab_results]; an empty one must be left out of the export for that.",
+            examples=(
+                example({"unit": None}, {"unit": "u / l"}, planted=True),
+                example({"unit": " \t"}, {"unit": " U/L\t"}),
+            ),
+        ),
+        TextLaw(
+            "unit_not_convertible",
+            sentence="Every unit can be converted to U/L, or is ug/L for bone ALP.",
+            severity="refuse",
+            category="conformance",
+            mend="Map the laboratory's spelling in [recode.lab_results.unit], or deliver another unit.",
+            examples=(
+                example({"unit": "King-Armstrong"}, {"unit": "IU/L"}, planted=True),
+                example(
+                    {"unit": "xULN", "value": "1.4", "upper_limit_normal": None},
+                    {"unit": "xULN", "value": "1.4", "upper_limit_normal": "104"},
+                    planted=True,
+                ),
+                example({"unit": "ug/L"}, {"unit": "ug/L", "analyte": "ALP_BONE"}),
+            ),
+        ),
+        TextLaw(
+            "value_is_censored",
+            sentence="A result is a number, not a bound such as '<5'.",
+            severity="refuse",
+            category="conformance",
+            mend="Nothing to mend where the laboratory reports a bound; such a result is not used.",
+            examples=(
+                example({"value": "<5"}, {"value": "5"}, planted=True),
+                *(example({"value": f"{sign}5"}, {"value": "5.0"}) for sign in (">", "≤", "＜", "&lt;")),
+            ),
+        ),
+        TimeLaw(
+            "specimen_after_death",
+            sentence="No specimen is taken after the patient's death.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct one of the dates.",
+            column="specimen_date",
+            order="at_or_before",
+            other_table="patients",
+            other_column="death_date",
+            examples=(
+                example(
+                    {"patient_id": "{dead}", "specimen_date": "{death:+1}"},
+                    {"patient_id": "{dead}", "specimen_date": "{death}"},
+                    planted=True,
+                ),
+            ),
+        ),
+        SelectLaw(
+            "unit_suspect",
+            sentence="A total ALP is at least 10 U/L and not about 60 times off the patient's others.",
+            exactly="Doubtful is a total ALP below 10 U/L, and one that is 50 to 70 times, or 1/70 to "
+            "1/50 of, the median of the patient's other results.",
+            severity="flag",
+            category="plausibility",
+            mend="Check the unit at the laboratory.",
+            among="analyte = 'ALP_TOTAL'",
+            parameters={"lowest": 10, "times_from": 50, "times_to": 70},
+            examples=(
+                Example(
+                    bad=_series("100.0", "1.7", "101.0", "6060.0", "102.0"),
+                    good=_series("100.0", "10", "101.0", "5024", "102.0"),
+                    breaks=(1, 3),
+                    is_planted=True,
+                ),
+                Example(bad=_series("9.99"), good=_series("10")),
+                Example(bad=_series("16.1", "805"), good=_series("16.1", "804.9")),
+            ),
+        ),
+    )

@@ -1,173 +1,138 @@
-"""The laws of the gate in words that hold for many tables.
+"""What a law of the gate is: one declaration of everything there is to say of it, in the kinds there are.
 
-Not here: those of one table (`schemas/table_laws.py`), and where a law is laid (`schemas/rules.py`).
-Categories follow Kahn et al. 2016, eGEMs 4(1):1244: conformance, completeness, plausibility.
+Laid on a table, a law is a rule (`schemas/rules.py`). Not here: any law. Those of one table stand in its
+contract, those of many in `schemas/general_laws.py`, those of deliveries in `schemas/delivery_laws.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
-Severity = Literal["refuse", "flag", "shut"]
-Category = Literal["conformance", "completeness", "plausibility"]
+import pandera.polars as pa
+import polars as pl
+
+from schemas.codes import Category, Severity
+from schemas.examples import Cell, Example
+
+if TYPE_CHECKING:
+    from schemas.contract import Column
 
 DELIVERY = "delivery"
 """Stands for the table in a rule that judges a whole delivery."""
 
+Tables = Callable[[Mapping[str, Any]], tuple[str, ...]]
+"""Chooses, of all delivered tables (`schemas/tables.py`, which stand on the laws), those a law holds for."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Law:
-    """A rule before it is laid on the tables it holds for."""
+    """A rule before it is laid on the tables it holds for.
+
+    `sentence` says what holds, `exactly` what counts as a breach where the sentence is rounder than the rule,
+    `mend` what to do. `on` chooses the tables of a law that stands in no contract. `cells` are examples for
+    every column of a kind, `examples` those of whole rows.
+    """
 
     id: str
+    _: KW_ONLY
     sentence: str
     severity: Severity
     category: Category
     mend: str
+    exactly: str = ""
+    on: Tables | None = None
+    cells: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
+    examples: Sequence[Example] = ()
 
 
-GENERAL_LAWS = (
-    Law(
-        "required_value_missing",
-        "Every required column is filled.",
-        "refuse",
-        "completeness",
-        "Fill the empty cells at the source. A constant in [constants.<table>] stands in for a column that "
-        "the export lacks; it fills no empty cell.",
-    ),
-    Law(
-        "date_invalid",
-        "Every date can be read.",
-        "refuse",
-        "conformance",
-        "Deliver ISO days (2021-03-05), or state date_format in registry.toml.",
-    ),
-    Law(
-        "date_is_partial",
-        "Every date names its day.",
-        "refuse",
-        "conformance",
-        "Find the day at the source; a partial date is never completed here.",
-    ),
-    Law(
-        "date_in_future",
-        "No date is after the delivery's date.",
-        "refuse",
-        "plausibility",
-        "Correct the date, or the date in the delivery's folder name.",
-    ),
-    Law(
-        "code_unknown",
-        "Every code is in its list; codes are case-sensitive.",
-        "refuse",
-        "conformance",
-        "Add the code to [recode.<table>.<column>] in registry.toml, or correct it.",
-    ),
-    Law(
-        "number_invalid",
-        "Every number can be read.",
-        "refuse",
-        "conformance",
-        "Deliver plain numbers, and state decimal in registry.toml where it is a comma.",
-    ),
-    Law(
-        "duplicate_row",
-        "No row is delivered twice; the first of identical rows is kept.",
-        "refuse",
-        "conformance",
-        "Remove the copies from the export.",
-    ),
-    Law(
-        "duplicate_key",
-        "Rows that share a key agree.",
-        "refuse",
-        "conformance",
-        "Decide at the source which of the rows is right.",
-    ),
-    Law(
-        "unknown_patient",
-        "Every row belongs to an admitted patient.",
-        "refuse",
-        "conformance",
-        "Deliver the patient, or mend the reason for which the patient was refused.",
-    ),
-    Law(
-        "unknown_assessment",
-        "Every lesion belongs to an admitted assessment.",
-        "refuse",
-        "conformance",
-        "Deliver the assessment, or mend the reason for which it was refused.",
-    ),
-    Law(
-        "table_missing",
-        "A required table is delivered.",
-        "shut",
-        "completeness",
-        "Add the table to the export.",
-    ),
-    Law(
-        "column_missing",
-        "Every required column is delivered.",
-        "shut",
-        "completeness",
-        "Add the column, or say in registry.toml what it is called in the export ([rename.<table>]: theirs = "
-        "ours) or what its value always is ([constants.<table>]).",
-    ),
-    Law(
-        "column_duplicated",
-        "No column is delivered twice.",
-        "shut",
-        "conformance",
-        "Remove one of the columns of the same name.",
-    ),
-    Law(
-        "file_unreadable",
-        "Every file can be read from end to end.",
-        "shut",
-        "conformance",
-        "Export the file again; check delimiter and encoding in registry.toml.",
-    ),
-    Law(
-        "file_ambiguous",
-        "A table is delivered in one file.",
-        "shut",
-        "conformance",
-        "Leave one file for each table in the delivery.",
-    ),
-    Law(
-        "file_outside_landing",
-        "Every file lies inside its delivery.",
-        "shut",
-        "conformance",
-        "Copy the file into the delivery instead of linking to it.",
-    ),
-    Law(
-        "file_changed_while_read",
-        "No file changes while it is read.",
-        "shut",
-        "conformance",
-        "Write the delivery under another name and rename it when it is complete.",
-    ),
-    Law(
-        "required_table_empty",
-        "A row of every required table survives.",
-        "shut",
-        "completeness",
-        "Look at the refused rows of the table in quarantine.",
-    ),
-    Law(
-        "refused_share_exceeded",
-        "A table's refused share stays within its limit.",
-        "shut",
-        "plausibility",
-        "Look at the refused rows in quarantine; raise the limit in [limits] only with a reason.",
-    ),
-    Law(
-        "rows_not_conserved",
-        "Delivered rows are admitted, refused or ignored, and none is lost.",
-        "shut",
-        "conformance",
-        "This is a fault of the software: report it with the release's manifest.",
-    ),
-)
+@dataclass(frozen=True, eq=False)
+class TextLaw(Law):
+    """Broken by text that cannot be read: the cell is NULL from then on, and `problems` names the law."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CellLaw(Law):
+    """Holds for each cell of some columns by itself.
+
+    `check` makes the check of a column, for a delivery of a day; None where the law says nothing of the
+    column. With `seen_in_text` a breach may be seen before there is a value, as in a TextLaw.
+    """
+
+    check: Callable[[Column, dt.date], pa.Check | None]
+    seen_in_text: bool = False
+
+    def check_of(self, column: Column, day: dt.date) -> pa.Check | None:
+        """Make the column's check, named after the law."""
+        made = self.check(column, day)
+        if made is not None:
+            made.name = self.id
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class SetLaw(Law):
+    """Holds for a row among the others: no copy, one row for each key, a parent (`bpp_etl/gate`)."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RowLaw(Law):
+    """Holds for a row by itself; what is not known is no breach."""
+
+    holds: pl.Expr
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the columns that the law reads."""
+        return tuple(self.holds.meta.root_names())
+
+    def judge(self, data: pa.PolarsData) -> pl.LazyFrame:
+        """Return one boolean per row: whether the law holds."""
+        return data.lazyframe.select(self.holds.fill_null(value=True))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TimeLaw(Law):
+    """Holds a date of a row against a date that another table has of the same patient; unknown is no breach.
+
+    The row's `column` lies `order` the column of `other_table`, or at most `slack_days` beyond it; a negative
+    slack asks for a distance. `line` chooses one line where the other table is `therapy_lines`. One that
+    refuses looks at a table that is judged before.
+    """
+
+    column: str
+    order: Literal["at_or_before", "at_or_after"]
+    other_table: str
+    other_column: str
+    slack_days: int = 0
+    line: int | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SelectLaw(Law):
+    """Holds for a row among others, of whatever table.
+
+    `bpp_etl/gate/sql/<id>.sql` selects the `row_number` of each row that breaks it, with `parameters`,
+    `$registry` and `$delivery_date`. `among` is the SQL condition of the rows that are judged. One that
+    refuses sees its own table without the rows that break another rule, and the tables that it descends from;
+    one that flags sees all admitted rows.
+    """
+
+    among: str = "true"
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DeliveryLaw(Law):
+    """Holds for files, tables or the delivery as a whole; a function of its name judges it (`bpp_etl/gate`).
+
+    `limit` is the highest share that may break it, which a registry sets in [limits] under `limit_name`, if
+    that is not empty; `{table}` in it is the table's name. `is_told_by_table`: the graph shows a check for
+    each table, not one over all of them.
+    """
+
+    limit: float = 0.0
+    limit_name: str = ""
+    is_told_by_table: bool = False

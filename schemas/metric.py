@@ -1,7 +1,7 @@
 """The contracts of the `metric` schema, and all of its tables by name.
 
-Not here: groups of patients (`schemas/metric_groups.py`), codes (`schemas/metric_codes.py`), how a metric is
-worked out (`bpp_etl/measure`), and the statistics behind it (`bpp_etl/metrics`).
+Not here: groups of patients (`schemas/metric_groups.py`), the metrics (`schemas/metrics/`), codes
+(`schemas/metric_codes.py`), and how a metric is worked out (`bpp_etl/measure`).
 """
 
 from collections.abc import Mapping
@@ -18,36 +18,15 @@ from schemas.metric_codes import (
     CALL,
     CI_METHOD,
     FLOW_STEP,
-    HORIZON_DAYS,
     LESION_LEVEL,
-    METRICS,
-    STRATA,
-    SURVIVAL_METRIC,
     UNIT,
-    WARNINGS,
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
 from schemas.metric_groups import AlpGroup, Baseline, CourseGroup, OpenQuestionCount, PaperComparison
+from schemas.metrics import METRICS
 
-__all__ = [
-    "HORIZON_DAYS",
-    "METRICS",
-    "METRIC_TABLES",
-    "STRATA",
-    "WARNINGS",
-    "AlpChange",
-    "AlpGroup",
-    "Baseline",
-    "Cadence",
-    "Concordance",
-    "CourseGroup",
-    "Estimate",
-    "Flow",
-    "LesionSite",
-    "OpenQuestionCount",
-    "PaperComparison",
-    "SurvivalCurve",
-]
+SURVIVAL_METRIC = tuple(metric.id for metric in METRICS.values() if metric.has_curve)
+"""The times that have a survival curve."""
 
 
 class Estimate(Contract, key=("protocol", "metric", "stratum")):

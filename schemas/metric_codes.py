@@ -1,36 +1,19 @@
-"""Every code of the `metric` schema: metric ids, strata, warnings, units, steps, each with its sentence.
+"""The codes of the `metric` schema: warnings, units, steps and levels, with sentences where they need any.
 
-Not here: the tables that carry them (`schemas/metric.py`) and how a metric is worked out (`bpp_etl/measure`).
+Not here: metrics and strata (`schemas/metrics/`), and the tables that carry the codes (`schemas/metric.py`).
 """
 
 from collections.abc import Mapping
-from itertools import combinations
 from types import MappingProxyType
 
-from schemas.cadence import TOLERANCE_DAYS
-from schemas.event import (
-    IRECIST_VERDICT,
-    LEFT_AT,
-    MDA_VERDICT,
-    PCWG3_VERDICT,
-    REASON,
-    RECIST11_VERDICT,
-    STATE,
-)
+from schemas.event import LEFT_AT, REASON, STATE
+from schemas.verdicts import VERDICT_WORDS
 
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
 
 UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa")
 CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample")
-SURVIVAL_METRIC = (
-    "time_to_pseudoprogression",
-    "pseudoprogression_to_progression",
-    "confirmation_to_progression",
-    "candidate_to_progression",
-)
-"""The times that have a median and a survival curve."""
-
 FLOW_STEP = (
     "delivered",
     "refused",
@@ -43,35 +26,12 @@ FLOW_STEP = (
 )
 LESION_LEVEL = ("patient", "lesion")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
-RULE_SET = ("recist11", "irecist", "mda", "pcwg3")
-VERDICT = tuple(dict.fromkeys((*RECIST11_VERDICT, *IRECIST_VERDICT, *MDA_VERDICT, *PCWG3_VERDICT)))
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")
 PAPER_UNIT = ("patients", "percent", "months", "U/L", "p")
-CALL = (*LEFT_AT[1:-1], *STATE, *VERDICT)
+CALL = (*LEFT_AT[1:-1], *STATE, *VERDICT_WORDS)
 """What a definition makes of a patient: where the patient leaves the course, a state, or a verdict."""
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
-
-STRATA: Mapping[str, str] = MappingProxyType(
-    {
-        "all": "Everyone whom the metric is about.",
-        "registry=": "Patients of one registry.",
-        "registry=*": "All registries, compared with one another.",
-        "her2=": "HER2 status known on the event day: positive, negative, indeterminate or unknown.",
-        "her2=positive/negative": "HER2 positive compared with negative, negative being the reference.",
-        "evidence=complete": "Without patients of whom evidence was refused at the gate (refused_evidence).",
-        "state=pseudoprogression": "Candidates that proved pseudoprogression, beside everyone.",
-        "state=true_progression": "Candidates that proved true progression, beside the pseudoprogressions.",
-        "progression=bone": "Only where bone progressed: lysis or a new lytic lesion, whatever else did.",
-        "progression=later": "Only true progressions that showed after the candidate's own scan.",
-        "definition=": (
-            "Candidates that this rule set does not read as progression, or what this other protocol calls "
-            "pseudoprogression."
-        ),
-        "site=": "Patients or lesions with a new osteoblastic lesion in this bone.",
-    }
-)
-"""Stratum, or its beginning where a value follows the equals sign -> who is in it."""
 
 WARNINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -134,98 +94,6 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Warning code -> what a reader must know."""
-
-_SAME_MEDIAN = "The same median with the symmetric interval of the published papers."
-_BETWEEN = "Median time to progression, known only to lie between two assessments (Turnbull)."
-_DETECTABLE = "Smallest hazard ratio above 1 that these events would show with 80 % power."
-_HAZARD = "Hazard of progression, HER2 positive over negative."
-_REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
-_SHIFT = "How far another definition moves the median time from"
-_BAND = "the protocol's band (`alp_stable_percent`)"
-_ONLY = ", pseudoprogressions only."
-
-METRICS: Mapping[str, str] = MappingProxyType(
-    {
-        "time_to_pseudoprogression": "Median time from the start of line 1 to the pseudoprogression.",
-        "time_to_pseudoprogression_spss": _SAME_MEDIAN,
-        "time_to_pseudoprogression_interval_censored": (
-            "Median time to onset, known only to lie between two CTs (Turnbull)."
-        ),
-        "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
-        "pseudoprogression_to_progression_spss": _SAME_MEDIAN,
-        "pseudoprogression_to_progression_interval_censored": _BETWEEN,
-        "pseudoprogression_to_progression_log_rank": "Log-rank test of that time between groups.",
-        "pseudoprogression_to_progression_hazard_ratio": _HAZARD,
-        "pseudoprogression_to_progression_detectable_ratio": _DETECTABLE,
-        "confirmation_to_progression": "Median time from confirmation of a pseudoprogression to progression.",
-        "confirmation_to_progression_interval_censored": _BETWEEN,
-        "confirmation_to_progression_log_rank": "Log-rank test of that time between groups.",
-        "confirmation_to_progression_hazard_ratio": _HAZARD,
-        "confirmation_to_progression_detectable_ratio": _DETECTABLE,
-        "candidate_to_progression": "Median time from the candidate to progression, over all candidates.",
-        "candidate_to_progression_interval_censored": _BETWEEN,
-        "progression_by_pseudoprogression": "Patients with against without pseudoprogression: refused.",
-        **{
-            f"{name}_{days}_days": f"{text} within {days} days."
-            for name, text in (
-                ("progression_incidence", "Progression after a pseudoprogression, death competing,"),
-                ("death_incidence", "Death after a pseudoprogression, progression competing,"),
-                (
-                    "pseudoprogression_incidence",
-                    "Pseudoprogression of patients with a first line; progression, death and the end of the "
-                    "line compete;",
-                ),
-            )
-            for days in HORIZON_DAYS
-        },
-        "pseudoprogression_share": "Pseudoprogressions among the candidates that could be decided.",
-        "pseudoprogression_share_lowest": "The share if every undecided candidate were none.",
-        "pseudoprogression_share_highest": "The share if every undecided candidate were one.",
-        "pseudoprogression_share_lowest_with_refused": f"The lowest share{_REFUSED} were none either.",
-        "pseudoprogression_share_highest_with_refused": f"The highest share{_REFUSED} were one too.",
-        "alp_change_at_event": "Shift of ALP from baseline to the event (Hodges-Lehmann).",
-        "alp_change_at_event_median": "Median change of ALP from baseline to the event.",
-        "alp_change_at_progression": "Shift of ALP from baseline to progression (Hodges-Lehmann).",
-        "alp_change_at_progression_median": "Median change of ALP from baseline to progression.",
-        "alp_change_event_to_progression": "Shift of ALP from the event to progression (Hodges-Lehmann).",
-        "alp_change_event_to_progression_median": "Median change of ALP from the event to progression.",
-        "alp_decreased_share": f"ALP at the event below baseline by more than {_BAND}.",
-        "alp_stable_share": f"ALP at the event within {_BAND} of baseline.",
-        "alp_increased_share": f"ALP at the event above baseline by more than {_BAND}.",
-        "alp_decreased_or_stable_share": f"ALP at the event not above baseline by more than {_BAND}.",
-        "alp_progression_decreased_share": f"ALP at progression below baseline by more than {_BAND}.",
-        "alp_progression_stable_share": f"ALP at progression within {_BAND} of baseline.",
-        "alp_progression_increased_share": f"ALP at progression above baseline by more than {_BAND}.",
-        "alp_progression_decreased_or_stable_share": (
-            f"ALP at progression not above baseline by more than {_BAND}."
-        ),
-        "alp_discrimination": (
-            "Chance that ALP rose more in a true progression than in a pseudoprogression (area under the ROC "
-            "curve)."
-        ),
-        "lesion_site_share_of_patients": "Patients with a new osteoblastic lesion in this bone.",
-        "lesion_site_share_of_lesions": "New osteoblastic lesions at the candidate that are in this bone.",
-        "time_to_pseudoprogression_shift": f"{_SHIFT} the start of line 1 to the pseudoprogression.",
-        "pseudoprogression_to_progression_shift": f"{_SHIFT} the pseudoprogression to progression.",
-        **{f"agreement_{name}": f"Cohen's kappa of the state with the {name} verdict." for name in RULE_SET},
-        **{
-            f"agreement_{one}_{other}": f"Cohen's kappa of the {one} verdict with the {other} verdict."
-            for one, other in combinations(RULE_SET, 2)
-        },
-        "agreement_protocol": (
-            "Cohen's kappa of two protocols: pseudoprogression or not, over patients with a first line."
-        ),
-        "cadence_interval": "Median interval between first-line CTs.",
-        "cadence_deviation": "Median deviation of first-line CTs from the planned interval.",
-        "cadence_on_time_share": f"First-line CTs within {TOLERANCE_DAYS} days of the planned day.",
-        "pseudoprogression_cadence_interval": f"Median interval between first-line CTs{_ONLY}",
-        "pseudoprogression_cadence_deviation": f"Median deviation from the planned interval{_ONLY}",
-        "pseudoprogression_cadence_on_time_share": (
-            f"CTs within {TOLERANCE_DAYS} days of the planned day{_ONLY}"
-        ),
-    }
-)
-"""Metric id -> what is measured."""
 
 PAPER_FIGURE: Mapping[str, str] = MappingProxyType(
     {

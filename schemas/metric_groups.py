@@ -14,12 +14,12 @@ from schemas.metric_codes import (
     BASELINE_CHARACTERISTIC,
     BASELINE_LEVEL,
     BASELINE_UNIT,
-    METRICS,
     OUTCOME,
     PAPER_FIGURE,
     PAPER_UNIT,
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
+from schemas.metrics import METRICS
 
 
 class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):

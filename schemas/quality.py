@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import polars as pl
 
+from schemas.codes import CATEGORY, SEVERITY
 from schemas.contract import Contract, derived
 
-SEVERITY = ("refuse", "flag", "shut")
-CATEGORY = ("conformance", "completeness", "plausibility")
 RULE_STATUS = ("passed", "failed", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
 

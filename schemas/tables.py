@@ -26,16 +26,12 @@ class Parent:
 
 @dataclass(frozen=True)
 class DeliveredTable:
-    """One delivered table: contract, parent, and whether a delivery without it is shut.
-
-    `text_in_rules` names the columns of text that a rule reads beside other columns.
-    """
+    """One delivered table: contract, parent, and whether a delivery without it is shut."""
 
     name: str
     contract: type[Contract]
     is_required: bool
     parent: Parent | None = None
-    text_in_rules: tuple[str, ...] = ()
 
     @property
     def delivered_key(self) -> tuple[str, ...]:
@@ -63,9 +59,7 @@ TABLES: Mapping[str, DeliveredTable] = {
             is_required=True,
             parent=Parent("imaging_assessments", "assessment_id", "unknown_assessment"),
         ),
-        DeliveredTable(
-            "lab_results", LabResults, is_required=False, parent=_PATIENT, text_in_rules=("analyte", "unit")
-        ),
+        DeliveredTable("lab_results", LabResults, is_required=False, parent=_PATIENT),
         DeliveredTable("her2_tests", Her2Tests, is_required=False, parent=_PATIENT),
     )
 }

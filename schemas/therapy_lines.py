@@ -1,4 +1,4 @@
-"""The contract of `therapy_lines` and its row rules.
+"""The contract of `therapy_lines` and the laws of its rows.
 
 Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
 """
@@ -6,10 +6,18 @@ Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule lead
 from typing import Annotated
 
 import polars as pl
-from pandera.polars import PolarsData, dataframe_check
 
 from schemas.contract import Contract, delivered
-from schemas.judging import at_or_before, between, flags_column, registry_column, row_number_column
+from schemas.examples import example
+from schemas.judging import (
+    at_least,
+    at_or_before,
+    between,
+    flags_column,
+    registry_column,
+    row_number_column,
+)
+from schemas.laws import RowLaw
 
 
 class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
@@ -28,17 +36,45 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
     flags: Annotated[pl.List, pl.String] = flags_column()
     row_number: pl.Int64 = row_number_column()
 
-    @dataframe_check(name="end_before_start")
-    def end_before_start(cls, data: PolarsData) -> pl.LazyFrame:
-        """A line does not end before it starts."""
-        return at_or_before(data, "start_date", "end_date")
-
-    @dataframe_check(name="line_number_invalid")
-    def line_number_invalid(cls, data: PolarsData) -> pl.LazyFrame:
-        """A line number is 1 or more."""
-        return between(data, "line_number", 1, None)
-
-    @dataframe_check(name="cycle_length_out_of_range")
-    def cycle_length_out_of_range(cls, data: PolarsData) -> pl.LazyFrame:
-        """A cycle lasts 7 to 84 days."""
-        return between(data, "cycle_length_days", 7, 84)
+    _laws = (
+        RowLaw(
+            "end_before_start",
+            sentence="A line does not end before it starts.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct one of the dates.",
+            holds=at_or_before("start_date", "end_date"),
+            examples=(
+                example(
+                    {"start_date": "{delivery:-700}", "end_date": "{delivery:-701}"},
+                    {"start_date": "{delivery:-700}", "end_date": "{delivery:-700}"},
+                    planted=True,
+                ),
+            ),
+        ),
+        RowLaw(
+            "line_number_invalid",
+            sentence="A line number is 1 or more.",
+            severity="refuse",
+            category="conformance",
+            mend="Number the lines from 1.",
+            holds=at_least("line_number", 1),
+            examples=(
+                example({"line_number": "0"}, {"line_number": "1"}, planted=True),
+                example({"line_number": "-1"}, {"line_number": "2"}),
+            ),
+        ),
+        RowLaw(
+            "cycle_length_out_of_range",
+            sentence="A cycle lasts 7 to 84 days.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct the length, or leave it empty.",
+            holds=between("cycle_length_days", 7, 84),
+            examples=(
+                example({"cycle_length_days": "90"}, {"cycle_length_days": "28"}, planted=True),
+                example({"cycle_length_days": "85"}, {"cycle_length_days": "84"}),
+                example({"cycle_length_days": "6"}, {"cycle_length_days": "7"}),
+            ),
+        ),
+    )

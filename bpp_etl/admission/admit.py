@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bpp_etl.admission.due import derivation
+from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.record import record
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.judge import judge
@@ -54,7 +53,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             con,
             decision,
             input_digest=found.input_digest,
-            code_version=layer_version("core"),
+            code_version=judged_with(found.adapter_digest),
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
         )
@@ -96,4 +95,5 @@ def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
         identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
         unknown_files=tuple(found["unknown_files"]),
         input_digest=found["input_digest"],
+        adapter_digest=found["adapter_digest"],
     )

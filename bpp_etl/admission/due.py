@@ -15,7 +15,7 @@ from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
-from bpp_etl.reading.inputs import input_digest
+from bpp_etl.reading.inputs import adapter_digest, input_digest
 from bpp_etl.warehouse.connection import opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
@@ -46,7 +46,7 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
         return Due(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
         return Due(delivery, "judge", _why_another(delivery, last.delivery))
-    if last.code_version != layer_version("core"):
+    if last.code_version != judged_with(adapter_digest(delivery)):
         return Due(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery):
         return Due(delivery, "judge", "files changed")
@@ -61,6 +61,11 @@ def _why_another(delivery: Delivery, last: str) -> str:
     if before is not None and delivery.order < before.order:
         return f"older than {last}, which is gone from the landing"
     return "new delivery"
+
+
+def judged_with(adapter: str) -> str:
+    """Name what a delivery is judged with: our code, and by its digest an adapter from outside, if any."""
+    return ".".join([layer_version("core"), *([adapter[:12]] if adapter else [])])
 
 
 def derivation(protocols: Sequence[Protocol]) -> list[str]:

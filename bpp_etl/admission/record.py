@@ -5,8 +5,8 @@ Not here: deciding (`bpp_etl/gate/decide.py`), and where working files lie (`wor
 
 from __future__ import annotations
 
+from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.reading.raw_tables import SOURCE_ROWS
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES

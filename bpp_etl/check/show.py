@@ -17,6 +17,7 @@ DOES = {
     "shut": "These shut the gate",
     "refuse": "These refuse rows; the gate stays open within the limit of each table",
     "flag": "These flag rows, which are kept",
+    "warn": "These are told, and leave the gate open",
 }
 
 
@@ -28,10 +29,11 @@ def as_text(checked: Checked) -> str:
     decision = checked.decision
     lines = wrapped(f"{decision.registry}, delivery {decision.delivery}: the gate is {checked.state}")
     lines += ["A check only: nothing was admitted and no warehouse was touched."]
-    if decision.causes:
-        lines += ["", "Why it is shut"]
-        for reason in decision.causes:
-            lines += wrapped(f"- {reason.message} ({reason.rule})", "  ", hanging="    ")
+    for title, breaches in (("Why it is shut", decision.causes), ("Warnings", decision.warnings)):
+        if breaches:
+            lines += ["", title]
+            for breach in breaches:
+                lines += wrapped(f"- {breach.message} ({breach.rule})", "  ", hanging="    ")
     lines += ["", "Rows"]
     lines += table(
         ("table", "delivered", "admitted", "refused", "ignored", "broke a rule"),
@@ -66,6 +68,7 @@ def as_json(checked: Checked) -> str:
         "delivery": decision.delivery,
         "gate": checked.state,
         "reasons": [asdict(reason) for reason in decision.causes],
+        "warnings": [asdict(breach) for breach in decision.warnings],
         "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
         "broken_rules": [asdict(one) for one in checked.broken],
         "rules": [asdict(result) for result in decision.rules],

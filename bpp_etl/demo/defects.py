@@ -1,6 +1,7 @@
 """Planting faults: the rows that break each rule, what they drag along, and the record of both.
 
-Which rows those are is data in fault_rows.py. Most faults are added rows, so that the truth stays.
+Which rows those are is data in fault_rows.py and beside the rules of one table. Most are added rows, so that
+the truth stays.
 """
 
 from collections.abc import Iterable, Mapping
@@ -198,8 +199,9 @@ def _choose(texts: Mapping[str, pl.DataFrame], truth: pl.DataFrame, delivery_dat
         living_patient=str(others["patient_id"][-1]),
         scan_with_lesions=str(others["assessment_id"][-1]),
         dead_patient=str(dead["patient_id"][0]),
+        birth_date=date.fromisoformat(str(dead["birth_date"][0])),
         death_date=date.fromisoformat(str(dead["death_date"][0])),
-        unmeasured_patient=str(unmeasured["patient_id"][0]),
+        unmeasured_patients=tuple(unmeasured["patient_id"].to_list()),
     )
 
 

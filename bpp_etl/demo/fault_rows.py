@@ -1,39 +1,166 @@
 """The rows that break a rule, one by one: what is written into them and which rules they must break.
 
-How they enter the tables is in defects.py; laboratory results and HER2 tests are in fault_results.py.
+The rules of one table bring theirs along, as examples beside their declaration; those of many tables are
+broken as listed here. How the rows enter the tables is in defects.py.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import polars as pl
 
-from bpp_etl.demo.fault_results import her2_faults, lab_faults
-from bpp_etl.demo.faults import ALP_ANALYTES, BAD_DATES, Cast, Fault, Row, day_before
+from bpp_etl.demo.faults import ALP_ANALYTES, Cast, Fault
 from bpp_etl.demo.profiles import Profile
+from schemas.contract import laws_of
+from schemas.examples import SOUND, Example, Row, written
+from schemas.laws import Law
+from schemas.tables import TABLES
+
+Names = Mapping[str, object]
+
+Broken = tuple[str, Row]
+"""The rules that a row breaks, apart by blanks (none = it is kept), and how it departs from a sound row."""
+
+LATER = "{delivery:+30}"
+
+FIRST: Mapping[str, tuple[Broken, ...]] = {
+    "patients": (
+        ("required_value_missing", {"sex": None}),
+        ("date_is_partial", {"birth_date": "1962-04"}),
+        ("date_in_future", {"last_contact_date": LATER}),
+        ("code_unknown", {"er_status": "borderline"}),
+    ),
+    "therapy_lines": (
+        ("required_value_missing", {"regimen": None}),
+        ("date_in_future", {"start_date": LATER}),
+        ("number_invalid", {"cycle_length_days": "monthly"}),
+        ("unknown_patient", {"patient_id": "{nobody}"}),
+    ),
+    "imaging_assessments": (
+        ("required_value_missing", {"assessment_date": None}),
+        ("date_in_future", {"assessment_date": LATER}),
+        ("code_unknown date_in_future", {"assessment_date": LATER, "modality": "ULTRASOUND"}),
+        ("code_unknown", {"extraosseous_response": "better"}),
+        ("code_unknown", {"is_evaluable": "perhaps"}),
+        ("unknown_patient", {"patient_id": "{nobody}"}),
+    ),
+    "bone_lesions": (
+        ("required_value_missing", {"site": None}),
+        ("code_unknown", {"morphology": "sclerotic"}),
+        ("code_unknown", {"is_equivocal": "perhaps"}),
+        ("unknown_assessment", {"assessment_id": "{no_scan}"}),
+        ("unknown_assessment", {"assessment_id": "{refused_scan}"}),
+    ),
+    "lab_results": (
+        ("required_value_missing", {"specimen_date": None}),
+        ("required_value_missing", {"value": None}),
+        ("date_in_future", {"specimen_date": LATER}),
+        ("number_invalid", {"value": "haemolysed"}),
+        ("unknown_patient", {"patient_id": "{nobody}"}),
+    ),
+    "her2_tests": (
+        ("required_value_missing", {"specimen_site": None}),
+        ("date_in_future", {"test_date": LATER}),
+        ("code_unknown", {"ihc_score": "4+"}),
+        ("number_invalid", {"her2_cep17_ratio": "amplified"}),
+        ("unknown_patient", {"patient_id": "{nobody}"}),
+    ),
+}
+"""Rows that stand before those of the table's own rules."""
+
+
+def _bad_dates(column: str) -> tuple[Broken, ...]:
+    return (("date_invalid", {column: "2021-02-30"}), ("date_is_partial", {column: "2021-03"}))
+
+
+LAST: Mapping[str, tuple[Broken, ...]] = {
+    "patients": (),
+    "therapy_lines": _bad_dates("start_date"),
+    "imaging_assessments": _bad_dates("assessment_date"),
+    "bone_lesions": (),
+    "lab_results": (
+        ("date_in_future unit_missing", {"unit": None, "specimen_date": LATER}),
+        *_bad_dates("specimen_date"),
+    ),
+    "her2_tests": _bad_dates("test_date"),
+}
+"""Rows that stand after them."""
+
+TWINS: Mapping[str, tuple[Row, Row]] = {
+    "patients": ({}, {"pr_status": "positive"}),
+    "therapy_lines": ({"line_number": "8"}, {"line_number": "8", "regimen": "eribulin"}),
+    "imaging_assessments": ({}, {"modality": "XRAY"}),
+    "bone_lesions": ({"lesion_id": "L80"}, {"lesion_id": "L80", "site": "skull"}),
+}
+"""Two rows of one key that do not say the same."""
+
+FIRST_DAY = date(1999, 1, 1)
+"""From here on specimens are taken: before any treatment, so that none of these is anyone's baseline."""
 
 
 def added_faults(
     tables: Mapping[str, pl.DataFrame], cast: Cast, profile: Profile, delivery_date: date
 ) -> Iterator[Fault]:
     """Lists every row to add, in a fixed order."""
-    later = (delivery_date + timedelta(days=30)).isoformat()
     constant = {table: {column: value} for table, column, value in profile.extra_columns}
-    nobody = f"SYN-{profile.code}9999999"
-    for fault in (
-        *_patients(profile, delivery_date, later),
-        *_therapy_lines(cast, nobody, delivery_date, later),
-        *_imaging(profile, cast, nobody, delivery_date, later),
-        *_lesions(profile, cast),
-        *lab_faults(profile, cast, nobody, later),
-        *her2_faults(cast, nobody, later),
-    ):
-        yield replace(fault, row={**constant.get(fault.table, {}), **fault.row})
+    names = cast.names(delivery_date, profile.code, profile.laboratories[0])
+    own = iter(cast.unmeasured_patients)
+    for name in TABLES:
+        for fault in (*_refused(name, names, profile, own), *_flagged(name, names, profile, own)):
+            yield replace(fault, row={**constant.get(name, {}), **fault.row})
     for name, frame in tables.items():
         number = _repeatable(name, frame, cast)
         yield Fault(name, frame.row(number - 1, named=True), ("duplicate_row",), twin_row_number=number)
+
+
+def _refused(table: str, names: Names, profile: Profile, own: Iterator[str]) -> Iterator[Fault]:
+    """Lists rows that are refused, those of a series among the rows that make them so."""
+    planted = [
+        (law.id if one.is_broken_by(position) else "", written(change, here))
+        for law, one, here in _planted(table, "refuse", names, own)
+        for position, change in enumerate(one.bad)
+    ]
+    faults: list[Broken] = [*FIRST[table], *planted, *LAST[table]]
+    twins: list[Broken] = [("duplicate_key", change) for change in TWINS.get(table, ())]
+    numbers = [*range(1, len(faults) + 1), *[len(faults) + 1] * len(twins)]
+    for number, (rules, change) in zip(numbers, (*faults, *twins), strict=True):
+        row = {**SOUND[table], **_apart(table, number, profile), **change}
+        yield Fault(table, written(row, names), tuple(rules.split()))
+
+
+def _flagged(table: str, names: Names, profile: Profile, own: Iterator[str]) -> Iterator[Fault]:
+    """Lists rows that are kept with a flag, those of a series among the rows they earn it by."""
+    number = 100
+    for law, one, here in _planted(table, "flag", names, own):
+        for position, change in enumerate(one.bad):
+            number += 1
+            row = {**SOUND[table], **_apart(table, number, profile), **change}
+            yield Fault(table, written(row, here), flag=law.id if one.is_broken_by(position) else None)
+
+
+def _planted(
+    table: str, severity: str, names: Names, own: Iterator[str]
+) -> Iterator[tuple[Law, Example, Names]]:
+    """Lists the examples to plant, and what their names stand for; one that needs a patient gets the next."""
+    for law in laws_of(TABLES[table].contract):
+        for one in law.examples:
+            if one.is_planted and law.severity == severity:
+                yield law, one, {**names, "own": next(own)} if one.has_own_patient else names
+
+
+def _apart(table: str, number: int, profile: Profile) -> Row:
+    """Writes what tells an added row from the others."""
+    day = (FIRST_DAY + timedelta(days=number - 1)).isoformat()
+    apart: Mapping[str, Row] = {
+        "patients": {"patient_id": f"SYN-{profile.code}{9_000_000 + number:07d}"},
+        "therapy_lines": {"line_number": f"{10 + number}"},
+        "imaging_assessments": {"assessment_id": f"SYN-{profile.code}A{9_000_000 + number:07d}"},
+        "bone_lesions": {"lesion_id": f"L{80 + number}"},
+        "lab_results": {"specimen_date": day},
+        "her2_tests": {"test_date": day},
+    }
+    return apart[table]
 
 
 def _repeatable(name: str, frame: pl.DataFrame, cast: Cast) -> int:
@@ -44,120 +171,3 @@ def _repeatable(name: str, frame: pl.DataFrame, cast: Cast) -> int:
     if name == "lab_results":
         is_sound &= pl.col("analyte").is_in(ALP_ANALYTES)
     return int(frame.select(is_sound.arg_true().first()).item()) + 1
-
-
-def _patients(profile: Profile, delivery_date: date, later: str) -> Iterator[Fault]:
-    """Patients without any other row, so that nothing is dragged along."""
-
-    day = partial(day_before, delivery_date)
-    sound = {
-        "sex": "female",
-        "birth_date": day(22_000),
-        "metastatic_diagnosis_date": day(2000),
-        "er_status": "positive",
-        "pr_status": "negative",
-        "last_contact_date": day(500),
-        "death_date": None,
-    }
-    broken: tuple[tuple[Row, str], ...] = (
-        ({"sex": None}, "required_value_missing"),
-        ({"birth_date": "1962-04"}, "date_is_partial"),
-        ({"last_contact_date": later}, "date_in_future"),
-        ({"er_status": "borderline"}, "code_unknown"),
-        ({"birth_date": day(1900)}, "birth_after_diagnosis"),
-        ({"birth_date": "1890-06-15"}, "birth_before_1900"),
-        ({"death_date": day(2100), "last_contact_date": day(2100)}, "death_before_diagnosis"),
-        ({"death_date": day(600)}, "contact_after_death"),
-    )
-    number = 9_000_000
-    for change, rule in broken:
-        number += 1
-        patient = {"patient_id": f"SYN-{profile.code}{number:07d}"}
-        yield Fault("patients", {**patient, **sound, **change}, (rule,))
-    twice = {"patient_id": f"SYN-{profile.code}{number + 1:07d}", **sound}
-    yield Fault("patients", twice, ("duplicate_key",))
-    yield Fault("patients", {**twice, "pr_status": "positive"}, ("duplicate_key",))
-
-
-def _therapy_lines(cast: Cast, nobody: str, delivery_date: date, later: str) -> Iterator[Fault]:
-    sound = {
-        "patient_id": cast.living_patient,
-        "line_number": "8",
-        "regimen": "capecitabine",
-        "start_date": day_before(delivery_date, 700),
-        "end_date": None,
-        "end_reason": None,
-        "cycle_length_days": "21",
-    }
-    broken: tuple[tuple[Row, str], ...] = (
-        ({"regimen": None}, "required_value_missing"),
-        ({"start_date": later}, "date_in_future"),
-        ({"cycle_length_days": "monthly"}, "number_invalid"),
-        ({"patient_id": nobody}, "unknown_patient"),
-        ({"end_date": day_before(delivery_date, 701)}, "end_before_start"),
-        ({"line_number": "0"}, "line_number_invalid"),
-        ({"cycle_length_days": "90"}, "cycle_length_out_of_range"),
-        *(({"start_date": text}, rule) for text, rule in BAD_DATES),
-    )
-    number = 10
-    for change, rule in broken:
-        number += 1
-        yield Fault("therapy_lines", {**sound, "line_number": str(number), **change}, (rule,))
-    yield Fault("therapy_lines", sound, ("duplicate_key",))
-    yield Fault("therapy_lines", {**sound, "regimen": "eribulin"}, ("duplicate_key",))
-
-
-def _imaging(profile: Profile, cast: Cast, nobody: str, delivery_date: date, later: str) -> Iterator[Fault]:
-    sound = {
-        "patient_id": cast.living_patient,
-        "assessment_date": day_before(delivery_date, 700),
-        "modality": "BONE_SCAN",
-        "is_bone_window": None,
-        "is_evaluable": "true",
-        "extraosseous_response": None,
-    }
-    dead = {"patient_id": cast.dead_patient}
-    after_death = (cast.death_date + timedelta(days=1)).isoformat()
-    broken: tuple[tuple[Row, tuple[str, ...]], ...] = (
-        ({"assessment_date": None}, ("required_value_missing",)),
-        ({"assessment_date": later}, ("date_in_future",)),
-        ({"assessment_date": later, "modality": "ULTRASOUND"}, ("code_unknown", "date_in_future")),
-        ({"extraosseous_response": "better"}, ("code_unknown",)),
-        ({"is_evaluable": "perhaps"}, ("code_unknown",)),
-        ({"patient_id": nobody}, ("unknown_patient",)),
-        ({**dead, "assessment_date": after_death}, ("assessment_after_death",)),
-        ({"assessment_date": "1901-01-01"}, ("assessment_before_birth",)),
-        *(({"assessment_date": text}, (rule,)) for text, rule in BAD_DATES),
-    )
-    number = 9_000_000
-    for change, rules in broken:
-        number += 1
-        scan = {"assessment_id": f"SYN-{profile.code}A{number:07d}"}
-        yield Fault("imaging_assessments", {**scan, **sound, **change}, rules)
-    twice = {"assessment_id": f"SYN-{profile.code}A{number + 1:07d}", **sound}
-    yield Fault("imaging_assessments", twice, ("duplicate_key",))
-    yield Fault("imaging_assessments", {**twice, "modality": "XRAY"}, ("duplicate_key",))
-
-
-def _lesions(profile: Profile, cast: Cast) -> Iterator[Fault]:
-    sound = {
-        "assessment_id": cast.scan_with_lesions,
-        "lesion_id": "L80",
-        "site": "rib",
-        "morphology": "osteoblastic",
-        "status": "stable",
-        "lysis_change": None,
-        "is_equivocal": None,
-    }
-    broken: tuple[tuple[Row, str], ...] = (
-        ({"site": None}, "required_value_missing"),
-        ({"morphology": "sclerotic"}, "code_unknown"),
-        ({"is_equivocal": "perhaps"}, "code_unknown"),
-        ({"assessment_id": f"SYN-{profile.code}A9999999"}, "unknown_assessment"),
-        # This scan is there, and refused: it has no date.
-        ({"assessment_id": f"SYN-{profile.code}A9000001"}, "unknown_assessment"),
-    )
-    for number, (change, rule) in enumerate(broken, start=81):
-        yield Fault("bone_lesions", {**sound, "lesion_id": f"L{number}", **change}, (rule,))
-    yield Fault("bone_lesions", sound, ("duplicate_key",))
-    yield Fault("bone_lesions", {**sound, "site": "skull"}, ("duplicate_key",))

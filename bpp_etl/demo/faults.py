@@ -1,13 +1,13 @@
 """What a fault is: one row to be added, the rules it breaks, and the patients and scans that carry faults.
 
-The faults themselves are listed in fault_rows.py and fault_results.py.
+The faults themselves are listed in fault_rows.py, and beside the rules of one table.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-Row = Mapping[str, str | None]
+from schemas.examples import Day, Row
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,25 @@ class Cast:
     living_patient: str
     scan_with_lesions: str
     dead_patient: str
+    birth_date: date  # of the dead patient
     death_date: date
-    unmeasured_patient: str  # admitted, and without any laboratory result
+    unmeasured_patients: tuple[str, ...]  # admitted, and without any laboratory result
+
+    def names(self, delivery_date: date, code: str, laboratory: str) -> Mapping[str, object]:
+        """Returns what the names in an example stand for in a registry whose ids have this code."""
+        return {
+            "delivery": Day(delivery_date),
+            "birth": Day(self.birth_date),
+            "death": Day(self.death_date),
+            "living": self.living_patient,
+            "dead": self.dead_patient,
+            "nobody": f"SYN-{code}9999999",
+            "scan": self.scan_with_lesions,
+            "no_scan": f"SYN-{code}A9999999",
+            # The first scan that is added has no date.
+            "refused_scan": f"SYN-{code}A9000001",
+            "laboratory": laboratory,
+        }
 
 
 @dataclass(frozen=True)
@@ -36,10 +53,3 @@ class Fault:
 
 # Rows of any other analyte are ignored, and so cannot break a rule.
 ALP_ANALYTES = ("ALP_TOTAL", "6768-6", "ALP_BONE", "17838-4")
-# The same faults in every table that has a date: text, and the rule it breaks.
-BAD_DATES = (("2021-02-30", "date_invalid"), ("2021-03", "date_is_partial"))
-
-
-def day_before(delivery_date: date, days: int) -> str:
-    """Writes the day so many days before the delivery."""
-    return (delivery_date - timedelta(days=days)).isoformat()

@@ -60,6 +60,17 @@ def selected(con: Connection, name: str, parameters: dict[str, object] | None = 
     return select_named(con, Select(PACKAGE, name), parameters or {})
 
 
+def is_in_both(con: Connection, relation: str, columns: Sequence[str]) -> bool:
+    """Say whether both releases have all these columns of `schema.table`; other versions may lack some."""
+    schema, _, table = relation.partition(".")
+    held = con.execute(
+        "select database_name, column_name from duckdb_columns()"
+        " where schema_name = $schema and table_name = $table",
+        {"schema": schema, "table": table},
+    ).fetchall()
+    return {(catalog, name) for catalog in CATALOGS for name in columns} <= set(held)
+
+
 def registries_that_differ(
     con: Connection, relation: str, columns: Sequence[str], protocol: str | None = None
 ) -> set[str]:

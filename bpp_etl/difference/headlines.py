@@ -11,20 +11,7 @@ from typing import Any
 
 from bpp_etl.difference.movers import Movers
 from bpp_etl.pages.plain_text import counted, wrapped
-
-HEADLINES: tuple[tuple[str, str], ...] = (
-    ("time_to_pseudoprogression", "all"),
-    ("pseudoprogression_to_progression", "all"),
-    ("pseudoprogression_to_progression_log_rank", "her2=positive/negative"),
-    ("candidate_to_progression", "all"),
-    ("pseudoprogression_share", "all"),
-    ("progression_incidence_365_days", "all"),
-    ("alp_change_at_event", "all"),
-    ("alp_change_at_progression", "all"),
-    ("lesion_site_share_of_patients", "site=spine"),
-    ("cadence_on_time_share", "all"),
-)
-"""Metric and stratum."""
+from schemas.metrics import HEADLINES
 
 Row = Mapping[str, Any]
 """A row of `estimate_change`."""

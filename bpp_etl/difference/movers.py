@@ -5,90 +5,25 @@ Not here: counting rows (`changes.py`) and measuring (`bpp_etl/measure`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bpp_etl.difference.changes import RowChange, compared_columns, registries_that_differ
+from bpp_etl.difference.changes import RowChange, is_in_both, registries_that_differ
 from bpp_etl.disclosure.small import count_told
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.warehouse.connection import Connection
-from schemas.cadence import AssessmentCadence
-
-CALL = (
-    "patient_id",
-    "state",
-    "reason",
-    "therapy_start_date",
-    "event_date",
-    "confirmation_date",
-    "progression_date",
-    "progression_kind",
-    "censor_date",
-    "onset_after",
-    "progression_after",
-)
-ALP = ("alp_baseline", "alp_at_event", "alp_at_progression")
-SITES = ("sites", "candidate_lesion_ids")
-VERDICTS = ("verdict_recist11", "verdict_irecist", "verdict_mda", "verdict_pcwg3")
-FOLLOW_UP = ("patient_id", "death_date", "last_contact_date")
-LINES = ("patient_id", "line_number", "start_date", "end_date", "cycle_length_days")
-PATHS = ("patients", "therapy_lines", "imaging_assessments", "bone_lesions")
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What a metric is measured of: columns of derived relations, and the delivered tables they come from."""
-
-    reads: Mapping[str, Sequence[str]]
-    tables: Sequence[str] = PATHS
-
-
-CADENCE = {"core.assessment_cadence": compared_columns(AssessmentCadence)}
-EVENTS = "event.pseudoprogression"
-
-BASES: tuple[tuple[str, Basis], ...] = (
-    ("alp_", Basis({EVENTS: (*CALL, *ALP)}, (*PATHS, "lab_results"))),
-    ("lesion_site_", Basis({EVENTS: (*CALL, *SITES)})),
-    (
-        "agreement_protocol",
-        Basis({EVENTS: CALL, "event.patient_flow": ("patient_id", "left_at", "state")}),
-    ),
-    ("agreement_", Basis({EVENTS: (*CALL, *VERDICTS)})),
-    ("cadence_", Basis(CADENCE, ("therapy_lines", "imaging_assessments"))),
-    ("pseudoprogression_cadence_", Basis({EVENTS: CALL, **CADENCE})),
-    (
-        "pseudoprogression_incidence_",
-        Basis(
-            {
-                EVENTS: CALL,
-                "event.patient_flow": ("patient_id", "left_at", "state", "progression_date"),
-                "core.patients": FOLLOW_UP,
-                "core.therapy_lines": LINES,
-            }
-        ),
-    ),
-    ("progression_incidence_", Basis({EVENTS: CALL, "core.patients": FOLLOW_UP})),
-    ("death_incidence_", Basis({EVENTS: CALL, "core.patients": FOLLOW_UP})),
-    ("", Basis({EVENTS: CALL})),
-)
-"""Beginning of a metric's id -> its basis; the first that fits counts."""
-
-BY_STRATUM: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
-    "her2": (("her2_status",), ("her2_tests",)),
-    "definition": (VERDICTS, ()),
-}
-"""What a stratum reads beside the metric: columns of the events, and delivered tables."""
+from schemas.metrics import METRICS
+from schemas.metrics.record import Basis
+from schemas.metrics.strata import stratum_of
 
 
 def basis_of(metric: str, stratum: str) -> Basis:
-    """Return what an estimate is measured of; a stratum by HER2 or by definition adds to it."""
-    basis = next(basis for start, basis in BASES if metric.startswith(start))
-    key, _, _ = stratum.partition("=")
-    if key not in BY_STRATUM:
-        return basis
-    more, tables = BY_STRATUM[key]
-    reads = {name: (*columns, *more) if name == EVENTS else columns for name, columns in basis.reads.items()}
-    return Basis(reads, (*basis.tables, *tables))
+    """Return what an estimate is measured of: what its metric declares, and what its stratum reads beside.
+
+    Raises KeyError for a metric or stratum that nobody declared.
+    """
+    basis, more = METRICS[metric].basis, stratum_of(stratum).reads
+    return basis | more if more else basis
 
 
 @dataclass
@@ -114,6 +49,8 @@ class Movers:
     def told(self, metric: str, stratum: str, protocol: str) -> list[str]:
         """Say in words, registry by registry, what moved an estimate."""
         basis = basis_of(metric, stratum)
+        if not all(is_in_both(self.con, *one) for one in basis.reads.items()):
+            return ["rows that are not in both releases: another version of the software made one of them"]
         registries = self.registries(basis, protocol)
         if not registries:
             return ["no row: what it is measured of is the same, so measuring or disclosure control changed"]

@@ -7,17 +7,16 @@ from bpp_etl.events.derive import EventSummary, derive_events
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import (
     DEFAULT_PROTOCOL,
-    SHIPPED,
     ProtocolError,
     load_protocol,
     load_shipped,
+    shipped,
 )
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
 
 __all__ = [
     "DEFAULT_PROTOCOL",
     "FLOW_RULES",
-    "SHIPPED",
     "STATE_RULES",
     "DecidingRule",
     "EventSummary",
@@ -26,4 +25,5 @@ __all__ = [
     "derive_events",
     "load_protocol",
     "load_shipped",
+    "shipped",
 ]

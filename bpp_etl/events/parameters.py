@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.event import PROGRESSION_KIND
+from schemas.verdicts import VERDICT_SETS
 
 Value = int | float | str | tuple[str, ...]
 
@@ -175,4 +176,5 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
 }
 """Kind of protocol -> its parameters. `event` gives the state; the others a verdict on the same evidence."""
 
-VERDICT_KINDS = tuple(kind for kind in PARAMETERS if kind != "event")
+VERDICT_KINDS = tuple(VERDICT_SETS)
+"""Each verdict set has a kind of protocol of its name."""

@@ -10,17 +10,17 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn, TypeGuard
 
 from bpp_etl.errors import UsageError, shown
-from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS, Parameter, Value
+from bpp_etl.events.parameters import PARAMETERS, Parameter, Value
 from bpp_etl.events.protocol import Protocol, Setting
 
 DEFAULT_PROTOCOL = "xu2025"
-SHIPPED = ("xu2025", "xu2025_one_ct", "lin2021", *VERDICT_KINDS)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 KEYS = {"name", "kind", "title", "summary", "extends", "limits", "citation", "parameters"}
 CITATION_KEYS = {"text", "doi"}
@@ -37,24 +37,36 @@ def load_protocol(name_or_path: str | Path) -> Protocol:
     Raises `ProtocolError` with one readable line.
     """
     text = str(name_or_path)
-    if text in SHIPPED:
+    if text in shipped():
         return _shipped(text, seen=())
     path = Path(name_or_path)
     if path.suffix != ".toml" or not path.is_file():
         raise ProtocolError(
             f"{shown(text)} is neither a shipped protocol nor a .toml file that exists",
-            f"shipped are {', '.join(SHIPPED)}",
+            f"shipped are {', '.join(shipped())}",
         )
-    return _read(path, seen=(), taken=SHIPPED)
+    return _read(path, seen=(), taken=shipped())
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Name every protocol that comes with the software: the default one, then the others by name."""
+    names = {file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")}
+    return (DEFAULT_PROTOCOL, *sorted(names - {DEFAULT_PROTOCOL}))
 
 
 def load_shipped() -> tuple[Protocol, ...]:
-    """Load every shipped protocol, the default one first."""
-    return tuple(load_protocol(name) for name in SHIPPED)
+    """Load every shipped protocol: those that give a state, the default one first, then the verdicts."""
+    kinds = list(PARAMETERS)
+    return tuple(sorted(map(load_protocol, shipped()), key=lambda protocol: kinds.index(protocol.kind)))
+
+
+def _folder() -> Traversable:
+    return files("bpp_etl.events") / "protocols"
 
 
 def _shipped(name: str, seen: tuple[str, ...]) -> Protocol:
-    return _read(files("bpp_etl.events") / "protocols" / f"{name}.toml", seen)
+    return _read(_folder() / f"{name}.toml", seen)
 
 
 def _read(source: Traversable, seen: tuple[str, ...], taken: tuple[str, ...] = ()) -> Protocol:
@@ -121,10 +133,10 @@ class _Reader:
         if "extends" not in self.content:
             return None
         extended = self.text("extends")
-        if extended not in SHIPPED or extended in (name, *self.seen):
+        if extended not in shipped() or extended in (name, *self.seen):
             self.fail(
                 f"extends {extended!r}, which is not another shipped protocol",
-                f"shipped: {', '.join(SHIPPED)}",
+                f"shipped: {', '.join(shipped())}",
             )
         return _shipped(extended, seen=(*self.seen, name))
 

@@ -5,13 +5,14 @@ Not here: the rules themselves; the page says nothing that a rule or a protocol 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bpp_etl.events.parameters import PARAMETERS, Value
 from bpp_etl.events.protocol import Protocol, Setting
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, load_protocol, load_shipped
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
 from bpp_etl.events.verdicts import VERDICT_RULES
+from bpp_etl.pages.markdown import markdown_table
 from schemas.event import EVENT_FLAGS
 
 INTRODUCTION = """\
@@ -46,7 +47,9 @@ def render_rules() -> str:
         VERDICTS,
         *(_verdict(load_protocol(kind)) for kind in VERDICT_RULES),
         "## Flags of an event",
-        _table(("flag", "meaning"), ((f"`{flag}`", sentence) for flag, sentence in EVENT_FLAGS.items())),
+        markdown_table(
+            ("flag", "meaning"), ((f"`{flag}`", sentence) for flag, sentence in EVENT_FLAGS.items())
+        ),
         "## Protocols",
         PROTOCOLS,
         *(_protocol(protocol) for protocol in protocols),
@@ -56,7 +59,7 @@ def render_rules() -> str:
 
 def _rules(rules: Sequence[DecidingRule], *, with_state: bool) -> str:
     if with_state:
-        return _table(
+        return markdown_table(
             ("rule", "when", "state", "reason", "source", "what would change it"),
             (
                 (
@@ -70,7 +73,7 @@ def _rules(rules: Sequence[DecidingRule], *, with_state: bool) -> str:
                 for rule in rules
             ),
         )
-    return _table(
+    return markdown_table(
         ("rule", "when", "source", "what would change it"),
         ((f"`{rule.id}`", rule.sentence, rule.citation, rule.would_change) for rule in rules),
     )
@@ -88,7 +91,7 @@ def _verdict(protocol: Protocol) -> str:
         for rule in VERDICT_RULES[protocol.kind]
     )
     limits = "\n".join(f"- {limit}" for limit in protocol.limits)
-    table = _table(("rule", "when", "verdict", "dated", "in force if"), rows)
+    table = markdown_table(("rule", "when", "verdict", "dated", "in force if"), rows)
     return f"### Verdict: {protocol.title}\n\n{table}\n\nNot expressed, or read otherwise:\n\n{limits}"
 
 
@@ -104,7 +107,7 @@ def _protocol(protocol: Protocol) -> str:
         parts.append("\n".join(f"- {limit}" for limit in protocol.limits))
     declared = PARAMETERS[protocol.kind]
     parts.append(
-        _table(
+        markdown_table(
             ("parameter", "value", "unit", "bounds", "meaning", "source"),
             (
                 (
@@ -128,8 +131,3 @@ def _value(value: Value) -> str:
 
 def _bounds(setting: Setting) -> str:
     return f"{setting.bounds[0]:g} to {setting.bounds[1]:g}" if setting.bounds else ""
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

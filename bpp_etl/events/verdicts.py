@@ -14,6 +14,7 @@ import polars as pl
 from polars import col
 
 from bpp_etl.events.protocol import Protocol
+from schemas.verdicts import VERDICT_SETS
 
 
 @dataclass(frozen=True)
@@ -181,17 +182,18 @@ VERDICT_RULES: Mapping[str, tuple[VerdictRule, ...]] = {
     "mda": MDA,
     "pcwg3": PCWG3,
 }
+"""Verdict set -> its rules."""
 
 
 def verdict_columns(protocols: Mapping[str, Protocol]) -> dict[str, pl.Expr]:
-    """Name each verdict and its day, over the evidence columns: `verdict_<kind>`, `verdict_<kind>_date`."""
+    """Name each verdict and its day, over the evidence columns, as the verdict sets name their columns."""
     columns = {}
     for kind, protocol in protocols.items():
         fired = verdict_rule(in_force(protocol))
-        columns[f"verdict_{kind}"] = fired.replace_strict(
+        columns[VERDICT_SETS[kind].column] = fired.replace_strict(
             {rule.id: rule.verdict for rule in VERDICT_RULES[kind]}, return_dtype=pl.String
         )
-        columns[f"verdict_{kind}_date"] = pl.coalesce(
+        columns[VERDICT_SETS[kind].date_column] = pl.coalesce(
             pl.when(fired == rule.id).then(col(rule.dated_by))
             for rule in in_force(protocol)
             if rule.dated_by is not None

@@ -11,6 +11,7 @@ from bpp_etl.explain import words
 from bpp_etl.explain.change import would_change
 from bpp_etl.explain.facts import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
+from schemas.verdicts import VERDICT_SETS
 
 ALP_COLUMNS = (
     "alp_baseline",
@@ -61,8 +62,10 @@ def as_json(evidence: Evidence, labels: Labels) -> str:
         },
         "her2_status": evidence.event.get("her2_status"),
         "alp": {name: evidence.event.get(name) for name in ALP_COLUMNS},
-        "verdicts": {key: evidence.event.get(f"verdict_{key}") for key in words.RULE_SETS},
-        "verdict_dates": {key: day(evidence.event.get(f"verdict_{key}_date")) for key in words.RULE_SETS},
+        "verdicts": {name: evidence.event.get(one.column) for name, one in VERDICT_SETS.items()},
+        "verdict_dates": {
+            name: day(evidence.event.get(one.date_column)) for name, one in VERDICT_SETS.items()
+        },
         "flags": list(evidence.event.get("flags", [])),
         "time_points": [_point_json(point, labels) for point in evidence.points],
         "alp_results": [

@@ -12,7 +12,6 @@ from pathlib import Path
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import NotFoundError, UsageError, shown
 from bpp_etl.events import Protocol, load_protocol
-from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL
 from bpp_etl.explain.as_html import as_html
 from bpp_etl.explain.as_json import as_json
@@ -23,6 +22,7 @@ from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
+from schemas.verdicts import VERDICT_SETS
 
 WRITERS: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "text": as_text,
@@ -30,7 +30,7 @@ WRITERS: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "html": as_html,
 }
 CALL = ("state", "reason", "event_date", "confirmation_date", "progression_date")
-VERDICTS = tuple(f"verdict_{kind}" for kind in VERDICT_KINDS)
+VERDICTS = tuple(one.column for one in VERDICT_SETS.values())
 
 
 def explain_patient(

@@ -12,6 +12,7 @@ from bpp_etl.explain.facts import Assessment, Evidence, Lesion, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import joined
 from schemas.event import EVENT_FLAGS
+from schemas.verdicts import VERDICT_SETS
 
 Pairs = list[tuple[str, str]]
 ALP_HEADERS = ("date", "day", "analyte", "value", "unit", "limit", "x limit", "flags")
@@ -33,7 +34,6 @@ MARK_WORDS = {
     "progression": "progression",
     "progression_not_counted": "progression, not counted",
 }
-RULE_SETS = {"recist11": "RECIST 1.1", "irecist": "iRECIST", "mda": "MD Anderson", "pcwg3": "PCWG3"}
 
 
 def headline(evidence: Evidence) -> str:
@@ -162,10 +162,10 @@ def verdicts(evidence: Evidence, labels: Labels) -> Pairs:
     if not evidence.event:
         return []
     told = []
-    for key, name in RULE_SETS.items():
-        dated = evidence.event[f"verdict_{key}_date"]
+    for one in VERDICT_SETS.values():
+        dated = evidence.event[one.date_column]
         on = f", dated {labels.day(dated)}" if dated else ""
-        told.append((name, f"{evidence.event[f'verdict_{key}']}{on}"))
+        told.append((one.short, f"{evidence.event[one.column]}{on}"))
     return told
 
 

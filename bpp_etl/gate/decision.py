@@ -46,8 +46,8 @@ class TableCount:
 
 
 @dataclass(frozen=True)
-class ShutCause:
-    """One reason for which the gate is shut, in words that hold no value."""
+class Breach:
+    """One broken rule of a table or of the whole delivery, in words that hold no value."""
 
     table: str
     rule: str
@@ -55,14 +55,20 @@ class ShutCause:
 
 
 @dataclass(frozen=True)
+class ShutCause(Breach):
+    """A breach for which the gate is shut."""
+
+
+@dataclass(frozen=True)
 class GateDecision:
-    """The gate's decision on one delivery."""
+    """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway."""
 
     registry: str
     delivery: str
     delivery_date: dt.date
     status: DeliveryStatus
     causes: tuple[ShutCause, ...]
+    warnings: tuple[Breach, ...]
     rules: tuple[RuleResult, ...]
     tables: tuple[TableCount, ...]
 

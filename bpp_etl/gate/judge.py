@@ -1,4 +1,4 @@
-"""Judging a delivery that has been read: its tables, parents first, then the cadence over all of them.
+"""Judging a delivery that has been read: its tables, parents first, then what needs all of them.
 
 Not here: judging one table (`gate/one_table.py`), and what the counts lead to (`gate/decide.py`).
 """
@@ -7,24 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.delivery_rule import WholeDelivery
+from bpp_etl.gate.flags import flag_table, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
 from bpp_etl.gate.row_rules import ensure_judging_works
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.timeline.cadence import derive_cadence
-from bpp_etl.warehouse.connection import Connection, one_row, quoted, side_by_side
+from bpp_etl.warehouse.connection import Connection, quoted, side_by_side
+from schemas.rules import rules_of
 from schemas.tables import TABLES, DeliveredTable
 
 
-def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> GateDecision:
+def judge(
+    con: Connection, delivery: Delivery, read: ReadDelivery, before: Connection | None = None
+) -> GateDecision:
     """Judge a delivery in its working file; then `core` holds what would be admitted, `quarantine` the rest.
 
     Nothing outside the working file changes, and no transaction is open: tables that do not depend on each
-    other are judged side by side. The decision says whether the file may take the place of the registry's
-    admitted one.
+    other are judged side by side. `before` is open on the registry's last admitted delivery, for rules that
+    compare with it. The decision says whether the file may take the place of the registry's admitted one.
     """
     for schema in ("core", "quarantine"):
         con.execute(f"create schema {schema}")
@@ -33,13 +39,18 @@ def judge(con: Connection, delivery: Delivery, read: ReadDelivery) -> GateDecisi
     def judging(tables: Iterable[DeliveredTable]) -> Callable[[Connection], list[JudgedTable]]:
         return lambda own: [judge_table(own, table, delivery, read) for table in tables]
 
+    def flagging(judged: JudgedTable) -> Callable[[Connection], None]:
+        return lambda own: flag_table(own, judged, delivery, read.rows)
+
     counted = JudgedDelivery(read)
     roots, lines = _descent(TABLES.values())
     for judged in (judging(roots)(con), *side_by_side(con, [judging(line) for line in lines])):
         counted.tables.update((found.table, found) for found in judged if found.table in read.rows)
     derive_cadence(con, delivery.registry, keep=True)
-    counted.intervals, counted.off_schedule = _cadence_counts(con)
-    decision = decide(delivery, counted)
+    side_by_side(con, [flagging(table) for table in counted.tables.values() if _has_flags(table)])
+    if read.config.format != CANONICAL:
+        _number_by_source(con, counted.tables)
+    decision = decide(WholeDelivery(con, delivery, counted, before))
     if not decision.is_open:
         for table in TABLES.values():
             con.execute(
@@ -67,10 +78,14 @@ def _descent(
     return roots, lines
 
 
-def _cadence_counts(con: Connection) -> tuple[int, int]:
-    intervals, off_schedule = one_row(
-        con,
-        "select count(*), count(*) filter (where cadence_class <> 'on_time')"
-        " from core.assessment_cadence where line_number = 1",
-    )
-    return int(intervals), int(off_schedule)
+def _has_flags(judged: JudgedTable) -> bool:
+    return any(rule.severity == "flag" and is_flagged_later(rule.law) for rule in rules_of(judged.table))
+
+
+def _number_by_source(con: Connection, tables: Iterable[str]) -> None:
+    """Number the admitted rows as in their source, now that no rule needs the number to know a row by."""
+    for table in map(quoted, tables):
+        con.execute(
+            f"update core.{table} as kept set row_number = raw.source_row_number"
+            f" from raw.{table} as raw where raw.row_number = kept.row_number"
+        )

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bpp_etl.gate.decision import TableCount
 from bpp_etl.reading.delivery import ReadDelivery
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many rows a rule judged, and how many broke it."""
+
+    judged: int = 0
+    broken: int = 0
+
+
+NOT_JUDGED = RuleCount()
 
 
 @dataclass
 class JudgedTable:
-    """Counts of one table that was judged: its rows, and the breaches of each rule."""
+    """Counts of one table that was judged: its rows, and the breaches of each rule of rows."""
 
     table: str
     judged: int = 0
     admitted: int = 0
     ignored: int = 0
     broken_rows: int = 0
-    broken: dict[str, int] = field(default_factory=dict)
-    not_judged: set[str] = field(default_factory=set)
-    flagged: dict[str, int] = field(default_factory=dict)
-    flag_judged: int = 0
+    counts: dict[str, RuleCount] = field(default_factory=dict)
 
 
 @dataclass
@@ -31,9 +40,21 @@ class JudgedDelivery:
 
     read: ReadDelivery
     tables: dict[str, JudgedTable] = field(default_factory=dict)
-    intervals: int = 0
-    off_schedule: int = 0
 
     def of(self, table: str) -> JudgedTable:
         """Return a table's counts, all zero where it was not judged."""
         return self.tables.get(table, JudgedTable(table))
+
+    def rows_of(self, table: str, *, is_shut: bool = False) -> TableCount:
+        """Say where the delivered rows of a table go, if the gate opens or is shut."""
+        found = self.of(table)
+        delivered = self.read.rows.get(table, 0)
+        return TableCount(
+            table=table,
+            delivered=delivered,
+            admitted=0 if is_shut else found.admitted,
+            refused=delivered - found.ignored if is_shut else found.broken_rows,
+            ignored=found.ignored,
+            broken=found.broken_rows,
+            refused_share_limit=self.read.config.limit(table),
+        )

@@ -1,4 +1,4 @@
-"""Judging one delivered table: stage, row rules, set rules, quarantine, counts.
+"""Judging one delivered table: stage, judge each row, refuse, quarantine, flag, count.
 
 Not here: in which order the tables are judged (`gate/judge.py`), and what the counts lead to
 (`gate/decide.py`).
@@ -6,29 +6,22 @@ Not here: in which order the tables are judged (`gate/judge.py`), and what the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import polars as pl
-
-from bpp_etl.adapters import CANONICAL
-from bpp_etl.gate.judged import JudgedTable
+from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
+from bpp_etl.gate.judged import JudgedTable, RuleCount
+from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
-from bpp_etl.gate.set_rules import (
-    duplicate_keys,
-    duplicate_rows,
-    out_of_time,
-    rows_alike,
-    rules_by_parent,
-    without_parent,
-)
+from bpp_etl.gate.select_rules import breaking
+from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
 from bpp_etl.gate.stage import stage, stage_nothing
-from bpp_etl.harmonise.flags import flag_suspect_units
+from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import create_table
 from schemas.contract import delivered_columns
+from schemas.laws import SelectLaw, TimeLaw
 from schemas.quarantine import quarantine_contract
+from schemas.rules import rule_of, rules_of
 from schemas.tables import DeliveredTable
 
 
@@ -38,9 +31,9 @@ def judge_table(
     """Put a table's rows into `core` or `quarantine`, and count what was found.
 
     Its parent has been judged. What is noted on the way lies in temporary tables of the connection, so that
-    other tables may be judged beside it.
+    other tables may be judged beside it. Flags that need other tables are left to `gate/flags.py`.
     """
-    con.execute("create or replace temp table broken (rule varchar, row_number bigint)")
+    con.execute("create or replace temp table broken (rule varchar, severity varchar, row_number bigint)")
     outcome = JudgedTable(table.name)
     is_delivered = table.name in read.rows
     if is_delivered:
@@ -49,11 +42,6 @@ def judge_table(
         stage_nothing(con, table)
     _quarantine(con, table, is_delivered=is_delivered)
     con.execute("drop table temp.broken")
-    if table.name == "lab_results" and is_delivered:
-        outcome.flagged["unit_suspect"] = flag_suspect_units(con)
-        outcome.flag_judged = count_of(
-            con, "select count(*) from core.lab_results where analyte = 'ALP_TOTAL'"
-        )
     return outcome
 
 
@@ -63,49 +51,75 @@ def _judge(
     relation = f"core.{quoted(table.name)}"
     outcome.ignored = stage(con, table, read.config)
 
-    def broke(rule: str, row_numbers: pl.Series) -> None:
+    def broke(rule: str, row_numbers: Numbers) -> None:
         if row_numbers.len() == 0:
             return
-        con.register("newly_broken", row_numbers.alias("row_number").to_frame().to_arrow())
-        con.execute("insert into temp.broken select $rule, row_number from newly_broken", {"rule": rule})
-        con.unregister("newly_broken")
+        told = {"rule": rule, "severity": rule_of(table.name, rule).severity}
+        with shown(con, "newly_broken", row_numbers.alias("row_number").to_frame()):
+            con.execute("insert into temp.broken select $rule, $severity, row_number from newly_broken", told)
 
+    laws = [rule.law for rule in rules_of(table.name)]
+    refusing = [law for law in laws if law.severity == "refuse"]
+    not_judged: set[str] = set()
     outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
     with rows_alike(con, table, relation):
         broke("duplicate_row", _judged_only(con, relation, duplicate_rows(con, table)))
         broke("duplicate_key", duplicate_keys(con, table, relation))
-    if table.parent is not None and table.parent.table in read.rows:
-        broke(table.parent.rule, without_parent(con, table, relation))
-        for rule, row_numbers in out_of_time(con, table, relation).items():
-            broke(rule, row_numbers)
-    else:
-        outcome.not_judged.update(rules_by_parent(table))
-    con.execute(f"delete from {relation} where row_number in (select row_number from temp.broken)")
+    if table.parent is not None:
+        if table.parent.table in read.rows:
+            broke(table.parent.rule, without_parent(con, table, relation))
+        else:
+            not_judged.add(table.parent.rule)
+    for law in refusing:
+        if isinstance(law, TimeLaw):
+            if law.other_table in read.rows:
+                broke(law.id, out_of_order(con, relation, law))
+            else:
+                not_judged.add(law.id)
+    _refuse(con, relation)
+    # All of these look at the same rows: none refuses any before the others have looked.
+    among = [(law.id, breaking(con, law, delivery)) for law in refusing if isinstance(law, SelectLaw)]
+    for rule, row_numbers in among:
+        broke(rule, row_numbers)
+    if among:
+        _refuse(con, relation)
     con.execute(f"alter table {relation} drop column problems")
-    if read.config.format != CANONICAL:
-        con.execute(
-            f"update {relation} as kept set row_number = raw.source_row_number"
-            f" from raw.{quoted(table.name)} as raw where raw.row_number = kept.row_number"
-        )
     outcome.admitted = count_of(con, f"select count(*) from {relation}")
-    outcome.broken_rows = count_of(con, "select count(distinct row_number) from temp.broken")
-    counted: Iterable[tuple[str, int]] = con.execute(
-        "select rule, count(distinct row_number) from temp.broken group by rule"
-    ).fetchall()
-    outcome.broken = dict(counted)
+    outcome.broken_rows = count_of(
+        con, "select count(distinct row_number) from temp.broken where severity = 'refuse'"
+    )
+    broken = rows_by_rule(con, "(from temp.broken where severity = 'refuse')")
+    outcome.counts = {
+        law.id: RuleCount(outcome.judged, broken.get(law.id, 0))
+        for law in refusing
+        if law.id not in not_judged
+    }
+    earned = f"(from temp.broken semi join {relation} using (row_number) where severity = 'flag')"
+    flagged = add_flags(con, relation, earned)
+    outcome.counts |= {
+        law.id: RuleCount(outcome.admitted, flagged.get(law.id, 0))
+        for law in laws
+        if law.severity == "flag" and not is_flagged_later(law)
+    }
 
 
-def _judged_only(con: Connection, relation: str, row_numbers: pl.Series) -> pl.Series:
+def _refuse(con: Connection, relation: str) -> None:
+    con.execute(
+        f"delete from {relation} where row_number in"
+        " (select row_number from temp.broken where severity = 'refuse')"
+    )
+
+
+def _judged_only(con: Connection, relation: str, row_numbers: Numbers) -> Numbers:
     """Leave out copies of rows that are ignored: they are counted once, as ignored."""
     if row_numbers.len() == 0:
         return row_numbers
-    con.register("copied", row_numbers.to_frame().to_arrow())
-    kept = con.execute(
-        f"select copied.row_number from copied semi join {relation} as judged"
-        " on judged.row_number = copied.row_number"
-    ).fetchnumpy()["row_number"]
-    con.unregister("copied")
-    return pl.Series("row_number", kept, dtype=pl.Int64)
+    with shown(con, "copied", row_numbers.to_frame()):
+        return select_numbers(
+            con,
+            f"select copied.row_number from copied semi join {relation} as judged"
+            " on judged.row_number = copied.row_number",
+        )
 
 
 def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -> None:
@@ -122,7 +136,7 @@ def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -
         from raw.{quoted(table.name)} as raw
         join (
             select row_number, list_sort(list_distinct(list(rule))) as broken_rules
-            from temp.broken group by row_number
+            from temp.broken where severity = 'refuse' group by row_number
         ) as broke on broke.row_number = raw.row_number
         order by raw.row_number
         """

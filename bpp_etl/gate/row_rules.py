@@ -16,27 +16,19 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from bpp_etl.errors import BppError
+from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from schemas.contract import columns_of
+from schemas.laws import CellLaw, Law, RowLaw, TextLaw
 from schemas.rules import rules_of
 from schemas.tables import DeliveredTable
 
 BATCH_ROWS = 200_000
-PARSED_RULES = (
-    "required_value_missing",
-    "date_invalid",
-    "date_is_partial",
-    "number_invalid",
-    "value_is_censored",
-    "unit_missing",
-    "unit_not_convertible",
-)
-"""Rules whose breach is seen when text is read: the cell is NULL by then, and `problems` names the rule."""
 
 _ONE_AT_A_TIME = Lock()
 """Pandera keeps what is to be validated in a global; two threads would switch it under each other."""
 
-Break = Callable[[str, pl.Series], None]
+Break = Callable[[str, Numbers], None]
 """Takes a rule and the numbers of the rows that break it."""
 
 Breach = Callable[[str, pl.DataFrame], None]
@@ -50,14 +42,10 @@ def cell_schemas(table: DeliveredTable, day: dt.date) -> Mapping[str, pa.DataFra
     Each check is named after its rule. A cell that could not be read is NULL, and is judged from the text.
     """
     contract = table.contract.to_schema()
-    known = {rule.id for rule in rules_of(table.name)}
+    laws = [rule.law for rule in rules_of(table.name) if isinstance(rule.law, CellLaw)]
     schemas = {}
     for column in columns_of(table.contract):
-        checks = []
-        if column.codes and column.delivered and "code_unknown" in known:
-            checks.append(pa.Check.isin(list(column.codes), name="code_unknown"))
-        if column.kind == "date":
-            checks.append(pa.Check.le(day, name="date_in_future"))
+        checks = [check for law in laws if (check := law.check_of(column, day)) is not None]
         if checks:
             judged = pa.Column(contract.columns[column.name].dtype, checks)
             schemas[column.name] = pa.DataFrameSchema({column.name: judged}, name=table.name)
@@ -65,31 +53,39 @@ def cell_schemas(table: DeliveredTable, day: dt.date) -> Mapping[str, pa.DataFra
 
 
 @cache
-def row_schema(table: DeliveredTable) -> pa.DataFrameSchema | None:
-    """Build the schema of the rules that read several columns, or a number; None where a table has none.
+def row_schema(table: DeliveredTable, *, with_flags: bool) -> pa.DataFrameSchema | None:
+    """Build the schema of the rules that a row keeps or breaks by itself; None where a table has none.
 
-    Text is not streamed, for it takes longest, unless such a rule reads it (`text_in_rules`).
+    The contract's checks refuse a row; with flags, so are those built that only flag one. No column is
+    streamed that none of them reads.
     """
     contract = table.contract.to_schema()
-    if not contract.checks:
+    laws = [rule.law for rule in rules_of(table.name) if isinstance(rule.law, RowLaw)]
+    flags = [law for law in laws if law.severity == "flag" and with_flags]
+    checks = [*contract.checks, *(pa.Check(law.judge, name=law.id) for law in flags)]
+    if not checks:
         return None
+    read = {name for law in laws if law.severity == "refuse" or with_flags for name in law.columns}
     columns = {
         column.name: pa.Column(contract.columns[column.name].dtype, nullable=True)
         for column in columns_of(table.contract)
-        if column.name in table.text_in_rules
-        or (column.dtype not in {"String", "List(String)"} and column.name != "row_number")
+        if column.name in read
     }
-    return pa.DataFrameSchema(columns, checks=contract.checks, name=table.name)
+    return pa.DataFrameSchema(columns, checks=checks, name=table.name)
+
+
+def is_seen_in_text(law: Law) -> bool:
+    """Say whether a breach of the law is seen while text is read."""
+    return isinstance(law, TextLaw) or (isinstance(law, CellLaw) and law.seen_in_text)
 
 
 @cache
 def problem_schema(table: DeliveredTable) -> pa.DataFrameSchema:
     """Build the schema of the rules whose breach was seen when text was read, and noted in `problems`."""
-    known = {rule.id for rule in rules_of(table.name)}
     checks = [
-        pa.Check(_not_among_problems(rule), name=rule)
-        for rule in (*PARSED_RULES, "code_unknown")
-        if rule in known
+        pa.Check(_not_among_problems(rule.id), name=rule.id)
+        for rule in rules_of(table.name)
+        if is_seen_in_text(rule.law)
     ]
     return pa.DataFrameSchema({"problems": pa.Column(pl.List(pl.String))}, checks=checks, name=table.name)
 
@@ -109,7 +105,7 @@ def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.da
     for column, schema in cell_schemas(table, day).items():
         cell = quoted(column)
         _judge(con, schema, f"select distinct {cell} from {relation} where {cell} is not null", cells_broke)
-    in_rows = row_schema(table)
+    in_rows = row_schema(table, with_flags=True)
     if in_rows is not None:
         names = ", ".join(quoted(name) for name in ("row_number", *in_rows.columns))
         _judge(con, in_rows, f"select {names} from {relation}", rows_broke)
@@ -132,14 +128,14 @@ def _judge(con: Connection, schema: pa.DataFrameSchema, select: str, broke: Brea
         cursor.close()
 
 
-def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> pl.Series:
+def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> Numbers:
     """Find the rows that hold any of these values in their column."""
-    con.register("broken_cells", cells.to_arrow())
-    numbers = con.execute(
-        f"select row_number from {relation} semi join broken_cells using ({quoted(cells.columns[0])})"
-    ).fetchnumpy()["row_number"]
-    con.unregister("broken_cells")
-    return pl.Series("row_number", numbers, dtype=pl.Int64)
+    cell = quoted(cells.columns[0])
+    with shown(con, "broken_cells", cells):
+        return select_numbers(
+            con,
+            f"select row_number from {relation} semi join broken_cells using ({cell})",
+        )
 
 
 def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Breach) -> None:

@@ -1,4 +1,4 @@
-"""The rules that need other rows: copies, keys, parents, and dates of the patient; set-based SQL.
+"""The rules that a row keeps among the others: no copy, one row for each key, a parent; set-based SQL.
 
 Not here: what a breach leads to; each function yields the row numbers that break a rule.
 """
@@ -8,20 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import polars as pl
-
+from bpp_etl.gate.row_numbers import NONE, Numbers, select_numbers
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.contract import delivered_columns
 from schemas.tables import DeliveredTable
-
-TIME_RULES = {
-    "imaging_assessments": (
-        ("assessment_after_death", "child.assessment_date > parent.death_date"),
-        ("assessment_before_birth", "child.assessment_date < parent.birth_date"),
-    ),
-    "lab_results": (("specimen_after_death", "child.specimen_date > parent.death_date"),),
-}
-"""Rules of time order against the admitted patient. An examination on the day of death is no error."""
 
 
 @contextmanager
@@ -47,10 +37,10 @@ def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterato
         con.execute("drop table temp.alike")
 
 
-def duplicate_rows(con: Connection, table: DeliveredTable) -> pl.Series:
+def duplicate_rows(con: Connection, table: DeliveredTable) -> Numbers:
     """Find, inside `rows_alike`, all but the first of the rows whose delivered text is identical."""
     listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
-    return _numbers(
+    return select_numbers(
         con,
         f"""
         select row_number from (
@@ -63,13 +53,13 @@ def duplicate_rows(con: Connection, table: DeliveredTable) -> pl.Series:
     )
 
 
-def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> pl.Series:
+def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> Numbers:
     """Find, inside `rows_alike`, every row of a key whose delivered rows do not all say the same."""
     if not table.delivered_key:
-        return pl.Series("row_number", [], dtype=pl.Int64)
+        return NONE
     key = [quoted(name) for name in table.delivered_key]
     listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
-    return _numbers(
+    return select_numbers(
         con,
         f"""
         with told as (
@@ -90,12 +80,12 @@ def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> pl.
     )
 
 
-def without_parent(con: Connection, table: DeliveredTable, relation: str) -> pl.Series:
+def without_parent(con: Connection, table: DeliveredTable, relation: str) -> Numbers:
     """Find the rows whose parent is not among the admitted rows of its table."""
     if table.parent is None:
-        return pl.Series("row_number", [], dtype=pl.Int64)
+        return NONE
     column = quoted(table.parent.column)
-    return _numbers(
+    return select_numbers(
         con,
         f"""
         select child.row_number from {relation} as child
@@ -103,29 +93,3 @@ def without_parent(con: Connection, table: DeliveredTable, relation: str) -> pl.
         where child.{column} is not null
         """,
     )
-
-
-def out_of_time(con: Connection, table: DeliveredTable, relation: str) -> dict[str, pl.Series]:
-    """Find, for each rule of time order, the rows that break it against their admitted patient."""
-    return {
-        rule: _numbers(
-            con,
-            f"""
-            select child.row_number from {relation} as child
-            join core.patients as parent on parent.patient_id = child.patient_id
-            where {condition}
-            """,
-        )
-        for rule, condition in TIME_RULES.get(table.name, ())
-    }
-
-
-def rules_by_parent(table: DeliveredTable) -> tuple[str, ...]:
-    """Name the rules of a table that cannot be judged without its parent's rows."""
-    own = () if table.parent is None else (table.parent.rule,)
-    return (*own, *(rule for rule, _ in TIME_RULES.get(table.name, ())))
-
-
-def _numbers(con: Connection, sql: str) -> pl.Series:
-    rows = con.execute(sql).fetchnumpy()["row_number"]
-    return pl.Series("row_number", rows, dtype=pl.Int64)

@@ -5,7 +5,6 @@ Not here: applying it. An unknown key is an error that names it.
 
 from __future__ import annotations
 
-import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -15,11 +14,9 @@ from typing import Any
 
 from bpp_etl.errors import BppError, shown
 from schemas.contract import delivered_columns
+from schemas.rules import LIMITS
 from schemas.tables import TABLES
 
-DEFAULT_REFUSED_SHARE = 0.05
-DEFAULT_CADENCE_SHARE = 0.5
-CADENCE = "cadence"
 MOST_BYTES = 256 << 10
 TOP_LEVEL = (
     "format",
@@ -56,18 +53,13 @@ class RegistryConfig:
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
 
-    def refused_share_limit(self, table: str) -> float:
-        """Return the highest share of refused rows that still opens the gate."""
-        return self.limits.get(table, DEFAULT_REFUSED_SHARE)
-
-    @property
-    def cadence_limit(self) -> float:
-        """Return the highest share of first-line CT intervals off schedule."""
-        return self.limits.get(CADENCE, DEFAULT_CADENCE_SHARE)
+    def limit(self, name: str) -> float:
+        """Return a limit: of a table, the highest share of refused rows that still opens the gate."""
+        return self.limits.get(name, LIMITS[name])
 
 
-def load_config(path: Path, formats: tuple[str, ...]) -> RegistryConfig:
-    """Read registry.toml; a missing file means the defaults. `formats` are the known adapters."""
+def load_config(path: Path) -> RegistryConfig:
+    """Read registry.toml; a missing file means the defaults. Whether its format is known is not looked at."""
     if not path.exists() and not path.is_symlink():
         return RegistryConfig()
     try:
@@ -83,10 +75,10 @@ def load_config(path: Path, formats: tuple[str, ...]) -> RegistryConfig:
         raise ConfigurationError(
             "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
         ) from None
-    return checked(told, formats)
+    return checked(told)
 
 
-def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig:
+def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
     for key in told:
         _known("key", key, TOP_LEVEL)
@@ -101,7 +93,6 @@ def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig
         constants=_constants(told.get("constants", {})),
         limits=_limits(told.get("limits", {})),
     )
-    _known("format", config.format, formats)
     if len(config.delimiter) != 1 or config.delimiter in '"\r\n\0':
         raise ConfigurationError("delimiter must be one character, and no quote", 'for example ";" or "\\t"')
     if config.decimal not in {".", ","}:
@@ -117,9 +108,10 @@ def checked(told: Mapping[str, Any], formats: tuple[str, ...]) -> RegistryConfig
 
 def _is_known_encoding(name: str) -> bool:
     try:
-        return codecs.lookup(name)._is_text_encoding
+        "".encode(name)
     except (LookupError, ValueError):
         return False
+    return True
 
 
 def _check_date_format(pattern: str) -> None:
@@ -227,7 +219,7 @@ def _constants(told: Any) -> dict[str, dict[str, str]]:
 def _limits(told: Any) -> dict[str, float]:
     limits: dict[str, float] = {}
     for name, share in _mapping(told, "limits").items():
-        _known("limit", name, (*TABLES, CADENCE))
+        _known("limit", name, tuple(LIMITS))
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
             raise ConfigurationError(
                 f"registry.toml: the limit {name} must be a share from 0 to 1", "0.05 is 5 %"

@@ -99,21 +99,16 @@ def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
     found = signed_rank(values)
     cell = cohort.cell(change.group)
     metric = METRIC_OF[change.comparison]
-    is_paired = change.comparison == "progression_minus_event"
     method = SIGNED_RANK.format(null=f"{found.method} null" if found.method == "exact" else found.method)
-    method += PAIRED if is_paired else ""
-    warnings = {"complete_cases", *(("baseline_cancels",) if is_paired else ())}
-    if found.method == "normal approximation":
-        warnings.add("approximate_p_value")
+    method += PAIRED if change.comparison == "progression_minus_event" else ""
     shift = estimate_row(
         cohort.tally,
         metric,
         cell,
         Interval(found.estimate, found.low, found.high, "signed-rank", found.p_value),
-        unit="U/L",
         method=method,
         stratum=change.stratum,
-        warnings=warnings,
+        warnings=("approximate_p_value",) if found.method == "normal approximation" else (),
     )
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values.size else (None,) * 3
     table = Row(
@@ -143,10 +138,8 @@ def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
             f"{metric}_median",
             cohort.cell(change.group, stratum),
             Interval(float(np.median(change.values[mask])) if mask.any() else None),
-            unit="U/L",
             method="Median of the changes",
             stratum=change.stratum if stratum == "all" else stratum,
-            warnings={"complete_cases", "no_interval"},
         )
         for stratum, mask in cohort.strata(change.mask, by)
     ]
@@ -169,7 +162,6 @@ def _category_rows(cohort: Cohort, moment: Moment) -> list[Row]:
             known,
             cohort.cell(f"{name}_{category}{suffix}"),
             stratum=moment.stratum,
-            warnings=("complete_cases",),
         )
         for category in (*ALP_CATEGORY, "decreased_or_stable")
     ]
@@ -191,7 +183,7 @@ def _discrimination_rows(cohort: Cohort, is_pseudo: Mask, is_true: Mask) -> list
         members = is_pseudo | progressed
         found = roc_auc(cohort["alp_event_minus_baseline"][members], progressed[members])
         limits = (found.low, found.high) if found.negatives >= FEWEST_EVENTS else (None, None)
-        warnings = {"complete_cases"}
+        warnings = set()
         if 0 in (found.positives, found.negatives):
             warnings.add("groups_missing")
         elif found.negatives < FEWEST_EVENTS:
@@ -202,7 +194,6 @@ def _discrimination_rows(cohort: Cohort, is_pseudo: Mask, is_true: Mask) -> list
                 "alp_discrimination",
                 cohort.cell(f"alp_discriminated{suffix}"),
                 Interval(found.estimate, *limits, "delong"),
-                unit="area",
                 method="ROC area of the ALP change at the event, true progression being positive; DeLong",
                 stratum=stratum,
                 events=cohort.cell(classes[1]),

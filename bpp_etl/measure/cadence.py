@@ -108,9 +108,7 @@ def _rows(
             patients,
             Interval(median),
             protocol=cohort.protocol,
-            unit="days",
             method="Median over CT time points",
-            warnings=("no_interval",),
         )
         for name, median in zip(("interval", "deviation"), medians, strict=True)
     ]
@@ -122,7 +120,6 @@ def _rows(
         of=total,
         protocol=cohort.protocol,
         method="Share of CT time points",
-        warnings=("no_interval",),
         has_interval=False,
     )
     return [*classes, *estimates, share]

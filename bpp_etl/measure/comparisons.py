@@ -36,9 +36,7 @@ def comparison_rows(cohort: Cohort, times: list[Time], *, schedule: Schedule) ->
             "progression_by_pseudoprogression",
             cohort.cell("candidate"),
             Interval(),
-            unit="ratio",
             method="Refused",
-            warnings=("naive_comparison",),
         )
     )
     return rows
@@ -56,25 +54,23 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     mask = time.mask & (is_positive | (codes == HER2_LABELS.index("negative")))
     measured = time.days[mask], time.observed[mask], is_positive[mask]
     test, ratio = log_rank(*measured), hazard_ratio(*measured)
-    warnings = {*time.warnings, *_comparison_warnings(cohort, groups, events)}
+    warnings = _comparison_warnings(cohort, groups, events)
     if not is_cadence_alike(schedule):
         warnings.add("cadence_differs")
     detectable = smallest_detectable_hazard_ratio(
         tally.counts[happened], tally.counts[groups[0]] / max(tally.counts[both], 1)
     )
     rows = []
-    for suffix, found, unit, method in (
-        ("log_rank", Interval(test.statistic, p_value=test.p_value), "chi_square", "Log-rank test"),
+    for suffix, found, method in (
+        ("log_rank", Interval(test.statistic, p_value=test.p_value), "Log-rank test"),
         (
             "hazard_ratio",
             Interval(ratio.estimate, ratio.low, ratio.high, "wald", ratio.p_value),
-            "ratio",
             "Cox regression, Efron's ties",
         ),
         (
             "detectable_ratio",
             Interval(detectable),
-            "ratio",
             "Schoenfeld: two-sided 5 % log-rank test, 80 % power",
         ),
     ):
@@ -85,7 +81,6 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
                 f"{time.metric}_{suffix}",
                 both,
                 found,
-                unit=unit,
                 method=method,
                 events=happened,
                 subjects=tuple(groups),
@@ -101,7 +96,7 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
     test = log_rank(time.days[time.mask], time.observed[time.mask], codes)
     groups = cohort.cells(time.group, (REGISTRY,))[1:]
     events = [cell._replace(group=time.events) for cell in groups]
-    warnings = {*time.warnings, *_comparison_warnings(cohort, groups, events)}
+    warnings = _comparison_warnings(cohort, groups, events)
     if test.statistic is None and "groups_missing" not in warnings:
         warnings.add("not_estimable")
     return estimate_row(
@@ -109,7 +104,6 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
         f"{time.metric}_log_rank",
         cohort.cell(time.group),
         Interval(test.statistic, p_value=test.p_value),
-        unit="chi_square",
         method=f"Log-rank test, {test.degrees_of_freedom} degrees of freedom",
         stratum=REGISTRY_STRATUM,
         events=cohort.cell(time.events),

@@ -17,6 +17,9 @@ from bpp_etl.measure.times import MEDIAN_METHOD, Time
 from bpp_etl.metrics import cohen_kappa, median_survival
 
 SHIFTED = ("time_to_pseudoprogression", "pseudoprogression_to_progression")
+OF_CONFIRMED = ("guarantee_time", "selected_on_outcome")
+"""What is said where confirmation chose the patients, and another definition did not choose them so."""
+
 SHIFT_METHOD = "Difference of two Kaplan-Meier medians: the other definition's minus the protocol's"
 
 
@@ -80,15 +83,11 @@ def shift_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
                         time.metric,
                         cohort.cell(group),
                         Interval(found.estimate, found.low, found.high, "log-log"),
-                        unit="days",
                         method=MEDIAN_METHOD,
                         stratum=f"definition={definition.column}",
                         events=cohort.cell(f"{group} progressed" if is_progression else group),
-                        warnings={
-                            *time.warnings,
-                            *(("median_not_reached",) if found.patients and found.estimate is None else ()),
-                        }
-                        - {"guarantee_time", "selected_on_outcome"},
+                        warnings=("median_not_reached",) if found.patients and found.estimate is None else (),
+                        not_said=OF_CONFIRMED,
                     )
                 )
                 rows.append(
@@ -123,12 +122,11 @@ def shift_row(tally: Tally, metric: str, own: Median, other: Median, definition:
         f"{metric}_shift",
         other.patients,
         Interval(other.estimate - own.estimate if has_both else None),  # type: ignore[operator]
-        unit="days",
         method=SHIFT_METHOD,
         protocol=own.patients.protocol,
         stratum=f"definition={definition}",
         subjects=(own.patients, other.patients),
-        warnings={"no_interval", *(("median_not_reached",) if is_missing else ())},
+        warnings=("median_not_reached",) if is_missing else (),
     )
 
 
@@ -194,9 +192,8 @@ def _agreement_row(cohort: Cohort, one: Definition, other: Definition) -> Row:
         f"agreement{first}_{other.column}",
         cohort.cell(compared),
         Interval(found.estimate, found.low, found.high, "large-sample"),
-        unit="kappa",
         method=f"Cohen's kappa; {_read(one)}, {_read(other)}; open calls left out",
-        warnings={"indeterminate_left_out", *(("not_estimable",) if is_missing else ())},
+        warnings=("not_estimable",) if is_missing else (),
         tells_counts=True,
     )
     # Kappa and the number compared give the four counts away.

@@ -9,14 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from schemas.event import IRECIST_VERDICT, MDA_VERDICT, PCWG3_VERDICT, RECIST11_VERDICT, STATE
+from schemas.event import STATE
+from schemas.verdicts import VERDICT_SETS
 
-VERDICTS: Mapping[str, tuple[str, ...]] = {
-    "recist11": RECIST11_VERDICT,
-    "irecist": IRECIST_VERDICT,
-    "mda": MDA_VERDICT,
-    "pcwg3": PCWG3_VERDICT,
-}
+VERDICTS: Mapping[str, tuple[str, ...]] = {one.name: one.codes for one in VERDICT_SETS.values()}
+"""Verdict set -> its codes."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +34,9 @@ class Definition:
 
 
 OWN = Definition("state", STATE, ("pseudoprogression",), ("true_progression",))
-RULE_SETS = (
-    Definition("recist11", RECIST11_VERDICT, ("NON_PD",), ("PD",)),
-    Definition("irecist", IRECIST_VERDICT, ("iUPD", "NON_iUPD"), ("iCPD",)),
-    Definition("mda", MDA_VERDICT, ("PR",), ("PD",)),
-    Definition("pcwg3", PCWG3_VERDICT, ("NON_PD",), ("PD",)),
+RULE_SETS = tuple(
+    Definition(one.name, one.codes, one.codes_that_read("none"), one.codes_that_read("progression"))
+    for one in VERDICT_SETS.values()
 )
 
 

@@ -30,16 +30,10 @@ def progression_incidence_rows(cohort: Cohort) -> list[Row]:
     days = np.where(has_died, cohort["days_to_death"], cohort["days_followed"])
     cohort.part("not_progressed", "died", has_died, (HER2,))
     rows = []
-    late = ("guarantee_time", "interval_censored", "selected_on_outcome")
-    for cause, total, metric, warnings in (
-        (1, "progressed", "progression_incidence", late),
-        (2, "died", "death_incidence", ("selected_on_outcome",)),
-    ):
+    for cause, total, metric in ((1, "progressed", "progression_incidence"), (2, "died", "death_incidence")):
         _count_by_horizon(cohort, total, days, is_pseudo & (outcome == cause), (HER2,))
         measured = (days, outcome, cause)
-        rows += _rows(
-            cohort, metric, cohort.cell("pseudoprogression"), total, measured, is_pseudo, (HER2,), warnings
-        )
+        rows += _rows(cohort, metric, cohort.cell("pseudoprogression"), total, measured, is_pseudo, (HER2,))
     return rows
 
 
@@ -55,7 +49,6 @@ def pseudoprogression_incidence_rows(first_line: Cohort) -> list[Row]:
         (days, outcome, 1),
         outcome >= 0,
         (REGISTRY,),
-        ("indeterminate_censored", "interval_censored"),
     )
 
 
@@ -75,7 +68,6 @@ def _rows(
     measured: tuple[Column, Column, int],
     mask: Mask,
     by: Sequence[str],
-    warnings: Sequence[str],
 ) -> list[Row]:
     days, outcome, cause = measured
     rows = []
@@ -89,10 +81,8 @@ def _rows(
                 patients._replace(stratum=stratum),
                 Interval(share, low, high, "log-log"),
                 protocol=cohort.protocol,
-                unit="share",
                 method=METHOD,
                 events=cohort.cell(f"{events}_by_{horizon}", stratum),
-                warnings=warnings,
                 tells_counts=True,
             )
             rows.append(row)

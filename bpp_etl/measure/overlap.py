@@ -104,7 +104,6 @@ def _agreement_row(tally: Tally, one: str, other: str) -> Row:
         "agreement_protocol",
         Cell("", "first_line"),
         Interval(found.estimate, found.low, found.high, "large-sample"),
-        unit="kappa",
         method="Cohen's kappa; pseudoprogression against anything else",
         protocol=one,
         stratum=f"definition={other}",

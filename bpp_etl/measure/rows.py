@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bpp_etl.measure.tally import Cell, Tally
+from schemas.metrics import METRICS
 
 FEWEST_EVENTS = 5
 """No interval and no p-value is given for fewer events."""
@@ -67,17 +68,24 @@ def estimate_row(
     patients: Cell,
     found: Interval,
     *,
-    unit: str,
     method: str,
     protocol: str | None = None,
     stratum: str | None = None,
     events: Cell | None = None,
     subjects: tuple[Cell, ...] | None = None,
     warnings: Iterable[str] = (),
+    not_said: Iterable[str] = (),
     tells_counts: bool = False,
 ) -> Row:
-    """Build a row of `metric.estimate`; `subjects` are whom the estimate is of, if not all of `patients`."""
-    codes = set(warnings)
+    """Build a row of `metric.estimate`; `subjects` are whom the estimate is of, if not all of `patients`.
+
+    Unit and what is always said come from the metric's declaration; `warnings` come from the data, and
+    `not_said` is what the stratum makes untrue. Raises ValueError for a metric that nobody declared.
+    """
+    declared = METRICS.get(metric)
+    if declared is None:
+        raise ValueError(f"metric {metric} is measured and not declared: schemas/metrics has no such id")
+    codes = {*declared.warnings, *warnings} - set(not_said)
     measured = tally.counts[patients]
     judged = tally.counts[events] if events else measured
     if measured == 0:
@@ -100,7 +108,7 @@ def estimate_row(
             "ci_low": found.low,
             "ci_high": found.high,
             "ci_method": found.method if has_limits else None,
-            "unit": unit,
+            "unit": declared.unit,
             "events": None,
             "p_value": found.p_value,
             "method": method,

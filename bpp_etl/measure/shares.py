@@ -23,7 +23,6 @@ def share_row(
     of: Cell | None = None,
     protocol: str | None = None,
     stratum: str | None = None,
-    warnings: tuple[str, ...] = (),
     method: str = WILSON,
     has_interval: bool = True,
 ) -> Row:
@@ -35,12 +34,10 @@ def share_row(
         metric,
         patients,
         Interval(found.estimate, *limits, "wilson"),
-        unit="share",
         method=method,
         protocol=protocol,
         stratum=stratum,
         events=events,
-        warnings=warnings,
         tells_counts=True,
     )
 
@@ -48,16 +45,14 @@ def share_row(
 def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
     """Build the share of pseudoprogressions among decided candidates, and its bounds over all candidates."""
     rows = []
-    for metric, group, events, warnings in (
-        ("pseudoprogression_share", "decided", "pseudoprogression", ("indeterminate_left_out",)),
-        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression", ()),
-        ("pseudoprogression_share_highest", "candidate", "not_excluded", ()),
+    for metric, group, events in (
+        ("pseudoprogression_share", "decided", "pseudoprogression"),
+        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression"),
+        ("pseudoprogression_share_highest", "candidate", "not_excluded"),
     ):
         for cell in cohort.cells(group, BY_ALL):
             if cell.stratum != "evidence=refused":
-                rows.append(
-                    share_row(cohort.tally, metric, cell, cell._replace(group=events), warnings=warnings)
-                )
+                rows.append(share_row(cohort.tally, metric, cell, cell._replace(group=events)))
     return rows
 
 
@@ -79,13 +74,5 @@ def refused_bound_rows(cohort: Cohort) -> list[Row]:
     rows = []
     for metric, events in (("lowest", fewest), ("highest", most)):
         tally.put_rest(everyone, events)
-        rows.append(
-            share_row(
-                tally,
-                f"pseudoprogression_share_{metric}_with_refused",
-                everyone,
-                events,
-                warnings=("refused_counted",),
-            )
-        )
+        rows.append(share_row(tally, f"pseudoprogression_share_{metric}_with_refused", everyone, events))
     return rows

@@ -52,7 +52,6 @@ def _rows(cohort: Cohort, site: str, level: str, patients: Cell, counted: Cell, 
         counted,
         of=total,
         stratum=f"site={site}",
-        warnings=("lesions_clustered",) if is_lesion else (),
         method=PER_LESION if is_lesion else WILSON,
     )
     table = Row(

@@ -25,7 +25,7 @@ TURNBULL_METHOD = "Turnbull median: middle of the interval in which S falls to 0
 
 @dataclass(frozen=True)
 class Time:
-    """One time that is measured: of which group, from what to what, and what a reader must know of it."""
+    """One time that is measured: of which group, how long, and whether the event was seen."""
 
     metric: str
     group: str
@@ -33,7 +33,6 @@ class Time:
     mask: Mask
     days: Column
     observed: Column
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,6 @@ def times_of(cohort: Cohort) -> list[Time]:
     is_pseudo = cohort["state"] == STATE.index("pseudoprogression")
     followed, has_progression = cohort["days_followed"], cohort["has_progression"]
     from_confirmation = followed - cohort["days_to_confirmation"]
-    late, dead = ("interval_censored",), ("death_censored", "interval_censored")
-    selected = ("selected_on_outcome",)
     return [
         Time(
             "time_to_pseudoprogression",
@@ -62,7 +59,6 @@ def times_of(cohort: Cohort) -> list[Time]:
             is_pseudo,
             cohort["days_to_event"],
             is_candidate,
-            (*late, *selected),
         ),
         Time(
             "pseudoprogression_to_progression",
@@ -71,7 +67,6 @@ def times_of(cohort: Cohort) -> list[Time]:
             is_pseudo,
             followed,
             has_progression,
-            (*dead, *selected, "guarantee_time"),
         ),
         Time(
             "confirmation_to_progression",
@@ -80,7 +75,6 @@ def times_of(cohort: Cohort) -> list[Time]:
             is_pseudo,
             from_confirmation,
             has_progression,
-            (*dead, *selected),
         ),
         Time(
             "candidate_to_progression",
@@ -89,7 +83,6 @@ def times_of(cohort: Cohort) -> list[Time]:
             is_candidate,
             followed,
             has_progression,
-            dead,
         ),
     ]
 
@@ -123,19 +116,16 @@ def interval_censored_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
         after = np.where(time.observed, lower, time.days)
         for stratum, mask in cohort.strata(time.mask, (HER2,)):
             found = turnbull(after[mask], upper[mask])
-            warnings = {"no_interval", *time.warnings} - {"interval_censored"}
-            if found.patients and found.median is None:
-                warnings.add("median_not_reached")
+            is_missing = found.patients > 0 and found.median is None
             rows.append(
                 estimate_row(
                     cohort.tally,
                     f"{metric}_interval_censored",
                     cohort.cell(time.group, stratum),
                     Interval(found.median),
-                    unit="days",
                     method=TURNBULL_METHOD,
                     events=cohort.cell(time.events, stratum),
-                    warnings=warnings,
+                    warnings=("median_not_reached",) if is_missing else (),
                 )
             )
     return rows
@@ -155,19 +145,16 @@ def curves_of(cohort: Cohort, times: list[Time]) -> Iterator[Curve]:
 
 def _median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: Band) -> Row:
     found = median_survival(time.days[mask], time.observed[mask], interval)
-    warnings = set(time.warnings)
+    warnings = set()
     if found.patients and found.estimate is None:
         warnings.add("median_not_reached")
     if found.events >= FEWEST_EVENTS and None in (found.low, found.high):
         warnings.add("limit_not_reached")
-    if interval == "spss":
-        warnings.add("comparison_only")
     return estimate_row(
         cohort.tally,
         time.metric if interval == "log-log" else f"{time.metric}_{interval}",
         cohort.cell(time.group, stratum),
         Interval(found.estimate, found.low, found.high, interval),
-        unit="days",
         method=MEDIAN_METHOD,
         events=cohort.cell(time.events, stratum),
         warnings=warnings,

@@ -50,7 +50,7 @@ def log_rank(durations: Values, observed: Values, groups: Values) -> LogRank:
     is_informative = expected > 0
     statistic, p_value, degrees = None, None, 0
     if is_informative.sum() > 1 and _varies(grouped):
-        # It takes a second to load, most of which a refresh has paid already.
+        # 1.4 s to load; 0.4 s in a refresh, which has loaded scipy and pandas already.
         from lifelines.statistics import multivariate_logrank_test  # noqa: PLC0415
 
         kept = is_informative[grouped.member]

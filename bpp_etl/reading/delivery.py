@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.adapters import CANONICAL, Adapter, load_adapter
+from bpp_etl.adapters import Adapter, AdapterError
+from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.registry_config import ConfigurationError, RegistryConfig
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.reading.inputs import configuration_of, files_in, input_digest
+from bpp_etl.reading.inputs import adapter_digest, adapter_of, configuration_of, files_in, input_digest
 from bpp_etl.reading.one_file import Loaded, Wanted, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SOURCE, adapt, create_schemas, create_source_schemas
@@ -29,7 +30,8 @@ from schemas.tables import TABLES
 class ReadDelivery:
     """What was read: configuration, rows of each table, problems, and columns that were left out.
 
-    `input_digest` was taken before anything was read: what changes afterwards shows as a change.
+    Both digests were taken before anything was read: what changes afterwards shows as a change.
+    `adapter_digest` is that of an adapter from outside, else empty.
     """
 
     config: RegistryConfig
@@ -39,6 +41,7 @@ class ReadDelivery:
     identifier_columns: tuple[tuple[str, str], ...]
     unknown_files: tuple[str, ...]
     input_digest: str
+    adapter_digest: str = ""
 
 
 def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None = None) -> ReadDelivery:
@@ -56,15 +59,13 @@ def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None
         return reader.result(RegistryConfig(), ())
     try:
         config = configuration_of(delivery)
-    except (ConfigurationError, UnreadableError) as error:
-        is_outside = isinstance(error, UnreadableError) and error.rule == "file_outside_landing"
-        rule = "file_outside_landing" if is_outside else "configuration_invalid"
-        message = f"{error.message}; {error.hint}" if error.hint else error.message
-        reader.problem(DELIVERY, rule, message)
+        adapter = adapter_of(config, delivery)
+    except (ConfigurationError, AdapterError, UsageError, UnreadableError) as error:
+        reader.cannot_follow(error)
         return reader.result(RegistryConfig(), ())
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch_root))
     try:
-        reader.read(config, files, scratch)
+        reader.read(config, adapter, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return reader.result(config, unknown_files(delivery, reader.used))
@@ -77,6 +78,7 @@ class _Reader:
         self.con = con
         self.delivery = delivery
         self.input_digest = input_digest(delivery)
+        self.adapter_digest = adapter_digest(delivery)
         self.rows: dict[str, int] = {}
         self.problems: list[DeliveryProblem] = []
         self.extra: list[tuple[str, str]] = []
@@ -95,17 +97,40 @@ class _Reader:
             identifier_columns=tuple(self.identifiers),
             unknown_files=unknown,
             input_digest=self.input_digest,
+            adapter_digest=self.adapter_digest,
         )
 
-    def read(self, config: RegistryConfig, files: tuple[DeliveredFile, ...], scratch: Path) -> None:
-        if config.format == CANONICAL:
+    def cannot_follow(self, error: BppError) -> None:
+        """Note that what the registry states cannot be followed, be it by the fault of its adapter."""
+        is_outside = isinstance(error, UnreadableError) and error.rule == "file_outside_landing"
+        rule = "file_outside_landing" if is_outside else "configuration_invalid"
+        message = f"{error.message}; {error.hint}" if error.hint else error.message
+        self.problem(DELIVERY, rule, message)
+
+    def read(
+        self,
+        config: RegistryConfig,
+        adapter: Adapter | None,
+        files: tuple[DeliveredFile, ...],
+        scratch: Path,
+    ) -> None:
+        if adapter is None:
             self._load(config, self._canonical(files), scratch)
             return
-        adapter = load_adapter(config.format)
         create_source_schemas(self.con)
         self._load(config, self._sources(files, adapter), scratch)
-        if not self.problems:
+        if self.problems:
+            return
+        try:
             adapt(self.con, self.delivery, adapter, self.rows)
+        except AdapterError as error:
+            self.cannot_follow(error)
+            self.rows.clear()
+            return
+        for table in TABLES.values():
+            if table.is_required and table.name not in self.rows:
+                message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
+                self.problem(table.name, "table_missing", message)
 
     def _canonical(self, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
         wanted = []
@@ -120,7 +145,8 @@ class _Reader:
     def _sources(self, files: tuple[DeliveredFile, ...], adapter: Adapter) -> list[Wanted]:
         wanted = []
         for source in adapter.sources:
-            file = self._one_file(DELIVERY, source.name, files, is_required=source.is_required)
+            told = f"; what is read of this format: {shown(adapter.page)}"
+            file = self._one_file(DELIVERY, source.name, files, is_required=source.is_required, hint=told)
             if file is not None:
                 required = frozenset(source.required_columns)
                 wanted.append(Wanted(file, source.name, tuple(source.columns), required, SOURCE))
@@ -142,7 +168,13 @@ class _Reader:
                 self.rows[loaded.table] = loaded.rows
 
     def _one_file(
-        self, table: str, stem: str, files: Iterable[DeliveredFile], *, is_required: bool
+        self,
+        table: str,
+        stem: str,
+        files: Iterable[DeliveredFile],
+        *,
+        is_required: bool,
+        hint: str = "",
     ) -> DeliveredFile | None:
         found = [file for file in files if file.stem == stem]
         self.used.update(file.path for file in found)
@@ -150,5 +182,5 @@ class _Reader:
             self.problem(table, "file_ambiguous", f"{stem} is delivered in {len(found)} files", len(found))
             return None
         if not found and is_required:
-            self.problem(table, "table_missing", f"{stem} is not delivered")
+            self.problem(table, "table_missing", f"{stem} is not delivered{hint}")
         return found[0] if found else None

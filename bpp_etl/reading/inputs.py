@@ -1,4 +1,4 @@
-"""What a delivery is made of: where its files have to lie, its registry's configuration, the digest of all.
+"""What a delivery is made of: where its files lie, its registry's configuration and adapter, their digests.
 
 Not here: what is in the files.
 """
@@ -6,13 +6,17 @@ Not here: what is in the files.
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
-from bpp_etl.adapters import adapter_names
+from bpp_etl.adapters import CANONICAL, Adapter, Outside, load_adapter
+from bpp_etl.adapters.found import outside_digest
+from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of
 from bpp_etl.landing.registry_config import RegistryConfig, load_config
 from bpp_etl.reading.files import snapshot_of
 from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.settings import adapter_folders
 
 
 def home_of(delivery: Delivery) -> Path:
@@ -29,7 +33,26 @@ def configuration_of(delivery: Delivery) -> RegistryConfig:
     file = _configuration_file(delivery)
     if file is not None:
         snapshot_of(file, home_of(delivery).parent)
-    return load_config(delivery.path.parent / CONFIGURATION, adapter_names())
+    return load_config(delivery.path.parent / CONFIGURATION)
+
+
+def adapter_of(config: RegistryConfig, delivery: Delivery) -> Adapter | None:
+    """Load the adapter that a registry states; None for the canonical format. Errors: AdapterError."""
+    return None if config.format == CANONICAL else load_adapter(config.format, _outside(delivery))
+
+
+def adapter_digest(delivery: Delivery) -> str:
+    """Digest the adapter from outside that a registry states; empty where it states none."""
+    try:
+        config = configuration_of(delivery)
+        return "" if config.format == CANONICAL else outside_digest(config.format, _outside(delivery))
+    except BppError:
+        # What cannot be read is in the digest of the delivery's files.
+        return ""
+
+
+def _outside(delivery: Delivery) -> Outside:
+    return Outside(adapter_folders(os.environ), delivery.path.parent.parent)
 
 
 def files_in(delivery: Delivery) -> tuple[DeliveredFile, ...]:

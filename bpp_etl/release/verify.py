@@ -101,7 +101,7 @@ def _parts(schema: str, table: str, contract: type[Contract]) -> Iterator[tuple[
     for column, judged in whole.columns.items():
         if judged.checks:
             yield f"select distinct {quoted(column)} {relation}", pa.DataFrameSchema({column: judged})
-    by_row = row_schema(TABLES[table]) if whole.checks else None
+    by_row = row_schema(TABLES[table], with_flags=False) if whole.checks else None
     if by_row is not None:
         yield f"select {', '.join(map(quoted, by_row.columns))} {relation}", by_row
 

@@ -35,7 +35,10 @@ def write_report(release: Path, target: Path, since: Difference | str | None = N
 
 @cache
 def _environment() -> Environment:
-    """Make the template environment, which keeps the templates compiled: everything is escaped, and a name that does not exist is an error."""
+    """Make the template environment, which keeps templates compiled: everything is escaped.
+
+    A name that does not exist is an error.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(

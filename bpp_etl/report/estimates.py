@@ -20,6 +20,7 @@ from bpp_etl.report.numbers import (
     with_unit,
 )
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, Table
+from schemas.metrics import METRICS
 
 ABSENT = (
     ("suppressed", HIDDEN),
@@ -74,13 +75,13 @@ class Estimates:
     def of_row(self, row: Row) -> Shown:
         """Show one row of `metric.estimate`."""
         table = self.tables["metric.estimate"]
-        unit, is_paper = row["unit"], row["ci_method"] == "spss" or row["metric"].endswith("_spss")
+        unit = row["unit"]
         estimate = table.figure(
             row, "estimate", lambda value: with_unit(value, unit), _absent(row["warnings"])
         )
         has_value, months_of = row["estimate"] is not None, None
         if unit == "days" and has_value:
-            per_month = PAPER_DAYS_PER_MONTH if is_paper else DAYS_PER_MONTH
+            per_month = PAPER_DAYS_PER_MONTH if METRICS[row["metric"]].is_compatible else DAYS_PER_MONTH
             months_of = table.figure(row, "estimate", lambda value: months(value, per_month))
         return Shown(
             estimate=estimate,

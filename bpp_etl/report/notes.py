@@ -12,7 +12,7 @@ from string import ascii_lowercase
 from markupsafe import escape
 
 from bpp_etl.report.numbers import THIN
-from schemas.metric import WARNINGS
+from schemas.metric_codes import WARNINGS
 
 IN_THE_NUMBER = frozenset({"suppressed", "no_patients"})
 """Warnings that the cell says in a word of its own, so that no note is needed."""

@@ -1,4 +1,4 @@
-"""The main plots of the metric tables as markdown with the picture inside, for whoever shows one table alone.
+"""The plots of the report as markdown with the picture inside, for whoever shows one metric table alone.
 
 Not here: the plots themselves (`sections/`, `plots/`). They are drawn from `metric.*` only, which disclosure
 control has been over, and carry no value of a patient.
@@ -7,17 +7,13 @@ control has been over, and carry no value of a patient.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
 
+from bpp_etl.report.contents import SECTIONS
 from bpp_etl.report.plots.svg import WIDTH, Picture
-from bpp_etl.report.sections.alp import alp
-from bpp_etl.report.sections.cadence import cadence_plots
-from bpp_etl.report.sections.her2 import her2
-from bpp_etl.report.sections.sites import sites
-from bpp_etl.report.sections.times import swimmer, times
 from bpp_etl.report.tables import ReleaseTables, read_metrics
 from bpp_etl.report.words import STEPS
 
@@ -30,30 +26,14 @@ LARGEST = 120_000
 def pictures_of(path: Path, threshold: int) -> Mapping[str, str]:
     """Draw the plots of a measured file; return markdown by metric table, where there is any to show."""
     tables = read_metrics(path, threshold)
-    about_alp = dict(alp(tables).plots)
-    groups = {
-        picture
-        for picture in about_alp.values()
-        if picture.anchor in ("plot-alp-waterfall", "plot-alp-pairs")
-    }
-    lanes = swimmer(tables)
-    curves = [*times(tables).plots, *her2(tables).plots]
-    drawn: dict[str, Iterable[tuple[str, Picture]]] = {
-        "survival_curve": [(title(picture), picture) for _, picture in curves],
-        "course_group": [(title(lanes), lanes)] if lanes else [],
-        "alp_group": [(name, picture) for name, picture in about_alp.items() if picture in groups],
-        "alp_change": [(name, picture) for name, picture in about_alp.items() if picture not in groups],
-        "lesion_site": sites(tables).plots,
-        "cadence": cadence_plots(tables)[0],
-    }
-    told = {table: "\n\n".join(as_markdown(*one) for one in pictures) for table, pictures in drawn.items()}
-    told["flow"] = _flow(tables)
-    return {table: text for table, text in told.items() if text}
-
-
-def title(picture: Picture) -> str:
-    """Return the title that a picture carries."""
-    return fromstring(picture.markup).findtext("title") or ""
+    told: dict[str, list[str]] = {}
+    for section in SECTIONS:
+        for plot in section.plots(tables):
+            told.setdefault(plot.table, []).append(as_markdown(plot.title, plot.picture))
+    flow = _flow(tables)
+    if flow:
+        told["flow"] = [flow]
+    return {table: "\n\n".join(parts) for table, parts in told.items()}
 
 
 def as_markdown(name: str, picture: Picture) -> str:

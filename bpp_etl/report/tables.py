@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpp_etl.report.applied import Applied, applied_protocols
 from bpp_etl.report.figures import Figure
@@ -19,6 +19,9 @@ from bpp_etl.warehouse.connection import Connection, opened_read_only, quoted
 from schemas.catalog import catalog
 from schemas.contract import columns_of, key_of
 from schemas.metric import METRIC_TABLES
+
+if TYPE_CHECKING:
+    from bpp_etl.difference.releases import Difference
 
 Row = Mapping[str, Any]
 
@@ -74,11 +77,15 @@ class Table:
 
 @dataclass(frozen=True)
 class ReleaseTables:
-    """Everything that the report is drawn from."""
+    """Everything that the report is drawn from.
+
+    `since` is what changed since the release before, or why the two cannot be compared, if there is one.
+    """
 
     tables: Mapping[str, Table]
     registry_facts: Mapping[str, Row]
     alp_units: Mapping[str, tuple[str, ...]]
+    since: Difference | str | None = None
 
     def __getitem__(self, name: str) -> Table:
         """Return a relation by its full name."""

@@ -1,11 +1,14 @@
-"""What the report calls each code: states, reasons, steps, bones, verdicts, comparisons, strata.
+"""What the report calls each code: states, reasons, steps, bones, comparisons, strata.
 
-Not here: the codes themselves and what they mean (`schemas`).
+Not here: the codes themselves and what they mean (`schemas`), and verdicts, which bring their own words
+(`schemas/verdicts.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from schemas.verdicts import VERDICT_SETS
 
 STEPS: Mapping[str, str] = {
     "delivered": "Patients in admitted deliveries",
@@ -72,25 +75,6 @@ COMPARISONS: Mapping[str, str] = {
     "progression_minus_event": "At progression, against the event",
 }
 
-RULE_SETS: Mapping[str, str] = {
-    "recist11": "RECIST 1.1",
-    "irecist": "iRECIST",
-    "mda": "MD Anderson bone criteria",
-    "pcwg3": "PCWG3, two plus two",
-}
-
-VERDICTS: Mapping[str, str] = {
-    "PD": "Progression (PD)",
-    "NON_PD": "No progression",
-    "EQUIVOCAL": "Still equivocal",
-    "iCPD": "Confirmed progression (iCPD)",
-    "iUPD": "Unconfirmed progression (iUPD)",
-    "NON_iUPD": "No progression suspected any more",
-    "PR": "Partial response (PR)",
-    "PDu": "Suspicious, unconfirmed (PDu)",
-    "NE": "Not evaluable: no bone scan",
-}
-
 CADENCE_CLASSES: Mapping[str, str] = {
     "on_time": "On time",
     "early": "Early",
@@ -114,7 +98,12 @@ CATEGORIES: Mapping[str, str] = {
     "plausibility": "Plausibility: can it be true?",
 }
 
-SEVERITIES: Mapping[str, str] = {"refuse": "row refused", "flag": "row flagged", "shut": "gate shut"}
+SEVERITIES: Mapping[str, str] = {
+    "refuse": "row refused",
+    "flag": "row flagged",
+    "warn": "told, gate open",
+    "shut": "gate shut",
+}
 STATUSES: Mapping[str, str] = {
     "passed": "passed",
     "failed": "failed",
@@ -145,5 +134,5 @@ def stratum_words(stratum: str) -> str:
     if key == "site":
         return SITES.get(value, value)
     if key == "definition":
-        return RULE_SETS.get(value, value)
+        return VERDICT_SETS[value].title if value in VERDICT_SETS else value
     return value or stratum

@@ -109,6 +109,14 @@ def in_memory() -> Iterator[Connection]:
         con.close()
 
 
+def shut_off(con: Connection) -> None:
+    """Let SQL reach no file, no extension and no other database from now on; it cannot be taken back.
+
+    What is attached stays in use, and what does not fit into memory still spills.
+    """
+    con.execute("set enable_external_access = false")
+
+
 def attach_read_only(con: Connection, path: Path, alias: str) -> None:
     """Attach another file for reading."""
     try:

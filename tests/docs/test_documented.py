@@ -19,15 +19,10 @@ from assets.cli import app
 from assets.operation import Operation
 from bpp_etl.adapters import adapter_names
 from bpp_etl.demo import write_demo_landing
-from bpp_etl.landing.registry_config import (
-    CADENCE,
-    DEFAULT_CADENCE_SHARE,
-    DEFAULT_REFUSED_SHARE,
-    TOP_LEVEL,
-    RegistryConfig,
-    checked,
-)
+from bpp_etl.landing.registry_config import TOP_LEVEL, RegistryConfig, checked
 from schemas.catalog import relations
+from schemas.rules import LIMITS
+from schemas.tables import TABLES
 from tests.support.gating import gated
 from tests.support.pages import DOCS, fenced, page
 
@@ -126,7 +121,12 @@ def test_every_key_of_a_registry_is_documented_with_its_default(key: str) -> Non
     default = row.split(" | ")[1]
     value = getattr(RegistryConfig(), key)
     shown = {
-        "limits": f"{DEFAULT_REFUSED_SHARE:g}, {CADENCE} {DEFAULT_CADENCE_SHARE:g}",
+        "limits": ", ".join(
+            [
+                *{f"{LIMITS[table]:g}" for table in TABLES},
+                *(f"{name} {share:g}" for name, share in LIMITS.items() if name not in TABLES),
+            ]
+        ),
         "date_format": "ISO days",
     }
     assert default == shown.get(key, f"`{value}`" if value else "nothing")
@@ -145,7 +145,7 @@ def test_every_format_is_documented() -> None:
 def test_the_example_of_a_registry_can_be_followed_and_uses_every_key() -> None:
     (example,) = fenced(page("registry.md"), "toml")
     told = tomllib.loads(example)
-    assert checked(told, adapter_names()) != RegistryConfig()
+    assert checked(told) != RegistryConfig()
     assert {*told, "format"} == set(TOP_LEVEL)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.adapters import adapter_names
 from bpp_etl.landing.registry_config import MOST_BYTES, ConfigurationError, RegistryConfig, load_config
 from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
@@ -17,7 +16,6 @@ from tests.support.gating import gated
 
 BAD = {
     'colour = "red"': "unknown key 'colour'",
-    'format = "hl7"': "unknown format 'hl7'",
     "format = 1": "format must be text",
     'delimiter = ";;"': "delimiter must be one character",
     'delimiter = ""': "delimiter must be one character",
@@ -26,6 +24,7 @@ BAD = {
     'delimiter = "\\u0000"': "delimiter must be one character",
     "delimiter = 1": "delimiter must be text",
     'encoding = "utf-9"': "encoding is not one that this software knows",
+    'encoding = "undefined"': "encoding is not one that this software knows",
     'encoding = "base64"': "encoding is not one that this software knows",
     'encoding = "utf-8\\u0000"': "encoding is not one that this software knows",
     'decimal = ";"': 'decimal must be "." or ","',
@@ -65,7 +64,7 @@ BAD = {
 def told(tmp_path: Path, text: str | bytes) -> RegistryConfig:
     path = tmp_path / "registry.toml"
     path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
-    return load_config(path, adapter_names())
+    return load_config(path)
 
 
 @pytest.mark.parametrize("text", BAD, ids=lambda text: text[:40])
@@ -94,7 +93,7 @@ def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
 
 
 def test_without_the_file_the_format_is_canonical(tmp_path: Path) -> None:
-    assert load_config(tmp_path / "registry.toml", adapter_names()) == RegistryConfig()
+    assert load_config(tmp_path / "registry.toml") == RegistryConfig()
 
 
 @pytest.mark.parametrize(
@@ -112,3 +111,13 @@ def test_an_invalid_configuration_shuts_the_gate_and_reads_nothing(tmp_path: Pat
     assert one.message("configuration_invalid").startswith("registry.toml: unknown key 'colour'; known: ")
     assert one.read.rows == {}
     assert one.read.unknown_files == ()
+
+
+def test_an_unknown_format_shuts_the_gate_and_the_known_ones_are_told(tmp_path: Path) -> None:
+    folder = write_delivery_of(tmp_path)
+    (folder.parent / "registry.toml").write_text('format = "hl7"', encoding="utf-8")
+    one = gated(folder)
+    assert one.causes() == {(DELIVERY, "configuration_invalid")}
+    assert one.message("configuration_invalid") == (
+        "there is no format 'hl7'; known formats: canonical, sdtm"
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from bpp_etl.demo import WrittenDelivery, write_demo_landing
+from schemas.rules import RULES, Rule
 from tests.support.gating import Gated, gated
 
 Gates = dict[str, tuple[WrittenDelivery, Gated]]
@@ -19,6 +20,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Gates:
     return {one.registry_name: (one, gated(one.folder)) for one in written}
 
 
+FLAGS = [rule for rule in RULES if rule.severity == "flag"]
 NAMES = ("synthetic-clean", "synthetic-dirty", "synthetic-shut")
 
 
@@ -30,13 +32,19 @@ def test_quarantine_is_what_was_planted_row_for_row(demo: Gates, name: str) -> N
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_suspect_units_are_those_that_were_planted(demo: Gates, name: str) -> None:
+@pytest.mark.parametrize("rule", FLAGS, ids=lambda rule: rule.id)
+def test_flags_are_those_that_were_planted(demo: Gates, name: str, rule: Rule) -> None:
     written, one = demo[name]
-    suspect = {place for place, flags in one.flagged.items() if "unit_suspect" in flags}
+    flagged = {place for place, flags in one.flagged.items() if place[0] == rule.table and rule.id in flags}
     planted = written.registry.flagged.iter_rows(named=True)
-    assert suspect == {(row["table"], row["row_number"]) for row in planted if row["flag"] == "unit_suspect"}
-    result = one.result("lab_results", "unit_suspect")
-    assert (result.broken, result.status) == (len(suspect), "failed" if suspect else "passed")
+    assert flagged == {
+        (row["table"], row["row_number"])
+        for row in planted
+        if (row["table"], row["flag"]) == (rule.table, rule.id)
+    }
+    result = one.result(rule.table, rule.id)
+    assert (result.broken, result.status) == (len(flagged), "failed" if flagged else "passed")
+    assert bool(flagged) == (name == "synthetic-dirty")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.gate.decide import decide
+from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -19,7 +20,7 @@ from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
 from tests.support.deliveries_of_rows import write_sized
-from tests.support.gating import gated
+from tests.support.gating import empty_core, gated
 
 WHOLE = {(table, "refused_share_exceeded") for table in TABLES}
 
@@ -45,7 +46,10 @@ def is_over(limit: float, broken: int, judged: int) -> bool:
         counted.tables[table] = JudgedTable(
             table, judged=judged, admitted=judged - refused, broken_rows=refused
         )
-    decision = decide(Delivery("made", day.isoformat(), day, 0, Path("made")), counted)
+    with empty_core() as con:
+        decision = decide(
+            WholeDelivery(con, Delivery("made", day.isoformat(), day, 0, Path("made")), counted)
+        )
     return ("patients", "refused_share_exceeded") in {(r.table, r.rule) for r in decision.causes}
 
 

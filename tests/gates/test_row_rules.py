@@ -1,6 +1,6 @@
 """Every rule that judges rows turns red on a row that breaks it, and stays green on that row's neighbour.
 
-Not here: rules that judge files, columns or shares (`test_shut_rules.py`).
+Not here: rules that judge files, columns or shares (`test_shut_rules.py`, `test_warn_rules.py`).
 """
 
 from __future__ import annotations
@@ -9,21 +9,32 @@ from dataclasses import dataclass
 
 import pytest
 
-from schemas.rules import RULES, Rule
+from schemas.contract import laws_of
+from schemas.laws import DeliveryLaw, RowLaw
+from schemas.rules import RULES, Rule, rule_of
 from schemas.tables import TABLES
 from tests.support.gating import Gated, gated
-from tests.support.row_cases import BASE_REFUSED, DAY, CaseDelivery, case_delivery, only, row_cases
-from tests.support.written_cases import Case
+from tests.support.row_cases import BASE_REFUSED, DAY, Case, CaseDelivery, case_delivery, only, row_cases
 
 CASES = row_cases()
-ROW_RULES = [rule for rule in RULES if rule.severity == "refuse"]
+REFUSING = [one for one in CASES if rule_of(one.table, one.rule).severity == "refuse"]
+FLAGGING = [one for one in CASES if rule_of(one.table, one.rule).severity == "flag"]
+ROW_RULES = [rule for rule in RULES if not isinstance(rule.law, DeliveryLaw)]
 LIMITS = "[limits]\ncadence = 1\n" + "".join(f"{table} = 1\n" for table in TABLES)
+
+RowRule = pytest.mark.parametrize("rule", ROW_RULES, ids=lambda rule: f"{rule.table}-{rule.id}")
+AnyCase = pytest.mark.parametrize("one", CASES, ids=lambda one: one.id)
 
 
 @dataclass(frozen=True)
 class Judged:
     delivery: CaseDelivery
     gated: Gated
+
+    def broken(self, one: Case) -> list[int]:
+        """Number the bad rows that break the rule of a case themselves."""
+        numbers = self.delivery.bad[one.id]
+        return [number for place, number in enumerate(numbers) if one.example.is_broken_by(place)]
 
 
 @pytest.fixture(scope="module")
@@ -38,28 +49,46 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     return Judged(made, gated(folder))
 
 
-@pytest.mark.parametrize("rule", ROW_RULES, ids=lambda rule: f"{rule.table}-{rule.id}")
+@RowRule
 def test_every_rule_for_rows_has_a_case(rule: Rule) -> None:
     assert only(CASES, rule.table, rule.id)
 
 
-@pytest.mark.parametrize("one", CASES, ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    ("table", "law"),
+    [(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)],
+    ids=lambda one: one if isinstance(one, str) else one.id,
+)
+def test_every_law_of_one_table_plants_a_fault_in_the_dirty_registry(table: str, law: RowLaw) -> None:
+    assert any(one.is_planted for one in law.examples), f"mark an example of {table}.{law.id} as planted"
+
+
+@pytest.mark.parametrize("one", REFUSING, ids=lambda one: one.id)
 def test_the_bad_rows_are_refused_for_that_rule_alone(judged: Judged, one: Case) -> None:
-    rows = judged.delivery.bad[one.id]
-    refused = [judged.gated.refused.get((one.table, row)) for row in rows]
-    # Of identical rows the first is kept.
-    kept = [None] if one.rule == "duplicate_row" else []
-    assert refused == kept + [[one.rule]] * (len(rows) - len(kept))
+    broken = judged.broken(one)
+    for number in judged.delivery.bad[one.id]:
+        expected = [one.rule] if number in broken else None
+        assert judged.gated.refused.get((one.table, number)) == expected
 
 
-@pytest.mark.parametrize("one", CASES, ids=lambda one: one.id)
-def test_the_neighbouring_rows_are_admitted(judged: Judged, one: Case) -> None:
+@pytest.mark.parametrize("one", FLAGGING, ids=lambda one: one.id)
+def test_the_bad_rows_are_kept_and_flagged(judged: Judged, one: Case) -> None:
+    broken = judged.broken(one)
+    for number in judged.delivery.bad[one.id]:
+        assert (one.table, number) not in judged.gated.refused
+        flags = judged.gated.flagged.get((one.table, number), [])
+        assert (one.rule in flags) == (number in broken)
+
+
+@AnyCase
+def test_the_neighbouring_rows_are_admitted_without_the_flag(judged: Judged, one: Case) -> None:
     for row in judged.delivery.good[one.id]:
         assert (one.table, row) not in judged.gated.refused
+        assert one.rule not in judged.gated.flagged.get((one.table, row), [])
 
 
 def test_nothing_else_is_refused(judged: Judged) -> None:
-    bad = {(one.table, row) for one in CASES for row in judged.delivery.bad[one.id]}
+    bad = {(one.table, row) for one in REFUSING for row in judged.delivery.bad[one.id]}
     rest = {place: rules for place, rules in judged.gated.refused.items() if place not in bad}
     assert rest == BASE_REFUSED
 
@@ -72,14 +101,20 @@ def test_refused_rows_are_not_in_core_and_all_others_are(judged: Judged) -> None
         }
 
 
-@pytest.mark.parametrize("rule", ROW_RULES, ids=lambda rule: f"{rule.table}-{rule.id}")
+@RowRule
 def test_a_rule_counts_the_rows_that_break_it(judged: Judged, rule: Rule) -> None:
     result = judged.gated.result(rule.table, rule.id)
-    broken = sum(
-        1 for (table, _), rules in judged.gated.refused.items() if table == rule.table and rule.id in rules
-    )
-    assert (result.judged, result.broken, result.status) == (
-        len(judged.delivery.tables[rule.table]),
-        broken,
-        "failed",
-    )
+    told = judged.gated.refused if rule.severity == "refuse" else judged.gated.flagged
+    broken = sum(1 for (table, _), rules in told.items() if table == rule.table and rule.id in rules)
+    assert (result.broken, result.status) == (broken, "failed")
+    if rule.severity == "refuse":
+        assert result.judged == len(judged.delivery.tables[rule.table])
+    else:
+        assert broken < result.judged <= len(judged.gated.core[rule.table])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_contract_shows_its_refusing_laws_of_rows_as_checks(name: str) -> None:
+    contract = TABLES[name].contract
+    refusing = [law.id for law in laws_of(contract) if isinstance(law, RowLaw) and law.severity == "refuse"]
+    assert [check.name for check in contract.to_schema().checks] == refusing

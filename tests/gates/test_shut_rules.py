@@ -16,6 +16,7 @@ import pytest
 
 from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -26,7 +27,7 @@ from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.support.deliveries_of_rows import write_sized
-from tests.support.gating import Gated, gated, problems_of
+from tests.support.gating import Gated, empty_core, gated, problems_of
 
 SDTM = 'format = "sdtm"\n'
 SOURCES = ("dm", "ex", "tu", "rs")
@@ -106,7 +107,7 @@ def write_red(rule: str, landing: Path) -> list[Path]:
 
 
 def decided(rule: Rule) -> GateDecision:
-    """Decide on counted that no file can bring about at will."""
+    """Decide on counts that no file can bring about at will."""
     day = dt.date(2024, 12, 31)
     delivery = Delivery("made", day.isoformat(), day, 0, Path("made"))
     rows = dict.fromkeys(TABLES, 2)
@@ -117,7 +118,8 @@ def decided(rule: Rule) -> GateDecision:
     for table in TABLES:
         is_lost = rule.id == "rows_not_conserved" and table == rule.table
         counted.tables[table] = JudgedTable(table, judged=2, admitted=1 if is_lost else 2)
-    return decide(delivery, counted)
+    with empty_core() as con:
+        return decide(WholeDelivery(con, delivery, counted))
 
 
 @pytest.fixture(scope="module")

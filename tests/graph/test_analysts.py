@@ -18,7 +18,9 @@ from bpp_etl.metrics import hazard_ratio, kaplan_meier, median_survival
 from schemas.catalog import relations
 from schemas.contract import columns_of, key_of
 from schemas.event import EVENT_FLAGS
-from schemas.metric import METRICS, WARNINGS, Estimate
+from schemas.metric import Estimate
+from schemas.metric_codes import WARNINGS
+from schemas.metrics import METRICS
 from tests.support.pages import fenced, page, sections
 
 PAGE = page("analysts.md")

@@ -6,6 +6,7 @@ import pytest
 from assets.core import CHECKS
 from assets.definitions import build_defs
 from assets.event import counts_of
+from bpp_etl import __version__
 from bpp_etl.events import EventSummary
 from schemas.event import EVENT_TABLES
 from schemas.rules import RULES
@@ -87,7 +88,7 @@ def test_the_whole_graph_is_as_it_was_reviewed() -> None:
 
 def test_every_asset_shows_the_version_of_its_code(graph) -> None:
     for key in graph.get_all_asset_keys():
-        assert (graph.get(key).code_version or "").startswith("0.1.0+"), key
+        assert (graph.get(key).code_version or "").startswith(f"{__version__}+"), key
 
 
 def test_the_metadata_of_events_tells_how_often_each_rule_fired_and_what_is_missing() -> None:

@@ -16,6 +16,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import FLOW_RULES, STATE_RULES, load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf, assemble, publish
+from schemas.metrics import METRICS
 from tests.support.report_page import named_cells, read_page
 
 
@@ -55,6 +56,16 @@ def test_every_verdict_is_the_truth(demo, release, registry) -> None:
         "select count(*) from event.patient_flow where registry = ?", [registry]
     ).fetchone()
     assert admitted == flow == (truth.height,)
+
+
+def test_every_metric_is_measured_and_says_what_is_declared_of_it(release) -> None:
+    told = release.execute("select distinct metric, unit from metric.estimate").fetchall()
+    # Two protocols are compared where there are two.
+    assert dict(told) == {
+        name: metric.unit for name, metric in METRICS.items() if name != "agreement_protocol"
+    }
+    curves = release.execute("select distinct metric from metric.survival_curve").fetchall()
+    assert {name for (name,) in curves} == {name for name, metric in METRICS.items() if metric.has_curve}
 
 
 def test_quarantine_holds_exactly_the_planted_rows(demo, release) -> None:

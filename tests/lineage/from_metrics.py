@@ -13,6 +13,7 @@ from bpp_etl.warehouse.select import Select, read_select
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.metric import METRIC_TABLES
+from schemas.verdicts import VERDICT_SETS
 from tests.lineage.trace import Columns, Relations, trace
 
 COUNTED = (
@@ -24,7 +25,7 @@ COUNTED = (
 STRATUM, NUMBERS = "stratum", "*"
 _STRATA = ("candidate.registry", "candidate.her2", "candidate.evidence")
 _STATES = ("candidate.state", "candidate.has_progression")
-_CALLS = tuple(f"candidate.{rule_set}" for rule_set in ("recist11", "irecist", "mda", "pcwg3"))
+_CALLS = tuple(f"candidate.{name}" for name in VERDICT_SETS)
 _ALP = tuple(f"candidate.alp_{name}_minus_baseline" for name in ("event", "progression"))
 _CADENCE = tuple(f"cadence_{whose}" for whose in ("first_line", "pseudoprogression"))
 

@@ -6,6 +6,7 @@ Filters and joins are left out. Not here: which SELECT files make which table (`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from sqlglot import MappingSchema, exp, parse_one
@@ -30,7 +31,7 @@ def trace(sql: str, relations: Mapping[str, Columns]) -> Columns:
         tables.setdefault(place or TEMPORARY, {})[table] = dict.fromkeys(columns, "text")
     schema = MappingSchema(tables, dialect="duckdb")
     tree = qualify(
-        parse_one(sql, dialect="duckdb"),
+        _listed(parse_one(sql, dialect="duckdb"), relations),
         dialect="duckdb",
         schema=schema,
         db=TEMPORARY,
@@ -42,6 +43,18 @@ def trace(sql: str, relations: Mapping[str, Columns]) -> Columns:
     # All columns at once, and untrimmed: what they share is traced once, and no tree is copied.
     found = lineage_of(None, tree, schema, dialect="duckdb", scope=scope, trim_selects=False, copy=False)
     return {column: frozenset().union(*_leaves(node, relations)) for column, node in found.items()}
+
+
+def _listed(tree: exp.Expr, relations: Mapping[str, Columns]) -> exp.Expr:
+    """List the columns that `columns('...')` stands for: those of the relations beside it that fit."""
+    for found in tree.find_all(exp.Columns):
+        select = found.find_ancestor(exp.Select)
+        read = select.find_all(exp.Table) if select is not None else ()
+        fits = re.compile(found.this.name)
+        named = [(table.name, name) for table in read for name in relations.get(table.name, ())]
+        listed = [exp.column(name, table=table) for table, name in named if fits.search(name)]
+        found.replace(listed)
+    return tree
 
 
 def _leaves(root: Node, relations: Mapping[str, Columns]) -> Iterable[frozenset[Source]]:

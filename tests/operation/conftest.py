@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from assets.definitions import build_defs
-from assets.event_log import cheap_storage
 from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
 from assets.tags import DELIVERY
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.settings import PROJECT
 from tests.support.deliveries import TINY, write_delivery_of
 
 REGISTRY = "registry"
 SECRET = "SECRET-PATIENT"
+STORAGE = yaml.safe_load((PROJECT / "dagster.yaml").read_text(encoding="utf-8"))["storage"]
 
 
 @dataclass
@@ -87,11 +89,17 @@ class Project:
         return list(survey(self.landing).newest)
 
 
+def stored_in(home: Path) -> AbstractContextManager[dg.DagsterInstance]:
+    """Open an instance whose storage is the project's, in a folder."""
+    storage = {"custom": {**STORAGE["custom"], "config": {"base_dir": str(home)}}}
+    return dg.instance_for_test(overrides={"storage": storage}, temp_dir=str(home))
+
+
 @pytest.fixture(scope="session")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the storage of an instance that has seen nothing; to copy it takes a fifth of that."""
     home = tmp_path_factory.mktemp("storage")
-    with cheap_storage(), dg.instance_for_test(temp_dir=str(home)) as instance:
+    with stored_in(home) as instance:
         assert instance.get_runs_count() == 0
     (home / "dagster.yaml").unlink()
     return home
@@ -101,7 +109,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def instance_in(home: Path, storage: Path) -> Iterator[dg.DagsterInstance]:
     """Open a new instance in a folder, on a copy of the storage."""
     shutil.copytree(storage, home, dirs_exist_ok=True)
-    with cheap_storage(), dg.instance_for_test(temp_dir=str(home)) as instance:
+    with stored_in(home) as instance:
         yield instance
 
 

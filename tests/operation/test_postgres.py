@@ -74,8 +74,8 @@ def instance(server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("BPP_PG_PORT", str(server))
     stated = (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
     storage = documented(r"```yaml\n(storage:\n  postgres:.*?)```")
-    moved = re.sub(r"storage:\n  sqlite:\n    base_dir: \S+\n", storage, stated)
-    assert "postgres" in moved
+    moved, blocks = re.subn(r"^storage:\n(?:  .*\n)+", storage, stated, flags=re.MULTILINE)
+    assert blocks == 1
     (tmp_path / "dagster.yaml").write_text(moved, encoding="utf-8")
     with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
         assert type(opened.event_log_storage).__name__ == "PostgresEventLogStorage"

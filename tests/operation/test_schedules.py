@@ -14,6 +14,7 @@ from bpp_etl.admission import due
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.landing.deliveries import survey
 from tests.operation.conftest import Project
+from tests.support.add_adapter import NAME, deliver_example, write_page
 from tests.support.warehouses import admit
 
 NIGHT = dt.datetime.now(dt.UTC) + dt.timedelta(hours=12)
@@ -63,9 +64,26 @@ def test_what_was_missed_is_caught_up_with_and_what_is_done_is_left_alone(
     told = publish_what_changed(project.warehouse)
     assert isinstance(told, dg.SkipReason)
     assert "nothing new" in told.skip_message
-    monkeypatch.setattr("assets.schedules.layer_version", lambda _: "other")
+    monkeypatch.setattr("assets.schedules.judged_with", lambda _: "other")
     assert asked(project) == {"bad": True}
-    assert due.layer_version("core") != "other"
+    assert due.judged_with("") != "other"
+
+
+def test_a_changed_adapter_from_outside_is_caught_up_with_for_its_registries_alone(
+    project: Project, tmp_path, monkeypatch
+) -> None:
+    adapters = write_page(tmp_path / "site")
+    monkeypatch.setenv("BPP_ADAPTERS", str(adapters))
+    project.deliver("good")
+    deliver_example(project.landing, "north")
+    for registry in ("good", "north"):
+        assert project.refresh(registry, tagged(project, registry)).success
+    assert asked(project) == {}
+    select = adapters / NAME / "patients.sql"
+    select.write_text(f"{select.read_text(encoding='utf-8')}\n", encoding="utf-8")
+    assert asked(project) == {"north": True}
+    assert project.refresh("north", tagged(project, "north")).success
+    assert asked(project) == {}
 
 
 def test_a_registry_that_was_never_admitted_is_nothing_to_publish(project: Project) -> None:

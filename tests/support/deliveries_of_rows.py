@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.tables import TABLES
 from tests.support.deliveries import write_texts
-from tests.support.row_cases import OWN_COLUMN, SOUND, CaseDelivery
+from tests.support.row_cases import OWN_COLUMN, CaseDelivery, sound
 
 EMPTIED = {
     "patients": "sex",
@@ -27,7 +27,7 @@ def sized(good: int, bad: int) -> CaseDelivery:
     made = CaseDelivery()
     for table in TABLES:
         own = OWN_COLUMN[table]
-        rows = [{**SOUND[table], own: _own(table, number)} for number in range(good + bad)]
+        rows = [{**sound(table, number), own: _own(table, number)} for number in range(good + bad)]
         for row in rows[good:]:
             row[EMPTIED[table]] = ""
         made.tables[table] = rows

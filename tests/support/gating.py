@@ -17,7 +17,8 @@ from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
-from bpp_etl.warehouse.connection import Connection, opened, quoted
+from bpp_etl.warehouse.connection import Connection, in_memory, opened, quoted
+from bpp_etl.warehouse.ddl import create_table
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.tables import TABLES
@@ -58,6 +59,15 @@ class Gated:
         return repr(
             (self.decision, self.read.problems, self.read.extra_columns, self.read.identifier_columns)
         )
+
+
+@contextmanager
+def empty_core() -> Iterator[Connection]:
+    """Open a database with every table of `core`, and no row in any."""
+    with in_memory() as con:
+        for table, contract in catalog()["core"].items():
+            create_table(con, "core", table, contract)
+        yield con
 
 
 def gated(folder: Path) -> Gated:

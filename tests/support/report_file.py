@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bpp_etl.events import SHIPPED, Protocol, load_protocol
+from bpp_etl.events import Protocol, load_protocol, shipped
 from bpp_etl.release.protocols import write_protocols
 from bpp_etl.warehouse.connection import opened
 from tests.support.relations import PROTOCOL, Rows, create_relations, insert_rows
@@ -38,7 +38,7 @@ def write_release(path: Path, tables: Mapping[str, Rows]) -> Path:
 
 def _protocol(name: str, digest: str) -> Protocol:
     """Return a protocol that comes with the software, or one of somebody's own."""
-    known = name if name in SHIPPED else PROTOCOL
+    known = name if name in shipped() else PROTOCOL
     return replace(load_protocol(known), name=name, digest=digest)
 
 

@@ -1,47 +1,40 @@
-"""Rows that break one rule each, and beside every one its neighbour that just holds it.
+"""Rows that break one rule each, and beside every one its neighbour that just holds it, in one delivery.
 
-Not here: rules that judge files or a whole delivery (`tests/gates`). What the kind of a column can break is
-laid on every such column; the other cases are written out, with the nearest value on each side of the bound.
+They are the examples that stand beside the rules; those of a column's kind are laid on every such column.
+Not here: rules that judge files or a whole delivery (`tests/gates`).
 
-All rows go into one delivery of 2024-12-31. Patient P lives; patient D was born on 1960-01-01 and died on
-2024-06-01; patient R is refused for its sex, and with it the assessment R of that patient.
+The delivery is of 2024-12-31. Each side of a case has a living patient of its own, and an assessment where it
+needs one. Patient D was born on 1960-01-01 and died on 2024-06-01; patient R is refused for its sex, and with
+it the assessment R of that patient. P and S are a patient and an assessment that any row may belong to.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.contract import Column, delivered_columns
+from schemas.contract import Column, delivered_columns, laws_of
+from schemas.examples import SOUND, Day, Example, Row, example, written
+from schemas.laws import Law
 from schemas.rules import rules_of
 from schemas.tables import TABLES
-from tests.support.written_cases import WRITTEN, Case, Row, case
 
 DAY = "2024-12-31"
-NEXT_DAY = "2025-01-01"
-
-SOUND: Mapping[str, Row] = {
-    "patients": {"sex": "female", "last_contact_date": "2024-01-01"},
-    "therapy_lines": {"patient_id": "P", "regimen": "made up", "start_date": "2024-02-01"},
-    "imaging_assessments": {"patient_id": "P", "assessment_date": "2024-02-01", "modality": "MRI"},
-    "bone_lesions": {
-        "assessment_id": "S",
-        "site": "rib",
-        "morphology": "unknown",
-        "status": "stable",
-    },
-    "lab_results": {
-        "patient_id": "P",
-        "analyte": "ALP_TOTAL",
-        "specimen_date": "2024-02-01",
-        "value": "100",
-        "unit": "U/L",
-    },
-    "her2_tests": {"patient_id": "P", "test_date": "2024-02-01", "specimen_site": "primary"},
+NAMES: Mapping[str, object] = {
+    "delivery": Day(dt.date.fromisoformat(DAY)),
+    "birth": Day(dt.date(1960, 1, 1)),
+    "death": Day(dt.date(2024, 6, 1)),
+    "living": "P",
+    "dead": "D",
+    "nobody": "nobody",
+    "scan": "S",
+    "refused_scan": "R",
+    "no_scan": "nowhere",
+    "laboratory": "laboratory",
 }
-"""What every row of a table says unless its case says otherwise; a serial number keeps rows apart."""
 
 OWN_COLUMN = {
     "patients": "patient_id",
@@ -51,11 +44,26 @@ OWN_COLUMN = {
     "lab_results": "laboratory",
     "her2_tests": "her2_copy_number",
 }
-"""The column that takes the serial number."""
+"""The column that takes the serial number, which keeps rows apart."""
+
+DAY_OF_ITS_OWN = {"lab_results": "specimen_date", "her2_tests": "test_date"}
+"""The column of the day on which a row's serial number lies before the delivery."""
+
+
+def sound(table: str, serial: int, names: Mapping[str, object] = NAMES) -> dict[str, str]:
+    """Write what a row says unless its example says otherwise: required cells only."""
+    required = {column.name for column in delivered_columns(TABLES[table].contract) if column.required}
+    row = dict(SOUND[table])
+    if table in DAY_OF_ITS_OWN:
+        row[DAY_OF_ITS_OWN[table]] = f"{{delivery:-{serial}}}"
+    return {name: text or "" for name, text in written(row, names).items() if name in required}
+
+
+LIVING: Row = {"birth_date": "1970-01-01"}
 
 BASE: Mapping[str, Sequence[Row]] = {
     "patients": (
-        {"patient_id": "P"},
+        {"patient_id": "P", **LIVING},
         {
             "patient_id": "D",
             "birth_date": "1960-01-01",
@@ -64,11 +72,7 @@ BASE: Mapping[str, Sequence[Row]] = {
         },
         {"patient_id": "R", "sex": "undisclosed"},
     ),
-    "therapy_lines": (),
     "imaging_assessments": ({"assessment_id": "S"}, {"assessment_id": "R", "patient_id": "R"}),
-    "bone_lesions": (),
-    "lab_results": (),
-    "her2_tests": (),
 }
 BASE_REFUSED = {
     ("patients", 3): ["code_unknown"],
@@ -76,69 +80,83 @@ BASE_REFUSED = {
 }
 
 
-_ODD_TEXT: Mapping[str, Sequence[tuple[str, str, str, str]]] = {
-    # rule, what is odd, bad text, good text
-    "date": (
-        ("date_invalid", "no such day", "2023-02-29", "2024-02-29"),
-        ("date_invalid", "other order", "05.03.2024", "2024-03-05"),
-        ("date_invalid", "two digits for a year", "0024-03-05", "2024-03-05"),
-        ("date_is_partial", "month", "2024-03", "2024-03-05"),
-        ("date_is_partial", "year", "2024", "2024-03-05"),
-        ("date_in_future", "a day", NEXT_DAY, DAY),
-    ),
-    "boolean": (("code_unknown", "neither", "perhaps", "YES"),),
-    "number": (
-        ("number_invalid", "words", "many", "1"),
-        ("number_invalid", "decimal comma", "1,5", "1.5"),
-        ("number_invalid", "two numbers", "1 2", "12"),
-        ("number_invalid", "no number", "nan", "1e1"),
-        ("number_invalid", "endless", "1e999", "2e1"),
-        ("number_invalid", "infinite", "-inf", "3e0"),
-        ("number_invalid", "grouped", "1_000", "4.000"),
-        ("number_invalid", "grouped by commas", "1,000", "+5"),
-        ("number_invalid", "of sixteen", "0x1F", "6."),
-        ("number_invalid", "with a letter", "7d", ".7"),
-        ("number_invalid", "wide digits", "８", "8"),
-    ),
-    "integer": (("number_invalid", "words", "many", "9"),),
-}
+@dataclass(frozen=True)
+class Case:
+    """An example of a rule of a table, told apart by what it is about."""
 
+    table: str
+    rule: str
+    about: str
+    example: Example
 
-def _of_kinds(table: str, column: Column) -> Iterator[Case]:
-    """Lay on a column what its kind can break."""
-    known = {rule.id for rule in rules_of(table)}
-    if column.required and (table, column.name) != ("lab_results", "unit"):
-        for about, text in (("empty", ""), ("blank", " \t ")):
-            yield case(table, "required_value_missing", f"{column.name} {about}", {column.name: text}, {})
-    for rule, about, bad, good in _ODD_TEXT.get(column.kind, ()):
-        yield case(table, rule, f"{column.name} {about}", {column.name: bad}, {column.name: good})
-    if column.kind == "code" and "code_unknown" in known:
-        other = {"bad": column.codes[-1].swapcase(), "good": column.codes[-1]}
-        if other["bad"] == other["good"]:
-            other["bad"] = f"{other['good']}+"
-        yield case(
-            table, "code_unknown", column.name, {column.name: other["bad"]}, {column.name: other["good"]}
-        )
-
-
-def _of_tables(table: str) -> Iterator[Case]:
-    """Lay on a table what its place among the others can break."""
-    yield Case(table, "duplicate_row", "to the letter", ({}, {}), ({}, {"": "another row"}))
-    parent = TABLES[table].parent
-    if parent is not None:
-        for about, key in (("not delivered", "nobody"), ("refused", "R")):
-            good = "S" if parent.rule == "unknown_assessment" else "P"
-            yield case(table, parent.rule, about, {parent.column: key}, {parent.column: good})
+    @property
+    def id(self) -> str:
+        """Name the case in a test's id."""
+        return f"{self.table}-{self.rule}-{self.about}"
 
 
 def row_cases() -> tuple[Case, ...]:
     """List every case."""
-    made = list(WRITTEN)
+    made: list[Case] = []
     for name, table in TABLES.items():
-        made.extend(_of_tables(name))
+        for law in laws_of(table.contract):
+            made += (Case(name, law.id, str(place), one) for place, one in enumerate(law.examples, start=1))
+        for rule, about, one in _of_structure(name):
+            made.append(Case(name, rule, about, one))
         for column in delivered_columns(table.contract):
-            made.extend(_of_kinds(name, column))
+            for rule, about, one in _of_column(name, column):
+                made.append(Case(name, rule, f"{column.name} {about}", one))
+    assert len({one.id for one in made}) == len(made), "no two cases have one name"
     return tuple(made)
+
+
+def _of_column(table: str, column: Column) -> Iterator[tuple[str, str, Example]]:
+    """Lay on a column what its kind can break."""
+    laws: Mapping[str, Law] = {rule.id: rule.law for rule in rules_of(table)}
+    if column.required and (table, column.name) != ("lab_results", "unit"):
+        for about, text in (("empty", ""), ("blank", " \t ")):
+            yield "required_value_missing", about, example({column.name: text}, {})
+    for law in laws.values():
+        for place, cell in enumerate(law.cells.get(column.kind, ()), start=1):
+            yield law.id, str(place), example({column.name: cell.bad}, {column.name: cell.good})
+    if column.kind == "code" and "code_unknown" in laws:
+        good = column.codes[-1]
+        bad = good.swapcase() if good.swapcase() != good else f"{good}+"
+        yield "code_unknown", bad, example({column.name: bad}, {column.name: good})
+
+
+ANOTHER_ROW = {"": "a serial number of its own"}
+
+TWINS: Mapping[str, Example] = {
+    "patients": Example(
+        bad=({"patient_id": "twin"}, {"patient_id": "twin", "sex": "male"}),
+        good=({"patient_id": "Twin"}, {"patient_id": "TWIN", "sex": "male"}),
+    ),
+    "therapy_lines": Example(
+        bad=({"line_number": "7"}, {"line_number": "07", "regimen": "another"}),
+        good=({"line_number": "8"}, {"line_number": "8", "patient_id": "D", "regimen": "another"}),
+    ),
+    "imaging_assessments": Example(
+        bad=({"assessment_id": "twin"}, {"assessment_id": "twin", "patient_id": "D"}),
+        good=({"assessment_id": "twin 1"}, {"assessment_id": "twin 2", "patient_id": "D"}),
+    ),
+    "bone_lesions": Example(
+        bad=({"lesion_id": "twin"}, {"lesion_id": "twin", "site": "skull"}),
+        good=({"lesion_id": "twin 1"}, {"lesion_id": "twin 2", "site": "skull"}),
+    ),
+}
+"""Rows of one key that disagree, and rows of two keys that look alike."""
+
+
+def _of_structure(table: str) -> Iterator[tuple[str, str, Example]]:
+    """Lay on a table what its place among the others can break."""
+    yield "duplicate_row", "to the letter", Example(({}, {}), ({}, ANOTHER_ROW), breaks=(1,))
+    if table in TWINS:
+        yield "duplicate_key", "another cell", TWINS[table]
+    parent = TABLES[table].parent
+    if parent is not None:
+        for about, key in (("not delivered", "nobody"), ("refused", "R")):
+            yield parent.rule, about, example({parent.column: key}, {})
 
 
 @dataclass
@@ -158,24 +176,38 @@ class CaseDelivery:
         writer.writerows(self.tables[table])
         return out.getvalue()
 
+    def add(self, table: str, serial: int, row: Row, names: Mapping[str, object] = NAMES) -> int:
+        """Add a row that is sound but for what it says; return its number."""
+        told = {name: text or "" for name, text in written(row, names).items() if name}
+        own = {OWN_COLUMN[table]: _serial(table, serial)}
+        self.tables[table].append({**sound(table, serial, names), **own, **told})
+        return len(self.tables[table])
+
 
 def case_delivery(cases: Sequence[Case]) -> CaseDelivery:
     """Put all cases into one delivery. Rows of a case share a serial number where they must be alike."""
-    made = CaseDelivery()
-    for table in TABLES:
-        made.tables[table] = []
-        for row in BASE[table]:
-            made.tables[table].append(dict(SOUND[table]) | dict(row))
+    made = CaseDelivery({table: [] for table in TABLES})
+    for table, rows in BASE.items():
+        for row in rows:
+            made.add(table, 0, row)
     serial = 100
     for one in cases:
-        for rows, numbers in ((one.bad, made.bad), (one.good, made.good)):
+        for side, numbers in ((one.example.bad, made.bad), (one.example.good, made.good)):
             serial += 1
-            for row in rows:
-                serial += "" in row
-                rest = {name: text for name, text in row.items() if name}
-                own = {OWN_COLUMN[one.table]: _serial(one.table, serial)}
-                made.tables[one.table].append({**SOUND[one.table], **own, **rest})
-                numbers.setdefault(one.id, []).append(len(made.tables[one.table]))
+            patient, scan = f"patient {serial}", f"scan {serial}"
+            names = {**NAMES, "living": patient, "own": patient, "scan": scan}
+            if one.table != "patients":
+                made.add("patients", 0, {"patient_id": patient, **LIVING})
+            if one.table == "bone_lesions":
+                made.add("imaging_assessments", 0, {"assessment_id": scan}, names)
+            for table, rows in one.example.given.items():
+                for row in rows:
+                    serial += 1
+                    made.add(table, serial, row, names)
+            is_series = len(side) > 1 and one.rule != "duplicate_row"
+            for row in side:
+                serial += is_series or "" in row
+                numbers.setdefault(one.id, []).append(made.add(one.table, serial, row, names))
     return made
 
 

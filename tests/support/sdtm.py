@@ -13,6 +13,7 @@ import polars as pl
 import pyreadstat
 
 from bpp_etl.adapters import Adapter
+from bpp_etl.adapters.run import relations
 
 TRIAL = {"dm": "dm", "ex": "ex", "lb": "lb", "tu": "tu_onco", "rs": "rs_onco"}
 """The domains of one trial: the RECIST files of pharmaversesdtm cover the same 306 subjects as its DM."""
@@ -52,7 +53,8 @@ def run_adapter(
     A column that a frame lacks is null, as for a delivery without it; a domain that is lacking is empty.
     """
     con = duckdb.connect(config={"threads": 1})
-    con.execute("create schema raw")
+    for schema in ("raw", "delivered"):
+        con.execute(f"create schema {schema}")
     for source in adapter.sources:
         frame = frames.get(source.name, pl.DataFrame())
         frame = frame.rename({column: column.lower() for column in frame.columns})
@@ -64,13 +66,14 @@ def run_adapter(
             pl.lit(f"{source.name}.parquet").alias("file"),
             pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row_number"),
         )
-        con.register("delivered", relation.to_arrow())
-        con.execute(f"create table {source.name} as select * from delivered")
-        con.unregister("delivered")
-    for table in [only] if only else adapter.tables:
-        con.execute(f"create table raw.{table} as {adapter.tables[table]}")
-    if adapter.source_rows is not None and not only:
-        con.execute(f"create table source_rows as {adapter.source_rows}")
+        con.register("frame", relation.to_arrow())
+        con.execute(f"create table delivered.{source.name} as select * from frame")
+        con.unregister("frame")
+    with relations(con, adapter, {source.name: f"delivered.{source.name}" for source in adapter.sources}):
+        for table in [only] if only else adapter.tables:
+            con.execute(f"create table raw.{table} as {adapter.tables[table]}")
+        if not only:
+            con.execute(f"create table source_rows as {adapter.source_rows}")
     return con
 
 

@@ -6,23 +6,24 @@
 -- ones, never mixed.
 with results as (
     select
-        usubjid,
-        lbtestcd,
-        upper(trim(lbtestcd)) as test,
-        coalesce(nullif(upper(trim(lbspec)), ''), 'SERUM')
+        lb.usubjid,
+        lb.lbtestcd,
+        upper(trim(lb.lbtestcd)) as test,
+        coalesce(nullif(upper(trim(lb.lbspec)), ''), 'SERUM')
         in ('SERUM', 'PLASMA', 'BLOOD', 'SERUM OR PLASMA') as is_blood,
-        nullif(trim(lborres), '') is not null as has_original,
-        regexp_replace(trim(lbdtc), '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1') as specimen_day,
-        lborres,
-        lborresu,
-        lbornrhi,
-        lbstresc,
-        lbstresu,
-        lbstnrhi,
-        lbnam,
-        row_number,
-        file
+        nullif(trim(lb.lborres), '') is not null as has_original,
+        calendar_day.day as specimen_day,
+        lb.lborres,
+        lb.lborresu,
+        lb.lbornrhi,
+        lb.lbstresc,
+        lb.lbstresu,
+        lb.lbstnrhi,
+        lb.lbnam,
+        lb.row_number,
+        lb.file
     from lb
+    left join calendar_day on lb.lbdtc = calendar_day.text
 )
 
 select

@@ -2,41 +2,30 @@
 -- of treatment.
 -- Birth comes from BRTHDTC alone: an AGE in years is not a date of birth.
 -- RFPENDTC is by its definition the last known contact. Without it, the latest date that DM itself holds.
--- A time of day is part of a conformant SDTM date: the day before the T is kept. Anything else (2014-03,
--- --12-15) stays as it is, for the gate.
-with subjects as (
-    select
-        usubjid,
-        sex,
-        regexp_replace(trim(brthdtc), '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1') as birth,
-        regexp_replace(trim(dthdtc), '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1') as death,
-        regexp_replace(trim(rfpendtc), '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1') as participation_end,
-        regexp_replace(
-            trim(greatest(dmdtc, rficdtc, rfstdtc, rfxstdtc, rfendtc, rfxendtc, dthdtc)),
-            '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1'
-        ) as latest_date,
-        row_number,
-        file
-    from dm
-)
-
 select
-    usubjid as patient_id,
-    case upper(trim(sex))
+    dm.usubjid as patient_id,
+    case upper(trim(dm.sex))
         when 'F' then 'female'
         when 'M' then 'male'
         when 'U' then 'unknown'
         when 'UNDIFFERENTIATED' then 'unknown'
         when 'INTERSEX' then 'unknown'
-        else sex
+        else dm.sex
     end as sex,
-    birth as birth_date,
+    birth.day as birth_date,
     cast(null as varchar) as metastatic_diagnosis_date,
     cast(null as varchar) as er_status,
     cast(null as varchar) as pr_status,
-    coalesce(nullif(participation_end, ''), latest_date) as last_contact_date,
-    death as death_date,
-    row_number,
-    file
-from subjects
-order by file, row_number
+    coalesce(participation_end.day, latest.day) as last_contact_date,
+    death.day as death_date,
+    dm.row_number,
+    dm.file
+from dm
+left join calendar_day as birth on dm.brthdtc = birth.text
+left join calendar_day as death on dm.dthdtc = death.text
+left join calendar_day as participation_end on dm.rfpendtc = participation_end.text
+left join calendar_day as latest
+    on
+        greatest(dm.dmdtc, dm.rficdtc, dm.rfstdtc, dm.rfxstdtc, dm.rfendtc, dm.rfxendtc, dm.dthdtc)
+        = latest.text
+order by dm.file, dm.row_number

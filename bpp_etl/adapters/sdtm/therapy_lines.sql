@@ -4,13 +4,15 @@
 -- cannot be told reaches the gate as a partial date.
 with exposures as (
     select
-        usubjid,
-        nullif(trim(extrt), '') as treatment,
-        nullif(regexp_replace(trim(exstdtc), '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1'), '') as start_day,
-        nullif(regexp_replace(trim(exendtc), '^(\d{4}-\d{2}-\d{2})T[0-9:.,+Z-]*$', '\1'), '') as end_day,
-        row_number,
-        file
+        ex.usubjid,
+        nullif(trim(ex.extrt), '') as treatment,
+        first_dose.day as start_day,
+        last_dose.day as end_day,
+        ex.row_number,
+        ex.file
     from ex
+    left join calendar_day as first_dose on ex.exstdtc = first_dose.text
+    left join calendar_day as last_dose on ex.exendtc = last_dose.text
 ),
 
 lines as (

@@ -26,7 +26,7 @@ before as (
         results.broken
     from warehouse.quality.rule_result as results
     join newest_before using (registry, delivery, delivery_status)
-    where results.severity <> 'shut'
+    where results.severity in ('refuse', 'flag')
 ),
 
 after as (
@@ -37,7 +37,7 @@ after as (
         results.broken
     from later.quality.rule_result as results
     join newest_after using (registry, delivery, delivery_status)
-    where results.severity <> 'shut'
+    where results.severity in ('refuse', 'flag')
 )
 
 select

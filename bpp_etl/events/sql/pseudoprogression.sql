@@ -5,14 +5,6 @@ with called as (
         decided.state,
         decided.reason,
         decided.rule,
-        decided.verdict_recist11,
-        decided.verdict_recist11_date,
-        decided.verdict_irecist,
-        decided.verdict_irecist_date,
-        decided.verdict_mda,
-        decided.verdict_mda_date,
-        decided.verdict_pcwg3,
-        decided.verdict_pcwg3_date,
         candidate.therapy_start_date,
         candidate.event_date,
         case when decided.state = 'pseudoprogression' then follow_up.confirmed_on end as confirmation_date,
@@ -33,14 +25,6 @@ described as (
         called.state,
         called.reason,
         called.rule,
-        called.verdict_recist11,
-        called.verdict_recist11_date,
-        called.verdict_irecist,
-        called.verdict_irecist_date,
-        called.verdict_mda,
-        called.verdict_mda_date,
-        called.verdict_pcwg3,
-        called.verdict_pcwg3_date,
         called.therapy_start_date,
         called.event_date,
         called.confirmation_date,
@@ -91,10 +75,10 @@ described as (
 
 select
     $registry as registry,
-    patient_id,
+    described.patient_id,
     $protocol as protocol,
-    state,
-    reason,
+    described.state,
+    described.reason,
     list_sort(
         list_filter(
             [
@@ -157,16 +141,11 @@ select
         when alp_at_progression < alp_baseline then 'decreased'
         else 'increased'
     end as alp_category_progression,
-    verdict_recist11,
-    verdict_recist11_date,
-    verdict_irecist,
-    verdict_irecist_date,
-    verdict_mda,
-    verdict_mda_date,
-    verdict_pcwg3,
-    verdict_pcwg3_date,
-    rule,
+    -- What each verdict set makes of it, and on which day: columns of decided, two for each set.
+    columns('^verdict_'),
+    described.rule,
     $protocol_digest as protocol_digest,
     $delivery as delivery
 from described
-order by patient_id
+join decided on decided.patient_id = described.patient_id
+order by described.patient_id

@@ -18,6 +18,7 @@ from bpp_etl.report.plots.bars import Bar, Part, bar_plot
 from bpp_etl.report.plots.changes import Change, Panel, pairs_plot, waterfall_plot
 from bpp_etl.report.plots.intervals import Dot, interval_plot
 from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import COMPARISONS, stratum_words
 
@@ -36,7 +37,7 @@ _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000)
 class Alp:
     """What the part shows."""
 
-    plots: tuple[tuple[str, Picture], ...]
+    plots: tuple[Plot, ...]
     changes: Grid
     categories: Grid
     discrimination: Grid
@@ -137,17 +138,18 @@ def _discrimination(estimates: Estimates) -> Grid:
     return grid("alp-discrimination", caption, heads, rows)
 
 
-def _plots(tables: ReleaseTables) -> Iterator[tuple[str, Picture]]:
+def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     shifts, categories = _shift_plot(tables), _category_plot(tables)
     waterfall, pairs = waterfall_of(tables), pairs_of(tables)
     if waterfall:
-        yield "Change of ALP at the event: waterfall", waterfall
+        yield Plot("alp_group", "Change of ALP at the event: waterfall", waterfall)
     if pairs:
-        yield "Change of ALP at the event and at progression: pairs", pairs
+        yield Plot("alp_group", "Change of ALP at the event and at progression: pairs", pairs)
     if shifts:
-        yield f"Shift of ALP within patients (Hodges-Lehmann), with 95{THIN}% interval", shifts
+        title = f"Shift of ALP within patients (Hodges-Lehmann), with 95{THIN}% interval"
+        yield Plot("alp_change", title, shifts)
     if categories:
-        yield "ALP at the event against baseline", categories
+        yield Plot("alp_change", "ALP at the event against baseline", categories)
 
 
 def waterfall_of(tables: ReleaseTables) -> Picture | None:
@@ -232,3 +234,6 @@ def _shift_plot(tables: ReleaseTables) -> Picture | None:
         name_width=152,
         zero=0,
     )
+
+
+SECTION = Section("alp", "Alkaline phosphatase", alp, plots=_plots)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bpp_etl.report.figures import NOTHING, Beneath, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.numbers import bare, with_unit
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
 
@@ -101,3 +102,6 @@ def _cell(tables: ReleaseTables, row: Row | None) -> Piece:
 
 def _bare(value: float) -> str:
     return bare(value, "days")
+
+
+SECTION = Section("baseline", "Baseline", baseline)

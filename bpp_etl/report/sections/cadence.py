@@ -5,6 +5,7 @@ Not here: how a CT's class is found.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
@@ -13,7 +14,7 @@ from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.bars import Bar, Part, bar_plot
-from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables
 from bpp_etl.report.words import CADENCE_CLASSES, stratum_words
 from schemas.cadence import CYCLES_PER_INTERVAL, MISSED_AFTER_INTERVALS, TOLERANCE_DAYS
@@ -30,7 +31,7 @@ MOST_BARS = 12
 class Cadence:
     """What the part shows."""
 
-    plots: tuple[tuple[str, Picture], ...]
+    plots: tuple[Plot, ...]
     is_cut: bool
     cycles: int
     tolerance: int
@@ -44,10 +45,9 @@ def cadence(tables: ReleaseTables) -> Cadence:
     """Gather the schedule's keeping."""
     notes = Notes("cadence")
     groups = _groups(tables)
-    plots, is_cut = cadence_plots(tables)
     return Cadence(
-        plots=plots,
-        is_cut=is_cut,
+        plots=tuple(_plots(tables)),
+        is_cut=any(len(_bars(tables, population)) > MOST_BARS for population in POPULATIONS),
         cycles=CYCLES_PER_INTERVAL,
         tolerance=TOLERANCE_DAYS,
         missed=MISSED_AFTER_INTERVALS,
@@ -62,19 +62,19 @@ def _groups(tables: ReleaseTables) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row["population"], row["stratum"]) for row in rows))
 
 
-def cadence_plots(tables: ReleaseTables) -> tuple[tuple[tuple[str, Picture], ...], bool]:
-    """Draw the classes of CTs of either population; say whether there are too many registries to draw."""
-    groups = _groups(tables)
-    plots = []
-    is_cut = False
+def _plots(tables: ReleaseTables) -> Iterator[Plot]:
+    """Yield a plot of the classes of CTs for either population."""
     for population, title in POPULATIONS.items():
-        bars = [_bar(tables, *group) for group in groups if group[0] == population]
-        drawn = [bar for bar in bars if any(part.share for part in bar.parts)]
-        is_cut |= len(drawn) > MOST_BARS
-        if drawn:
+        bars = _bars(tables, population)[:MOST_BARS]
+        if bars:
             anchor = f"plot-cadence-{population.replace('_', '-')}"
-            plots.append((title, bar_plot(anchor, title, drawn[:MOST_BARS], list(CADENCE_CLASSES.items()))))
-    return tuple(plots), is_cut
+            yield Plot("cadence", title, bar_plot(anchor, title, bars, list(CADENCE_CLASSES.items())))
+
+
+def _bars(tables: ReleaseTables, population: str) -> list[Bar]:
+    """List the bars of a population; who has no CT has none."""
+    bars = [_bar(tables, *group) for group in _groups(tables) if group[0] == population]
+    return [bar for bar in bars if any(part.share for part in bar.parts)]
 
 
 def _name(population: str, stratum: str) -> str:
@@ -136,3 +136,6 @@ def _intervals(tables: ReleaseTables, groups: list[tuple[str, str]], notes: Note
     return grid(
         "cadence-intervals", "Intervals between CTs, and deviation from the planned ones", heads, rows
     )
+
+
+SECTION = Section("cadence", "CT schedule", cadence, plots=_plots)

@@ -14,9 +14,10 @@ from bpp_etl.measure.tally import is_small
 from bpp_etl.report.figures import Code, Missing, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.numbers import MINUS, THIN, whole
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables
 from bpp_etl.report.words import STEPS, TABLES
-from schemas.metric import METRICS
+from schemas.metrics import METRICS
 from schemas.rules import RULES
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ class Changes:
     others: str
 
 
-def changes(tables: ReleaseTables, since: Difference | str | None) -> Changes:
+def changes(tables: ReleaseTables) -> Changes:
     """Gather what changed, for the protocol that the report is about."""
+    since = tables.since
     if since is None or isinstance(since, str):
         why_not = FIRST if since is None else f"The release before cannot be compared with: {since}."
         nothing = grid("changes-none", "", (), ())
@@ -113,7 +115,7 @@ def _headlines(found: Headlines | None) -> Grid:
         metric = one.name.split(" [")[0]
         rows.append(
             (
-                text(METRICS.get(metric, ""), " ", Code(one.name)),
+                text(METRICS[metric].sentence, " ", Code(one.name)),
                 typeset(one.before),
                 typeset(one.after),
                 typeset("; ".join(one.movers)),
@@ -178,3 +180,6 @@ def rule_grid(since: Difference, registry: str) -> Grid | None:
         if rows
         else None
     )
+
+
+SECTION = Section("changes", "What changed", changes)

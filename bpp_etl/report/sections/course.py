@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bpp_etl.report.figures import NOTHING, Figure, Piece
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.numbers import whole
+from bpp_etl.report.section import Section
 from bpp_etl.report.sections.reasons import Reason, reasons_for_none
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from bpp_etl.report.words import MISSING, SHORT_STEPS, STEPS, stratum_words
@@ -128,3 +129,6 @@ def _questions(tables: ReleaseTables) -> Grid:
             for missing, words in MISSING.items()
         ],
     )
+
+
+SECTION = Section("course", "Course of patients", course)

@@ -5,6 +5,7 @@ Not here: how HER2 status is found.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
@@ -12,8 +13,8 @@ from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.plots.survival import survival_plot
-from bpp_etl.report.plots.svg import Picture
-from bpp_etl.report.sections.times import TIMES, Time, curve_of, median_grid
+from bpp_etl.report.section import Plot, Section
+from bpp_etl.report.sections.times import TIMES, curve_of, median_grid
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
 
@@ -36,7 +37,7 @@ _ROWS = (
 class Her2:
     """What the part shows."""
 
-    plots: tuple[tuple[Time, Picture], ...]
+    plots: tuple[Plot, ...]
     medians: Grid
     comparison: Grid
     shares: Grid
@@ -47,16 +48,6 @@ def her2(tables: ReleaseTables) -> Her2:
     """Gather the comparison by HER2 status."""
     notes = Notes("her2")
     estimates = Estimates(tables, notes)
-    drawn = []
-    for time in _TIMES:
-        curves = [
-            curve for curve in (curve_of(tables, time.metric, group) for group in COMPARED) if curve.steps
-        ]
-        if curves:
-            anchor = f"plot-her2-{time.metric.replace('_', '-')}"
-            title = f"{time.name}, by HER2 status"
-            plot = survival_plot(anchor, title, curves, time.axis, time.outcome, is_by_group=True)
-            drawn.append((time, plot))
     leads = [("pseudoprogression_to_progression", stratum_words(group), group) for group in GROUPS]
     medians = median_grid(
         "her2-medians",
@@ -65,7 +56,20 @@ def her2(tables: ReleaseTables) -> Her2:
         estimates,
         head="HER2 status",
     )
-    return Her2(tuple(drawn), medians, _comparison(estimates), _shares(estimates), notes)
+    return Her2(tuple(_plots(tables)), medians, _comparison(estimates), _shares(estimates), notes)
+
+
+def _plots(tables: ReleaseTables) -> Iterator[Plot]:
+    """Yield the curves of both groups for each time to progression; there is none of nobody."""
+    for time in _TIMES:
+        curves = [
+            curve for curve in (curve_of(tables, time.metric, group) for group in COMPARED) if curve.steps
+        ]
+        if curves:
+            anchor = f"plot-her2-{time.metric.replace('_', '-')}"
+            title = f"{time.name}, by HER2 status"
+            picture = survival_plot(anchor, title, curves, time.axis, time.outcome, is_by_group=True)
+            yield Plot("survival_curve", title, picture)
 
 
 def _comparison(estimates: Estimates) -> Grid:
@@ -106,3 +110,6 @@ def _shares(estimates: Estimates) -> Grid:
             for group in GROUPS
         ],
     )
+
+
+SECTION = Section("her2", "HER2", her2, plots=_plots)

@@ -1,4 +1,4 @@
-"""The releases so far, and the deliveries that each was built on.
+"""The releases so far, and the deliveries that each was built on: the end of the part on data quality.
 
 Not here: what changed between two of them in numbers.
 """

@@ -5,7 +5,6 @@ Not here: conventions that hold for every release; those are prose (`templates/m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpp_etl.events import STATE_RULES
@@ -15,9 +14,11 @@ from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import STEPS
-from schemas.metric import METRICS, STRATA
+from schemas.metrics import METRICS
+from schemas.metrics.strata import STRATA, Stratum
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Methods:
     rules: Grid
     rule_sets: tuple[Applied, ...]
     estimates: Grid
-    strata: Mapping[str, str]
+    strata: tuple[Stratum, ...]
     notes: Notes
 
 
@@ -55,7 +56,7 @@ def methods(tables: ReleaseTables) -> Methods:
         rules=_rules(),
         rule_sets=tuple(protocol for protocol in tables.applied if not protocol.is_event),
         estimates=_estimates(tables, notes),
-        strata=STRATA,
+        strata=tuple(STRATA.values()),
         notes=notes,
     )
 
@@ -99,7 +100,7 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
     def cells(row: Row) -> tuple[Cell, ...]:
         shown = estimates.of_row(row)
         return (
-            text(METRICS.get(row["metric"], ""), " ", Code(row["metric"])),
+            text(METRICS[row["metric"]].sentence, " ", Code(row["metric"])),
             shown.estimate,
             shown.interval or NOTHING,
             shown.p_value,
@@ -117,3 +118,6 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
         heads,
         [cells(row) for row in rows],
     )
+
+
+SECTION = Section("methods", "Methods", methods)

@@ -12,6 +12,7 @@ from bpp_etl.report.figures import NOTHING, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import MINUS, THIN, decimal, fixed, p_value, whole
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from schemas.metric_codes import PAPER_FIGURE
 
@@ -92,3 +93,6 @@ def _printed(row: Row) -> str:
     """Write what the study prints with the signs of this page."""
     told: str = row["published_text"]
     return told.replace(" %", f"{THIN}%").replace("-", " to ").replace("<", f"<{THIN}")
+
+
+SECTION = Section("paper", "Beside the seed study", paper)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from bpp_etl.report.figures import Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.numbers import THIN, day, decimal, whole
+from bpp_etl.report.section import Section
 from bpp_etl.report.sections.changes import row_grid, rule_grid, typeset
+from bpp_etl.report.sections.history import history
 from bpp_etl.report.sections.reasons import left_empty, why_none
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
@@ -70,14 +72,15 @@ class Quality:
     overview: Grid
     registries: tuple[Registry, ...]
     has_before: bool
+    history: Grid
 
 
-def quality(tables: ReleaseTables, since: Difference | str | None) -> Quality:
+def quality(tables: ReleaseTables) -> Quality:
     """Gather every registry that sent a delivery, and what changed in it since the release before."""
     names = sorted({row["registry"] for row in tables["quality.delivery"].rows})
-    compared = None if isinstance(since, str) else since
+    compared = None if isinstance(tables.since, str) else tables.since
     registries = tuple(_registry(tables, name, compared) for name in names)
-    return Quality(_overview(tables), registries, compared is not None)
+    return Quality(_overview(tables), registries, compared is not None, history(tables))
 
 
 def _overview(tables: ReleaseTables) -> Grid:
@@ -239,3 +242,6 @@ def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:
 
 def _share(value: float) -> str:
     return f"{decimal(100 * value, 1)}{THIN}%"
+
+
+SECTION = Section("quality", "Data quality", quality, entries=lambda view: view.registries)

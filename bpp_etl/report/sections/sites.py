@@ -5,7 +5,7 @@ Not here: lesions of candidates that proved something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates, interval_of
@@ -14,7 +14,7 @@ from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Marks, Notes
 from bpp_etl.report.numbers import THIN, with_unit
 from bpp_etl.report.plots.intervals import Dot, interval_plot
-from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from bpp_etl.report.words import SITES
 
@@ -23,7 +23,7 @@ from bpp_etl.report.words import SITES
 class Sites:
     """What the part shows; there is no plot of what nobody has."""
 
-    plots: tuple[tuple[str, Picture], ...]
+    plots: tuple[Plot, ...]
     table: Grid
     lesion_marks: Marks
     notes: Notes
@@ -32,24 +32,29 @@ class Sites:
 def sites(tables: ReleaseTables) -> Sites:
     """Gather the bones, the commonest of patients first."""
     notes = Notes("sites")
-    table = tables["metric.lesion_site"]
-    patients = table.where(protocol=tables.protocol, level="patient")
-    ordered = sorted(
-        patients,
-        key=lambda row: (-(row["share"] or 0), not row["is_suppressed"], list(SITES).index(row["site"])),
-    )
-    lesions = {row["site"]: row for row in table.where(protocol=tables.protocol, level="lesion")}
+    patients, lesions = _by_site(tables)
     estimates = Estimates(tables, notes)
     marks = estimates.show("lesion_site_share_of_lesions", "site=spine").marks
     rows = [
         (SITES[row["site"]], *_cells(tables, row), *_cells(tables, lesions.get(row["site"])))
-        for row in ordered
+        for row in patients
     ]
     heads = ("Bone", "#Patients", "#Share of patients", "#95\u202f% interval")
     more = ("#Lesions", "#Share of lesions", "#95\u202f% interval")
     caption = "New osteoblastic lesions of pseudoprogressions, by bone"
-    plots = tuple(_plots(tables, ordered, lesions))
-    return Sites(plots, grid("sites-table", caption, (*heads, *more), rows), marks, notes)
+    table = grid("sites-table", caption, (*heads, *more), rows)
+    return Sites(tuple(_plots(tables)), table, marks, notes)
+
+
+def _by_site(tables: ReleaseTables) -> tuple[list[Row], dict[str, Row]]:
+    """List the rows of patients, the commonest bone first, and the rows of lesions by bone."""
+    table = tables["metric.lesion_site"]
+    patients = sorted(
+        table.where(protocol=tables.protocol, level="patient"),
+        key=lambda row: (-(row["share"] or 0), not row["is_suppressed"], list(SITES).index(row["site"])),
+    )
+    lesions = table.where(protocol=tables.protocol, level="lesion")
+    return patients, {row["site"]: row for row in lesions}
 
 
 def _cells(tables: ReleaseTables, row: Row | None) -> tuple[Piece, Piece, Piece]:
@@ -65,10 +70,9 @@ def _share(tables: ReleaseTables, row: Row) -> Piece:
     return table.figure(row, "share", lambda value: with_unit(value, "share"), word)
 
 
-def _plots(
-    tables: ReleaseTables, patients: Sequence[Row], lesions: Mapping[str, Row]
-) -> Iterator[tuple[str, Picture]]:
+def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     """Yield a plot of patients and one of lesions, bones in one order; bones that nobody has are left out."""
+    patients, lesions = _by_site(tables)
     table = tables["metric.lesion_site"]
     for level, title, rows in (
         ("patients", f"Patients with a new lesion there, 95{THIN}% interval", patients),
@@ -100,4 +104,7 @@ def _plots(
                 name_width=118,
                 factor=100,
             )
-            yield title, picture
+            yield Plot("lesion_site", title, picture)
+
+
+SECTION = Section("sites", "Bones", sites, plots=_plots)

@@ -11,6 +11,7 @@ from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
 
@@ -101,3 +102,6 @@ def _between(estimates: Estimates) -> Grid:
     )
     heads = ("Log-rank test between registries", "#Statistic", "#p", "#Patients", "#Events", "Notes")
     return grid("strata-between", "Do registries differ?", heads, [row])
+
+
+SECTION = Section("strata", "Share of pseudoprogressions", strata)

@@ -11,6 +11,7 @@ from bpp_etl.report.estimates import Estimates, Shown
 from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import day, moment, whole
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from schemas.cadence import TOLERANCE_DAYS
 
@@ -197,3 +198,6 @@ def _lede(tables: ReleaseTables) -> Piece:
         step("indeterminate"),
         " could not be decided.",
     )
+
+
+SECTION = Section("summary", "In short", summary, has_own_heading=True)

@@ -5,7 +5,7 @@ Not here: comparisons between groups (`her2.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
@@ -13,11 +13,11 @@ from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
-from bpp_etl.report.plots.svg import Picture
 from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
+from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
-from schemas.metric import HORIZON_DAYS
+from schemas.metric_codes import HORIZON_DAYS
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ _INCIDENCES = (
 class Times:
     """What the part shows."""
 
-    plots: tuple[tuple[Time, Picture], ...]
-    swimmer: Picture | None
+    plots: tuple[Plot, ...]
+    swimmer: Plot | None
     medians: Grid
     incidences: Grid
     notes: Notes
@@ -94,16 +94,8 @@ def times(tables: ReleaseTables) -> Times:
     """Gather curves, medians and incidences of everyone."""
     notes = Notes("times")
     estimates = Estimates(tables, notes)
-    drawn = []
-    for time in TIMES:
-        curve = curve_of(tables, time.metric, "all")
-        if curve.steps:
-            plot = survival_plot(
-                f"plot-{time.metric.replace('_', '-')}", time.name, [curve], time.axis, time.outcome
-            )
-            drawn.append((time, plot))
     return Times(
-        plots=tuple(drawn),
+        plots=tuple(_curves(tables)),
         swimmer=swimmer(tables),
         medians=median_grid(
             "times-medians", "Median times", [(*lead, "all") for lead in _MEDIANS], estimates
@@ -111,6 +103,23 @@ def times(tables: ReleaseTables) -> Times:
         incidences=_incidences(estimates),
         notes=notes,
     )
+
+
+def _plots(tables: ReleaseTables) -> Iterator[Plot]:
+    yield from _curves(tables)
+    lanes = swimmer(tables)
+    if lanes:
+        yield lanes
+
+
+def _curves(tables: ReleaseTables) -> Iterator[Plot]:
+    """Yield the survival curve of each time, over everyone; there is none of nobody."""
+    for time in TIMES:
+        curve = curve_of(tables, time.metric, "all")
+        if curve.steps:
+            anchor = f"plot-{time.metric.replace('_', '-')}"
+            picture = survival_plot(anchor, time.name, [curve], time.axis, time.outcome)
+            yield Plot("survival_curve", time.name, picture)
 
 
 def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
@@ -135,7 +144,7 @@ def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
     return Curve(stratum_words(stratum), steps, median["estimate"] if median else None, is_exact)
 
 
-def swimmer(tables: ReleaseTables) -> Picture | None:
+def swimmer(tables: ReleaseTables) -> Plot | None:
     """Draw the courses of pseudoprogressions, each lane a group of patients; None where none may be shown."""
     table = tables["metric.course_group"]
     rows = sorted(table.where(protocol=tables.protocol), key=lambda row: -int(row["days_to_end"]))
@@ -149,7 +158,8 @@ def swimmer(tables: ReleaseTables) -> Picture | None:
         )
         for row in rows
     ]
-    return swimmer_plot("plot-swimmer", "Courses of pseudoprogressions", lanes) if lanes else None
+    title = "Courses of pseudoprogressions"
+    return Plot("course_group", title, swimmer_plot("plot-swimmer", title, lanes)) if lanes else None
 
 
 def median_grid(
@@ -189,3 +199,6 @@ def _incidences(estimates: Estimates) -> Grid:
             for metric, name in _INCIDENCES
         ],
     )
+
+
+SECTION = Section("times", "Times", times, plots=_plots)

@@ -13,8 +13,10 @@ from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Piece
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.notes import Notes
+from bpp_etl.report.section import Section
 from bpp_etl.report.tables import ReleaseTables
-from bpp_etl.report.words import RULE_SETS, SHORT_STEPS, STEPS, VERDICTS
+from bpp_etl.report.words import SHORT_STEPS, STEPS, stratum_words
+from schemas.verdicts import VERDICT_SETS, VERDICT_WORDS
 
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
 OWN = "This definition"
@@ -59,7 +61,7 @@ def _concordance(tables: ReleaseTables) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     own = {"protocol": tables.protocol, "definition": tables.protocol}
     told = table.where(**own)
-    for rule_set, name in RULE_SETS.items():
+    for rule_set, one in VERDICT_SETS.items():
         group: list[tuple[Cell, ...]] = []
         named = {**own, "other_definition": rule_set}
         for verdict in dict.fromkeys(
@@ -69,17 +71,17 @@ def _concordance(tables: ReleaseTables) -> Grid:
             for state in STATES:
                 row = table.first(**named, call=state, other_call=verdict)
                 cells.append(table.count(row, "patients") if row else NOTHING)
-            group.append((name, VERDICTS.get(verdict, verdict), *cells))
+            group.append((one.title, VERDICT_WORDS[verdict], *cells))
         rows += spread(group, 0)
     heads = ("Rule set", "Verdict", *(f"#{STEPS[state]}" for state in STATES))
     return grid("verdicts-table", "Candidates by verdict and by what they proved to be", heads, rows)
 
 
 def _agreement(tables: ReleaseTables, estimates: Estimates) -> Grid:
-    compared = [(OWN, name, f"agreement_{rule_set}", "all") for rule_set, name in RULE_SETS.items()]
+    compared = [(OWN, one.title, f"agreement_{one.name}", "all") for one in VERDICT_SETS.values()]
     compared += [
-        (RULE_SETS[one], RULE_SETS[other], f"agreement_{one}_{other}", "all")
-        for one, other in combinations(RULE_SETS, 2)
+        (one.title, other.title, f"agreement_{one.name}_{other.name}", "all")
+        for one, other in combinations(VERDICT_SETS.values(), 2)
     ]
     compared += [
         (OWN, name, "agreement_protocol", f"definition={name}")
@@ -95,7 +97,7 @@ def _agreement(tables: ReleaseTables, estimates: Estimates) -> Grid:
 
 
 def _medians(tables: ReleaseTables, estimates: Estimates) -> Grid:
-    others = [*RULE_SETS, *(name for name in _measured(tables) if name != tables.protocol)]
+    others = [*VERDICT_SETS, *(name for name in _measured(tables) if name != tables.protocol)]
     rows: list[tuple[Cell, ...]] = [
         (
             OWN,
@@ -105,12 +107,12 @@ def _medians(tables: ReleaseTables, estimates: Estimates) -> Grid:
     for other in others:
         pieces: list[Piece] = []
         for metric in _SHIFTED:
-            if other in RULE_SETS:
+            if other in VERDICT_SETS:
                 pieces.append(estimates.show(metric, f"definition={other}").in_brief)
             else:
                 pieces.append(estimates.show(metric, protocol=other).in_brief)
             pieces.append(estimates.show(f"{metric}_shift", f"definition={other}").in_brief)
-        rows.append((RULE_SETS.get(other, other), *pieces))
+        rows.append((stratum_words(f"definition={other}"), *pieces))
     heads = ("Definition", "#To the event, median", "#moved by", "#Event to progression, median", "#moved by")
     return grid("verdicts-medians", "How far the medians move by definition", heads, rows)
 
@@ -156,3 +158,6 @@ def _definitions(tables: ReleaseTables, estimates: Estimates) -> Grid | None:
         rows.append((words, *(estimates.show(metric, protocol=name).in_brief for name in names)))
     heads = ("", *(f"#{name}" for name in names))
     return grid("definitions-table", "The same patients under each definition of the release", heads, rows)
+
+
+SECTION = Section("verdicts", "Other rule sets", verdicts)

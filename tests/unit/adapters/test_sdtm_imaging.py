@@ -156,6 +156,20 @@ def test_every_lesion_finds_its_assessment_whatever_is_missing(sure: bool) -> No
     assert lesions <= set(column("assessment_id", made("imaging_assessments", **domains)))
 
 
+def test_a_lesion_whose_response_gives_way_to_another_modality_keeps_the_images_of_its_day() -> None:
+    domains = {
+        "tu": [{**NEW, "tuloc": "RIB", "tumethod": "MRI"}],
+        "rs": [
+            {**RESPONSE, "rsmethod": "MRI", "rsstresc": "PD"},
+            {**RESPONSE, "rsmethod": "CT SCAN", "rstestcd": "SFTSRESP"},
+        ],
+    }
+    assessments = {row["assessment_id"]: row for row in made("imaging_assessments", **domains)}
+    (lesion,) = made("bone_lesions", **domains)
+    assert assessments[lesion["assessment_id"]]["modality"] == "MRI"
+    assert sorted(row["modality"] for row in assessments.values()) == ["CT", "MRI"]
+
+
 SITES = [
     ("BONE", "unknown"),
     ("THORACIC SPINE", "spine"),

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.adapters import Adapter, load_adapter
+from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import Delivery, delivery_of
-from bpp_etl.reading.raw_tables import SOURCE_ROWS, adapt
+from bpp_etl.reading.raw_tables import adapt
 from bpp_etl.warehouse.connection import Connection, in_memory
 
 COUNTED = "select 'dm' as source, 'a subject' as meaning, 'patients' as table_name, {} as source_rows"
@@ -58,7 +59,7 @@ def test_an_adapter_that_loses_count_of_a_row_or_tells_a_meaning_twice_is_refuse
     adapter = replace(load_adapter("sdtm"), source_rows=counted)
     with (
         delivered(adapter, "dm") as con,
-        pytest.raises(BppError, match="the adapter sdtm does not count every row of dm once"),
+        pytest.raises(BppError, match=r"sdtm/source_rows\.sql does not count every row of dm once"),
     ):
         adapt(con, delivery, adapter, {"dm": 2})
 
@@ -77,9 +78,9 @@ def test_an_adapter_that_makes_rows_which_nothing_tells_apart_is_refused(
     adapter = load_adapter("sdtm")
     once = adapter.tables[table]
     twice = f"({once}) union all (select * replace ('{other}.csv' as file) from ({once}))"
-    adapter = replace(adapter, tables={table: twice}, source_rows=None)
+    adapter = replace(adapter, tables={table: twice})
     with (
         delivered(adapter, source, other) as con,
-        pytest.raises(BppError, match=f"the adapter sdtm makes rows of {table} that nothing tells apart"),
+        pytest.raises(BppError, match=rf"sdtm/{table}\.sql makes rows that nothing tells apart"),
     ):
-        adapt(con, delivery, adapter, {source: 2})
+        adapt(con, delivery, adapter, {source: 2, other: 2})

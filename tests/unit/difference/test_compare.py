@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from bpp_etl.admission.admit import derive, gate
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.difference.changes import IDENTITY
-from bpp_etl.difference.headlines import HEADLINES
-from bpp_etl.difference.movers import BASES, basis_of
+from bpp_etl.difference.movers import basis_of
+from bpp_etl.difference.releases import difference_of
 from bpp_etl.errors import NotFoundError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.release import assemble, publish
-from bpp_etl.release.shelf import REPORT, Shelf
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.release.told import difference, listed
 from schemas.catalog import catalog
 from schemas.contract import columns_of
-from schemas.metric import METRICS
+from schemas.metrics import METRICS
+from schemas.metrics.bases import EVENTS
+from schemas.metrics.strata import STRATA
 from schemas.tables import TABLES
 from tests.support.compared import AFTER, BEFORE, section
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -143,15 +147,44 @@ def test_a_release_does_not_differ_from_itself(warehouse: Path) -> None:
     assert "does not differ from itself" in difference(warehouse, BEFORE.release_id, BEFORE.release_id)
 
 
-def test_headlines_and_bases_name_what_exists() -> None:
-    assert {metric for metric, _ in HEADLINES} <= set(METRICS)
-    assert all(any(metric.startswith(start) for metric in METRICS) for start, _ in BASES)
+@pytest.mark.parametrize("stratum", STRATA)
+def test_what_a_metric_is_measured_of_exists(stratum: str) -> None:
     for metric in METRICS:
-        basis = basis_of(metric, "her2=positive")
+        basis = basis_of(metric, stratum)
+        assert basis.tables
         assert set(basis.tables) <= set(TABLES)
         for relation, columns in basis.reads.items():
             schema, table = relation.split(".")
             assert set(columns) <= {column.name for column in columns_of(catalog()[schema][table])}
+
+
+def test_what_is_not_in_both_releases_is_said_to_be_so_and_everything_else_is_told(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    shelf = Shelf.of(warehouse)
+    before, after = (shelf.folder(one.release_id) / FILE for one in (BEFORE, AFTER))
+    earlier = Path(shutil.copy(before, tmp_path))
+    with duckdb.connect(str(earlier)) as con:
+        con.execute("alter table event.pseudoprogression drop column alp_baseline")
+    moved = {one.name: one.movers for one in difference_of(earlier, after).headlines["xu2025"].moved}
+    (told,) = moved["alp_change_at_event"]
+    assert told.startswith("rows that are not in both releases")
+    assert moved["time_to_pseudoprogression"][0].startswith("east: bone_lesions 1 added")
+
+
+def test_nobody_is_said_to_have_moved_what_is_not_declared() -> None:
+    for metric, stratum in (("alp_of_tomorrow", "all"), ("alp_change_at_event", "sign=aries")):
+        with pytest.raises(KeyError):
+            basis_of(metric, stratum)
+
+
+def test_a_stratum_adds_what_it_reads_to_what_the_metric_reads() -> None:
+    assert "her2_tests" not in basis_of("pseudoprogression_share", "all").tables
+    assert "her2_tests" in basis_of("pseudoprogression_share", "her2=positive").tables
+    assert "her2_status" in basis_of("pseudoprogression_share", "her2=positive").reads[EVENTS]
+
+
+def test_what_makes_rows_one_fact_are_columns_of_their_table() -> None:
     for table, columns in IDENTITY.items():
         assert set(columns) <= {column.name for column in columns_of(TABLES[table].contract)}
 

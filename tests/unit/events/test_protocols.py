@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bpp_etl import events
 from bpp_etl.errors import BppError
-from bpp_etl.events import DEFAULT_PROTOCOL, SHIPPED, ProtocolError, load_protocol, load_shipped
+from bpp_etl.events import DEFAULT_PROTOCOL, ProtocolError, load_protocol, load_shipped, shipped
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.parameters import PARAMETERS
+from schemas.verdicts import VERDICT_SETS
 
 OWN = """
 name = "own"
@@ -31,12 +33,19 @@ def written(folder: Path, text: str) -> Path:
 
 def test_every_shipped_protocol_loads_and_sets_every_parameter_of_its_kind() -> None:
     protocols = load_shipped()
-    assert [protocol.name for protocol in protocols] == list(SHIPPED)
-    assert protocols[0].name == DEFAULT_PROTOCOL
+    assert protocols[0].name == shipped()[0] == DEFAULT_PROTOCOL
     for protocol in protocols:
         assert list(protocol.settings) == list(PARAMETERS[protocol.kind])
         assert protocol.citation
         assert all(setting.source for setting in protocol.settings.values())
+
+
+def test_every_file_of_the_folder_is_shipped_by_its_name_states_first() -> None:
+    folder = Path(events.__file__).parent / "protocols"
+    names = [protocol.name for protocol in load_shipped()]
+    assert sorted(names) == sorted(shipped()) == sorted(path.stem for path in folder.iterdir())
+    assert [name for name in names if name in VERDICT_SETS] == list(VERDICT_SETS)
+    assert names[-len(VERDICT_SETS) :] == list(VERDICT_SETS)
 
 
 def test_the_default_protocol_has_the_numbers_of_the_specification() -> None:

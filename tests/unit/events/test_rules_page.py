@@ -6,16 +6,8 @@ from pathlib import Path
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES
 from bpp_etl.events.rules_page import render_rules
 from bpp_etl.events.verdicts import VERDICT_RULES
-from schemas.event import (
-    EVENT_FLAGS,
-    IRECIST_VERDICT,
-    LEFT_AT,
-    MDA_VERDICT,
-    PCWG3_VERDICT,
-    REASON,
-    RECIST11_VERDICT,
-    STATE,
-)
+from schemas.event import EVENT_FLAGS, LEFT_AT, REASON, STATE
+from schemas.verdicts import VERDICT_SETS
 from tests.support.spec_page import render
 
 ROOT = Path(__file__).parents[3]
@@ -40,12 +32,7 @@ def test_rules_and_contracts_share_their_codes() -> None:
     assert {rule.reason for rule in STATE_RULES} == set(REASON)
     assert tuple(rule.id for rule in FLOW_RULES) == LEFT_AT
     verdicts = {kind: {rule.verdict for rule in rules} for kind, rules in VERDICT_RULES.items()}
-    assert verdicts == {
-        "recist11": set(RECIST11_VERDICT),
-        "irecist": set(IRECIST_VERDICT),
-        "mda": set(MDA_VERDICT),
-        "pcwg3": set(PCWG3_VERDICT),
-    }
+    assert verdicts == {name: set(one.codes) for name, one in VERDICT_SETS.items()}
 
 
 def test_every_rule_has_an_id_of_its_own_and_a_test_named_after_it() -> None:

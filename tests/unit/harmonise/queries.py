@@ -6,12 +6,17 @@ Not here: assertions.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from bpp_etl.gate.select_rules import breaking
 from bpp_etl.harmonise.units import register_units
+from bpp_etl.landing.deliveries import Delivery
+from schemas.laws import SelectLaw
+from schemas.rules import rule_of
 
 DAY = dt.date(2024, 3, 1)
 
@@ -87,8 +92,9 @@ def suspect_rows(*rows: Mapping[str, Any]) -> list[int]:
         con.register("admitted", admitted)
         con.execute("create schema core")
         con.execute("create table core.lab_results as from admitted")
-        found = con.execute(read_query("unit_suspect")).fetchall()
-    return sorted(number for (number,) in found)
+        law = rule_of("lab_results", "unit_suspect").law
+        assert isinstance(law, SelectLaw)
+        return sorted(breaking(con, law, Delivery("north", "2024-12-31", DAY, 0, Path())).to_list())
 
 
 def _run(query: str, relation: str, frame: pl.DataFrame) -> list[dict[str, Any]]:

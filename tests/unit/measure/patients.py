@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
+
+from schemas.verdicts import VERDICT_SETS
 
 START = date(2020, 1, 1)
 PROTOCOL = "xu2025"
@@ -55,7 +58,7 @@ class Candidate:
     alp: tuple[float | None, float | None, float | None] = (None, None, None)
     sites: tuple[str, ...] = ("spine",)
     old_sites: tuple[str, ...] = ()
-    verdicts: tuple[str, str, str, str] = ("NON_PD", "iUPD", "PR", "NE")
+    verdicts: tuple[str, ...] = ("NON_PD", "iUPD", "PR", "NE")
     cadence: tuple[str, ...] = ()
     interval: int = 42
     cadence_line: int = 1
@@ -181,10 +184,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         alp_delta_event=delta,
         alp_category=_category(baseline, delta),
         alp_category_progression=_category(baseline, to_progression),
-        verdict_recist11=patient.verdicts[0],
-        verdict_irecist=patient.verdicts[1],
-        verdict_mda=patient.verdicts[2],
-        verdict_pcwg3=patient.verdicts[3],
+        **_verdicts(patient),
         rule="made_up",
         protocol_digest="0",
         delivery="2024-01-01",
@@ -245,6 +245,12 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
             deviation_days=patient.interval - 42,
             cadence_class=kept,
         )
+
+
+def _verdicts(patient: Candidate) -> dict[str, object]:
+    """Give each verdict set the verdict named at its place; a further set has its first code."""
+    named = zip_longest(VERDICT_SETS.values(), patient.verdicts)
+    return {one.column: verdict or one.codes[0] for one, verdict in named}
 
 
 def _lacking(patient: Candidate) -> tuple[str, ...]:

@@ -9,8 +9,13 @@ import polars as pl
 import pytest
 
 from bpp_etl.disclosure import publish_metrics
+from bpp_etl.measure.rows import Interval, estimate_row
+from bpp_etl.measure.tally import Cell, Tally
 from schemas.contract import columns_of, key_of
-from schemas.metric import METRIC_TABLES, METRICS, STRATA, WARNINGS
+from schemas.metric import METRIC_TABLES
+from schemas.metric_codes import WARNINGS
+from schemas.metrics import HEADLINES, METRICS
+from schemas.metrics.strata import stratum_of
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.test_counts import MIXED, OTHERS
 from tests.unit.measure.world import Measured, add, measured, named, release, rows_of
@@ -49,10 +54,20 @@ def test_every_metric_is_there_for_everyone_or_for_its_own_strata(found: Measure
     assert {row["metric"] for row in found.tables["estimate"]} == set(METRICS) - {"agreement_protocol"}
 
 
+def test_every_headline_is_measured(found: Measured) -> None:
+    assert set(HEADLINES) <= {(row["metric"], row["stratum"]) for row in found.tables["estimate"]}
+
+
+def test_a_metric_that_nobody_declared_is_not_measured() -> None:
+    nobody = Cell("xu2025", "candidate")
+    tally = Tally(counts={nobody: 0})
+    with pytest.raises(ValueError, match="alp_of_tomorrow is measured and not declared"):
+        estimate_row(tally, "alp_of_tomorrow", nobody, Interval(), method="None")
+
+
 def test_every_stratum_and_warning_is_explained(found: Measured) -> None:
     for row in found.tables["estimate"]:
-        stratum = row["stratum"]
-        assert stratum in STRATA or f"{stratum.partition('=')[0]}=" in STRATA
+        assert stratum_of(row["stratum"]).sentence
         assert row["warnings"] == sorted(set(row["warnings"]) & set(WARNINGS))
 
 
@@ -127,7 +142,9 @@ def test_several_protocols_stand_side_by_side() -> None:
     with release(MIXED, OTHERS) as con:
         add(con, MIXED[:3], protocol="strict")
         summary = publish_metrics(con, protocols=[named("strict"), named("xu2025")], threshold=0)
-        rows = [row for row in rows_of(con, "estimate") if row["metric"] == "candidate_to_progression"]
+        every = rows_of(con, "estimate")
+    rows = [row for row in every if row["metric"] == "candidate_to_progression"]
+    assert {row["metric"] for row in every} == set(METRICS)
     assert summary.protocols == ("strict", "xu2025")
     everyone = {row["protocol"]: row["patients"] for row in rows if row["stratum"] == "all"}
     assert everyone == {"strict": 3, "xu2025": 10}

@@ -78,13 +78,24 @@ def test_months_that_differ_in_the_last_bit_tie() -> None:
     )
 
 
-@pytest.mark.parametrize("few", [(1, 4), (2, 5), (1, 2, 3, 200), (1, 199)])
-def test_a_few_patients_are_compared_with_many(few) -> None:
-    # The first step from a ratio of 1 would be far too long here.
-    days = list(range(1, 201))
+@pytest.mark.parametrize(
+    ("few", "many"), [((1, 4), 200), ((2, 5), 200), ((1, 2, 3, 200), 200), ((1, 199), 200), ((46, 61), 400)]
+)
+def test_a_few_patients_are_compared_with_many(few, many) -> None:
+    # The first step from a ratio of 1 would be far too long here, or the last one too early.
+    days = list(range(1, many + 1))
     groups = [int(day in few) for day in days]
-    result = hazard_ratio(days, [1] * 200, groups)
-    assert numbers(result) == pytest.approx(by_definition(days, [True] * 200, groups), rel=1e-7)
+    result = hazard_ratio(days, [1] * many, groups)
+    assert numbers(result) == pytest.approx(by_definition(days, [True] * many, groups), rel=1e-7)
+
+
+def test_the_level_moves_the_limits_alone() -> None:
+    days, seen, groups = [1, 2, 3, 4, 5, 6], [1] * 6, [0, 1, 0, 1, 1, 0]
+    at_95, at_80 = hazard_ratio(days, seen, groups), hazard_ratio(days, seen, groups, level=0.8)
+    assert (at_80.estimate, at_80.p_value) == (at_95.estimate, at_95.p_value)
+    # z is 1.959964 for 95 % and 1.281552 for 80 %.
+    width = math.log(at_95.high / at_95.estimate) / 1.959964
+    assert math.log(at_80.high / at_80.estimate) / 1.281552 == pytest.approx(width, rel=1e-6)
 
 
 @pytest.mark.parametrize(

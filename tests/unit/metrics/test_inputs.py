@@ -159,7 +159,7 @@ def test_every_usual_kind_of_column_is_read_alike(days, observed) -> None:
 def test_the_callers_arrays_stay_as_they_are() -> None:
     differences = np.array([3.0, -1.0, 1e-17, 2.0])
     upper = np.array([4.0, np.nan])
-    hidden = masked(["a", "b"])
+    hidden = np.ma.masked_array(np.array(["a", "b"], dtype=object), mask=[False, True])
     metrics.signed_rank(differences)
     metrics.turnbull(np.array([1.0, 2.0]), upper)
     with pytest.raises(ValueError, match="missing"):

@@ -15,7 +15,7 @@ import pytest
 from bpp_etl.report import write_report
 from bpp_etl.report.sections.reasons import reasons_for_none
 from bpp_etl.report.tables import read_release
-from schemas.metric import WARNINGS
+from schemas.metric_codes import WARNINGS
 from tests.support.report_file import (
     ALP_VALUE,
     ASSESSMENT_ID,

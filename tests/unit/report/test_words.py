@@ -11,8 +11,8 @@ from bpp_etl.report import words
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
 from schemas.laws import DELIVERY
-from schemas.metric import STRATA
-from schemas.metric_codes import ALP_COMPARISON, FLOW_STEP, RULE_SET, VERDICT
+from schemas.metric_codes import ALP_COMPARISON, FLOW_STEP
+from schemas.metrics.strata import STRATA
 from schemas.quality import CATEGORY, RULE_STATUS, SEVERITY
 from schemas.tables import TABLES
 
@@ -24,8 +24,6 @@ from schemas.tables import TABLES
         (words.SITES, LESION_SITE),
         (words.MISSING, OPEN_QUESTIONS),
         (words.COMPARISONS, ALP_COMPARISON),
-        (words.RULE_SETS, RULE_SET),
-        (words.VERDICTS, VERDICT),
         (words.CADENCE_CLASSES, CADENCE_CLASS),
         (words.TABLES, (*TABLES, DELIVERY)),
         (words.CATEGORIES, CATEGORY),

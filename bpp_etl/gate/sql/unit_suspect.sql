@@ -1,6 +1,6 @@
--- One row per admitted total ALP result whose unit is doubtful: the flag `unit_suspect` belongs on it.
+-- One row per admitted total ALP result whose unit is doubtful.
 -- Below 10 U/L a result looks like ukat/L; a jump of about 60 looks like U/L and ukat/L in one series.
--- A billionth of room at 50 and 70: 805 is 50 times 16.1, which it is not in binary.
+-- A billionth of room at both ends: 805 is 50 times 16.1, which it is not in binary.
 with patients_that_jump as (
     select
         registry,
@@ -8,7 +8,7 @@ with patients_that_jump as (
     from core.lab_results
     where analyte = 'ALP_TOTAL'
     group by registry, patient_id
-    having max(value) >= (50 - 1e-9) * min(value)
+    having max(value) >= ($times_from - 1e-9) * min(value)
 ),
 
 others as (
@@ -28,10 +28,10 @@ others as (
 
 select row_number
 from core.lab_results
-where analyte = 'ALP_TOTAL' and value < 10
+where analyte = 'ALP_TOTAL' and value < $lowest
 union
 select row_number
 from others
 where
-    value between (50 - 1e-9) * median_of_others and (70 + 1e-9) * median_of_others
-    or median_of_others between (50 - 1e-9) * value and (70 + 1e-9) * value
+    value between ($times_from - 1e-9) * median_of_others and ($times_to + 1e-9) * median_of_others
+    or median_of_others between ($times_from - 1e-9) * value and ($times_to + 1e-9) * value

@@ -1,0 +1,187 @@
+"""Run storage in SQLite whose databases stay open, where Dagster's own opens each anew for every event.
+
+Not here: that it is used, and where it lies (`dagster.yaml`). It comes in by the door that Dagster has for
+storages of others, and overrides what its own leave to those that derive from them; nothing of it is changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dagster import StringSource
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log import EventLogStorage, SqliteEventLogStorage, SqlPollingEventWatcher
+from dagster._core.storage.runs import RunStorage, SqliteRunStorage
+from dagster._core.storage.schedules import ScheduleStorage, SqliteScheduleStorage
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+
+MOST_OPEN = 8
+"""Databases kept open at most: every run has one of its own, and a server that shows runs reads many."""
+
+PATIENCE = 30
+"""Seconds for which one writer waits for another, as in Dagster's own event log."""
+
+INDEX = "index"
+"""What Dagster calls the database that holds the events of all runs."""
+
+
+class KeptOpen:
+    """Databases that stay open from one use to the next; the one used longest ago makes room.
+
+    An engine that is kept remembers the statements that it compiled. A connection that is kept spares folding
+    the write-ahead log back each time, and `synchronous = normal` the wait for the disk: a crash of the
+    machine can then lose the last events, never the file.
+    """
+
+    def __init__(self) -> None:
+        """Keep nothing open yet."""
+        self._engines: dict[str, Engine] = {}
+        self._keeping = threading.Lock()
+
+    @contextmanager
+    def begin(self, url: str) -> Iterator[Connection]:
+        """Yield a connection in a transaction, as Dagster's storages do."""
+        with self._engine(url).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all of them; what is in use closes when it is given back."""
+        with self._keeping:
+            while self._engines:
+                self._let_go()
+
+    def _engine(self, url: str) -> Engine:
+        with self._keeping:
+            engine = self._engines.pop(url, None)
+            if engine is None:
+                while len(self._engines) >= MOST_OPEN:
+                    self._let_go()
+                engine = create_engine(url, connect_args={"timeout": PATIENCE})
+                event.listen(engine, "connect", _wait_less)
+            self._engines[url] = engine
+            return engine
+
+    def _let_go(self) -> None:
+        self._engines.pop(next(iter(self._engines))).dispose()
+
+
+def _wait_less(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("pragma synchronous = normal")
+
+
+class KeptOpenRuns(SqliteRunStorage):
+    """Which runs there are."""
+
+    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Name the database; `from_local` makes it."""
+        self._open, self._url = KeptOpen(), conn_string
+        super().__init__(conn_string, inst_data)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Yield a connection to the runs."""
+        with self._open.begin(self._url) as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close the database."""
+        self._open.close()
+        super().dispose()
+
+
+class KeptOpenEvents(SqliteEventLogStorage):
+    """What happened in each run, a database for each, and one with what the runs have in common."""
+
+    def __init__(self, base_dir: str) -> None:
+        """Make the folder and the common database where they are missing."""
+        self._open, self._made = KeptOpen(), set[str]()
+        super().__init__(base_dir)
+        self._watcher = SqlPollingEventWatcher(self)
+
+    @contextmanager
+    def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
+        """Yield a connection to a run's database; the first time Dagster makes it, or sees to its version."""
+        shard = run_id or ""
+        if shard not in self._made:
+            with super().run_connection(shard):
+                self._made.add(shard)
+        with self._open.begin(self.conn_string_for_shard(shard)) as connection:
+            yield connection
+
+    @contextmanager
+    def index_connection(self) -> Iterator[Connection]:
+        """Yield a connection to the common database."""
+        with self.run_connection(INDEX) as connection:
+            yield connection
+
+    def watch(self, run_id: str, cursor: str | None, callback: Any) -> None:
+        """Ask the database for news: its file does not change while its write-ahead log stays open."""
+        self._watcher.watch_run(run_id, cursor, callback)
+
+    def end_watch(self, run_id: str, handler: Any) -> None:
+        """Ask no longer."""
+        self._watcher.unwatch_run(run_id, handler)
+
+    def wipe(self) -> None:
+        """Remove every run's database, and what the common one holds."""
+        self._open.close()
+        self._made.clear()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Ask no longer, and close the databases."""
+        self._watcher.close()
+        self._open.close()
+        super().dispose()
+
+
+class KeptOpenStorage(DagsterStorage, ConfigurableClass):
+    """All three storages of an instance, in the folders in which Dagster's `sqlite` has them."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Make the folders and databases that are missing."""
+        home = Path(base_dir)
+        self._inst_data = inst_data
+        self._runs = KeptOpenRuns.from_local(str(home / "history"))
+        self._events = KeptOpenEvents(str(home / "history" / "runs"))
+        self._schedules = SqliteScheduleStorage.from_local(str(home / "schedules"))
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """Say what it was made of."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """State its only setting."""
+        return {"base_dir": StringSource}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> KeptOpenStorage:
+        """Make it of its lines in `dagster.yaml`."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @property
+    def run_storage(self) -> RunStorage:
+        """Which runs there are."""
+        return self._runs
+
+    @property
+    def event_log_storage(self) -> EventLogStorage:
+        """What happened in them."""
+        return self._events
+
+    @property
+    def schedule_storage(self) -> ScheduleStorage:
+        """What schedules and sensors did: Dagster's own, for it is written a few times a minute."""
+        return self._schedules

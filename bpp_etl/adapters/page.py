@@ -1,0 +1,102 @@
+"""The page of a format: what its adapter reads and yields, rendered from the adapter's own folder.
+
+Not here: any word on a format. `python -m bpp_etl.adapters.page` writes the page of each shipped adapter to
+where its description says; a test holds them current.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bpp_etl.adapters.description import Adapter
+from bpp_etl.adapters.found import CANONICAL, adapter_names, load_adapter
+from bpp_etl.pages.markdown import markdown_table
+from bpp_etl.settings import PROJECT
+from schemas.tables import TABLES
+
+
+def render_page(adapter: Adapter) -> str:
+    """Render the whole page."""
+    return "\n".join(_lines(adapter)).rstrip() + "\n"
+
+
+def write_pages() -> None:
+    """Write the page of each shipped adapter."""
+    for name in adapter_names():
+        if name != CANONICAL:
+            adapter = load_adapter(name)
+            (PROJECT / adapter.page).write_text(render_page(adapter), encoding="utf-8")
+
+
+def grain_of(select: str) -> str:
+    """Return the sentence that a SELECT begins with: what one of its rows is."""
+    opening = re.match(r"(?:--.*\n)+", select)
+    words = " ".join(line.removeprefix("--").strip() for line in (opening[0] if opening else "").splitlines())
+    return re.split(r"(?<=\.)\s", words, maxsplit=1)[0]
+
+
+def _lines(adapter: Adapter) -> Iterator[str]:
+    yield f"# {adapter.title}"
+    yield ""
+    yield f"Written from the adapter `{adapter.name}` by `python -m bpp_etl.adapters.page`."
+    yield ""
+    yield "A registry that sends this states it in its `registry.toml`:"
+    yield ""
+    yield from ("```toml", f'format = "{adapter.name}"', "```", "")
+    yield adapter.description
+    yield ""
+    yield f"Version: {adapter.version}."
+    yield ""
+    yield f"Source: {' '.join(adapter.citation.split())}"
+    yield ""
+    yield "## What is read"
+    yield ""
+    yield "Files in any format that deliveries may have, named as below. Headers are read in small letters."
+    yield ""
+    yield markdown_table(
+        ("file", "without it", "columns that must be there", "columns read where they are"),
+        (
+            (
+                f"`{source.name}`",
+                "gate shut" if source.is_required else "reads as empty",
+                ", ".join(source.required_columns),
+                ", ".join(source.optional_columns),
+            )
+            for source in adapter.sources
+        ),
+    )
+    yield ""
+    yield "## What comes out"
+    yield ""
+    yield markdown_table(
+        ("table", "from", "rows", "which"),
+        (
+            (
+                f"`{table}`",
+                ", ".join(adapter.derived_from[table]),
+                grain_of(adapter.tables[table]),
+                " ".join(adapter.scope[table].split()),
+            )
+            for table in adapter.tables
+        ),
+    )
+    yield ""
+    lacking = [f"`{table}`" for table in TABLES if table not in adapter.tables]
+    if lacking:
+        yield f"Not in this format: {', '.join(lacking)}."
+    yield "Every delivered row is counted by its meaning, also where no table takes it: `quality.source_row`."
+    yield ""
+    if adapter.steps:
+        yield "## Shared steps"
+        yield ""
+        yield "What several tables need is worked out once, in this order."
+        yield ""
+        yield markdown_table(
+            ("step", "rows"), ((f"`{step}`", grain_of(text)) for step, text in adapter.steps.items())
+        )
+        yield ""
+
+
+if __name__ == "__main__":
+    write_pages()

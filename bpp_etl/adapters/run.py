@@ -1,0 +1,112 @@
+"""Running an adapter's SELECTs over its sources: one SELECT a file, and nothing else within its reach.
+
+Not here: delivered files, and where the rows go (`bpp_etl/reading/raw_tables.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import duckdb
+
+from bpp_etl.adapters.description import SOURCE_ROWS, STEPS, Adapter, AdapterError
+from bpp_etl.errors import shown
+from bpp_etl.warehouse.connection import Connection, quoted, shut_off
+from schemas.contract import delivered_columns
+from schemas.tables import TABLES
+
+LEADS = ("row_number", "file")
+"""What a row of a table has beside the canonical columns: the row of a source that it comes from."""
+COUNTED = ("source", "meaning", "table_name", "source_rows")
+HOW_TO = "docs/add/adapter.md says how an adapter is made"
+
+NOT_OF_THE_SQL = (duckdb.OperationalError, duckdb.InterruptException, duckdb.InternalError)
+"""A full disk, too little memory, Ctrl-C: what is no fault of the SELECT that ran just then."""
+
+
+@contextmanager
+def relations(con: Connection, adapter: Adapter, delivered: Mapping[str, str]) -> Iterator[None]:
+    """Show each source and each step under its name, as temporary relations that are gone afterwards.
+
+    `delivered` names the relation of each source that is there: the columns as VARCHAR, `file` and
+    `row_number`; any other reads as empty. From here on the connection's SQL reaches no file and no other
+    database. Errors: AdapterError names the file whose SELECT is none, or cannot be run.
+    """
+    shut_off(con)
+    for source in adapter.sources:
+        con.execute(
+            f"create temp view {quoted(source.name)} as {_shown(source.columns, delivered, source.name)}"
+        )
+    for step in adapter.steps:
+        select = relation_of(con, adapter, f"{STEPS}/{step}.sql")
+        with running(adapter, f"{STEPS}/{step}.sql"):
+            con.execute(f"create temp table {quoted(step)} as from {select}")
+    yield
+    for step in adapter.steps:
+        con.execute(f"drop table temp.{quoted(step)}")
+    for source in adapter.sources:
+        con.execute(f"drop view temp.{quoted(source.name)}")
+
+
+def columns_made(table: str) -> tuple[str, ...]:
+    """Name what the SELECT of a table yields: the canonical columns, and what leads back to the source."""
+    if table == SOURCE_ROWS:
+        return COUNTED
+    return (*(column.name for column in delivered_columns(TABLES[table].contract)), *LEADS)
+
+
+def relation_of(con: Connection, adapter: Adapter, place: str) -> str:
+    """Return the SELECT of a file as a relation, inside `relations`, after looking at what it is.
+
+    In brackets, where DuckDB lets no statement change rows. No row is looked at before it runs, so DuckDB's
+    own words on what it does not understand hold no cell. Errors: AdapterError where it is no SELECT, or not
+    one alone, or lacks a column that its table has.
+    """
+    text = adapter.selects[place].strip().removesuffix(";")
+    relation = f"(\n{text}\n)"
+    try:
+        kinds = [statement.type for statement in con.extract_statements(text)]
+        if kinds != [duckdb.StatementType.SELECT]:
+            raise AdapterError(f"{adapter.name}/{place} is not one SELECT and nothing else", HOW_TO)
+        described = con.execute(f"describe from {relation}").fetchall()
+    except NOT_OF_THE_SQL:
+        raise
+    except duckdb.PermissionException:
+        raise _reaches_out(adapter, place) from None
+    except duckdb.Error as error:
+        raise AdapterError(f"{adapter.name}/{place}: {shown(str(error).splitlines()[0])}", HOW_TO) from None
+    if "/" not in place:
+        lacking = set(columns_made(place.removesuffix(".sql"))) - {str(name) for name, *_ in described}
+        if lacking:
+            raise AdapterError(f"{adapter.name}/{place} does not yield {', '.join(sorted(lacking))}", HOW_TO)
+    return relation
+
+
+@contextmanager
+def running(adapter: Adapter, place: str) -> Iterator[None]:
+    """Tell which SELECT could not be run over the rows; DuckDB's own words may hold a cell of them."""
+    try:
+        yield
+    except NOT_OF_THE_SQL:
+        raise
+    except duckdb.PermissionException:
+        raise _reaches_out(adapter, place) from None
+    except duckdb.Error as error:
+        kind = type(error).__name__.removesuffix("Exception")
+        raise AdapterError(
+            f"{adapter.name}/{place} cannot be run over the rows of this delivery ({kind})",
+            "try_cast and try(...) read what is not always there",
+        ) from None
+
+
+def _reaches_out(adapter: Adapter, place: str) -> AdapterError:
+    return AdapterError(f"{adapter.name}/{place} reaches for what is no source of it, such as a file", HOW_TO)
+
+
+def _shown(columns: tuple[str, ...], delivered: Mapping[str, str], source: str) -> str:
+    names = ", ".join(map(quoted, columns))
+    if source in delivered:
+        return f"select {names}, file, row_number from {delivered[source]}"
+    nothing = ", ".join(f"null::varchar as {quoted(name)}" for name in columns)
+    return f"select {nothing}, null::varchar as file, null::bigint as row_number where false"

@@ -1,0 +1,78 @@
+"""What it takes to judge a rule of files, tables or the whole delivery, and which function judges which.
+
+Not here: the functions (`gate/delivery_rules.py`), and the rules' declarations (`schemas/delivery_laws.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bpp_etl.errors import BppError
+from bpp_etl.gate.judged import JudgedDelivery
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.warehouse.connection import Connection
+from schemas.rules import Rule
+
+
+@dataclass(frozen=True)
+class WholeDelivery:
+    """All that a rule may look at.
+
+    `con` is open on the working file: `raw` holds the delivery as text, `core` the rows that would be
+    admitted, `core.assessment_cadence` among them. `judged` has the counts, what was read and registry.toml.
+    `before` is open on the registry's last admitted delivery, None where there is none to compare with.
+    """
+
+    con: Connection
+    delivery: Delivery
+    judged: JudgedDelivery
+    before: Connection | None = None
+
+    def limit_of(self, rule: Rule) -> float:
+        """Return the share of breaches that a rule allows, as the registry or its declaration sets it."""
+        return self.judged.read.config.limit(rule.limit_name) if rule.limit_name else 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many of what was judged broke a rule, the share that may, and the words for it, free of values."""
+
+    judged: int
+    broken: int
+    limit: float = 0.0
+    words: str = ""
+
+
+Judge = Callable[[WholeDelivery, Rule], Found]
+
+_JUDGES: dict[str, Judge] = {}
+
+
+def judges(*rule_ids: str) -> Callable[[Judge], Judge]:
+    """Name the rules that a function judges; no rule has two judges."""
+
+    def register(judge: Judge) -> Judge:
+        for rule_id in rule_ids:
+            if rule_id in _JUDGES:
+                raise BppError(f"the rule {rule_id} has two judges", "leave one of them")
+            _JUDGES[rule_id] = judge
+        return judge
+
+    return register
+
+
+def judge_of(rule_id: str) -> Judge:
+    """Find the function that judges a rule."""
+    try:
+        return _JUDGES[rule_id]
+    except KeyError:
+        raise BppError(
+            f"nothing judges the rule {rule_id}", "write its function in bpp_etl/gate/delivery_rules.py"
+        ) from None
+
+
+def share_in_words(broken: int, judged: int, limit: float, what: str) -> str:
+    """Word a share that is held to a limit; `what` follows the two counts."""
+    share = 100 * broken / judged if judged else 0.0
+    return f"{broken} of {judged} {what} ({share:.1f} %, limit {100 * limit:g} %)"

@@ -1,0 +1,89 @@
+"""The functions that judge files, tables and the delivery as a whole, one for each rule.
+
+Not here: the rules' declarations (`schemas/delivery_laws.py`), and what a breach leads to (`gate/decide.py`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.warehouse.connection import one_row
+from schemas.laws import DELIVERY
+from schemas.rules import Rule
+from schemas.tables import TABLES
+
+
+@judges(
+    "column_missing",
+    "column_duplicated",
+    "file_unreadable",
+    "file_ambiguous",
+    "file_outside_landing",
+    "file_changed_while_read",
+    "configuration_invalid",
+)
+def problems_of_files(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count what was seen while the files were read; a file that was delivered was judged."""
+    found = [
+        problem
+        for problem in whole.judged.read.problems
+        if (problem.table, problem.rule) == (rule.table, rule.id)
+    ]
+    broken = sum(problem.count for problem in found)
+    is_delivered = rule.table == DELIVERY or rule.table in whole.judged.read.rows
+    words = "; ".join(problem.message for problem in found)
+    return Found(max(broken, int(is_delivered)), broken, words=words)
+
+
+@judges("table_missing")
+def table_missing(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count a table that is not there; one that need not be is not judged."""
+    if rule.table in TABLES and not TABLES[rule.table].is_required:
+        return Found(0, 0)
+    return problems_of_files(whole, rule)
+
+
+@judges("required_table_empty")
+def required_table_empty(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count a table that was judged and of which no row is left."""
+    is_judged = rule.table in whole.judged.tables
+    is_empty = is_judged and whole.judged.of(rule.table).admitted == 0
+    return Found(int(is_judged), int(is_empty), words=f"no row of {rule.table} survives")
+
+
+@judges("refused_share_exceeded")
+def refused_share_exceeded(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of refused rows to the table's limit."""
+    found, limit = whole.judged.of(rule.table), whole.limit_of(rule)
+    words = share_in_words(found.broken_rows, found.judged, limit, f"rows of {rule.table} are refused")
+    return Found(found.judged, found.broken_rows, limit, words)
+
+
+@judges("rows_not_conserved")
+def rows_not_conserved(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count a table whose rows do not add up."""
+    is_judged = rule.table in whole.judged.tables
+    is_lost = is_judged and not whole.judged.rows_of(rule.table).is_conserved
+    return Found(int(is_judged), int(is_lost), words=f"rows of {rule.table} were lost or made")
+
+
+@judges("cadence_not_kept")
+def cadence_not_kept(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of first-line CT intervals that are off schedule to its limit."""
+    intervals, off_schedule = one_row(
+        whole.con,
+        "select count(*), count(*) filter (where cadence_class <> 'on_time')"
+        " from core.assessment_cadence where line_number = 1",
+    )
+    limit = whole.limit_of(rule)
+    words = share_in_words(off_schedule, intervals, limit, "first-line CT intervals are off schedule")
+    return Found(intervals, off_schedule, limit, words)
+
+
+@judges("sex_implausible")
+def sex_implausible(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of male patients to its limit."""
+    patients, male = one_row(
+        whole.con, "select count(*), count(*) filter (where sex = 'male') from core.patients"
+    )
+    limit = whole.limit_of(rule)
+    return Found(patients, male, limit, share_in_words(male, patients, limit, "patients are male"))

@@ -1,0 +1,69 @@
+"""Flagging admitted rows: what a row earns among the others, and writing any flag on its row.
+
+Not here: which rows break a rule by themselves (`gate/row_rules.py`), and flags that only annotate, which the
+SQL of their table sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from bpp_etl.gate.judged import JudgedTable, RuleCount
+from bpp_etl.gate.row_numbers import shown
+from bpp_etl.gate.select_rules import breaking
+from bpp_etl.gate.time_rules import out_of_order
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from schemas.laws import Law, SelectLaw, TimeLaw
+from schemas.rules import rules_of
+
+
+def is_flagged_later(law: Law) -> bool:
+    """Say whether a law that flags looks at other rows, which must all have been judged by then."""
+    return isinstance(law, SelectLaw | TimeLaw)
+
+
+def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, delivered: Container[str]) -> None:
+    """Flag the admitted rows of a table for what they are among all admitted rows, and count them.
+
+    Where the other table of a rule of time order was not `delivered`, the rule is not judged.
+    """
+    laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
+    relation = f"core.{quoted(judged.table)}"
+    con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
+    for law in laws:
+        if isinstance(law, SelectLaw):
+            numbers, among = breaking(con, law, delivery), law.among
+        elif isinstance(law, TimeLaw) and law.other_table in delivered:
+            numbers, among = out_of_order(con, relation, law), "true"
+        else:
+            continue
+        with shown(con, "newly_earned", numbers.to_frame()):
+            con.execute(
+                "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
+            )
+        count = count_of(con, f"select count(*) from {relation} where {among}")
+        judged.counts[law.id] = RuleCount(count, numbers.n_unique())
+    add_flags(con, relation, "temp.earned")
+    con.execute("drop table temp.earned")
+
+
+def add_flags(con: Connection, relation: str, earned: str) -> dict[str, int]:
+    """Write the rules that rows have `earned` (rule, row_number) on them; return how many rows each flags."""
+    flagged = rows_by_rule(con, earned)
+    if flagged:
+        con.execute(
+            f"""
+            update {relation} as kept set flags = list_sort(list_concat(kept.flags, earned.rules))
+            from (select row_number, list(distinct rule) as rules from {earned} group by row_number) as earned
+            where earned.row_number = kept.row_number
+            """
+        )
+    return flagged
+
+
+def rows_by_rule(con: Connection, broken: str) -> dict[str, int]:
+    """Count the rows of each rule in a relation of rules and row numbers."""
+    return dict(
+        con.execute(f"select rule, count(distinct row_number) from {broken} group by rule").fetchall()
+    )

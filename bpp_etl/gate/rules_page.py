@@ -1,0 +1,182 @@
+"""Writes the rules of the gate out as Markdown: `docs/gates.md`, by `python -m bpp_etl.gate.rules_page`.
+
+Not here: anything that a rule's declaration does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpp_etl.settings import PROJECT
+from schemas.contract import grain_of, laws_of
+from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
+from schemas.examples import Row
+from schemas.general_laws import GENERAL_LAWS
+from schemas.laws import DELIVERY, DeliveryLaw, Law
+from schemas.tables import TABLES
+
+PAGE = PROJECT / "docs" / "gates.md"
+
+INTRODUCTION = """\
+# Rules of the gate
+
+Written from the rules' declarations by `python -m bpp_etl.gate.rules_page`; a test fails when it is out of
+date. How to add a rule is told in [add/rule.md](add/rule.md). Every rule is a check in the graph and a row of
+`quality.rule_result` for each delivery: judged, broken, limit. `bpp check` says what a delivery breaks."""
+
+SEVERITIES = (
+    ("`refuse`", "the row goes to quarantine, with every rule it broke; the others stay"),
+    ("`flag`", "the row stays, and carries the rule's id in its `flags`"),
+    ("`warn`", "the delivery is admitted, and everyone is told"),
+    ("`shut`", "the delivery is refused whole; the registry's last admitted one stays in service"),
+)
+
+GENERAL = """\
+## Rows of many tables"""
+
+CELLS = """\
+What breaks them in a cell, and beside it the nearest that holds:"""
+
+WHOLE = """\
+## Files, tables and the whole delivery
+
+A rule with a limit is broken when more than that share of what it judges breaks it; the key of `[limits]` in
+`registry.toml` sets another."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a name in an example is called; with an offset, so many days before or after it."""
+
+    text: str
+
+    def __format__(self, offset: str) -> str:
+        days = int(offset or 0)
+        if days == 0:
+            return self.text
+        return f"{abs(days)} day{'s' * (abs(days) > 1)} {'after' if days > 0 else 'before'} {self.text}"
+
+
+NAMES: Mapping[str, object] = {
+    "delivery": _Words("the delivery's day"),
+    "birth": _Words("birth"),
+    "death": _Words("death"),
+    "living": "a living patient",
+    "dead": "a patient who died",
+    "nobody": "an unknown patient",
+    "own": "one patient",
+    "scan": "an admitted assessment",
+    "refused_scan": "a refused assessment",
+    "no_scan": "an unknown assessment",
+    "laboratory": "a laboratory",
+}
+
+
+def render_gates() -> str:
+    """Return the page as Markdown."""
+    general = ("rule", "what holds", "severity", "category", "tables", "how to mend")
+    whole = ("rule", "what holds", "severity", "category", "of", "limit", "key", "how to mend")
+    parts = [
+        INTRODUCTION,
+        _table(("severity", "what a breach does"), SEVERITIES),
+        GENERAL,
+        _table(general, ((*_head(law), _tables(law), _plain(law.mend)) for law in GENERAL_LAWS)),
+        CELLS,
+        _table(
+            ("rule", "kind of column", "breaks it", "holds it"),
+            (
+                (
+                    f"`{law.id}`",
+                    kind,
+                    _listed(cell.bad for cell in cells),
+                    _listed(cell.good for cell in cells),
+                )
+                for law in GENERAL_LAWS
+                for kind, cells in law.cells.items()
+            ),
+        ),
+        *(part for table in TABLES for part in _of_table(table)),
+        WHOLE,
+        _table(
+            whole,
+            (
+                (*_head(law), _tables(law), *_limit(law), _plain(law.mend))
+                for law in (*TABLE_LAWS, *WHOLE_LAWS)
+            ),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_gates(target: Path = PAGE) -> None:
+    """Write the page."""
+    target.write_text(render_gates(), encoding="utf-8")
+
+
+def _of_table(table: str) -> Iterator[str]:
+    contract = TABLES[table].contract
+    yield f"## `{table}`\n\n{grain_of(contract)}"
+    laws = laws_of(contract)
+    if not laws:
+        yield "No rule but those of many tables."
+        return
+    yield _table(
+        ("rule", "what holds", "severity", "category", "how to mend"),
+        ((*_head(law), _plain(law.mend)) for law in laws),
+    )
+    yield _table(
+        ("rule", "rows that break it", "rows beside them that hold it"),
+        ((f"`{law.id}`", _rows(one.bad), _rows(one.good)) for law in laws for one in law.examples),
+    )
+
+
+def _head(law: Law) -> tuple[str, str, str, str]:
+    return (f"`{law.id}`", _plain(f"{law.sentence} {law.exactly}".rstrip()), law.severity, law.category)
+
+
+def _tables(law: Law) -> str:
+    names = law.on(TABLES) if law.on else ()
+    if set(names) == {*TABLES, DELIVERY}:
+        return "every file"
+    if names == tuple(TABLES):
+        return "every table"
+    return ", ".join("the delivery" if name == DELIVERY else name for name in names)
+
+
+def _limit(law: DeliveryLaw) -> tuple[str, str]:
+    if not law.limit_name:
+        return "", ""
+    return f"{100 * law.limit:g} %", f"`{law.limit_name.format(table='<table>')}`"
+
+
+def _rows(rows: Sequence[Row]) -> str:
+    """Say what rows say otherwise than sound ones, column by column; once where all say the same."""
+    told = []
+    for column in dict.fromkeys(column for row in rows for column in row):
+        texts = [row.get(column) for row in rows]
+        told.append(f"{column} {_listed(texts[:1] if len(set(texts)) == 1 else texts)}")
+    return "; ".join(told) or "a sound row"
+
+
+def _listed(texts: Iterable[str | None]) -> str:
+    return ", ".join("empty" if text is None else f"`{_named(text)}`" for text in texts)
+
+
+def _named(text: str) -> str:
+    return text.format_map(dict(NAMES)).replace("\t", "\\t")
+
+
+def _plain(text: str) -> str:
+    """Keep what stands between < and > from being taken for HTML."""
+    return text.replace("<", "&lt;")
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    write_gates()

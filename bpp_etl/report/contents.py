@@ -1,0 +1,41 @@
+"""The parts of the report, in the order in which they are read.
+
+Not here: what a part shows (`sections/`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.report.section import Section
+from bpp_etl.report.sections import (
+    alp,
+    baseline,
+    cadence,
+    changes,
+    course,
+    her2,
+    methods,
+    paper,
+    quality,
+    sites,
+    strata,
+    summary,
+    times,
+    verdicts,
+)
+
+SECTIONS: tuple[Section, ...] = (
+    summary.SECTION,
+    course.SECTION,
+    baseline.SECTION,
+    strata.SECTION,
+    times.SECTION,
+    her2.SECTION,
+    sites.SECTION,
+    alp.SECTION,
+    verdicts.SECTION,
+    cadence.SECTION,
+    changes.SECTION,
+    paper.SECTION,
+    quality.SECTION,
+    methods.SECTION,
+)

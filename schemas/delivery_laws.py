@@ -1,0 +1,158 @@
+"""The laws of files, of whole tables and of the delivery as a whole.
+
+Not here: the functions that judge them (`bpp_etl/gate/delivery_rules.py`), one for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from schemas.general_laws import every_table
+from schemas.laws import DELIVERY, DeliveryLaw
+
+if TYPE_CHECKING:
+    from schemas.tables import DeliveredTable
+
+
+def each_file(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose all tables; files of another standard are not one table's, but the delivery's."""
+    return (*tables, DELIVERY)
+
+
+def required_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables without which nothing is admitted."""
+    return tuple(name for name, table in tables.items() if table.is_required)
+
+
+def patients(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the table of patients."""
+    return ("patients",)
+
+
+def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose no table, but all of them together."""
+    return (DELIVERY,)
+
+
+TABLE_LAWS = (
+    DeliveryLaw(
+        "table_missing",
+        sentence="A required table is delivered.",
+        severity="shut",
+        category="completeness",
+        mend="Add the table to the export.",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "column_missing",
+        sentence="Every required column is delivered.",
+        severity="shut",
+        category="completeness",
+        mend="Add the column, or say in registry.toml what it is called in the export ([rename.<table>]: "
+        "theirs = ours) or what its value always is ([constants.<table>]).",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "column_duplicated",
+        sentence="No column is delivered twice.",
+        severity="shut",
+        category="conformance",
+        mend="Remove one of the columns of the same name.",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "file_unreadable",
+        sentence="Every file can be read from end to end.",
+        severity="shut",
+        category="conformance",
+        mend="Export the file again; check delimiter and encoding in registry.toml.",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "file_ambiguous",
+        sentence="A table is delivered in one file.",
+        severity="shut",
+        category="conformance",
+        mend="Leave one file for each table in the delivery.",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "file_outside_landing",
+        sentence="Every file lies inside its delivery.",
+        severity="shut",
+        category="conformance",
+        mend="Copy the file into the delivery instead of linking to it.",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "file_changed_while_read",
+        sentence="No file changes while it is read.",
+        severity="shut",
+        category="conformance",
+        mend="Write the delivery under another name and rename it when it is complete.",
+        on=each_file,
+    ),
+    DeliveryLaw(
+        "required_table_empty",
+        sentence="A row of every required table survives.",
+        severity="shut",
+        category="completeness",
+        mend="Look at the refused rows of the table in quarantine.",
+        on=required_tables,
+    ),
+    DeliveryLaw(
+        "refused_share_exceeded",
+        sentence="A table's refused share stays within its limit.",
+        severity="shut",
+        category="plausibility",
+        mend="Look at the refused rows in quarantine; raise the limit in [limits] only with a reason.",
+        on=every_table,
+        limit=0.05,
+        limit_name="{table}",
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "rows_not_conserved",
+        sentence="Delivered rows are admitted, refused or ignored, and none is lost.",
+        severity="shut",
+        category="conformance",
+        mend="This is a fault of the software: report it with the release's manifest.",
+        on=every_table,
+    ),
+    DeliveryLaw(
+        "sex_implausible",
+        sentence="The share of male patients stays within its limit.",
+        severity="warn",
+        category="plausibility",
+        mend="Check how the export codes sex, and whether it holds other cancers; "
+        "[limits] sex_implausible = 1 switches the rule off.",
+        on=patients,
+        limit=0.1,
+        limit_name="sex_implausible",
+        is_told_by_table=True,
+    ),
+)
+"""Laid on tables one by one; reports list them before the laws of one table."""
+
+WHOLE_LAWS = (
+    DeliveryLaw(
+        "configuration_invalid",
+        sentence="registry.toml can be read and holds only known keys.",
+        severity="shut",
+        category="conformance",
+        mend="Correct the key or value that the message names.",
+        on=whole_delivery,
+    ),
+    DeliveryLaw(
+        "cadence_not_kept",
+        sentence="The share of first-line CT intervals off schedule stays within its limit.",
+        severity="shut",
+        category="plausibility",
+        mend="Check cycle_length_days and the CT dates; [limits] cadence = 1 switches the rule off.",
+        on=whole_delivery,
+        limit=0.5,
+        limit_name="cadence",
+    ),
+)
+"""Laid on the delivery; reports list them last."""

@@ -1,0 +1,181 @@
+"""The laws of rows that hold for many tables, and for which of them each does.
+
+Not here: the laws of one table, which stand in its contract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandera.polars as pa
+
+from schemas.contract import Column, delivered_columns
+from schemas.examples import Cell
+from schemas.laws import CellLaw, Law, SetLaw, Tables, TextLaw
+
+if TYPE_CHECKING:
+    from schemas.tables import DeliveredTable
+
+
+def every_table(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose all tables."""
+    return tuple(tables)
+
+
+def with_column_of(*kinds: str) -> Tables:
+    """Choose the tables that have a column of one of these kinds."""
+
+    def chosen(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, table in tables.items()
+            if any(column.kind in kinds for column in delivered_columns(table.contract))
+        )
+
+    return chosen
+
+
+def with_codes(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables with codes that must be in their list.
+
+    An analyte outside the code list is another test, and ignored; so lab results have none.
+    """
+    return tuple(name for name in with_column_of("code", "boolean")(tables) if name != "lab_results")
+
+
+def with_key(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables whose rows have a key."""
+    return tuple(name for name, table in tables.items() if table.delivered_key)
+
+
+def with_parent(rule: str) -> Tables:
+    """Choose the tables whose rows must find a parent, or break this rule."""
+
+    def chosen(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+        return tuple(name for name, table in tables.items() if table.parent and table.parent.rule == rule)
+
+    return chosen
+
+
+def _not_after(column: Column, day: dt.date) -> pa.Check | None:
+    return pa.Check.le(day) if column.kind == "date" else None
+
+
+def _in_list(column: Column, _: dt.date) -> pa.Check | None:
+    return pa.Check.isin(list(column.codes)) if column.codes and column.delivered else None
+
+
+GENERAL_LAWS: tuple[Law, ...] = (
+    TextLaw(
+        "required_value_missing",
+        sentence="Every required column is filled.",
+        severity="refuse",
+        category="completeness",
+        mend="Fill the empty cells at the source. A constant in [constants.<table>] stands in for a column "
+        "that the export lacks; it fills no empty cell.",
+        on=every_table,
+    ),
+    TextLaw(
+        "date_invalid",
+        sentence="Every date can be read.",
+        severity="refuse",
+        category="conformance",
+        mend="Deliver ISO days (2021-03-05), or state date_format in registry.toml.",
+        on=with_column_of("date"),
+        cells={
+            "date": (
+                Cell("2023-02-29", "2024-02-29"),
+                Cell("05.03.2024", "2024-03-05"),
+                Cell("0024-03-05", "2024-03-05"),
+            )
+        },
+    ),
+    TextLaw(
+        "date_is_partial",
+        sentence="Every date names its day.",
+        severity="refuse",
+        category="conformance",
+        mend="Find the day at the source; a partial date is never completed here.",
+        on=with_column_of("date"),
+        cells={"date": (Cell("2024-03", "2024-03-05"), Cell("2024", "2024-03-05"))},
+    ),
+    CellLaw(
+        "date_in_future",
+        sentence="No date is after the delivery's date.",
+        severity="refuse",
+        category="plausibility",
+        mend="Correct the date, or the date in the delivery's folder name.",
+        on=with_column_of("date"),
+        check=_not_after,
+        cells={"date": (Cell("{delivery:+1}", "{delivery}"),)},
+    ),
+    CellLaw(
+        "code_unknown",
+        sentence="Every code is in its list; codes are case-sensitive.",
+        severity="refuse",
+        category="conformance",
+        mend="Add the code to [recode.<table>.<column>] in registry.toml, or correct it.",
+        on=with_codes,
+        check=_in_list,
+        seen_in_text=True,
+        cells={"boolean": (Cell("perhaps", "YES"),)},
+    ),
+    TextLaw(
+        "number_invalid",
+        sentence="Every number can be read.",
+        severity="refuse",
+        category="conformance",
+        mend="Deliver plain numbers, and state decimal in registry.toml where it is a comma.",
+        on=with_column_of("number", "integer"),
+        cells={
+            "number": (
+                Cell("many", "1"),
+                Cell("1,5", "1.5"),
+                Cell("1 2", "12"),
+                Cell("nan", "1e1"),
+                Cell("1e999", "2e1"),
+                Cell("-inf", "3e0"),
+                Cell("1_000", "4.000"),
+                Cell("1,000", "+5"),
+                Cell("0x1F", "6."),
+                Cell("7d", ".7"),
+                Cell("８", "8"),
+            ),
+            "integer": (Cell("many", "9"), Cell("21.5", "21.0")),
+        },
+    ),
+    SetLaw(
+        "duplicate_row",
+        sentence="No row is delivered twice; the first of identical rows is kept.",
+        severity="refuse",
+        category="conformance",
+        mend="Remove the copies from the export.",
+        on=every_table,
+    ),
+    SetLaw(
+        "duplicate_key",
+        sentence="Rows that share a key agree.",
+        severity="refuse",
+        category="conformance",
+        mend="Decide at the source which of the rows is right.",
+        on=with_key,
+    ),
+    SetLaw(
+        "unknown_patient",
+        sentence="Every row belongs to an admitted patient.",
+        severity="refuse",
+        category="conformance",
+        mend="Deliver the patient, or mend the reason for which the patient was refused.",
+        on=with_parent("unknown_patient"),
+    ),
+    SetLaw(
+        "unknown_assessment",
+        sentence="Every lesion belongs to an admitted assessment.",
+        severity="refuse",
+        category="conformance",
+        mend="Deliver the assessment, or mend the reason for which it was refused.",
+        on=with_parent("unknown_assessment"),
+    ),
+)

@@ -1,0 +1,44 @@
+"""Every metric of `metric.estimate`, declared once: codes, sentences, units, movers, headlines follow.
+
+Not here: how one is worked out (`bpp_etl/measure`), and the tables that hold them (`schemas/metric.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from schemas.metrics.agreement import AGREEMENT
+from schemas.metrics.alp import ALP
+from schemas.metrics.cadence import CADENCE
+from schemas.metrics.incidence import INCIDENCE
+from schemas.metrics.record import Metric
+from schemas.metrics.shares import SHARES
+from schemas.metrics.sites import SITES
+from schemas.metrics.times import TIMES
+
+
+def _by_id(metrics: Iterable[Metric]) -> Mapping[str, Metric]:
+    found: dict[str, Metric] = {}
+    for metric in metrics:
+        if metric.id in found:
+            raise ValueError(f"metric {metric.id} is declared twice")
+        found[metric.id] = metric
+    return MappingProxyType(found)
+
+
+METRICS = _by_id(
+    (
+        *TIMES,
+        *INCIDENCE,
+        *SHARES,
+        *ALP,
+        *SITES,
+        *AGREEMENT,
+        *CADENCE,
+    )
+)
+"""Id -> metric, in the order in which they are listed."""
+
+HEADLINES = tuple((metric.id, stratum) for metric in METRICS.values() for stratum in metric.headlines)
+"""Metric and stratum of the numbers that a reader looks at first."""

@@ -1,0 +1,51 @@
+"""Incidence with competing risks at fixed days: each is one family, declared once with its days.
+
+Not here: times without competing risks (`times.py`).
+"""
+
+from __future__ import annotations
+
+from schemas.metric_codes import HORIZON_DAYS
+from schemas.metrics.bases import CALL, COMPETING_DEATH, COURSE
+from schemas.metrics.record import Basis, Metric
+
+
+def _at_horizons(
+    name: str, event: str, *, basis: Basis, warnings: tuple[str, ...], headline_days: int | None = None
+) -> tuple[Metric, ...]:
+    """Declare an incidence at each horizon; `event` goes before the days in the sentence."""
+    return tuple(
+        Metric(
+            f"{name}_{days}_days",
+            f"{event} within {days} days.",
+            unit="share",
+            basis=basis,
+            warnings=warnings,
+            headlines=("all",) if days == headline_days else (),
+        )
+        for days in HORIZON_DAYS
+    )
+
+
+INCIDENCE = (
+    *_at_horizons(
+        "progression_incidence",
+        "Progression after a pseudoprogression, death competing,",
+        basis=CALL | COMPETING_DEATH,
+        warnings=("guarantee_time", "interval_censored", "selected_on_outcome"),
+        headline_days=365,
+    ),
+    *_at_horizons(
+        "death_incidence",
+        "Death after a pseudoprogression, progression competing,",
+        basis=CALL | COMPETING_DEATH,
+        warnings=("selected_on_outcome",),
+    ),
+    *_at_horizons(
+        "pseudoprogression_incidence",
+        "Pseudoprogression of patients with a first line; progression, death and the end of the line "
+        "compete;",
+        basis=CALL | COURSE,
+        warnings=("indeterminate_censored", "interval_censored"),
+    ),
+)

@@ -1,0 +1,62 @@
+"""docs/add/adapter.md is what is run: its blocks make an adapter from outside, and its rows are admitted."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from bpp_etl.adapters.conformance import CHECKS
+from bpp_etl.adapters.description import KEYS
+from bpp_etl.release.open import open_release
+from tests.support.add_adapter import NAME, PAGE, ROOT, walk, write_page
+from tests.support.commands import BPP, environment
+
+PROGRAMS = {"bpp": [str(BPP)], "python": [sys.executable]}
+
+
+def run(folder: Path, line: str) -> str:
+    """Run one line of the page in a folder, as its reader would."""
+    name, *words = shlex.split(line)
+    done = subprocess.run(
+        [*PROGRAMS[name], *words],
+        cwd=folder,
+        env=environment(BPP_ADAPTERS="adapters", PYTHONDONTWRITEBYTECODE="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"`{line}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def test_what_the_page_makes_is_checked_and_admitted(tmp_path: Path) -> None:
+    write_page(tmp_path)
+    tested, _, checked, refreshed = (run(tmp_path, line) for line in walk().commands)
+    assert f"{len(CHECKS)} passed" in tested
+    assert "the gate is open" in checked
+    assert "No rule was broken." in checked
+    assert "is in service" in refreshed
+    with open_release(tmp_path / "warehouse") as release:
+        told = {
+            table: release.query(f"select count(*) from core.{table}").fetchall()[0][0]
+            for table in ("patients", "therapy_lines", "imaging_assessments", "bone_lesions")
+        }
+        states = release.query("select patient_id, state from event.pseudoprogression").fetchall()
+        counted = release.query("select source, rows from quality.source_row order by all").fetchall()
+    assert told == {"patients": 3, "therapy_lines": 2, "imaging_assessments": 7, "bone_lesions": 8}
+    assert states == [("P1", "pseudoprogression")]
+    assert counted == [("findings", 1), ("findings", 8), ("people", 3)]
+
+
+def test_the_page_names_every_key_of_a_description() -> None:
+    description = walk().files[f"adapters/{NAME}/adapter.toml"]
+    assert all(f"\n{key} = " in f"\n{description}" or f"\n[{key}." in description for key in KEYS)
+
+
+def test_the_page_tells_how_a_folder_of_adapters_is_configured() -> None:
+    for page in (PAGE, ROOT / "docs" / "operations.md"):
+        told = page.read_text(encoding="utf-8")
+        assert all(word in told for word in ("BPP_ADAPTERS", "`[tool.bpp]", 'format = "clinic"'))

@@ -1,0 +1,204 @@
+"""Run storage that stays open: cheap to write, and to others the SQLite files that Dagster's own writes.
+
+Not here: what is run. What Dagster leaves to storages that derive from its own is held here too, so that a
+version of it that leaves less is told by name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import dagster as dg
+import yaml
+from dagster._core.storage.event_log import SqlEventLogStorage
+from dagster._core.storage.runs import SqlRunStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from assets.instance import home_of, instance_of
+from assets.run_storage import MOST_OPEN, KeptOpen, KeptOpenEvents, KeptOpenRuns
+from bpp_etl.settings import PROJECT
+
+PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+@dg.op
+def nothing() -> None:
+    """Do nothing."""
+
+
+@dg.job
+def quiet() -> None:
+    """Do nothing."""
+    nothing()
+
+
+@dg.asset
+def told() -> None:
+    """Tell nothing."""
+
+
+@contextmanager
+def dagsters_own(home: Path) -> Iterator[dg.DagsterInstance]:
+    """Open the instance as the page says it is done without our storage."""
+    stated = (home_of(home) / "dagster.yaml").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```yaml\n(storage:\n  sqlite:.*?)```", PAGE, re.DOTALL)
+    other = yaml.safe_load(stated) | yaml.safe_load(lines)
+    other["storage"]["sqlite"]["base_dir"] = str(home / "dagster")
+    elsewhere = home / "own"
+    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / "dagster.yaml").write_text(yaml.safe_dump(other), encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(elsewhere)) as instance:
+        yield instance
+
+
+@contextmanager
+def opened() -> Iterator[list[str]]:
+    """Name each database that is opened by SQLAlchemy in this process meanwhile."""
+    databases: list[str] = []
+
+    def add(connection: sqlite3.Connection, _record: object) -> None:
+        databases.append(connection.execute("pragma database_list").fetchone()[2])
+
+    event.listen(Engine, "connect", add)
+    try:
+        yield databases
+    finally:
+        event.remove(Engine, "connect", add)
+
+
+def open_files(folder: Path) -> list[str]:
+    """List the databases under a folder that this process holds open."""
+    held = (os.path.realpath(entry) for entry in Path("/proc/self/fd").iterdir())
+    return sorted({name for name in held if name.startswith(str(folder)) and name.endswith(".db")})
+
+
+def kinds_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    assert run.is_success
+    return [str(entry.dagster_event_type) for entry in instance.all_logs(run_id)]
+
+
+def note(instance: dg.DagsterInstance, run: dg.DagsterRun, message: str) -> None:
+    instance.report_engine_event(message, run)
+
+
+def notes_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
+    return [entry.message for entry in instance.all_logs(run.run_id, dg.DagsterEventType.ENGINE_EVENT)]
+
+
+def test_dagster_leaves_its_connections_to_storages_that_derive_from_its_own() -> None:
+    assert {"run_connection", "index_connection"} <= SqlEventLogStorage.__abstractmethods__
+    assert "connect" in SqlRunStorage.__abstractmethods__
+
+
+def test_the_project_keeps_its_run_storage_open(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        assert isinstance(instance.run_storage, KeptOpenRuns)
+        assert isinstance(instance.event_log_storage, KeptOpenEvents)
+
+
+def test_what_was_written_kept_open_is_all_there_for_dagsters_own_storage_and_back(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        ours = dg.materialize([told], instance=instance).run_id
+        kinds = kinds_of(instance, ours)
+    for log in tmp_path.rglob("*.db"):
+        with closing(sqlite3.connect(log)) as connection:
+            assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+    with dagsters_own(tmp_path) as instance:
+        assert isinstance(instance.get_ref().storage, DagsterSqliteStorage)
+        assert kinds_of(instance, ours) == kinds
+        assert str(dg.DagsterEventType.ASSET_MATERIALIZATION) in kinds
+        theirs = dg.materialize([told], instance=instance).run_id
+    with instance_of(tmp_path) as instance:
+        assert len(kinds_of(instance, theirs)) == len(kinds)
+        assert instance.get_latest_materialization_event(told.key).run_id == theirs
+
+
+def test_no_event_opens_a_database_anew(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        run = instance.create_run_for_job(quiet)
+        note(instance, run, "the first")
+        instance.report_runless_asset_event(dg.AssetMaterialization(told.key))
+        with opened() as databases:
+            for at in range(20):
+                note(instance, run, str(at))
+                instance.add_run_tags(run.run_id, {"at": str(at)})
+                instance.report_runless_asset_event(dg.AssetMaterialization(told.key))
+        assert databases == []
+    with dagsters_own(tmp_path) as instance, opened() as databases:
+        note(instance, run, "one more")
+        assert databases
+
+
+def test_no_more_databases_are_kept_open_than_stated(tmp_path: Path) -> None:
+    kept = KeptOpen()
+    with opened() as databases:
+        for at in [*range(MOST_OPEN + 3), MOST_OPEN + 2, 0]:
+            with kept.begin(f"sqlite:///{tmp_path}/{at}.db") as connection:
+                connection.exec_driver_sql("create table if not exists told (what)")
+    assert len(databases) == MOST_OPEN + 4, "the newest was still open, and the oldest was not"
+    assert len(open_files(tmp_path)) == MOST_OPEN
+    kept.close()
+    assert open_files(tmp_path) == []
+
+
+def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        runs = [instance.create_run_for_job(quiet) for _ in range(MOST_OPEN + 2)]
+
+        def write(writer: int) -> None:
+            for at in range(5):
+                for run in runs:
+                    note(instance, run, f"{writer}/{at}")
+
+        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        expected = {f"{writer}/{at}" for writer in range(3) for at in range(5)}
+        for run in runs:
+            assert len(notes_of(instance, run)) == len(expected)
+            assert set(notes_of(instance, run)) == expected
+
+
+def test_who_watches_a_run_hears_of_it_while_its_database_stays_open(tmp_path: Path) -> None:
+    heard = threading.Event()
+    with instance_of(tmp_path) as writing, instance_of(tmp_path) as watching:
+        run = writing.create_run_for_job(quiet)
+        note(writing, run, "the first")
+
+        def hear(entry: dg.EventLogEntry, _cursor: str) -> None:
+            if entry.message == "the second":
+                heard.set()
+
+        watching.watch_event_logs(run.run_id, None, hear)
+        note(writing, run, "the second")
+        assert heard.wait(60)
+        watching.end_watch_event_logs(run.run_id, hear)
+
+
+def test_a_wiped_history_begins_anew(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        run = instance.create_run_for_job(quiet)
+        note(instance, run, "before")
+        instance.event_log_storage.wipe()
+        note(instance, run, "after")
+        assert notes_of(instance, run) == ["after"]
+
+
+def test_nothing_stays_open_behind_an_instance(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        note(instance, instance.create_run_for_job(quiet), "told")
+        assert open_files(tmp_path)
+    assert open_files(tmp_path) == []
+    assert [*tmp_path.rglob("*.db-wal")] == []

@@ -1,0 +1,126 @@
+"""What holds for every command: the version, and places that are stated before or after its name.
+
+Not here: what a command does, and how it ends (`tests/faults/test_commands.py`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from assets.cli import app
+from bpp_etl import __version__
+from bpp_etl.settings import PROJECT
+from tests.support.commands import bpp
+
+PLACES = {"landing": "--landing", "warehouse": "--warehouse"}
+
+
+def commands(group: TyperGroup, *before: str) -> Iterator[tuple[str, ...]]:
+    """List the words of every command that is one at its end."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, *before, name)
+        else:
+            yield (*before, name)
+
+
+def program() -> TyperGroup:
+    made = get_command(app)
+    assert isinstance(made, TyperGroup)
+    return made
+
+
+def found(group: TyperGroup, words: tuple[str, ...]) -> TyperCommand:
+    """Find a command by its words."""
+    command = group.commands[words[0]]
+    if isinstance(command, TyperGroup):
+        return found(command, words[1:])
+    assert isinstance(command, TyperCommand)
+    return command
+
+
+def given(words: tuple[str, ...], *line: str) -> dict[str, Any]:
+    """Say with what a command is called by a command line; what it has to have is filled in."""
+    whole = program()
+    command = found(whole, words)
+    called: list[dict[str, Any]] = []
+    command.callback = lambda **options: called.append(options)
+    needed = [
+        word
+        for option in command.params
+        if option.required
+        for word in ([option.opts[0], "x"] if option.param_type_name == "option" else ["x"])
+    ]
+    whole.main([*line, *needed], standalone_mode=False)
+    (options,) = called
+    return options
+
+
+COMMANDS = list(commands(program()))
+TAKEN = [
+    (words, place)
+    for words in COMMANDS
+    for place in PLACES
+    if place in {option.name for option in found(program(), words).params}
+]
+
+
+def test_the_commands_that_work_on_a_warehouse_take_it() -> None:
+    without = {words for words in COMMANDS if (words, "warehouse") not in TAKEN}
+    assert without == {("demo",), ("check",)}
+    assert {words for words, place in TAKEN if place == "landing"} == {("refresh",), ("ui",)}
+
+
+@pytest.mark.parametrize(("words", "place"), TAKEN)
+def test_a_place_holds_wherever_it_stands(words: tuple[str, ...], place: str) -> None:
+    for at in range(len(words) + 1):
+        line = [*words[:at], PLACES[place], "there", *words[at:]]
+        assert given(words, *line)[place] == Path("there"), line
+
+
+@pytest.mark.parametrize(("words", "place"), TAKEN)
+def test_the_place_that_stands_last_wins_and_without_one_none_is_given(
+    words: tuple[str, ...], place: str
+) -> None:
+    option = PLACES[place]
+    assert given(words, option, "here", *words, option, "there")[place] == Path("there")
+    assert given(words, *words)[place] is None
+
+
+def test_a_place_that_a_command_does_not_take_is_refused() -> None:
+    said = bpp("--warehouse", "there", "demo", "here")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "error: demo takes no --warehouse\nhint: leave it out\n"
+
+
+def test_a_warehouse_before_a_command_is_the_one_that_is_read(tmp_path: Path) -> None:
+    told = bpp("--warehouse", tmp_path / "none?", "releases", "list")
+    assert told.err.startswith("error: the warehouse's path holds a character that DuckDB cannot open\n")
+    assert told == bpp("releases", "list", "--warehouse", tmp_path / "none?")
+
+
+def test_the_version_is_said() -> None:
+    said = bpp("--version")
+    assert (said.code, said.out, said.err) == (0, f"bpp_etl {__version__}\n", "")
+
+
+def test_the_version_is_stated_once() -> None:
+    stated = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" not in stated["project"]
+    words = [sys.executable, "-m", "hatchling", "version"]
+    assert subprocess.check_output(words, cwd=PROJECT, text=True).strip() == __version__
+
+
+def test_a_shell_is_told_how_to_complete_a_command() -> None:
+    said = bpp(_BPP_COMPLETE="complete_bash", COMP_WORDS="bpp re", COMP_CWORD="1")
+    assert said.out.split() == ["refresh", "releases"]
+    assert "complete -o default -F _bpp_completion bpp" in bpp(_BPP_COMPLETE="source_bash").out
