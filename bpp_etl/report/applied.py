@@ -66,7 +66,8 @@ def applied_protocols(protocols: Sequence[Row], parameters: Sequence[Row]) -> tu
             tuple(row["limits"]),
             row["citation"],
             row["doi"],
-            values[row["protocol"]],
+            # A rule set may have nothing to set.
+            values.get(row["protocol"], {}),
         )
         for row in sorted(protocols, key=lambda row: row["position"])
     )

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assets.event import TABLES_OF_EVENT
 from bpp_etl.settings import PROJECT
+from schemas.event import EVENT_TABLES
 from tests.support.commands import environment
 from tests.support.daemon import running, until
 from tests.support.deliveries import write_delivery_of
@@ -35,7 +35,7 @@ GROUPS = ("raw", "core", "event", "metric", "release")
 PATIENCE = 240_000
 RUNS = """{ runsOrError { ... on Runs { results {
     id jobName status tags { key value } assetSelection { path } } } } }"""
-EVENTS = ", ".join(f'{{path: ["event", "{table}"]}}' for table in TABLES_OF_EVENT)
+EVENTS = ", ".join(f'{{path: ["event", "{table}"]}}' for table in EVENT_TABLES)
 BACKFILL = f"""mutation {{ launchPartitionBackfill(backfillParams: {{
     assetSelection: [{EVENTS}],
     partitionNames: ["north", "south"]
