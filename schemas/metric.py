@@ -46,6 +46,11 @@ class Estimate(Contract, key=("protocol", "metric", "stratum")):
         "if nothing is counted."
     )
     p_value: pl.Float64 = derived("Two-sided p-value; empty where nothing is tested.")
+    median_follow_up_days: pl.Float64 = derived(
+        "Median follow-up of those whose time it is, by reverse Kaplan-Meier; empty for what is no time, and "
+        "where it is not reached, as where everybody had the event.",
+        unit="days",
+    )
     method: pl.String = derived("The method in words.", nullable=False)
     warnings: Annotated[pl.List, pl.String] = warnings_column()
     is_suppressed: pl.Boolean = is_suppressed_column()

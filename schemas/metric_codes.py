@@ -42,6 +42,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Both changes share one baseline, which cancels: this compares ALP at progression with ALP at "
             "the event, and says nothing of either change from baseline."
         ),
+        "beyond_follow_up": (
+            "Nobody was under observation so long: there is no estimate for a day after the last follow-up."
+        ),
         "cadence_differs": (
             "The median CT intervals of the compared groups differ by more than 7 days; the schedule alone "
             "can move the comparison."
@@ -60,7 +63,21 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Confirmation needs further clean CTs, so the time cannot be short; see also the time from "
             "confirmation and the one over all candidates."
         ),
-        "indeterminate_censored": "Candidates that could not be decided are censored on the event day.",
+        "imputed_from_others": (
+            "Some undecided candidates are of a registry without a decided one in their reading state: they "
+            "are imputed from its other candidates, or, without any, from those of all registries."
+        ),
+        "indeterminate_censored": (
+            "Leaves the undecided out: candidates that could not be decided are censored on the event day, "
+            "which gives their weight to patients without a lesion, so the number is as a rule too low. Read "
+            "the estimate and its bounds instead."
+        ),
+        "indeterminate_imputed": (
+            "Candidates that could not be decided are imputed from decided ones of the same registry and "
+            "reading state (whether a CT after the candidate is not read for progression). That is right if, "
+            "given these two, being decided does not depend on what the candidate was (missing at random); "
+            "the bounds hold without that."
+        ),
         "indeterminate_left_out": "Candidates that could not be decided are left out.",
         "interval_censored": (
             "Dated at the scan that shows it, about half a scan interval late; see the interval-censored "

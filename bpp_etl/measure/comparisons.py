@@ -57,6 +57,7 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     warnings = _comparison_warnings(cohort, groups, events)
     if not is_cadence_alike(schedule):
         warnings.add("cadence_differs")
+    follow_up = time.follow_up(mask)
     detectable = smallest_detectable_hazard_ratio(
         tally.counts[happened], tally.counts[groups[0]] / max(tally.counts[both], 1)
     )
@@ -86,6 +87,7 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
                 subjects=tuple(groups),
                 warnings={*warnings, "not_estimable"} if is_missing else warnings,
                 tells_counts=suffix == "detectable_ratio",
+                median_follow_up=follow_up,
             )
         )
     return rows
@@ -108,6 +110,7 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
         stratum=REGISTRY_STRATUM,
         events=cohort.cell(time.events),
         warnings=warnings,
+        median_follow_up=time.follow_up(time.mask),
     )
 
 

@@ -59,7 +59,7 @@ def known(number: float) -> float | None:
     return None if math.isnan(number) else float(number)
 
 
-ESTIMATE_STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
+ESTIMATE_STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value", "median_follow_up_days")
 
 
 def estimate_row(
@@ -76,6 +76,7 @@ def estimate_row(
     warnings: Iterable[str] = (),
     not_said: Iterable[str] = (),
     tells_counts: bool = False,
+    median_follow_up: float | None = None,
 ) -> Row:
     """Build a row of `metric.estimate`; `subjects` are whom the estimate is of, if not all of `patients`.
 
@@ -111,6 +112,7 @@ def estimate_row(
             "unit": declared.unit,
             "events": None,
             "p_value": found.p_value,
+            "median_follow_up_days": median_follow_up,
             "method": method,
             "warnings": sorted(codes),
         },

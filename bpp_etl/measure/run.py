@@ -34,8 +34,9 @@ from bpp_etl.measure.cohort import (
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
 from bpp_etl.measure.definitions import VERDICTS
+from bpp_etl.measure.first_line_incidence import pseudoprogression_incidence_rows
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
-from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
+from bpp_etl.measure.incidence import progression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.questions import question_rows

@@ -14,7 +14,7 @@ from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort, Mask
 from bpp_etl.measure.flow import BY_ALL
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell
-from bpp_etl.metrics import KaplanMeier, kaplan_meier, median_survival, turnbull
+from bpp_etl.metrics import KaplanMeier, kaplan_meier, median_follow_up, median_survival, turnbull
 from bpp_etl.metrics.survival import Interval as Band
 from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
@@ -33,6 +33,10 @@ class Time:
     mask: Mask
     days: Column
     observed: Column
+
+    def follow_up(self, mask: Mask) -> float | None:
+        """Return the median follow-up of some patients, by reverse Kaplan-Meier."""
+        return median_follow_up(self.days[mask], self.observed[mask])
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ def interval_censored_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
                     method=TURNBULL_METHOD,
                     events=cohort.cell(time.events, stratum),
                     warnings=("median_not_reached",) if is_missing else (),
+                    median_follow_up=time.follow_up(mask),
                 )
             )
     return rows
@@ -158,4 +163,5 @@ def _median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: 
         method=MEDIAN_METHOD,
         events=cohort.cell(time.events, stratum),
         warnings=warnings,
+        median_follow_up=time.follow_up(mask),
     )

@@ -27,6 +27,7 @@ ABSENT = (
     ("no_patients", "nobody to measure"),
     ("naive_comparison", "refused"),
     ("groups_missing", "nothing to compare"),
+    ("beyond_follow_up", "beyond follow-up"),
     ("median_not_reached", "not reached yet"),
     ("not_estimable", "not estimable"),
 )
@@ -47,6 +48,7 @@ class Shown:
     patients: Piece
     events: Piece
     p_value: Piece
+    follow_up: Piece
     marks: Marks
     method: str
     warnings: tuple[str, ...]
@@ -69,8 +71,13 @@ class Estimates:
         table = self.tables["metric.estimate"]
         row = table.first(protocol=protocol or self.tables.protocol, metric=metric, stratum=stratum)
         if row is None:
-            return Shown(NOT_MEASURED, None, None, None, NOTHING, NOTHING, NOTHING, Marks(()), "", ())
+            return Shown(NOT_MEASURED, None, None, None, *(NOTHING,) * 4, Marks(()), "", ())
         return self.of_row(row)
+
+    def between(self, lowest: str, highest: str, stratum: str = "all") -> Piece:
+        """Show the two bounds that an estimate lies between, as one piece."""
+        low, high = (self.show(metric, stratum) for metric in (lowest, highest))
+        return text(low.estimate, " to ", high.estimate, high.marks)
 
     def of_row(self, row: Row) -> Shown:
         """Show one row of `metric.estimate`."""
@@ -91,6 +98,7 @@ class Estimates:
             patients=table.count(row, "patients"),
             events=_events(table, row),
             p_value=table.figure(row, "p_value", p_value) if row["p_value"] is not None else NOTHING,
+            follow_up=_follow_up(table, row),
             marks=self.notes.marks(() if _is_nobody(row) else row["warnings"]),
             method=row["method"],
             warnings=tuple(row["warnings"]),
@@ -130,6 +138,13 @@ def _is_nobody(row: Row) -> bool:
 
 def _absent(warnings: Sequence[str]) -> str:
     return next((word for code, word in ABSENT if code in warnings), NOT_GIVEN)
+
+
+def _follow_up(table: Table, row: Row) -> Piece:
+    """Show the median follow-up; an empty one is of what is no time, or is not reached."""
+    if row["median_follow_up_days"] is None:
+        return NOTHING
+    return table.figure(row, "median_follow_up_days", lambda value: with_unit(value, "days"))
 
 
 def _events(table: Table, row: Row) -> Piece:

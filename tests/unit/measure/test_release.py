@@ -85,6 +85,7 @@ def test_no_interval_and_no_p_value_comes_from_fewer_than_5(found: Measured) -> 
 
 def test_an_estimate_that_is_missing_says_why(found: Measured) -> None:
     reasons = {
+        "beyond_follow_up",
         "groups_missing",
         "median_not_reached",
         "naive_comparison",
