@@ -141,7 +141,7 @@ def _measure_protocol(
         *refused_bound_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
-        *comparison_rows(cohort, times, schedule=schedule),
+        *comparison_rows(cohort, times, by_registry=first_line_schedule, by_her2=schedule),
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),

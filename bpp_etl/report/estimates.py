@@ -15,11 +15,13 @@ from bpp_etl.report.numbers import (
     PAPER_DAYS_PER_MONTH,
     UNIT_WORD,
     bare,
+    decimals_apart,
     months,
     p_value,
     with_unit,
 )
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, Table
+from schemas.metric_codes import MASS_INTERVAL
 from schemas.metrics import METRICS
 
 ABSENT = (
@@ -83,10 +85,12 @@ class Estimates:
         """Show one row of `metric.estimate`."""
         table = self.tables["metric.estimate"]
         unit = row["unit"]
-        estimate = table.figure(
+        estimate: Piece = table.figure(
             row, "estimate", lambda value: with_unit(value, unit), _absent(row["warnings"])
         )
         has_value, months_of = row["estimate"] is not None, None
+        if row["ci_method"] == MASS_INTERVAL:
+            estimate = _between_days(table, row)
         if unit == "days" and has_value:
             per_month = PAPER_DAYS_PER_MONTH if METRICS[row["metric"]].is_compatible else DAYS_PER_MONTH
             months_of = table.figure(row, "estimate", lambda value: months(value, per_month))
@@ -105,13 +109,24 @@ class Estimates:
         )
 
 
+def _between_days(table: Table, row: Row) -> Piece:
+    """Show the interval that holds a median; without an upper end the median is not reached."""
+    low = table.figure(row, "ci_low", lambda value: bare(value, "days"))
+    if row["ci_high"] is None:
+        return text("after ", low, UNIT_WORD["days"])
+    high = table.figure(row, "ci_high", lambda value: bare(value, "days"))
+    return text("after ", low, ", up to ", high, UNIT_WORD["days"])
+
+
 def limits_of(table: Table, row: Row, unit: str) -> Piece | None:
     """Show the limits of a row without their unit; None where it has neither."""
     if row["ci_low"] is None and row["ci_high"] is None:
         return None
-    reached = "not reached"
-    low = table.figure(row, "ci_low", lambda value: bare(value, unit), reached)
-    high = table.figure(row, "ci_high", lambda value: bare(value, unit), reached)
+    reached, more = "not reached", 0
+    if row["ci_low"] is not None and row["ci_high"] is not None:
+        more = decimals_apart(row["ci_low"], row["ci_high"], unit)
+    low = table.figure(row, "ci_low", lambda value: bare(value, unit, more), reached)
+    high = table.figure(row, "ci_high", lambda value: bare(value, unit, more), reached)
     return text(low, " to ", high)
 
 

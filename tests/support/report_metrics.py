@@ -35,7 +35,6 @@ def metrics() -> dict[str, ListOfRows]:
 
 ESTIMATES = """
     metric                            stratum        estimate  unit   warnings
-    pseudoprogression_share_lowest    all            0.5       share  []
     pseudoprogression_share_highest   all            0.8       share  []
     candidate_to_progression          all            .         days   [median_not_reached]
     pseudoprogression_to_progression  her2=positive  376       days   []
@@ -60,6 +59,7 @@ def _estimates() -> ListOfRows:
     wilson = {"warnings": ["indeterminate_left_out"]} | interval(0.555, 0.824, "wilson")
     return [
         *rows_in(ESTIMATES, method="By hand", patients=41, events=29),
+        estimate(f"{share}_lowest", 0.5, "share", patients=52),
         estimate(share, 0.7073, "share", **wilson),
         suppressed(share, "share", "registry=north"),
         *(estimate(time, 401.5, "days", **late) for time in TIMES),

@@ -85,7 +85,12 @@ def _changes(tables: ReleaseTables, notes: Notes) -> Grid:
             )
         )
     heads = ("Change", "#Patients", "#Median", "#Quartiles", "#Shift", "#95\u202f% interval", "#p", "Notes")
-    return grid("alp-changes", "Change of total ALP within patients, U/L", heads, rows)
+    return grid(
+        "alp-changes",
+        "Change of total ALP within patients, U/L: in pseudoprogressions, and where it is said in others",
+        heads,
+        rows,
+    )
 
 
 def _bare(value: float) -> str:
@@ -144,7 +149,9 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     if waterfall:
         yield Plot("alp_group", "Change of ALP at the event: waterfall", waterfall)
     if pairs:
-        yield Plot("alp_group", "Change of ALP at the event and at progression: pairs", pairs)
+        yield Plot(
+            "alp_group", "Change of ALP at the event and at progression, in pseudoprogressions: pairs", pairs
+        )
     if shifts:
         title = f"Shift of ALP within patients (Hodges-Lehmann), with 95{THIN}% interval"
         yield Plot("alp_change", title, shifts)
@@ -165,7 +172,7 @@ def waterfall_of(tables: ReleaseTables) -> Picture | None:
 def pairs_of(tables: ReleaseTables) -> Picture | None:
     """Draw the changes of ALP at the event and at progression; None where nothing may be shown."""
     changes = _groups(tables, "paired", "all")
-    title = "Change of ALP at the event and at progression"
+    title = "Change of ALP at the event and at progression, in pseudoprogressions"
     return pairs_plot("plot-alp-pairs", title, changes) if changes else None
 
 

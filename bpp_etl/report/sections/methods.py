@@ -41,6 +41,7 @@ class Methods:
     estimates: Grid
     strata: tuple[Stratum, ...]
     imputations: int
+    interval: Piece
     notes: Notes
 
 
@@ -60,6 +61,7 @@ def methods(tables: ReleaseTables) -> Methods:
         estimates=_estimates(tables, notes),
         strata=tuple(STRATA.values()),
         imputations=IMPUTATIONS,
+        interval=Estimates(tables, notes).show("cadence_interval").estimate,
         notes=notes,
     )
 
