@@ -16,7 +16,7 @@ PLANNED_DAYS = CYCLES_PER_INTERVAL * FALLBACK_CYCLE_DAYS
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
 
-UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa")
+UNIT = ("days", "share", "U/L", "ug/L", "ratio", "chi_square", "area", "kappa")
 MASS_INTERVAL = "mass-interval"
 CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample", MASS_INTERVAL)
 FLOW_STEP = (

@@ -21,6 +21,7 @@ from bpp_etl.measure.baseline import (
     link_at_event,
     link_windows,
 )
+from bpp_etl.measure.bone_alp import bone_alp_rows
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
@@ -145,6 +146,7 @@ def _measure_protocol(
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
+        *bone_alp_rows(cohort),
         *site_rows(
             cohort,
             _rows(con, "site_of_patient", parameters),
@@ -166,7 +168,7 @@ def _measure_protocol(
 def _candidates(
     con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
-    columns = _columns(con, "candidate", parameters)
+    columns = {**_columns(con, "candidate", parameters), **_columns(con, "bone_alp", parameters)}
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"]),
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),

@@ -18,7 +18,7 @@ PAPER_DAYS_PER_MONTH = 30
 MOST_DECIMALS = 9
 """More than usual; limits that are alike beyond are one number."""
 
-UNIT_WORD = {"days": f"{THIN}days", "share": f"{THIN}%", "U/L": f"{THIN}U/L"}
+UNIT_WORD = {"days": f"{THIN}days", "share": f"{THIN}%", "U/L": f"{THIN}U/L", "ug/L": f"{THIN}µg/L"}
 """What is written after a number; ratios, statistics and areas have no unit."""
 
 
@@ -47,7 +47,7 @@ def fixed(value: float, places: int) -> str:
 
 def bare(value: float, unit: str, more: int = 0) -> str:
     """Write an estimate without its unit, with so many more decimals than usual."""
-    if unit in {"days", "U/L"}:
+    if unit in {"days", "U/L", "ug/L"}:
         return decimal(value, 1 + more)
     if unit == "share":
         return percent(value, more)

@@ -34,6 +34,9 @@ CALL = Basis(
 """The call of a candidate with its dates."""
 
 ALP = Basis({EVENTS: ("alp_baseline", "alp_at_event", "alp_at_progression")}, ("lab_results",))
+BONE_ALP = Basis(
+    {"core.lab_results": ("patient_id", "analyte", "specimen_date", "value", "unit")}, ("lab_results",)
+)
 SITES = Basis({EVENTS: ("sites", "candidate_lesion_ids")}, COURSE_TABLES)
 VERDICTS = Basis({EVENTS: tuple(one.column for one in VERDICT_SETS.values())}, COURSE_TABLES)
 REFUSED = Basis({EVENTS: ("flags",)}, COURSE_TABLES)

@@ -19,6 +19,7 @@ from tests.lineage.trace import Columns, Relations, trace
 COUNTED = (
     *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
     *("site_of_patient", "site_of_lesion", "cadence_first_line", "cadence_pseudoprogression"),
+    "bone_alp",
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
 
