@@ -30,6 +30,7 @@ FLOW_STEP = (
     *REASON[1:],
 )
 LESION_LEVEL = ("patient", "lesion")
+LESION_POPULATION = ("candidate", "episode")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")

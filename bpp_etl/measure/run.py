@@ -55,6 +55,7 @@ from bpp_etl.warehouse.select import (
     select_rows,
 )
 from schemas.event import ALP_CATEGORY, REASON, STATE
+from schemas.metric_codes import LESION_POPULATION
 
 PACKAGE = "bpp_etl.measure"
 
@@ -147,11 +148,7 @@ def _measure_protocol(
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
         *bone_alp_rows(cohort),
-        *site_rows(
-            cohort,
-            _rows(con, "site_of_patient", parameters),
-            _rows(con, "site_of_lesion", parameters),
-        ),
+        *site_rows(cohort, {name: _rows(con, f"site_of_{name}", parameters) for name in LESION_POPULATION}),
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),

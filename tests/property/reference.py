@@ -44,6 +44,7 @@ class Call:
     onset_after: date | None = None
     progression_after: date | None = None
     sites: list[str] | None = None
+    new_lesion_sites: list[str] | None = None
     new_lesion_count: int | None = None
     confirming_ct_count: int | None = None
     candidate_assessment_ids: list[str] | None = None
@@ -129,6 +130,10 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
     ]
     row.new_lesion_count = len({seen.lesion_id for seen in episode})
     row.sites = sorted({seen.site for seen in episode})
+    bones: dict[str, str] = {}
+    for seen in episode:
+        bones[seen.lesion_id] = min(bones.get(seen.lesion_id, seen.site), seen.site)
+    row.new_lesion_sites = sorted(bones.values())
 
     baseline = [
         scan

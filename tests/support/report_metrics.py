@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
+from schemas.metric_codes import LESION_POPULATION
 from tests.support.relations import PROTOCOL, rows_in
 from tests.support.report_rows import curve, estimate, flow, interval, suppressed
 
@@ -114,7 +115,9 @@ def _sites() -> ListOfRows:
             "rib": {"counted": None, "share": None, "is_suppressed": True},
         }
         none: dict[str, object] = {"level": level, "total": total, "counted": 0, "share": 0.0}
-        rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
+        for population in LESION_POPULATION:
+            none["population"] = population
+            rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
     return rows
 
 
