@@ -94,8 +94,8 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
             "therapy."
         ),
         "progression_reading": (
-            "What the CTs listed say of progression: the response outside bone, and the change of lysis of each"
-            " lytic or mixed lesion, one of which was not sent. Read it from their reports: each without"
+            "What the CTs listed say of progression: the response outside bone, and the change of lysis of"
+            " each lytic or mixed lesion, one of which was not sent. Read it from their reports: each without"
             " progression can confirm, and progression in one of them decides."
         ),
         "response": (

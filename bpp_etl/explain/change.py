@@ -166,8 +166,8 @@ def _not_read(evidence: Evidence, labels: Labels) -> str:
         if one.is_read is False
     ]
     return (
-        f"What is to be read on {joined(unread)}: the response outside bone and the change of every lytic or mixed"
-        " lesion. Without progression it is confirmed; with any, it is true progression."
+        f"What is to be read on {joined(unread)}: the response outside bone and the change of every lytic or"
+        " mixed lesion. Without progression it is confirmed; with any, it is true progression."
     )
 
 

@@ -20,8 +20,8 @@ FOLLOWED: list[tuple[str, str, str, str | None]] = [
     # Course, what is advised, the advice followed to the day, the advice missed by a day.
     (
         "awaiting",
-        "One more CT that is read for progression and shows none, at least 28 days after day 84 (on day 112 or"
-        " later), confirms it.",
+        "One more CT that is read for progression and shows none, at least 28 days after day 84 (on day 112"
+        " or later), confirms it.",
         "day 112 CT",
         "day 111 CT",
     ),
