@@ -127,6 +127,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "there is none."
         ),
         "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
+        "unread_counted": (
+            "Candidates with enough CTs, of which too few are read for progression, are counted with the "
+            "decided; candidates that could not be decided for another reason are left out."
+        ),
     }
 )
 """Warning code -> what a reader must know."""
