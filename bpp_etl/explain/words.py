@@ -1,4 +1,4 @@
-"""Puts findings into short words, the same for terminal, program and browser.
+"""Puts the evidence into short words, the same for terminal, program and browser.
 
 Not here: laying them out (`as_text.py`).
 """

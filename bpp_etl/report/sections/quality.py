@@ -37,7 +37,7 @@ class Judged:
     delivery: str
     date: str
     is_admitted: bool
-    reasons: tuple[str, ...]
+    causes: tuple[str, ...]
     counts: Grid
     rules: Grid
     broken: tuple[Grid, ...]
@@ -139,7 +139,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         delivery=delivery["delivery"],
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
-        reasons=tuple(delivery["messages"]),
+        causes=tuple(delivery["messages"]),
         counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
