@@ -21,6 +21,7 @@ from bpp_etl.report.plots.svg import Picture
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import COMPARISONS, stratum_words
+from schemas.metrics.bone_alp import BONE_ALP_UNITS
 
 _CATEGORIES = (
     ("alp_decreased_share", "More than {band} below baseline"),
@@ -39,6 +40,7 @@ class Alp:
 
     plots: tuple[Plot, ...]
     changes: Grid
+    bone: Grid
     categories: Grid
     discrimination: Grid
     notes: Notes
@@ -51,6 +53,7 @@ def alp(tables: ReleaseTables) -> Alp:
     return Alp(
         tuple(_plots(tables)),
         _changes(tables, notes),
+        _bone(estimates),
         _categories(estimates, f"{tables.told('alp_stable_percent')}\u202f%"),
         _discrimination(estimates),
         notes,
@@ -85,11 +88,37 @@ def _changes(tables: ReleaseTables, notes: Notes) -> Grid:
             )
         )
     heads = ("Change", "#Patients", "#Median", "#Quartiles", "#Shift", "#95\u202f% interval", "#p", "Notes")
-    return grid("alp-changes", "Change of total ALP within patients, U/L", heads, rows)
+    return grid(
+        "alp-changes",
+        "Change of total ALP within patients, U/L: in pseudoprogressions, and where it is said in others",
+        heads,
+        rows,
+    )
 
 
 def _bare(value: float) -> str:
     return bare(value, "U/L")
+
+
+def _bone(estimates: Estimates) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for name, unit in BONE_ALP_UNITS.items():
+        for moment, words in (("event", "At the event"), ("progression", "At progression")):
+            metric = f"{name}_change_at_{moment}"
+            shown, median = estimates.show(metric), estimates.show(f"{metric}_median")
+            rows.append(
+                (
+                    f"{words}, against baseline; measured in {unit}",
+                    shown.patients,
+                    median.estimate,
+                    shown.estimate,
+                    shown.interval or NOTHING,
+                    shown.p_value,
+                    shown.marks,
+                )
+            )
+    heads = ("Change", "#Patients", "#Median", "#Shift", "#95\u202f% interval", "#p", "Notes")
+    return grid("alp-bone", "Change of bone ALP within pseudoprogressions", heads, rows)
 
 
 def _categories(estimates: Estimates, band: str) -> Grid:
@@ -144,7 +173,9 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     if waterfall:
         yield Plot("alp_group", "Change of ALP at the event: waterfall", waterfall)
     if pairs:
-        yield Plot("alp_group", "Change of ALP at the event and at progression: pairs", pairs)
+        yield Plot(
+            "alp_group", "Change of ALP at the event and at progression, in pseudoprogressions: pairs", pairs
+        )
     if shifts:
         title = f"Shift of ALP within patients (Hodges-Lehmann), with 95{THIN}% interval"
         yield Plot("alp_change", title, shifts)
@@ -165,7 +196,7 @@ def waterfall_of(tables: ReleaseTables) -> Picture | None:
 def pairs_of(tables: ReleaseTables) -> Picture | None:
     """Draw the changes of ALP at the event and at progression; None where nothing may be shown."""
     changes = _groups(tables, "paired", "all")
-    title = "Change of ALP at the event and at progression"
+    title = "Change of ALP at the event and at progression, in pseudoprogressions"
     return pairs_plot("plot-alp-pairs", title, changes) if changes else None
 
 
