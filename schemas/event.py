@@ -51,7 +51,8 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
             "or confirmation."
         ),
         "cycle_length_assumed": (
-            "Line 1 records no cycle length; the protocol's `fallback_cycle_days` were assumed."
+            "Line 1 records no cycle length, and the registry states no CT schedule; the protocol's "
+            "`fallback_cycle_days` were assumed."
         ),
         "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
         "equivocal_lesions_only": "Every new osteoblastic lesion at the candidate is equivocal.",

@@ -126,7 +126,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "A compared group has fewer than 10 events or 20 patients; no difference found is no proof that "
             "there is none."
         ),
-        "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
+        "suppressed": (
+            "Counts below the threshold of disclosure control, and what would reveal them, are left empty; "
+            "never in a release."
+        ),
         "unread_counted": (
             "Candidates with enough CTs, of which too few are read for progression, are counted with the "
             "decided; candidates that could not be decided for another reason are left out."

@@ -90,7 +90,12 @@ _EVENT = (
         0,
         365,
     ),
-    Parameter("cycles_per_interval", "CTs are planned every so many cycles.", unit="cycles", bounds=(1, 12)),
+    Parameter(
+        "cycles_per_interval",
+        "CTs are planned every so many cycles, unless the registry states its own schedule.",
+        unit="cycles",
+        bounds=(1, 12),
+    ),
     _days("fallback_cycle_days", "Cycle length assumed, with a flag, where the line records none.", 7, 84),
     Parameter(
         "lost_after_intervals",

@@ -73,9 +73,16 @@ def copy_patient(con: Connection, source: Source) -> None:
 
 def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
     """Judge the patient whose rows were copied, and keep what the rules looked at."""
-    derive_events(con, source.registry, source.delivery_date, [protocol], delivery=source.delivery)
+    derive_events(
+        con,
+        source.registry,
+        source.delivery_date,
+        [protocol],
+        delivery=source.delivery,
+        stated=source.stated,
+    )
     _, comparisons = sort_protocols([protocol])
-    parameters = bind_parameters(protocol, comparisons) | {
+    parameters = bind_parameters(protocol, comparisons, source.stated) | {
         "registry": source.registry,
         "delivery_date": source.delivery_date,
         "delivery": source.delivery,

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from bpp_etl.events import DecidingRule, Protocol
+from schemas.cadence import NOT_STATED, StatedCadence
 
 Row = Mapping[str, Any]
 
@@ -24,6 +25,7 @@ class Source:
     patient: str
     delivery: str
     delivery_date: date
+    stated: StatedCadence = NOT_STATED
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ engine, so that where the two agree it is because both read the same sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from tests.property.reference_cadence import expected_next
 from tests.property.reference_points import (
     TimePoint,
     days,
@@ -107,7 +108,9 @@ def far_enough(event: date, points: Iterable[TimePoint]) -> list[TimePoint]:
     return kept
 
 
-def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call:  # noqa: PLR0912 as naive as it gets
+def call(  # noqa: PLR0912 as naive as it gets
+    patient: Patient, delivery: date, confirming_needed: int = 2, stated: Sequence[int] = ()
+) -> Call:
     first = line_of(patient, 1)
     if first is None:
         return Call("no_first_line")
@@ -167,7 +170,7 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
     row.confirming_ct_count = len(counted)
     row.confirming_assessment_ids = [name for point in counted for name in ids(point.eligible)]
 
-    interval = 2 * (first.cycle_days or 21)
+    interval = expected_next(patient, first, stated)
     if candidate.is_pd:
         row.state, row.reason = "true_progression", "pd_at_detection"
     elif not baseline:

@@ -29,7 +29,7 @@ def metrics() -> dict[str, ListOfRows]:
         "metric.cadence": _cadence(),
         "metric.open_question": _questions(),
         "metric.course_group": rows_in(COURSE_GROUPS),
-        "metric.alp_group": rows_in(ALP_GROUPS, patients=6),
+        "metric.alp_group": rows_in(ALP_GROUPS, patients=1),
         "metric.paper_comparison": _paper_comparison(),
     }
 
@@ -165,22 +165,22 @@ def _cadence() -> ListOfRows:
 
 COURSE_GROUPS = """
     position  outcome         patients  days_to_event  days_to_confirmation  days_to_end
-    1         progressed      9         49             140                   700
-    2         progressed      8         56             147                   413
-    3         not_progressed  6         77             161                   532
-    4         not_progressed  6         42             133                   168
+    1         progressed      1         49             140                   700
+    2         progressed      1         56             147                   413
+    3         not_progressed  1         77             161                   532
+    4         not_progressed  1         42             133                   168
 """
 ALP_GROUPS = """
-    picture    stratum                 position  change_at_event  change_at_progression
-    waterfall  all                     1         10.0             .
-    waterfall  all                     2         0.0              .
-    waterfall  all                     3         -20.0            .
-    waterfall  all                     4         -35.0            .
-    waterfall  state=true_progression  1         60.0             .
-    waterfall  state=true_progression  2         25.0             .
-    paired     all                     1         5.0              35.0
-    paired     all                     2         -20.0            40.0
-    paired     all                     3         -30.0            -35.0
+    picture    stratum                 position  change_at_event  change_at_progression  category_at_event
+    waterfall  all                     1         10.0             .                      stable
+    waterfall  all                     2         0.0              .                      stable
+    waterfall  all                     3         -20.0            .                      decreased
+    waterfall  all                     4         -35.0            .                      decreased
+    waterfall  state=true_progression  1         60.0             .                      increased
+    waterfall  state=true_progression  2         25.0             .                      increased
+    paired     all                     1         5.0              35.0                   stable
+    paired     all                     2         -20.0            40.0                   decreased
+    paired     all                     3         -30.0            -35.0                  decreased
 """
 
 

@@ -22,6 +22,7 @@ from typing import TypeVar
 from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
+from schemas.cadence import NOT_STATED, StatedCadence
 from tests.support.core_tables import clear, insert_patients
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
 from tests.support.relations import REGISTRY
@@ -144,8 +145,12 @@ def read_timeline(text: str, name: str = "patient") -> Patient:
 class Judge:
     """Judges courses in one database; dates come back as day numbers, absent rows as a state of None."""
 
-    def __init__(self, con: Connection) -> None:
-        self.con = con
+    def __init__(self, con: Connection, stated: StatedCadence = NOT_STATED) -> None:
+        self.con, self.stated = con, stated
+
+    def stating(self, *interval_days: int) -> Judge:
+        """Judge as for a registry that states its own CT schedule."""
+        return Judge(self.con, StatedCadence(interval_days))
 
     def __call__(self, text: str, protocol: str = "xu2025") -> SimpleNamespace:
         return self.each([text], protocol)[0]
@@ -154,7 +159,7 @@ class Judge:
         """Judge several courses at once, as patients of one registry."""
         names = [f"p{number:03d}" for number in range(len(texts))]
         self._load(texts, names)
-        derive_events(self.con, REGISTRY, on(DELIVERY_DAY), [load_protocol(protocol)])
+        derive_events(self.con, REGISTRY, on(DELIVERY_DAY), [load_protocol(protocol)], stated=self.stated)
         flow = {row["patient_id"]: row for row in self.con.table("event.patient_flow").pl().rows(named=True)}
         events = self.con.table("event.pseudoprogression").pl()
         absent = dict.fromkeys(events.columns)
@@ -179,7 +184,7 @@ class Judge:
     def cadence(self, text: str) -> list[SimpleNamespace]:
         """Return the kept appointments of a course in order."""
         self._load([text], ["p000"])
-        derive_cadence(self.con, REGISTRY)
+        derive_cadence(self.con, REGISTRY, self.stated)
         rows = self.con.table("core.assessment_cadence").order("line_number, time_point_date").pl()
         return [_readable(row, "p000") for row in rows.rows(named=True)]
 

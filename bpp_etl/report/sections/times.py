@@ -13,7 +13,8 @@ from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
-from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
+from bpp_etl.report.plots.swimmer import MOST_LANES, Lane, swimmer_plot
+from bpp_etl.report.plots.thinned import left_out, thinned
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
@@ -142,12 +143,12 @@ def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
         for row in sorted(rows, key=lambda row: int(row["time_days"]))
     )
     median = tables["metric.estimate"].first(protocol=tables.protocol, metric=metric, stratum=stratum)
-    is_exact = tables.release["disclosure_threshold"] <= 1
-    return Curve(stratum_words(stratum), steps, median["estimate"] if median else None, is_exact)
+    name = stratum_words(stratum)
+    return Curve(name, steps, median["estimate"] if median else None, is_exact=not tables.is_controlled)
 
 
 def swimmer(tables: ReleaseTables) -> Plot | None:
-    """Draw the courses of pseudoprogressions, each lane a group of patients; None where none may be shown."""
+    """Draw the courses of pseudoprogressions, a lane for each patient; None where there is nobody."""
     table = tables["metric.course_group"]
     rows = sorted(table.where(protocol=tables.protocol), key=lambda row: -int(row["days_to_end"]))
     lanes = [
@@ -161,7 +162,10 @@ def swimmer(tables: ReleaseTables) -> Plot | None:
         for row in rows
     ]
     title = "Courses of pseudoprogressions"
-    return Plot("course_group", title, swimmer_plot("plot-swimmer", title, lanes)) if lanes else None
+    if not lanes:
+        return None
+    picture = swimmer_plot("plot-swimmer", title, thinned(lanes, MOST_LANES))
+    return Plot("course_group", title, picture, left_out(lanes, MOST_LANES, table.name))
 
 
 def median_grid(
