@@ -25,6 +25,7 @@ class Parameter:
     is_whole: bool = True
     codes: tuple[str, ...] = ()
     is_list: bool = False
+    may_be_empty: bool = False
 
 
 def _days(name: str, sentence: str, low: int, high: int) -> Parameter:
@@ -62,6 +63,14 @@ _EVENT = (
         "Confirming CTs needed, the candidate's own not counted.",
         unit="time points",
         bounds=(1, 12),
+    ),
+    Parameter(
+        "read_for_progression",
+        "What an eligible CT must record to be read for progression: the response outside bone, the change "
+        "of every lytic or mixed lesion. Only a CT that is read confirms; of an empty list, every one is.",
+        codes=("response", "lysis"),
+        is_list=True,
+        may_be_empty=True,
     ),
     _days(
         "confirming_spacing_days",

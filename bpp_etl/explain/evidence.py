@@ -50,6 +50,7 @@ MARKS = (
     "baseline",
     "candidate",
     "confirms",
+    "not_read",
     "clean_too_soon",
     "progression",
     "progression_not_counted",
@@ -140,6 +141,7 @@ def _assessment(row: Row, lesions: Mapping[str, list[Lesion]]) -> Assessment:
         is_evaluable=row["is_evaluable"],
         is_eligible=row["is_eligible"],
         is_bone_window=row["is_bone_window"],
+        is_read=row["is_read"] if row["can_confirm"] else None,
         response=row["extraosseous_response"],
         lesions=tuple(lesions.get(row["assessment_id"], ())),
         progression=tuple(kind for kind in PROGRESSION_KIND if row[f"is_{kind}_pd"]),
@@ -165,6 +167,8 @@ def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tupl
         marks.append("candidate")
     if day in follow_up["confirming_ct_dates"]:
         marks.append("confirms")
+    elif day in follow_up["unread_ct_dates"]:
+        marks.append("not_read")
     elif day in follow_up["clean_ct_dates"]:
         marks.append("clean_too_soon")
     if ids & set(event["progression_assessment_ids"]):

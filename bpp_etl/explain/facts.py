@@ -49,6 +49,7 @@ class Assessment:
     is_evaluable: bool
     is_eligible: bool
     is_bone_window: bool | None
+    is_read: bool | None
     response: str | None
     lesions: tuple[Lesion, ...]
     progression: tuple[str, ...]

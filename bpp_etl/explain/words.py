@@ -31,6 +31,7 @@ MARK_WORDS = {
     "first_new_lesion": "first new osteoblastic lesion",
     "baseline": "baseline",
     "candidate": "candidate",
+    "not_read": "not read for progression",
     "clean_too_soon": "clean, too soon to count",
     "progression": "progression",
     "progression_not_counted": "progression, not counted",
@@ -80,7 +81,11 @@ def use_told(one: Assessment) -> str:
         return "not evaluable"
     if one.is_eligible:
         unknown = one.is_bone_window is None and one.modality in {"CT", "PET_CT"}
-        return "eligible, bone window unknown" if unknown else "eligible"
+        return (
+            "eligible"
+            + ", bone window unknown" * unknown
+            + ", not read for progression" * (one.is_read is False)
+        )
     if one.modality in {"CT", "PET_CT"} and one.is_bone_window is False:
         return "no bone window"
     return "progression only" if one.modality == "MRI" else "not eligible"

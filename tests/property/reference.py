@@ -37,6 +37,7 @@ class Call:
     event_date: date | None = None
     confirmation_date: date | None = None
     progression_date: date | None = None
+    observed_progression_date: date | None = None
     progression_kind: str | None = None
     censor_date: date | None = None
     days_to_event: int | None = None
@@ -47,6 +48,7 @@ class Call:
     sites: list[str] | None = None
     new_lesion_count: int | None = None
     confirming_ct_count: int | None = None
+    unread_ct_count: int | None = None
     candidate_assessment_ids: list[str] | None = None
     candidate_lesion_ids: list[str] | None = None
     confirming_assessment_ids: list[str] | None = None
@@ -95,6 +97,16 @@ def ids(scans: Iterable[Scan]) -> list[str]:
     return [scan.assessment_id for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id))]
 
 
+def far_enough(event: date, points: Iterable[TimePoint]) -> list[TimePoint]:
+    """Keep each time point that is 28 days after the one kept before it, the first after the event."""
+    kept: list[TimePoint] = []
+    for point in points:
+        last = kept[-1].day if kept else event
+        if (point.day - last).days >= 28:
+            kept.append(point)
+    return kept
+
+
 def call(  # noqa: PLR0912 as naive as it gets
     patient: Patient, delivery: date, confirming_needed: int = 2, stated: Sequence[int] = ()
 ) -> Call:
@@ -140,15 +152,16 @@ def call(  # noqa: PLR0912 as naive as it gets
     ]
     row.baseline_assessment_ids = ids(baseline)
     later_pd = [point for point in points if point.is_pd and point.day > event]
-    counted: list[TimePoint] = []
-    for point in treated_ct:
-        if point.day <= event or candidate.is_pd or point.is_pd:
-            continue
-        if later_pd and point.day > later_pd[0].day:
-            continue
-        last = counted[-1].day if counted else event
-        if (point.day - last).days >= 28:
-            counted.append(point)
+    clean = [
+        point
+        for point in treated_ct
+        if point.day > event
+        and not candidate.is_pd
+        and not point.is_pd
+        and not (later_pd and point.day > later_pd[0].day)
+    ]
+    row.unread_ct_count = len([point for point in clean if not point.is_read])
+    counted = far_enough(event, [point for point in clean if point.is_read])
     row.confirming_ct_count = len(counted)
     row.confirming_assessment_ids = [name for point in counted for name in ids(point.eligible)]
 
@@ -168,7 +181,9 @@ def call(  # noqa: PLR0912 as naive as it gets
         row.state, row.reason = "true_progression", "pd_before_confirmation"
     else:
         row.state = "indeterminate"
-        if patient.death is not None:
+        if len(far_enough(event, clean)) >= confirming_needed:
+            row.reason = "progression_not_read"
+        elif patient.death is not None:
             row.reason = "death"
         elif first.end is not None or second is not None:
             row.reason = "therapy_changed"
@@ -178,11 +193,13 @@ def call(  # noqa: PLR0912 as naive as it gets
             row.reason = "awaiting_ct"
 
     progressed: TimePoint | None = None
-    if row.state != "indeterminate":
-        for point in points:
-            if point.is_pd and point.day >= event and (second is None or point.day <= second.start):
-                progressed = point
-                break
+    for point in points:
+        if point.is_pd and point.day >= event and (second is None or point.day <= second.start):
+            progressed = point
+            row.observed_progression_date = point.day
+            break
+    if row.state == "indeterminate":
+        progressed = None
     row.has_progression = progressed is not None
     row.progression_assessment_ids = []
     if progressed is None:

@@ -100,6 +100,7 @@ def test_random_patients_reach_every_state_reason_and_exit() -> None:
         "pd_at_detection",
         "pd_before_confirmation",
         "no_baseline_ct",
+        "progression_not_read",
         "death",
         "therapy_changed",
         "lost_to_follow_up",
@@ -116,7 +117,7 @@ def test_random_patients_reach_every_state_reason_and_exit() -> None:
 
 def test_every_sequence_of_up_to_five_findings_is_judged_as_the_reference_judges_it() -> None:
     patients = list(all_sequences(5))
-    assert len(patients) == 5 + 25 + 125 + 625 + 3125
+    assert len(patients) == 6 + 36 + 216 + 1296 + 7776
     with open_core() as con:
         rows = judged(con, patients)
     assert differences(patients, rows) == []

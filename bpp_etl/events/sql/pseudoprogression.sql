@@ -10,8 +10,10 @@ with called as (
         case when decided.state = 'pseudoprogression' then follow_up.confirmed_on end as confirmation_date,
         -- Without a call there is no progression either, whatever was seen outside the line or its limits.
         case when decided.state <> 'indeterminate' then follow_up.progressed_on end as progression_date,
+        follow_up.progressed_on as observed_progression_date,
         follow_up.progressed_by,
         follow_up.confirming_ct_count,
+        follow_up.unread_ct_count,
         candidate.is_cycle_length_assumed,
         candidate.is_second_line_missing
     from decided
@@ -29,9 +31,11 @@ described as (
         called.event_date,
         called.confirmation_date,
         called.progression_date,
+        called.observed_progression_date,
         called.progressed_by,
         called.progression_date is not null as has_progression,
         called.confirming_ct_count,
+        called.unread_ct_count,
         called.is_cycle_length_assumed,
         called.is_second_line_missing,
         trail.last_followed_on,
@@ -107,6 +111,7 @@ select
     event_date,
     confirmation_date,
     progression_date,
+    observed_progression_date,
     case when has_progression then progressed_by end as progression_kind,
     case when not has_progression then last_followed_on end as censor_date,
     cast(event_date - therapy_start_date as integer) as days_to_event,
@@ -117,6 +122,7 @@ select
     sites,
     new_lesion_count,
     confirming_ct_count,
+    unread_ct_count,
     candidate_assessment_ids,
     candidate_lesion_ids,
     confirming_assessment_ids,

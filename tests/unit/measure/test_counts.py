@@ -84,6 +84,7 @@ def test_the_flow_counts_who_left_where(found: Measured) -> None:
         "pd_at_detection": 1,
         "pd_before_confirmation": 2,
         "no_baseline_ct": 1,
+        "progression_not_read": 0,
         "death": 1,
         "therapy_changed": 0,
         "lost_to_follow_up": 0,
