@@ -25,6 +25,10 @@ FALLBACK_CYCLE_DAYS = 21
 TOLERANCE_DAYS = 7
 """A CT this close to its planned day is on time."""
 
+ALIKE_DAYS = TOLERANCE_DAYS
+"""Groups whose median CT intervals differ by more keep different schedules: what is compared between them is
+seen at one group's scans sooner than at the other's. As far as a CT may be off and still be on time."""
+
 MISSED_AFTER_INTERVALS = 1.5
 """An interval longer than this many planned ones has skipped an appointment."""
 

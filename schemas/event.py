@@ -180,6 +180,10 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
     sites: Annotated[pl.List, pl.String] = derived(
         "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False
     )
+    new_lesion_sites: Annotated[pl.List, pl.String] = derived(
+        "Bone of each new osteoblastic lesion of the episode, sorted: as many as there are lesions.",
+        nullable=False,
+    )
     new_lesion_count: pl.Int32 = derived(
         "New osteoblastic lesions of the episode: at the candidate and later on treatment.", nullable=False
     )

@@ -46,6 +46,7 @@ class Call:
     onset_after: date | None = None
     progression_after: date | None = None
     sites: list[str] | None = None
+    new_lesion_sites: list[str] | None = None
     new_lesion_count: int | None = None
     confirming_ct_count: int | None = None
     unread_ct_count: int | None = None
@@ -144,6 +145,10 @@ def call(  # noqa: PLR0912 as naive as it gets
     ]
     row.new_lesion_count = len({seen.lesion_id for seen in episode})
     row.sites = sorted({seen.site for seen in episode})
+    bones: dict[str, str] = {}
+    for seen in episode:
+        bones[seen.lesion_id] = min(bones.get(seen.lesion_id, seen.site), seen.site)
+    row.new_lesion_sites = sorted(bones.values())
 
     baseline = [
         scan

@@ -58,6 +58,7 @@ class Candidate:
     alp: tuple[float | None, float | None, float | None] = (None, None, None)
     sites: tuple[str, ...] = ("spine",)
     old_sites: tuple[str, ...] = ()
+    later_sites: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ("NON_PD", "iUPD", "PR", "NE")
     cadence: tuple[str, ...] = ()
     interval: int = 42
@@ -170,8 +171,9 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         has_progression=has_progression,
         onset_after=_day(patient.onset_after),
         progression_after=_day(patient.progression_after, event),
-        sites=sorted(set(patient.sites)),
-        new_lesion_count=len(patient.sites),
+        sites=sorted({*patient.sites, *patient.later_sites}),
+        new_lesion_sites=sorted((*patient.sites, *patient.later_sites)),
+        new_lesion_count=len(patient.sites) + len(patient.later_sites),
         confirming_ct_count=2,
         unread_ct_count=0,
         candidate_assessment_ids=[scan],
