@@ -17,7 +17,7 @@ from schemas.event import OPEN_QUESTIONS
 NO_BASELINE, WITH_BASELINE = "no_baseline_ct", "undecided with baseline"
 NOT_READ, LACKING_CT = "progression_not_read", "undecided for lack of CTs"
 CTS = ("confirming_ct", "progression_evidence")
-"""With a baseline CT and too few CTs, read or not, an undecided candidate lacks exactly one of these."""
+"""With a baseline CT and too few CTs, read or not, an undecided candidate lacks one of these and only one."""
 
 
 def question_rows(
