@@ -12,7 +12,7 @@ from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import joined
 from schemas.cadence import StatedCadence
-from schemas.event import EVENT_FLAGS
+from schemas.event_flags import EVENT_FLAGS
 from schemas.verdicts import VERDICT_SETS
 
 Pairs = list[tuple[str, str]]

@@ -98,7 +98,7 @@ EDGE_CASES = (
         "Repair, not a new lesion: no candidate where its row does not call it new.",
         "day -10 CT: baseline osteolytic #A\nday 42 CT: stable osteoblastic #A",
         {"left_at": "no_new_osteoblastic_lesion", "state": None},
-        "A row that calls it new makes a candidate, for an id need not stay with a lesion from scan to scan.",
+        "A row that calls it new makes a candidate, flagged known_lesion_called_new: an id need not stay with a lesion.",
     ),
     EdgeCase(
         "E10",
@@ -244,7 +244,7 @@ EDGE_CASES = (
         "The radiologist calls the lesion possible, or new or previously unseen.",
         "Equivocal: a candidate, with flags.",
         f"{BASELINE}\nday 42 CT: equivocal new osteoblastic",
-        {"left_at": "candidate", "flags": ["equivocal_lesion", "equivocal_lesions_only"]},
+        {"left_at": "candidate", "flags": ["equivocal_lesion", "equivocal_only"]},
     ),
 )
 
