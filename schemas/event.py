@@ -134,8 +134,8 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
         "after the event date."
     )
     progression_after: pl.Date = derived(
-        "Day of the last evaluable assessment without progression before the progression date: progression "
-        "lies after it and not after that date."
+        "Day of the last evaluable assessment without progression before the observed progression date: "
+        "progression lies after it and not after that date, whatever the state."
     )
     sites: Annotated[pl.List, pl.String] = derived(
         "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False

@@ -9,6 +9,7 @@ from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
 _REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
+_UNREAD = " with those whose CTs are not read for progression"
 
 SHARES = (
     Metric(
@@ -30,6 +31,20 @@ SHARES = (
         "The share if every undecided candidate were one.",
         unit="share",
         basis=CALL,
+    ),
+    Metric(
+        "pseudoprogression_share_unread_as_none",
+        f"The share of the decided{_UNREAD} counted as none.",
+        unit="share",
+        basis=CALL,
+        warnings=("unread_counted",),
+    ),
+    Metric(
+        "pseudoprogression_share_unread_as_one",
+        f"The share of the decided{_UNREAD} counted as one.",
+        unit="share",
+        basis=CALL,
+        warnings=("unread_counted",),
     ),
     Metric(
         "pseudoprogression_share_lowest_with_refused",

@@ -103,7 +103,7 @@ select
     cast(progression_date - event_date as integer) as days_event_to_progression,
     has_progression,
     onset_after,
-    case when has_progression then progression_after end as progression_after,
+    progression_after,
     sites,
     new_lesion_sites,
     new_lesion_count,
