@@ -95,4 +95,4 @@ def _printed(row: Row) -> str:
     return told.replace(" %", f"{THIN}%").replace("-", " to ").replace("<", f"<{THIN}")
 
 
-SECTION = Section("paper", "Beside the seed study", paper)
+SECTION = Section("paper", "Beside the seed study", paper, is_folded=True)

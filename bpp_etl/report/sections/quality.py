@@ -244,4 +244,4 @@ def _share(value: float) -> str:
     return f"{decimal(100 * value, 1)}{THIN}%"
 
 
-SECTION = Section("quality", "Data quality", quality, entries=lambda view: view.registries)
+SECTION = Section("quality", "Data quality", quality, entries=lambda view: view.registries, is_folded=True)
