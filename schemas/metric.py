@@ -19,6 +19,7 @@ from schemas.metric_codes import (
     CI_METHOD,
     FLOW_STEP,
     LESION_LEVEL,
+    LESION_POPULATION,
     UNIT,
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
@@ -46,6 +47,11 @@ class Estimate(Contract, key=("protocol", "metric", "stratum")):
         "nothing is counted."
     )
     p_value: pl.Float64 = derived("Two-sided p-value; empty where nothing is tested.")
+    median_follow_up_days: pl.Float64 = derived(
+        "Median follow-up of those whose time it is, by reverse Kaplan-Meier; empty for what is no time, and "
+        "where it is not reached, as where everybody had the event.",
+        unit="days",
+    )
     method: pl.String = derived("The method in words.", nullable=False)
     warnings: Annotated[pl.List, pl.String] = warnings_column()
     is_suppressed: pl.Boolean = is_suppressed_column()
@@ -90,14 +96,19 @@ class Flow(Contract, key=("protocol", "stratum", "step")):
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class LesionSite(Contract, key=("protocol", "level", "site")):
-    """One row per protocol, level and bone: new osteoblastic lesions of pseudoprogressions there."""
+class LesionSite(Contract, key=("protocol", "population", "level", "site")):
+    """One row per protocol, population, level and bone: new lesions of pseudoprogressions there."""
 
     protocol: pl.String = protocol_column()
+    population: pl.String = derived(
+        "Which new osteoblastic lesions count. candidate: those at the candidate's time point. episode: "
+        "these, and those later on treatment.",
+        nullable=False,
+        codes=LESION_POPULATION,
+    )
     level: pl.String = derived(
-        "patient: patients with a new lesion of the episode in the bone, of all patients. lesion: "
-        "new lesions at the "
-        "candidate in the bone, of all such lesions.",
+        "patient: patients with such a lesion in the bone, of all patients. lesion: such lesions in the "
+        "bone, of all such lesions.",
         nullable=False,
         codes=LESION_LEVEL,
     )

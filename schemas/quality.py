@@ -57,6 +57,12 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
     ignored: pl.Int64 = derived("Rows of analytes that are not used.", nullable=False)
+    stated_interval_days: Annotated[pl.List, pl.Int32] = derived(
+        "Days from the start of a line to its first CT, from that to the next, and so on, as `[cadence]` of "
+        "registry.toml states them; the last repeats. Empty where it states none: CTs are then expected by "
+        "the cycles of their line.",
+        unit="days",
+    )
     input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)
 

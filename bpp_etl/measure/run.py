@@ -21,6 +21,7 @@ from bpp_etl.measure.baseline import (
     link_at_event,
     link_windows,
 )
+from bpp_etl.measure.bone_alp import bone_alp_rows
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
@@ -34,8 +35,9 @@ from bpp_etl.measure.cohort import (
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
 from bpp_etl.measure.definitions import VERDICTS
+from bpp_etl.measure.first_line_incidence import pseudoprogression_incidence_rows
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
-from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
+from bpp_etl.measure.incidence import progression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.questions import question_rows
@@ -53,6 +55,7 @@ from bpp_etl.warehouse.select import (
     select_rows,
 )
 from schemas.event import ALP_CATEGORY, REASON, STATE
+from schemas.metric_codes import LESION_POPULATION
 
 PACKAGE = "bpp_etl.measure"
 
@@ -140,15 +143,12 @@ def _measure_protocol(
         *refused_bound_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
-        *comparison_rows(cohort, times, schedule=schedule),
+        *comparison_rows(cohort, times, by_registry=first_line_schedule, by_her2=schedule),
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
-        *site_rows(
-            cohort,
-            _rows(con, "site_of_patient", parameters),
-            _rows(con, "site_of_lesion", parameters),
-        ),
+        *bone_alp_rows(cohort),
+        *site_rows(cohort, {name: _rows(con, f"site_of_{name}", parameters) for name in LESION_POPULATION}),
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
@@ -165,7 +165,7 @@ def _measure_protocol(
 def _candidates(
     con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
-    columns = _columns(con, "candidate", parameters)
+    columns = {**_columns(con, "candidate", parameters), **_columns(con, "bone_alp", parameters)}
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"]),
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),

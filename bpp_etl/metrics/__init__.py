@@ -5,10 +5,17 @@ database.
 """
 
 from bpp_etl.metrics.agreement import Kappa, cohen_kappa
-from bpp_etl.metrics.competing import Incidence, cumulative_incidence, incidence_at
+from bpp_etl.metrics.competing import (
+    Incidence,
+    cumulative_incidence,
+    imputed_incidence_at,
+    incidence_at,
+)
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
+from bpp_etl.metrics.follow_up import last_follow_up, median_follow_up
 from bpp_etl.metrics.groups import LogRank, log_rank
 from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
+from bpp_etl.metrics.imputation import Pooled, draw_chances, draw_labels, pool
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
 from bpp_etl.metrics.paired import SignedRank, signed_rank
 from bpp_etl.metrics.proportions import Proportion, proportion
@@ -21,17 +28,24 @@ __all__ = [
     "Kappa",
     "LogRank",
     "MedianSurvival",
+    "Pooled",
     "Proportion",
     "RocAuc",
     "SignedRank",
     "Turnbull",
     "cohen_kappa",
     "cumulative_incidence",
+    "draw_chances",
+    "draw_labels",
     "hazard_ratio",
+    "imputed_incidence_at",
     "incidence_at",
     "kaplan_meier",
+    "last_follow_up",
     "log_rank",
+    "median_follow_up",
     "median_survival",
+    "pool",
     "proportion",
     "roc_auc",
     "signed_rank",

@@ -39,7 +39,7 @@ from bpp_etl.warehouse.connection import (
 )
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
-from schemas.contract import columns_of, grain_of, key_of
+from schemas.contract import Contract, columns_of, grain_of, key_of
 from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
 OUTSIDE_DIGEST = {("quality", table) for table in HISTORY_TABLES}
@@ -190,12 +190,20 @@ def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:
                 tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
                 for table, contract in tables.items():
                     relation = f"{quoted(schema)}.{quoted(table)}"
-                    columns = column_list(columns_of(contract))
-                    con.execute(f"insert into {relation} select {columns} from source.{relation}")
+                    con.execute(
+                        f"insert into {relation} by name select {_there(con, relation, contract)}"
+                        f" from source.{relation}"
+                    )
                     held = count_of(con, f"select count(*) from source.{relation}")
                     expected[schema, table] = expected.get((schema, table), 0) + held
             con.execute("detach source")
     return expected
+
+
+def _there(con: Connection, relation: str, contract: type[Contract]) -> str:
+    """List the columns to copy; one that may be empty is, where the file was judged before it was known."""
+    described = {str(name) for name, *_ in con.execute(f"describe source.{relation}").fetchall()}
+    return column_list(one for one in columns_of(contract) if one.name in described or not one.nullable)
 
 
 def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:

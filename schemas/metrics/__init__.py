@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
+from schemas.metrics.bone_alp import BONE_ALP
 from schemas.metrics.cadence import CADENCE
 from schemas.metrics.incidence import INCIDENCE
 from schemas.metrics.record import Metric
@@ -33,6 +34,7 @@ METRICS = _by_id(
         *INCIDENCE,
         *SHARES,
         *ALP,
+        *BONE_ALP,
         *SITES,
         *AGREEMENT,
         *CADENCE,

@@ -10,7 +10,9 @@ from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
 _BASIS = CALL | READ
-_KNOWN = ("complete_cases",)
+_KNOWN = ("alp_not_specific", "complete_cases", "indeterminate_left_out")
+_IN = ", in pseudoprogressions where the stratum names no other candidates"
+_SHIFT = f"{_IN} (Hodges-Lehmann, of the changes that are not zero)."
 _BAND = "the protocol's band (`alp_stable_percent`)"
 
 
@@ -25,28 +27,30 @@ def _share(name: str, sentence: str) -> Metric:
 ALP = (
     _change(
         "alp_change_at_event",
-        "Shift of ALP from baseline to the event (Hodges-Lehmann).",
+        f"Shift of ALP from baseline to the event{_SHIFT}",
         headlines=("all",),
     ),
-    _change("alp_change_at_event_median", "Median change of ALP from baseline to the event.", "no_interval"),
+    _change(
+        "alp_change_at_event_median", f"Median change of ALP from baseline to the event{_IN}.", "no_interval"
+    ),
     _change(
         "alp_change_at_progression",
-        "Shift of ALP from baseline to progression (Hodges-Lehmann).",
+        f"Shift of ALP from baseline to progression{_SHIFT}",
         headlines=("all",),
     ),
     _change(
         "alp_change_at_progression_median",
-        "Median change of ALP from baseline to progression.",
+        f"Median change of ALP from baseline to progression{_IN}.",
         "no_interval",
     ),
     _change(
         "alp_change_event_to_progression",
-        "Shift of ALP from the event to progression (Hodges-Lehmann).",
+        f"Shift of ALP from the event to progression{_SHIFT}",
         "baseline_cancels",
     ),
     _change(
         "alp_change_event_to_progression_median",
-        "Median change of ALP from the event to progression.",
+        f"Median change of ALP from the event to progression{_IN}.",
         "no_interval",
     ),
     _share("alp_decreased_share", f"ALP at the event below baseline by more than {_BAND}."),

@@ -32,6 +32,7 @@ OWN = {
     "progression_modalities": ["CT", "MRI"],
     "progression_kinds": ["extraosseous"],
     "confirming_cts": 1,
+    "read_for_progression": ["response"],
     "confirming_spacing_days": 27,
     "confirming_from_start_days": 3,
     "progression_after_line_days": 20,

@@ -18,7 +18,8 @@ from tests.lineage.trace import Columns, Relations, trace
 
 COUNTED = (
     *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
-    *("site_of_patient", "site_of_lesion", "cadence_first_line", "cadence_pseudoprogression"),
+    *("site_of_candidate", "site_of_episode", "cadence_first_line", "cadence_pseudoprogression"),
+    "bone_alp",
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
 
@@ -42,7 +43,7 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         NUMBERS: ("left_at.left_at", "left_at.patients", *_STATES, "candidate.reason"),
     },
     "baseline": {STRATUM: ("baseline_state.state",), NUMBERS: ("baseline_state.*",)},
-    "lesion_site": {NUMBERS: ("site_of_patient.*", "site_of_lesion.*", "candidate.state")},
+    "lesion_site": {NUMBERS: ("site_of_candidate.*", "site_of_episode.*", "candidate.state")},
     "alp_change": {
         STRATUM: ("candidate.state", "candidate.is_bone_progression"),
         NUMBERS: (
@@ -76,10 +77,10 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "change_at_progression": _ALP[1:],
     },
     "estimate": {
-        STRATUM: (*_STRATA, "candidate.state", "candidate.is_bone_progression", "site_of_lesion.site"),
+        STRATUM: (*_STRATA, "candidate.state", "candidate.is_bone_progression", "site_of_candidate.site"),
         NUMBERS: tuple(f"{name}.*" for name in COUNTED if name != "baseline_state"),
     },
-    "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_patient.*")},
+    "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_candidate.*")},
 }
 
 

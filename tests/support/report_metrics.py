@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
+from schemas.metric_codes import LESION_POPULATION
 from tests.support.relations import PROTOCOL, rows_in
 from tests.support.report_rows import curve, estimate, flow, interval, suppressed
 
@@ -35,7 +36,6 @@ def metrics() -> dict[str, ListOfRows]:
 
 ESTIMATES = """
     metric                            stratum        estimate  unit   warnings
-    pseudoprogression_share_lowest    all            0.5       share  []
     pseudoprogression_share_highest   all            0.8       share  []
     candidate_to_progression          all            .         days   [median_not_reached]
     pseudoprogression_to_progression  her2=positive  376       days   []
@@ -60,6 +60,7 @@ def _estimates() -> ListOfRows:
     wilson = {"warnings": ["indeterminate_left_out"]} | interval(0.555, 0.824, "wilson")
     return [
         *rows_in(ESTIMATES, method="By hand", patients=41, events=29),
+        estimate(f"{share}_lowest", 0.5, "share", patients=52),
         estimate(share, 0.7073, "share", **wilson),
         suppressed(share, "share", "registry=north"),
         *(estimate(time, 401.5, "days", **late) for time in TIMES),
@@ -114,7 +115,9 @@ def _sites() -> ListOfRows:
             "rib": {"counted": None, "share": None, "is_suppressed": True},
         }
         none: dict[str, object] = {"level": level, "total": total, "counted": 0, "share": 0.0}
-        rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
+        for population in LESION_POPULATION:
+            none["population"] = population
+            rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
     return rows
 
 

@@ -31,6 +31,7 @@ from bpp_etl.report.plots.thinned import left_out, thinned
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import COMPARISONS, stratum_words
+from schemas.metrics.bone_alp import BONE_ALP_UNITS
 
 _CATEGORIES = (
     ("alp_decreased_share", "More than {band} below baseline"),
@@ -49,6 +50,7 @@ class Alp:
 
     plots: tuple[Plot, ...]
     changes: Grid
+    bone: Grid
     categories: Grid
     discrimination: Grid
     notes: Notes
@@ -61,6 +63,7 @@ def alp(tables: ReleaseTables) -> Alp:
     return Alp(
         tuple(_plots(tables)),
         _changes(tables, notes),
+        _bone(estimates),
         _categories(estimates, f"{tables.told('alp_stable_percent')}\u202f%"),
         _discrimination(estimates),
         notes,
@@ -95,11 +98,37 @@ def _changes(tables: ReleaseTables, notes: Notes) -> Grid:
             )
         )
     heads = ("Change", "#Patients", "#Median", "#Quartiles", "#Shift", "#95\u202f% interval", "#p", "Notes")
-    return grid("alp-changes", "Change of total ALP within patients, U/L", heads, rows)
+    return grid(
+        "alp-changes",
+        "Change of total ALP within patients, U/L: in pseudoprogressions, and where it is said in others",
+        heads,
+        rows,
+    )
 
 
 def _bare(value: float) -> str:
     return bare(value, "U/L")
+
+
+def _bone(estimates: Estimates) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for name, unit in BONE_ALP_UNITS.items():
+        for moment, words in (("event", "At the event"), ("progression", "At progression")):
+            metric = f"{name}_change_at_{moment}"
+            shown, median = estimates.show(metric), estimates.show(f"{metric}_median")
+            rows.append(
+                (
+                    f"{words}, against baseline; measured in {unit}",
+                    shown.patients,
+                    median.estimate,
+                    shown.estimate,
+                    shown.interval or NOTHING,
+                    shown.p_value,
+                    shown.marks,
+                )
+            )
+    heads = ("Change", "#Patients", "#Median", "#Shift", "#95\u202f% interval", "#p", "Notes")
+    return grid("alp-bone", "Change of bone ALP within pseudoprogressions", heads, rows)
 
 
 def _categories(estimates: Estimates, band: str) -> Grid:
@@ -181,7 +210,7 @@ def pairs_of(tables: ReleaseTables) -> Plot | None:
     changes = _changes_of(tables, "paired", "all")
     if not changes:
         return None
-    title = "Change of ALP at the event and at progression"
+    title = "Change of ALP at the event and at progression, in pseudoprogressions"
     picture = pairs_plot("plot-alp-pairs", title, thinned(changes, MOST_LINES))
     return Plot("alp_group", f"{title}: pairs", picture, left_out(changes, MOST_LINES, _DRAWN))
 

@@ -73,8 +73,10 @@ _MEDIANS = (
     ("candidate_to_progression", "Candidate to progression, all candidates"),
     ("candidate_to_progression_interval_censored", "… known only between two assessments"),
 )
+_PSEUDO = "pseudoprogression_incidence"
 _INCIDENCES = (
-    ("pseudoprogression_incidence", "Pseudoprogression, from the start of first-line therapy"),
+    (_PSEUDO, "Pseudoprogression, from the start of first-line therapy; the undecided imputed"),
+    (f"{_PSEUDO}_decided_only", "… decided only: the undecided are left out, and their weight is given away"),
     ("progression_incidence", "Progression, from the pseudoprogression"),
     ("death_incidence", "Death without progression, from the pseudoprogression"),
 )
@@ -192,22 +194,30 @@ def median_grid(
                 shown.interval or NOTHING,
                 shown.patients,
                 shown.events,
+                shown.follow_up,
                 shown.marks,
             )
         )
-    heads = (head, "#Median", "#In months", "#95\u202f% interval", "#Patients", "#Events", "Notes")
+    counted = ("#Patients", "#Events", "#Median follow-up")
+    heads = (head, "#Median", "#In months", "#95\u202f% interval", *counted, "Notes")
     return grid(anchor, caption, heads, rows)
 
 
 def _incidences(estimates: Estimates) -> Grid:
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(estimates.show(f"{metric}_{days}_days").in_brief for days in HORIZON_DAYS))
+        for metric, name in _INCIDENCES
+    ]
+    bounds = (
+        estimates.between(f"{_PSEUDO}_lowest_{days}_days", f"{_PSEUDO}_highest_{days}_days")
+        for days in HORIZON_DAYS
+    )
+    rows.insert(1, ("… if every undecided candidate were none, to if every one were one", *bounds))
     return grid(
         "times-incidence",
         "Share that had the event within so many days, with 95\u202f% interval",
         ("Event", *(f"#{days} days" for days in HORIZON_DAYS)),
-        [
-            (name, *(estimates.show(f"{metric}_{days}_days").in_brief for days in HORIZON_DAYS))
-            for metric, name in _INCIDENCES
-        ],
+        rows,
     )
 
 

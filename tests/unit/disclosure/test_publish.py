@@ -131,10 +131,10 @@ def test_a_share_goes_with_its_counts_since_it_tells_them() -> None:
 def test_many_lesions_of_few_patients_are_few() -> None:
     patients = [*[Candidate(sites=("spine",))] * 20, *[Candidate(sites=("skull",) * 6)] * 2]
     found = measured(patients, threshold=5)
-    row = found.one("lesion_site", level="lesion", site="skull")
+    row = found.one("lesion_site", population="candidate", level="lesion", site="skull")
     assert (row["counted"], row["share"], row["is_suppressed"]) == (None, None, True)
     # Spine is the rest.
-    assert found.one("lesion_site", level="lesion", site="spine")["counted"] is None
+    assert found.one("lesion_site", population="candidate", level="lesion", site="spine")["counted"] is None
 
 
 def test_a_comparison_is_hidden_when_a_group_has_fewer_than_5_patients() -> None:

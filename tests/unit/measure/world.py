@@ -65,8 +65,12 @@ def measured(
 ) -> Measured:
     """Measure these patients and return what came of it: exactly, or under disclosure control."""
     with release(candidates, others) as con:
-        summary = publish_metrics(con, protocols=[named(PROTOCOL)], threshold=threshold)
-        return Measured(con, summary)
+        return publish(con, threshold=threshold)
+
+
+def publish(con: Connection, *, threshold: int = 0) -> Measured:
+    """Measure whoever is in an open database and return what came of it."""
+    return Measured(con, publish_metrics(con, protocols=[named(PROTOCOL)], threshold=threshold))
 
 
 class Measured:

@@ -12,7 +12,7 @@ import pytest
 
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.plots.changes import Change, Panel, pairs_plot, waterfall_plot
-from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
+from bpp_etl.report.plots.survival import LEFT, Curve, CurveStep, survival_plot
 from bpp_etl.report.plots.svg import hatched, ticks
 from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
 from bpp_etl.report.plots.thinned import left_out, thinned
@@ -63,6 +63,17 @@ def test_after_the_last_patient_nobody_is_at_risk_but_a_cut_curve_does_not_say()
 def test_an_exact_curve_is_drawn_in_steps_and_one_that_drops_at_once_starts_at_one() -> None:
     (line,) = shapes(drawn(Curve("", (step(0, 40, 32, 0.8), step(90, 32, 0, 0.55)), None)), "curve first")
     assert (line.get("d") or "").startswith("M44 14L44 14L44 54")
+
+
+def test_a_curve_stops_at_its_own_last_follow_up_however_long_another_was_followed() -> None:
+    short = Curve("", (step(60, 30, 25, 0.8), step(126, 25, 0, 0.4)), None)
+    places = {}
+    for curves in ((short,), (short, EXACT)):
+        (path,) = shapes(drawn(*curves, is_by_group=True), "curve first")[:1]
+        numbers = [float(number) for number in re.findall(r"[-\d.]+", path.get("d") or "")]
+        places[len(curves)] = max(numbers[::2])
+    # Alone it fills the axis; beside a curve of 300 days it ends at 126 of them.
+    assert (places[2] - LEFT) / (places[1] - LEFT) == pytest.approx(126 / 300, abs=0.01)
 
 
 def test_a_gathered_curve_is_drawn_as_its_days_with_the_boxes_it_must_run_through() -> None:

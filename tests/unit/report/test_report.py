@@ -33,7 +33,8 @@ def test_every_leading_number_shows_its_estimate(page: Node) -> None:
     (article, *_) = page.with_tag("article")
     assert "70.7\u202f%" in article.words
     assert "95\u202f% interval 55.5 to 82.4\u202f%" in article.words
-    assert "29 of 41 candidates" in article.words
+    assert "29 of 41 decided candidates; of all 52 it is 50.0\u202f% to 80.0\u202f%" in article.words
+    assert "were every undecided one none, or one" in article.words
 
 
 def test_a_number_that_disclosure_control_emptied_reads_suppressed_and_has_no_value(page: Node) -> None:
