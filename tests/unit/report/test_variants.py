@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bpp_etl.report import write_report
-from bpp_etl.report.notes import Notes
+from bpp_etl.report.notes import Notes, with_codes
 from tests.support.report_file import write_release
 from tests.support.report_page import Node, named_cells, read_page
 from tests.support.report_rows import delivery, flow, judgement, release_row
@@ -137,3 +137,9 @@ def test_a_note_is_listed_once_and_keeps_its_letter() -> None:
     assert [letter for letter, _ in first.links] == ["a"]
     assert [letter for letter, _ in again.links] == ["a", "b"]
     assert [note.code for note in notes.listed] == ["guarantee_time", "few_events"]
+
+
+def test_a_note_sets_what_stands_between_backticks_as_code() -> None:
+    assert with_codes("Half of `cadence_interval` late.").__html__() == (
+        "Half of <code>cadence_<wbr>interval</code> late."
+    )
