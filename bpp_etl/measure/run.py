@@ -42,7 +42,7 @@ from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
+from bpp_etl.measure.shares import onset_share_rows, pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curves_of, interval_censored_rows, time_rows, times_of
@@ -140,6 +140,7 @@ def _measure_protocol(
         *question_rows(cohort, _rows(con, "open_question", parameters), registries),
         *baseline_rows(first_line, protocol),
         *pseudoprogression_share_rows(cohort),
+        *onset_share_rows(cohort),
         *refused_bound_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),

@@ -5,9 +5,11 @@ Not here: shares of ALP categories, bones and CTs, which stand with their subjec
 
 from __future__ import annotations
 
+from schemas.metric_codes import ONSET_DAYS
 from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
+_APPEARED = "Pseudoprogressions that had appeared within {} days of the start of line 1, of all of them."
 _REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
 _UNREAD = " with those whose CTs are not read for progression"
 
@@ -59,5 +61,15 @@ SHARES = (
         unit="share",
         basis=CALL,
         warnings=("refused_counted",),
+    ),
+    *(
+        Metric(
+            f"pseudoprogression_within_{days}_days_share",
+            _APPEARED.format(days),
+            unit="share",
+            basis=CALL,
+            warnings=("interval_censored", "selected_on_outcome"),
+        )
+        for days in ONSET_DAYS
     ),
 )

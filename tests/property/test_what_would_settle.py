@@ -30,8 +30,8 @@ def judged(patients: Iterable[Patient], protocol: Protocol) -> tuple[dict[str, s
         states = con.table("event.pseudoprogression").pl()
         asked = con.table("event.open_question").pl().rows(named=True)
     unread = {row["patient_id"] for row in asked if row["missing"] == "progression_reading"}
-    # Without a baseline CT no other CT decides; and the second of two may fall within a week of a CT that is there
-    # and not read, and is then read, and dated, together with it.
+    # Without a baseline CT no other CT decides; and the second of two may fall within a week of a CT that is
+    # there and not read, and is then read, and dated, together with it.
     asked = [
         row
         for row in asked

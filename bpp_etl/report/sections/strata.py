@@ -118,4 +118,4 @@ def _between(estimates: Estimates) -> Grid:
     return grid("strata-between", "Do registries differ?", heads, [row])
 
 
-SECTION = Section("strata", "Share of pseudoprogressions", strata)
+SECTION = Section("strata", "Share of pseudoprogressions", strata, is_folded=True)
