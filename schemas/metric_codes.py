@@ -133,6 +133,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Counts below the threshold of disclosure control, and what would reveal them, are left empty; "
             "never in a release."
         ),
+        "unread_counted": (
+            "Candidates with enough CTs, of which too few are read for progression, are counted with the "
+            "decided; candidates that could not be decided for another reason are left out."
+        ),
     }
 )
 """Warning code -> what a reader must know."""

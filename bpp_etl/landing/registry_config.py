@@ -229,11 +229,6 @@ def _recode(told: Any) -> dict[str, dict[str, dict[str, str]]]:
             recodes[table][column] = {
                 theirs.strip(): _scalar(ours, section) for theirs, ours in told_codes.items()
             }
-            if "" in recodes[table][column]:
-                raise ConfigurationError(
-                    f"registry.toml: [{section}] recodes an empty cell, which stays empty",
-                    "leave the empty code out",
-                )
             if len(recodes[table][column]) < len(told_codes):
                 raise ConfigurationError(
                     f"registry.toml: two codes of [{section}] are the same but for blanks",

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bpp_etl.measure.cohort import Cohort
+from bpp_etl.measure.cohort import REGISTRY, Cohort
 from bpp_etl.measure.flow import BY_ALL, COMMON
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
@@ -51,12 +51,19 @@ def share_row(
 def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
     """Build the share of pseudoprogressions among decided candidates, and its bounds over all candidates."""
     rows = []
-    for metric, group, events in (
-        ("pseudoprogression_share", "decided", "pseudoprogression"),
-        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression"),
-        ("pseudoprogression_share_highest", "candidate", "not_excluded"),
+    for metric, group, events, by in (
+        ("pseudoprogression_share", "decided", "pseudoprogression", BY_ALL),
+        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression", BY_ALL),
+        ("pseudoprogression_share_highest", "candidate", "not_excluded", BY_ALL),
+        ("pseudoprogression_share_unread_as_none", "decided_or_unread", "pseudoprogression", (REGISTRY,)),
+        (
+            "pseudoprogression_share_unread_as_one",
+            "decided_or_unread",
+            "pseudoprogression_or_unread",
+            (REGISTRY,),
+        ),
     ):
-        for cell in cohort.cells(group, BY_ALL):
+        for cell in cohort.cells(group, by):
             if cell.stratum != "evidence=refused":
                 rows.append(share_row(cohort.tally, metric, cell, cell._replace(group=events)))
     return rows

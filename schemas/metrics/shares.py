@@ -11,6 +11,7 @@ from schemas.metrics.record import Metric
 
 _APPEARED = "Pseudoprogressions that had appeared within {} days of the start of line 1, of all of them."
 _REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
+_UNREAD = " with those whose CTs are not read for progression"
 
 SHARES = (
     Metric(
@@ -32,6 +33,20 @@ SHARES = (
         "The share if every undecided candidate were one.",
         unit="share",
         basis=CALL,
+    ),
+    Metric(
+        "pseudoprogression_share_unread_as_none",
+        f"The share of the decided{_UNREAD} counted as none.",
+        unit="share",
+        basis=CALL,
+        warnings=("unread_counted",),
+    ),
+    Metric(
+        "pseudoprogression_share_unread_as_one",
+        f"The share of the decided{_UNREAD} counted as one.",
+        unit="share",
+        basis=CALL,
+        warnings=("unread_counted",),
     ),
     Metric(
         "pseudoprogression_share_lowest_with_refused",

@@ -55,7 +55,6 @@ BAD = {
     "[recode.patients.gender]\nF = 'female'": "unknown column in [recode.patients]: 'gender'",
     "[recode.patients]\nsex = 'female'": "[recode.patients.sex] must be a table",
     "[recode.patients.sex]\nF = ['female']": "a value in [recode.patients.sex] must be text",
-    "[recode.patients.sex]\n' ' = 'unknown'": "recodes an empty cell",
     "[recode.patients.sex]\n'F ' = 'female'\n' F' = 'male'": "are the same but for blanks",
     "[constants.labs]\nunit = 'U/L'": "unknown table in [constants]: 'labs'",
     "[constants.lab_results]\nunits = 'U/L'": "unknown column in [constants.lab_results]: 'units'",

@@ -35,7 +35,8 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         STRATUM: _STRATA,
         NUMBERS: (
             *_STATES,
-            *(f"candidate.days_{name}" for name in ("to_event", "to_confirmation", "followed")),
+            "candidate.has_observed_progression",
+            *(f"candidate.days_{name}" for name in ("to_event", "to_confirmation", "followed", "observed")),
         ),
     },
     "flow": {

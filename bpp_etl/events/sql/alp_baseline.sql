@@ -3,7 +3,7 @@ select
     patient_id,
     arg_max(value, specimen_date) as alp_baseline,
     arg_max(is_median_of_day, specimen_date) as is_median_of_day,
-    arg_max(is_unit_suspect, specimen_date) as is_unit_suspect
+    arg_max(flags, specimen_date) as flags
 from alp_day
 where is_in_baseline_window
 group by patient_id
