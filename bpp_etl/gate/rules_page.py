@@ -15,6 +15,7 @@ from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.examples import Row
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DELIVERY, DeliveryLaw, Law
+from schemas.record_laws import RECORD_LAWS
 from schemas.tables import TABLES
 
 PAGE = PROJECT / "docs" / "gates.md"
@@ -103,7 +104,7 @@ def render_gates() -> str:
             whole,
             (
                 (*_head(law), _tables(law), *_limit(law), _plain(law.mend))
-                for law in (*TABLE_LAWS, *WHOLE_LAWS)
+                for law in (*TABLE_LAWS, *RECORD_LAWS, *WHOLE_LAWS)
             ),
         ),
     ]
