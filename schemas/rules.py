@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.codes import Category, Severity
 from schemas.contract import laws_of
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
@@ -70,8 +71,10 @@ RULES: tuple[Rule, ...] = (
     *_laid(GENERAL_LAWS),
     *_laid(TABLE_LAWS),
     *_laid(RECORD_LAWS),
+    *_laid(BEFORE_LAWS),
     *(Rule(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)),
     *_laid(WHOLE_LAWS),
+    *_laid(REPEAT_LAWS),
 )
 """Every rule on every table it holds for, in the order in which reports list them."""
 

@@ -1,6 +1,7 @@
 """What it takes to judge a rule of files, tables or the whole delivery, and which function judges which.
 
-Not here: the functions (`gate/delivery_rules.py`), and the rules' declarations (`schemas/delivery_laws.py`).
+Not here: the functions (`gate/delivery_rules.py`, `gate/rules_of_record.py`, `gate/rules_against_before.py`),
+and the rules' declarations (`schemas/delivery_laws.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class WholeDelivery:
 
     `con` is open on the working file: `raw` holds the delivery as text, `core` the rows that would be
     admitted, `core.assessment_cadence` among them. `judged` has the counts, what was read and registry.toml.
-    `before` is open on the registry's last admitted delivery, None where there is none to compare with.
+    `before` is open on the file of the registry's last admitted delivery, None where there is none to compare
+    with.
     """
 
     con: Connection

@@ -1,6 +1,7 @@
 """Values and days that, taken together, cannot be those of patients: told, or the gate shuts.
 
-Not here: what a single row may say (`test_row_rules.py`).
+Not here: what a single row may say (`test_row_rules.py`), and what the delivery before says
+(`test_rules_against_before.py`).
 """
 
 from __future__ import annotations
