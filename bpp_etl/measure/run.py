@@ -34,6 +34,8 @@ from bpp_etl.measure.cohort import (
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
 from bpp_etl.measure.definitions import VERDICTS
+from bpp_etl.measure.first_line import BY as BY_AT_START
+from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
@@ -131,6 +133,10 @@ def _measure_protocol(
     schedule = schedule_from(_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
     first_line = _at_baseline(con, tally, protocol)
+    survival = first_line_cohort(
+        protocol.name, _columns(con, "first_line_survival", parameters), registries, tally
+    )
+    survival_times = first_line_times(survival)
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
@@ -141,6 +147,7 @@ def _measure_protocol(
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, schedule=schedule),
+        *first_line_rows(survival, survival_times),
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
@@ -156,7 +163,7 @@ def _measure_protocol(
     link_at_event(first_line, protocol)
     return Part(
         rows=[*rows, *paper_rows(rows)],
-        curves=list(curves_of(cohort, times)),
+        curves=[*curves_of(cohort, times), *curves_of(survival, survival_times, BY_AT_START)],
         alike=alike_patients(cohort),
         medians=own_medians(cohort, times),
     )

@@ -13,6 +13,7 @@ from bpp_etl.metrics.interval_censored import Turnbull, turnbull
 from bpp_etl.metrics.paired import SignedRank, signed_rank
 from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
+from bpp_etl.metrics.time_dependent import status_hazard_ratio
 
 __all__ = [
     "HazardRatio",
@@ -36,5 +37,6 @@ __all__ = [
     "roc_auc",
     "signed_rank",
     "smallest_detectable_hazard_ratio",
+    "status_hazard_ratio",
     "turnbull",
 ]

@@ -131,6 +131,8 @@ def stratum_words(stratum: str) -> str:
     if stratum in _STRATA:
         return _STRATA[stratum]
     key, _, value = stratum.partition("=")
+    if key == "her2_at_start":
+        return _STRATA[f"her2={value}"]
     if key == "site":
         return SITES.get(value, value)
     if key == "definition":

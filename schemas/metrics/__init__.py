@@ -11,6 +11,7 @@ from types import MappingProxyType
 from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
 from schemas.metrics.cadence import CADENCE
+from schemas.metrics.first_line import FIRST_LINE_SURVIVAL
 from schemas.metrics.incidence import INCIDENCE
 from schemas.metrics.record import Metric
 from schemas.metrics.shares import SHARES
@@ -30,6 +31,7 @@ def _by_id(metrics: Iterable[Metric]) -> Mapping[str, Metric]:
 METRICS = _by_id(
     (
         *TIMES,
+        *FIRST_LINE_SURVIVAL,
         *INCIDENCE,
         *SHARES,
         *ALP,

@@ -39,6 +39,8 @@ VERDICTS = Basis({EVENTS: tuple(one.column for one in VERDICT_SETS.values())}, C
 REFUSED = Basis({EVENTS: ("flags",)}, COURSE_TABLES)
 HER2 = Basis({EVENTS: ("her2_status",)}, ("her2_tests",))
 
+HER2_AT_START = Basis({FIRST_LINE: ("her2_status_at_start",)}, ("her2_tests",))
+
 LEFT = Basis({FLOW: ("patient_id", "left_at", "state")}, COURSE_TABLES)
 """Where patients left the course."""
 

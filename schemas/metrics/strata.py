@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from schemas.metrics.bases import HER2, REFUSED, VERDICTS
+from schemas.metrics.bases import HER2, HER2_AT_START, REFUSED, VERDICTS
 from schemas.metrics.record import Basis
 
 
@@ -38,6 +38,11 @@ _STRATA = (
         "her2=positive/negative",
         "HER2 positive compared with negative, negative being the reference.",
         reads=HER2,
+    ),
+    Stratum(
+        "her2_at_start=",
+        "HER2 status known on the day line 1 began: positive, negative, indeterminate or unknown.",
+        reads=HER2_AT_START,
     ),
     Stratum(
         "evidence=complete",
