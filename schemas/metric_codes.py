@@ -12,7 +12,10 @@ from schemas.verdicts import VERDICT_WORDS
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
 
-UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa")
+LANDMARK_DAYS = (91, 183)
+"""Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
+
+UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa", "events")
 CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample")
 FLOW_STEP = (
     "delivered",
@@ -51,9 +54,20 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "95 %."
         ),
         "complete_cases": "Patients without the ALP values needed are left out; nothing is imputed.",
+        "covariates_missing": (
+            "Patients in whom a covariate is not known are left out, and nothing is imputed; the share that "
+            "is complete is given beside."
+        ),
         "death_censored": "A death without progression ends the follow-up like any other censoring.",
+        "delayed_entry": (
+            "Patients are at risk from the confirming CT on; the days before it count for nobody."
+        ),
         "few_events": (
             "Fewer than 5 events, or 5 patients where no events are counted: no interval and no p-value."
+        ),
+        "few_events_per_variable": (
+            "Fewer than 10 events for each covariate: ratios of such a model are often far off, mostly away "
+            "from 1."
         ),
         "groups_missing": "A group or class to compare has no patients: there is no comparison.",
         "guarantee_time": (
@@ -89,6 +103,14 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "small_groups": (
             "A compared group has fewer than 10 events or 20 patients; no difference found is no proof that "
             "there is none."
+        ),
+        "status_at_landmark": (
+            "By what was known at the landmark: who had progressed, died or was no longer followed is left "
+            "out, and a pseudoprogression that was confirmed later counts as none."
+        ),
+        "status_from_confirmation": (
+            "Until a pseudoprogression is confirmed the patient counts among those without one, so that the "
+            "time it takes to be confirmed is credited to nobody."
         ),
         "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
     }

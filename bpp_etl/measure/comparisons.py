@@ -54,7 +54,7 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     mask = time.mask & (is_positive | (codes == HER2_LABELS.index("negative")))
     measured = time.days[mask], time.observed[mask], is_positive[mask]
     test, ratio = log_rank(*measured), hazard_ratio(*measured)
-    warnings = _comparison_warnings(cohort, groups, events)
+    warnings = comparison_warnings(cohort, groups, events)
     if not is_cadence_alike(schedule):
         warnings.add("cadence_differs")
     detectable = smallest_detectable_hazard_ratio(
@@ -96,7 +96,7 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
     test = log_rank(time.days[time.mask], time.observed[time.mask], codes)
     groups = cohort.cells(time.group, (REGISTRY,))[1:]
     events = [cell._replace(group=time.events) for cell in groups]
-    warnings = _comparison_warnings(cohort, groups, events)
+    warnings = comparison_warnings(cohort, groups, events)
     if test.statistic is None and "groups_missing" not in warnings:
         warnings.add("not_estimable")
     return estimate_row(
@@ -111,7 +111,8 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
     )
 
 
-def _comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
+def comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
+    """Name what a reader of a comparison must know of the sizes of its groups."""
     warnings = set()
     fewest_patients, fewest_events = (
         min(cohort.tally.counts[cell] for cell in cells) for cells in (groups, events)

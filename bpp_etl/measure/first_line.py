@@ -3,10 +3,11 @@
 Not here: times that begin at a candidate (`times.py`), competing risks (`incidence.py`).
 
 Progression-free survival ends with the first explicit progression after the start of line 1, whether or not
-there was a candidate, up to the protocol's `progression_after_line_days` after the line and not after the start
-of line 2; or with death before line 2, unless two expected intervals passed without an assessment. Everybody
-else is censored at the last evaluable on-treatment assessment, who has none on the first day. Overall survival
-ends with death whenever it comes, and is censored at the last contact or the last record, the later of them.
+there was a candidate, up to the protocol's `progression_after_line_days` after the line and not after the
+start of line 2; or with death before line 2, unless two expected intervals passed without an assessment.
+Everybody else is censored at the last evaluable on-treatment assessment, who has none on the first day.
+Overall survival ends with death whenever it comes, and is censored at the later of the last contact and
+record.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ WHOLE, PROGRESSED_OR_DIED, DIED = "on_first_line", "first_line_progressed_or_die
 def first_line_cohort(
     protocol: str, columns: Mapping[str, Column], registries: Sequence[str], tally: Tally
 ) -> Cohort:
-    """Put everyone with a first line into strata, and count how the line ended; the flow is counted already."""
+    """Put everyone with a first line into strata, and count how it ended; the flow is counted already."""
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns[REGISTRY]),
         HER2_AT_START: Partition(HER2_AT_START, HER2_LABELS, columns[HER2_AT_START]),

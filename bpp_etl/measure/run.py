@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpp_etl.events import Protocol
+from bpp_etl.measure.adjusted import adjusted_rows
 from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
 from bpp_etl.measure.baseline import (
@@ -44,6 +45,7 @@ from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
+from bpp_etl.measure.status import STATUS, landmark_rows, landmarks_of, time_dependent_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curves_of, interval_censored_rows, time_rows, times_of
 from bpp_etl.warehouse.connection import Connection
@@ -137,6 +139,7 @@ def _measure_protocol(
         protocol.name, _columns(con, "first_line_survival", parameters), registries, tally
     )
     survival_times = first_line_times(survival)
+    landmarks = landmarks_of(survival)
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
@@ -148,6 +151,9 @@ def _measure_protocol(
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, schedule=schedule),
         *first_line_rows(survival, survival_times),
+        *landmark_rows(landmarks),
+        *time_dependent_rows(survival),
+        *adjusted_rows(cohort),
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
@@ -163,7 +169,11 @@ def _measure_protocol(
     link_at_event(first_line, protocol)
     return Part(
         rows=[*rows, *paper_rows(rows)],
-        curves=[*curves_of(cohort, times), *curves_of(survival, survival_times, BY_AT_START)],
+        curves=[
+            *curves_of(cohort, times),
+            *curves_of(survival, survival_times, BY_AT_START),
+            *(curve for one in landmarks for curve in curves_of(one.cohort, one.times, (STATUS,))),
+        ],
         alike=alike_patients(cohort),
         medians=own_medians(cohort, times),
     )

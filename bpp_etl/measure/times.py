@@ -131,7 +131,7 @@ def interval_censored_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
     return rows
 
 
-def curves_of(cohort: Cohort, times: list[Time], by: Sequence[str] = (REGISTRY, HER2)) -> Iterator[Curve]:
+def curves_of(cohort: Cohort, times: Sequence[Time], by: Sequence[str] = (REGISTRY, HER2)) -> Iterator[Curve]:
     """Yield the survival curves of all times: everyone, by registry and HER2 status."""
     for time in times:
         for stratum, mask in cohort.strata(time.mask, by):

@@ -4,6 +4,7 @@ Not here: SQL, tables and the choice of what is measured. These functions know n
 database.
 """
 
+from bpp_etl.metrics.adjusted import AdjustedRatio, AdjustedRatios, adjusted_hazard_ratios
 from bpp_etl.metrics.agreement import Kappa, cohen_kappa
 from bpp_etl.metrics.competing import Incidence, cumulative_incidence, incidence_at
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
@@ -16,6 +17,8 @@ from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, 
 from bpp_etl.metrics.time_dependent import status_hazard_ratio
 
 __all__ = [
+    "AdjustedRatio",
+    "AdjustedRatios",
     "HazardRatio",
     "Incidence",
     "KaplanMeier",
@@ -26,6 +29,7 @@ __all__ = [
     "RocAuc",
     "SignedRank",
     "Turnbull",
+    "adjusted_hazard_ratios",
     "cohen_kappa",
     "cumulative_incidence",
     "hazard_ratio",

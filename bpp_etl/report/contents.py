@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bpp_etl.report.section import Section
 from bpp_etl.report.sections import (
+    adjusted,
     alp,
     baseline,
     cadence,
@@ -18,6 +19,7 @@ from bpp_etl.report.sections import (
     paper,
     quality,
     sites,
+    status,
     strata,
     summary,
     times,
@@ -31,7 +33,9 @@ SECTIONS: tuple[Section, ...] = (
     strata.SECTION,
     first_line.SECTION,
     times.SECTION,
+    status.SECTION,
     her2.SECTION,
+    adjusted.SECTION,
     sites.SECTION,
     alp.SECTION,
     verdicts.SECTION,

@@ -44,7 +44,7 @@ def fixed(value: float, places: int) -> str:
 
 def bare(value: float, unit: str) -> str:
     """Write an estimate without its unit."""
-    if unit in {"days", "U/L"}:
+    if unit in {"days", "U/L", "events"}:
         return decimal(value, 1)
     if unit == "share":
         return percent(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from schemas.metrics.adjusted import ADJUSTED
 from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
 from schemas.metrics.cadence import CADENCE
@@ -16,6 +17,7 @@ from schemas.metrics.incidence import INCIDENCE
 from schemas.metrics.record import Metric
 from schemas.metrics.shares import SHARES
 from schemas.metrics.sites import SITES
+from schemas.metrics.status import STATUS
 from schemas.metrics.times import TIMES
 
 
@@ -32,6 +34,8 @@ METRICS = _by_id(
     (
         *TIMES,
         *FIRST_LINE_SURVIVAL,
+        *STATUS,
+        *ADJUSTED,
         *INCIDENCE,
         *SHARES,
         *ALP,

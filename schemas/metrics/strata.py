@@ -49,6 +49,14 @@ _STRATA = (
         "Without patients of whom evidence was refused at the gate (refused_evidence).",
         reads=REFUSED,
     ),
+    Stratum(
+        "status=",
+        "By whether a pseudoprogression was confirmed by the landmark: pseudoprogression, or none.",
+    ),
+    Stratum(
+        "status=pseudoprogression/none",
+        "Pseudoprogression confirmed by the landmark compared with none, none being the reference.",
+    ),
     Stratum("state=pseudoprogression", "Candidates that proved pseudoprogression, beside everyone."),
     Stratum(
         "state=true_progression",

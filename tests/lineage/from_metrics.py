@@ -17,18 +17,33 @@ from schemas.verdicts import VERDICT_SETS
 from tests.lineage.trace import Columns, Relations, trace
 
 COUNTED = (
-    *("candidate", "baseline_state", "first_line_outcome", "first_line_survival", "left_at", "open_question", "overlap"),
+    *(
+        "candidate",
+        "baseline_state",
+        "first_line_outcome",
+        "first_line_survival",
+        "left_at",
+        "open_question",
+        "overlap",
+    ),
     *("site_of_patient", "site_of_lesion", "cadence_first_line", "cadence_pseudoprogression"),
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
 
 STRATUM, NUMBERS = "stratum", "*"
 _STRATA = ("candidate.registry", "candidate.her2", "candidate.evidence")
-_STARTS = ("first_line_survival.registry", "first_line_survival.her2_at_start")
+_STARTS = (
+    "first_line_survival.registry",
+    "first_line_survival.her2_at_start",
+    "first_line_survival.days_to_confirmation",
+)
 _STATES = ("candidate.state", "candidate.has_progression")
 _CALLS = tuple(f"candidate.{name}" for name in VERDICT_SETS)
 _ALP = tuple(f"candidate.alp_{name}_minus_baseline" for name in ("event", "progression"))
-_SURVIVAL = ("days_without_progression", "has_progressed_or_died", "days_alive", "has_died")
+_SURVIVAL = (
+    *("days_without_progression", "has_progressed_or_died", "days_alive", "has_died"),
+    "days_to_confirmation",
+)
 _CADENCE = tuple(f"cadence_{whose}" for whose in ("first_line", "pseudoprogression"))
 
 READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -79,7 +94,13 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "change_at_progression": _ALP[1:],
     },
     "estimate": {
-        STRATUM: (*_STRATA, *_STARTS, "candidate.state", "candidate.is_bone_progression", "site_of_lesion.site"),
+        STRATUM: (
+            *_STRATA,
+            *_STARTS,
+            "candidate.state",
+            "candidate.is_bone_progression",
+            "site_of_lesion.site",
+        ),
         NUMBERS: tuple(f"{name}.*" for name in COUNTED if name != "baseline_state"),
     },
     "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_patient.*")},

@@ -1,4 +1,4 @@
-"""Survival of the first line: both curves with numbers at risk, and medians by registry and HER2 at its start.
+"""Survival of the first line: both curves with numbers at risk, medians by registry and HER2 at its start.
 
 Not here: times that begin at a candidate (`times.py`).
 """

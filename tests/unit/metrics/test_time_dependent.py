@@ -1,4 +1,4 @@
-"""The hazard ratio of a status that begins during follow-up: by hand, beside lifelines, and where there is none.
+"""The hazard ratio of a status that begins during follow-up: by hand, beside lifelines, where there is none.
 
 Not here: what the status is (`tests/unit/measure/test_status.py`).
 """
@@ -16,9 +16,9 @@ from bpp_etl.metrics import hazard_ratio, status_hazard_ratio
 
 
 def test_three_patients_by_hand() -> None:
-    # Day 2: one of two without it fails while one has it, 1 / (2 + r); day 3: the one with it fails beside one
-    # without it, r / (1 + r); day 4 tells nothing. r / ((2 + r)(1 + r)) is highest at the root of 2, and the
-    # information there is 2r / (2 + r)^2 + r / (1 + r)^2.
+    # Day 2: one of two without it fails while one has it, 1 / (2 + r); day 3: the one with it fails beside
+    # one without it, r / (1 + r); day 4 tells nothing. r / ((2 + r)(1 + r)) is highest at the root of 2, and
+    # the information there is 2r / (2 + r)^2 + r / (1 + r)^2.
     found = status_hazard_ratio([3, 2, 4], [1, 1, 1], [1, None, None])
     r = math.sqrt(2)
     error = 1 / math.sqrt(2 * r / (2 + r) ** 2 + r / (1 + r) ** 2)
