@@ -16,7 +16,7 @@ LANDMARK_DAYS = (91, 183)
 """Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
 
 UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa", "events")
-CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample")
+CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample", "bootstrap")
 FLOW_STEP = (
     "delivered",
     "refused",

@@ -16,7 +16,7 @@ FEWEST_EVENTS = 5
 """No interval and no p-value is given for fewer events."""
 
 
-FROM_SPREAD = ("delong", "large-sample")
+FROM_SPREAD = ("delong", "large-sample", "bootstrap")
 """Intervals that shrink to nothing where the values do not spread, as if the estimate were certain."""
 
 

@@ -13,6 +13,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.measure.adjusted import adjusted_rows
 from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.alp_test import alp_test_rows
 from bpp_etl.measure.baseline import (
     LEVELS,
     SHOWN_STATES,
@@ -157,6 +158,7 @@ def _measure_protocol(
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
+        *alp_test_rows(cohort, protocol),
         *site_rows(
             cohort,
             _rows(con, "site_of_patient", parameters),

@@ -12,6 +12,7 @@ from bpp_etl.metrics.groups import LogRank, log_rank
 from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
 from bpp_etl.metrics.paired import SignedRank, signed_rank
+from bpp_etl.metrics.prediction import PredictiveValue, PredictiveValues, predictive_values
 from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
 from bpp_etl.metrics.time_dependent import status_hazard_ratio
@@ -25,6 +26,8 @@ __all__ = [
     "Kappa",
     "LogRank",
     "MedianSurvival",
+    "PredictiveValue",
+    "PredictiveValues",
     "Proportion",
     "RocAuc",
     "SignedRank",
@@ -37,6 +40,7 @@ __all__ = [
     "kaplan_meier",
     "log_rank",
     "median_survival",
+    "predictive_values",
     "proportion",
     "roc_auc",
     "signed_rank",

@@ -9,6 +9,7 @@ from bpp_etl.report.section import Section
 from bpp_etl.report.sections import (
     adjusted,
     alp,
+    alp_test,
     baseline,
     cadence,
     changes,
@@ -38,6 +39,7 @@ SECTIONS: tuple[Section, ...] = (
     adjusted.SECTION,
     sites.SECTION,
     alp.SECTION,
+    alp_test.SECTION,
     verdicts.SECTION,
     cadence.SECTION,
     changes.SECTION,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpp_etl.report.numbers import THIN
 from schemas.verdicts import VERDICT_SETS
 
 STEPS: Mapping[str, str] = {
@@ -136,6 +137,8 @@ def stratum_words(stratum: str) -> str:
     key, _, value = stratum.partition("=")
     if key == "her2_at_start":
         return _STRATA[f"her2={value}"]
+    if key == "fall":
+        return "Not risen" if value == "0" else f"Fallen by {value}{THIN}% or more"
     if key == "site":
         return SITES.get(value, value)
     if key == "definition":

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from schemas.metrics.adjusted import ADJUSTED
 from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
+from schemas.metrics.alp_test import ALP_TEST
 from schemas.metrics.cadence import CADENCE
 from schemas.metrics.first_line import FIRST_LINE_SURVIVAL
 from schemas.metrics.incidence import INCIDENCE
@@ -39,6 +40,7 @@ METRICS = _by_id(
         *INCIDENCE,
         *SHARES,
         *ALP,
+        *ALP_TEST,
         *SITES,
         *AGREEMENT,
         *CADENCE,

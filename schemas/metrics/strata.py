@@ -72,6 +72,7 @@ _STRATA = (
         "pseudoprogression.",
         reads=VERDICTS,
     ),
+    Stratum("fall=", "Positive from this fall of ALP on, in percent of baseline."),
     Stratum("site=", "Patients or lesions with a new osteoblastic lesion in this bone."),
 )
 

@@ -25,16 +25,31 @@ from schemas.metric_codes import LANDMARK_DAYS
 GROUPS = ("status=pseudoprogression", "status=none")
 BETWEEN = "status=pseudoprogression/none"
 TITLE = "Pseudoprogression against none"
-_OUTCOMES = (("progression_free_survival", "progression or death"), ("overall_survival", "death"))
+_OUTCOMES = (
+    ("progression_free_survival", "progression or death", "progression"),
+    ("overall_survival", "death", "death"),
+)
+"""Outcome, in words, and in the words of a plot."""
 _RATIOS = (
-    ("time_dependent_hazard_ratio", "all", "Progression or death, from the confirming CT on"),
+    (
+        "time_dependent_hazard_ratio",
+        "all",
+        "Progression or death, from the confirming CT on",
+        "Time-dependent, progression",
+    ),
     *(
-        (f"landmark_{days}_{name}_hazard_ratio", BETWEEN, f"{outcome.capitalize()}, after day {days}")
-        for name, outcome in _OUTCOMES
+        (
+            f"landmark_{days}_{name}_hazard_ratio",
+            BETWEEN,
+            f"{outcome.capitalize()}, after day {days}",
+            f"After day {days}, {short}",
+        )
+        for name, outcome, short in _OUTCOMES
         for days in LANDMARK_DAYS
     ),
-    ("progression_by_pseudoprogression", "all", "Ever against never, from the start"),
 )
+"""Metric, stratum, and its name in the table and in the plot."""
+_REFUSED = ("progression_by_pseudoprogression", "all", "Ever against never, from the start", "")
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,7 @@ def status(tables: ReleaseTables) -> Status:
 
 def _ratios(estimates: Estimates) -> Grid:
     rows = []
-    for metric, stratum, name in _RATIOS:
+    for metric, stratum, name, _ in (*_RATIOS, _REFUSED):
         shown = estimates.show(metric, stratum)
         rows.append((name, shown.estimate, shown.interval or NOTHING, shown.p_value, *_counted(shown)))
     heads = ("Outcome", "#Hazard ratio", "#95\u202f% interval", "#p", "#Patients", "#Events", "Notes")
@@ -68,7 +83,7 @@ def _ratios(estimates: Estimates) -> Grid:
 def _medians(estimates: Estimates) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for days in LANDMARK_DAYS:
-        for name, outcome in _OUTCOMES:
+        for name, outcome, _ in _OUTCOMES:
             for group in GROUPS:
                 shown = estimates.show(f"landmark_{days}_{name}", group)
                 words = f"{outcome.capitalize()}, after day {days}; {stratum_words(group).lower()}"
@@ -93,14 +108,14 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     """Yield the forest of ratios, and the curves of each landmark at which both groups have one."""
     table = tables["metric.estimate"]
     dots = []
-    for metric, stratum, name in _RATIOS[:-1]:
+    for metric, stratum, _, name in _RATIOS:
         row = table.first(protocol=tables.protocol, metric=metric, stratum=stratum)
         if row is not None:
             shown = table.figure(row, "estimate", lambda value: with_unit(value, "ratio"), "no estimate")
             dots.append(Dot(name, row["estimate"], row["ci_low"], row["ci_high"], shown))
     if any(dot.value is not None for dot in dots):
-        axis = ratio_axis("Hazard ratio; under 1 fewer events with a pseudoprogression", dots)
-        yield Plot("estimate", TITLE, forest_plot("plot-status", TITLE, dots, axis, name_width=214))
+        axis = ratio_axis("Hazard ratio; under 1 fewer events", dots)
+        yield Plot("estimate", TITLE, forest_plot("plot-status", TITLE, dots, axis, name_width=172))
     for days in LANDMARK_DAYS:
         curves = [curve_of(tables, f"landmark_{days}_progression_free_survival", group) for group in GROUPS]
         if all(curve.steps for curve in curves):
