@@ -9,6 +9,8 @@ from types import MappingProxyType
 from schemas.event import LEFT_AT, REASON, STATE
 from schemas.verdicts import VERDICT_WORDS
 
+DAYS_PER_MONTH = 30.4375
+
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
 
@@ -113,6 +115,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "time it takes to be confirmed is credited to nobody."
         ),
         "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
+        "unequal_follow_up": (
+            "Patients differ in how long and how often ALP was measured before the event, and a line does "
+            "not show a flare of the first weeks."
+        ),
     }
 )
 """Warning code -> what a reader must know."""

@@ -13,6 +13,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.measure.adjusted import adjusted_rows
 from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.alp_levels import alp_level_rows, alp_trend_rows
 from bpp_etl.measure.alp_test import alp_test_rows
 from bpp_etl.measure.baseline import (
     LEVELS,
@@ -159,6 +160,8 @@ def _measure_protocol(
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
         *alp_test_rows(cohort, protocol),
+        *alp_level_rows(cohort),
+        *alp_trend_rows(cohort, _columns(con, "alp_trajectory", parameters)),
         *site_rows(
             cohort,
             _rows(con, "site_of_patient", parameters),

@@ -16,6 +16,7 @@ from bpp_etl.metrics.prediction import PredictiveValue, PredictiveValues, predic
 from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
 from bpp_etl.metrics.time_dependent import status_hazard_ratio
+from bpp_etl.metrics.trajectory import RandomIntercept, random_intercept
 
 __all__ = [
     "AdjustedRatio",
@@ -29,6 +30,7 @@ __all__ = [
     "PredictiveValue",
     "PredictiveValues",
     "Proportion",
+    "RandomIntercept",
     "RocAuc",
     "SignedRank",
     "Turnbull",
@@ -42,6 +44,7 @@ __all__ = [
     "median_survival",
     "predictive_values",
     "proportion",
+    "random_intercept",
     "roc_auc",
     "signed_rank",
     "smallest_detectable_hazard_ratio",

@@ -51,10 +51,10 @@ def predictive_values(
     As found: TP / (TP + FP) and TN / (TN + FN). At a prevalence q, by Bayes' theorem, with sensitivity s and
     specificity c: s q / (s q + (1 - c)(1 - q)) and c (1 - q) / (c (1 - q) + (1 - s) q).
 
-    Limits are percentiles of 2,000 bootstrap samples: of all patients for the values as found, within
-    those with and those without the condition for a given prevalence. A sample of patients is drawn as the
-    counts of its four cells, which is the same. Percentiles are of the samples in which the value is defined; there are
-    no limits where that are under 95 %. The same counts and seed give the same limits.
+    Limits are percentiles of 2,000 bootstrap samples: of all patients for the values as found, within those
+    with and those without the condition for a given prevalence. A sample of patients is drawn as the counts
+    of its four cells, which is the same. Percentiles are of the samples in which the value is defined; there
+    are no limits where that are under 95 %. The same counts and seed give the same limits.
 
     None where nobody tests so or one of the groups is empty. Raises ValueError for what is no count and for a
     prevalence outside 0 to 1. Source: Altman and Bland 1994; Efron and Tibshirani 1993, chapter 13.

@@ -9,6 +9,7 @@ from bpp_etl.report.section import Section
 from bpp_etl.report.sections import (
     adjusted,
     alp,
+    alp_levels,
     alp_test,
     baseline,
     cadence,
@@ -40,6 +41,7 @@ SECTIONS: tuple[Section, ...] = (
     sites.SECTION,
     alp.SECTION,
     alp_test.SECTION,
+    alp_levels.SECTION,
     verdicts.SECTION,
     cadence.SECTION,
     changes.SECTION,

@@ -76,6 +76,12 @@ COMPARISONS: Mapping[str, str] = {
     "progression_minus_event": "At progression, against the event",
 }
 
+MOMENTS: Mapping[str, str] = {
+    "baseline": "at baseline",
+    "event": "at the event",
+    "progression": "at progression",
+}
+
 CADENCE_CLASSES: Mapping[str, str] = {
     "on_time": "On time",
     "early": "Early",
@@ -124,7 +130,9 @@ _STRATA: Mapping[str, str] = {
     "status=pseudoprogression": "Pseudoprogression confirmed",
     "status=pseudoprogression/none": "Pseudoprogression against none",
     "evidence=complete": "Evidence complete",
+    "state=pseudoprogression": "Pseudoprogressions",
     "state=true_progression": "True progressions",
+    "state=pseudoprogression/true_progression": "Pseudoprogressions against true progressions",
     "progression=bone": "Bone progressed",
     "progression=later": "Progressed after the candidate's scan",
 }

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from schemas.metrics.adjusted import ADJUSTED
 from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
+from schemas.metrics.alp_levels import ALP_LEVELS
 from schemas.metrics.alp_test import ALP_TEST
 from schemas.metrics.cadence import CADENCE
 from schemas.metrics.first_line import FIRST_LINE_SURVIVAL
@@ -41,6 +42,7 @@ METRICS = _by_id(
         *SHARES,
         *ALP,
         *ALP_TEST,
+        *ALP_LEVELS,
         *SITES,
         *AGREEMENT,
         *CADENCE,

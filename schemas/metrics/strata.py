@@ -72,6 +72,9 @@ _STRATA = (
         "pseudoprogression.",
         reads=VERDICTS,
     ),
+    Stratum(
+        "state=pseudoprogression/true_progression", "Pseudoprogressions compared with true progressions."
+    ),
     Stratum("fall=", "Positive from this fall of ALP on, in percent of baseline."),
     Stratum("site=", "Patients or lesions with a new osteoblastic lesion in this bone."),
 )

@@ -17,6 +17,7 @@ from schemas.verdicts import VERDICT_SETS
 from tests.lineage.trace import Columns, Relations, trace
 
 COUNTED = (
+    "alp_trajectory",
     *(
         "candidate",
         "baseline_state",
@@ -44,6 +45,7 @@ _SURVIVAL = (
     *("days_without_progression", "has_progressed_or_died", "days_alive", "has_died"),
     "days_to_confirmation",
 )
+_LIMITS = tuple(f"candidate.alp_{name}_times_limit" for name in ("baseline", "event", "progression"))
 _CADENCE = tuple(f"cadence_{whose}" for whose in ("first_line", "pseudoprogression"))
 
 READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -69,6 +71,10 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "candidate.state",
             "candidate.is_bone_progression",
         ),
+    },
+    "alp_grade": {
+        STRATUM: ("candidate.state",),
+        NUMBERS: (*_LIMITS, "candidate.alp_baseline", *_ALP, "candidate.state"),
     },
     "concordance": {NUMBERS: ("candidate.state", *_CALLS, "overlap.*")},
     "cadence": {

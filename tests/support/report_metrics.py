@@ -24,6 +24,7 @@ def metrics() -> dict[str, ListOfRows]:
         "metric.baseline": _baseline(),
         "metric.lesion_site": _sites(),
         "metric.alp_change": _alp_changes(),
+        "metric.alp_grade": _alp_grades(),
         "metric.concordance": _concordance(),
         "metric.cadence": _cadence(),
         "metric.open_question": _questions(),
@@ -199,6 +200,16 @@ def _paper_comparison() -> ListOfRows:
         {"published": 0.001, "compatible_estimate": 0.00004, "events": None},
     )
     return [row | told for row, told in zip(rows_in(figures, **same), rest, strict=True)]
+
+
+def _alp_grades() -> ListOfRows:
+    """Write the grades at one moment, one of them suppressed."""
+    told = {"stratum": "all", "moment": "event", "total": 25}
+    rows: ListOfRows = [
+        {**told, "grade": grade, "patients": patients, "share": patients / 25}
+        for grade, patients in (("0", 10), ("1", 15), ("2", 0), ("3", 0))
+    ]
+    return [*rows, {**told, "grade": "4", "patients": None, "share": None, "is_suppressed": True}]
 
 
 BASELINE = """

@@ -38,6 +38,9 @@ select
     ) as is_bone_progression,
     coalesce(event.alp_at_event - event.alp_baseline, 'nan') as alp_event_minus_baseline,
     coalesce(event.alp_at_progression - event.alp_baseline, 'nan') as alp_progression_minus_baseline,
+    coalesce(event.alp_baseline_times_limit, 'nan') as alp_baseline_times_limit,
+    coalesce(event.alp_at_event_times_limit, 'nan') as alp_event_times_limit,
+    coalesce(event.alp_at_progression_times_limit, 'nan') as alp_progression_times_limit,
     -- Of patients with all three values, so that it is the difference of the two changes from baseline.
     case
         when event.alp_baseline is null then 'nan'

@@ -35,6 +35,7 @@ def test_each_metric_table_with_a_plot_shows_it(drawn: Mapping[str, str]) -> Non
         "course_group": 1,
         "alp_group": 2,
         "alp_change": 2,
+        "alp_grade": 1,
         "lesion_site": 2,
         "cadence": 2,
         "flow": 0,
