@@ -18,7 +18,17 @@ LANDMARK_DAYS = (91, 183)
 """Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
 
 UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa", "events")
-CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample", "bootstrap")
+CI_METHOD = (
+    "log-log",
+    "spss",
+    "wald",
+    "signed-rank",
+    "delong",
+    "wilson",
+    "large-sample",
+    "bootstrap",
+    "prediction",
+)
 FLOW_STEP = (
     "delivered",
     "refused",
@@ -98,6 +108,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "refused_counted": (
             "Patients whose own row was refused are counted as candidates, whatever they were; patients "
             "without a candidate of whom other evidence was refused are not."
+        ),
+        "registries_as_studies": (
+            "Each registry counts as one study. A few registries say little about the spread between them."
         ),
         "selected_on_outcome": (
             "Only patients whose later course proved a pseudoprogression; see their share among candidates."

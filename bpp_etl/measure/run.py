@@ -40,6 +40,7 @@ from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.first_line import BY as BY_AT_START
 from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
+from bpp_etl.measure.heterogeneity import heterogeneity_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
@@ -149,6 +150,7 @@ def _measure_protocol(
         *baseline_rows(first_line, protocol),
         *pseudoprogression_share_rows(cohort),
         *refused_bound_rows(cohort),
+        *heterogeneity_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, schedule=schedule),

@@ -10,8 +10,10 @@ from bpp_etl.metrics.competing import Incidence, cumulative_incidence, incidence
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
 from bpp_etl.metrics.groups import LogRank, log_rank
 from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
+from bpp_etl.metrics.heterogeneity import PooledShare, pooled_share
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
 from bpp_etl.metrics.paired import SignedRank, signed_rank
+from bpp_etl.metrics.planning import events_for_hazard_ratio, patients_for_share
 from bpp_etl.metrics.prediction import PredictiveValue, PredictiveValues, predictive_values
 from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
@@ -27,6 +29,7 @@ __all__ = [
     "Kappa",
     "LogRank",
     "MedianSurvival",
+    "PooledShare",
     "PredictiveValue",
     "PredictiveValues",
     "Proportion",
@@ -37,11 +40,14 @@ __all__ = [
     "adjusted_hazard_ratios",
     "cohen_kappa",
     "cumulative_incidence",
+    "events_for_hazard_ratio",
     "hazard_ratio",
     "incidence_at",
     "kaplan_meier",
     "log_rank",
     "median_survival",
+    "patients_for_share",
+    "pooled_share",
     "predictive_values",
     "proportion",
     "random_intercept",

@@ -15,6 +15,7 @@ from schemas.metrics.alp_levels import ALP_LEVELS
 from schemas.metrics.alp_test import ALP_TEST
 from schemas.metrics.cadence import CADENCE
 from schemas.metrics.first_line import FIRST_LINE_SURVIVAL
+from schemas.metrics.heterogeneity import HETEROGENEITY
 from schemas.metrics.incidence import INCIDENCE
 from schemas.metrics.record import Metric
 from schemas.metrics.shares import SHARES
@@ -40,6 +41,7 @@ METRICS = _by_id(
         *ADJUSTED,
         *INCIDENCE,
         *SHARES,
+        *HETEROGENEITY,
         *ALP,
         *ALP_TEST,
         *ALP_LEVELS,
