@@ -17,7 +17,7 @@ HORIZON_DAYS = (182, 365, 730)
 LANDMARK_DAYS = (91, 183)
 """Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
 
-UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa", "events")
+UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa", "events", "patients")
 CI_METHOD = (
     "log-log",
     "spss",
@@ -105,6 +105,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "The groups lie wholly apart, or one answer never varies: no interval, and no certainty either."
         ),
         "not_estimable": "The data have no single best value: there is no estimate.",
+        "plan": (
+            "Planned with the shares of this release, as if they were known; a further study has others."
+        ),
         "refused_counted": (
             "Patients whose own row was refused are counted as candidates, whatever they were; patients "
             "without a candidate of whom other evidence was refused are not."

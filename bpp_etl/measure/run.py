@@ -44,8 +44,10 @@ from bpp_etl.measure.heterogeneity import heterogeneity_rows
 from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
+from bpp_etl.measure.planning import planning_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
+from bpp_etl.measure.sensitivity import sensitivity_rows
 from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.status import STATUS, landmark_rows, landmarks_of, time_dependent_rows
@@ -172,6 +174,8 @@ def _measure_protocol(
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
+        *sensitivity_rows(cohort, times, _columns(con, "flagged", parameters)),
+        *planning_rows(cohort),
     ]
     link_at_event(first_line, protocol)
     return Part(

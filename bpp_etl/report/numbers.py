@@ -46,7 +46,7 @@ def fixed(value: float, places: int) -> str:
 
 def bare(value: float, unit: str) -> str:
     """Write an estimate without its unit."""
-    if unit in {"days", "U/L", "events"}:
+    if unit in {"days", "U/L", "events", "patients"}:
         return decimal(value, 1)
     if unit == "share":
         return percent(value)

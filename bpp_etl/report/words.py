@@ -129,6 +129,7 @@ _STRATA: Mapping[str, str] = {
     "status=none": "No pseudoprogression by then",
     "status=pseudoprogression": "Pseudoprogression confirmed",
     "status=pseudoprogression/none": "Pseudoprogression against none",
+    "flags=none": "Without any flag",
     "evidence=complete": "Evidence complete",
     "state=pseudoprogression": "Pseudoprogressions",
     "state=true_progression": "True progressions",
@@ -143,6 +144,12 @@ def stratum_words(stratum: str) -> str:
     if stratum in _STRATA:
         return _STRATA[stratum]
     key, _, value = stratum.partition("=")
+    if key == "flag!":
+        return f"Without {value}"
+    if key == "ratio":
+        return f"Hazard ratio of {value}"
+    if key == "half_width":
+        return f"To within {value} percentage points"
     if key == "her2_at_start":
         return _STRATA[f"her2={value}"]
     if key == "fall":

@@ -17,6 +17,7 @@ from schemas.metrics.cadence import CADENCE
 from schemas.metrics.first_line import FIRST_LINE_SURVIVAL
 from schemas.metrics.heterogeneity import HETEROGENEITY
 from schemas.metrics.incidence import INCIDENCE
+from schemas.metrics.planning import PLANNING
 from schemas.metrics.record import Metric
 from schemas.metrics.shares import SHARES
 from schemas.metrics.sites import SITES
@@ -48,6 +49,7 @@ METRICS = _by_id(
         *SITES,
         *AGREEMENT,
         *CADENCE,
+        *PLANNING,
     )
 )
 """Id -> metric, in the order in which they are listed."""

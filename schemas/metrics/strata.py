@@ -75,6 +75,10 @@ _STRATA = (
     Stratum(
         "state=pseudoprogression/true_progression", "Pseudoprogressions compared with true progressions."
     ),
+    Stratum("flags=none", "Candidates without any flag.", reads=REFUSED),
+    Stratum("flag!=", "Without the candidates that carry this flag.", reads=REFUSED),
+    Stratum("ratio=", "Planned to see this hazard ratio."),
+    Stratum("half_width=", "Planned for this half width of the interval, in percentage points."),
     Stratum("fall=", "Positive from this fall of ALP on, in percent of baseline."),
     Stratum("site=", "Patients or lesions with a new osteoblastic lesion in this bone."),
 )

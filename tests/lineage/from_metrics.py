@@ -18,6 +18,7 @@ from tests.lineage.trace import Columns, Relations, trace
 
 COUNTED = (
     "alp_trajectory",
+    "flagged",
     *(
         "candidate",
         "baseline_state",
@@ -106,6 +107,7 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "candidate.state",
             "candidate.is_bone_progression",
             "site_of_lesion.site",
+            "flagged.flag",
         ),
         NUMBERS: tuple(f"{name}.*" for name in COUNTED if name != "baseline_state"),
     },

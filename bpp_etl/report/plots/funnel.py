@@ -15,7 +15,7 @@ from bpp_etl.report.plots.svg import WIDTH, Picture, Scale, canvas, dot, finish,
 TOP, BOTTOM, LEFT, RIGHT = 10, 190, 44, WIDTH - 12
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 200_000)
 LIMITS = ((1.959964, "limit near"), (3.090232, "limit far"))
-"""Standard errors from the mean, and how the limit is drawn: of registries alike 95 % and 99.8 % lie within."""
+"""Standard errors from the mean, and how the limit is drawn: 95 % and 99.8 % of equals lie within."""
 NAMED = 12
 """With more registries than this their names would lie over one another."""
 
