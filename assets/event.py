@@ -13,6 +13,7 @@ from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import derive
+from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.disclosure.hiding import told_parts
 from bpp_etl.events import EventSummary
 from bpp_etl.measure.tally import is_small
@@ -40,18 +41,19 @@ EVENTS = [dg.AssetKey(["event", name]) for name in EVENT_TABLES]
 )
 def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Derive the registry's events from its admitted tables."""
-    files, threshold = warehouse.files(context.partition_key), warehouse.disclosure_threshold
+    files = warehouse.files(context.partition_key)
     with told_in_words(context), files.locked():
         summary = derive(files, context.partition_key, warehouse.loaded_protocols())
     for key in EVENTS:
-        counts = counts_of(summary, key.path[-1], threshold)
+        counts = counts_of(summary, key.path[-1])
         yield dg.MaterializeResult(asset_key=key, metadata={**counts, **lineage_of(key)})
 
 
-def counts_of(summary: EventSummary, table: str, threshold: int) -> dict[str, int | str]:
+def counts_of(summary: EventSummary, table: str, threshold: int = DEFAULT_THRESHOLD) -> dict[str, int | str]:
     """Count rows, and by protocol how often each rule fired, or what is missing how often.
 
-    Small counts of patients are suppressed, with what would give them away.
+    Whoever watches the runs need not hold the patients: small counts are suppressed, with what would give
+    them away.
     """
     by_table = {
         "pseudoprogression": summary.by_rule,

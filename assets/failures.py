@@ -56,7 +56,7 @@ def told_in_words(context: dg.AssetExecutionContext) -> Iterator[None]:
 
 def shut(decision: GateDecision, delivery: Delivery, files: WorkingFiles) -> dg.Failure:
     """Tell a shut gate's story: registry, delivery, tables, rules, counts, and how to see the rows."""
-    reasons = [f"- {reason.message} ({reason.table}.{reason.rule})" for reason in decision.causes]
+    causes = [f"- {cause.message} ({cause.table}.{cause.rule})" for cause in decision.causes]
     broken: dict[str, list[str]] = {}
     for result in decision.rules:
         if result.severity == "refuse" and result.broken:
@@ -70,16 +70,16 @@ def shut(decision: GateDecision, delivery: Delivery, files: WorkingFiles) -> dg.
     command = f"bpp check {shlex.quote(str(delivery.path))}"
     parts = [
         f"gate shut: {decision.registry} delivery {decision.delivery}",
-        *reasons,
+        *causes,
         "The registry's last admitted delivery stays in service.",
     ]
     metadata: dict[str, dg.RawMetadataValue] = {
         "kind": "shut",
         "registry": decision.registry,
         "delivery": decision.delivery,
-        "tables": ", ".join(dict.fromkeys(reason.table for reason in decision.causes)),
-        "rules": ", ".join(sorted({f"{reason.table}.{reason.rule}" for reason in decision.causes})),
-        "reasons": dg.MetadataValue.md("\n".join(reasons)),
+        "tables": ", ".join(dict.fromkeys(cause.table for cause in decision.causes)),
+        "rules": ", ".join(sorted({f"{cause.table}.{cause.rule}" for cause in decision.causes})),
+        "shut_causes": dg.MetadataValue.md("\n".join(causes)),
         "command": command,
     }
     if counts:

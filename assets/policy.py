@@ -65,8 +65,8 @@ def policies(operation: Operation, warehouse: Warehouse) -> dict[str, LayerPolic
             derive_when_rules_change(),
         ),
         "metric": LayerPolicy(
-            _version("metric", f"threshold:{warehouse.disclosure_threshold}"),
-            "counts",
+            _version("metric"),
+            "patients",
             frozenset({"duckdb", "python"}),
             release,
             measure_when_registries_settle(),

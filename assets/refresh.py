@@ -198,7 +198,7 @@ def _publish(
     full: bool,
 ) -> None:
     shelf = Shelf.of(warehouse.root())
-    inputs = release_input(warehouse.root(), warehouse.loaded_protocols(), warehouse.disclosure_threshold)
+    inputs = release_input(warehouse.root(), warehouse.loaded_protocols())
     if not any(":admitted:" in delivery for delivery in inputs.deliveries):
         say("nothing to release: no registry has an admitted delivery")
         return

@@ -12,7 +12,6 @@ from pathlib import Path
 import dagster as dg
 
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.errors import NotFoundError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of, survey
@@ -22,12 +21,11 @@ DEFAULT_PROTOCOLS = ("xu2025",)
 
 
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Landing, warehouse, protocols and disclosure threshold; empty means the environment or the default."""
+    """Landing, warehouse and protocols; empty means the environment or the default."""
 
     landing: str = ""
     warehouse: str = ""
     protocols: list[str] = list(DEFAULT_PROTOCOLS)  # noqa: RUF012 - a pydantic default
-    disclosure_threshold: int = DEFAULT_THRESHOLD
 
     def places(self) -> Places:
         """Choose landing and warehouse."""

@@ -1,7 +1,8 @@
 """Run storage in SQLite whose databases stay open, where Dagster's own opens each anew for every event.
 
-Not here: that it is used, and where it lies (`dagster.yaml`). It comes in by the door that Dagster has for
-storages of others, and overrides what its own leave to those that derive from them; nothing of it is changed.
+Not here: that it is used, which somebody opts into (`docs/operations.md`). It comes in by the door
+that Dagster has for storages of others, and overrides what its own leave to those that derive from them;
+nothing of it is changed.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def publish_what_changed(warehouse: Warehouse) -> dg.RunRequest | dg.SkipReason:
     """Request a release, unless the one in service was made of just what is admitted now."""
     root, shelf = warehouse.root(), Shelf.of(warehouse.root())
     try:
-        inputs = release_input(root, warehouse.loaded_protocols(), warehouse.disclosure_threshold)
+        inputs = release_input(root, warehouse.loaded_protocols())
     except BusyError:
         return dg.RunRequest()  # a registry is being written just now; the run waits for it
     if not any(":admitted:" in delivery for delivery in inputs.deliveries):

@@ -1,9 +1,10 @@
-"""The contract of `core.assessment_cadence`, and the numbers of the cadence that the gate judges.
+"""The contract of `core.assessment_cadence`, the numbers by which cadence is judged, and a stated schedule.
 
 Not here: how the cadence is worked out (`bpp_etl/timeline`), and the numbers of protocols, which the events
 read: the cadence of core is judged before any protocol is known.
 """
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import polars as pl
@@ -24,8 +25,33 @@ FALLBACK_CYCLE_DAYS = 21
 TOLERANCE_DAYS = 7
 """A CT this close to its planned day is on time."""
 
+ALIKE_DAYS = TOLERANCE_DAYS
+"""Groups whose median CT intervals differ by more keep different schedules: what is compared between them is
+seen at one group's scans sooner than at the other's. As far as a CT may be off and still be on time."""
+
 MISSED_AFTER_INTERVALS = 1.5
 """An interval longer than this many planned ones has skipped an appointment."""
+
+LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS = 7, 365
+"""Between these lies every interval that a registry may state."""
+
+
+@dataclass(frozen=True)
+class StatedCadence:
+    """The CT schedule that a registry states of its own: `[cadence]` in registry.toml.
+
+    `interval_days` are the whole days from the start of a line to its first CT, from that to the next, and so
+    on; the last one repeats. Empty where nothing is stated: CTs are then planned by the cycles of the line.
+    """
+
+    interval_days: tuple[int, ...] = ()
+
+    def in_words(self) -> str:
+        """Write it as the line of registry.toml that states it."""
+        return f"interval_days = {list(self.interval_days)}"
+
+
+NOT_STATED = StatedCadence()
 
 
 class AssessmentCadence(Contract, key=("registry", "patient_id", "line_number", "time_point_date")):
@@ -42,6 +68,7 @@ class AssessmentCadence(Contract, key=("registry", "patient_id", "line_number", 
     )
     interval_days: pl.Int32 = derived("From the previous date to this one.", nullable=False, unit="days")
     expected_interval_days: pl.Int32 = derived(
+        "What `[cadence]` of registry.toml states for the place of this interval on its line; else "
         f"{CYCLES_PER_INTERVAL} cycles of the line, of {FALLBACK_CYCLE_DAYS} days where none is recorded.",
         nullable=False,
         unit="days",
@@ -56,6 +83,7 @@ class AssessmentCadence(Contract, key=("registry", "patient_id", "line_number", 
         codes=CADENCE_CLASS,
     )
     flags: Annotated[pl.List, pl.String] = derived(
-        "Warning codes; empty when there are none. cycle_length_assumed: the line records no cycle length.",
+        "Warning codes; empty when there are none. cycle_length_assumed: the line records no cycle length, "
+        "and the registry states no schedule of its own.",
         nullable=False,
     )

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 SEX = ("female", "male", "unknown")
 RECEPTOR_STATUS = ("positive", "negative", "unknown")
+END_REASON = ("progression", "toxicity", "completed", "patient_choice", "death", "other", "unknown")
 MODALITY = ("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY")
 CT_MODALITIES = ("CT", "PET_CT")
 """Modalities with a CT, and so with a bone window."""

@@ -149,7 +149,8 @@ WHOLE_LAWS = (
         sentence="The share of first-line CT intervals off schedule stays within its limit.",
         severity="shut",
         category="plausibility",
-        mend="Check cycle_length_days and the CT dates; [limits] cadence = 1 switches the rule off.",
+        mend="State the registry's own schedule in [cadence] where the message has it right; else check "
+        "cycle_length_days and the CT dates. [limits] cadence = 1 switches the rule off.",
         on=whole_delivery,
         limit=0.5,
         limit_name="cadence",

@@ -21,6 +21,7 @@ REASON = (
     "pd_at_detection",
     "pd_before_confirmation",
     "no_baseline_ct",
+    "progression_not_read",
     "death",
     "therapy_changed",
     "lost_to_follow_up",
@@ -50,7 +51,8 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
             "or confirmation."
         ),
         "cycle_length_assumed": (
-            "Line 1 records no cycle length; the protocol's `fallback_cycle_days` were assumed."
+            "Line 1 records no cycle length, and the registry states no CT schedule; the protocol's "
+            "`fallback_cycle_days` were assumed."
         ),
         "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
         "equivocal_lesions_only": "Every new osteoblastic lesion at the candidate is equivocal.",
@@ -91,6 +93,11 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
             "Further CTs can no longer confirm it: the line, or life, ended too soon. Only a CT, PET-CT or "
             "MRI that shows progression, within the dates given, decides; or a correction of the dates of "
             "therapy."
+        ),
+        "progression_reading": (
+            "What the CTs listed say of progression: the response outside bone, and the change of lysis of"
+            " each lytic or mixed lesion, one of which was not sent. Read it from their reports: each without"
+            " progression can confirm, and progression in one of them decides."
         ),
         "response": (
             "The response outside bone on the assessments listed, for which none, or not evaluable, was "
@@ -148,6 +155,9 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
         "Day of the first explicit progression at or after the candidate, not after the start of line 2; "
         "empty while indeterminate."
     )
+    observed_progression_date: pl.Date = derived(
+        "The same day whatever the state: also where the candidate is indeterminate."
+    )
     progression_kind: pl.String = derived(
         "What progressed at that time point: extraosseous, lysis, new_lytic, or several of them joined by +."
     )
@@ -170,11 +180,21 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
     sites: Annotated[pl.List, pl.String] = derived(
         "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False
     )
+    new_lesion_sites: Annotated[pl.List, pl.String] = derived(
+        "Bone of each new osteoblastic lesion of the episode, sorted: as many as there are lesions.",
+        nullable=False,
+    )
     new_lesion_count: pl.Int32 = derived(
         "New osteoblastic lesions of the episode: at the candidate and later on treatment.", nullable=False
     )
     confirming_ct_count: pl.Int32 = derived(
-        "Confirming CT time points counted before any progression, also beyond the number needed.",
+        "Confirming CT time points, which are read for progression, counted before any progression, also "
+        "beyond the number needed.",
+        nullable=False,
+    )
+    unread_ct_count: pl.Int32 = derived(
+        "CT time points on treatment after the candidate and before any progression on which no eligible CT "
+        "is read for progression: they confirm nothing.",
         nullable=False,
     )
     candidate_assessment_ids: Annotated[pl.List, pl.String] = derived(
@@ -252,17 +272,20 @@ class OpenQuestion(Contract, key=("registry", "patient_id", "protocol", "missing
     missing: pl.String = derived("What is missing.", nullable=False, codes=OPEN_QUESTIONS)
     since: pl.Date = derived(
         "Day since which it is missing: for what belongs before treatment the start of line 1, for a further "
-        "CT the last confirming CT or the candidate, for ALP the event, for a response its first assessment.",
+        "CT the last confirming CT or the candidate, for ALP the event, for a reading or response its first "
+        "assessment.",
         nullable=False,
     )
     look_from: pl.Date = derived("First day on which the evidence would count.", nullable=False)
     look_until: pl.Date = derived("Last day on which it would count; empty while line 1 goes on.")
     lacking: pl.Int32 = derived(
-        "How many are lacking: confirming CTs, or assessments without a response; otherwise 1.",
+        "How many are lacking: confirming CTs, or assessments without their reading or response; "
+        "otherwise 1.",
         nullable=False,
     )
     assessment_ids: Annotated[pl.List, pl.String] = derived(
-        "Assessments whose response is missing, by date; empty for everything else.", nullable=False
+        "Assessments whose reading or response is missing, by date; empty for everything else.",
+        nullable=False,
     )
     closed_by: pl.String = derived("The evidence that would close it, in words.", nullable=False)
 

@@ -26,8 +26,9 @@ class FirstLine(Contract, key=("registry", "patient_id", "protocol")):
     )
     cycle_length_days: pl.Int32 = derived("Cycle length that line 1 records.", unit="days")
     expected_interval_days: pl.Int32 = derived(
-        "Planned interval between CTs: `cycles_per_interval` of the protocol times the cycle length, or "
-        "times `fallback_cycle_days` where none is recorded.",
+        "Planned interval from the patient's last on-treatment CT, or the start of line 1, to the next: what "
+        "`[cadence]` of registry.toml states for that place; else `cycles_per_interval` of the protocol "
+        "times the cycle length, or times `fallback_cycle_days` where none is recorded.",
         nullable=False,
         unit="days",
     )

@@ -167,7 +167,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         sentence="Every row belongs to an admitted patient.",
         severity="refuse",
         category="conformance",
-        mend="Deliver the patient, or mend the reason for which the patient was refused.",
+        mend="Deliver the patient, or mend the patient's own row, which was refused.",
         on=with_parent("unknown_patient"),
     ),
     SetLaw(
@@ -175,7 +175,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         sentence="Every lesion belongs to an admitted assessment.",
         severity="refuse",
         category="conformance",
-        mend="Deliver the assessment, or mend the reason for which it was refused.",
+        mend="Deliver the assessment, or mend its own row, which was refused.",
         on=with_parent("unknown_assessment"),
     ),
 )

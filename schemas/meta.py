@@ -26,9 +26,6 @@ class Release(Contract, key=("release_id",)):
     input_digests: Annotated[pl.List, pl.String] = derived(
         "Deliveries it is built on, as registry/delivery:digest.", nullable=False
     )
-    disclosure_threshold: pl.Int32 = derived(
-        "Published counts below it are suppressed; 0 switches that off.", nullable=False
-    )
 
 
 class PublishedTable(Contract, key=("schema", "table")):

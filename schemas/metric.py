@@ -19,6 +19,7 @@ from schemas.metric_codes import (
     CI_METHOD,
     FLOW_STEP,
     LESION_LEVEL,
+    LESION_POPULATION,
     UNIT,
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
@@ -47,12 +48,17 @@ class Estimate(Contract, key=("protocol", "metric", "stratum")):
     ci_high: pl.Float64 = derived("Upper 95 % limit; empty where it is not reached or not given.")
     ci_method: pl.String = derived("How the interval was made; empty without one.", codes=CI_METHOD)
     unit: pl.String = derived("Unit of estimate and limits.", nullable=False, codes=UNIT)
-    patients: pl.Int64 = derived("Patients measured; empty if suppressed.")
+    patients: pl.Int64 = derived("Patients measured.")
     events: pl.Int64 = derived(
-        "Patients (or, of lesions and CTs, lesions and CTs) that had what is counted; empty if suppressed or "
-        "if nothing is counted."
+        "Patients (or, of lesions and CTs, lesions and CTs) that had what is counted; empty if "
+        "nothing is counted."
     )
     p_value: pl.Float64 = derived("Two-sided p-value; empty where nothing is tested.")
+    median_follow_up_days: pl.Float64 = derived(
+        "Median follow-up of those whose time it is, by reverse Kaplan-Meier; empty for what is no time, and "
+        "where it is not reached, as where everybody had the event.",
+        unit="days",
+    )
     method: pl.String = derived("The method in words.", nullable=False)
     warnings: Annotated[pl.List, pl.String] = warnings_column()
     is_suppressed: pl.Boolean = is_suppressed_column()
@@ -61,15 +67,14 @@ class Estimate(Contract, key=("protocol", "metric", "stratum")):
 class SurvivalCurve(Contract, key=("protocol", "metric", "stratum", "time_days")):
     """One row per protocol, metric, stratum and step of a Kaplan-Meier curve, which starts at 1.
 
-    With disclosure control patients with the event are taken together, and those censored, and the curve is
-    that of these groups: close to the exact one, to the week, and the tail may be cut.
+    A step is the day of an event or of the end of a follow-up.
     """
 
     protocol: pl.String = protocol_column()
     metric: pl.String = derived("Time that the curve is of.", nullable=False, codes=SURVIVAL_METRIC)
     stratum: pl.String = stratum_column()
     time_days: pl.Int32 = derived("Day of the step, from the time origin.", nullable=False, unit="days")
-    at_risk: pl.Int64 = derived("Patients at risk just before the day, as far as told.", nullable=False)
+    at_risk: pl.Int64 = derived("Patients at risk just before the day.", nullable=False)
     events: pl.Int64 = derived("Patients with the event since the step before.", nullable=False)
     censored: pl.Int64 = derived("Patients censored since the step before.", nullable=False)
     survival: pl.Float64 = derived("Share without the event after the day.", nullable=False)
@@ -94,24 +99,29 @@ class Flow(Contract, key=("protocol", "stratum", "step")):
         codes=FLOW_STEP,
     )
     parent_step: pl.String = derived("Step that this one is a part of; empty for delivered.", codes=FLOW_STEP)
-    patients: pl.Int64 = derived("Patients; empty if suppressed.")
+    patients: pl.Int64 = derived("Patients.")
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
-class LesionSite(Contract, key=("protocol", "level", "site")):
-    """One row per protocol, level and bone: new osteoblastic lesions of pseudoprogressions there."""
+class LesionSite(Contract, key=("protocol", "population", "level", "site")):
+    """One row per protocol, population, level and bone: new lesions of pseudoprogressions there."""
 
     protocol: pl.String = protocol_column()
+    population: pl.String = derived(
+        "Which new osteoblastic lesions count. candidate: those at the candidate's time point. episode: "
+        "these, and those later on treatment.",
+        nullable=False,
+        codes=LESION_POPULATION,
+    )
     level: pl.String = derived(
-        "patient: patients with a new lesion of the episode in the bone, of all patients. lesion: "
-        "new lesions at the "
-        "candidate in the bone, of all such lesions.",
+        "patient: patients with such a lesion in the bone, of all patients. lesion: such lesions in the "
+        "bone, of all such lesions.",
         nullable=False,
         codes=LESION_LEVEL,
     )
     site: pl.String = derived("Bone in which the lesion lies.", nullable=False, codes=LESION_SITE)
-    counted: pl.Int64 = derived("Patients or lesions with this bone; empty if suppressed.")
-    total: pl.Int64 = derived("Patients or lesions in all; empty if suppressed.")
+    counted: pl.Int64 = derived("Patients or lesions with this bone.")
+    total: pl.Int64 = derived("Patients or lesions in all.")
     share: pl.Float64 = derived("Counted over total.", unit="share")
     ci_low: pl.Float64 = derived("Lower 95 % limit, Wilson; empty with fewer than 5 counted.", unit="share")
     ci_high: pl.Float64 = derived("Upper 95 % limit, Wilson; empty with fewer than 5 counted.", unit="share")
@@ -124,7 +134,7 @@ class AlpChange(Contract, key=("protocol", "comparison", "stratum")):
     protocol: pl.String = protocol_column()
     comparison: pl.String = derived("Which value minus which.", nullable=False, codes=ALP_COMPARISON)
     stratum: pl.String = stratum_column()
-    patients: pl.Int64 = derived("Patients with every value needed; empty if suppressed.")
+    patients: pl.Int64 = derived("Patients with every value needed.")
     median: pl.Float64 = derived("Median change.", unit="U/L")
     quartile_low: pl.Float64 = derived("First quartile of the changes.", unit="U/L")
     quartile_high: pl.Float64 = derived("Third quartile of the changes.", unit="U/L")
@@ -149,7 +159,7 @@ class Concordance(Contract, key=("protocol", "definition", "call", "other_defini
     call: pl.String = derived("What it makes of the patient.", nullable=False, codes=CALL)
     other_definition: pl.String = derived("Definition that it is compared with.", nullable=False)
     other_call: pl.String = derived("What that makes of the patient.", nullable=False, codes=CALL)
-    patients: pl.Int64 = derived("Patients; empty if suppressed.")
+    patients: pl.Int64 = derived("Patients.")
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
@@ -166,8 +176,8 @@ class Cadence(Contract, key=("protocol", "population", "stratum", "cadence_class
     cadence_class: pl.String = derived(
         "Class of the CT against its planned day.", nullable=False, codes=CADENCE_CLASS
     )
-    time_points: pl.Int64 = derived("CT time points of the class; empty if suppressed.")
-    total: pl.Int64 = derived("CT time points in all; empty if suppressed.")
+    time_points: pl.Int64 = derived("CT time points of the class.")
+    total: pl.Int64 = derived("CT time points in all.")
     share: pl.Float64 = derived("Time points of the class over all.", unit="share")
     is_suppressed: pl.Boolean = is_suppressed_column()
 

@@ -6,10 +6,14 @@ Not here: metrics and strata (`schemas/metrics/`), and the tables that carry the
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from schemas.cadence import ALIKE_DAYS, CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS
 from schemas.event import LEFT_AT, REASON, STATE
 from schemas.verdicts import VERDICT_WORDS
 
 DAYS_PER_MONTH = 30.4375
+
+PLANNED_DAYS = CYCLES_PER_INTERVAL * FALLBACK_CYCLE_DAYS
+"""Between CTs that keep to the schedule of most lines."""
 
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
@@ -17,17 +21,11 @@ HORIZON_DAYS = (182, 365, 730)
 LANDMARK_DAYS = (91, 183)
 """Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
 
-UNIT = ("days", "share", "U/L", "ratio", "chi_square", "area", "kappa", "events", "patients")
+UNIT = ("days", "share", "U/L", "ug/L", "ratio", "chi_square", "area", "kappa", "events", "patients")
+MASS_INTERVAL = "mass-interval"
 CI_METHOD = (
-    "log-log",
-    "spss",
-    "wald",
-    "signed-rank",
-    "delong",
-    "wilson",
-    "large-sample",
-    "bootstrap",
-    "prediction",
+    *("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample"),
+    *("bootstrap", "prediction", MASS_INTERVAL),
 )
 FLOW_STEP = (
     "delivered",
@@ -40,6 +38,7 @@ FLOW_STEP = (
     *REASON[1:],
 )
 LESION_LEVEL = ("patient", "lesion")
+LESION_POPULATION = ("candidate", "episode")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")
@@ -50,6 +49,11 @@ CADENCE_POPULATION = ("first_line", "pseudoprogression")
 
 WARNINGS: Mapping[str, str] = MappingProxyType(
     {
+        "alp_not_specific": (
+            "A change of ALP need not come from the bone lesions. A baseline that was high by chance is "
+            "followed by a lower value (regression to the mean); G-CSF, disease of the liver, a healing "
+            "fracture, endocrine and bone-modifying drugs move ALP too."
+        ),
         "approximate_p_value": (
             "More than 1000 differences: p-value and limits come from the normal approximation."
         ),
@@ -57,9 +61,12 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Both changes share one baseline, which cancels: this compares ALP at progression with ALP at "
             "the event, and says nothing of either change from baseline."
         ),
+        "beyond_follow_up": (
+            "Nobody was under observation so long: there is no estimate for a day after the last follow-up."
+        ),
         "cadence_differs": (
-            "The median CT intervals of the compared groups differ by more than 7 days; the schedule alone "
-            "can move the comparison."
+            f"The median CT intervals of the compared groups differ by more than {ALIKE_DAYS} days: an event "
+            "is seen only at a scan, so the schedule alone can move the comparison."
         ),
         "comparison_only": (
             "Symmetric interval, to compare with published figures: at 23 patients it covers 84 to 86 %, not "
@@ -84,16 +91,37 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "groups_missing": "A group or class to compare has no patients: there is no comparison.",
         "guarantee_time": (
             "Confirmation needs further clean CTs, so the time cannot be short; see also the time from "
-            "confirmation and the one over all candidates."
+            "confirmation, which leaves out the wait for it, and the one over all candidates, which asks for "
+            "none, and leaves out who progressed before a candidate."
         ),
-        "indeterminate_censored": "Candidates that could not be decided are censored on the event day.",
+        "imputed_from_others": (
+            "Some undecided candidates are of a registry without a decided one in their reading state: they "
+            "are imputed from its other candidates, or, without any, from those of all registries."
+        ),
+        "indeterminate_censored": (
+            "Leaves the undecided out: candidates that could not be decided are censored on the event day, "
+            "which gives their weight to patients without a lesion, so the number is as a rule too low. Read "
+            "the estimate and its bounds instead."
+        ),
+        "indeterminate_imputed": (
+            "Candidates that could not be decided are imputed from decided ones of the same registry and "
+            "reading state (whether a CT after the candidate is not read for progression). That is right if, "
+            "given these two, being decided does not depend on what the candidate was (missing at random); "
+            "the bounds hold without that."
+        ),
         "indeterminate_left_out": "Candidates that could not be decided are left out.",
         "interval_censored": (
-            "Dated at the scan that shows it, about half a scan interval late; see the interval-censored "
-            "median."
+            "Dated at the scan that shows it, late by about half the interval between scans: by half of "
+            f"`cadence_interval`, which is {PLANNED_DAYS} days where {CYCLES_PER_INTERVAL} cycles of "
+            f"{FALLBACK_CYCLE_DAYS} days are kept. See the interval-censored median."
         ),
         "lesions_clustered": "Lesions of one patient are alike; the interval takes them as independent.",
         "limit_not_reached": "The confidence band does not reach one half on one side: no limit there.",
+        "median_is_interval": (
+            "The data tell only between which two days the median lies, and not where within: the limits "
+            "are these days, after the first and up to the second. They are no 95 % limits, which the method "
+            "does not give."
+        ),
         "median_not_reached": "The curve does not fall to one half: there is no median yet.",
         "naive_comparison": (
             "Refused: who has a pseudoprogression has lived without progression until it was confirmed, so "
@@ -102,7 +130,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "no_interval": "The method gives no interval.",
         "no_patients": "Nobody to measure.",
         "no_spread": (
-            "The groups lie wholly apart, or one answer never varies: no interval, and no certainty either."
+            "The groups lie wholly apart, or all values or answers are the same: the interval would have no "
+            "width, and is left out, for there is no certainty either."
         ),
         "not_estimable": "The data have no single best value: there is no estimate.",
         "plan": (
@@ -130,7 +159,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Until a pseudoprogression is confirmed the patient counts among those without one, so that the "
             "time it takes to be confirmed is credited to nobody."
         ),
-        "suppressed": "Counts below the disclosure threshold, and what would reveal them, are left empty.",
+        "suppressed": (
+            "Counts below the threshold of disclosure control, and what would reveal them, are left empty; "
+            "never in a release."
+        ),
         "unequal_follow_up": (
             "Patients differ in how long and how often ALP was measured before the event, and a line does "
             "not show a flare of the first weeks."

@@ -19,8 +19,11 @@ def stratum_column() -> Any:
 
 
 def is_suppressed_column() -> Any:
-    """Describe the mark of disclosure control."""
-    return derived("Whether anything in the row is left empty by disclosure control.", nullable=False)
+    """Describe the mark of disclosure control, which a release bears nowhere."""
+    return derived(
+        "Whether disclosure control left anything of the row empty: never in a release, which is exact.",
+        nullable=False,
+    )
 
 
 def warnings_column() -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import polars as pl
 
 from schemas.contract import Contract, derived
-from schemas.event import OPEN_QUESTIONS
+from schemas.event import ALP_CATEGORY, OPEN_QUESTIONS
 from schemas.metric_codes import (
     ALP_PICTURE,
     BASELINE_CHARACTERISTIC,
@@ -32,12 +32,12 @@ class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):
     protocol: pl.String = protocol_column()
     stratum: pl.String = stratum_column()
     missing: pl.String = derived("What is missing.", nullable=False, codes=OPEN_QUESTIONS)
-    patients: pl.Int64 = derived("Undecided candidates; empty if suppressed.")
+    patients: pl.Int64 = derived("Undecided candidates.")
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
 def _grouped_patients() -> Any:
-    return derived("Patients in the group, never fewer than the disclosure threshold.", nullable=False)
+    return derived("Patients in the group: in a release 1.", nullable=False)
 
 
 class AlpGrade(Contract, key=("protocol", "stratum", "moment", "grade")):
@@ -59,11 +59,10 @@ class AlpGrade(Contract, key=("protocol", "stratum", "moment", "grade")):
 
 
 class CourseGroup(Contract, key=("protocol", "outcome", "position")):
-    """One row per protocol, outcome and group of pseudoprogressions with like courses, for a swimmer plot.
+    """One row per protocol, outcome and pseudoprogression, for a swimmer plot: its course in days.
 
-    A group stands in for single patients: patients in order of their courses, as many together as disclosure
-    control asks for. Days are medians within the group, from the start of line 1, rounded to whole weeks;
-    with disclosure control switched off they are not rounded.
+    Days are from the start of line 1. Where disclosure control has been over it, a row is a group of patients
+    with like courses, and its days are medians, to the week.
     """
 
     protocol: pl.String = protocol_column()
@@ -80,10 +79,10 @@ class CourseGroup(Contract, key=("protocol", "outcome", "position")):
 
 
 class AlpGroup(Contract, key=("protocol", "picture", "stratum", "position")):
-    """One row per protocol, picture, stratum and group of patients with like changes of ALP.
+    """One row per protocol, picture, stratum and patient, for waterfall and pairs: changes of ALP.
 
-    A group stands in for single patients, as in `course_group`. Changes are medians within the group, rounded
-    to 5 U/L; with disclosure control switched off they are not rounded.
+    Where disclosure control has been over it, a row is a group of patients with like changes, and its changes
+    are medians, to 5 U/L.
     """
 
     protocol: pl.String = protocol_column()
@@ -98,6 +97,10 @@ class AlpGroup(Contract, key=("protocol", "picture", "stratum", "position")):
     change_at_event: pl.Float64 = derived("ALP at the event minus baseline.", nullable=False, unit="U/L")
     change_at_progression: pl.Float64 = derived(
         "ALP at progression minus baseline; only in the paired picture.", unit="U/L"
+    )
+    category_at_event: pl.String = derived(
+        "ALP at the event against baseline, as in `event.pseudoprogression`; empty for a group.",
+        codes=ALP_CATEGORY,
     )
 
 
@@ -120,13 +123,13 @@ class PaperComparison(Contract, key=("protocol", "figure")):
     published_high: pl.Float64 = derived("The study's upper 95 % limit; empty where it prints none.")
     doi: pl.String = derived("Digital object identifier of the study.", nullable=False)
     compatible_estimate: pl.Float64 = derived(
-        "This release's number in the study's conventions; empty where there is none, or if suppressed."
+        "This release's number in the study's conventions; empty where there is none."
     )
     compatible_low: pl.Float64 = derived("Lower symmetric 95 % limit of that, where the study prints one.")
     compatible_high: pl.Float64 = derived("Upper symmetric 95 % limit of that, where the study prints one.")
-    patients: pl.Int64 = derived("Patients of this release measured; empty if suppressed.")
+    patients: pl.Int64 = derived("Patients of this release measured.")
     events: pl.Int64 = derived(
-        "Patients or lesions of this release that had what is counted; empty if suppressed or if nothing is."
+        "Patients or lesions of this release that had what is counted; empty if nothing is."
     )
     metric: pl.String = derived(
         "Metric of `metric.estimate` that answers the figure.", nullable=False, codes=METRICS
@@ -154,8 +157,8 @@ class Baseline(Contract, key=("protocol", "stratum", "characteristic", "level"))
         nullable=False,
         codes=BASELINE_LEVEL,
     )
-    patients: pl.Int64 = derived("Patients at this level; empty if suppressed.")
-    total: pl.Int64 = derived("Patients of the stratum; empty if suppressed.")
+    patients: pl.Int64 = derived("Patients at this level.")
+    total: pl.Int64 = derived("Patients of the stratum.")
     share: pl.Float64 = derived("Patients over total; empty where a number is known.", unit="share")
     unit: pl.String = derived("Unit of median and quartiles; empty for a code.", codes=BASELINE_UNIT)
     median: pl.Float64 = derived("Median of a number over patients in whom it is known.")

@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.codes import CATEGORY, SEVERITY
 from schemas.contract import Contract, derived
+from schemas.metric_columns import is_suppressed_column
 
 RULE_STATUS = ("passed", "failed", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
@@ -56,6 +57,12 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
     ignored: pl.Int64 = derived("Rows of analytes that are not used.", nullable=False)
+    stated_interval_days: Annotated[pl.List, pl.Int32] = derived(
+        "Days from the start of a line to its first CT, from that to the next, and so on, as `[cadence]` of "
+        "registry.toml states them; the last repeats. Empty where it states none: CTs are then expected by "
+        "the cycles of their line.",
+        unit="days",
+    )
     input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)
 
@@ -117,15 +124,15 @@ class History(Contract, key=("release_id", "registry", "delivery", "status")):
 class EventRule(Contract, key=("registry", "protocol", "rule")):
     """One row per registry, protocol and deciding rule: patients for whom it fired.
 
-    The rules of the course come first, then those of candidates. Counts are under disclosure control.
+    The rules of the course come first, then those of candidates.
     """
 
     registry: pl.String = derived("Registry of the patients.", nullable=False)
     protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
     position: pl.Int32 = derived("Place of the rule: the first that holds decides.", nullable=False)
     rule: pl.String = derived("Stable id of the rule.", nullable=False)
-    patients: pl.Int64 = derived("Patients for whom it fired; empty if suppressed.")
-    is_suppressed: pl.Boolean = derived("Whether disclosure control left the count empty.", nullable=False)
+    patients: pl.Int64 = derived("Patients for whom it fired.")
+    is_suppressed: pl.Boolean = is_suppressed_column()
 
 
 class EventRuleHistory(Contract, key=("release_id", "registry", "protocol", "rule")):
@@ -135,8 +142,8 @@ class EventRuleHistory(Contract, key=("release_id", "registry", "protocol", "rul
     registry: pl.String = derived("Registry of the patients.", nullable=False)
     protocol: pl.String = derived("Name of the protocol that was applied.", nullable=False)
     rule: pl.String = derived("Stable id of the rule.", nullable=False)
-    patients: pl.Int64 = derived("Patients for whom it fired; empty if suppressed.")
-    is_suppressed: pl.Boolean = derived("Whether disclosure control left the count empty.", nullable=False)
+    patients: pl.Int64 = derived("Patients for whom it fired.")
+    is_suppressed: pl.Boolean = is_suppressed_column()
 
 
 QUALITY_TABLES = {

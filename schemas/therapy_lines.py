@@ -7,6 +7,7 @@ from typing import Annotated
 
 import polars as pl
 
+from schemas.codes import END_REASON
 from schemas.contract import Contract, delivered
 from schemas.examples import example
 from schemas.judging import (
@@ -31,7 +32,11 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
     regimen: pl.String = delivered("Treatment as the registry names it.", required=True)
     start_date: pl.Date = delivered("First day of the line.", kind="date", required=True)
     end_date: pl.Date = delivered("Last day of the line; empty while it goes on.", kind="date")
-    end_reason: pl.String = delivered("Why the line ended, in the registry's words.")
+    end_reason: pl.String = delivered(
+        "Why the line ended; empty while it goes on, or where nobody wrote it down.",
+        kind="code",
+        codes=END_REASON,
+    )
     cycle_length_days: pl.Int32 = delivered("Length of one cycle.", kind="integer", unit="days")
     flags: Annotated[pl.List, pl.String] = flags_column()
     row_number: pl.Int64 = row_number_column()

@@ -17,9 +17,10 @@ from bpp_etl.errors import BppError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.judge import judge
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.landing.registry_config import recalled
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.reading.problems import DeliveryProblem
+from bpp_etl.timeline.stated import stated_cadence
 from bpp_etl.warehouse.connection import Connection, one_row, one_value, opened, transaction
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             code_version=judged_with(found.adapter_digest),
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
+            stated=found.config.cadence,
         )
     files.settle(decision.status)
     return decision
@@ -69,7 +71,8 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
     with opened(files.admitted, is_working_file=True) as con, transaction(con):
         name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
-        summary = derive_events(con, registry, day, protocols, delivery=name)
+        stated = stated_cadence(con, registry)
+        summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")
         con.executemany(
             "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))
@@ -88,7 +91,7 @@ def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
         return None
     found = told["read"]
     return ReadDelivery(
-        config=RegistryConfig(**found["config"]),
+        config=recalled(found["config"]),
         rows=found["rows"],
         problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
         extra_columns=tuple((table, column) for table, column in found["extra_columns"]),

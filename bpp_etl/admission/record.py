@@ -9,6 +9,7 @@ from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
+from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.quality import QUALITY_TABLES
 
 
@@ -20,6 +21,7 @@ def record(
     code_version: str,
     extra_columns: tuple[tuple[str, str], ...] = (),
     identifier_columns: tuple[tuple[str, str], ...] = (),
+    stated: StatedCadence = NOT_STATED,
 ) -> None:
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
@@ -60,6 +62,7 @@ def record(
                 sum(count.admitted for count in decision.tables),
                 sum(count.refused for count in decision.tables),
                 sum(count.ignored for count in decision.tables),
+                list(stated.interval_days),
                 input_digest,
                 code_version,
             )

@@ -67,7 +67,7 @@ def as_json(checked: Checked) -> str:
         "registry": decision.registry,
         "delivery": decision.delivery,
         "gate": checked.state,
-        "reasons": [asdict(reason) for reason in decision.causes],
+        "shut_causes": [asdict(cause) for cause in decision.causes],
         "warnings": [asdict(breach) for breach in decision.warnings],
         "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
         "broken_rules": [asdict(one) for one in checked.broken],

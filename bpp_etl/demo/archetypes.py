@@ -23,12 +23,13 @@ class Archetype:
 ARCHETYPES: tuple[Archetype, ...] = (
     Archetype("no_first_line", 0.02),
     Archetype("no_on_treatment_ct", 0.04),
-    Archetype("stable", 0.46),
+    Archetype("stable", 0.45),
     Archetype("progression_first", 0.25),
     Archetype("confirmed_then_progression", 0.085, "pseudoprogression", "confirmed"),
     Archetype("confirmed_then_censored", 0.035, "pseudoprogression", "confirmed"),
     Archetype("progression_at_detection", 0.02, "true_progression", "pd_at_detection"),
     Archetype("progression_before_confirmation", 0.025, "true_progression", "pd_before_confirmation"),
+    Archetype("progression_not_read", 0.01, "indeterminate", "progression_not_read"),
     Archetype("no_baseline_ct", 0.015, "indeterminate", "no_baseline_ct"),
     Archetype("died", 0.01, "indeterminate", "death"),
     Archetype("therapy_changed", 0.015, "indeterminate", "therapy_changed"),
@@ -110,6 +111,7 @@ def plan(patients: int, rng: np.random.Generator) -> Plans:
     second = first + 1 + chance(rng, 0.1, n)
 
     confirmed = of("confirmed_then_progression") | of("confirmed_then_censored") | of("no_baseline_ct")
+    confirmed |= of("progression_not_read")  # the CTs come, only what they say is not written down
     has_one = has_candidate & ~confirmed & ~of("progression_at_detection") & chance(rng, 0.4, n)
     last_clean = np.where(has_one, first, candidate)
     change = pick(rng, (0.55, 0.15, 0.15, 0.15), n)
@@ -135,6 +137,7 @@ def plan(patients: int, rng: np.random.Generator) -> Plans:
         ("stable", between(rng, 1, 8, n)),
         ("confirmed_then_censored", second + between(rng, 0, 7, n)),
         ("no_baseline_ct", second + between(rng, 0, 3, n)),
+        ("progression_not_read", second + between(rng, 0, 2, n)),
     ):
         visits = np.where(of(name), count, visits)
     beyond = chance(rng, 0.18, n) & (

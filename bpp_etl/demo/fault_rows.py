@@ -34,6 +34,7 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
     "therapy_lines": (
         ("required_value_missing", {"regimen": None}),
         ("date_in_future", {"start_date": LATER}),
+        ("code_unknown", {"end_reason": "switched"}),
         ("number_invalid", {"cycle_length_days": "monthly"}),
         ("unknown_patient", {"patient_id": "{nobody}"}),
     ),

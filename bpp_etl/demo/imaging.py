@@ -33,7 +33,7 @@ from bpp_etl.demo.visits import (
 
 MODALITIES = ("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY")
 RESPONSES = (None, "CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE")
-PD, NE = 5, 6
+NON_CR_NON_PD, PD, NE = 4, 5, 6
 # What a scan tells about bone: all known lesions, one known lesion and perhaps a flare, nothing.
 READS_ALL, READS_ONE, READS_NONE = range(3)
 MRI_MODALITY, BONE_SCAN_MODALITY, XRAY_MODALITY = 2, 3, 4
@@ -130,9 +130,12 @@ def _responses(
     """Gives the response outside bone; progression only where the plan, or a harmless place, has it."""
     n = patient.size
     has_soft_disease = chance(rng, 0.65, plans.size)[patient]
-    response = np.where(has_soft_disease, 1 + pick(rng, (0.02, 0.3, 0.6, 0.08), n), 0)
-    response = np.where(~has_soft_disease & chance(rng, 0.1, n), 4, response)
+    response = np.where(has_soft_disease, 1 + pick(rng, (0.02, 0.3, 0.6, 0.08), n), NON_CR_NON_PD)
     response = np.where((visit == 0) | (kind == BONE_SCAN), 0, response)
+
+    # One CT is read, so that only the others stand between the candidate and its confirmation.
+    is_unread = plans.is_in("progression_not_read")[patient] & (visit >= plans.second_confirming[patient])
+    response = np.where(is_unread & (visit <= plans.visits[patient]), 0, response)
 
     progression = plans.progression[patient]
     planned = (progression > 0) & (plans.progression_kind[patient] == EXTRAOSSEOUS)

@@ -89,7 +89,7 @@ def _reported(seen: pl.DataFrame, scans: Scans, plans: Plans, rng: np.random.Gen
     status = np.where((first == 0) & (visit == first_read[patient]), BASELINE, status)
     status = np.where((first > 0) & (visit == first), NEW, status)
 
-    lysis = np.where(can_lyse & chance(rng, 0.9, n), 1, 0)
+    lysis = np.where(can_lyse, 1, 0)
     lysis = np.where((status == SMALLER) & can_lyse, 3, lysis)
     is_planned = whole & (number == 1) & (visit == plans.progression[patient])
     is_planned &= plans.progression_kind[patient] == LYSIS

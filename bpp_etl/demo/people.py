@@ -69,7 +69,7 @@ def therapy_rows(
     ).sort("patient_id", "line_number")
 
 
-REASONS = (None, "progression", "toxicity", "death", "patient decision")
+REASONS = (None, "progression", "toxicity", "death", "patient_choice")
 
 
 def _end_reasons(plans: Plans, timelines: Timelines) -> Ints:

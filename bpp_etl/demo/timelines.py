@@ -48,7 +48,13 @@ def lay_timelines(plans: Plans, visits: Visits, delivery_day: int, rng: np.rando
         [
             plans.is_in("died"),
             plans.is_in("stable", "confirmed_then_censored"),
-            plans.is_in("awaiting_ct", "lost_to_follow_up", "therapy_changed", "no_baseline_ct"),
+            plans.is_in(
+                "awaiting_ct",
+                "lost_to_follow_up",
+                "therapy_changed",
+                "no_baseline_ct",
+                "progression_not_read",
+            ),
         ],
         [1.0, 0.08, 0.0],
         0.3,

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpp_etl.measure.tally import is_small
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from bpp_etl.warehouse.ddl import column_list
 from bpp_etl.warehouse.select import Select, select_named
@@ -49,10 +48,6 @@ class RowChange:
     admitted_after: int
     refused_before: int
     refused_after: int
-
-    def tells_admitted(self, threshold: int) -> bool:
-        """Say whether the rows admitted may be told: their difference would give a small change away."""
-        return not any(is_small(number, threshold) for number in (self.added, self.corrected, self.gone))
 
 
 def selected(con: Connection, name: str, parameters: dict[str, object] | None = None) -> list[dict[str, Any]]:

@@ -103,10 +103,10 @@ def value_told(row: Row, side: str) -> str:
 def _number(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.1f}"
-    return f"{value:.1f}".removesuffix(".0") if unit in {"days", "U/L"} else f"{value:.2f}"
+    return f"{value:.1f}".removesuffix(".0") if unit in {"days", "U/L", "ug/L"} else f"{value:.2f}"
 
 
 def _with_unit(value: float, unit: str) -> str:
     """Write a number in its unit; statistics, ratios and areas have none."""
-    word = {"share": " %", "days": " days", "U/L": " U/L"}.get(unit, "")
+    word = {"share": " %", "days": " days", "U/L": " U/L", "ug/L": " ug/L"}.get(unit, "")
     return _number(value, unit) + word

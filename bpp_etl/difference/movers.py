@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bpp_etl.difference.changes import RowChange, is_in_both, registries_that_differ
-from bpp_etl.disclosure.small import count_told
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.warehouse.connection import Connection
 from schemas.metrics import METRICS
@@ -32,7 +31,6 @@ class Movers:
 
     con: Connection
     changes: Sequence[RowChange]
-    threshold: int = 0
     known: dict[tuple[str, tuple[str, ...], str | None], set[str]] = field(default_factory=dict)
 
     def registries(self, basis: Basis, protocol: str) -> list[str]:
@@ -53,7 +51,7 @@ class Movers:
             return ["rows that are not in both releases: another version of the software made one of them"]
         registries = self.registries(basis, protocol)
         if not registries:
-            return ["no row: what it is measured of is the same, so measuring or disclosure control changed"]
+            return ["no row: what it is measured of is the same, so measuring changed"]
         return [f"{registry}: {self._rows_told(registry, basis.tables)}" for registry in registries]
 
     def _rows_told(self, registry: str, tables: Sequence[str]) -> str:
@@ -61,16 +59,16 @@ class Movers:
         for change in self.changes:
             if change.registry != registry or change.table not in tables:
                 continue
-            words = change_told(change, self.threshold)
+            words = change_told(change)
             if words:
                 parts.append(f"{change.table} {words}")
         return "; ".join(parts) or "the same rows, judged or derived otherwise (code or protocol)"
 
 
-def change_told(change: RowChange, threshold: int = 0) -> str:
-    """Tell how rows changed: added, corrected, gone, and refused more or less; small counts as words."""
+def change_told(change: RowChange) -> str:
+    """Tell how rows changed: added, corrected, gone, and refused more or less."""
     words = [
-        f"{count_told(number, threshold)} {verb}"
+        f"{number} {verb}"
         for number, verb in (
             (change.added, "added"),
             (change.corrected, "corrected"),
@@ -79,10 +77,5 @@ def change_told(change: RowChange, threshold: int = 0) -> str:
         if number
     ]
     if change.refused_before != change.refused_after:
-        before, after = (
-            count_told(number, threshold) for number in (change.refused_before, change.refused_after)
-        )
-        words.append(
-            f"refused {before} -> {after}" if before != after else f"refused {after} before and after"
-        )
+        words.append(f"refused {change.refused_before} -> {change.refused_after}")
     return joined(words)

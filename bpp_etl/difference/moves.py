@@ -1,136 +1,31 @@
-"""Counts patients who entered, left or changed state between two releases; small counts stay hidden.
+"""Counts patients who entered, left or changed place in the flow between two releases.
 
-Not here: words. What a reader knows of either release is its published flow: a move is hidden with whatever
-would give it away together with both flows. What the two flows give away on their own, no care here can keep.
+Not here: words, and which of them may leave the house (`bpp_etl/disclosure/moves.py`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bpp_etl.difference.changes import selected
-from bpp_etl.disclosure.inference import Way, combined_sums, single_sums
-from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.warehouse.connection import Connection
-from schemas.event import LEFT_AT, STATE
-
-PLACES = (*LEFT_AT[:-1], *STATE)
-"""Where a patient can be: left before a candidate, or in the candidate's state."""
-
-Moved = tuple[str, str | None, str | None]
-"""Protocol, place before, place after; None is outside."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """Patients who went from one place of the flow to another; None is outside. A hidden count is None."""
+    """Patients who went from one place of the flow to another; None is outside."""
 
     protocol: str
     was: str | None
     now: str | None
-    patients: int | None
+    patients: int
 
 
-def patient_moves(con: Connection, protocols: Sequence[str], threshold: int) -> list[Move]:
-    """Count the moves between the releases attached as `warehouse` and `later`."""
-    listed = {"protocols": list(protocols)}
-    counted: dict[Moved, int] = {
-        (row["protocol"], row["place_before"], row["place_after"]): int(row["patients"])
-        for row in selected(con, "patient_move", dict(listed))
-    }
-    tally = tally_of(counted)
-    flows = {
-        cell
-        for row in selected(con, "flow_count", dict(listed))
-        for side in ("before", "after")
-        if row[f"patients_{side}"] is not None
-        and (cell := _place(row["protocol"], side, row["step"])) in tally.counts
-    }
-    shown = {move_cell(key) for key in counted if key[1] != key[2]}
-    hidden = hidden_moves(tally, shown, flows, threshold)
+def patient_moves(con: Connection, protocols: Sequence[str]) -> list[Move]:
+    """Count the moves between the releases attached as `warehouse` and `later`; who stayed is no move."""
     return [
-        Move(*key, None if move_cell(key) in hidden else number)
-        for key, number in counted.items()
-        if key[1] != key[2]
+        Move(row["protocol"], row["place_before"], row["place_after"], int(row["patients"]))
+        for row in selected(con, "patient_move", {"protocols": list(protocols)})
+        if row["place_before"] != row["place_after"]
     ]
-
-
-def move_cell(moved: Moved) -> Cell:
-    """Name the count of a move; who stayed is a move from a place to itself."""
-    protocol, was, now = moved
-    return Cell(protocol, f"{was or 'outside'} to {now or 'outside'}")
-
-
-def _place(protocol: str, side: str, place: str) -> Cell:
-    return Cell(protocol, f"{side} {place}")
-
-
-def tally_of(counted: dict[Moved, int]) -> Tally:
-    """Record moves, and the places and totals of either release that they add up to."""
-    tally = Tally()
-    for protocol in sorted({key[0] for key in counted}):
-        sums: dict[tuple[str, str], list[Cell]] = defaultdict(list)
-        for (of, was, now), number in counted.items():
-            if of != protocol:
-                continue
-            cell = tally.put(move_cell((of, was, now)), number)
-            for side, place in (("before", was), ("after", now)):
-                if place is not None:
-                    sums[side, place].append(cell)
-        for side in ("before", "after"):
-            for place in PLACES:
-                tally.put_total(_place(protocol, side, place), sums[side, place])
-            states = [_place(protocol, side, state) for state in STATE]
-            candidates = tally.put_total(_place(protocol, side, LEFT_AT[-1]), states)
-            others = [_place(protocol, side, place) for place in LEFT_AT[:-1]]
-            tally.put_total(_place(protocol, side, "admitted"), [*others, candidates])
-    return tally
-
-
-def hidden_moves(tally: Tally, shown: set[Cell], flows: set[Cell], threshold: int) -> set[Cell]:
-    """Return the moves that are not shown: the small, and what would reveal these beside the flows.
-
-    Who stayed is shown nowhere, but a small number of them is kept like any other.
-    """
-    small = {cell for cell in tally.counts if " to " in cell.group and tally.is_small(cell, threshold)}
-    open_anyway = _revealed(tally, flows, small, threshold)
-    kept = small - open_anyway
-    protected = set(kept)
-    while protected:
-        known = (flows | shown | open_anyway) - kept
-        ways = [
-            *single_sums(tally, known, kept, threshold),
-            *combined_sums(tally, known, protected),
-        ]
-        more = _closing(tally, ways, shown - kept - open_anyway)
-        if not more:
-            break
-        kept |= more
-    return kept | small
-
-
-def _revealed(tally: Tally, flows: set[Cell], small: set[Cell], threshold: int) -> set[Cell]:
-    """Return the small counts that the flows of the two releases give away on their own."""
-    revealed: set[Cell] = set()
-    left = set(small)
-    while left:
-        known = flows | revealed
-        found = {cell for cell in left if any(True for _ in combined_sums(tally, known, {cell}))}
-        found |= {cell for cell in left if any(True for _ in single_sums(tally, known, {cell}, threshold))}
-        if not found:
-            break
-        revealed |= found
-        left -= found
-    return revealed
-
-
-def _closing(tally: Tally, ways: Iterable[Way], moves: set[Cell]) -> set[Cell]:
-    """Pick a shown move out of each way, the smallest; a way of flows alone cannot be closed."""
-    picked: set[Cell] = set()
-    for way in ways:
-        offered = [cell for cell in way if cell in moves and tally.counts[cell]]
-        if offered and picked.isdisjoint(way):
-            picked.add(min(offered, key=lambda cell: (tally.counts[cell], cell)))
-    return picked

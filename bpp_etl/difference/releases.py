@@ -1,7 +1,7 @@
 """What differs between two releases, as data: deliveries, software, patients, rows, rules, headline numbers.
 
-Not here: laying it out on a terminal (`release/told.py`) or on a page (`bpp_etl/report`). Counts only, told
-by the higher threshold of the two releases; moves of patients are hidden by it already. Nobody is named.
+Not here: laying it out on a terminal (`release/told.py`) or on a page (`bpp_etl/report`). Counts only; nobody
+is named.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ class Difference:
 
     before: str
     after: str
-    threshold: int
     protocols: tuple[str, ...]
     deliveries: tuple[tuple[str, str], ...]
     software: tuple[str, ...]
@@ -70,20 +69,18 @@ def difference_of(before: Path, after: Path) -> Difference:
 
 def _difference(con: Connection) -> Difference:
     before, after = (_release(con, catalog) for catalog in ("warehouse", "later"))
-    threshold = max(before["disclosure threshold"], after["disclosure threshold"])
     protocols = tuple(name for name in before["protocols"] if name in after["protocols"])
     changes = row_changes(con)
     estimates = selected(con, "estimate_change")
-    movers = Movers(con, changes, threshold)
+    movers = Movers(con, changes)
     of_protocols: dict[str, object] = {"protocols": list(protocols)}
     return Difference(
         before=before["release_id"],
         after=after["release_id"],
-        threshold=threshold,
         protocols=protocols,
         deliveries=tuple(_deliveries(con)),
         software=tuple(_software(before, after)),
-        moves=tuple(patient_moves(con, protocols, threshold)),
+        moves=tuple(patient_moves(con, protocols)),
         redated={row["protocol"]: int(row["candidates"]) for row in selected(con, "redated", of_protocols)},
         rows=tuple(changes),
         rules=tuple(_rules(con)),
@@ -95,16 +92,13 @@ def _difference(con: Connection) -> Difference:
 
 
 def _release(con: Connection, catalog: str) -> dict[str, Any]:
-    release_id, protocols, version, threshold, digest = one_row(
-        con,
-        "select release_id, protocols, code_version, disclosure_threshold, content_digest"
-        f" from {catalog}.meta.release",
+    release_id, protocols, version, digest = one_row(
+        con, f"select release_id, protocols, code_version, content_digest from {catalog}.meta.release"
     )
     return {
         "release_id": release_id,
         "protocols": dict(one.rsplit(":", 1) for one in protocols),
         "code version": version,
-        "disclosure threshold": threshold,
         "content digest": digest,
     }
 
@@ -143,11 +137,8 @@ def _deliveries(con: Connection) -> list[tuple[str, str]]:
 
 
 def _software(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    lines = [
-        f"{name}: {before[name]} -> {after[name]}"
-        for name in ("code version", "disclosure threshold")
-        if before[name] != after[name]
-    ]
+    name = "code version"
+    lines = [f"{name}: {before[name]} -> {after[name]}"] if before[name] != after[name] else []
     ours, theirs = before["protocols"], after["protocols"]
     lines += [f"protocol {name}: no longer applied" for name in ours if name not in theirs]
     lines += [f"protocol {name}: newly applied" for name in theirs if name not in ours]

@@ -1,6 +1,6 @@
 """The steps of a survival curve that may be shown: patients taken together until none of them stands alone.
 
-Not here: the exact curve (`bpp_etl/metrics`), and whose curves are measured (`bpp_etl/measure/times.py`).
+Not here: exact steps (`bpp_etl/measure/steps.py`), and whose curves there are (`bpp_etl/measure/times.py`).
 
 In the order of time, events are taken together `threshold` at a time, and censorings apart from them; the
 curve is the Kaplan-Meier curve of these groups. All that it tells follows from the groups, so that neither a
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.disclosure.hiding import is_any_small
-from bpp_etl.measure.rows import FEWEST_EVENTS, Row
+from bpp_etl.measure.rows import Row
+from bpp_etl.measure.steps import CurveStep, step_rows, steps_of
 from bpp_etl.measure.tally import Cell, Tally, is_small
 from bpp_etl.measure.times import Curve
 from bpp_etl.metrics import KaplanMeier, kaplan_meier
@@ -24,19 +25,6 @@ from bpp_etl.metrics.inputs import Floats, Integers
 
 WEEK = 7
 """Days are rounded to weeks under disclosure control."""
-
-
-@dataclass(frozen=True)
-class CurveStep:
-    """One step of a curve: what happens on its day, and what holds from then on; NaN limits are undefined."""
-
-    day: int
-    at_risk: int
-    events: int
-    censored: int
-    survival: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -54,40 +42,17 @@ def curve_rows(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) ->
     is_few = is_any_small((events, patients - events), threshold)
     if found.patients in hidden or (found.events in hidden and not is_few):
         return []
-    seen = 0
-    rows = []
-    for step in curve_steps(found.curve, threshold, are_totals_shown=found.events not in hidden):
-        seen += step.events
-        is_given = seen >= FEWEST_EVENTS and not np.isnan([step.low, step.high]).any()
-        rows.append(
-            Row(
-                table="survival_curve",
-                values={
-                    "protocol": found.patients.protocol,
-                    "metric": found.metric,
-                    "stratum": found.patients.stratum,
-                    "time_days": step.day,
-                    "at_risk": step.at_risk,
-                    "events": step.events,
-                    "censored": step.censored,
-                    "survival": step.survival,
-                    "ci_low": step.low if is_given else None,
-                    "ci_high": step.high if is_given else None,
-                },
-            )
-        )
-    return rows
+    steps = curve_steps(found.curve, threshold, are_totals_shown=found.events not in hidden)
+    return step_rows(found, steps)
 
 
 def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -> list[CurveStep]:
-    """Return one step per day of a curve, or, from a threshold of 2 on, per week that ends a group.
+    """Return one step for each week of a curve that ends a group; the threshold is 2 or more.
 
     Events are dated by the last of their group, so that the curve does not fall too soon; censorings by the
     middle one, so that on average as many are at risk as there were. What is left over joins the last group,
     or, where the totals are hidden because one is small, is not told: then at least `threshold` are left.
     """
-    if threshold <= 1:
-        return _steps(curve)
     events, censored = curve.events, curve.censored
     if are_totals_shown:
         if any(is_small(int(counts.sum()), threshold) for counts in (events, censored)):
@@ -97,7 +62,7 @@ def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -
         # Else nobody would be left, and the curve would fall to a 0 that it never reached.
         if curve.survival[-1:].sum() > 0 and left.days.max(initial=0) < happened.days.max(initial=0):
             left.days[-1] = _week_of(curve.times[censored > 0][-1])
-        return _steps(_curve_of(happened, left))
+        return steps_of(_curve_of(happened, left))
     happened, left = (
         _groups(curve.times, counts, threshold, is_whole=False) for counts in (events, censored)
     )
@@ -108,7 +73,7 @@ def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -
         rest += int(longer.sizes[-1])
         shorter = _Groups(longer.days[:-1], longer.sizes[:-1])
         happened, left = (shorter, left) if longer is happened else (happened, shorter)
-    return _steps(_curve_of(happened, left, rest))[:-1]
+    return steps_of(_curve_of(happened, left, rest))[:-1]
 
 
 def _groups(
@@ -135,16 +100,3 @@ def _curve_of(happened: _Groups, left: _Groups, rest: int = 0) -> KaplanMeier:
     days = [np.repeat(groups.days, groups.sizes) for groups in (happened, left)]
     is_event = np.arange(days[0].size + days[1].size + rest) < days[0].size
     return kaplan_meier(np.concatenate([*days, np.full(rest, end)]), is_event)
-
-
-def _steps(curve: KaplanMeier) -> list[CurveStep]:
-    columns = (
-        curve.times.astype(np.int64),
-        curve.at_risk,
-        curve.events,
-        curve.censored,
-        curve.survival,
-        curve.low,
-        curve.high,
-    )
-    return [CurveStep(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]

@@ -20,7 +20,7 @@ def group_sizes(patients: int, threshold: int) -> list[int]:
 
     None where there are fewer patients than the threshold, or none at all.
     """
-    groups = min(MOST_GROUPS, patients // max(threshold, 1))
+    groups = min(MOST_GROUPS, patients // threshold)
     if groups == 0:
         return []
     size, larger = divmod(patients, groups)
@@ -31,27 +31,26 @@ def alike_rows(found: Alike, hidden: set[Cell], threshold: int) -> list[Row]:
     """Build the rows of the groups; none where the number of patients may not be shown."""
     if found.patients in hidden:
         return []
-    # Ties are broken by what is shown, so that the names of patients decide nothing.
-    places = np.lexsort((*found.columns.values(), -found.order))
+    places = found.places
     rows: list[Row] = []
     start = 0
     for position, size in enumerate(group_sizes(places.size, threshold), start=1):
         members = places[start : start + size]
         start += size
         medians = {name: float(np.median(column[members])) for name, column in found.columns.items()}
-        coarse = found.coarse if threshold > 1 else 1 if found.is_whole else None
-        shown = {name: _rounded(value, coarse) for name, value in medians.items()}
+        shown = {name: _rounded(value, found.coarse) for name, value in medians.items()}
         values = {
             **found.values,
             "protocol": found.patients.protocol,
             "position": position,
             "patients": size,
+            **dict.fromkeys(found.labels),
             **{name: int(value) if found.is_whole else value for name, value in shown.items()},
         }
         rows.append(Row(table=found.table, values=values))
     return rows
 
 
-def _rounded(value: float, step: int | None) -> float:
+def _rounded(value: float, step: int) -> float:
     """Round to a multiple of a step, halves upwards, so that equal courses stay equal."""
-    return value if step is None else float(np.floor(value / step + 0.5) * step)
+    return float(np.floor(value / step + 0.5) * step)

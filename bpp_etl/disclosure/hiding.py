@@ -6,6 +6,7 @@ Not here: what is measured. Only `metric.*` is treated; the event tables hold on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from bpp_etl.disclosure.inference import Way, combined_sums, single_sums
@@ -57,14 +58,14 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         is_pinned = row.counts.get("events") in hidden and is_pinned_by(
             FEWEST_EVENTS, tally.counts[row.counts["patients"]], threshold
         )
-        row.values |= counts
+        values = {**row.values, **counts}
         if is_small or is_told or is_pinned or (is_count_hidden and row.tells_counts):
-            row.values |= dict.fromkeys(row.statistics)
-        row.values["is_suppressed"] = is_count_hidden or is_small or is_told
-        if row.values["is_suppressed"] and isinstance(row.values.get("warnings"), list):
+            values |= dict.fromkeys(row.statistics)
+        values["is_suppressed"] = is_count_hidden or is_small or is_told
+        if values["is_suppressed"] and isinstance(values.get("warnings"), list):
             told = {"few_events"} if is_pinned else set()
-            row.values["warnings"] = sorted({*row.values["warnings"], "suppressed"} - told)  # type: ignore[misc]
-        yield row
+            values["warnings"] = sorted({*values["warnings"], "suppressed"} - told)  # type: ignore[misc]
+        yield replace(row, values=values)
 
 
 def told_parts(

@@ -30,6 +30,7 @@ from bpp_etl.warehouse.select import (
     run_step,
     used_parameters,
 )
+from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.event import EVENT_TABLES, LEFT_AT, OPEN_QUESTIONS
 
 EVENTS = "bpp_etl.events"
@@ -40,6 +41,7 @@ COURSE_STEPS = (
     Select(TIMELINE, "imaging"),
     Select(TIMELINE, "time_point"),
     Select(TIMELINE, "treatment_line"),
+    Select(TIMELINE, "appointment"),
     Select(EVENTS, "episode"),
     Select(EVENTS, "scan"),
     Select(EVENTS, "course_point"),
@@ -107,13 +109,14 @@ def derive_events(
     protocols: Iterable[Protocol] | None = None,
     *,
     delivery: str | None = None,
+    stated: StatedCadence = NOT_STATED,
 ) -> EventSummary:
     """Replace the registry's rows of the tables of `event`.
 
     Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default
     one is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is
-    the delivery's name where that is more than its date. The caller owns the transaction; the same core
-    tables, date and protocols give the same rows.
+    the delivery's name where that is more than its date, `stated` the registry's own CT schedule. The caller
+    owns the transaction; the same core tables, date, schedule and protocols give the same rows.
     """
     judged, comparisons = sort_protocols(protocols)
     for table, contract in EVENT_TABLES.items():
@@ -128,7 +131,7 @@ def derive_events(
     missing: dict[str, Counter[str]] = {}
     patients = 0
     for protocol in judged:
-        parameters = bind_parameters(protocol, comparisons) | {
+        parameters = bind_parameters(protocol, comparisons, stated) | {
             "registry": registry,
             "delivery_date": delivery_date,
             "delivery": delivery or delivery_date.isoformat(),
@@ -240,8 +243,13 @@ class _Run:
         drop_relations(self.con, [*names, "flow", "decided"])
 
 
-def bind_parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> dict[str, object]:
-    """Return the values of a protocol, and of the verdicts beside it, by the names that SELECT files use."""
+def bind_parameters(
+    protocol: Protocol, comparisons: Mapping[str, Protocol], stated: StatedCadence = NOT_STATED
+) -> dict[str, object]:
+    """Return the values of a protocol, and of the verdicts beside it, by the names that SELECT files use.
+
+    A schedule that the registry states of its own comes before the cycles of the protocol.
+    """
     values: dict[str, object] = dict(protocol.values)
     for comparison in comparisons.values():
         values.update(comparison.values)
@@ -249,6 +257,7 @@ def bind_parameters(protocol: Protocol, comparisons: Mapping[str, Protocol]) -> 
     eligible = {*protocol.codes("candidate_modalities"), *protocol.codes("confirming_modalities")}
     return values | {
         "eligible_modalities": tuple(sorted(eligible)),
+        "stated_interval_days": stated.interval_days,
         "protocol": protocol.name,
         "protocol_digest": protocol.digest,
         "missing_things": tuple(OPEN_QUESTIONS),

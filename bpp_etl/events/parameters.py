@@ -25,6 +25,7 @@ class Parameter:
     is_whole: bool = True
     codes: tuple[str, ...] = ()
     is_list: bool = False
+    may_be_empty: bool = False
 
 
 def _days(name: str, sentence: str, low: int, high: int) -> Parameter:
@@ -63,6 +64,14 @@ _EVENT = (
         unit="time points",
         bounds=(1, 12),
     ),
+    Parameter(
+        "read_for_progression",
+        "What an eligible CT must record to be read for progression: the response outside bone, the change "
+        "of every lytic or mixed lesion. Only a CT that is read confirms; of an empty list, every one is.",
+        codes=("response", "lysis"),
+        is_list=True,
+        may_be_empty=True,
+    ),
     _days(
         "confirming_spacing_days",
         "A confirming CT is at least this long after the candidate and after the one counted before it.",
@@ -81,7 +90,12 @@ _EVENT = (
         0,
         365,
     ),
-    Parameter("cycles_per_interval", "CTs are planned every so many cycles.", unit="cycles", bounds=(1, 12)),
+    Parameter(
+        "cycles_per_interval",
+        "CTs are planned every so many cycles, unless the registry states its own schedule.",
+        unit="cycles",
+        bounds=(1, 12),
+    ),
     _days("fallback_cycle_days", "Cycle length assumed, with a flag, where the line records none.", 7, 84),
     Parameter(
         "lost_after_intervals",

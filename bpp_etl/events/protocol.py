@@ -14,7 +14,7 @@ from bpp_etl.events.parameters import Value
 def told_value(value: Value) -> str:
     """Write a parameter's value as text: a number without needless zeros, codes separated by commas."""
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(value) or "nothing"
     return value if isinstance(value, str) else f"{value:g}"
 
 

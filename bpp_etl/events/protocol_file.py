@@ -196,8 +196,10 @@ class _Reader:
             return given
         codes = f"known are {', '.join(parameter.codes)}"
         if parameter.is_list:
-            if not isinstance(given, list) or not given or not set(map(str, given)) <= set(parameter.codes):
-                self.fail(f"{where} must be a list of known codes, and not empty", codes)
+            is_bare = not given and not parameter.may_be_empty
+            if not isinstance(given, list) or is_bare or not set(map(str, given)) <= set(parameter.codes):
+                filled = "" if parameter.may_be_empty else ", and not empty"
+                self.fail(f"{where} must be a list of known codes{filled}", codes)
             return tuple(code for code in parameter.codes if code in given)
         if given not in parameter.codes:
             self.fail(f"{where} must be one known code", codes)

@@ -131,6 +131,17 @@ STATE_RULES: tuple[DecidingRule, ...] = (
         would_change="The confirming CTs needed before that progression.",
     ),
     DecidingRule(
+        id="progression_not_read",
+        sentence=(
+            "Enough CTs came, and only because some of them are not read for progression they do not confirm."
+        ),
+        condition=col("confirming_ct_count_if_read") >= col("required_confirming_ct_count"),
+        state="indeterminate",
+        reason="progression_not_read",
+        citation=f"{PROJECT}: what nobody wrote down is not the absence of progression",
+        would_change="The response outside bone, and the change of lysis, on the CTs that record none.",
+    ),
+    DecidingRule(
         id="death",
         sentence="The patient died before the candidate was confirmed or progressed.",
         condition=col("death_date").is_not_null(),

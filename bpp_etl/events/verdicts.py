@@ -125,7 +125,7 @@ MDA = (
     ),
     VerdictRule(
         "new_lesion",
-        "Under this reading the new osteoblastic lesion is a new lesion: PD.",
+        "Under this setting the new osteoblastic lesion is a new lesion: PD.",
         _ALWAYS,
         "PD",
         dated_by="event_date",

@@ -73,7 +73,10 @@ def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
     lacking, spacing, since = int(needed["lacking"]), int(needed["spacing_days"]), needed["since"]
     first, last = needed["first_date"], needed["last_date"]
     number = NUMBERS[lacking] if lacking < len(NUMBERS) else str(lacking)
-    more = f"{number} more evaluable CT{'' if lacking == 1 else 's'} without progression"
+    cts = "CT that is read for progression and shows none"
+    if lacking > 1:
+        cts = "CTs that are read for progression and show none"
+    more = f"{number} more {cts}"
     after = f"at least {spacing} days after {labels.day(since)}"
     if lacking == 1:
         return f"{more}, {after} ({between(first, last, labels)}){told or ', confirms it'}"
@@ -154,6 +157,20 @@ def _undecided(evidence: Evidence, labels: Labels) -> str:
     return f"{told}. {progression}" if told else progression
 
 
+def _not_read(evidence: Evidence, labels: Labels) -> str:
+    unread = [
+        labels.assessment(one.assessment_id)
+        for point in evidence.points
+        if point.day in evidence.follow_up["unread_ct_dates"]
+        for one in point.assessments
+        if one.is_read is False
+    ]
+    return (
+        f"What is to be read on {joined(unread)}: the response outside bone and the change of every lytic or"
+        " mixed lesion. Without progression it is confirmed; with any, it is true progression."
+    )
+
+
 def _lost(evidence: Evidence, labels: Labels) -> str:
     told = confirmation(evidence, labels)
     # The day is the delivery's less a fixed number: shifted, it would give the real dates away.
@@ -177,6 +194,7 @@ ADVICE: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "no_baseline_ct": _no_baseline_ct,
     "confirmed": _confirmed,
     "pd_before_confirmation": _pd_before_confirmation,
+    "progression_not_read": _not_read,
     "death": _undecided,
     "therapy_changed": _undecided,
     "lost_to_follow_up": _lost,

@@ -50,6 +50,7 @@ MARKS = (
     "baseline",
     "candidate",
     "confirms",
+    "not_read",
     "clean_too_soon",
     "progression",
     "progression_not_counted",
@@ -72,9 +73,16 @@ def copy_patient(con: Connection, source: Source) -> None:
 
 def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
     """Judge the patient whose rows were copied, and keep what the rules looked at."""
-    derive_events(con, source.registry, source.delivery_date, [protocol], delivery=source.delivery)
+    derive_events(
+        con,
+        source.registry,
+        source.delivery_date,
+        [protocol],
+        delivery=source.delivery,
+        stated=source.stated,
+    )
     _, comparisons = sort_protocols([protocol])
-    parameters = bind_parameters(protocol, comparisons) | {
+    parameters = bind_parameters(protocol, comparisons, source.stated) | {
         "registry": source.registry,
         "delivery_date": source.delivery_date,
         "delivery": source.delivery,
@@ -133,6 +141,7 @@ def _assessment(row: Row, lesions: Mapping[str, list[Lesion]]) -> Assessment:
         is_evaluable=row["is_evaluable"],
         is_eligible=row["is_eligible"],
         is_bone_window=row["is_bone_window"],
+        is_read=row["is_read"] if row["can_confirm"] else None,
         response=row["extraosseous_response"],
         lesions=tuple(lesions.get(row["assessment_id"], ())),
         progression=tuple(kind for kind in PROGRESSION_KIND if row[f"is_{kind}_pd"]),
@@ -158,6 +167,8 @@ def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tupl
         marks.append("candidate")
     if day in follow_up["confirming_ct_dates"]:
         marks.append("confirms")
+    elif day in follow_up["unread_ct_dates"]:
+        marks.append("not_read")
     elif day in follow_up["clean_ct_dates"]:
         marks.append("clean_too_soon")
     if ids & set(event["progression_assessment_ids"]):

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from bpp_etl.events import DecidingRule, Protocol
+from schemas.cadence import NOT_STATED, StatedCadence
 
 Row = Mapping[str, Any]
 
@@ -24,6 +25,7 @@ class Source:
     patient: str
     delivery: str
     delivery_date: date
+    stated: StatedCadence = NOT_STATED
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Assessment:
     is_evaluable: bool
     is_eligible: bool
     is_bone_window: bool | None
+    is_read: bool | None
     response: str | None
     lesions: tuple[Lesion, ...]
     progression: tuple[str, ...]

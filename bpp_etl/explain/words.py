@@ -1,4 +1,4 @@
-"""Puts findings into short words, the same for terminal, program and browser.
+"""Puts the evidence into short words, the same for terminal, program and browser.
 
 Not here: laying them out (`as_text.py`).
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import date
 
 from bpp_etl.explain.change import KIND_WORDS, would_change
-from bpp_etl.explain.facts import Assessment, Evidence, Lesion, TimePoint
+from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import joined
+from schemas.cadence import StatedCadence
 from schemas.event import EVENT_FLAGS
 from schemas.verdicts import VERDICT_SETS
 
@@ -30,6 +31,7 @@ MARK_WORDS = {
     "first_new_lesion": "first new osteoblastic lesion",
     "baseline": "baseline",
     "candidate": "candidate",
+    "not_read": "not read for progression",
     "clean_too_soon": "clean, too soon to count",
     "progression": "progression",
     "progression_not_counted": "progression, not counted",
@@ -79,7 +81,11 @@ def use_told(one: Assessment) -> str:
         return "not evaluable"
     if one.is_eligible:
         unknown = one.is_bone_window is None and one.modality in {"CT", "PET_CT"}
-        return "eligible, bone window unknown" if unknown else "eligible"
+        return (
+            "eligible"
+            + ", bone window unknown" * unknown
+            + ", not read for progression" * (one.is_read is False)
+        )
     if one.modality in {"CT", "PET_CT"} and one.is_bone_window is False:
         return "no bone window"
     return "progression only" if one.modality == "MRI" else "not eligible"
@@ -113,8 +119,7 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
             ("line 1", f"{day(episode['therapy_start_date'])} to {_open(labels, episode['line_end_date'])}")
         )
         told.append(("line 2", _open(labels, episode["second_line_start_date"], "not started")))
-        assumed = ", cycle length assumed" if episode["is_cycle_length_assumed"] else ""
-        told.append(("CT expected", f"every {episode['expected_interval_days']} days{assumed}"))
+        told.append(("CT expected", _expected(episode, evidence.source.stated)))
         if episode["death_date"] is not None:
             told.append(("death", day(episode["death_date"])))
         # The last contact is often the day of the export: shifted, it would give the real dates away.
@@ -145,6 +150,16 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
     told.append(("HER2", f"{event['her2_status'] or 'unknown'} as known on {day(event['event_date'])}"))
     told.append(("ALP", _alp(evidence)))
     return told
+
+
+def _expected(episode: Row, stated: StatedCadence) -> str:
+    """Say when the next CT is expected: by the registry's own schedule, or by the cycles of the line."""
+    days = episode["expected_interval_days"]
+    if len(stated.interval_days) > 1:
+        return f"{days} days after the last one: [cadence] states {stated.in_words()}"
+    if stated.interval_days:
+        return f"every {days} days, as [cadence] states"
+    return f"every {days} days" + (", cycle length assumed" if episode["is_cycle_length_assumed"] else "")
 
 
 def rests_on(evidence: Evidence, labels: Labels) -> Pairs:

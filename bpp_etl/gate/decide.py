@@ -57,8 +57,7 @@ def _weigh(rule: Rule, found: Found) -> RuleResult:
     status: RuleStatus = "passed"
     if found.judged == 0:
         status = "not_applicable"
-    # A division rounds the share as the limit was rounded: 29 of 100 is not over 0.29.
-    elif found.broken / found.judged > found.limit:
+    elif found.is_over:
         status = "failed"
     return RuleResult(
         rule.table,

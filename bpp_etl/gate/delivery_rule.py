@@ -43,6 +43,12 @@ class Found:
     limit: float = 0.0
     words: str = ""
 
+    @property
+    def is_over(self) -> bool:
+        """Say whether the share of what broke the rule is over its limit; nothing judged is nothing over."""
+        # A division rounds the share as the limit was rounded: 29 of 100 is not over 0.29.
+        return self.judged > 0 and self.broken / self.judged > self.limit
+
 
 Judge = Callable[[WholeDelivery, Rule], Found]
 

@@ -5,7 +5,11 @@ Not here: the rules' declarations (`schemas/delivery_laws.py`), and what a breac
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
 from bpp_etl.warehouse.connection import one_row
 from schemas.laws import DELIVERY
 from schemas.rules import Rule
@@ -76,7 +80,27 @@ def cadence_not_kept(whole: WholeDelivery, rule: Rule) -> Found:
     )
     limit = whole.limit_of(rule)
     words = share_in_words(off_schedule, intervals, limit, "first-line CT intervals are off schedule")
-    return Found(intervals, off_schedule, limit, words)
+    found = Found(intervals, off_schedule, limit, words)
+    return replace(found, words=f"{words}; {_schedule_in_words(whole)}") if found.is_over else found
+
+
+def _schedule_in_words(whole: WholeDelivery) -> str:
+    """Say what the intervals are like, and the lines of registry.toml that would state it."""
+    counted = whole.con.execute(
+        "select place, interval_days, count(*) from ("
+        " select interval_days, row_number() over (partition by patient_id order by time_point_date) as place"
+        " from core.assessment_cadence where line_number = 1) group by all"
+    ).fetchall()
+    places: list[dict[int, int]] = [{} for _ in range(max(place for place, _, _ in counted))]
+    everywhere: Counter[int] = Counter()
+    for place, days, count in counted:
+        places[place - 1][days] = count
+        everywhere[days] += count
+    stated = schedule_found(places)
+    return (
+        f"their median is {median_of(everywhere)} days: [cadence] {stated.in_words()} would state them,"
+        f" {100 * share_off(places, stated):.1f} % off schedule"
+    )
 
 
 @judges("sex_implausible")

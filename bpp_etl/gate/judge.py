@@ -46,7 +46,7 @@ def judge(
     roots, lines = _descent(TABLES.values())
     for judged in (judging(roots)(con), *side_by_side(con, [judging(line) for line in lines])):
         counted.tables.update((found.table, found) for found in judged if found.table in read.rows)
-    derive_cadence(con, delivery.registry, keep=True)
+    derive_cadence(con, delivery.registry, read.config.cadence, keep=True)
     side_by_side(con, [flagging(table) for table in counted.tables.values() if _has_flags(table)])
     if read.config.format != CANONICAL:
         _number_by_source(con, counted.tables)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.errors import BppError, shown
+from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, NOT_STATED, StatedCadence
 from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
 from schemas.tables import TABLES
@@ -27,6 +28,7 @@ TOP_LEVEL = (
     "rename",
     "recode",
     "constants",
+    "cadence",
     "limits",
 )
 DATE_CODES = frozenset(
@@ -51,6 +53,7 @@ class RegistryConfig:
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
 
     def limit(self, name: str) -> float:
@@ -78,6 +81,12 @@ def load_config(path: Path) -> RegistryConfig:
     return checked(told)
 
 
+def recalled(told: Mapping[str, Any]) -> RegistryConfig:
+    """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
+    stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
+    return RegistryConfig(**{**told, "cadence": stated})
+
+
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
     for key in told:
@@ -91,6 +100,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         rename=_rename(told.get("rename", {}), canonical=told.get("format", "canonical") == "canonical"),
         recode=_recode(told.get("recode", {})),
         constants=_constants(told.get("constants", {})),
+        cadence=_cadence(told.get("cadence")),
         limits=_limits(told.get("limits", {})),
     )
     if len(config.delimiter) != 1 or config.delimiter in '"\r\n\0':
@@ -214,6 +224,26 @@ def _constants(told: Any) -> dict[str, dict[str, str]]:
             _column(table, column, "constants")
             constants[table][column] = _scalar(value, f"constants.{table}")
     return constants
+
+
+def _cadence(told: Any) -> StatedCadence:
+    if told is None:
+        return NOT_STATED
+    for key in _mapping(told, "cadence"):
+        _known("key in [cadence]:", key, ("interval_days",))
+    days = told.get("interval_days")
+    if not isinstance(days, list) or not days or not all(type(one) is int for one in days):
+        raise ConfigurationError(
+            "registry.toml: interval_days in [cadence] must be a list of whole days",
+            "for example interval_days = [56, 56, 84]; the last one repeats",
+        )
+    if not all(LEAST_INTERVAL_DAYS <= one <= MOST_INTERVAL_DAYS for one in days):
+        raise ConfigurationError(
+            "registry.toml: each of interval_days in [cadence] must be from "
+            f"{LEAST_INTERVAL_DAYS} to {MOST_INTERVAL_DAYS} days",
+            "count days, not weeks: every 8 weeks is 56",
+        )
+    return StatedCadence(tuple(days))
 
 
 def _limits(told: Any) -> dict[str, float]:

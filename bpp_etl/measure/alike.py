@@ -1,36 +1,36 @@
-"""Groups of patients who are alike: what a picture shows where it would else show single patients.
+"""Patients that a picture shows in order: courses of pseudoprogressions, and changes of ALP.
 
-Not here: drawing, and what is measured of them. A course or a change of one person is that person's data, so
-none is published: patients are put in order, taken together at least `threshold` at a time, and each group
-shows its medians, coarsely rounded. Group sizes follow from the threshold and from the number of patients,
-which is published: they tell nothing new.
+Not here: drawing. A release shows each of them alone (`exact.py`); what leaves the house shows groups of
+those who are alike (`bpp_etl/disclosure/groups.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.tally import Cell
+from bpp_etl.metrics.inputs import Integers
 from bpp_etl.warehouse.select import Column
-from schemas.event import STATE
+from schemas.event import ALP_CATEGORY, STATE
 from schemas.metric_codes import OUTCOME
 
 COARSE_DAYS = 7
-"""Days of a course are rounded to weeks, unless disclosure control is switched off."""
+"""To this many days a course is rounded where patients are grouped: to weeks."""
 
 COARSE_ALP = 5
-"""ALP is rounded to 5 U/L, unless disclosure control is switched off."""
+"""To this many U/L a change of ALP is rounded where patients are grouped."""
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Patients to be shown in groups, in the order of `order`, greatest first.
+    """Patients to be shown in the order of `order`, greatest first.
 
-    `columns` are the values that a group shows the medians of, `patients` the count of all of them.
+    `columns` are their numbers, of which a group shows medians, `labels` their codes, which a group has none
+    of, `patients` the count of all of them.
     """
 
     table: str
@@ -40,10 +40,16 @@ class Alike:
     columns: Mapping[str, Column]
     coarse: int
     is_whole: bool
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> Integers:
+        """Return the patients in order; ties are broken by what is shown, so that names decide nothing."""
+        return np.lexsort((*self.columns.values(), -self.order))
 
 
 def alike_patients(cohort: Cohort) -> list[Alike]:
-    """Name what is shown in groups: courses of pseudoprogressions, and changes of ALP."""
+    """Name who is shown in order: courses of pseudoprogressions, and changes of ALP."""
     return [*_courses(cohort), *_changes(cohort)]
 
 
@@ -91,6 +97,7 @@ def _changes(cohort: Cohort) -> list[Alike]:
             columns={name: columns[name][mask] for name in shown},
             coarse=COARSE_ALP,
             is_whole=False,
+            labels={"category_at_event": [ALP_CATEGORY[place] for place in cohort["alp_category"][mask]]},
         )
 
     return [

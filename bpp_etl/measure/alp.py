@@ -12,6 +12,7 @@ import numpy as np
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
+from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import roc_auc, signed_rank
 from bpp_etl.warehouse.select import Column
 from schemas.event import ALP_CATEGORY, REASON, STATE
@@ -94,22 +95,29 @@ def _change(cohort: Cohort, comparison: str, stratum: str, group: str, mask: Mas
     return Change(comparison, stratum, group, mask, cohort[f"alp_{comparison}"])
 
 
-def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
-    values = change.values[change.mask]
+def signed_rank_row(
+    tally: Tally, metric: str, patients: Cell, values: Column, *, stratum: str = "all", ending: str = ""
+) -> Row:
+    """Build the row of a shift within patients with its test; the method's words may go on with `ending`."""
     found = signed_rank(values)
-    cell = cohort.cell(change.group)
-    metric = METRIC_OF[change.comparison]
     method = SIGNED_RANK.format(null=f"{found.method} null" if found.method == "exact" else found.method)
-    method += PAIRED if change.comparison == "progression_minus_event" else ""
-    shift = estimate_row(
-        cohort.tally,
+    return estimate_row(
+        tally,
         metric,
-        cell,
+        patients,
         Interval(found.estimate, found.low, found.high, "signed-rank", found.p_value),
-        method=method,
-        stratum=change.stratum,
+        method=method + ending,
+        stratum=stratum,
         warnings=("approximate_p_value",) if found.method == "normal approximation" else (),
     )
+
+
+def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
+    values = change.values[change.mask]
+    cell = cohort.cell(change.group)
+    metric = METRIC_OF[change.comparison]
+    ending = PAIRED if change.comparison == "progression_minus_event" else ""
+    shift = signed_rank_row(cohort.tally, metric, cell, values, stratum=change.stratum, ending=ending)
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist() if values.size else (None,) * 3
     table = Row(
         table="alp_change",

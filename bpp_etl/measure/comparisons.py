@@ -5,12 +5,15 @@ Not here: the times themselves (`times.py`). Groups by what is only known later 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bpp_etl.measure.cadence import Schedule
 from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell
 from bpp_etl.measure.times import Time
 from bpp_etl.metrics import hazard_ratio, log_rank, smallest_detectable_hazard_ratio
+from schemas.cadence import ALIKE_DAYS
 
 HER2_STRATUM = "her2=positive/negative"
 REGISTRY_STRATUM = "registry=*"
@@ -18,18 +21,23 @@ SMALL_GROUP_EVENTS = 10
 SMALL_GROUP_PATIENTS = 20
 """Far enough above the events that the warning tells no hidden count of events, up to a threshold of 10."""
 
-ALIKE_DAYS = 7
 COMPARED = ("pseudoprogression_to_progression", "confirmation_to_progression")
 
 
-def comparison_rows(cohort: Cohort, times: list[Time], *, schedule: Schedule) -> list[Row]:
-    """Build the comparisons of the times to progression, and the row that refuses the naive one."""
+def comparison_rows(
+    cohort: Cohort, times: list[Time], *, by_registry: Schedule, by_her2: Schedule
+) -> list[Row]:
+    """Build the comparisons of the times to progression, and the row that refuses the naive one.
+
+    The schedules say how often the compared groups were scanned: registries by their first-line CTs, HER2
+    groups by those of their pseudoprogressions.
+    """
     rows = []
     for time in times:
         if time.metric in COMPARED:
-            rows += _her2_rows(cohort, time, schedule=schedule)
+            rows += _her2_rows(cohort, time, schedule=by_her2)
             if len(cohort.partitions[REGISTRY].labels) > 1:
-                rows.append(_registry_row(cohort, time))
+                rows.append(_registry_row(cohort, time, schedule=by_registry))
     rows.append(
         estimate_row(
             cohort.tally,
@@ -55,8 +63,9 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     measured = time.days[mask], time.observed[mask], is_positive[mask]
     test, ratio = log_rank(*measured), hazard_ratio(*measured)
     warnings = comparison_warnings(cohort, groups, events)
-    if not is_cadence_alike(schedule):
+    if not is_cadence_alike(schedule, (cell.stratum for cell in groups)):
         warnings.add("cadence_differs")
+    follow_up = time.follow_up(mask)
     detectable = smallest_detectable_hazard_ratio(
         tally.counts[happened], tally.counts[groups[0]] / max(tally.counts[both], 1)
     )
@@ -86,17 +95,21 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
                 subjects=tuple(groups),
                 warnings={*warnings, "not_estimable"} if is_missing else warnings,
                 tells_counts=suffix == "detectable_ratio",
+                median_follow_up=follow_up,
             )
         )
     return rows
 
 
-def _registry_row(cohort: Cohort, time: Time) -> Row:
+def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:
     codes = cohort.partitions[REGISTRY].codes[time.mask]
     test = log_rank(time.days[time.mask], time.observed[time.mask], codes)
     groups = cohort.cells(time.group, (REGISTRY,))[1:]
     events = [cell._replace(group=time.events) for cell in groups]
     warnings = comparison_warnings(cohort, groups, events)
+    compared = (cell.stratum for cell in groups if cohort.tally.counts[cell])
+    if not is_cadence_alike(schedule, compared):
+        warnings.add("cadence_differs")
     if test.statistic is None and "groups_missing" not in warnings:
         warnings.add("not_estimable")
     return estimate_row(
@@ -108,6 +121,7 @@ def _registry_row(cohort: Cohort, time: Time) -> Row:
         stratum=REGISTRY_STRATUM,
         events=cohort.cell(time.events),
         warnings=warnings,
+        median_follow_up=time.follow_up(time.mask),
     )
 
 
@@ -124,7 +138,10 @@ def comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) 
     return warnings
 
 
-def is_cadence_alike(schedule: Schedule) -> bool:
-    """Say whether the median CT intervals of both groups are within a week; true where one has none."""
-    positive, negative = (schedule.medians.get(f"{HER2}={label}") for label in ("positive", "negative"))
-    return positive is None or negative is None or abs(positive[0] - negative[0]) <= ALIKE_DAYS
+def is_cadence_alike(schedule: Schedule, strata: Iterable[str]) -> bool:
+    """Say whether the median CT intervals of these groups are as alike as `ALIKE_DAYS` asks.
+
+    A group without CTs says nothing.
+    """
+    medians = [schedule.medians[stratum][0] for stratum in strata if stratum in schedule.medians]
+    return not medians or max(medians) - min(medians) <= ALIKE_DAYS

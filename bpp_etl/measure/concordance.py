@@ -88,6 +88,7 @@ def shift_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
                         events=cohort.cell(f"{group} progressed" if is_progression else group),
                         warnings=("median_not_reached",) if found.patients and found.estimate is None else (),
                         not_said=OF_CONFIRMED,
+                        median_follow_up=time.follow_up(mask),
                     )
                 )
                 rows.append(

@@ -18,9 +18,11 @@ COMMON = ""
 """The protocol of counts that are the same under every protocol."""
 
 REASONS = {
-    "true_progression": ("pd_at_detection", "pd_before_confirmation"),
-    "indeterminate": ("no_baseline_ct", "death", "therapy_changed", "lost_to_follow_up", "awaiting_ct"),
+    state: tuple(rule.reason for rule in STATE_RULES if rule.state == state)
+    for state in STATE
+    if state != "pseudoprogression"
 }
+"""State -> why a candidate is in it, in the order of the rules; pseudoprogression has one reason."""
 
 
 def count_candidates(cohort: Cohort) -> None:

@@ -15,8 +15,9 @@ from bpp_etl.measure.tally import Cell
 from schemas.event import OPEN_QUESTIONS
 
 NO_BASELINE, WITH_BASELINE = "no_baseline_ct", "undecided with baseline"
+NOT_READ, LACKING_CT = "progression_not_read", "undecided for lack of CTs"
 CTS = ("confirming_ct", "progression_evidence")
-"""Every undecided candidate with a baseline CT lacks one of these, and only one."""
+"""With a baseline CT and too few CTs, read or not, an undecided candidate lacks one of these and only one."""
 
 
 def question_rows(
@@ -42,7 +43,7 @@ def question_rows(
         cohort.tally.add_up(
             _cell(cohort, missing, "all"), [_cell(cohort, missing, stratum) for stratum in strata]
         )
-    for cell in cohort.cells(WITH_BASELINE, (REGISTRY,)):
+    for cell in cohort.cells(LACKING_CT, (REGISTRY,)):
         cohort.tally.add_up(cell, [_part(cohort, missing, WITH_BASELINE, cell.stratum) for missing in CTS])
     return [
         Row(
@@ -56,9 +57,11 @@ def question_rows(
 
 
 def _count_with_baseline(cohort: Cohort) -> None:
-    reasons = [reason for reason in REASONS["indeterminate"] if reason != NO_BASELINE]
-    for cell in cohort.cells(WITH_BASELINE, (REGISTRY,)):
-        cohort.tally.put_total(cell, [cell._replace(group=reason) for reason in reasons])
+    lacking = [reason for reason in REASONS["indeterminate"] if reason not in (NO_BASELINE, NOT_READ)]
+    for cell in cohort.cells(LACKING_CT, (REGISTRY,)):
+        cohort.tally.put_total(cell, [cell._replace(group=reason) for reason in lacking])
+        whole = cell._replace(group=WITH_BASELINE)
+        cohort.tally.put_total(whole, [cell, cell._replace(group=NOT_READ)])
 
 
 def _cell(cohort: Cohort, missing: str, stratum: str) -> Cell:

@@ -10,14 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bpp_etl.measure.tally import Cell, Tally
+from schemas.metric_codes import MASS_INTERVAL
 from schemas.metrics import METRICS
 
 FEWEST_EVENTS = 5
 """No interval and no p-value is given for fewer events."""
-
-
-FROM_SPREAD = ("delong", "large-sample", "bootstrap")
-"""Intervals that shrink to nothing where the values do not spread, as if the estimate were certain."""
 
 
 @dataclass
@@ -59,7 +56,7 @@ def known(number: float) -> float | None:
     return None if math.isnan(number) else float(number)
 
 
-ESTIMATE_STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value")
+ESTIMATE_STATISTICS = ("estimate", "ci_low", "ci_high", "ci_method", "p_value", "median_follow_up_days")
 
 
 def estimate_row(
@@ -76,6 +73,7 @@ def estimate_row(
     warnings: Iterable[str] = (),
     not_said: Iterable[str] = (),
     tells_counts: bool = False,
+    median_follow_up: float | None = None,
 ) -> Row:
     """Build a row of `metric.estimate`; `subjects` are whom the estimate is of, if not all of `patients`.
 
@@ -93,8 +91,8 @@ def estimate_row(
         found = Interval()
     elif judged < FEWEST_EVENTS:
         codes.add("few_events")
-        found = Interval(found.estimate)
-    elif found.method in FROM_SPREAD and found.low is not None and found.low == found.high:
+        found = found if found.method == MASS_INTERVAL else Interval(found.estimate)
+    elif found.low is not None and found.low == found.high:
         codes.add("no_spread")
         found = Interval(found.estimate, p_value=found.p_value)
     has_limits = found.low is not None or found.high is not None
@@ -111,6 +109,7 @@ def estimate_row(
             "unit": declared.unit,
             "events": None,
             "p_value": found.p_value,
+            "median_follow_up_days": median_follow_up,
             "method": method,
             "warnings": sorted(codes),
         },

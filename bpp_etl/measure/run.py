@@ -24,6 +24,7 @@ from bpp_etl.measure.baseline import (
     link_at_event,
     link_windows,
 )
+from bpp_etl.measure.bone_alp import bone_alp_rows
 from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
@@ -39,9 +40,10 @@ from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, s
 from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.first_line import BY as BY_AT_START
 from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
+from bpp_etl.measure.first_line_incidence import pseudoprogression_incidence_rows
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.heterogeneity import heterogeneity_rows
-from bpp_etl.measure.incidence import progression_incidence_rows, pseudoprogression_incidence_rows
+from bpp_etl.measure.incidence import progression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.planning import planning_rows
@@ -62,6 +64,7 @@ from bpp_etl.warehouse.select import (
     select_rows,
 )
 from schemas.event import ALP_CATEGORY, REASON, STATE
+from schemas.metric_codes import LESION_POPULATION
 
 PACKAGE = "bpp_etl.measure"
 
@@ -155,7 +158,7 @@ def _measure_protocol(
         *heterogeneity_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
-        *comparison_rows(cohort, times, schedule=schedule),
+        *comparison_rows(cohort, times, by_registry=first_line_schedule, by_her2=schedule),
         *first_line_rows(survival, survival_times),
         *landmark_rows(landmarks),
         *time_dependent_rows(survival),
@@ -163,14 +166,11 @@ def _measure_protocol(
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
+        *bone_alp_rows(cohort),
         *alp_test_rows(cohort, protocol),
         *alp_level_rows(cohort),
         *alp_trend_rows(cohort, _columns(con, "alp_trajectory", parameters)),
-        *site_rows(
-            cohort,
-            _rows(con, "site_of_patient", parameters),
-            _rows(con, "site_of_lesion", parameters),
-        ),
+        *site_rows(cohort, {name: _rows(con, f"site_of_{name}", parameters) for name in LESION_POPULATION}),
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
@@ -193,7 +193,7 @@ def _measure_protocol(
 def _candidates(
     con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
 ) -> Cohort:
-    columns = _columns(con, "candidate", parameters)
+    columns = {**_columns(con, "candidate", parameters), **_columns(con, "bone_alp", parameters)}
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"]),
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),

@@ -1,53 +1,61 @@
-"""The bones in which pseudoprogressions show: by patient and by lesion.
+"""The bones in which pseudoprogressions show, by patient and by lesion, at the candidate and over time.
 
 Not here: which lesions belong to an episode (`bpp_etl/events`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bpp_etl.measure.cohort import Cohort
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.shares import WILSON, share_row
 from bpp_etl.measure.tally import Cell
 from schemas.codes import LESION_SITE
+from schemas.metric_codes import LESION_LEVEL, LESION_POPULATION
 
 PER_LESION = "Share of lesions, Wilson interval as if they were independent"
 
+Placed = Iterable[tuple[str | None, int, int]]
+"""Bone, lesions in it, patients who have any there; with no bone all of them."""
 
-def site_rows(
-    cohort: Cohort,
-    of_patients: Iterable[tuple[str, int]],
-    of_lesions: Iterable[tuple[str | None, int, int]],
-) -> list[Row]:
-    """Build the shares by bone; `of_lesions` holds bone, lesions, patients, and the total with no bone."""
+
+def site_rows(cohort: Cohort, placed: Mapping[str, Placed]) -> list[Row]:
+    """Build the shares by bone of each population of lesions; patients and lesions are of the same."""
+    rows = [row for population in LESION_POPULATION for row in _of(cohort, population, placed[population])]
+    return sorted(rows, key=lambda row: str(row.values.get("level", "")) != LESION_LEVEL[0])
+
+
+def _of(cohort: Cohort, population: str, placed: Placed) -> list[Row]:
     tally = cohort.tally
     patients = cohort.cell("pseudoprogression")
-    with_site = dict(of_patients)
-    lesions = {site: (number, people) for site, number, people in of_lesions}
+    lesions = {site: (number, people) for site, number, people in placed}
     total, total_people = lesions.get(None, (0, 0))
-    with_lesions = tally.put(cohort.cell("site_patients"), total_people)
+    with_lesions = tally.put(cohort.cell(f"{population} site_patients"), total_people)
     tally.put_rest(patients, with_lesions)
-    all_lesions = tally.put(cohort.cell("lesions"), total, people=total_people)
+    all_lesions = tally.put(cohort.cell(f"{population} lesions"), total, people=total_people)
     rows = []
     parts = []
     for site in LESION_SITE:
-        affected = tally.put(cohort.cell(f"patients_{site}"), with_site.get(site, 0))
-        tally.put_rest(patients, affected)
         number, people = lesions.get(site, (0, 0))
-        parts.append(tally.put(cohort.cell(f"lesions_{site}"), number, people=people))
-        rows += _rows(cohort, site, "patient", patients, affected, patients)
-        rows += _rows(cohort, site, "lesion", with_lesions, parts[-1], all_lesions)
+        affected = tally.put(cohort.cell(f"{population} patients_{site}"), people)
+        tally.put_rest(patients, affected)
+        parts.append(tally.put(cohort.cell(f"{population} lesions_{site}"), number, people=people))
+        place = population, site
+        rows += _rows(cohort, place, "patient", patients, affected, patients)
+        rows += _rows(cohort, place, "lesion", with_lesions, parts[-1], all_lesions)
     tally.add_up(all_lesions, parts)
-    return sorted(rows, key=lambda row: str(row.values.get("level", "")) != "patient")
+    return rows
 
 
-def _rows(cohort: Cohort, site: str, level: str, patients: Cell, counted: Cell, total: Cell) -> list[Row]:
-    is_lesion = level == "lesion"
+def _rows(
+    cohort: Cohort, place: tuple[str, str], level: str, patients: Cell, counted: Cell, total: Cell
+) -> list[Row]:
+    (population, site), is_lesion = place, level == "lesion"
+    of = "lesion_site" if population == LESION_POPULATION[0] else f"lesion_site_{population}"
     estimate = share_row(
         cohort.tally,
-        f"lesion_site_share_of_{level}s",
+        f"{of}_share_of_{level}s",
         patients,
         counted,
         of=total,
@@ -58,6 +66,7 @@ def _rows(cohort: Cohort, site: str, level: str, patients: Cell, counted: Cell, 
         table="lesion_site",
         values={
             "protocol": cohort.protocol,
+            "population": population,
             "level": level,
             "site": site,
             "share": estimate.values["estimate"],

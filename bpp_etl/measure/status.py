@@ -15,7 +15,7 @@ from bpp_etl.measure.comparisons import SMALL_GROUP_EVENTS, comparison_warnings
 from bpp_etl.measure.first_line import DIED, PROGRESSED_OR_DIED, WHOLE
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.times import Time, median_row
-from bpp_etl.metrics import HazardRatio, hazard_ratio, log_rank, status_hazard_ratio
+from bpp_etl.metrics import HazardRatio, hazard_ratio, log_rank, median_follow_up, status_hazard_ratio
 from schemas.metric_codes import LANDMARK_DAYS
 
 STATUS = "status"
@@ -73,6 +73,7 @@ def time_dependent_rows(first_line: Cohort) -> list[Row]:
             method=TIME_DEPENDENT,
             events=first_line.cell(PROGRESSED_OR_DIED),
             warnings=warnings if ratio.estimate is not None else {*warnings, "not_estimable"},
+            median_follow_up=median_follow_up(days, observed),
         )
     ]
 
@@ -113,6 +114,7 @@ def _comparison_rows(cohort: Cohort, time: Time) -> list[Row]:
     status = cohort.partitions[STATUS].codes[time.mask]
     measured = time.days[time.mask], time.observed[time.mask], status
     test, ratio = log_rank(*measured), hazard_ratio(*measured)
+    follow_up = time.follow_up(time.mask)
     groups = cohort.cells(time.group, (STATUS,))[1:]
     events = [cell._replace(group=time.events) for cell in groups]
     warnings = comparison_warnings(cohort, groups, events)
@@ -133,6 +135,7 @@ def _comparison_rows(cohort: Cohort, time: Time) -> list[Row]:
                 events=cohort.cell(time.events),
                 subjects=tuple(groups),
                 warnings={*warnings, "not_estimable"} if is_missing else warnings,
+                median_follow_up=follow_up,
             )
         )
     return rows

@@ -14,13 +14,21 @@ from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort, Mask
 from bpp_etl.measure.flow import BY_ALL
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell
-from bpp_etl.metrics import KaplanMeier, kaplan_meier, median_survival, turnbull
+from bpp_etl.metrics import (
+    KaplanMeier,
+    Turnbull,
+    kaplan_meier,
+    median_follow_up,
+    median_survival,
+    turnbull,
+)
 from bpp_etl.metrics.survival import Interval as Band
 from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
+from schemas.metric_codes import MASS_INTERVAL
 
 MEDIAN_METHOD = "Kaplan-Meier median: first day with S <= 0.5"
-TURNBULL_METHOD = "Turnbull median: middle of the interval in which S falls to 0.5"
+TURNBULL_METHOD = "Turnbull median: the interval (low, high] in which S falls to 0.5"
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class Time:
     mask: Mask
     days: Column
     observed: Column
+
+    def follow_up(self, mask: Mask) -> float | None:
+        """Return the median follow-up of some patients, by reverse Kaplan-Meier."""
+        return median_follow_up(self.days[mask], self.observed[mask])
 
 
 @dataclass(frozen=True)
@@ -115,20 +127,36 @@ def interval_censored_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
         upper = np.where(time.observed, time.days, np.inf)
         after = np.where(time.observed, lower, time.days)
         for stratum, mask in cohort.strata(time.mask, (HER2,)):
-            found = turnbull(after[mask], upper[mask])
-            is_missing = found.patients > 0 and found.median is None
+            found, warning = _median_interval(turnbull(after[mask], upper[mask]))
             rows.append(
                 estimate_row(
                     cohort.tally,
                     f"{metric}_interval_censored",
                     cohort.cell(time.group, stratum),
-                    Interval(found.median),
+                    found,
                     method=TURNBULL_METHOD,
                     events=cohort.cell(time.events, stratum),
-                    warnings=("median_not_reached",) if is_missing else (),
+                    warnings=(warning,) if warning else (),
+                    not_said=("median_is_interval",) if warning else (),
+                    median_follow_up=time.follow_up(mask),
                 )
             )
     return rows
+
+
+def _median_interval(found: Turnbull) -> tuple[Interval, str | None]:
+    """Give the interval that holds the median, never its middle, and a warning if it is none after all.
+
+    Mass beyond the last visits has no upper end; a day that is known is the estimate itself.
+    """
+    low, high = found.median_interval or (None, None)
+    if low is None or high is None:
+        return Interval(), None
+    if low == high:
+        return Interval(high), "no_interval"
+    if not np.isfinite(high):
+        return Interval(None, low, None, MASS_INTERVAL), "median_not_reached"
+    return Interval(None, low, high, MASS_INTERVAL), None
 
 
 def curves_of(cohort: Cohort, times: Sequence[Time], by: Sequence[str] = (REGISTRY, HER2)) -> Iterator[Curve]:
@@ -159,4 +187,5 @@ def median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: B
         method=MEDIAN_METHOD,
         events=cohort.cell(time.events, stratum),
         warnings=warnings,
+        median_follow_up=time.follow_up(mask),
     )

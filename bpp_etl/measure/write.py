@@ -6,6 +6,7 @@ Not here: what the rows hold, and the comments, which a release writes on all it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bpp_etl.measure.rows import Row
 from bpp_etl.warehouse.connection import Connection, quoted
@@ -19,6 +20,23 @@ MEASURED: Mapping[str, tuple[str, type[Contract]]] = {
     "event_rule": ("quality", EventRule),
 }
 """Table -> its schema and contract, in the order in which they are written."""
+
+
+@dataclass(frozen=True)
+class MetricSummary:
+    """What was written: the protocols measured by, and rows by table."""
+
+    protocols: tuple[str, ...]
+    rows: Mapping[str, int]
+
+
+def write_metrics(con: Connection, protocols: tuple[str, ...], rows: Sequence[Row]) -> MetricSummary:
+    """Create and fill `metric.*` and `quality.event_rule`, in place of any that are there.
+
+    The caller owns the transaction.
+    """
+    create_measured_tables(con)
+    return MetricSummary(protocols, write_rows(con, rows))
 
 
 def create_measured_tables(con: Connection) -> None:

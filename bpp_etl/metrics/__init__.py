@@ -6,11 +6,18 @@ database.
 
 from bpp_etl.metrics.adjusted import AdjustedRatio, AdjustedRatios, adjusted_hazard_ratios
 from bpp_etl.metrics.agreement import Kappa, cohen_kappa
-from bpp_etl.metrics.competing import Incidence, cumulative_incidence, incidence_at
+from bpp_etl.metrics.competing import (
+    Incidence,
+    cumulative_incidence,
+    imputed_incidence_at,
+    incidence_at,
+)
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
+from bpp_etl.metrics.follow_up import last_follow_up, median_follow_up
 from bpp_etl.metrics.groups import LogRank, log_rank
 from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
 from bpp_etl.metrics.heterogeneity import PooledShare, pooled_share
+from bpp_etl.metrics.imputation import Pooled, draw_chances, draw_labels, pool
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
 from bpp_etl.metrics.paired import SignedRank, signed_rank
 from bpp_etl.metrics.planning import events_for_hazard_ratio, patients_for_share
@@ -29,6 +36,7 @@ __all__ = [
     "Kappa",
     "LogRank",
     "MedianSurvival",
+    "Pooled",
     "PooledShare",
     "PredictiveValue",
     "PredictiveValues",
@@ -40,13 +48,19 @@ __all__ = [
     "adjusted_hazard_ratios",
     "cohen_kappa",
     "cumulative_incidence",
+    "draw_chances",
+    "draw_labels",
     "events_for_hazard_ratio",
     "hazard_ratio",
+    "imputed_incidence_at",
     "incidence_at",
     "kaplan_meier",
+    "last_follow_up",
     "log_rank",
+    "median_follow_up",
     "median_survival",
     "patients_for_share",
+    "pool",
     "pooled_share",
     "predictive_values",
     "proportion",

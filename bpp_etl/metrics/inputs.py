@@ -168,14 +168,17 @@ def distinct_times(times: Floats) -> tuple[Floats, Integers]:
 
 
 def step_value(times: Floats, values: Floats, at: Floats, before: float) -> Floats:
-    """Read a right-continuous step function: the last step's value at or before each time, else `before`."""
+    """Read right-continuous step functions: the last step's value at or before each time, else `before`.
+
+    The steps are along the last axis of `values`.
+    """
     if np.isnan(at).any():
         raise refusal(f"times has {count_of(int(np.isnan(at).sum()), 'missing value')}", "drop these times")
     if times.size == 0:
-        return np.full(at.shape, before)
+        return np.full((*values.shape[:-1], *at.shape), before)
     tolerance = TIME_TOLERANCE * max(1.0, float(np.abs(times).mean()))
     place = np.searchsorted(times, at + tolerance, side="right")
-    read: Floats = np.concatenate([[before], values])[place]
+    read: Floats = np.where(place > 0, values[..., place - 1], before)
     return read
 
 

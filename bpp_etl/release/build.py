@@ -16,9 +16,11 @@ from pathlib import Path
 from bpp_etl.admission.due import derivation, derived_with
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.difference.releases import Difference, difference_of
-from bpp_etl.disclosure import DEFAULT_THRESHOLD, publish_metrics
 from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
+from bpp_etl.measure.exact import exact_rows
+from bpp_etl.measure.run import Measured, measure
+from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history
 from bpp_etl.release.inputs import ReleaseInput, registries_in, release_input
@@ -37,8 +39,7 @@ from bpp_etl.warehouse.connection import (
 )
 from bpp_etl.warehouse.ddl import column_list, comment_table, create_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
-from schemas.contract import columns_of, grain_of, key_of
-from schemas.metric import METRIC_TABLES
+from schemas.contract import Contract, columns_of, grain_of, key_of
 from schemas.quality import HISTORY_TABLES, QUALITY_TABLES
 
 OUTSIDE_DIGEST = {("quality", table) for table in HISTORY_TABLES}
@@ -55,11 +56,17 @@ class Release:
     rows: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """What was measured for a release that has no name yet, and the rows of each measured table."""
+
+    measured: Measured
+    rows: Mapping[str, int]
+
+
 @room_for(Path("published") / FILE)
-def assemble(
-    warehouse: Path, protocols: Sequence[Protocol], *, threshold: int = DEFAULT_THRESHOLD
-) -> Mapping[str, int]:
-    """Copy every registry's tables into a new file apart, and measure there; return the rows of each metric.
+def assemble(warehouse: Path, protocols: Sequence[Protocol]) -> Assembled:
+    """Copy every registry's tables into a new file apart, and measure there, exactly.
 
     Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
     are not derived by these protocols.
@@ -78,19 +85,15 @@ def assemble(
         expected = _copy(con, warehouse)
         with transaction(con):
             write_protocols(con, protocols)
-            publish_metrics(
-                con, protocols=[protocol for protocol in protocols if protocol.is_event], threshold=threshold
-            )
-        inputs = release_input(warehouse, protocols, threshold)
-        counts = {
-            table: count_of(con, f"select count(*) from metric.{quoted(table)}") for table in METRIC_TABLES
-        }
+            measured = measure(con, [protocol for protocol in protocols if protocol.is_event])
+            written = write_metrics(con, measured.protocols, exact_rows(measured))
+        inputs = release_input(warehouse, protocols)
     told = {
         "input": inputs.as_manifest(),
         "expected": [[schema, table, count] for (schema, table), count in sorted(expected.items())],
     }
     (shelf.building / ASSEMBLED).write_text(json.dumps(told), encoding="utf-8")
-    return counts
+    return Assembled(measured, written.rows)
 
 
 def _ensure_derived(warehouse: Path, registry: str, protocols: Sequence[Protocol]) -> None:
@@ -138,8 +141,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             "release_id": release_id,
             "created_at": created_at.astimezone(dt.UTC).isoformat(),
             "content_digest": digest,
-            # Rows of events count patients by what became of them: `metric` tells that, under control.
-            "rows": {name: count for name, count in counts.items() if not name.startswith("event.")},
+            "rows": counts,
             "input": inputs.as_manifest(),
         }
         (building / ASSEMBLED).unlink()
@@ -188,12 +190,20 @@ def _copy(con: Connection, warehouse: Path) -> dict[tuple[str, str], int]:
                 tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
                 for table, contract in tables.items():
                     relation = f"{quoted(schema)}.{quoted(table)}"
-                    columns = column_list(columns_of(contract))
-                    con.execute(f"insert into {relation} select {columns} from source.{relation}")
+                    con.execute(
+                        f"insert into {relation} by name select {_there(con, relation, contract)}"
+                        f" from source.{relation}"
+                    )
                     held = count_of(con, f"select count(*) from source.{relation}")
                     expected[schema, table] = expected.get((schema, table), 0) + held
             con.execute("detach source")
     return expected
+
+
+def _there(con: Connection, relation: str, contract: type[Contract]) -> str:
+    """List the columns to copy; one that may be empty is, where the file was judged before it was known."""
+    described = {str(name) for name, *_ in con.execute(f"describe source.{relation}").fetchall()}
+    return column_list(one for one in columns_of(contract) if one.name in described or not one.nullable)
 
 
 def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
@@ -220,7 +230,7 @@ def _describe(
 ) -> None:
     """Fill `meta`, and comment every table and column."""
     con.execute(
-        "insert into meta.release values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into meta.release values (?, ?, ?, ?, ?, ?)",
         [
             release_id,
             created_at.astimezone(dt.UTC).replace(tzinfo=None),
@@ -228,7 +238,6 @@ def _describe(
             inputs.code_version,
             digest,
             list(inputs.deliveries),
-            inputs.threshold,
         ],
     )
     for schema, table, contract in relations():

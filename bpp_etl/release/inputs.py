@@ -23,7 +23,6 @@ class ReleaseInput:
     deliveries: tuple[str, ...]
     protocols: tuple[str, ...]
     code_version: str
-    threshold: int
 
     def as_manifest(self) -> dict[str, object]:
         """Return the part of the manifest that the next refresh compares."""
@@ -31,7 +30,6 @@ class ReleaseInput:
             "deliveries": list(self.deliveries),
             "protocols": list(self.protocols),
             "code_version": self.code_version,
-            "disclosure_threshold": self.threshold,
         }
 
     @classmethod
@@ -41,7 +39,6 @@ class ReleaseInput:
             tuple(told["deliveries"]),
             tuple(told["protocols"]),
             told["code_version"],
-            told["disclosure_threshold"],
         )
 
 
@@ -57,14 +54,14 @@ def registries_in(warehouse: Path) -> list[str]:
     )
 
 
-def release_input(warehouse: Path, protocols: Sequence[Protocol], threshold: int) -> ReleaseInput:
+def release_input(warehouse: Path, protocols: Sequence[Protocol]) -> ReleaseInput:
     """Gather what the next release would be built on."""
     deliveries = []
     for registry in registries_in(warehouse):
         for status, told in sorted(WorkingFiles.of(warehouse, registry).judgements().items()):
             deliveries.append(f"{registry}/{told.delivery}:{status}:{told.input_digest}:{told.code_version}")
     named = tuple(f"{protocol.name}:{protocol.digest}" for protocol in protocols)
-    return ReleaseInput(tuple(deliveries), named, code_version(), threshold)
+    return ReleaseInput(tuple(deliveries), named, code_version())
 
 
 def is_published(shelf: Shelf, inputs: ReleaseInput) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 from bpp_etl.difference.headlines import headlines_told
 from bpp_etl.difference.moves import Move
 from bpp_etl.difference.releases import Difference, difference_of
-from bpp_etl.disclosure.small import brief, count_told
 from bpp_etl.pages.plain_text import table, wrapped
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import one_row, opened_read_only
@@ -21,8 +20,8 @@ LISTED = (
     " (select count(*) from quality.delivery where status = 'admitted'),"
     " (select count(*) from quality.delivery where status = 'shut'),"
     " (select count(*) from core.patients),"
-    " (select count(*) from event.pseudoprogression where protocol = split_part(protocols[1], ':', 1)),"
-    " disclosure_threshold from meta.release"
+    " (select count(*) from event.pseudoprogression where protocol = split_part(protocols[1], ':', 1))"
+    " from meta.release"
 )
 HEADERS = ("", "release", "created (UTC)", "admitted", "shut", "patients", "candidates")
 
@@ -37,10 +36,9 @@ def listed(warehouse: Path) -> str:
     rows = []
     for release_id in ids:
         with opened_read_only(shelf.folder(release_id) / FILE) as con:
-            _, created, _, admitted, shut, *patients, threshold = one_row(con, LISTED)
+            _, created, _, *counts = one_row(con, LISTED)
         mark = "*" if release_id == in_service else ""
-        told = (brief(number, threshold) for number in patients)
-        rows.append((mark, release_id, str(created), str(admitted), str(shut), *told))
+        rows.append((mark, release_id, str(created), *map(str, counts)))
     lines = table(HEADERS, rows, "lllrrrr", indent="", gap=" ")
     served = "* in service" if in_service in ids else "none of these is in service"
     return "\n".join([*lines, f"{served}; admitted and shut count registries"])
@@ -60,14 +58,9 @@ def difference(warehouse: Path, before: str, after: str) -> str:
 
 def _told(found: Difference) -> list[str]:
     lines = [f"{found.before} -> {found.after}"]
-    if found.threshold > 1:
-        lines += wrapped(
-            f"Counts below {found.threshold} are not told. Two releases side by side tell more than each"
-            " alone: keep a comparison to those who may read both."
-        )
     for heading, told in (
         ("Deliveries", _said(f"{registry}: {told}" for registry, told in found.deliveries)),
-        ("Software, protocols, disclosure", _said(found.software)),
+        ("Software, protocols", _said(found.software)),
         ("Patients", _patients(found)),
         ("Rows", _rows(found)),
     ):
@@ -87,14 +80,13 @@ def _patients(found: Difference) -> list[str]:
     for protocol in found.protocols:
         told = [_move(move) for move in found.moves if move.protocol == protocol]
         if protocol in found.redated:
-            number = count_told(found.redated[protocol], found.threshold)
-            told.append(f"{number} kept the state, but a date of the call moved")
+            told.append(f"{found.redated[protocol]} kept the state, but a date of the call moved")
         lines += [f"  {protocol}", *(f"    {one}" for one in told)] if told else []
     return lines
 
 
 def _move(move: Move) -> str:
-    number = "suppressed" if move.patients is None else str(move.patients)
+    number = move.patients
     if move.was is None:
         return f"{number} entered: {move.now}"
     return f"{number} left: {move.was}" if move.now is None else f"{number} changed: {move.was} -> {move.now}"
@@ -106,16 +98,9 @@ def _rows(found: Difference) -> list[str]:
         (
             change.registry,
             change.table,
-            f"{change.admitted_before} -> {change.admitted_after}"
-            if change.tells_admitted(found.threshold)
-            else "",
-            *(
-                brief(number, found.threshold) if number else ""
-                for number in (change.added, change.corrected, change.gone)
-            ),
-            _arrow(
-                *(brief(number, found.threshold) for number in (change.refused_before, change.refused_after))
-            ),
+            f"{change.admitted_before} -> {change.admitted_after}",
+            *(str(number) if number else "" for number in (change.added, change.corrected, change.gone)),
+            _arrow(change.refused_before, change.refused_after),
         )
         for change in found.rows
     ]
@@ -123,5 +108,5 @@ def _rows(found: Difference) -> list[str]:
     return table(headers, rows, "llrrrrr", gap=" ") if rows else []
 
 
-def _arrow(before: str, after: str) -> str:
-    return before if before == after else f"{before} -> {after}"
+def _arrow(before: int, after: int) -> str:
+    return str(before) if before == after else f"{before} -> {after}"

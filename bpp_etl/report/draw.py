@@ -25,10 +25,9 @@ def write_report(release: Path, target: Path, since: Difference | str | None = N
     """
     # The templates and everything that fills them are loaded only when a report is drawn.
     from bpp_etl.report.page import page_of  # noqa: PLC0415
-    from bpp_etl.report.row_counts import with_small_rows_hidden  # noqa: PLC0415
     from bpp_etl.report.tables import read_release  # noqa: PLC0415
 
-    page = page_of(with_small_rows_hidden(read_release(release)), since)
+    page = page_of(read_release(release), since)
     html = _environment().get_template(TEMPLATE).render(page=page)
     target.write_text(html, encoding="utf-8", newline="\n")
 

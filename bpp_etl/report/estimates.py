@@ -15,11 +15,13 @@ from bpp_etl.report.numbers import (
     PAPER_DAYS_PER_MONTH,
     UNIT_WORD,
     bare,
+    decimals_apart,
     months,
     p_value,
     with_unit,
 )
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, Table
+from schemas.metric_codes import MASS_INTERVAL
 from schemas.metrics import METRICS
 
 ABSENT = (
@@ -27,6 +29,7 @@ ABSENT = (
     ("no_patients", "nobody to measure"),
     ("naive_comparison", "refused"),
     ("groups_missing", "nothing to compare"),
+    ("beyond_follow_up", "beyond follow-up"),
     ("median_not_reached", "not reached yet"),
     ("not_estimable", "not estimable"),
 )
@@ -47,6 +50,7 @@ class Shown:
     patients: Piece
     events: Piece
     p_value: Piece
+    follow_up: Piece
     marks: Marks
     method: str
     warnings: tuple[str, ...]
@@ -69,17 +73,24 @@ class Estimates:
         table = self.tables["metric.estimate"]
         row = table.first(protocol=protocol or self.tables.protocol, metric=metric, stratum=stratum)
         if row is None:
-            return Shown(NOT_MEASURED, None, None, None, NOTHING, NOTHING, NOTHING, Marks(()), "", ())
+            return Shown(NOT_MEASURED, None, None, None, *(NOTHING,) * 4, Marks(()), "", ())
         return self.of_row(row)
+
+    def between(self, lowest: str, highest: str, stratum: str = "all") -> Piece:
+        """Show the two bounds that an estimate lies between, as one piece."""
+        low, high = (self.show(metric, stratum) for metric in (lowest, highest))
+        return text(low.estimate, " to ", high.estimate, high.marks)
 
     def of_row(self, row: Row) -> Shown:
         """Show one row of `metric.estimate`."""
         table = self.tables["metric.estimate"]
         unit = row["unit"]
-        estimate = table.figure(
+        estimate: Piece = table.figure(
             row, "estimate", lambda value: with_unit(value, unit), _absent(row["warnings"])
         )
         has_value, months_of = row["estimate"] is not None, None
+        if row["ci_method"] == MASS_INTERVAL:
+            estimate = _between_days(table, row)
         if unit == "days" and has_value:
             per_month = PAPER_DAYS_PER_MONTH if METRICS[row["metric"]].is_compatible else DAYS_PER_MONTH
             months_of = table.figure(row, "estimate", lambda value: months(value, per_month))
@@ -91,19 +102,31 @@ class Estimates:
             patients=table.count(row, "patients"),
             events=_events(table, row),
             p_value=table.figure(row, "p_value", p_value) if row["p_value"] is not None else NOTHING,
+            follow_up=_follow_up(table, row),
             marks=self.notes.marks(() if _is_nobody(row) else row["warnings"]),
             method=row["method"],
             warnings=tuple(row["warnings"]),
         )
 
 
+def _between_days(table: Table, row: Row) -> Piece:
+    """Show the interval that holds a median; without an upper end the median is not reached."""
+    low = table.figure(row, "ci_low", lambda value: bare(value, "days"))
+    if row["ci_high"] is None:
+        return text("after ", low, UNIT_WORD["days"])
+    high = table.figure(row, "ci_high", lambda value: bare(value, "days"))
+    return text("after ", low, ", up to ", high, UNIT_WORD["days"])
+
+
 def limits_of(table: Table, row: Row, unit: str) -> Piece | None:
     """Show the limits of a row without their unit; None where it has neither."""
     if row["ci_low"] is None and row["ci_high"] is None:
         return None
-    reached = "not reached"
-    low = table.figure(row, "ci_low", lambda value: bare(value, unit), reached)
-    high = table.figure(row, "ci_high", lambda value: bare(value, unit), reached)
+    reached, more = "not reached", 0
+    if row["ci_low"] is not None and row["ci_high"] is not None:
+        more = decimals_apart(row["ci_low"], row["ci_high"], unit)
+    low = table.figure(row, "ci_low", lambda value: bare(value, unit, more), reached)
+    high = table.figure(row, "ci_high", lambda value: bare(value, unit, more), reached)
     return text(low, " to ", high)
 
 
@@ -130,6 +153,13 @@ def _is_nobody(row: Row) -> bool:
 
 def _absent(warnings: Sequence[str]) -> str:
     return next((word for code, word in ABSENT if code in warnings), NOT_GIVEN)
+
+
+def _follow_up(table: Table, row: Row) -> Piece:
+    """Show the median follow-up; an empty one is of what is no time, or is not reached."""
+    if row["median_follow_up_days"] is None:
+        return NOTHING
+    return table.figure(row, "median_follow_up_days", lambda value: with_unit(value, "days"))
 
 
 def _events(table: Table, row: Row) -> Piece:

@@ -31,6 +31,10 @@ class Head:
     is_number: bool = False
 
 
+P_VALUE = Head("p", is_number=True)
+NOT_ADJUSTED = " (p-values are not adjusted for their number)"
+
+
 @dataclass(frozen=True)
 class Grid:
     """One table; the first cell of each row heads the row."""
@@ -64,6 +68,11 @@ def grid(
     *,
     nothing: str = "Nothing to show.",
 ) -> Grid:
-    """Make a table; a head that begins with # is of a column of numbers."""
+    """Make a table; a head that begins with # is of a column of numbers.
+
+    Where one of them is of p-values, the caption says that they are not adjusted for their number.
+    """
     made = tuple(Head(label.removeprefix("#"), label.startswith("#")) for label in heads)
+    if P_VALUE in made:
+        caption = f"{caption}{NOT_ADJUSTED}"
     return Grid(anchor, caption, made, tuple(rows), nothing)

@@ -17,7 +17,10 @@ DAYS_PER_MONTH = metric_codes.DAYS_PER_MONTH
 PAPER_DAYS_PER_MONTH = 30
 """The published papers divide days by 30; only the comparison with them does so here."""
 
-UNIT_WORD = {"days": f"{THIN}days", "share": f"{THIN}%", "U/L": f"{THIN}U/L"}
+MOST_DECIMALS = 9
+"""More than usual; limits that are alike beyond are one number."""
+
+UNIT_WORD = {"days": f"{THIN}days", "share": f"{THIN}%", "U/L": f"{THIN}U/L", "ug/L": f"{THIN}µg/L"}
 """What is written after a number; ratios, statistics and areas have no unit."""
 
 
@@ -44,18 +47,23 @@ def fixed(value: float, places: int) -> str:
     return text.replace(",", THIN).replace("-", MINUS)
 
 
-def bare(value: float, unit: str) -> str:
-    """Write an estimate without its unit."""
-    if unit in {"days", "U/L", "events", "patients"}:
-        return decimal(value, 1)
+def bare(value: float, unit: str, more: int = 0) -> str:
+    """Write an estimate without its unit, with so many more decimals than usual."""
+    if unit in {"days", "U/L", "ug/L", "events", "patients"}:
+        return decimal(value, 1 + more)
     if unit == "share":
-        return percent(value)
-    return fixed(value, 2)
+        return percent(value, more)
+    return fixed(value, 2 + more)
 
 
-def percent(share: float) -> str:
+def percent(share: float, more: int = 0) -> str:
     """Write a share as a percentage without its sign."""
-    return fixed(100 * share, 1) if 0 < share < 1 else fixed(100 * share, 0)
+    return fixed(100 * share, 1 + more) if 0 < share < 1 else fixed(100 * share, 0)
+
+
+def decimals_apart(low: float, high: float, unit: str) -> int:
+    """Say how many more decimals than usual it takes to tell two limits apart; an interval has a width."""
+    return next((more for more in range(MOST_DECIMALS) if bare(low, unit, more) != bare(high, unit, more)), 0)
 
 
 def with_unit(value: float, unit: str) -> str:

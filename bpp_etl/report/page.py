@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bpp_etl.report.contents import SECTIONS
-from bpp_etl.report.figures import Figure
 from bpp_etl.report.section import Section
 from bpp_etl.report.tables import ReleaseTables, Row
 
@@ -30,7 +29,6 @@ class Page:
     """Everything that the templates lay out."""
 
     release: Row
-    threshold: Figure
     parts: tuple[Part, ...]
 
 
@@ -39,6 +37,5 @@ def page_of(tables: ReleaseTables, since: Difference | str | None = None) -> Pag
     known = replace(tables, since=since)
     return Page(
         release=known.release,
-        threshold=known["meta.release"].count(known.release, "disclosure_threshold"),
         parts=tuple(Part(section, section.gather(known)) for section in SECTIONS),
     )

@@ -1,7 +1,7 @@
 """The plots of the report as markdown with the picture inside, for whoever shows one metric table alone.
 
-Not here: the plots themselves (`sections/`, `plots/`). They are drawn from `metric.*` only, which disclosure
-control has been over, and carry no value of a patient.
+Not here: the plots themselves (`sections/`, `plots/`). What shows a picture outside the house gets it from
+metrics that disclosure control has been over (`told_tables`), so that it carries no value of a patient.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from importlib.resources import files
-from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
 
 from bpp_etl.report.contents import SECTIONS
 from bpp_etl.report.plots.svg import WIDTH, Picture
-from bpp_etl.report.tables import ReleaseTables, read_metrics
+from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import STEPS
 
 SVG = "http://www.w3.org/2000/svg"
@@ -23,9 +22,8 @@ LARGEST = 120_000
 """A picture of more bytes is left to the report: what shows a table keeps its history for ever."""
 
 
-def pictures_of(path: Path, threshold: int) -> Mapping[str, str]:
-    """Draw the plots of a measured file; return markdown by metric table, where there is any to show."""
-    tables = read_metrics(path, threshold)
+def pictures_of(tables: ReleaseTables) -> Mapping[str, str]:
+    """Draw the plots of metric tables; return markdown by metric table, where there is any to show."""
     told: dict[str, list[str]] = {}
     for section in SECTIONS:
         for plot in section.plots(tables):

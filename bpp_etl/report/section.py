@@ -15,11 +15,15 @@ from bpp_etl.report.tables import ReleaseTables
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture under its title; `table` is the metric table that shows it where there is no report."""
+    """A picture under its title; `table` is the metric table that shows it where there is no report.
+
+    `note` is what must be said under it.
+    """
 
     table: str
     title: str
     picture: Picture
+    note: str = ""
 
 
 class Entry(Protocol):

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bpp_etl.measure.rows import Row as Told
 from bpp_etl.report.applied import Applied, applied_protocols
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.numbers import whole
@@ -79,13 +80,15 @@ class Table:
 class ReleaseTables:
     """Everything that the report is drawn from.
 
-    `since` is what changed since the release before, or why the two cannot be compared, if there is one.
+    `since` is what changed since the release before, or why the two cannot be compared, if there is one. With
+    `is_controlled` the metrics have been through disclosure control; those of a release are exact.
     """
 
     tables: Mapping[str, Table]
     registry_facts: Mapping[str, Row]
     alp_units: Mapping[str, tuple[str, ...]]
     since: Difference | str | None = None
+    is_controlled: bool = False
 
     def __getitem__(self, name: str) -> Table:
         """Return a relation by its full name."""
@@ -123,12 +126,14 @@ def read_release(path: Path) -> ReleaseTables:
     return ReleaseTables(tables, facts, units)
 
 
-def read_metrics(path: Path, threshold: int) -> ReleaseTables:
-    """Read the metric tables of a file that is measured, but not described as a release yet."""
-    told = {"disclosure_threshold": threshold}
+def told_tables(path: Path, told: Sequence[Told]) -> ReleaseTables:
+    """Take metric tables from rows that disclosure control let through, and the protocols from a file."""
     with opened_read_only(path) as con:
-        tables = {name: _read(con, name) for name in SHOWN if name.startswith(("metric.", "meta.protocol"))}
-    return ReleaseTables({**tables, "meta.release": Table("meta.release", (), (told,))}, {}, {})
+        tables = {name: _read(con, name) for name in SHOWN if name.startswith("meta.protocol")}
+    for name, contract in METRIC_TABLES.items():
+        rows = tuple(row.values for row in told if row.table == name)
+        tables[f"metric.{name}"] = Table(f"metric.{name}", key_of(contract), rows)
+    return ReleaseTables(tables, {}, {}, is_controlled=True)
 
 
 def _read(con: Connection, name: str) -> Table:

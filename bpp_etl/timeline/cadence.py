@@ -12,20 +12,26 @@ from schemas.cadence import (
     CYCLES_PER_INTERVAL,
     FALLBACK_CYCLE_DAYS,
     MISSED_AFTER_INTERVALS,
+    NOT_STATED,
     TIME_POINT_DAYS,
     TOLERANCE_DAYS,
     AssessmentCadence,
+    StatedCadence,
 )
 from schemas.codes import CT_MODALITIES
 
 PACKAGE = "bpp_etl.timeline"
-STEPS = tuple(Select(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line"))
+STEPS = tuple(Select(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line", "appointment"))
 KEPT = ("imaging", "time_point")
 """What the events need too; sorting every assessment of a registry twice is worth sparing."""
 
 
-def derive_cadence(con: Connection, registry: str, *, keep: bool = False) -> None:
+def derive_cadence(
+    con: Connection, registry: str, stated: StatedCadence = NOT_STATED, *, keep: bool = False
+) -> None:
     """Replace the registry's rows of `core.assessment_cadence` by those that its core tables give.
+
+    CTs are expected as the registry states, else every two cycles of their line.
 
     With `keep`, the time points stay in the working file for the events; that is right only where the core
     tables change no more. The caller owns the transaction.
@@ -36,6 +42,7 @@ def derive_cadence(con: Connection, registry: str, *, keep: bool = False) -> Non
         "eligible_modalities": CT_MODALITIES,
         "cycles_per_interval": CYCLES_PER_INTERVAL,
         "fallback_cycle_days": FALLBACK_CYCLE_DAYS,
+        "stated_interval_days": stated.interval_days,
         "tolerance_days": TOLERANCE_DAYS,
         "missed_after_intervals": MISSED_AFTER_INTERVALS,
     }

@@ -19,6 +19,7 @@ SQL_TYPES = {
     "Boolean": "BOOLEAN",
     "Date": "DATE",
     "List(String)": "VARCHAR[]",
+    "List(Int32)": "INTEGER[]",
 }
 
 

@@ -13,6 +13,7 @@ from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
 from schemas.metrics.alp_levels import ALP_LEVELS
 from schemas.metrics.alp_test import ALP_TEST
+from schemas.metrics.bone_alp import BONE_ALP
 from schemas.metrics.cadence import CADENCE
 from schemas.metrics.first_line import FIRST_LINE_SURVIVAL
 from schemas.metrics.heterogeneity import HETEROGENEITY
@@ -46,6 +47,7 @@ METRICS = _by_id(
         *ALP,
         *ALP_TEST,
         *ALP_LEVELS,
+        *BONE_ALP,
         *SITES,
         *AGREEMENT,
         *CADENCE,

@@ -10,43 +10,49 @@ from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
 _BASIS = CALL | READ
-_KNOWN = ("complete_cases",)
+KNOWN = ("alp_not_specific", "complete_cases", "indeterminate_left_out")
+"""What is said of every number of ALP."""
+
+_IN = ", in pseudoprogressions where the stratum names no other candidates"
+_SHIFT = f"{_IN} (Hodges-Lehmann, of the changes that are not zero)."
 _BAND = "the protocol's band (`alp_stable_percent`)"
 
 
 def _change(name: str, sentence: str, *more: str, headlines: tuple[str, ...] = ()) -> Metric:
-    return Metric(name, sentence, unit="U/L", basis=_BASIS, warnings=(*_KNOWN, *more), headlines=headlines)
+    return Metric(name, sentence, unit="U/L", basis=_BASIS, warnings=(*KNOWN, *more), headlines=headlines)
 
 
 def _share(name: str, sentence: str) -> Metric:
-    return Metric(name, sentence, unit="share", basis=_BASIS, warnings=_KNOWN)
+    return Metric(name, sentence, unit="share", basis=_BASIS, warnings=KNOWN)
 
 
 ALP = (
     _change(
         "alp_change_at_event",
-        "Shift of ALP from baseline to the event (Hodges-Lehmann).",
+        f"Shift of ALP from baseline to the event{_SHIFT}",
         headlines=("all",),
     ),
-    _change("alp_change_at_event_median", "Median change of ALP from baseline to the event.", "no_interval"),
+    _change(
+        "alp_change_at_event_median", f"Median change of ALP from baseline to the event{_IN}.", "no_interval"
+    ),
     _change(
         "alp_change_at_progression",
-        "Shift of ALP from baseline to progression (Hodges-Lehmann).",
+        f"Shift of ALP from baseline to progression{_SHIFT}",
         headlines=("all",),
     ),
     _change(
         "alp_change_at_progression_median",
-        "Median change of ALP from baseline to progression.",
+        f"Median change of ALP from baseline to progression{_IN}.",
         "no_interval",
     ),
     _change(
         "alp_change_event_to_progression",
-        "Shift of ALP from the event to progression (Hodges-Lehmann).",
+        f"Shift of ALP from the event to progression{_SHIFT}",
         "baseline_cancels",
     ),
     _change(
         "alp_change_event_to_progression_median",
-        "Median change of ALP from the event to progression.",
+        f"Median change of ALP from the event to progression{_IN}.",
         "no_interval",
     ),
     _share("alp_decreased_share", f"ALP at the event below baseline by more than {_BAND}."),
@@ -66,6 +72,6 @@ ALP = (
         "curve).",
         unit="area",
         basis=_BASIS,
-        warnings=_KNOWN,
+        warnings=KNOWN,
     ),
 )

@@ -5,6 +5,7 @@ Not here: differences within patients (`alp.py`), and ALP as a test (`alp_test.p
 
 from __future__ import annotations
 
+from schemas.metrics.alp import KNOWN
 from schemas.metrics.bases import ALP, CALL, EVENTS
 from schemas.metrics.record import Basis, Metric
 
@@ -18,7 +19,7 @@ LIMITS = Basis(
 _SERIES = Basis(
     {"core.lab_results": ("patient_id", "analyte", "specimen_date", "value", "unit")}, ("lab_results",)
 )
-_TREND_WARNINGS = ("indeterminate_left_out", "selected_on_outcome", "unequal_follow_up")
+_TREND_WARNINGS = (*KNOWN, "selected_on_outcome", "unequal_follow_up")
 
 ALP_LEVELS = (
     *(
@@ -27,7 +28,7 @@ ALP_LEVELS = (
             f"Median ALP at {moment} in multiples of the laboratory's upper limit.",
             unit="ratio",
             basis=CALL | ALP | LIMITS,
-            warnings=("complete_cases", "no_interval"),
+            warnings=(*KNOWN, "no_interval"),
         )
         for moment in MOMENTS
     ),

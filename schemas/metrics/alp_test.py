@@ -5,6 +5,7 @@ Not here: its whole discrimination, and its changes (`alp.py`).
 
 from __future__ import annotations
 
+from schemas.metrics.alp import KNOWN
 from schemas.metrics.bases import ALP, CALL
 from schemas.metrics.record import Metric
 
@@ -16,12 +17,11 @@ PREVALENCES = (10, 25, 50, 75)
 
 _POSITIVE = "Pseudoprogressions among candidates whose ALP fell by the cut-off or more"
 _NEGATIVE = "True progressions among candidates whose ALP did not fall by the cut-off"
-_WARNINGS = ("complete_cases", "indeterminate_left_out")
 
 
 def _share(name: str, sentence: str, *more: str) -> Metric:
     return Metric(
-        f"alp_fall_{name}", f"{sentence}.", unit="share", basis=CALL | ALP, warnings=(*_WARNINGS, *more)
+        f"alp_fall_{name}", f"{sentence}.", unit="share", basis=CALL | ALP, warnings=(*KNOWN, *more)
     )
 
 

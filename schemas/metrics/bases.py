@@ -34,7 +34,10 @@ CALL = Basis(
 """The call of a candidate with its dates."""
 
 ALP = Basis({EVENTS: ("alp_baseline", "alp_at_event", "alp_at_progression")}, ("lab_results",))
-SITES = Basis({EVENTS: ("sites", "candidate_lesion_ids")}, COURSE_TABLES)
+BONE_ALP = Basis(
+    {"core.lab_results": ("patient_id", "analyte", "specimen_date", "value", "unit")}, ("lab_results",)
+)
+SITES = Basis({EVENTS: ("new_lesion_sites", "candidate_lesion_ids")}, COURSE_TABLES)
 VERDICTS = Basis({EVENTS: tuple(one.column for one in VERDICT_SETS.values())}, COURSE_TABLES)
 REFUSED = Basis({EVENTS: ("flags",)}, COURSE_TABLES)
 HER2 = Basis({EVENTS: ("her2_status",)}, ("her2_tests",))

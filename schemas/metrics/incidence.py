@@ -27,6 +27,10 @@ def _at_horizons(
     )
 
 
+_FIRST_LINE = CALL | COURSE
+_PSEUDO = "Pseudoprogression of patients with a first line"
+_ENDS = "progression, death and the end of the line competing,"
+
 INCIDENCE = (
     *_at_horizons(
         "progression_incidence",
@@ -43,9 +47,28 @@ INCIDENCE = (
     ),
     *_at_horizons(
         "pseudoprogression_incidence",
-        "Pseudoprogression of patients with a first line; progression, death and the end of the line "
-        "compete;",
-        basis=CALL | COURSE,
+        f"{_PSEUDO}, undecided candidates imputed from decided ones of the same registry and reading state "
+        f"(missing at random given these), {_ENDS}",
+        basis=_FIRST_LINE,
+        warnings=("indeterminate_imputed", "interval_censored"),
+        headline_days=365,
+    ),
+    *_at_horizons(
+        "pseudoprogression_incidence_lowest",
+        "The same at its lowest, every undecided candidate counted as progression on the event day,",
+        basis=_FIRST_LINE,
+        warnings=("interval_censored",),
+    ),
+    *_at_horizons(
+        "pseudoprogression_incidence_highest",
+        "The same at its highest, every undecided candidate counted as pseudoprogression on the event day,",
+        basis=_FIRST_LINE,
+        warnings=("interval_censored",),
+    ),
+    *_at_horizons(
+        "pseudoprogression_incidence_decided_only",
+        "The same of the decided only, undecided candidates censored on the event day,",
+        basis=_FIRST_LINE,
         warnings=("indeterminate_censored", "interval_censored"),
     ),
 )

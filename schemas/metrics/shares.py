@@ -13,7 +13,7 @@ _REFUSED = " if patients refused at the gate, and candidates of whom evidence wa
 SHARES = (
     Metric(
         "pseudoprogression_share",
-        "Pseudoprogressions among the candidates that could be decided.",
+        "Pseudoprogressions among the candidates that could be decided; the undecided are in neither number.",
         unit="share",
         basis=CALL,
         warnings=("indeterminate_left_out",),

@@ -10,7 +10,10 @@ from dataclasses import replace
 from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
-_BETWEEN = "Median time to progression, known only to lie between two assessments (Turnbull)."
+_BETWEEN = (
+    "Median time to progression, known only to lie between two assessments: the interval that holds it "
+    "(Turnbull)."
+)
 _TO_PROGRESSION = ("death_censored", "interval_censored")
 
 
@@ -20,7 +23,9 @@ def _spss(of: Metric) -> Metric:
 
 
 def _interval_censored(of: Metric, sentence: str = _BETWEEN) -> Metric:
-    return of.variant("interval_censored", sentence, more=("no_interval",), without=("interval_censored",))
+    return of.variant(
+        "interval_censored", sentence, more=("median_is_interval",), without=("interval_censored",)
+    )
 
 
 def _compared(of: Metric) -> tuple[Metric, ...]:
@@ -74,7 +79,10 @@ _log_rank, *_ratios = _compared(EVENT_TO_PROGRESSION)
 TIMES = (
     START_TO_EVENT,
     _spss(START_TO_EVENT),
-    _interval_censored(START_TO_EVENT, "Median time to onset, known only to lie between two CTs (Turnbull)."),
+    _interval_censored(
+        START_TO_EVENT,
+        "Median time to onset, known only to lie between two CTs: the interval that holds it (Turnbull).",
+    ),
     EVENT_TO_PROGRESSION,
     _spss(EVENT_TO_PROGRESSION),
     _interval_censored(EVENT_TO_PROGRESSION),

@@ -17,6 +17,7 @@ import pytest
 
 from bpp_etl.report import write_report
 from bpp_etl.report.pictures import pictures_of
+from bpp_etl.report.tables import read_release
 from tests.support.report_changes import changed_since
 from tests.support.report_file import empty_release, full_release
 
@@ -228,7 +229,7 @@ def test_screenshots_are_left_for_a_person_to_look_at(
 
 
 def test_pictures_that_hold_their_own_data_are_drawn_as_images(browser: Browser, report: Path) -> None:
-    told = pictures_of(report.with_name("bpp.duckdb"), 5)
+    told = pictures_of(read_release(report.with_name("bpp.duckdb")))
     addresses = re.findall(r"\((data:image/svg[^)]+)\)", "".join(told.values()))
     page = report.with_name("pictures.html")
     page.write_text("".join(f'<img src="{address}">' for address in addresses), encoding="utf-8")

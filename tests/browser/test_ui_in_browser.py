@@ -193,7 +193,7 @@ def test_a_backfill_derives_every_registry_again_and_reads_no_delivery(ui: Ui) -
 
 def test_it_listens_on_loopback_only_and_takes_the_instance_of_the_project(ui: Ui) -> None:
     told = ui.ask("{ instance { info runQueuingSupported hasInfo } }")["instance"]
-    assert "event_log_storage: KeptOpenEvents" in told["info"]
+    assert "event_log_storage: SqliteEventLogStorage" in told["info"]
     assert "applyLimitPerUniqueValue" in told["info"]
     assert (ui.landing.parent / "dagster").is_dir()
     port = int(ui.address.rpartition(":")[2])

@@ -19,7 +19,8 @@ BLOCKS = blocks(DOCS / "add" / "metric.md")
 MOVERS = f"from bpp_etl.difference.movers import basis_of; print(basis_of('{METRIC}', 'her2=*').tables)"
 PICTURES = (
     "import sys; from pathlib import Path; from bpp_etl.report.pictures import pictures_of;"
-    " print(pictures_of(Path(sys.argv[1]), 5)['estimate'])"
+    " from bpp_etl.report.tables import read_release;"
+    " print(pictures_of(read_release(Path(sys.argv[1])))['estimate'])"
 )
 
 

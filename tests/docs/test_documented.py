@@ -20,6 +20,7 @@ from assets.operation import Operation
 from bpp_etl.adapters import adapter_names
 from bpp_etl.demo import write_demo_landing
 from bpp_etl.landing.registry_config import TOP_LEVEL, RegistryConfig, checked
+from schemas.cadence import CYCLES_PER_INTERVAL
 from schemas.catalog import relations
 from schemas.rules import LIMITS
 from schemas.tables import TABLES
@@ -128,6 +129,7 @@ def test_every_key_of_a_registry_is_documented_with_its_default(key: str) -> Non
             ]
         ),
         "date_format": "ISO days",
+        "cadence": f"every {CYCLES_PER_INTERVAL} cycles",
     }
     assert default == shown.get(key, f"`{value}`" if value else "nothing")
 

@@ -54,6 +54,16 @@ BAD = {
     "[limits]\npatients = true": "the limit patients must be a share from 0 to 1",
     "[limits]\npatients = '0.1'": "the limit patients must be a share from 0 to 1",
     "limits = 0.1": "[limits] must be a table",
+    "cadence = 56": "[cadence] must be a table",
+    "[cadence]": "interval_days in [cadence] must be a list of whole days",
+    "[cadence]\nweeks = [8]": "unknown key in [cadence]: 'weeks'",
+    "[cadence]\ninterval_days = []": "interval_days in [cadence] must be a list of whole days",
+    "[cadence]\ninterval_days = 56": "interval_days in [cadence] must be a list of whole days",
+    "[cadence]\ninterval_days = ['56']": "interval_days in [cadence] must be a list of whole days",
+    "[cadence]\ninterval_days = [56.5]": "interval_days in [cadence] must be a list of whole days",
+    "[cadence]\ninterval_days = [true]": "interval_days in [cadence] must be a list of whole days",
+    "[cadence]\ninterval_days = [56, 6]": "each of interval_days in [cadence] must be from 7 to 365 days",
+    "[cadence]\ninterval_days = [366]": "each of interval_days in [cadence] must be from 7 to 365 days",
     "colour": "cannot be read as TOML",
     f"[limits]\npatients = {'9' * 5000}": "cannot be read as TOML",
     f"colour = {'[' * 5000}": "cannot be read as TOML",
@@ -74,6 +84,12 @@ def test_what_cannot_be_followed_is_named(tmp_path: Path, text: str) -> None:
     assert BAD[text] in error.value.message
     assert error.value.hint
     assert "\n" not in error.value.message
+
+
+def test_a_schedule_may_be_a_week_or_a_year_and_is_kept_as_stated(tmp_path: Path) -> None:
+    stated = told(tmp_path, "[cadence]\ninterval_days = [7, 365, 56]").cadence
+    assert stated.interval_days == (7, 365, 56)
+    assert told(tmp_path, "").cadence.interval_days == ()
 
 
 def test_a_file_in_another_encoding_cannot_be_read(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ OWN = {
     "progression_modalities": ["CT", "MRI"],
     "progression_kinds": ["extraosseous"],
     "confirming_cts": 1,
+    "read_for_progression": ["response"],
     "confirming_spacing_days": 27,
     "confirming_from_start_days": 3,
     "progression_after_line_days": 20,
@@ -72,7 +73,7 @@ def published(own: Protocol, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         read(files, delivery)
         assert gate(files, delivery).is_open
         derive(files, "made", [own])
-    assemble(home / "warehouse", [own], threshold=0)
+    assemble(home / "warehouse", [own])
     return publish(home / "warehouse", created_at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC)), home
 
 

@@ -19,16 +19,10 @@ from tests.lineage.trace import Columns, Relations, trace
 COUNTED = (
     "alp_trajectory",
     "flagged",
-    *(
-        "candidate",
-        "baseline_state",
-        "first_line_outcome",
-        "first_line_survival",
-        "left_at",
-        "open_question",
-        "overlap",
-    ),
-    *("site_of_patient", "site_of_lesion", "cadence_first_line", "cadence_pseudoprogression"),
+    "first_line_survival",
+    *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
+    *("site_of_candidate", "site_of_episode", "cadence_first_line", "cadence_pseudoprogression"),
+    "bone_alp",
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
 
@@ -63,7 +57,7 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         NUMBERS: ("left_at.left_at", "left_at.patients", *_STATES, "candidate.reason"),
     },
     "baseline": {STRATUM: ("baseline_state.state",), NUMBERS: ("baseline_state.*",)},
-    "lesion_site": {NUMBERS: ("site_of_patient.*", "site_of_lesion.*", "candidate.state")},
+    "lesion_site": {NUMBERS: ("site_of_candidate.*", "site_of_episode.*", "candidate.state")},
     "alp_change": {
         STRATUM: ("candidate.state", "candidate.is_bone_progression"),
         NUMBERS: (
@@ -106,12 +100,12 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             *_STARTS,
             "candidate.state",
             "candidate.is_bone_progression",
-            "site_of_lesion.site",
+            "site_of_candidate.site",
             "flagged.flag",
         ),
         NUMBERS: tuple(f"{name}.*" for name in COUNTED if name != "baseline_state"),
     },
-    "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_patient.*")},
+    "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_candidate.*")},
 }
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-import yaml
 
 from assets.definitions import build_defs
 from assets.operation import Operation
@@ -21,12 +20,11 @@ from assets.refresh import QUIET
 from assets.resources import Warehouse
 from assets.tags import DELIVERY
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.settings import PROJECT
 from tests.support.deliveries import TINY, write_delivery_of
+from tests.support.run_storage import kept_open
 
 REGISTRY = "registry"
 SECRET = "SECRET-PATIENT"
-STORAGE = yaml.safe_load((PROJECT / "dagster.yaml").read_text(encoding="utf-8"))["storage"]
 
 
 @dataclass
@@ -90,9 +88,8 @@ class Project:
 
 
 def stored_in(home: Path) -> AbstractContextManager[dg.DagsterInstance]:
-    """Open an instance whose storage is the project's, in a folder."""
-    storage = {"custom": {**STORAGE["custom"], "config": {"base_dir": str(home)}}}
-    return dg.instance_for_test(overrides={"storage": storage}, temp_dir=str(home))
+    """Open an instance in a folder, on storage that stays open, as there are a hundred of them."""
+    return dg.instance_for_test(overrides={"storage": kept_open(home)}, temp_dir=str(home))
 
 
 @pytest.fixture(scope="session")

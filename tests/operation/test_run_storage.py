@@ -1,7 +1,7 @@
-"""Run storage that stays open: cheap to write, and to others the SQLite files that Dagster's own writes.
+"""Run storage: Dagster's own, and the one that stays open, cheap to write, for those who opt in.
 
-Not here: what is run. What Dagster leaves to storages that derive from its own is held here too, so that a
-version of it that leaves less is told by name.
+To others its files are those of Dagster's own. Not here: what is run. What Dagster leaves to storages that
+derive from its own is held here too, so that a version of it that leaves less is told by name.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
-import yaml
-from dagster._core.storage.event_log import SqlEventLogStorage
+import pytest
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from assets.instance import home_of, instance_of
+from assets.instance import instance_of
 from assets.run_storage import MOST_OPEN, KeptOpen, KeptOpenEvents, KeptOpenRuns
 from bpp_etl.settings import PROJECT
-
-PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+from tests.support.run_storage import OPTING_IN, opted_in
 
 
 @dg.op
@@ -43,20 +42,6 @@ def quiet() -> None:
 @dg.asset
 def told() -> None:
     """Tell nothing."""
-
-
-@contextmanager
-def dagsters_own(home: Path) -> Iterator[dg.DagsterInstance]:
-    """Open the instance as the page says it is done without our storage."""
-    stated = (home_of(home) / "dagster.yaml").read_text(encoding="utf-8")
-    (lines,) = re.findall(r"```yaml\n(storage:\n  sqlite:.*?)```", PAGE, re.DOTALL)
-    other = yaml.safe_load(stated) | yaml.safe_load(lines)
-    other["storage"]["sqlite"]["base_dir"] = str(home / "dagster")
-    elsewhere = home / "own"
-    elsewhere.mkdir(exist_ok=True)
-    (elsewhere / "dagster.yaml").write_text(yaml.safe_dump(other), encoding="utf-8")
-    with dg.DagsterInstance.from_config(str(elsewhere)) as instance:
-        yield instance
 
 
 @contextmanager
@@ -100,31 +85,44 @@ def test_dagster_leaves_its_connections_to_storages_that_derive_from_its_own() -
     assert "connect" in SqlRunStorage.__abstractmethods__
 
 
-def test_the_project_keeps_its_run_storage_open(tmp_path: Path) -> None:
+def test_the_project_stores_runs_as_dagster_does(tmp_path: Path) -> None:
     with instance_of(tmp_path) as instance:
+        assert isinstance(instance.get_ref().storage, DagsterSqliteStorage)
+        assert type(instance.event_log_storage) is SqliteEventLogStorage
+
+
+def test_the_documented_lines_opt_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stated = (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
+    changed, blocks = re.subn(r"^storage:\n(?:  .*\n)+", OPTING_IN, stated, flags=re.MULTILINE)
+    assert blocks == 1
+    (tmp_path / "dagster.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setattr("assets.instance.PROJECT", tmp_path)
+    with instance_of(tmp_path / "warehouse") as instance:
         assert isinstance(instance.run_storage, KeptOpenRuns)
         assert isinstance(instance.event_log_storage, KeptOpenEvents)
+        kinds_of(instance, dg.materialize([told], instance=instance).run_id)
+    assert (tmp_path / "warehouse" / "dagster" / "history" / "runs.db").is_file()
 
 
 def test_what_was_written_kept_open_is_all_there_for_dagsters_own_storage_and_back(tmp_path: Path) -> None:
-    with instance_of(tmp_path) as instance:
+    with opted_in(tmp_path) as instance:
         ours = dg.materialize([told], instance=instance).run_id
         kinds = kinds_of(instance, ours)
     for log in tmp_path.rglob("*.db"):
         with closing(sqlite3.connect(log)) as connection:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
-    with dagsters_own(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         assert isinstance(instance.get_ref().storage, DagsterSqliteStorage)
         assert kinds_of(instance, ours) == kinds
         assert str(dg.DagsterEventType.ASSET_MATERIALIZATION) in kinds
         theirs = dg.materialize([told], instance=instance).run_id
-    with instance_of(tmp_path) as instance:
+    with opted_in(tmp_path) as instance:
         assert len(kinds_of(instance, theirs)) == len(kinds)
         assert instance.get_latest_materialization_event(told.key).run_id == theirs
 
 
 def test_no_event_opens_a_database_anew(tmp_path: Path) -> None:
-    with instance_of(tmp_path) as instance:
+    with opted_in(tmp_path) as instance:
         run = instance.create_run_for_job(quiet)
         note(instance, run, "the first")
         instance.report_runless_asset_event(dg.AssetMaterialization(told.key))
@@ -134,7 +132,7 @@ def test_no_event_opens_a_database_anew(tmp_path: Path) -> None:
                 instance.add_run_tags(run.run_id, {"at": str(at)})
                 instance.report_runless_asset_event(dg.AssetMaterialization(told.key))
         assert databases == []
-    with dagsters_own(tmp_path) as instance, opened() as databases:
+    with instance_of(tmp_path) as instance, opened() as databases:
         note(instance, run, "one more")
         assert databases
 
@@ -152,7 +150,7 @@ def test_no_more_databases_are_kept_open_than_stated(tmp_path: Path) -> None:
 
 
 def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
-    with instance_of(tmp_path) as instance:
+    with opted_in(tmp_path) as instance:
         runs = [instance.create_run_for_job(quiet) for _ in range(MOST_OPEN + 2)]
 
         def write(writer: int) -> None:
@@ -173,7 +171,7 @@ def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 
 def test_who_watches_a_run_hears_of_it_while_its_database_stays_open(tmp_path: Path) -> None:
     heard = threading.Event()
-    with instance_of(tmp_path) as writing, instance_of(tmp_path) as watching:
+    with opted_in(tmp_path) as writing, opted_in(tmp_path) as watching:
         run = writing.create_run_for_job(quiet)
         note(writing, run, "the first")
 
@@ -188,7 +186,7 @@ def test_who_watches_a_run_hears_of_it_while_its_database_stays_open(tmp_path: P
 
 
 def test_a_wiped_history_begins_anew(tmp_path: Path) -> None:
-    with instance_of(tmp_path) as instance:
+    with opted_in(tmp_path) as instance:
         run = instance.create_run_for_job(quiet)
         note(instance, run, "before")
         instance.event_log_storage.wipe()
@@ -197,7 +195,7 @@ def test_a_wiped_history_begins_anew(tmp_path: Path) -> None:
 
 
 def test_nothing_stays_open_behind_an_instance(tmp_path: Path) -> None:
-    with instance_of(tmp_path) as instance:
+    with opted_in(tmp_path) as instance:
         note(instance, instance.create_run_for_job(quiet), "told")
         assert open_files(tmp_path)
     assert open_files(tmp_path) == []

@@ -6,11 +6,12 @@ engine, so that where the two agree it is because both read the same sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from tests.property.reference_cadence import expected_next
 from tests.property.reference_points import (
     TimePoint,
     days,
@@ -36,6 +37,7 @@ class Call:
     event_date: date | None = None
     confirmation_date: date | None = None
     progression_date: date | None = None
+    observed_progression_date: date | None = None
     progression_kind: str | None = None
     censor_date: date | None = None
     days_to_event: int | None = None
@@ -44,8 +46,10 @@ class Call:
     onset_after: date | None = None
     progression_after: date | None = None
     sites: list[str] | None = None
+    new_lesion_sites: list[str] | None = None
     new_lesion_count: int | None = None
     confirming_ct_count: int | None = None
+    unread_ct_count: int | None = None
     candidate_assessment_ids: list[str] | None = None
     candidate_lesion_ids: list[str] | None = None
     confirming_assessment_ids: list[str] | None = None
@@ -94,7 +98,19 @@ def ids(scans: Iterable[Scan]) -> list[str]:
     return [scan.assessment_id for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id))]
 
 
-def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call:  # noqa: PLR0912 as naive as it gets
+def far_enough(event: date, points: Iterable[TimePoint]) -> list[TimePoint]:
+    """Keep each time point that is 28 days after the one kept before it, the first after the event."""
+    kept: list[TimePoint] = []
+    for point in points:
+        last = kept[-1].day if kept else event
+        if (point.day - last).days >= 28:
+            kept.append(point)
+    return kept
+
+
+def call(  # noqa: PLR0912 as naive as it gets
+    patient: Patient, delivery: date, confirming_needed: int = 2, stated: Sequence[int] = ()
+) -> Call:
     first = line_of(patient, 1)
     if first is None:
         return Call("no_first_line")
@@ -129,6 +145,10 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
     ]
     row.new_lesion_count = len({seen.lesion_id for seen in episode})
     row.sites = sorted({seen.site for seen in episode})
+    bones: dict[str, str] = {}
+    for seen in episode:
+        bones[seen.lesion_id] = min(bones.get(seen.lesion_id, seen.site), seen.site)
+    row.new_lesion_sites = sorted(bones.values())
 
     baseline = [
         scan
@@ -137,19 +157,20 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
     ]
     row.baseline_assessment_ids = ids(baseline)
     later_pd = [point for point in points if point.is_pd and point.day > event]
-    counted: list[TimePoint] = []
-    for point in treated_ct:
-        if point.day <= event or candidate.is_pd or point.is_pd:
-            continue
-        if later_pd and point.day > later_pd[0].day:
-            continue
-        last = counted[-1].day if counted else event
-        if (point.day - last).days >= 28:
-            counted.append(point)
+    clean = [
+        point
+        for point in treated_ct
+        if point.day > event
+        and not candidate.is_pd
+        and not point.is_pd
+        and not (later_pd and point.day > later_pd[0].day)
+    ]
+    row.unread_ct_count = len([point for point in clean if not point.is_read])
+    counted = far_enough(event, [point for point in clean if point.is_read])
     row.confirming_ct_count = len(counted)
     row.confirming_assessment_ids = [name for point in counted for name in ids(point.eligible)]
 
-    interval = 2 * (first.cycle_days or 21)
+    interval = expected_next(patient, first, stated)
     if candidate.is_pd:
         row.state, row.reason = "true_progression", "pd_at_detection"
     elif not baseline:
@@ -165,7 +186,9 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
         row.state, row.reason = "true_progression", "pd_before_confirmation"
     else:
         row.state = "indeterminate"
-        if patient.death is not None:
+        if len(far_enough(event, clean)) >= confirming_needed:
+            row.reason = "progression_not_read"
+        elif patient.death is not None:
             row.reason = "death"
         elif first.end is not None or second is not None:
             row.reason = "therapy_changed"
@@ -175,11 +198,13 @@ def call(patient: Patient, delivery: date, confirming_needed: int = 2) -> Call: 
             row.reason = "awaiting_ct"
 
     progressed: TimePoint | None = None
-    if row.state != "indeterminate":
-        for point in points:
-            if point.is_pd and point.day >= event and (second is None or point.day <= second.start):
-                progressed = point
-                break
+    for point in points:
+        if point.is_pd and point.day >= event and (second is None or point.day <= second.start):
+            progressed = point
+            row.observed_progression_date = point.day
+            break
+    if row.state == "indeterminate":
+        progressed = None
     row.has_progression = progressed is not None
     row.progression_assessment_ids = []
     if progressed is None:

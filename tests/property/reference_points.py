@@ -29,6 +29,14 @@ def is_eligible_ct(scan: Scan) -> bool:
     return scan.modality in CT and is_evaluable(scan) and scan.is_bone_window is not False
 
 
+def is_read_for_progression(scan: Scan) -> bool:
+    """Hold where somebody wrote down what the scan says of progression, outside bone and of every lysis."""
+    for lesion in scan.lesions:
+        if lesion.morphology in ("osteolytic", "mixed") and lesion.lysis_change is None:
+            return False
+    return scan.response not in (None, "NE")
+
+
 def shows_lysis(lesion: Lesion) -> bool:
     return not lesion.is_equivocal and lesion.lysis_change == "increased" and lesion.morphology != "unknown"
 
@@ -62,6 +70,10 @@ class TimePoint:
     @property
     def eligible(self) -> list[Scan]:
         return [scan for scan in self.scans if is_eligible_ct(scan)]
+
+    @property
+    def is_read(self) -> bool:
+        return any(is_read_for_progression(scan) for scan in self.eligible)
 
     @property
     def day(self) -> date:

@@ -10,6 +10,7 @@ import pytest
 from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
+from schemas.cadence import NOT_STATED, StatedCadence
 from tests.property import reference
 from tests.property.reference_cadence import cadence
 from tests.support.core_tables import insert_patients, open_core
@@ -18,12 +19,15 @@ from tests.support.patients import Patient
 from tests.support.relations import REGISTRY
 
 NEEDED = {"xu2025": 2, "xu2025_one_ct": 1}
+STATED = (NOT_STATED, StatedCadence((84,)), StatedCadence((28, 56, 42, 84)))
 
 
-def judged(con: Connection, patients: Iterable[Patient]) -> dict[tuple[str, str], dict[str, object]]:
+def judged(
+    con: Connection, patients: Iterable[Patient], stated: StatedCadence = NOT_STATED
+) -> dict[tuple[str, str], dict[str, object]]:
     """Return the engine's rows, with the flow's exit, by protocol and patient."""
     insert_patients(con, patients)
-    derive_events(con, REGISTRY, DELIVERY, [load_protocol(name) for name in NEEDED])
+    derive_events(con, REGISTRY, DELIVERY, [load_protocol(name) for name in NEEDED], stated=stated)
     flow = con.table("event.patient_flow").pl().rows(named=True)
     events = con.table("event.pseudoprogression").pl().rows(named=True)
     rows = {(row["protocol"], row["patient_id"]): row for row in events}
@@ -39,11 +43,15 @@ def judged(con: Connection, patients: Iterable[Patient]) -> dict[tuple[str, str]
     }
 
 
-def differences(patients: list[Patient], rows: dict[tuple[str, str], dict[str, object]]) -> list[str]:
+def differences(
+    patients: list[Patient],
+    rows: dict[tuple[str, str], dict[str, object]],
+    stated: StatedCadence = NOT_STATED,
+) -> list[str]:
     found = []
     for protocol, needed in NEEDED.items():
         for patient in patients:
-            expected = asdict(reference.call(patient, DELIVERY, needed))
+            expected = asdict(reference.call(patient, DELIVERY, needed, stated.interval_days))
             row = rows[protocol, patient.patient_id]
             found += [
                 f"{protocol} {patient.patient_id} {name}: {row.get(name)!r}, by the reference {value!r}"
@@ -64,6 +72,17 @@ def test_random_patients_are_judged_as_the_reference_judges_them(seed: int) -> N
     assert differences(patients, rows) == []
 
 
+@pytest.mark.parametrize("stated", STATED[1:], ids=str)
+def test_random_patients_of_a_stated_schedule_are_judged_as_the_reference_judges_them(
+    stated: StatedCadence,
+) -> None:
+    patients = random_patients(4, 1500)
+    with open_core() as con:
+        rows = judged(con, patients, stated)
+    assert differences(patients, rows, stated) == []
+    assert differences(patients, rows) != [], "the schedule decides on some"
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_tens_of_thousands_of_random_patients_are_judged_as_the_reference_judges_them(seed: int) -> None:
@@ -81,6 +100,7 @@ def test_random_patients_reach_every_state_reason_and_exit() -> None:
         "pd_at_detection",
         "pd_before_confirmation",
         "no_baseline_ct",
+        "progression_not_read",
         "death",
         "therapy_changed",
         "lost_to_follow_up",
@@ -97,18 +117,19 @@ def test_random_patients_reach_every_state_reason_and_exit() -> None:
 
 def test_every_sequence_of_up_to_five_findings_is_judged_as_the_reference_judges_it() -> None:
     patients = list(all_sequences(5))
-    assert len(patients) == 5 + 25 + 125 + 625 + 3125
+    assert len(patients) == 6 + 36 + 216 + 1296 + 7776
     with open_core() as con:
         rows = judged(con, patients)
     assert differences(patients, rows) == []
 
 
+@pytest.mark.parametrize("stated", STATED, ids=str)
 @pytest.mark.parametrize("seed", [11, 12])
-def test_random_patients_keep_the_cadence_that_the_reference_counts(seed: int) -> None:
+def test_random_patients_keep_the_cadence_that_the_reference_counts(seed: int, stated: StatedCadence) -> None:
     patients = random_patients(seed, 3000)
     with open_core() as con:
         insert_patients(con, patients)
-        derive_cadence(con, REGISTRY)
+        derive_cadence(con, REGISTRY, stated)
         rows = con.table("core.assessment_cadence").pl().rows(named=True)
     kept = {
         (
@@ -135,7 +156,7 @@ def test_random_patients_keep_the_cadence_that_the_reference_counts(seed: int) -
             visit.cadence_class,
         )
         for patient in patients
-        for visit in cadence(patient)
+        for visit in cadence(patient, stated.interval_days)
     }
     assert len(rows) == len(kept)
     assert {row[7] for row in kept} == {"on_time", "early", "late", "missed"}

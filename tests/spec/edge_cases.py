@@ -95,9 +95,10 @@ EDGE_CASES = (
     EdgeCase(
         "E9",
         "A known lytic lesion turns sclerotic.",
-        "It is not new: no candidate.",
+        "Repair, not a new lesion: no candidate where its row does not call it new.",
         "day -10 CT: baseline osteolytic #A\nday 42 CT: stable osteoblastic #A",
         {"left_at": "no_new_osteoblastic_lesion", "state": None},
+        "A row that calls it new makes a candidate, for an id need not stay with a lesion from scan to scan.",
     ),
     EdgeCase(
         "E10",

@@ -1,4 +1,7 @@
-"""Cadence: every on-treatment CT time point against the one before it and the cycles of the line."""
+"""Cadence: every on-treatment CT time point against the one before it and the schedule of the line.
+
+CTs are expected every two cycles, or as the registry states its own schedule in `[cadence]` of registry.toml.
+"""
 
 import pytest
 
@@ -80,3 +83,49 @@ def test_an_interval_of_a_time_point_without_eligible_ct_ends_at_its_earliest_as
 ) -> None:
     (kept,) = judge.cadence("day 40 bone scan\n day 44 CT: not evaluable")
     assert kept.time_point_date == 40
+
+
+def test_a_schedule_that_the_registry_states_counts_interval_by_interval_and_its_last_one_repeats(
+    judge: Judge,
+) -> None:
+    kept = judge.stating(56, 56, 84).cadence("""
+        day 56   CT
+        day 112  CT
+        day 196  CT
+        day 280  CT
+        day 336  CT
+    """)
+    assert [one.expected_interval_days for one in kept] == [56, 56, 84, 84, 84]
+    assert [one.cadence_class for one in kept] == ["on_time", "on_time", "on_time", "on_time", "early"]
+
+
+def test_a_stated_schedule_stands_whatever_the_cycles_of_the_line_are(judge: Judge) -> None:
+    for cycles in ("21", "28", "unknown"):
+        (kept,) = judge.stating(84).cadence(f"day 0 line 1 starts, cycles of {cycles} days\n day 84 CT")
+        assert (kept.expected_interval_days, kept.cadence_class, kept.flags) == (84, "on_time", [])
+
+
+def test_a_stated_schedule_begins_anew_with_each_line(judge: Judge) -> None:
+    kept = judge.stating(56, 84).cadence("""
+        day 56   CT
+        day 140  CT
+        day 150  line 2 starts
+        day 206  CT
+        day 290  CT
+    """)
+    assert [(one.line_number, one.expected_interval_days) for one in kept] == [
+        (1, 56),
+        (1, 84),
+        (2, 56),
+        (2, 84),
+    ]
+    assert {one.cadence_class for one in kept} == {"on_time"}
+
+
+def test_a_missed_ct_takes_one_interval_of_a_stated_schedule_not_two(judge: Judge) -> None:
+    kept = judge.stating(56, 56, 84).cadence("day 112 CT\n day 168 CT\n day 252 CT")
+    assert [(one.expected_interval_days, one.cadence_class) for one in kept] == [
+        (56, "missed"),
+        (56, "on_time"),
+        (84, "on_time"),
+    ]

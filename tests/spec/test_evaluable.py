@@ -15,7 +15,7 @@ def test_what_is_not_evaluable_does_not_confirm(judge: Judge) -> None:
         "": "confirmed",
         ": not evaluable": "awaiting_ct",
         ": NE": "awaiting_ct",
-        ": NE, stable": "confirmed",  # a bone lesion was judged, so the examination can be
+        ": NE, stable": "progression_not_read",  # a bone lesion was judged, the rest was not
     }
     rows = judge.table(cases, CONFIRMED.format)
     assert {mark: row.reason for mark, row in rows.items()} == cases

@@ -83,15 +83,15 @@ def test_a_response_is_missing_where_progression_in_it_would_decide(judge: Judge
         ALP
         + """
         day -10  CT
-        day 35   MRI
-        day 42   CT: new osteoblastic
+        day 35   MRI: no response
+        day 42   CT: new osteoblastic, no response
         day 60   bone scan
         day 70   CT: NE
         day 84   CT: SD
         day 90   MRI: not evaluable
         day 100  line 1 ends
-        day 128  MRI
-        day 140  CT
+        day 128  MRI: no response
+        day 140  CT: no response
     """
     )
     asked = judge.questions(text)["response"]
@@ -105,8 +105,52 @@ def test_a_response_is_missing_where_progression_in_it_would_decide(judge: Judge
 
 
 def test_without_baseline_only_the_candidates_own_response_decides(judge: Judge) -> None:
-    asked = judge.questions("day 42 CT: new osteoblastic\n day 84 CT")["response"]
-    assert asked.assessment_ids == ["CT day 42"]
+    asked = judge.questions("day 42 CT: new osteoblastic, no response\n day 84 CT: no response")
+    assert asked["response"].assessment_ids == ["CT day 42"]
+    assert "progression_reading" not in asked
+
+
+def test_what_the_cts_that_confirm_nothing_say_of_progression_is_missing(judge: Judge) -> None:
+    text = """
+        day -10  CT
+        day 42   CT: new osteoblastic
+        day 84   CT: no response
+        day 88   MRI: no response
+        day 126  CT: SD, stable osteolytic with lysis unread
+        day 168  line 1 ends
+        day 175  CT: no response
+    """
+    questions = judge.questions(ALP + text)
+    assert set(questions) == {"progression_reading", "response"}
+    asked = questions["progression_reading"]
+    assert asked.assessment_ids == ["CT day 84", "CT day 126"]
+    assert (asked.reason, asked.since, asked.look_from, asked.look_until, asked.lacking) == (
+        "progression_not_read",
+        84,
+        84,
+        126,
+        2,
+    )
+    # The response of an image that cannot confirm is asked for by itself.
+    assert questions["response"].assessment_ids == ["MRI day 88", "CT day 175"]
+    read = text.replace("CT: no response\n        day 88", "CT: SD\n        day 88").replace(
+        " with lysis unread", ""
+    )
+    assert judge(read).state == "pseudoprogression"
+
+
+def test_where_reading_what_is_there_would_confirm_nothing_else_is_asked_for(judge: Judge) -> None:
+    questions = judge.questions(
+        ALP
+        + """
+        day -10  CT
+        day 42   CT: new osteoblastic
+        day 84   CT: no response
+        day 126  CT: no response
+        day 127  line 1 ends
+    """
+    )
+    assert set(questions) == {"progression_reading"}
 
 
 def test_alp_is_missing_at_baseline_and_at_the_event(judge: Judge) -> None:
@@ -128,7 +172,7 @@ def test_the_windows_are_those_of_the_protocol(judge: Judge) -> None:
 
 
 def test_every_question_says_in_words_what_would_close_it(judge: Judge) -> None:
-    questions = judge.questions("day 42 CT: new osteoblastic")
+    questions = judge.questions("day 42 CT: new osteoblastic, no response")
     assert {name: asked.closed_by for name, asked in questions.items()} == {
         name: OPEN_QUESTIONS[name] for name in questions
     }

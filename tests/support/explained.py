@@ -41,6 +41,7 @@ COURSES = {
     "without CT": "day -10 CT\n day 42 CT: not evaluable\n day 60 bone scan: new osteoblastic",
     "without line": "no line 1\n day 4 CT",
     "progression first": "day -10 CT\n day 42 CT: PD\n day 84 CT: new osteoblastic",
+    "not read": CANDIDATE + "day 84 CT: SD\n day 126 CT: no response",
     "died": CANDIDATE + "day 200 dies",
     "changed": CANDIDATE + "day 100 line 1 ends",
     "second line": CANDIDATE + "day 100 line 2 starts",
@@ -54,8 +55,8 @@ COURSES = {
 }
 SECRET = "SECRET-7Q"
 TWO_MORE = (
-    "Two more evaluable CTs without progression, 28 days or more apart, the first at least 28 days after"
-    " day 42 (on day 70 or later)"
+    "Two more CTs that are read for progression and show none, 28 days or more apart, the first at least"
+    " 28 days after day 42 (on day 70 or later)"
 )
 
 

@@ -47,11 +47,11 @@ class Gated:
 
     def causes(self) -> set[tuple[str, str]]:
         """Name the rules for which the gate is shut."""
-        return {(reason.table, reason.rule) for reason in self.decision.causes}
+        return {(cause.table, cause.rule) for cause in self.decision.causes}
 
     def message(self, rule: str) -> str:
-        """Return the words of the only reason of a rule."""
-        (message,) = (reason.message for reason in self.decision.causes if reason.rule == rule)
+        """Return the words of the only cause of a rule."""
+        (message,) = (cause.message for cause in self.decision.causes if cause.rule == rule)
         return message
 
     def told(self) -> str:

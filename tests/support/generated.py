@@ -16,7 +16,7 @@ START = date(2020, 3, 1)
 DELIVERY = START + timedelta(days=420)
 GAPS = (0, 1, 6, 7, 7, 8, 14, 20, 27, 27, 28, 28, 28, 29, 35, 42, 42, 42, 43, 56, 64, 84)
 SITES = ("spine", "pelvis", "rib", "unknown")
-SYMBOLS = ("stable", "new_osteoblastic", "extraosseous_pd", "lysis", "not_evaluable")
+SYMBOLS = ("stable", "new_osteoblastic", "extraosseous_pd", "lysis", "not_evaluable", "unread")
 
 
 def day(number: int) -> date:
@@ -64,6 +64,8 @@ def _symbol_scan(name: str, on: date, symbol: str) -> Scan:
         return Scan(name, on, lesions=(Lesion("old", "osteolytic", "larger", lysis_change="increased"),))
     if symbol == "extraosseous_pd":
         return Scan(name, on, response="PD")
+    if symbol == "unread":
+        return Scan(name, on, response=None)
     return Scan(name, on, is_evaluable=symbol != "not_evaluable")
 
 
@@ -85,7 +87,7 @@ def _scans(name: str, rng: random.Random) -> list[Scan]:
                 is_bone_window=rng.choices((True, None, False), weights=(75, 15, 10))[0],
                 is_evaluable=rng.choices((True, None, False), weights=(75, 15, 10))[0],
                 response=rng.choices(
-                    (None, "SD", "PR", "CR", "NON_CR_NON_PD", "NE", "PD"), weights=(40, 30, 8, 3, 5, 10, 4)
+                    (None, "SD", "PR", "CR", "NON_CR_NON_PD", "NE", "PD"), weights=(14, 40, 8, 3, 21, 10, 4)
                 )[0],
                 lesions=lesions,
             )
@@ -103,7 +105,7 @@ def _lesion(name: str, rng: random.Random, eager: float) -> Lesion:
         if rng.random() < eager
         else rng.choice(("baseline", "stable", "stable", "larger", "smaller", "resolved")),
         site=rng.choice(SITES),
-        lysis_change=rng.choices((None, "none", "increased", "decreased"), weights=(70, 17, 3, 10))[0],
+        lysis_change=rng.choices((None, "none", "increased", "decreased"), weights=(40, 47, 3, 10))[0],
         is_equivocal=rng.choices((None, False, True), weights=(40, 40, 20))[0],
     )
 

@@ -11,26 +11,26 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Lesion:
-    """A bone lesion as seen on one examination."""
+    """A bone lesion as seen on one examination, its lysis read unless a test says otherwise."""
 
     lesion_id: str
     morphology: str = "osteoblastic"
     status: str = "stable"
     site: str = "spine"
-    lysis_change: str | None = None
+    lysis_change: str | None = "none"
     is_equivocal: bool | None = None
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One imaging assessment."""
+    """One imaging assessment, read for progression unless a test says otherwise."""
 
     assessment_id: str
     day: date
     modality: str = "CT"
     is_bone_window: bool | None = True
     is_evaluable: bool | None = True
-    response: str | None = None
+    response: str | None = "NON_CR_NON_PD"
     lesions: tuple[Lesion, ...] = ()
 
 

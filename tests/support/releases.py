@@ -36,7 +36,6 @@ class MadeRelease:
     shut: Sequence[str] = ()
     refused: Mapping[tuple[str, str], int] = field(default_factory=dict)
     estimates: Sequence[Mapping[str, object]] = ()
-    threshold: int = 0
 
     @property
     def release_id(self) -> str:
@@ -55,7 +54,6 @@ def publish_made(warehouse: Path, made: MadeRelease) -> str:
         protocols=[f"{protocol.name}:{protocol.digest}" for protocol in protocols],
         code_version=made.code_version,
         input_digests=[],
-        disclosure_threshold=made.threshold,
     )
     with opened(folder / FILE) as con:
         create_relations(con)

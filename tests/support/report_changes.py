@@ -19,14 +19,13 @@ def changed_since() -> Difference:
     return Difference(
         before="20240105T140700Z-9f9f9f9f",
         after="20240305T140700Z-0a1b2c3d",
-        threshold=5,
         protocols=(PROTOCOL,),
         deliveries=(("north", "delivery 2024-01-02 -> 2024-03-01"), ("south", "gate shut for 2024-03-01")),
         software=("code version 0.1.0 -> 0.2.0",),
         moves=(
             Move(PROTOCOL, None, "awaiting_ct", 12),
             Move(PROTOCOL, "awaiting_ct", "pseudoprogression", 7),
-            Move(PROTOCOL, "no_new_osteoblastic_lesion", None, None),
+            Move(PROTOCOL, "no_new_osteoblastic_lesion", None, 3),
         ),
         redated={PROTOCOL: 6},
         rows=(RowChange("north", "bone_lesions", 128, 11, 0, 4000, 4128, 5, 17),),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import CADENCE_CLASS, LESION_SITE
 from schemas.event import OPEN_QUESTIONS
+from schemas.metric_codes import LESION_POPULATION
 from tests.support.relations import PROTOCOL, rows_in
 from tests.support.report_rows import curve, estimate, flow, interval, suppressed
 
@@ -29,14 +30,13 @@ def metrics() -> dict[str, ListOfRows]:
         "metric.cadence": _cadence(),
         "metric.open_question": _questions(),
         "metric.course_group": rows_in(COURSE_GROUPS),
-        "metric.alp_group": rows_in(ALP_GROUPS, patients=6),
+        "metric.alp_group": rows_in(ALP_GROUPS, patients=1),
         "metric.paper_comparison": _paper_comparison(),
     }
 
 
 ESTIMATES = """
     metric                            stratum        estimate  unit   warnings
-    pseudoprogression_share_lowest    all            0.5       share  []
     pseudoprogression_share_highest   all            0.8       share  []
     candidate_to_progression          all            .         days   [median_not_reached]
     pseudoprogression_to_progression  her2=positive  376       days   []
@@ -61,6 +61,7 @@ def _estimates() -> ListOfRows:
     wilson = {"warnings": ["indeterminate_left_out"]} | interval(0.555, 0.824, "wilson")
     return [
         *rows_in(ESTIMATES, method="By hand", patients=41, events=29),
+        estimate(f"{share}_lowest", 0.5, "share", patients=52),
         estimate(share, 0.7073, "share", **wilson),
         suppressed(share, "share", "registry=north"),
         *(estimate(time, 401.5, "days", **late) for time in TIMES),
@@ -115,7 +116,9 @@ def _sites() -> ListOfRows:
             "rib": {"counted": None, "share": None, "is_suppressed": True},
         }
         none: dict[str, object] = {"level": level, "total": total, "counted": 0, "share": 0.0}
-        rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
+        for population in LESION_POPULATION:
+            none["population"] = population
+            rows += [none | {"site": site} | told.get(site, {}) for site in LESION_SITE]
     return rows
 
 
@@ -163,22 +166,22 @@ def _cadence() -> ListOfRows:
 
 COURSE_GROUPS = """
     position  outcome         patients  days_to_event  days_to_confirmation  days_to_end
-    1         progressed      9         49             140                   700
-    2         progressed      8         56             147                   413
-    3         not_progressed  6         77             161                   532
-    4         not_progressed  6         42             133                   168
+    1         progressed      1         49             140                   700
+    2         progressed      1         56             147                   413
+    3         not_progressed  1         77             161                   532
+    4         not_progressed  1         42             133                   168
 """
 ALP_GROUPS = """
-    picture    stratum                 position  change_at_event  change_at_progression
-    waterfall  all                     1         10.0             .
-    waterfall  all                     2         0.0              .
-    waterfall  all                     3         -20.0            .
-    waterfall  all                     4         -35.0            .
-    waterfall  state=true_progression  1         60.0             .
-    waterfall  state=true_progression  2         25.0             .
-    paired     all                     1         5.0              35.0
-    paired     all                     2         -20.0            40.0
-    paired     all                     3         -30.0            -35.0
+    picture    stratum                 position  change_at_event  change_at_progression  category_at_event
+    waterfall  all                     1         10.0             .                      stable
+    waterfall  all                     2         0.0              .                      stable
+    waterfall  all                     3         -20.0            .                      decreased
+    waterfall  all                     4         -35.0            .                      decreased
+    waterfall  state=true_progression  1         60.0             .                      increased
+    waterfall  state=true_progression  2         25.0             .                      increased
+    paired     all                     1         5.0              35.0                   stable
+    paired     all                     2         -20.0            40.0                   decreased
+    paired     all                     3         -30.0            -35.0                  decreased
 """
 
 

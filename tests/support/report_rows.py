@@ -26,7 +26,6 @@ def release_row(**changes: object) -> dict[str, object]:
         "code_version": "0.1.0+test",
         "content_digest": "0a1b2c3d",
         "input_digests": ["north/2024-03-01:admitted:ff00"],
-        "disclosure_threshold": 5,
     } | changes
 
 

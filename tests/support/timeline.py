@@ -3,10 +3,11 @@
     day -10  CT
     day 42   CT: new osteoblastic spine, PD
     day 60   bone scan: new osteoblastic rib #B1, not evaluable
+    day 84   CT: no response, stable osteolytic pelvis with lysis unread
     day 90   line 1 ends
 
-Line 1 starts on day 0 unless the text says otherwise; the registry delivers on day 400 and has seen everybody
-that day. Not here: what the course means.
+Unless the text says otherwise every CT and MRI is read for progression and shows none, line 1 starts on day
+0, and the registry delivers on day 400 and has seen everybody that day. Not here: what the course means.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TypeVar
 from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
+from schemas.cadence import NOT_STATED, StatedCadence
 from tests.support.core_tables import clear, insert_patients
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
 from tests.support.relations import REGISTRY
@@ -30,13 +32,15 @@ DAY_0 = date(2020, 1, 1)
 DELIVERY_DAY = 400
 LAST_SEEN = DAY_0 + timedelta(days=DELIVERY_DAY)
 MODALITIES = {"CT": "CT", "PET-CT": "PET_CT", "MRI": "MRI", "bone scan": "BONE_SCAN", "X-ray": "XRAY"}
+NEVER_READ = {"BONE_SCAN", "XRAY"}
 RESPONSES = {"PD", "SD", "PR", "CR", "NE"}
 SITES = {"spine", "pelvis", "rib", "skull", "femur"}
 LINE = re.compile(r"day\s+(-?\d+)\s+(.+)")
 HER2 = re.compile(r"HER2 (primary|metastasis|unknown) (positive|negative|indeterminate)")
 LESION = re.compile(
     r"(?P<doubt>equivocal )?(?P<status>new|larger|stable|resolved|baseline|lysis)"
-    r"(?: (?P<morphology>osteoblastic|osteolytic|mixed|unknown))?(?: (?P<site>\w+))?(?: #(?P<name>\w+))?"
+    r"(?: (?P<morphology>osteoblastic|osteolytic|mixed|unknown))?(?: (?P<site>(?!with)\w+))?"
+    r"(?: #(?P<name>\w+))?(?P<unread> with lysis unread)?"
 )
 
 
@@ -82,10 +86,14 @@ class Course:
 
     def scan(self, day: date, what: str, details: str) -> Scan:
         scan = Scan(f"{self.name}:{what} day {(day - DAY_0).days}", day, MODALITIES[what])
+        if scan.modality in NEVER_READ:
+            scan = replace(scan, response=None)
         lesions: list[Lesion] = []
         for detail in filter(None, (part.strip() for part in details.split(","))):
             if detail in RESPONSES:
                 scan = replace(scan, response=detail)
+            elif detail == "no response":
+                scan = replace(scan, response=None)
             elif detail == "not evaluable":
                 scan = replace(scan, is_evaluable=False)
             elif detail == "no bone window":
@@ -106,7 +114,7 @@ class Course:
             morphology=found["morphology"] or ("osteolytic" if is_lysis else "osteoblastic"),
             status="stable" if is_lysis else found["status"],
             site=found["site"] or "spine",
-            lysis_change="increased" if is_lysis else None,
+            lysis_change="increased" if is_lysis else None if found["unread"] else "none",
             is_equivocal=bool(found["doubt"]),
         )
 
@@ -137,8 +145,12 @@ def read_timeline(text: str, name: str = "patient") -> Patient:
 class Judge:
     """Judges courses in one database; dates come back as day numbers, absent rows as a state of None."""
 
-    def __init__(self, con: Connection) -> None:
-        self.con = con
+    def __init__(self, con: Connection, stated: StatedCadence = NOT_STATED) -> None:
+        self.con, self.stated = con, stated
+
+    def stating(self, *interval_days: int) -> Judge:
+        """Judge as for a registry that states its own CT schedule."""
+        return Judge(self.con, StatedCadence(interval_days))
 
     def __call__(self, text: str, protocol: str = "xu2025") -> SimpleNamespace:
         return self.each([text], protocol)[0]
@@ -147,7 +159,7 @@ class Judge:
         """Judge several courses at once, as patients of one registry."""
         names = [f"p{number:03d}" for number in range(len(texts))]
         self._load(texts, names)
-        derive_events(self.con, REGISTRY, on(DELIVERY_DAY), [load_protocol(protocol)])
+        derive_events(self.con, REGISTRY, on(DELIVERY_DAY), [load_protocol(protocol)], stated=self.stated)
         flow = {row["patient_id"]: row for row in self.con.table("event.patient_flow").pl().rows(named=True)}
         events = self.con.table("event.pseudoprogression").pl()
         absent = dict.fromkeys(events.columns)
@@ -172,7 +184,7 @@ class Judge:
     def cadence(self, text: str) -> list[SimpleNamespace]:
         """Return the kept appointments of a course in order."""
         self._load([text], ["p000"])
-        derive_cadence(self.con, REGISTRY)
+        derive_cadence(self.con, REGISTRY, self.stated)
         rows = self.con.table("core.assessment_cadence").order("line_number, time_point_date").pl()
         return [_readable(row, "p000") for row in rows.rows(named=True)]
 

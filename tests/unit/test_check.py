@@ -228,6 +228,14 @@ def test_json_holds_every_rule_and_conserves_rows(refused: Mapping[str, str]) ->
         assert count["delivered"] == count["admitted"] + count["refused"] + count["ignored"]
     lesions = {count["table"]: count for count in told["tables"]}["bone_lesions"]
     assert (lesions["delivered"], lesions["admitted"], lesions["refused"]) == (2, 1, 1)
+    assert told["shut_causes"] == []
+
+
+def test_json_names_why_a_gate_is_shut(landing: Path) -> None:
+    told = json.loads(check_delivery(write_delivery_of(landing, bone_lesions=None), "json")[0])
+    assert [(cause["table"], cause["rule"]) for cause in told["shut_causes"]] == [
+        ("bone_lesions", "table_missing")
+    ]
 
 
 def test_the_page_is_escaped_and_needs_no_network(landing: Path) -> None:

@@ -6,6 +6,7 @@ Not here: that it is measured (`tests/unit/measure/test_release.py`), and by wha
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,12 @@ from schemas.metrics import HEADLINES, METRICS
 from schemas.metrics.record import Basis, Metric
 from schemas.metrics.strata import STRATA, stratum_of
 
+FAMILIES = (
+    "progression_incidence",
+    "death_incidence",
+    "pseudoprogression_incidence",
+    *(f"pseudoprogression_incidence_{name}" for name in ("lowest", "highest", "decided_only")),
+)
 NOTHING: dict[str, Any] = {"reads": {}, "tables": ()}
 ONE = next(iter(METRICS.values()))
 
@@ -47,8 +54,8 @@ def test_every_metric_is_listed_under_its_own_id_and_has_a_sentence() -> None:
 
 
 def test_a_family_has_one_metric_for_each_of_its_days() -> None:
-    for family in ("progression_incidence", "death_incidence", "pseudoprogression_incidence"):
-        found = [name for name in METRICS if name.startswith(f"{family}_")]
+    for family in FAMILIES:
+        found = [name for name in METRICS if re.fullmatch(rf"{family}_\d+_days", name)]
         assert found == [f"{family}_{days}_days" for days in HORIZON_DAYS]
 
 

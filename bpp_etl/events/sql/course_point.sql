@@ -6,6 +6,7 @@ select
     bool_or(is_point_on_treatment) as is_on_treatment,
     bool_or(can_show_candidate) as has_candidate_scan,
     bool_or(can_confirm) as has_confirming_scan,
+    bool_or(is_read) as has_read_scan,
     bool_or(shows_candidate) as shows_candidate,
     bool_or(is_extraosseous_pd) as has_extraosseous_pd,
     bool_or(is_lysis_pd) as has_lysis_pd,

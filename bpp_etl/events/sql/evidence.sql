@@ -4,6 +4,7 @@ select
     follow_up.has_pd_at_candidate,
     cast(len(trail.baseline_assessment_ids) as integer) as baseline_ct_count,
     follow_up.confirming_ct_count,
+    follow_up.confirming_ct_count_if_read,
     cast($confirming_cts as integer) as required_confirming_ct_count,
     follow_up.later_pd_date,
     candidate.line_end_date + cast($progression_after_line_days as integer) as progression_counts_until,

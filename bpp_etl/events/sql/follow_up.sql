@@ -8,6 +8,7 @@ with points as (
         point.time_point_date,
         point.is_on_treatment,
         point.has_confirming_scan,
+        point.has_read_scan,
         point.has_extraosseous_pd,
         point.has_lysis_pd,
         point.has_new_lytic_pd,
@@ -36,13 +37,18 @@ summed as (
                 case when has_new_lytic_pd then 'new_lytic' end
             )
         ) filter (where time_point_date = first_pd_date) as first_pd_kind,
-        list(time_point_date order by time_point_date) filter (
-            where is_on_treatment
-            and has_confirming_scan
-            and time_point_date > event_date
-            -- Only what comes before any PD counts; the time point of PD itself never does.
-            and (first_pd_date is null or time_point_date < first_pd_date)
-        ) as clean_ct_dates
+        -- Only what comes before any PD counts; the time point of PD itself never does.
+        coalesce(
+            list(
+                struct_pack(day := time_point_date, is_read := has_read_scan) order by time_point_date
+            ) filter (
+                where is_on_treatment
+                and has_confirming_scan
+                and time_point_date > event_date
+                and (first_pd_date is null or time_point_date < first_pd_date)
+            ),
+            []
+        ) as clean_cts
     from points
     group by patient_id
 ),
@@ -54,20 +60,27 @@ counted as (
         first_pd_kind,
         has_pd_at_candidate,
         second_line_start_date,
-        coalesce(clean_ct_dates, cast([] as date[])) as clean_ct_dates,
-        -- Walk the clean CTs in order and keep each that is far enough from the last one kept; the walk starts at
-        -- the candidate, which is dropped again from the front.
-        list_reduce(
-            list_filter(
-                coalesce(clean_ct_dates, cast([] as date[])),
-                lambda day: day >= therapy_start_date + cast($confirming_from_start_days as integer)
-            ),
-            lambda kept, day: case
-                when day - kept[-1] >= $confirming_spacing_days then list_append(kept, day)
-                else kept
-            end,
-            [event_date]
-        )[2:] as confirming_ct_dates
+        list_transform(clean_cts, lambda ct: ct.day) as clean_ct_dates,
+        list_transform(list_filter(clean_cts, lambda ct: not ct.is_read), lambda ct: ct.day) as unread_ct_dates,
+        -- Walk the CTs in order and keep each that is far enough from the last one kept; the walk starts at the
+        -- candidate, which is dropped again from the front. Only what is read for progression confirms; the second
+        -- walk is over all of them: what would confirm if the others had been read, and had shown nothing.
+        list_transform(
+            [
+                list_transform(list_filter(clean_cts, lambda ct: ct.is_read), lambda ct: ct.day),
+                list_transform(clean_cts, lambda ct: ct.day)
+            ],
+            lambda days: list_reduce(
+                list_filter(
+                    days, lambda day: day >= therapy_start_date + cast($confirming_from_start_days as integer)
+                ),
+                lambda kept, day: case
+                    when day - kept[-1] >= $confirming_spacing_days then list_append(kept, day)
+                    else kept
+                end,
+                [event_date]
+            )[2:]
+        ) as walked
     from summed
 )
 
@@ -75,9 +88,12 @@ select
     patient_id,
     has_pd_at_candidate,
     clean_ct_dates,
-    confirming_ct_dates,
-    cast(len(confirming_ct_dates) as integer) as confirming_ct_count,
-    confirming_ct_dates[$confirming_cts] as confirmed_on,
+    unread_ct_dates,
+    walked[1] as confirming_ct_dates,
+    cast(len(walked[1]) as integer) as confirming_ct_count,
+    cast(len(walked[2]) as integer) as confirming_ct_count_if_read,
+    cast(len(unread_ct_dates) as integer) as unread_ct_count,
+    walked[1][$confirming_cts] as confirmed_on,
     case when not has_pd_at_candidate then first_pd_date end as later_pd_date,
     -- Progression belongs to the first line up to the day on which line 2 starts.
     case

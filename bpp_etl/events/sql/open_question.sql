@@ -19,6 +19,23 @@ with undecided as (
     where decided.state = 'indeterminate'
 ),
 
+-- CTs that would confirm, by their day, if they were read for progression.
+not_read as (
+    select
+        undecided.patient_id,
+        min(scan.assessment_date) as first_date,
+        max(scan.assessment_date) as last_date,
+        list(scan.assessment_id order by scan.assessment_date, scan.assessment_id) as assessment_ids
+    from undecided
+    join follow_up on follow_up.patient_id = undecided.patient_id
+    join scan
+        on scan.patient_id = undecided.patient_id
+        and scan.can_confirm
+        and list_contains(follow_up.unread_ct_dates, scan.time_point_date)
+    where not undecided.is_baseline_missing
+    group by undecided.patient_id
+),
+
 without_response as (
     select
         undecided.patient_id,
@@ -32,10 +49,12 @@ without_response as (
         and list_contains($progression_modalities, scan.modality)
     join core.imaging_assessments as imaging
         on imaging.registry = $registry and imaging.assessment_id = scan.assessment_id
+    left join not_read on not_read.patient_id = undecided.patient_id
     where
         list_contains($progression_kinds, 'extraosseous')
         and coalesce(imaging.extraosseous_response, 'NE') = 'NE'
         and coalesce(imaging.is_evaluable, true)
+        and not coalesce(list_contains(not_read.assessment_ids, scan.assessment_id), false)
         -- Without a baseline CT only progression at the candidate itself decides.
         and (
             scan.time_point_date = undecided.event_date
@@ -60,9 +79,13 @@ asked_for_ct as (
         lacking_ct.is_enough
     from undecided
     join lacking_ct on lacking_ct.patient_id = undecided.patient_id
-    -- Where only the baseline keeps a progression from counting, no CT is asked for.
-    where undecided.later_pd_date is null
-        or undecided.later_pd_date > coalesce(undecided.progression_until, undecided.later_pd_date)
+    -- Where reading the CTs that are there would confirm it, no other is asked for; nor where only the baseline
+    -- keeps a progression from counting.
+    where undecided.reason <> 'progression_not_read'
+        and (
+            undecided.later_pd_date is null
+            or undecided.later_pd_date > coalesce(undecided.progression_until, undecided.later_pd_date)
+        )
 ),
 
 asked as (
@@ -98,6 +121,16 @@ asked as (
         [] as assessment_ids
     from asked_for_ct
     where not is_baseline_missing and not is_enough
+    union all
+    select
+        patient_id,
+        'progression_reading' as missing,
+        first_date as since,
+        first_date as look_from,
+        last_date as look_until,
+        len(assessment_ids) as lacking,
+        assessment_ids
+    from not_read
     union all
     select
         patient_id,

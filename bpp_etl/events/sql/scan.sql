@@ -13,6 +13,8 @@ with shown as (
         imaging.is_bone_window is null and imaging.modality in ('CT', 'PET_CT') as is_bone_window_unknown,
         imaging.is_evaluable and list_contains($progression_modalities, imaging.modality) as can_progress,
         imaging.extraosseous_response,
+        imaging.is_response_recorded,
+        imaging.is_lysis_recorded,
         coalesce(finding.has_new_osteoblastic, false) as has_new_osteoblastic,
         coalesce(finding.has_lysis, false) as has_lysis,
         coalesce(finding.has_new_lytic, false) as has_new_lytic,
@@ -49,6 +51,9 @@ select
     is_evaluable,
     can_show_candidate,
     can_confirm,
+    can_confirm
+    and (is_response_recorded or not list_contains($read_for_progression, 'response'))
+    and (is_lysis_recorded or not list_contains($read_for_progression, 'lysis')) as is_read,
     is_bone_window_unknown,
     can_show_candidate and has_new_osteoblastic as shows_candidate,
     can_progress
@@ -60,6 +65,7 @@ select
     has_larger_lesion,
     has_unclear_lysis,
     extraosseous_response,
+    is_response_recorded,
     is_on_treatment,
     is_after_start,
     is_point_on_treatment

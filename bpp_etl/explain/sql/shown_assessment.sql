@@ -9,6 +9,7 @@ select
     imaging.is_evaluable,
     imaging.is_eligible,
     coalesce(scan.can_confirm, false) as can_confirm,
+    coalesce(scan.is_read, false) as is_read,
     coalesce(scan.shows_candidate, false) as shows_candidate,
     coalesce(scan.is_extraosseous_pd, false) as is_extraosseous_pd,
     coalesce(scan.is_lysis_pd, false) as is_lysis_pd,

@@ -1,5 +1,7 @@
 -- One row per patient with a first line: days to the first of its possible ends, and which it was.
--- 1 pseudoprogression, 2 progression, 3 death, 4 end of the line or start of line 2, 0 censored.
+-- 1 pseudoprogression, 2 progression, 3 death, 4 end of the line or start of line 2, 0 censored; who has a candidate
+-- that could not be decided is censored there, unless death or the end of the line left it so.
+-- The state is that of the candidate, as a place in the list that is passed in, or -1 without one, and so are its days.
 with ended as (
     select
         line.registry,
@@ -9,6 +11,7 @@ with ended as (
         line.last_evaluated_date,
         patients.death_date,
         event.event_date,
+        event.state,
         case when flow.state = 'true_progression' then event.progression_date else flow.progression_date end
             as progression_date,
         case
@@ -49,6 +52,9 @@ select
         ),
         0
     ) as days,
-    cast(outcome as tinyint) as outcome
+    cast(outcome as tinyint) as outcome,
+    cast(coalesce(list_position($states, state), 0) - 1 as tinyint) as state,
+    coalesce(cast(event_date - therapy_start_date as integer), -1) as days_to_candidate,
+    false as has_unread_ct
 from ended
 order by registry, patient_id

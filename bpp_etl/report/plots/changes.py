@@ -1,16 +1,19 @@
-"""Draws how ALP changed: a waterfall with one bar, and pairs with one line, for each group of patients.
+"""Draws how ALP changed: a waterfall with one bar, and pairs with one line, for each patient.
 
-Not here: who is in a group; every change is a cell of `metric.alp_group`.
+Not here: whose they are; every change is a cell of `metric.alp_group`, whose rows are groups of patients
+where disclosure control has been over it.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from bpp_etl.report.numbers import decimal
+from bpp_etl.report.plots.bars import HATCHES
 from bpp_etl.report.plots.svg import (
     WIDTH,
     Picture,
@@ -27,18 +30,30 @@ from bpp_etl.report.plots.svg import (
 
 TOP, BOTTOM, LEFT, RIGHT = 34, 214, 44, WIDTH - 10
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000)
-GAP = 18
+CATEGORY_KIND = {"decreased": "on_time", "stable": "early", "increased": "missed"}
+"""Category of ALP against baseline -> the kind of part that is drawn of it, in every plot that shows it."""
+CATEGORIES = (("decreased", "Decreased"), ("stable", "Stable"), ("increased", "Increased"))
+MOST_BARS, MOST_LINES = 300, 200
+"""More bars of one waterfall, or lines of pairs, than this cannot be told apart."""
 BETWEEN_PANELS = 24
+LEGEND = 22
+"""How much lower the plot begins under a legend."""
+WIDEST_PLAIN = 6
+"""A bar narrower than this is not hatched: the lines would only smear it."""
 AXIS = "Change of ALP from baseline, U/L"
 
 
 @dataclass(frozen=True)
 class Change:
-    """One group: how many patients, and its changes from baseline, in U/L."""
+    """One patient, or a group: how many, and the changes from baseline, in U/L.
+
+    `category` is what the change at the event is called against baseline; a group has none.
+    """
 
     patients: int
     at_event: float
     at_progression: float | None = None
+    category: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +61,16 @@ class Panel:
     """One waterfall: whose it is, and its bars from the greatest rise to the greatest fall."""
 
     name: str
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
 
 
 def waterfall_plot(anchor: str, title: str, panels: Sequence[Panel]) -> Picture:
-    """Draw waterfalls side by side over one scale; a bar is as wide as its group is large."""
-    root = canvas(anchor, title, " ".join(_panel_told(panel) for panel in panels), BOTTOM + 26)
+    """Draw waterfalls side by side over one scale; a bar is as wide as its group is large.
+
+    A bar has the colour of its category: what the shares below the plot count.
+    """
+    root = canvas(anchor, title, " ".join(_panel_told(panel) for panel in panels), BOTTOM + 26 + LEGEND)
+    _legend(root, {change.category for panel in panels for change in panel.changes})
     y = _scale([change.at_event for panel in panels for change in panel.changes])
     _rules(root, y)
     everyone = sum(change.patients for panel in panels for change in panel.changes)
@@ -110,12 +129,14 @@ def _panel(root: Element, panel: Panel, left: float, width: float, y: Scale) -> 
     place = left
     for change in panel.changes:
         wide = width * change.patients / everyone
-        kind, hatch = ("rose", "up") if change.at_event > 0 else ("fell", None)
+        kind = CATEGORY_KIND[change.category] if change.category else "after"
+        hatch = HATCHES.get(kind) if wide >= WIDEST_PLAIN else None
         top, bottom = sorted((y(0), y(change.at_event)))
         bottom = max(bottom, top + 1.5)  # no change at all is still seen
         inset = min(1.0, wide * 0.1)
         drawn = hatched(root, place + inset, top, wide - 2 * inset, bottom - top, f"part {kind}", hatch)
-        told = f"{change.patients} patients: {decimal(change.at_event, 1)} U/L"
+        many = "" if change.patients == 1 else f"{change.patients} patients: "
+        told = f"{many}{decimal(change.at_event, 1)} U/L{', ' + change.category if change.category else ''}"
         SubElement(drawn, "title").text = told
         place += wide
     label(root, left + width / 2, BOTTOM + 18, panel.name, "label middle")
@@ -123,10 +144,14 @@ def _panel(root: Element, panel: Panel, left: float, width: float, y: Scale) -> 
 
 def _panel_told(panel: Panel) -> str:
     values = [change.at_event for change in panel.changes]
-    risen = sum(value > 0 for value in values)
+    counted = Counter(change.category for change in panel.changes)
+    if None in counted:
+        called = f"{sum(value > 0 for value in values)} of them rise above baseline"
+    else:
+        called = ", ".join(f"{name.lower()} {counted[kind]}" for kind, name in CATEGORIES)
     return (
-        f"{panel.name}: {len(values)} bars of {_sizes(panel.changes)} patients each, from"
-        f" {decimal(max(values), 1)} to {decimal(min(values), 1)} U/L; {risen} of them rise above baseline."
+        f"{panel.name}: {len(values)} bars, {_sizes(panel.changes)}, from"
+        f" {decimal(max(values), 1)} to {decimal(min(values), 1)} U/L; {called}."
     )
 
 
@@ -134,7 +159,7 @@ def _pairs_told(changes: Sequence[Change], pairs: Sequence[tuple[float, float]])
     at_event, at_progression = ([pair[side] for pair in pairs] for side in (0, 1))
     rising = sum(last > first for first, last in pairs)
     return (
-        f"Lines: {len(pairs)}, each of {_sizes(changes)} patients. At the event the changes from baseline lie"
+        f"Lines: {len(pairs)}, {_sizes(changes)}. At the event the changes from baseline lie"
         f" between {decimal(min(at_event), 1)} and {decimal(max(at_event), 1)} U/L, at progression between"
         f" {decimal(min(at_progression), 1)} and {decimal(max(at_progression), 1)} U/L; {rising} lines rise."
     )
@@ -142,4 +167,17 @@ def _pairs_told(changes: Sequence[Change], pairs: Sequence[tuple[float, float]])
 
 def _sizes(changes: Sequence[Change]) -> str:
     sizes = [change.patients for change in changes]
-    return f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else f"{sizes[0]}"
+    if max(sizes) == 1:
+        return "one for each patient"
+    many = f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else f"{sizes[0]}"
+    return f"each of {many} patients"
+
+
+def _legend(root: Element, found: set[str | None]) -> None:
+    """Name the colours; groups have no category and need no legend."""
+    place = float(LEFT)
+    for category, name in CATEGORIES if found - {None} else ():
+        kind = CATEGORY_KIND[category]
+        hatched(root, place, BOTTOM + LEGEND + 10, 11, 11, f"part {kind}", HATCHES.get(kind))
+        label(root, place + 15, BOTTOM + LEGEND + 20, name)
+        place += 27 + 6.7 * len(name)

@@ -29,6 +29,7 @@ from bpp_etl.report.plots.svg import (
     month_ticks,
     number,
     path,
+    shapes,
 )
 
 TOP, BOTTOM, LEFT, RIGHT = 14, 214, 44, WIDTH - 10
@@ -178,10 +179,9 @@ def _curve(root: Element, x: Scale, y: Scale, curve: Curve, kind: str, end: floa
         points += [(x(step.time_days), y(reached)), (x(step.time_days), y(step.survival))]
         reached = step.survival
     path(root, points, f"curve {kind}")
-    for step in curve.steps:
-        if step.has_censored:
-            place, height = x(step.time_days), y(step.survival)
-            line(root, place, height - 4, place, height + 4, f"censored {kind}")
+    left = [(x(step.time_days), y(step.survival)) for step in curve.steps if step.has_censored]
+    strokes = [[(place, height - 4), (place, height + 4)] for place, height in left]
+    shapes(root, strokes, f"censored {kind}")
 
 
 def _bands(corners: Sequence[tuple[float, CurveStep]], y: Scale) -> list[list[tuple[float, float]]]:

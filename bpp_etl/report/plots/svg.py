@@ -79,9 +79,18 @@ def path(
     parent: Element, points: Iterable[tuple[float, float]], css: str, *, is_closed: bool = False
 ) -> None:
     """Draw a line through points, or the area that they enclose."""
-    drawn = "L".join(f"{number(x)} {number(y)}" for x, y in points)
+    shapes(parent, [list(points)], css, is_closed=is_closed)
+
+
+def shapes(
+    parent: Element, lines: Iterable[Iterable[tuple[float, float]]], css: str, *, is_closed: bool = False
+) -> None:
+    """Draw many lines, or areas, that look alike as one element."""
+    end = "Z" if is_closed else ""
+    through = ("L".join(f"{number(x)} {number(y)}" for x, y in points) for points in lines)
+    drawn = "".join(f"M{points}{end}" for points in through if points)
     if drawn:
-        SubElement(parent, "path", {"d": f"M{drawn}{'Z' if is_closed else ''}", "class": css})
+        SubElement(parent, "path", {"d": drawn, "class": css})
 
 
 def box(parent: Element, x: float, y: float, width: float, height: float, css: str) -> Element:

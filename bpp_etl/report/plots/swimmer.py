@@ -1,6 +1,7 @@
-"""Draws a swimmer plot: a lane for each group of patients, from the start of therapy to the end of follow-up.
+"""Draws a swimmer plot: a lane for each patient, from the start of therapy to the end of follow-up.
 
-Not here: who is in a group; every length is a cell of `metric.course_group`.
+Not here: whose lanes they are; every length is a cell of `metric.course_group`, whose rows are groups of
+patients where disclosure control has been over it.
 """
 
 from __future__ import annotations
@@ -24,16 +25,21 @@ from bpp_etl.report.plots.svg import (
     month_ticks,
     number,
     path,
+    shapes,
 )
 
 TOP, LEFT, RIGHT = 54, 34, WIDTH - 14
-LANES_HEIGHT, HIGHEST_LANE, LOWEST_LANE = 300, 22, 8
+LANES_HEIGHT, HIGHEST_LANE, LOWEST_LANE = 320, 22, 3
 MARK = 4
+MOST_LANES = 600
+"""More lanes than this are not drawn: the page would have to be rolled for ever."""
+
+Points = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One group: how many patients, and its days from the start of line 1."""
+    """One patient, or a group: how many, and the days from the start of line 1."""
 
     patients: Figure
     days_to_event: int
@@ -61,57 +67,66 @@ def swimmer_plot(anchor: str, title: str, lanes: Sequence[Lane]) -> Picture:
     is_grouped = any(lane.patients.value != 1 for lane in lanes)
     if is_grouped:
         label(root, 0, 48, "Patients")
-    for row, lane in enumerate(lanes):
-        _lane(root, x, TOP + lane_height * row, lane_height, lane)
-        if is_grouped and (lane_height >= 12 or row % 2 == 0):
-            label(root, LEFT - 6, TOP + lane_height * (row + 0.5) + 4, lane.patients, "label end risk")
+    places = [TOP + lane_height * (row + 0.5) for row in range(len(lanes))]
+    if is_grouped:
+        for row, (lane, middle) in enumerate(zip(lanes, places, strict=True)):
+            if lane_height >= 12 or row % 2 == 0:
+                label(root, LEFT - 6, middle + 4, lane.patients, "label end risk")
+    _lanes(root, x, lane_height, list(zip(places, lanes, strict=True)))
     return finish(root)
 
 
-def _lane(root: Element, x: Scale, top: float, height: float, lane: Lane) -> None:
-    middle, thick = top + height / 2, max(4.0, height * 0.5)
-    event, end = x(lane.days_to_event), x(lane.days_to_end)
-    box(root, x(0), middle - thick / 2, event - x(0), thick, "part before")
-    drawn = box(root, event, middle - thick / 2, end - event, thick, "part after")
-    SubElement(drawn, "title").text = _lane_told(lane)
-    place = x(lane.days_to_confirmation)
-    line(root, place, middle - thick / 2, place, middle + thick / 2, "confirmed")
-    _event_mark(root, event, middle)
-    _end_mark(root, end, middle, has_progressed=lane.has_progressed)
+def _lanes(root: Element, x: Scale, height: float, placed: Sequence[tuple[float, Lane]]) -> None:
+    """Draw what the lanes have in common together, so that many lanes still are a small file."""
+    half, mark = max(1.0, height * 0.25), min(MARK, height * 0.5)
+    before = [_bar(x(0), x(lane.days_to_event), middle, half) for middle, lane in placed]
+    shapes(root, before, "part before", is_closed=True)
+    for middle, lane in placed:
+        event, end = x(lane.days_to_event), x(lane.days_to_end)
+        drawn = box(root, event, middle - half, end - event, 2 * half, "part after")
+        SubElement(drawn, "title").text = _lane_told(lane)
+    confirmed = [(x(lane.days_to_confirmation), middle) for middle, lane in placed]
+    shapes(root, [[(place, y - half), (place, y + half)] for place, y in confirmed], "confirmed")
+    diamonds = [_diamond(x(lane.days_to_event), middle, mark) for middle, lane in placed]
+    shapes(root, diamonds, "mark event", is_closed=True)
+    ends = [(x(lane.days_to_end), middle, lane.has_progressed) for middle, lane in placed]
+    open_ends = [_arrow(place, y, mark) for place, y, has_progressed in ends if not has_progressed]
+    shapes(root, open_ends, "mark goes-on", is_closed=True)
+    for place, y, has_progressed in ends:
+        if has_progressed:
+            dot(root, place, y, "mark progressed", mark)
 
 
-def _event_mark(root: Element, x: float, y: float) -> None:
-    corners = [(x - MARK, y), (x, y - MARK), (x + MARK, y), (x, y + MARK)]
-    path(root, corners, "mark event", is_closed=True)
+def _bar(left: float, right: float, middle: float, half: float) -> Points:
+    return [(left, middle - half), (right, middle - half), (right, middle + half), (left, middle + half)]
 
 
-def _end_mark(root: Element, x: float, y: float, *, has_progressed: bool) -> None:
-    if has_progressed:
-        dot(root, x, y, "mark progressed", MARK)
-    else:
-        path(root, [(x, y - MARK), (x + 2 * MARK, y), (x, y + MARK)], "mark goes-on", is_closed=True)
+def _diamond(x: float, y: float, mark: float = MARK) -> Points:
+    return [(x - mark, y), (x, y - mark), (x + mark, y), (x, y + mark)]
+
+
+def _arrow(x: float, y: float, mark: float = MARK) -> Points:
+    return [(x, y - mark), (x + 2 * mark, y), (x, y + mark)]
 
 
 def _legend(root: Element) -> None:
     upper, lower = 13.0, 31.0
-    _event_mark(root, 8, upper - 4)
+    path(root, _diamond(8, upper - 4), "mark event", is_closed=True)
     label(root, 18, upper, "pseudoprogression")
     box(root, 166, upper - 9, 18, 10, "part after")
     line(root, 175, upper - 9, 155, upper + 1, "confirmed")
     label(root, 190, upper, "confirming CT")
-    _end_mark(root, 8, lower - 4, has_progressed=True)
+    dot(root, 8, lower - 4, "mark progressed", MARK)
     label(root, 18, lower, "progression")
-    _end_mark(root, 170, lower - 4, has_progressed=False)
+    path(root, _arrow(170, lower - 4), "mark goes-on", is_closed=True)
     label(root, 190, lower, "follow-up ends without one")
 
 
 def _lane_told(lane: Lane) -> str:
     event, confirmation, end = map(months, (lane.days_to_event, lane.days_to_confirmation, lane.days_to_end))
     last = "progression" if lane.has_progressed else "end of follow-up"
-    return (
-        f"Patients: {lane.patients.text}; pseudoprogression after {event}, confirmed after {confirmation},"
-        f" {last} after {end}"
-    )
+    many = "" if lane.patients.value == 1 else f"Patients: {lane.patients.text}; "
+    return f"{many}pseudoprogression after {event}, confirmed after {confirmation}, {last} after {end}"
 
 
 def _told(lanes: Sequence[Lane]) -> str:
@@ -121,8 +136,9 @@ def _told(lanes: Sequence[Lane]) -> str:
     ends = [lane.days_to_end for lane in lanes]
     progressed = sum(lane.has_progressed for lane in lanes)
     many = f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else f"{sizes[0]}"
+    each = "one patient" if many == "1" else f"{many} patients with like courses"
     return (
-        f"Lanes: {len(lanes)}, each of {many} patients with like courses, the longest on top. The"
+        f"Lanes: {len(lanes)}, each of {each}, the longest on top. The"
         f" pseudoprogression comes {months(min(events))} to {months(max(events))} after the start of therapy;"
         f" the course ends after {months(min(ends))} to {months(max(ends))}: with progression in {progressed}"
         f" lanes, without in {len(lanes) - progressed}."

@@ -15,12 +15,23 @@ from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import THIN, bare, p_value, with_unit
 from bpp_etl.report.plots.bars import Bar, Part, bar_plot
-from bpp_etl.report.plots.changes import Change, Panel, pairs_plot, waterfall_plot
+from bpp_etl.report.plots.changes import (
+    CATEGORIES,
+    CATEGORY_KIND,
+    MOST_BARS,
+    MOST_LINES,
+    Change,
+    Panel,
+    pairs_plot,
+    waterfall_plot,
+)
 from bpp_etl.report.plots.intervals import Dot, interval_plot
 from bpp_etl.report.plots.svg import Picture
+from bpp_etl.report.plots.thinned import left_out, thinned
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import COMPARISONS, stratum_words
+from schemas.metrics.bone_alp import BONE_ALP_UNITS
 
 _CATEGORIES = (
     ("alp_decreased_share", "More than {band} below baseline"),
@@ -29,7 +40,7 @@ _CATEGORIES = (
     ("alp_decreased_or_stable_share", "Not more than {band} above baseline"),
 )
 """Metric, and its words; the band is the protocol's."""
-_SHORT = ("Decreased", "Stable", "Increased")
+_DRAWN = "metric.alp_group"
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -39,6 +50,7 @@ class Alp:
 
     plots: tuple[Plot, ...]
     changes: Grid
+    bone: Grid
     categories: Grid
     discrimination: Grid
     notes: Notes
@@ -51,6 +63,7 @@ def alp(tables: ReleaseTables) -> Alp:
     return Alp(
         tuple(_plots(tables)),
         _changes(tables, notes),
+        _bone(estimates),
         _categories(estimates, f"{tables.told('alp_stable_percent')}\u202f%"),
         _discrimination(estimates),
         notes,
@@ -85,11 +98,37 @@ def _changes(tables: ReleaseTables, notes: Notes) -> Grid:
             )
         )
     heads = ("Change", "#Patients", "#Median", "#Quartiles", "#Shift", "#95\u202f% interval", "#p", "Notes")
-    return grid("alp-changes", "Change of total ALP within patients, U/L", heads, rows)
+    return grid(
+        "alp-changes",
+        "Change of total ALP within patients, U/L: in pseudoprogressions, and where it is said in others",
+        heads,
+        rows,
+    )
 
 
 def _bare(value: float) -> str:
     return bare(value, "U/L")
+
+
+def _bone(estimates: Estimates) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for name, unit in BONE_ALP_UNITS.items():
+        for moment, words in (("event", "At the event"), ("progression", "At progression")):
+            metric = f"{name}_change_at_{moment}"
+            shown, median = estimates.show(metric), estimates.show(f"{metric}_median")
+            rows.append(
+                (
+                    f"{words}, against baseline; measured in {unit}",
+                    shown.patients,
+                    median.estimate,
+                    shown.estimate,
+                    shown.interval or NOTHING,
+                    shown.p_value,
+                    shown.marks,
+                )
+            )
+    heads = ("Change", "#Patients", "#Median", "#Shift", "#95\u202f% interval", "#p", "Notes")
+    return grid("alp-bone", "Change of bone ALP within pseudoprogressions", heads, rows)
 
 
 def _categories(estimates: Estimates, band: str) -> Grid:
@@ -140,11 +179,9 @@ def _discrimination(estimates: Estimates) -> Grid:
 
 def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     shifts, categories = _shift_plot(tables), _category_plot(tables)
-    waterfall, pairs = waterfall_of(tables), pairs_of(tables)
-    if waterfall:
-        yield Plot("alp_group", "Change of ALP at the event: waterfall", waterfall)
-    if pairs:
-        yield Plot("alp_group", "Change of ALP at the event and at progression: pairs", pairs)
+    for plot in (waterfall_of(tables), pairs_of(tables)):
+        if plot:
+            yield plot
     if shifts:
         title = f"Shift of ALP within patients (Hodges-Lehmann), with 95{THIN}% interval"
         yield Plot("alp_change", title, shifts)
@@ -152,27 +189,41 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
         yield Plot("alp_change", "ALP at the event against baseline", categories)
 
 
-def waterfall_of(tables: ReleaseTables) -> Picture | None:
-    """Draw how ALP had changed at the event; None where nothing may be shown."""
-    panels = []
+def waterfall_of(tables: ReleaseTables) -> Plot | None:
+    """Draw how ALP had changed at the event; None where nobody has both values."""
+    panels, notes = [], []
     for stratum, name in (("all", "Pseudoprogressions"), ("state=true_progression", "True progressions")):
-        changes = _groups(tables, "waterfall", stratum)
+        changes = _changes_of(tables, "waterfall", stratum)
         if changes:
-            panels.append(Panel(name, changes))
-    return waterfall_plot("plot-alp-waterfall", "Change of ALP at the event", panels) if panels else None
+            panels.append(Panel(name, thinned(changes, MOST_BARS)))
+            note = left_out(changes, MOST_BARS, _DRAWN)
+            notes += [f"{name}: {note}"] if note else []
+    if not panels:
+        return None
+    title = "Change of ALP at the event"
+    picture = waterfall_plot("plot-alp-waterfall", title, panels)
+    return Plot("alp_group", f"{title}: waterfall", picture, " ".join(notes))
 
 
-def pairs_of(tables: ReleaseTables) -> Picture | None:
-    """Draw the changes of ALP at the event and at progression; None where nothing may be shown."""
-    changes = _groups(tables, "paired", "all")
-    title = "Change of ALP at the event and at progression"
-    return pairs_plot("plot-alp-pairs", title, changes) if changes else None
+def pairs_of(tables: ReleaseTables) -> Plot | None:
+    """Draw the changes of ALP at the event and at progression; None where nobody has all values."""
+    changes = _changes_of(tables, "paired", "all")
+    if not changes:
+        return None
+    title = "Change of ALP at the event and at progression, in pseudoprogressions"
+    picture = pairs_plot("plot-alp-pairs", title, thinned(changes, MOST_LINES))
+    return Plot("alp_group", f"{title}: pairs", picture, left_out(changes, MOST_LINES, _DRAWN))
 
 
-def _groups(tables: ReleaseTables, picture: str, stratum: str) -> tuple[Change, ...]:
+def _changes_of(tables: ReleaseTables, picture: str, stratum: str) -> tuple[Change, ...]:
     rows = tables["metric.alp_group"].where(protocol=tables.protocol, picture=picture, stratum=stratum)
     return tuple(
-        Change(row["patients"], row["change_at_event"], row["change_at_progression"])
+        Change(
+            row["patients"],
+            row["change_at_event"],
+            row["change_at_progression"],
+            row["category_at_event"],
+        )
         for row in sorted(rows, key=lambda row: int(row["position"]))
     )
 
@@ -182,14 +233,12 @@ def _category_plot(tables: ReleaseTables) -> Picture | None:
     bars = []
     for group, name in (("all", "Pseudoprogressions"), ("state=true_progression", "True progressions")):
         parts = []
-        for kind, (metric, _), words in zip(
-            ("on_time", "early", "missed"), _CATEGORIES, _SHORT, strict=False
-        ):
+        for (category, words), (metric, _) in zip(CATEGORIES, _CATEGORIES, strict=False):
             row = table.first(protocol=tables.protocol, metric=metric, stratum=group)
-            parts.append(Part(kind, words, row["estimate"] if row else None))
+            parts.append(Part(CATEGORY_KIND[category], words, row["estimate"] if row else None))
         if any(part.share for part in parts):
             bars.append(Bar(name, tuple(parts)))
-    kinds = list(zip(("on_time", "early", "missed"), _SHORT, strict=True))
+    kinds = [(CATEGORY_KIND[category], words) for category, words in CATEGORIES]
     return bar_plot("plot-alp-categories", "ALP at the event against baseline", bars, kinds) if bars else None
 
 

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bpp_etl.measure.tally import is_small
-from bpp_etl.report.figures import Code, Missing, Piece, text
+from bpp_etl.report.figures import Code, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.numbers import MINUS, THIN, whole
 from bpp_etl.report.section import Section
-from bpp_etl.report.tables import HIDDEN, ReleaseTables
+from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import STEPS, TABLES
 from schemas.metrics import METRICS
 from schemas.rules import RULES
@@ -37,7 +36,6 @@ class Changes:
 
     why_not: str
     before: Code
-    threshold: int
     told: tuple[str, ...]
     patients: Grid
     redated: str
@@ -51,23 +49,17 @@ def changes(tables: ReleaseTables) -> Changes:
     if since is None or isinstance(since, str):
         why_not = FIRST if since is None else f"The release before cannot be compared with: {since}."
         nothing = grid("changes-none", "", (), ())
-        return Changes(why_not, Code(""), 0, (), nothing, "", nothing, "")
+        return Changes(why_not, Code(""), (), nothing, "", nothing, "")
     headlines = since.headlines.get(tables.protocol)
     return Changes(
         why_not="",
         before=Code(since.before),
-        threshold=since.threshold,
         told=tuple(map(typeset, (*(f"{name}: {told}" for name, told in since.deliveries), *since.software))),
         patients=_patients(tables, since),
         redated=_redated(tables, since),
         headlines=_headlines(headlines),
         others=_others(headlines, tables.protocol),
     )
-
-
-def _count(number: int, threshold: int) -> Piece:
-    """Show a count; a small one as a word."""
-    return Missing(HIDDEN) if is_small(number, threshold) else text(whole(number))
 
 
 def typeset(told: str) -> str:
@@ -87,7 +79,7 @@ def _patients(tables: ReleaseTables, since: Difference) -> Grid:
         (
             STEPS[move.was] if move.was else OUTSIDE,
             STEPS[move.now] if move.now else OUTSIDE,
-            Missing(HIDDEN) if move.patients is None else text(whole(move.patients)),
+            whole(move.patients),
         )
         for move in since.moves
         if move.protocol == tables.protocol
@@ -105,8 +97,7 @@ def _redated(tables: ReleaseTables, since: Difference) -> str:
     number = since.redated.get(tables.protocol, 0)
     if number == 0:
         return ""
-    told = whole(number) if number >= since.threshold else f"fewer than {since.threshold}"
-    return f"Candidates that kept their state while a date of the call moved: {told}."
+    return f"Candidates that kept their state while a date of the call moved: {whole(number)}."
 
 
 def _headlines(found: Headlines | None) -> Grid:
@@ -141,7 +132,7 @@ def row_grid(since: Difference, registry: str) -> Grid | None:
     rows: list[tuple[Cell, ...]] = [
         (
             TABLES.get(change.table, change.table),
-            *(_count(number, since.threshold) for number in (change.added, change.corrected, change.gone)),
+            *(whole(number) for number in (change.added, change.corrected, change.gone)),
         )
         for change in since.rows
         if change.registry == registry and (change.added or change.corrected or change.gone)
@@ -169,8 +160,8 @@ def rule_grid(since: Difference, registry: str) -> Grid | None:
             (
                 text(sentence, " " if sentence else None, Code(change.rule)),
                 TABLES.get(change.table, change.table),
-                _count(change.before, since.threshold),
-                _count(change.after, since.threshold),
+                whole(change.before),
+                whole(change.after),
                 told,
             )
         )

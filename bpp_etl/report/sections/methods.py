@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bpp_etl.events import STATE_RULES
 from bpp_etl.events.parameters import PARAMETERS
+from bpp_etl.metrics.imputation import IMPUTATIONS
 from bpp_etl.report.applied import Applied
 from bpp_etl.report.estimates import Estimates
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
@@ -39,6 +40,8 @@ class Methods:
     rule_sets: tuple[Applied, ...]
     estimates: Grid
     strata: tuple[Stratum, ...]
+    imputations: int
+    interval: Piece
     notes: Notes
 
 
@@ -57,6 +60,8 @@ def methods(tables: ReleaseTables) -> Methods:
         rule_sets=tuple(protocol for protocol in tables.applied if not protocol.is_event),
         estimates=_estimates(tables, notes),
         strata=tuple(STRATA.values()),
+        imputations=IMPUTATIONS,
+        interval=Estimates(tables, notes).show("cadence_interval").estimate,
         notes=notes,
     )
 

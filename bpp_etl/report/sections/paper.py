@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bpp_etl.report.figures import NOTHING, Piece, text
-from bpp_etl.report.grid import Cell, Grid, grid
+from bpp_etl.report.grid import NOT_ADJUSTED, Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import MINUS, THIN, decimal, fixed, p_value, whole
 from bpp_etl.report.section import Section
@@ -60,7 +60,7 @@ def paper(tables: ReleaseTables) -> Paper:
         doi=rows[0]["doi"] if rows else None,
         table=grid(
             "paper-table",
-            "Figures of the seed study, and the compatible ones of this release",
+            f"Figures of the seed study, and the compatible ones of this release{NOT_ADJUSTED}",
             heads,
             [_cells(tables, row, notes) for row in rows],
             nothing="This release has no comparison with the seed study.",

@@ -18,6 +18,7 @@ from bpp_etl.report.sections.history import history
 from bpp_etl.report.sections.reasons import left_empty, why_none
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
+from schemas.cadence import StatedCadence
 from schemas.laws import DELIVERY
 from schemas.rules import RULES
 
@@ -36,11 +37,12 @@ class Judged:
     delivery: str
     date: str
     is_admitted: bool
-    reasons: tuple[str, ...]
+    causes: tuple[str, ...]
     counts: Grid
     rules: Grid
     broken: tuple[Grid, ...]
     cadence: Piece | None
+    stated: Piece | None
     left_empty: tuple[str, ...]
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
@@ -137,11 +139,12 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         delivery=delivery["delivery"],
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
-        reasons=tuple(delivery["messages"]),
+        causes=tuple(delivery["messages"]),
         counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
         cadence=_cadence(tables, rules),
+        stated=_stated(delivery),
         left_empty=left_empty(rules, counts) if is_admitted else (),
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
@@ -232,6 +235,12 @@ def _cadence(tables: ReleaseTables, rules: Sequence[Row]) -> Piece | None:
         table.figure(row, "limit", _share),
         ".",
     )
+
+
+def _stated(delivery: Row) -> Piece | None:
+    """Show the CT schedule that the registry states of its own, if it does."""
+    days = delivery["stated_interval_days"]
+    return Code(StatedCadence(tuple(days)).in_words()) if days else None
 
 
 def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:

@@ -17,6 +17,12 @@ from bpp_etl.report.plots.intervals import Dot, interval_plot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from bpp_etl.report.words import SITES
+from schemas.metric_codes import LESION_POPULATION
+
+_CAPTIONS = {
+    "candidate": "New osteoblastic lesions of pseudoprogressions at the candidate's scan, by bone",
+    "episode": "The same with new lesions of later scans on treatment: the whole episode, by bone",
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Sites:
     """What the part shows; there is no plot of what nobody has."""
 
     plots: tuple[Plot, ...]
-    table: Grid
+    tables: tuple[Grid, ...]
     lesion_marks: Marks
     notes: Notes
 
@@ -32,29 +38,32 @@ class Sites:
 def sites(tables: ReleaseTables) -> Sites:
     """Gather the bones, the commonest of patients first."""
     notes = Notes("sites")
-    patients, lesions = _by_site(tables)
     estimates = Estimates(tables, notes)
     marks = estimates.show("lesion_site_share_of_lesions", "site=spine").marks
+    grids = tuple(_grid(tables, population) for population in LESION_POPULATION)
+    return Sites(tuple(_plots(tables)), grids, marks, notes)
+
+
+def _grid(tables: ReleaseTables, population: str) -> Grid:
+    patients, lesions = _by_site(tables, population)
     rows = [
         (SITES[row["site"]], *_cells(tables, row), *_cells(tables, lesions.get(row["site"])))
         for row in patients
     ]
     heads = ("Bone", "#Patients", "#Share of patients", "#95\u202f% interval")
     more = ("#Lesions", "#Share of lesions", "#95\u202f% interval")
-    caption = "New osteoblastic lesions of pseudoprogressions, by bone"
-    table = grid("sites-table", caption, (*heads, *more), rows)
-    return Sites(tuple(_plots(tables)), table, marks, notes)
+    return grid(f"sites-{population}", _CAPTIONS[population], (*heads, *more), rows)
 
 
-def _by_site(tables: ReleaseTables) -> tuple[list[Row], dict[str, Row]]:
+def _by_site(tables: ReleaseTables, population: str) -> tuple[list[Row], dict[str, Row]]:
     """List the rows of patients, the commonest bone first, and the rows of lesions by bone."""
     table = tables["metric.lesion_site"]
+    of = {"protocol": tables.protocol, "population": population}
     patients = sorted(
-        table.where(protocol=tables.protocol, level="patient"),
+        table.where(**of, level="patient"),
         key=lambda row: (-(row["share"] or 0), not row["is_suppressed"], list(SITES).index(row["site"])),
     )
-    lesions = table.where(protocol=tables.protocol, level="lesion")
-    return patients, {row["site"]: row for row in lesions}
+    return patients, {row["site"]: row for row in table.where(**of, level="lesion")}
 
 
 def _cells(tables: ReleaseTables, row: Row | None) -> tuple[Piece, Piece, Piece]:
@@ -72,7 +81,7 @@ def _share(tables: ReleaseTables, row: Row) -> Piece:
 
 def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     """Yield a plot of patients and one of lesions, bones in one order; bones that nobody has are left out."""
-    patients, lesions = _by_site(tables)
+    patients, lesions = _by_site(tables, LESION_POPULATION[0])
     table = tables["metric.lesion_site"]
     for level, title, rows in (
         ("patients", f"Patients with a new lesion there, 95{THIN}% interval", patients),

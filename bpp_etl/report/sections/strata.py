@@ -20,7 +20,11 @@ _COLUMNS = (
     ("time_to_pseudoprogression", "Start to pseudoprogression"),
     ("pseudoprogression_to_progression", "Pseudoprogression to progression"),
     ("candidate_to_progression", "Candidate to progression"),
-    ("pseudoprogression_incidence_365_days", "Incidence in 365 days"),
+    ("pseudoprogression_incidence_365_days", "Incidence in 365 days, the undecided imputed"),
+)
+_INCIDENCE_BOUNDS = (
+    "pseudoprogression_incidence_lowest_365_days",
+    "pseudoprogression_incidence_highest_365_days",
 )
 _BOUNDS = (
     ("pseudoprogression_share", "Of the candidates that could be decided"),
@@ -51,7 +55,11 @@ def strata(tables: ReleaseTables) -> Strata:
         {row["stratum"] for row in measured if row["stratum"].startswith("registry=")} - {BETWEEN}
     )
     rows: list[tuple[Cell, ...]] = [
-        (stratum_words(stratum), *(estimates.show(metric, stratum).in_brief for metric, _ in _COLUMNS))
+        (
+            stratum_words(stratum),
+            *(estimates.show(metric, stratum).in_brief for metric, _ in _COLUMNS),
+            estimates.between(*_INCIDENCE_BOUNDS, stratum),
+        )
         for stratum in ("all", *registries, "evidence=complete")
     ]
     return Strata(
@@ -59,7 +67,11 @@ def strata(tables: ReleaseTables) -> Strata:
         table=grid(
             "strata-table",
             "Leading numbers by registry, with 95\u202f% intervals",
-            ("Patients", *(f"#{name}" for _, name in _COLUMNS)),
+            (
+                "Patients",
+                *(f"#{name}" for _, name in _COLUMNS),
+                "#… were all of them none, to all of them one",
+            ),
             rows,
         ),
         between=_between(estimates),

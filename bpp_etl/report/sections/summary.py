@@ -46,6 +46,7 @@ class _Lead:
     stratum: str
     basis: str
     href: str
+    bounds: tuple[str, str] | None = None
 
 
 _LEADS = (
@@ -53,8 +54,9 @@ _LEADS = (
         "Pseudoprogressions among the candidates that could be decided",
         "pseudoprogression_share",
         "all",
-        "{events} of {patients} candidates",
+        "{events} of {patients} decided candidates",
         "course",
+        bounds=("pseudoprogression_share_lowest", "pseudoprogression_share_highest"),
     ),
     _Lead(
         "From the start of therapy to the pseudoprogression, median",
@@ -78,14 +80,14 @@ _LEADS = (
         "her2",
     ),
     _Lead(
-        "Change of ALP from baseline to the event",
+        "Change of ALP from baseline to the event, in pseudoprogressions",
         "alp_change_at_event",
         "all",
         "{patients} patients with both values",
         "alp",
     ),
     _Lead(
-        "Change of ALP from baseline to progression",
+        "Change of ALP from baseline to progression, in pseudoprogressions",
         "alp_change_at_progression",
         "all",
         "{patients} patients with both values",
@@ -108,6 +110,9 @@ _LEADS = (
 )
 
 
+_IF_UNDECIDED = ", were every undecided one none, or one"
+
+
 def summary(tables: ReleaseTables) -> Summary:
     """Gather the head of the report."""
     notes = Notes("summary")
@@ -126,7 +131,12 @@ def summary(tables: ReleaseTables) -> Summary:
 
 def _headline(estimates: Estimates, lead: _Lead) -> Headline:
     shown = estimates.show(lead.metric, lead.stratum)
-    return Headline(lead.label, shown, _basis(lead.basis, shown), lead.href)
+    basis = _basis(lead.basis, shown)
+    if lead.bounds and isinstance(shown.estimate, Figure) and shown.estimate.value is not None:
+        everyone = estimates.show(lead.bounds[0]).patients
+        between = estimates.between(*lead.bounds)
+        basis = text(basis, "; of all ", everyone, " it is ", between, _IF_UNDECIDED)
+    return Headline(lead.label, shown, basis, lead.href)
 
 
 def _basis(pattern: str, shown: Shown) -> Piece:

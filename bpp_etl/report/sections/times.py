@@ -13,7 +13,8 @@ from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
-from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
+from bpp_etl.report.plots.swimmer import MOST_LANES, Lane, swimmer_plot
+from bpp_etl.report.plots.thinned import left_out, thinned
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
@@ -72,8 +73,10 @@ _MEDIANS = (
     ("candidate_to_progression", "Candidate to progression, all candidates"),
     ("candidate_to_progression_interval_censored", "… known only between two assessments"),
 )
+_PSEUDO = "pseudoprogression_incidence"
 _INCIDENCES = (
-    ("pseudoprogression_incidence", "Pseudoprogression, from the start of first-line therapy"),
+    (_PSEUDO, "Pseudoprogression, from the start of first-line therapy; the undecided imputed"),
+    (f"{_PSEUDO}_decided_only", "… decided only: the undecided are left out, and their weight is given away"),
     ("progression_incidence", "Progression, from the pseudoprogression"),
     ("death_incidence", "Death without progression, from the pseudoprogression"),
 )
@@ -140,12 +143,12 @@ def curve_of(tables: ReleaseTables, metric: str, stratum: str) -> Curve:
         for row in sorted(rows, key=lambda row: int(row["time_days"]))
     )
     median = tables["metric.estimate"].first(protocol=tables.protocol, metric=metric, stratum=stratum)
-    is_exact = tables.release["disclosure_threshold"] <= 1
-    return Curve(stratum_words(stratum), steps, median["estimate"] if median else None, is_exact)
+    name = stratum_words(stratum)
+    return Curve(name, steps, median["estimate"] if median else None, is_exact=not tables.is_controlled)
 
 
 def swimmer(tables: ReleaseTables) -> Plot | None:
-    """Draw the courses of pseudoprogressions, each lane a group of patients; None where none may be shown."""
+    """Draw the courses of pseudoprogressions, a lane for each patient; None where there is nobody."""
     table = tables["metric.course_group"]
     rows = sorted(table.where(protocol=tables.protocol), key=lambda row: -int(row["days_to_end"]))
     lanes = [
@@ -159,7 +162,10 @@ def swimmer(tables: ReleaseTables) -> Plot | None:
         for row in rows
     ]
     title = "Courses of pseudoprogressions"
-    return Plot("course_group", title, swimmer_plot("plot-swimmer", title, lanes)) if lanes else None
+    if not lanes:
+        return None
+    picture = swimmer_plot("plot-swimmer", title, thinned(lanes, MOST_LANES))
+    return Plot("course_group", title, picture, left_out(lanes, MOST_LANES, table.name))
 
 
 def median_grid(
@@ -182,22 +188,30 @@ def median_grid(
                 shown.interval or NOTHING,
                 shown.patients,
                 shown.events,
+                shown.follow_up,
                 shown.marks,
             )
         )
-    heads = (head, "#Median", "#In months", "#95\u202f% interval", "#Patients", "#Events", "Notes")
+    counted = ("#Patients", "#Events", "#Median follow-up")
+    heads = (head, "#Median", "#In months", "#95\u202f% interval", *counted, "Notes")
     return grid(anchor, caption, heads, rows)
 
 
 def _incidences(estimates: Estimates) -> Grid:
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(estimates.show(f"{metric}_{days}_days").in_brief for days in HORIZON_DAYS))
+        for metric, name in _INCIDENCES
+    ]
+    bounds = (
+        estimates.between(f"{_PSEUDO}_lowest_{days}_days", f"{_PSEUDO}_highest_{days}_days")
+        for days in HORIZON_DAYS
+    )
+    rows.insert(1, ("… if every undecided candidate were none, to if every one were one", *bounds))
     return grid(
         "times-incidence",
         "Share that had the event within so many days, with 95\u202f% interval",
         ("Event", *(f"#{days} days" for days in HORIZON_DAYS)),
-        [
-            (name, *(estimates.show(f"{metric}_{days}_days").in_brief for days in HORIZON_DAYS))
-            for metric, name in _INCIDENCES
-        ],
+        rows,
     )
 
 

@@ -1,28 +1,5 @@
 -- One row per patient, line and on-treatment CT time point: how well the appointment kept to the schedule.
--- A CT that cannot be judged still kept its appointment. The first interval runs from the start of the line.
-with kept as (
-    select
-        line.patient_id,
-        line.line_number,
-        line.expected_interval_days,
-        line.is_cycle_length_assumed,
-        point.time_point_date,
-        coalesce(
-            lag(point.time_point_date) over (
-                partition by line.patient_id, line.line_number order by point.time_point_date
-            ),
-            line.start_date
-        ) as previous_date
-    from treatment_line as line
-    join time_point as point
-        on point.patient_id = line.patient_id
-        and point.time_point_date > line.start_date
-        and point.time_point_date <= coalesce(line.end_date, point.time_point_date)
-        and (line.next_line_start_date is null or point.time_point_date < line.next_line_start_date)
-    where point.has_ct
-),
-
-measured as (
+with measured as (
     select
         patient_id,
         line_number,
@@ -32,7 +9,7 @@ measured as (
         expected_interval_days,
         cast(time_point_date - previous_date - expected_interval_days as integer) as deviation_days,
         is_cycle_length_assumed
-    from kept
+    from appointment
 )
 
 select

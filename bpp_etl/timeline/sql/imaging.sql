@@ -1,12 +1,14 @@
--- One row per admitted imaging assessment: whether it can be judged, and the number of its time point.
+-- One row per admitted imaging assessment: whether it can be judged, what of progression it records, its time point.
 -- An assessment at most $time_point_days after the patient's previous one, of any modality and whether or not
 -- it can be judged, joins its time point; so a time point is a chain and may be longer than the step.
-with not_evaluable_response_with_lesions as (
-    select distinct lesions.assessment_id
-    from core.bone_lesions as lesions
-    join core.imaging_assessments as imaging
-        on imaging.registry = lesions.registry and imaging.assessment_id = lesions.assessment_id
-    where imaging.registry = $registry and imaging.extraosseous_response = 'NE'
+with lesion_record as (
+    select
+        assessment_id,
+        count(*) filter (where morphology in ('osteolytic', 'mixed') and lysis_change is null)
+            as unread_lytic_count
+    from core.bone_lesions
+    where registry = $registry
+    group by assessment_id
 ),
 
 judged as (
@@ -20,12 +22,13 @@ judged as (
         coalesce(imaging.is_evaluable, true)
         and (
             imaging.extraosseous_response is distinct from 'NE'
-            or with_lesions.assessment_id is not null
+            or lesion_record.assessment_id is not null
         ) as is_evaluable,
+        coalesce(imaging.extraosseous_response, 'NE') <> 'NE' as is_response_recorded,
+        coalesce(lesion_record.unread_lytic_count, 0) = 0 as is_lysis_recorded,
         imaging.assessment_date - lag(imaging.assessment_date) over visits as days_since_previous
     from core.imaging_assessments as imaging
-    left join not_evaluable_response_with_lesions as with_lesions
-        on with_lesions.assessment_id = imaging.assessment_id
+    left join lesion_record on lesion_record.assessment_id = imaging.assessment_id
     where imaging.registry = $registry
     window visits as (partition by imaging.patient_id order by imaging.assessment_date)
 )
@@ -37,6 +40,10 @@ select
     modality,
     is_bone_window,
     extraosseous_response,
+    -- What nobody wrote down is not the absence of progression: of a response none or NE says nothing, of lysis
+    -- a lytic or mixed lesion without its change.
+    is_response_recorded,
+    is_lysis_recorded,
     is_evaluable,
     -- An unknown bone window is accepted (and flagged where it carries a call); only a window that was not read is not.
     is_evaluable

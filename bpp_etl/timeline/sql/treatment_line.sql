@@ -7,9 +7,13 @@ select distinct
     line.end_date,
     next_line.start_date as next_line_start_date,
     line.cycle_length_days,
-    line.cycle_length_days is null as is_cycle_length_assumed,
-    cast($cycles_per_interval * coalesce(line.cycle_length_days, $fallback_cycle_days) as integer)
-        as expected_interval_days
+    line.cycle_length_days is null and len(cast($stated_interval_days as integer[])) = 0 as is_cycle_length_assumed,
+    -- Each interval in its order, the last of them again and again: what the registry states of its own schedule
+    -- counts, whatever the cycles are.
+    case
+        when len(cast($stated_interval_days as integer[])) > 0 then cast($stated_interval_days as integer[])
+        else [cast($cycles_per_interval * coalesce(line.cycle_length_days, $fallback_cycle_days) as integer)]
+    end as planned_interval_days
 from core.therapy_lines as line
 left join core.therapy_lines as next_line
     on next_line.registry = line.registry

@@ -62,6 +62,7 @@ def test_a_clean_registry_has_no_fault(clean: SyntheticRegistry) -> None:
         ("patients", "birth_before_1900", pl.col("birth_date") < "1900"),
         ("patients", "death_before_diagnosis", pl.col("death_date") < pl.col("metastatic_diagnosis_date")),
         ("patients", "contact_after_death", pl.col("last_contact_date") > pl.col("death_date")),
+        ("therapy_lines", "code_unknown", pl.col("end_reason") == "switched"),
         ("therapy_lines", "number_invalid", pl.col("cycle_length_days") == "monthly"),
         ("therapy_lines", "end_before_start", pl.col("end_date") < pl.col("start_date")),
         ("therapy_lines", "line_number_invalid", pl.col("line_number") == "0"),

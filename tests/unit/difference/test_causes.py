@@ -59,7 +59,7 @@ def test_where_a_row_lies_in_its_file_is_no_difference(other: Other) -> None:
     assert section(lines, "Rows") == ["  no change"]
     assert section(lines, "Deliveries") == ["  no change"]
     assert section(lines, "Patients") == ["  no change"]
-    assert section(lines, "Software, protocols, disclosure") == ["  no change; the content is the same"]
+    assert section(lines, "Software, protocols") == ["  no change; the content is the same"]
 
 
 def test_a_number_that_moved_without_any_row_is_laid_on_the_measuring(other: Other) -> None:
@@ -82,19 +82,16 @@ def test_a_call_that_moved_on_the_same_rows_is_laid_on_code_or_protocol(other: O
     change = (
         "update metric.estimate set estimate = estimate + 1;"
         " update event.pseudoprogression set confirmation_date = confirmation_date + 1;"
-        " update meta.release set protocols = ['xu2025:other'], disclosure_threshold = 10"
+        " update meta.release set protocols = ['xu2025:other']"
     )
     lines = other(change)
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
     assert "moved by east: the same rows, judged or derived otherwise (code or protocol)" in words
     assert section(lines, "Patients") == [
         "  xu2025",
-        "    fewer than 10 kept the state, but a date of the call moved",
+        "    1 kept the state, but a date of the call moved",
     ]
-    assert section(lines, "Software, protocols, disclosure") == [
-        "  disclosure threshold: 0 -> 10",
-        "  protocol xu2025: other parameters",
-    ]
+    assert section(lines, "Software, protocols") == ["  protocol xu2025: other parameters"]
 
 
 def test_files_that_came_again_under_the_same_name_are_told(other: Other) -> None:
@@ -120,7 +117,7 @@ def test_a_registry_whose_new_delivery_is_shut_out_keeps_its_last(other: Other) 
 
 def test_protocols_that_came_or_went_are_told_and_not_compared(other: Other) -> None:
     lines = other("update meta.release set protocols = ['lin2021:1']")
-    assert section(lines, "Software, protocols, disclosure") == [
+    assert section(lines, "Software, protocols") == [
         "  protocol xu2025: no longer applied",
         "  protocol lin2021: newly applied",
     ]

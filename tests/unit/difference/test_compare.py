@@ -5,7 +5,6 @@ Not here: building releases. Releases are written by hand, but for the last test
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import shutil
 from collections.abc import Mapping
@@ -34,7 +33,6 @@ from schemas.metrics.strata import STRATA
 from schemas.tables import TABLES
 from tests.support.compared import AFTER, BEFORE, section
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
-from tests.support.releases import publish_made
 from tests.support.report_page import read_page
 
 
@@ -60,7 +58,7 @@ def test_deliveries_that_changed_are_told_by_registry(told: list[str]) -> None:
 
 
 def test_another_version_of_the_software_is_told(told: list[str]) -> None:
-    assert section(told, "Software, protocols, disclosure") == ["  code version: 1.0 -> 2.0"]
+    assert section(told, "Software, protocols") == ["  code version: 1.0 -> 2.0"]
 
 
 def test_patients_are_counted_by_where_they_came_from_and_went(told: list[str]) -> None:
@@ -108,26 +106,6 @@ def test_no_patient_is_named(told: list[str]) -> None:
 
 def test_text_fits_a_terminal_of_80_columns(warehouse: Path, told: list[str]) -> None:
     assert max(cells_of(line) for line in [*told, *listed(warehouse).splitlines()]) <= 80
-
-
-def test_under_disclosure_control_no_small_count_is_told(tmp_path: Path) -> None:
-    for made in (BEFORE, AFTER):
-        publish_made(tmp_path, dataclasses.replace(made, threshold=5))
-    lines = difference(tmp_path, BEFORE.release_id, AFTER.release_id).splitlines()
-    assert "Counts below 5 are not told." in lines[1]
-    assert section(lines, "Patients")[1:] == [
-        "    suppressed entered: indeterminate",
-        "    suppressed changed: indeterminate -> true_progression",
-        "    suppressed left: no_new_osteoblastic_lesion",
-    ]
-    rows = [line.split() for line in section(lines, "Rows")[1:]]
-    # Rows admitted before and after would give the number away that was added.
-    assert rows[0] == ["east", "bone_lesions", "<5", "0", "->", "<5"]
-    assert rows[1] == ["east", "imaging_assessments", "<5", "<5", "<5", "0"]
-    words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
-    assert "bone_lesions fewer than 5 added and refused 0 -> fewer than 5" in words
-    counts = [line.split() for line in listed(tmp_path).splitlines()[1:3]]
-    assert [row[-2:] for row in counts] == [["5", "<5"], ["5", "<5"]]
 
 
 def test_a_difference_read_backwards_turns_round(warehouse: Path) -> None:
@@ -212,7 +190,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]
         with files.locked():
             assert gate(files, delivery).is_open
             derive(files, "tiny", protocols)
-        assemble(home, protocols, threshold=0)
+        assemble(home, protocols)
         ids.append(publish(home, created_at=dt.datetime(2025, 1, day, tzinfo=dt.UTC)).release_id)
     return home, ids[0], ids[1]
 

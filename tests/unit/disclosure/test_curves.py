@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpp_etl.disclosure.curves import CurveStep, curve_steps
+from bpp_etl.disclosure.curves import curve_steps
+from bpp_etl.measure.steps import CurveStep
 from bpp_etl.metrics import kaplan_meier
 
 Days = list[tuple[int, bool]]
@@ -24,11 +25,6 @@ def counts(found: list[CurveStep]) -> list[tuple[int, int, int, int]]:
 
 
 EVENTS = [(day, True) for day in range(10, 130, 10)]
-
-
-@pytest.mark.parametrize("threshold", [0, 1])
-def test_without_disclosure_control_a_step_is_a_day(threshold: int) -> None:
-    assert counts(steps(EVENTS, threshold))[:2] == [(10, 12, 1, 0), (20, 11, 1, 0)]
 
 
 def test_a_step_takes_5_events_together_and_is_dated_by_the_week_of_the_last() -> None:

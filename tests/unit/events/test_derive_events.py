@@ -122,7 +122,7 @@ def test_every_undecided_candidate_has_a_question_that_would_settle_it_and_nobod
     }
     asked = rows(con, "event.open_question")
     assert {row["patient_id"]: row["reason"] for row in asked} == undecided
-    settling = {"baseline_ct", "confirming_ct", "progression_evidence"}
+    settling = {"baseline_ct", "confirming_ct", "progression_evidence", "progression_reading"}
     assert {row["patient_id"] for row in asked if row["missing"] in settling} == set(undecided)
     assert set(summary.by_missing["xu2025"]) == set(OPEN_QUESTIONS)
     assert sum(summary.by_missing["xu2025"].values()) == len(asked)

@@ -58,6 +58,7 @@ def test_the_default_protocol_has_the_numbers_of_the_specification() -> None:
         "progression_modalities": ("CT", "PET_CT", "MRI"),
         "progression_kinds": ("extraosseous", "lysis", "new_lytic"),
         "confirming_cts": 2,
+        "read_for_progression": ("response", "lysis"),
         "confirming_spacing_days": 28,
         "confirming_from_start_days": 0,
         "progression_after_line_days": 28,

@@ -37,6 +37,9 @@ COURSES = {
     "lost after the line": CANDIDATE + "day 90 line 1 ends\n day 100 last contact",
     "lost": CANDIDATE + "day 100 last contact",
     "awaiting": CANDIDATE,
+    "not read": CANDIDATE + "day 126 CT: no response",
+    "not read, then progressed": CANDIDATE + "day 126 CT: no response\n day 168 CT: PD",
+    "not read, then died": CANDIDATE + "day 126 CT: no response\n day 300 dies",
     # For the verdicts of other rule sets.
     "larger": "day -10 CT\n day 42 CT: new osteoblastic #A, larger, lysis\n day 84 CT: larger #A",
     "only larger": "day -10 CT\n day 42 CT: new osteoblastic #A, larger osteoblastic",

@@ -20,8 +20,8 @@ FOLLOWED: list[tuple[str, str, str, str | None]] = [
     # Course, what is advised, the advice followed to the day, the advice missed by a day.
     (
         "awaiting",
-        "One more evaluable CT without progression, at least 28 days after day 84 (on day 112 or later),"
-        " confirms it.",
+        "One more CT that is read for progression and shows none, at least 28 days after day 84 (on day 112"
+        " or later), confirms it.",
         "day 112 CT",
         "day 111 CT",
     ),
@@ -43,6 +43,19 @@ FOLLOWED: list[tuple[str, str, str, str | None]] = [
         f"{TWO_MORE}, the last not after day 99, would have confirmed it.",
         "day 70 CT\n day 99 CT",
         "day 70 CT\n day 100 CT",
+    ),
+    (
+        "not read",
+        "What is to be read on assessment 4: the response outside bone and the change of every lytic or mixed"
+        " lesion. Without progression it is confirmed",
+        "day 126 PET-CT: SD",
+        "day 126 MRI: SD",
+    ),
+    (
+        "not read",
+        "with any, it is true progression.",
+        "day 126 PET-CT: PD",
+        None,
     ),
     (
         "died",
@@ -164,14 +177,14 @@ def test_assessments_say_what_they_show_and_what_they_can_be_used_for(
         "      bone scan of 2020-02-14, not eligible: new osteoblastic skull",
         "      MRI, progression only: response SD",
         "  2020-05-06  day 126  on line 1  ** confirms, 2 of 2 **",
-        "      CT, eligible, bone window unknown: nothing new",
+        "      CT, eligible, bone window unknown: response NON_CR_NON_PD",
         "      CT, eligible: more lysis in osteolytic femur; PD: outside bone and more",
     ):
         assert line in lines
 
 
 def test_a_scan_that_is_not_evaluable_says_so(explained: Mapping[str, Evidence]) -> None:
-    assert "      CT, not evaluable: nothing new" in text_of(explained["without CT"]).splitlines()
+    assert "      CT, not evaluable: response NON_CR_NON_PD" in text_of(explained["without CT"]).splitlines()
 
 
 def test_progression_that_counts_for_nothing_is_marked_so(explained: Mapping[str, Evidence]) -> None:

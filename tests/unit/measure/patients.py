@@ -59,6 +59,7 @@ class Candidate:
     alp_limit: float | None = None
     sites: tuple[str, ...] = ("spine",)
     old_sites: tuple[str, ...] = ()
+    later_sites: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ("NON_PD", "iUPD", "PR", "NE")
     cadence: tuple[str, ...] = ()
     interval: int = 42
@@ -163,6 +164,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         event_date=event,
         confirmation_date=_day(patient.confirmed, event) if patient.state == "pseudoprogression" else None,
         progression_date=_day(patient.progressed, event),
+        observed_progression_date=_day(patient.progressed, event),
         progression_kind=patient.progression_kind if has_progression else None,
         censor_date=None if has_progression else _day(patient.followed, event),
         days_to_event=patient.event,
@@ -170,9 +172,11 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         has_progression=has_progression,
         onset_after=_day(patient.onset_after),
         progression_after=_day(patient.progression_after, event),
-        sites=sorted(set(patient.sites)),
-        new_lesion_count=len(patient.sites),
+        sites=sorted({*patient.sites, *patient.later_sites}),
+        new_lesion_sites=sorted((*patient.sites, *patient.later_sites)),
+        new_lesion_count=len(patient.sites) + len(patient.later_sites),
         confirming_ct_count=2,
+        unread_ct_count=0,
         candidate_assessment_ids=[scan],
         candidate_lesion_ids=lesions,
         confirming_assessment_ids=[],

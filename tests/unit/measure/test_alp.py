@@ -165,3 +165,25 @@ def test_categories_at_progression_are_of_pseudoprogressions_that_progressed_wit
         "decreased_or_stable": 3,
     }
     assert {row["patients"] for row in shares.values()} == {5}
+
+
+def test_an_interval_without_a_width_is_left_out_and_says_why() -> None:
+    row = measured([Candidate(alp=(100.0, 80.0, None))] * 8).estimate("alp_change_at_event")
+    assert (row["estimate"], row["ci_low"], row["ci_high"]) == (-20, None, None)
+    assert "no_spread" in row["warnings"]
+
+
+def test_every_number_of_alp_says_that_the_undecided_are_left_out_and_that_alp_is_not_specific() -> None:
+    told = {"alp_not_specific", "complete_cases", "indeterminate_left_out"}
+    rows = measured([Candidate(alp=(100.0, 80.0, 120.0), progressed=200)] * 8).tables["estimate"]
+    of_alp = [row for row in rows if row["metric"].startswith("alp_")]
+    assert of_alp
+    assert all(told <= set(row["warnings"]) for row in of_alp)
+
+
+def test_a_change_of_zero_counts_in_the_median_and_not_in_the_shift() -> None:
+    # Without the zeros the Walsh averages of -20 and -10 have the median -15.
+    patients = [Candidate(alp=(100.0, 100.0 + change, None)) for change in (0, 0, 0, 0, -20, -10)]
+    found = measured(patients)
+    assert found.estimate("alp_change_at_event_median")["estimate"] == 0
+    assert found.estimate("alp_change_at_event")["estimate"] == -15

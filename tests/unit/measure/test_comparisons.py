@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from itertools import chain
+from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.unit.measure.patients import Candidate
@@ -80,6 +82,39 @@ def test_strata_that_keep_different_schedules_carry_a_warning() -> None:
     longer = measured(patients(50)).estimate("confirmation_to_progression_log_rank", STRATUM)
     assert "cadence_differs" not in week["warnings"]
     assert "cadence_differs" in longer["warnings"]
+
+
+def test_two_registries_of_one_truth_that_are_scanned_differently_carry_a_warning() -> None:
+    """Progression comes on the same days in both, and is seen at the next scan: every 42 or 84 days."""
+    truth = np.random.default_rng(1).exponential(200, 150)
+
+    def seen(every_of_b: int) -> dict[str, Any]:
+        patients = [
+            Candidate(
+                registry=name,
+                progressed=every * math.ceil(day / every),
+                confirmed=0,
+                cadence=("on_time",),
+                interval=every,
+            )
+            for name, every in (("a", 42), ("b", every_of_b))
+            for day in truth
+        ]
+        return measured(patients).estimate("pseudoprogression_to_progression_log_rank", "registry=*")
+
+    alike, other = seen(42), seen(84)
+    assert "cadence_differs" not in alike["warnings"]
+    assert "cadence_differs" in other["warnings"]
+    # The same truth looks different for no other reason than the schedule.
+    assert alike["p_value"] == pytest.approx(1)
+    assert other["p_value"] < 0.2
+
+
+def test_a_registry_that_has_no_patient_in_the_comparison_raises_no_warning() -> None:
+    compared = [Candidate(registry=name, progressed=200, cadence=("on_time",)) for name in "ab"]
+    elsewhere = Candidate(registry="c", state="indeterminate", cadence=("on_time",), interval=84)
+    row = measured([*compared, elsewhere]).estimate("pseudoprogression_to_progression_log_rank", "registry=*")
+    assert "cadence_differs" not in row["warnings"]
 
 
 def test_registries_are_compared_when_there_is_more_than_one() -> None:

@@ -84,6 +84,7 @@ def test_the_flow_counts_who_left_where(found: Measured) -> None:
         "pd_at_detection": 1,
         "pd_before_confirmation": 2,
         "no_baseline_ct": 1,
+        "progression_not_read": 0,
         "death": 1,
         "therapy_changed": 0,
         "lost_to_follow_up": 0,
@@ -110,25 +111,33 @@ def test_a_share_has_the_interval_of_wilson() -> None:
     )
 
 
-def test_bones_are_counted_by_patient_and_by_lesion() -> None:
+def test_bones_are_counted_by_patient_and_by_lesion_of_one_population() -> None:
     found = measured(
         [
-            *[Candidate(sites=("spine", "spine", "rib"))] * 5,
+            *[Candidate(sites=("spine", "spine", "rib"), later_sites=("skull",))] * 5,
             Candidate(sites=("rib",), old_sites=("pelvis", "skull")),
             Candidate(state="true_progression", progressed=50, sites=("skull",)),
         ]
     )
     shares = {
-        (row["level"], row["site"]): (row["counted"], row["total"])
+        (row["population"], row["level"], row["site"]): (row["counted"], row["total"])
         for row in found.tables["lesion_site"]
         if row["counted"]
     }
     assert shares == {
-        ("patient", "spine"): (5, 6),
-        ("patient", "rib"): (6, 6),
-        ("lesion", "spine"): (10, 16),
-        ("lesion", "rib"): (6, 16),
+        ("candidate", "patient", "spine"): (5, 6),
+        ("candidate", "patient", "rib"): (6, 6),
+        ("candidate", "lesion", "spine"): (10, 16),
+        ("candidate", "lesion", "rib"): (6, 16),
+        ("episode", "patient", "spine"): (5, 6),
+        ("episode", "patient", "rib"): (6, 6),
+        ("episode", "patient", "skull"): (5, 6),
+        ("episode", "lesion", "spine"): (10, 21),
+        ("episode", "lesion", "rib"): (6, 21),
+        ("episode", "lesion", "skull"): (5, 21),
     }
+    assert found.estimate("lesion_site_share_of_patients", "site=skull")["estimate"] == 0
+    assert found.estimate("lesion_site_episode_share_of_patients", "site=skull")["estimate"] == 5 / 6
     row = found.estimate("lesion_site_share_of_lesions", "site=spine")
     assert (row["estimate"], row["events"], row["patients"]) == (10 / 16, 10, 6)
     assert "lesions_clustered" in row["warnings"]

@@ -5,6 +5,8 @@ Not here: the statistics themselves (tests/unit/metrics).
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.measure.patients import Candidate
@@ -61,18 +63,34 @@ def test_the_time_over_all_candidates_takes_true_progressions_and_undecided_ones
     assert "selected_on_outcome" not in found["warnings"]
 
 
-def test_an_interval_censored_time_lies_in_the_middle_of_the_scans_around_it() -> None:
+def _between(row: dict[str, Any]) -> tuple[object, ...]:
+    return row["estimate"], row["ci_low"], row["ci_high"], row["ci_method"]
+
+
+def test_an_interval_censored_median_is_the_interval_between_two_scans_and_never_its_middle() -> None:
     found = measured([Candidate(event=60, onset_after=20, progressed=200, progression_after=100)] * 5)
-    assert found.estimate("time_to_pseudoprogression_interval_censored")["estimate"] == 40
+    onset = found.estimate("time_to_pseudoprogression_interval_censored")
+    assert _between(onset) == (None, 20, 60, "mass-interval")
     row = found.estimate("pseudoprogression_to_progression_interval_censored")
-    assert (row["estimate"], row["ci_low"], row["ci_high"]) == (150, None, None)
-    assert "no_interval" in row["warnings"]
+    assert _between(row) == (None, 100, 200, "mass-interval")
+    assert "median_is_interval" in row["warnings"]
     assert "interval_censored" not in row["warnings"]
+
+
+def test_an_interval_censored_median_that_is_not_reached_has_no_upper_end() -> None:
+    progressed = Candidate(progressed=100, progression_after=50)
+    row = measured([progressed, *[Candidate(followed=120)] * 3]).estimate(
+        "pseudoprogression_to_progression_interval_censored"
+    )
+    assert _between(row) == (None, 120, None, "mass-interval")
+    assert "median_not_reached" in row["warnings"]
+    assert "median_is_interval" not in row["warnings"]
 
 
 def test_a_lesion_free_scan_before_the_start_bounds_the_onset_by_the_start() -> None:
     found = measured([Candidate(event=60, onset_after=-10)] * 5)
-    assert found.estimate("time_to_pseudoprogression_interval_censored")["estimate"] == 30
+    row = found.estimate("time_to_pseudoprogression_interval_censored")
+    assert (row["ci_low"], row["ci_high"]) == (0, 60)
 
 
 def test_medians_are_given_by_registry_and_by_her2_status() -> None:
@@ -138,8 +156,10 @@ def test_a_limit_that_is_not_reached_is_empty_and_says_so() -> None:
 
 def test_the_other_times_to_progression_have_an_interval_censored_median_too() -> None:
     found = measured([Candidate(progressed=300, progression_after=200, confirmed=100)] * 5)
-    assert found.estimate("confirmation_to_progression_interval_censored")["estimate"] == 150
-    assert found.estimate("candidate_to_progression_interval_censored")["estimate"] == 250
+    confirmation = found.estimate("confirmation_to_progression_interval_censored")
+    candidate = found.estimate("candidate_to_progression_interval_censored")
+    assert (confirmation["ci_low"], confirmation["ci_high"]) == (100, 200)
+    assert (candidate["ci_low"], candidate["ci_high"]) == (200, 300)
 
 
 def test_progression_on_the_candidates_own_scan_is_known_to_the_day() -> None:
@@ -148,3 +168,18 @@ def test_progression_on_the_candidates_own_scan_is_known_to_the_day() -> None:
     )
     row = measured([at_once] * 5).estimate("candidate_to_progression_interval_censored")
     assert (row["estimate"], row["patients"], row["events"]) == (0, 5, 5)
+    assert (row["ci_low"], row["ci_high"]) == (None, None)
+    assert "median_is_interval" not in row["warnings"]
+
+
+def test_a_time_says_how_long_its_patients_were_followed() -> None:
+    # Follow-up ends on 200 with 3 at risk, on 300 with 2, on 400 with 1; progression only ends it early.
+    patients = [Candidate(progressed=100), *(Candidate(followed=day) for day in (200, 300, 400))]
+    found = measured(patients)
+    for ending in ("", "_spss", "_interval_censored"):
+        row = found.estimate(f"pseudoprogression_to_progression{ending}")
+        assert row["median_follow_up_days"] == 300
+    assert found.estimate("candidate_to_progression")["median_follow_up_days"] == 300
+    # Everybody has the event that starts the others: there is no follow-up to speak of.
+    assert found.estimate("time_to_pseudoprogression")["median_follow_up_days"] is None
+    assert found.estimate("pseudoprogression_share")["median_follow_up_days"] is None

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from bpp_etl.disclosure import MetricSummary, publish_metrics
+from bpp_etl.disclosure import publish_metrics
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, EVENTS, bind_parameters, sort_protocols
-from bpp_etl.measure.write import MEASURED
+from bpp_etl.measure.write import MEASURED, MetricSummary
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.select import Select, drop_relations, fill_table, run_step
@@ -63,10 +63,14 @@ def add(
 def measured(
     candidates: Sequence[Candidate] = (), others: Sequence[Other] = (), *, threshold: int = 0
 ) -> Measured:
-    """Measure these patients and return what came of it."""
+    """Measure these patients and return what came of it: exactly, or under disclosure control."""
     with release(candidates, others) as con:
-        summary = publish_metrics(con, protocols=[named(PROTOCOL)], threshold=threshold)
-        return Measured(con, summary)
+        return publish(con, threshold=threshold)
+
+
+def publish(con: Connection, *, threshold: int = 0) -> Measured:
+    """Measure whoever is in an open database and return what came of it."""
+    return Measured(con, publish_metrics(con, protocols=[named(PROTOCOL)], threshold=threshold))
 
 
 class Measured:
@@ -134,7 +138,7 @@ def _fill_first_line(con: Connection, registry: str, protocol: str) -> None:
     con.execute(
         "update event.first_line as line set"
         " alp_baseline = coalesce(event.alp_baseline, line.alp_baseline),"
-        " first_progression_date = event.progression_date,"
+        " first_progression_date = event.observed_progression_date,"
         " last_evaluated_date = coalesce(event.progression_date, event.censor_date)"
         " from event.pseudoprogression as event"
         " where event.registry = line.registry and event.patient_id = line.patient_id"

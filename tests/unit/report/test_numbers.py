@@ -7,7 +7,19 @@ import datetime as dt
 
 import pytest
 
-from bpp_etl.report.numbers import day, decimal, fixed, moment, months, p_value, percent, whole, with_unit
+from bpp_etl.report.numbers import (
+    bare,
+    day,
+    decimal,
+    decimals_apart,
+    fixed,
+    moment,
+    months,
+    p_value,
+    percent,
+    whole,
+    with_unit,
+)
 
 THIN = "\u202f"
 
@@ -78,3 +90,20 @@ def test_months_of_the_papers_have_thirty_days_and_ours_do_not() -> None:
 def test_a_day_names_its_month() -> None:
     assert day(dt.date(2024, 3, 5)) == "5 March 2024"
     assert moment(dt.datetime(2024, 3, 5, 4, 7)) == "5 March 2024, 04:07 UTC"  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "written"),
+    [
+        (0.0004, 0.0031, "kappa", ("0.000", "0.003")),
+        (-0.0011, 0.0012, "kappa", ("\u22120.001", "0.001")),
+        (0.12, 0.34, "kappa", ("0.12", "0.34")),
+        (0.00012, 0.00013, "share", ("0.012", "0.013")),
+        (41.96, 42.04, "days", ("41.96", "42.04")),
+    ],
+)
+def test_two_limits_are_written_with_as_many_decimals_as_tell_them_apart(
+    low: float, high: float, unit: str, written: tuple[str, str]
+) -> None:
+    more = decimals_apart(low, high, unit)
+    assert (bare(low, unit, more), bare(high, unit, more)) == written

@@ -12,9 +12,10 @@ import pytest
 
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.plots.changes import Change, Panel, pairs_plot, waterfall_plot
-from bpp_etl.report.plots.survival import Curve, CurveStep, survival_plot
+from bpp_etl.report.plots.survival import LEFT, Curve, CurveStep, survival_plot
 from bpp_etl.report.plots.svg import hatched, ticks
 from bpp_etl.report.plots.swimmer import Lane, swimmer_plot
+from bpp_etl.report.plots.thinned import left_out, thinned
 from tests.support.report_page import Node
 
 
@@ -62,6 +63,17 @@ def test_after_the_last_patient_nobody_is_at_risk_but_a_cut_curve_does_not_say()
 def test_an_exact_curve_is_drawn_in_steps_and_one_that_drops_at_once_starts_at_one() -> None:
     (line,) = shapes(drawn(Curve("", (step(0, 40, 32, 0.8), step(90, 32, 0, 0.55)), None)), "curve first")
     assert (line.get("d") or "").startswith("M44 14L44 14L44 54")
+
+
+def test_a_curve_stops_at_its_own_last_follow_up_however_long_another_was_followed() -> None:
+    short = Curve("", (step(60, 30, 25, 0.8), step(126, 25, 0, 0.4)), None)
+    places = {}
+    for curves in ((short,), (short, EXACT)):
+        (path,) = shapes(drawn(*curves, is_by_group=True), "curve first")[:1]
+        numbers = [float(number) for number in re.findall(r"[-\d.]+", path.get("d") or "")]
+        places[len(curves)] = max(numbers[::2])
+    # Alone it fills the axis; beside a curve of 300 days it ends at 126 of them.
+    assert (places[2] - LEFT) / (places[1] - LEFT) == pytest.approx(126 / 300, abs=0.01)
 
 
 def test_a_gathered_curve_is_drawn_as_its_days_with_the_boxes_it_must_run_through() -> None:
@@ -146,19 +158,46 @@ def test_lanes_of_single_patients_are_not_numbered() -> None:
     assert not {"1", "Patients"} & set(words(root))
 
 
-def test_forty_lanes_still_fit_a_page() -> None:
-    root = fromstring(swimmer_plot("plot-s", "S", [lane(5, 49, 700)] * 40).markup)
-    assert float((root.get("viewBox") or "").split()[3]) < 420
+def test_many_lanes_are_thin_and_each_says_its_course() -> None:
+    root = fromstring(swimmer_plot("plot-s", "S", [lane(1, 49, 700)] * 200).markup)
+    assert float((root.get("viewBox") or "").split()[3]) < 720
+    told = [one.text for one in root.iter() if one.tag.endswith("title")][1:]
+    assert len(told) == 200
+    assert told[0] == (
+        "pseudoprogression after 1.6\u202fmonths, confirmed after 4.4\u202fmonths, progression after"
+        " 23.0\u202fmonths"
+    )
 
 
-def test_a_bar_that_rises_differs_in_hatching_and_one_without_change_is_seen() -> None:
-    panel = Panel("P", (Change(5, 10.0), Change(5, 0.0), Change(6, -20.0)))
+def test_of_more_patients_than_can_be_drawn_an_even_choice_is_and_the_rest_are_named() -> None:
+    assert thinned(range(5), 5) == range(5)
+    assert left_out(range(5), 5, "metric.course_group") == ""
+    assert thinned(range(1001), 6) == [0, 200, 400, 600, 800, 1000]
+    assert left_out(range(1001), 6, "metric.course_group") == (
+        "6 of 1\u202f001 patients are drawn, evenly spaced in their order; the other 995 stand in"
+        " metric.course_group with them."
+    )
+
+
+def test_a_bar_has_the_colour_and_the_legend_of_its_category_and_not_of_its_sign() -> None:
+    changes = (Change(1, 50.0, category="increased"), Change(1, 10.0, category="stable"))
+    panel = Panel("P", (*changes, Change(1, 0.0, category="stable"), Change(1, -20.0, category="decreased")))
     root = fromstring(waterfall_plot("plot-w", "W", [panel]).markup)
-    (rose,) = shapes(root, "part rose")
-    still, fell = shapes(root, "part fell")
-    assert len(shapes(root, "hatch")) == 1
+    # The first of each kind is the legend's.
+    drawn = {kind: len(shapes(root, f"part {kind}")) - 1 for kind in ("on_time", "early", "missed")}
+    assert drawn == {"on_time": 1, "early": 2, "missed": 1}
+    assert {"Decreased", "Stable", "Increased"} <= set(words(root))
+    _, _, still = shapes(root, "part early")
     assert float(still.get("height", 0)) == 1.5
-    assert float(fell.get("width", 0)) > float(rose.get("width", 0))
+    assert "decreased 1, stable 2, increased 1" in (root.findtext("desc") or "")
+
+
+def test_a_bar_of_a_group_is_as_wide_as_its_group_and_has_no_category() -> None:
+    panel = Panel("P", (Change(5, 10.0), Change(6, -20.0)))
+    root = fromstring(waterfall_plot("plot-w", "W", [panel]).markup)
+    first, second = shapes(root, "part after")
+    assert float(second.get("width", 0)) > float(first.get("width", 0))
+    assert not {"Decreased", "Stable", "Increased"} & set(words(root))
     assert "1 of them rise above baseline" in (root.findtext("desc") or "")
 
 
@@ -168,10 +207,11 @@ def test_pairs_that_fall_are_dashed_and_counted_in_words() -> None:
     assert "1 lines rise" in (root.findtext("desc") or "")
 
 
-def test_a_release_with_groups_shows_all_three_pictures(page: Node) -> None:
+def test_a_release_shows_all_three_pictures_of_single_patients(page: Node) -> None:
     for name in ("plot-swimmer", "plot-alp-waterfall", "plot-alp-pairs"):
         assert page.by_id(name).tag == "svg"
-    assert "The course of one patient is not published." in page.by_id("times").words
+    assert "Each lane is one patient." in page.by_id("times").words
+    assert "Lanes: 4, each of one patient" in page.by_id("plot-swimmer").words
 
 
 def test_axis_places_are_round_and_few() -> None:

@@ -33,10 +33,11 @@ def test_every_leading_number_shows_its_estimate(page: Node) -> None:
     (article, *_) = page.with_tag("article")
     assert "70.7\u202f%" in article.words
     assert "95\u202f% interval 55.5 to 82.4\u202f%" in article.words
-    assert "29 of 41 candidates" in article.words
+    assert "29 of 41 decided candidates; of all 52 it is 50.0\u202f% to 80.0\u202f%" in article.words
+    assert "were every undecided one none, or one" in article.words
 
 
-def test_a_suppressed_number_reads_suppressed_and_has_no_value(page: Node) -> None:
+def test_a_number_that_disclosure_control_emptied_reads_suppressed_and_has_no_value(page: Node) -> None:
     (share,) = [
         named
         for named in named_cells(page.by_id("strata-table"))
@@ -45,7 +46,12 @@ def test_a_suppressed_number_reads_suppressed_and_has_no_value(page: Node) -> No
         and named.field == "estimate"
     ]
     assert (share.words, share.value) == ("suppressed", None)
-    assert "below 5 are left empty" in page.by_id("summary").words
+
+
+def test_the_head_says_that_the_report_stays_in_the_house_before_any_number(page: Node) -> None:
+    head = page.by_id("summary").words
+    assert "This report stays in the house." in head
+    assert head.index("stays in the house") < head.index("admitted patients")
 
 
 def test_a_limit_that_is_not_reached_reads_so(page: Node) -> None:

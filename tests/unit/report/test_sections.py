@@ -16,7 +16,7 @@ from bpp_etl.report.contents import SECTIONS
 from bpp_etl.report.page import page_of
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.section import Section
-from bpp_etl.report.tables import read_metrics, read_release
+from bpp_etl.report.tables import read_release
 from schemas.metric import METRIC_TABLES
 from tests.support.report_page import Node
 
@@ -54,7 +54,7 @@ def test_every_module_with_a_part_is_in_the_contents_and_every_template_is_used(
 def test_what_a_part_draws_for_the_graph_is_on_its_page_too(
     release: Path, page: Node, section: Section
 ) -> None:
-    plots = list(section.plots(read_metrics(release, 5)))
+    plots = list(section.plots(read_release(release)))
     shown = {node.attributes["id"] for node in page.by_id(section.anchor).with_tag("svg")}
     assert {plot.picture.anchor for plot in plots} == shown
     assert {plot.table for plot in plots} <= set(METRIC_TABLES)
@@ -62,7 +62,7 @@ def test_what_a_part_draws_for_the_graph_is_on_its_page_too(
 
 
 def test_the_graph_shows_every_plot_of_every_part(release: Path) -> None:
-    told = "\n".join(pictures_of(release, 5).values())
+    told = "\n".join(pictures_of(read_release(release)).values())
     titles = [plot.title for section in SECTIONS for plot in section.plots(read_release(release))]
     assert len(titles) > 10
     assert all(f"**{title}**" in told for title in titles)

@@ -75,12 +75,10 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
                 "concordance",
                 "cadence",
                 "open_question",
-                "course_group",
                 "paper_comparison",
             )
         ),
         *(f"quality.{table}" for table in ("rule_result", "delivery", "table_count", "history")),
-        "meta.release",
     }
     assert relations_shown(page) == expected
 

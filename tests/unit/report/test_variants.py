@@ -1,4 +1,4 @@
-"""The report of unusual releases: judged twice, no disclosure control, a user's own definition.
+"""The report of unusual releases: judged twice, a user's own definition.
 
 Not here: an ordinary release (`test_report.py`), and plots (`test_plots.py`).
 """
@@ -26,12 +26,6 @@ def test_a_release_with_nothing_in_it_is_drawn(tmp_path: Path) -> None:
     page = drawn(tmp_path, {})
     assert "The flow was not measured under this definition." in page.words
     assert "not measured" in page.by_id("times-medians").words
-
-
-def test_without_disclosure_control_the_page_says_that_nothing_is_suppressed(tmp_path: Path) -> None:
-    page = drawn(tmp_path, {}, disclosure_threshold=0)
-    assert "Nothing is suppressed: disclosure control was switched off" in page.by_id("summary").words
-    assert "a curve is that of groups" not in page.words
 
 
 def test_an_older_delivery_in_service_is_shown_beside_the_newest_that_was_shut(tmp_path: Path) -> None:

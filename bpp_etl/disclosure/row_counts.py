@@ -1,42 +1,38 @@
-"""Which counts of rows the report shows: small ones are left out, with whatever would give them away.
+"""Which counts of rows may be told: small ones are left out, with whatever would give them away.
 
-Not here: counts of patients, which the release holds suppressed already. The tables of `quality` hold every
-count as it is, since they lie beside the rows themselves; a report leaves the house, and few refused rows are
-few patients. What a registry admitted is always shown, so delivered rows are hidden where the rest is small.
+Not here: counts of patients (`hiding.py`). Few refused rows are few patients, so the tables of `quality` are
+exact in a release alone. What a registry admitted is always told, so delivered rows are hidden where the rest
+is small.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from typing import Any
 
 from bpp_etl.measure.tally import is_small
-from bpp_etl.report.tables import ReleaseTables, Row, Table
 from schemas.laws import DELIVERY
 
 SHARE_RULE = "refused_share_exceeded"
 COUNTS = ("delivered", "refused", "ignored")
+Row = Mapping[str, Any]
 Judgement = tuple[str, str, str]
 """Registry, delivery and its status: one that was judged twice has two under one name."""
 
 
-def with_small_rows_hidden(release: ReleaseTables) -> ReleaseTables:
-    """Empty small counts of rows in the tables of `quality`, and those from which they follow."""
-    threshold = release.release["disclosure_threshold"]
-    if threshold <= 1:
-        return release
-    return replace(release, tables={**release.tables, **_emptied_tables(release.tables, threshold)})
-
-
-def _emptied_tables(tables: Mapping[str, Table], threshold: int) -> Mapping[str, Table]:
-    names = ("quality.table_count", "quality.rule_result", "quality.delivery", "quality.history")
-    counts, rules, deliveries, history = (tables[name] for name in names)
+def with_small_rows_hidden(
+    tables: Mapping[str, Sequence[Row]], threshold: int
+) -> Mapping[str, Sequence[Row]]:
+    """Empty small counts in the tables of `quality` that hold any, with whatever tells them."""
+    counts, rules, deliveries, history = (
+        tables[name] for name in ("table_count", "rule_result", "delivery", "history")
+    )
     of_table: dict[tuple[Judgement, str], set[str]] = {}
     broken_rules: dict[tuple[Judgement, str], list[Row]] = defaultdict(list)
-    for row in rules.rows:
+    for row in rules:
         broken_rules[_judgement(row), row["table"]].append(row)
-    for row in counts.rows:
+    for row in counts:
         at = (_judgement(row), row["table"])
         of_table[at] = _hidden_counts(row, broken_rules[at], threshold)
     of_delivery: dict[Judgement, set[str]] = defaultdict(set)
@@ -45,25 +41,24 @@ def _emptied_tables(tables: Mapping[str, Table], threshold: int) -> Mapping[str,
     current: dict[tuple[str, str], set[str]] = defaultdict(set)
     for (registry, delivery, _), fields in of_delivery.items():
         current[registry, delivery] |= fields
-    emptied = {
-        counts.name: [_emptied(row, of_table[_judgement(row), row["table"]]) for row in counts.rows],
-        rules.name: [
+    return {
+        "table_count": [_emptied(row, of_table[_judgement(row), row["table"]]) for row in counts],
+        "rule_result": [
             _emptied(
                 row, _hidden_of_rule(row, of_table.get((_judgement(row), row["table"]), set()), threshold)
             )
-            for row in rules.rows
+            for row in rules
         ],
-        deliveries.name: [
+        "delivery": [
             _told_without(_emptied(row, of_delivery[at]), at, of_table)
-            for row in deliveries.rows
+            for row in deliveries
             for at in [(row["registry"], row["delivery"], row["status"])]
         ],
-        history.name: [
+        "history": [
             _emptied(row, current[row["registry"], row["delivery"]] | _hidden_totals(row, threshold))
-            for row in history.rows
+            for row in history
         ],
     }
-    return {name: replace(tables[name], rows=tuple(rows)) for name, rows in emptied.items()}
 
 
 def _judgement(row: Row) -> Judgement:
