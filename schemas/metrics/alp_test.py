@@ -19,10 +19,8 @@ _POSITIVE = "Pseudoprogressions among candidates whose ALP fell by the cut-off o
 _NEGATIVE = "True progressions among candidates whose ALP did not fall by the cut-off"
 
 
-def _share(name: str, sentence: str, *more: str) -> Metric:
-    return Metric(
-        f"alp_fall_{name}", f"{sentence}.", unit="share", basis=CALL | ALP, warnings=(*KNOWN, *more)
-    )
+def _share(name: str, sentence: str) -> Metric:
+    return Metric(f"alp_fall_{name}", f"{sentence}.", unit="share", basis=CALL | ALP, warnings=KNOWN)
 
 
 ALP_TEST = (
