@@ -93,6 +93,9 @@ def _row(
     cohort: Cohort, metric: str, found: PredictiveValue, whole: tuple[Cell, str, str], events: Cell
 ) -> Row:
     patients, method, stratum = whole
+    is_missing = found.estimate is None and cohort.tally.counts[patients] > 0
+    is_unbounded = found.estimate is not None and found.low is None
+    warnings = {"not_estimable"} if is_missing else {"no_spread"} if is_unbounded else set()
     return estimate_row(
         cohort.tally,
         metric,
@@ -101,6 +104,6 @@ def _row(
         method=method,
         stratum=stratum,
         events=events,
-        warnings=("not_estimable",) if found.estimate is None and cohort.tally.counts[patients] else (),
+        warnings=warnings,
         tells_counts=True,
     )

@@ -56,6 +56,9 @@ def predictive_values(
     of its four cells, which is the same. Percentiles are of the samples in which the value is defined; there
     are no limits where that are under 95 %. The same counts and seed give the same limits.
 
+    At a prevalence there are none either where sensitivity or specificity is 0 or 1: no sample would differ
+    in it, as if it were certain.
+
     None where nobody tests so or one of the groups is empty. Raises ValueError for what is no count and for a
     prevalence outside 0 to 1. Source: Altman and Bland 1994; Efron and Tibshirani 1993, chapter 13.
     """
@@ -76,15 +79,12 @@ def predictive_values(
     drawn_specificity = rng.binomial(without_it, np.nan_to_num(specificity), DRAWS) / max(without_it, 1)
     positive_at: list[PredictiveValue] = []
     negative_at: list[PredictiveValue] = []
+    is_certain = {0.0, 1.0} & {float(sensitivity), float(specificity)}
     for prevalence in prevalences:
         for found, value in ((positive_at, _positive), (negative_at, _negative)):
-            found.append(
-                _value(
-                    value(sensitivity, specificity, prevalence),
-                    value(drawn_sensitivity, drawn_specificity, prevalence),
-                    level,
-                )
-            )
+            estimate = value(sensitivity, specificity, prevalence)
+            given = value(drawn_sensitivity, drawn_specificity, prevalence)
+            found.append(_value(estimate, np.full(DRAWS, np.nan) if is_certain else given, level))
     return PredictiveValues(
         _value(_ratio(tp, tp + fp), _ratio(drawn[0], drawn[0] + drawn[1]), level),
         _value(_ratio(tn, tn + fn), _ratio(drawn[3], drawn[3] + drawn[2]), level),

@@ -47,12 +47,14 @@ def funnel_plot(anchor: str, title: str, places: Sequence[Place], mean: float, a
     for z, css in LIMITS:
         for side in (-1, 1):
             path(root, _limit(mean, side * z, most * 1.08, x, y), css)
-    for place in places:
+    for number, place in enumerate(places):
         dot(root, x(place.patients), y(place.share), "mark")
         if len(places) <= NAMED:
             is_right = place.patients > most * 0.6
             at = x(place.patients) + (-8 if is_right else 8)
-            label(root, at, y(place.share) - 6, place.name, "label end" if is_right else "label")
+            # Those of like size take turns above and below, so that both can be read.
+            height = y(place.share) + (15 if number % 2 else -7)
+            label(root, at, height, place.name, "label end" if is_right else "label")
     label(root, (LEFT + RIGHT) / 2, BOTTOM + 34, axis, "label middle")
     return finish(root)
 

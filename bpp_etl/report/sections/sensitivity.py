@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
-from bpp_etl.report.figures import Code, Piece
+from bpp_etl.report.figures import Code, Piece, text
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import with_unit
@@ -58,7 +58,7 @@ def _strata(tables: ReleaseTables) -> list[str]:
 
 def _name(stratum: str) -> Piece | str:
     if stratum.startswith("flag!="):
-        return Code(f"without {stratum.removeprefix('flag!=')}")
+        return text("Without ", Code(stratum.removeprefix("flag!=")))
     return "Everybody" if stratum == "all" else "Without any flag"
 
 

@@ -115,7 +115,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
             dots.append(Dot(name, row["estimate"], row["ci_low"], row["ci_high"], shown))
     if any(dot.value is not None for dot in dots):
         axis = ratio_axis("Hazard ratio; under 1 fewer events", dots)
-        yield Plot("estimate", TITLE, forest_plot("plot-status", TITLE, dots, axis, name_width=172))
+        yield Plot("estimate", TITLE, forest_plot("plot-status", TITLE, dots, axis, name_width=184))
     for days in LANDMARK_DAYS:
         curves = [curve_of(tables, f"landmark_{days}_progression_free_survival", group) for group in GROUPS]
         if all(curve.steps for curve in curves):

@@ -66,6 +66,14 @@ def test_where_nobody_tests_so_there_is_no_value() -> None:
     assert {nobody.positive.estimate, nobody.negative.estimate, nobody.positive_at[0].estimate} == {None}
 
 
+def test_a_specificity_of_1_bounds_nothing_at_another_prevalence() -> None:
+    found = predictive_values(4, 0, 43, 19, (0.1,))
+    # The value as found rests on who tested negative alone, and is bounded by them.
+    assert found.negative.low is not None
+    assert found.negative_at[0].estimate == pytest.approx(0.9 / (0.9 + 0.1 * 43 / 47))
+    assert (found.negative_at[0].low, found.negative_at[0].high) == (None, None)
+
+
 def test_a_value_that_most_samples_lack_has_no_limits() -> None:
     found = predictive_values(1, 0, 4, 6).positive
     assert (found.estimate, found.low, found.high) == (1, None, None)
