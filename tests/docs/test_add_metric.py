@@ -59,7 +59,7 @@ def test_the_report_lists_the_part_and_shows_its_plot_and_its_numbers(page: Node
     part = page.by_id("onset")
     assert [picture.attributes["id"] for picture in part.with_tag("svg")] == ["plot-onset"]
     assert "73.9\u202f%" in part.words
-    assert "half a scan interval late" in part.words
+    assert "late by about half the interval between scans" in part.words
 
 
 def test_the_table_shows_the_picture_where_there_is_no_report(copy: Path, published: Path) -> None:
