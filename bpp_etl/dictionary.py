@@ -13,7 +13,7 @@ from bpp_etl.settings import PROJECT
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.catalog import catalog
 from schemas.contract import columns_of, delivered_columns, grain_of, key_of
-from schemas.event import EVENT_FLAGS
+from schemas.event_flags import EVENT_FLAGS
 from schemas.flags import FLAGS
 from schemas.metric_codes import WARNINGS
 from schemas.metrics import METRICS

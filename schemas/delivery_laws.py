@@ -30,6 +30,16 @@ def patients(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     return ("patients",)
 
 
+def imaging(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the table of images."""
+    return ("imaging_assessments",)
+
+
+def lesions(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the table of bone lesions."""
+    return ("bone_lesions",)
+
+
 def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose no table, but all of them together."""
     return (DELIVERY,)
@@ -119,6 +129,33 @@ TABLE_LAWS = (
         category="conformance",
         mend="This is a fault of the software: report it with the release's manifest.",
         on=every_table,
+    ),
+    DeliveryLaw(
+        "response_not_recorded",
+        sentence="The share of first-line CTs that record no response outside bone stays within its limit.",
+        exactly="Of eligible CTs on first-line treatment; a response NE is none.",
+        severity="warn",
+        category="completeness",
+        mend="Deliver extraosseous_response: a CT without one confirms no pseudoprogression. If an "
+        "empty cell has a meaning, state it: [recode.imaging_assessments.extraosseous_response] "
+        '"" = "NON_CR_NON_PD".',
+        on=imaging,
+        limit=0.5,
+        limit_name="response_not_recorded",
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "lysis_not_recorded",
+        sentence="The share of lytic and mixed lesions without a change of lysis stays within its limit.",
+        exactly="Of lesions on eligible CTs on first-line treatment.",
+        severity="warn",
+        category="completeness",
+        mend="Deliver lysis_change: a CT with a lytic lesion that has none confirms no pseudoprogression. "
+        'If an empty cell has a meaning, state it: [recode.bone_lesions.lysis_change] "" = "none".',
+        on=lesions,
+        limit=0.5,
+        limit_name="lysis_not_recorded",
+        is_told_by_table=True,
     ),
     DeliveryLaw(
         "sex_implausible",

@@ -1,6 +1,7 @@
-"""The contracts of the `event` schema, with the codes of states, reasons, exits and flags.
+"""The contracts of the `event` schema, with the codes of states, reasons and exits.
 
-Not here: the rules that give the codes (`bpp_etl/events`), and the verdicts (`schemas/verdicts.py`).
+Not here: the rules that give the codes (`bpp_etl/events`), the verdicts (`schemas/verdicts.py`) and the flags
+(`schemas/event_flags.py`).
 """
 
 from collections.abc import Callable, Mapping
@@ -36,47 +37,6 @@ LEFT_AT = (
 )
 PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
 ALP_CATEGORY = ("decreased", "stable", "increased")
-
-EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
-    {
-        "alp_at_event_missing": "No total ALP lies in the window around the event.",
-        "alp_at_progression_missing": "No total ALP lies in the window around the progression.",
-        "alp_baseline_missing": "No total ALP lies in the window before the start of line 1.",
-        "alp_median_of_day": (
-            "A day that gave an ALP value had several differing results; their median was taken."
-        ),
-        "alp_unit_suspect": "An ALP value that was used is flagged unit_suspect.",
-        "bone_window_unknown": (
-            "It is not recorded whether the bone window was read on a CT that serves as baseline, candidate "
-            "or confirmation."
-        ),
-        "cycle_length_assumed": (
-            "Line 1 records no cycle length, and the registry states no CT schedule; the protocol's "
-            "`fallback_cycle_days` were assumed."
-        ),
-        "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
-        "equivocal_lesions_only": "Every new osteoblastic lesion at the candidate is equivocal.",
-        "her2_conflict": (
-            "The newest HER2 tests of the same day and site are positive and negative; read as indeterminate."
-        ),
-        "her2_not_tested": "No HER2 test is recorded.",
-        "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
-        "irecist_confirmed_late": (
-            "iRECIST: progression was confirmed more than `increase_until_days` after the assessment "
-            "before it."
-        ),
-        "late_onset": (
-            "The candidate appeared more than `late_onset_days` of the protocol after the start of line 1."
-        ),
-        "refused_evidence": (
-            "Imaging, lesions or lines of this patient were refused at the gate: evidence may be missing."
-        ),
-        "second_line_missing": "A line after the second is recorded, but line 2 is not.",
-        "unclear_lysis": (
-            "From the candidate on, lysis increased in a lesion of unknown morphology, which is never lysis."
-        ),
-    }
-)
 
 OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -174,8 +134,8 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
         "after the event date."
     )
     progression_after: pl.Date = derived(
-        "Day of the last evaluable assessment without progression before the progression date: progression "
-        "lies after it and not after that date."
+        "Day of the last evaluable assessment without progression before the observed progression date: "
+        "progression lies after it and not after that date, whatever the state."
     )
     sites: Annotated[pl.List, pl.String] = derived(
         "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False

@@ -21,6 +21,9 @@ HORIZON_DAYS = (182, 365, 730)
 LANDMARK_DAYS = (91, 183)
 """Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
 
+ONSET_DAYS = (90, 180)
+"""How many pseudoprogressions had appeared is given at 3 and 6 months of 30 days, as the seed study has."""
+
 UNIT = ("days", "share", "U/L", "ug/L", "ratio", "chi_square", "area", "kappa", "events", "patients")
 MASS_INTERVAL = "mass-interval"
 CI_METHOD = (
@@ -42,7 +45,7 @@ LESION_POPULATION = ("candidate", "episode")
 ALP_COMPARISON = ("event_minus_baseline", "progression_minus_baseline", "progression_minus_event")
 ALP_PICTURE = ("waterfall", "paired")
 OUTCOME = ("progressed", "not_progressed")
-PAPER_UNIT = ("patients", "percent", "months", "U/L", "p")
+PAPER_UNIT = ("patients", "percent", "months", "U/L", "p", "area")
 CALL = (*LEFT_AT[1:-1], *STATE, *VERDICT_WORDS)
 """What a definition makes of a patient: where the patient leaves the course, a state, or a verdict."""
 CADENCE_POPULATION = ("first_line", "pseudoprogression")
@@ -167,6 +170,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "Patients differ in how long and how often ALP was measured before the event, and a line does "
             "not show a flare of the first weeks."
         ),
+        "unread_counted": (
+            "Candidates with enough CTs, of which too few are read for progression, are counted with the "
+            "decided; candidates that could not be decided for another reason are left out."
+        ),
     }
 )
 """Warning code -> what a reader must know."""
@@ -174,19 +181,29 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
 PAPER_FIGURE: Mapping[str, str] = MappingProxyType(
     {
         "patients": "Patients with a pseudoprogression.",
+        "progressed": "Of them, patients who progressed later.",
         "spine_share_of_lesions": "New lesions that are in the spine, of all new lesions.",
         "spine_share_of_patients": "Patients with a new lesion in the spine.",
+        "spine_share_of_patients_cut_off": "The same, cut off after one decimal and not rounded.",
         "time_to_pseudoprogression": "Median time from the start of therapy to the pseudoprogression.",
+        "within_3_months": "Pseudoprogressions that had appeared by 3 months.",
+        "within_6_months": "Pseudoprogressions that had appeared by 6 months.",
         "pseudoprogression_to_progression": "Median time from the pseudoprogression to progression.",
         "her2_positive_to_progression": "The same, HER2 positive.",
         "her2_negative_to_progression": "The same, HER2 negative.",
+        "her2_positive_patients": "Patients whose HER2 is positive.",
+        "her2_negative_patients": "Patients whose HER2 is negative.",
         "her2_p_value": "Log-rank test between the two.",
+        "alp_decreased_or_stable": "Patients whose ALP decreased or stabilised at the pseudoprogression.",
         "alp_change_at_event": "Median change of ALP from baseline to the pseudoprogression.",
         "alp_change_at_progression": "Median change of ALP from baseline to progression.",
         "alp_p_value": "Test of the one change against the other.",
+        "alp_discrimination": (
+            "ALP as a biomarker: chance that it rose more in a true progression, of which the study has none."
+        ),
     }
 )
-"""Figure that the seed study prints -> what it is. The figures themselves: `bpp_etl/measure/paper.toml`."""
+"""Figure of the seed study's table -> what it is. The numbers it prints: `bpp_etl/measure/paper.toml`."""
 
 BASELINE_CHARACTERISTIC: Mapping[str, str] = MappingProxyType(
     {

@@ -107,6 +107,8 @@ class AlpGroup(Contract, key=("protocol", "picture", "stratum", "position")):
 class PaperComparison(Contract, key=("protocol", "figure")):
     """One row per protocol and figure of the seed study: what it prints, and what this release has beside it.
 
+    A figure that the study gives in words alone, or leaves open, has no printed number: the row is ours.
+
     Compatible means in the study's own conventions: months of 30 days, symmetric intervals. The estimates
     of this project are in `metric.estimate`.
     """
@@ -115,9 +117,9 @@ class PaperComparison(Contract, key=("protocol", "figure")):
     position: pl.Int32 = derived("Place of the figure when the study is read.", nullable=False)
     figure: pl.String = derived("Stable id of the figure.", nullable=False, codes=PAPER_FIGURE)
     unit: pl.String = derived("Unit of all numbers of the row.", nullable=False, codes=PAPER_UNIT)
-    published_text: pl.String = derived("The figure as the study prints it.", nullable=False)
+    published_text: pl.String = derived("The figure as the study prints it; empty where it does not.")
     published: pl.Float64 = derived(
-        "The study's number; for p of ALP the bound below which it lies.", nullable=False
+        "The study's number; for p of ALP the bound below which it lies; empty where it prints none."
     )
     published_low: pl.Float64 = derived("The study's lower 95 % limit; empty where it prints none.")
     published_high: pl.Float64 = derived("The study's upper 95 % limit; empty where it prints none.")

@@ -32,6 +32,7 @@ from bpp_etl.warehouse.select import (
 )
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.event import EVENT_TABLES, LEFT_AT, OPEN_QUESTIONS
+from schemas.flags import RULE_FLAGS
 
 EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
@@ -63,10 +64,14 @@ CANDIDATE_STEPS = tuple(
         "trail",
         "episode_lesion",
         "new_lesions",
+        "lesion_past",
+        "first_record",
+        "row_flag",
         "verdict_point",
         "verdict_course",
         "pcwg3_course",
         "alp_course",
+        "candidate_flag",
         "evidence",
         "lacking_ct",
     )
@@ -260,6 +265,7 @@ def bind_parameters(
         "stated_interval_days": stated.interval_days,
         "protocol": protocol.name,
         "protocol_digest": protocol.digest,
+        "row_flags": tuple(RULE_FLAGS),
         "missing_things": tuple(OPEN_QUESTIONS),
         "closing_evidence": tuple(OPEN_QUESTIONS.values()),
     }

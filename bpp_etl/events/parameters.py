@@ -111,6 +111,39 @@ _EVENT = (
         3650,
     ),
     _days(
+        "early_onset_days",
+        "A candidate earlier than this after the start of line 1 is flagged early_onset.",
+        1,
+        3650,
+    ),
+    Parameter(
+        "long_gap_intervals",
+        "More than so many expected intervals between the candidate and a confirming CT, or between two, are "
+        "flagged long_gap.",
+        unit="intervals",
+        bounds=(0.5, 12),
+        is_whole=False,
+    ),
+    _days(
+        "entered_late_days",
+        "A patient whose first image or laboratory result is later than this after the start of line 1 is "
+        "flagged entered_late.",
+        0,
+        3650,
+    ),
+    _days(
+        "progression_seen_days",
+        "A line 1 that ended for progression, with none seen within this of its end, is flagged "
+        "progression_without_imaging.",
+        0,
+        365,
+    ),
+    Parameter(
+        "maintenance_continues",
+        "Whether a line 2 out of line 1's own agents, which is maintenance, continues line 1.",
+        codes=("yes", "no"),
+    ),
+    _days(
         "alp_baseline_days",
         "Baseline ALP lies at most this long before the start of line 1, or on it.",
         0,

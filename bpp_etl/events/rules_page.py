@@ -13,7 +13,7 @@ from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, load_protocol, load_s
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
 from bpp_etl.events.verdicts import VERDICT_RULES
 from bpp_etl.pages.markdown import markdown_table
-from schemas.event import EVENT_FLAGS
+from schemas.event_flags import EVENT_FLAGS
 
 INTRODUCTION = """\
 # Rules and protocols

@@ -12,7 +12,7 @@ from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import joined
 from schemas.cadence import StatedCadence
-from schemas.event import EVENT_FLAGS
+from schemas.event_flags import EVENT_FLAGS
 from schemas.verdicts import VERDICT_SETS
 
 Pairs = list[tuple[str, str]]
@@ -139,12 +139,8 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
     if event["progression_date"] is not None:
         told.append(("progression", f"{day(event['progression_date'])}, {_kinds(event['progression_kind'])}"))
     if event["progression_after"] is not None:
-        told.append(
-            (
-                "came between",
-                f"after {day(event['progression_after'])}, not after {day(event['progression_date'])}",
-            )
-        )
+        after, seen = day(event["progression_after"]), day(event["observed_progression_date"])
+        told.append(("came between", f"after {after}, not after {seen}"))
     if event["censor_date"] is not None:
         told.append(("censored", f"{day(event['censor_date'])}, last evaluable assessment on line 1"))
     told.append(("HER2", f"{event['her2_status'] or 'unknown'} as known on {day(event['event_date'])}"))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
 from bpp_etl.warehouse.connection import one_row
+from bpp_etl.warehouse.select import Select, read_select
 from schemas.laws import DELIVERY
 from schemas.rules import Rule
 from schemas.tables import TABLES
@@ -101,6 +102,33 @@ def _schedule_in_words(whole: WholeDelivery) -> str:
         f"their median is {median_of(everywhere)} days: [cadence] {stated.in_words()} would state them,"
         f" {100 * share_off(places, stated):.1f} % off schedule"
     )
+
+
+@judges("response_not_recorded")
+def response_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of first-line CTs of which nobody wrote down the response outside bone to its limit."""
+    cts, unrecorded, _, _ = _first_line_reading(whole)
+    limit = whole.limit_of(rule)
+    words = share_in_words(unrecorded, cts, limit, "eligible first-line CTs record no response outside bone")
+    return Found(cts, unrecorded, limit, words)
+
+
+@judges("lysis_not_recorded")
+def lysis_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of lytic and mixed lesions of which nobody wrote down the change to its limit."""
+    _, _, lytic, unrecorded = _first_line_reading(whole)
+    limit = whole.limit_of(rule)
+    words = share_in_words(
+        unrecorded, lytic, limit, "lytic or mixed lesions on first-line CTs record no change of lysis"
+    )
+    return Found(lytic, unrecorded, limit, words)
+
+
+def _first_line_reading(whole: WholeDelivery) -> tuple[int, int, int, int]:
+    """Count CTs, CTs without response, lytic lesions, lytic lesions without change."""
+    text = read_select(Select("bpp_etl.gate", "first_line_reading"))
+    cts, unread, lytic, unrecorded = one_row(whole.con, text, {"registry": whole.delivery.registry})
+    return cts, unread, lytic, unrecorded
 
 
 @judges("sex_implausible")

@@ -32,8 +32,8 @@ def median_of(counts: Counts) -> int:
 def schedule_found(places: Sequence[Counts]) -> StatedCadence:
     """Return the schedule that states the intervals found at each place of the lines, the first one first.
 
-    Places in a row whose medians are alike are one stretch of the schedule, in whole weeks where most
-    intervals are; what few patients reach, or few intervals ask for, is left out.
+    Places in a row whose medians are alike are one stretch of the schedule, in whole weeks where it is near
+    them; what few patients reach, or few intervals ask for, is left out.
     """
     reached = [place for place in places if sum(place.values()) >= LEAST_SHARE * sum(places[0].values())]
     stretches: list[list[Counts]] = []
@@ -82,9 +82,12 @@ def _all(places: Iterable[Counts]) -> Counts:
 
 
 def _typical(counts: Counts) -> int:
-    """Return the median, as whole weeks where most intervals are whole weeks, within what may be stated."""
+    """Return the median, within what may be stated.
+
+    What most intervals are to the day is kept. Where they scatter, a day beside whole weeks means the weeks.
+    """
     days = median_of(counts)
-    in_weeks = sum(count for one, count in counts.items() if one % 7 == 0)
-    if 2 * in_weeks > sum(counts.values()):
-        days = 7 * round(days / 7)
-    return min(max(days, LEAST_INTERVAL_DAYS), MOST_INTERVAL_DAYS)
+    weeks = 7 * round(days / 7)
+    is_exact = 2 * counts[days] > sum(counts.values())
+    near = weeks if abs(days - weeks) <= 1 and not is_exact else days
+    return min(max(near, LEAST_INTERVAL_DAYS), MOST_INTERVAL_DAYS)

@@ -98,6 +98,7 @@ def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dic
     if (table, column.name) == ("lab_results", "analyte"):
         codes.update(ANALYTE_LOINC)
     codes.update(config.recode.get(table, {}).get(column.name, {}))
+    of_empty = codes.pop("", None)
     if codes:
         whens = []
         for position, (theirs, ours) in enumerate(codes.items()):
@@ -105,6 +106,9 @@ def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dic
             parameters[f"ours_{column.name}_{position}"] = ANALYTE_LOINC.get(ours, ours)
             whens.append(f"when $theirs_{column.name}_{position} then $ours_{column.name}_{position}")
         text = f"nullif(case {text} {' '.join(whens)} else {text} end, '')"
+    if of_empty is not None:
+        parameters[f"empty_{column.name}"] = of_empty
+        text = f"coalesce({text}, nullif($empty_{column.name}, ''))"
     if column.default is not None:
         text = f"coalesce({text}, '{column.default}')"
     return text

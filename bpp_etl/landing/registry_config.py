@@ -21,6 +21,7 @@ from schemas.tables import TABLES
 MOST_BYTES = 256 << 10
 TOP_LEVEL = (
     "format",
+    "about",
     "delimiter",
     "encoding",
     "decimal",
@@ -37,8 +38,20 @@ DATE_CODES = frozenset(
 """Codes of `date_format`: days, and times of day, which are read over."""
 
 
+ABOUT = ("title", "synthetic", "contact")
+
+
 class ConfigurationError(BppError):
     """registry.toml says something that cannot be followed."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a registry says of itself: its name in full, whether its patients are made up, whom to ask."""
+
+    title: str | None = None
+    synthetic: bool = False
+    contact: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,7 @@ class RegistryConfig:
     """How a registry's exports are to be read; the defaults are the canonical format."""
 
     format: str = "canonical"
+    about: About = About()
     delimiter: str = ","
     encoding: str = "utf-8"
     decimal: str = "."
@@ -84,7 +98,7 @@ def load_config(path: Path) -> RegistryConfig:
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    return RegistryConfig(**{**told, "cadence": stated})
+    return RegistryConfig(**{**told, "about": About(**told["about"]), "cadence": stated})
 
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
@@ -93,6 +107,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         _known("key", key, TOP_LEVEL)
     config = RegistryConfig(
         format=_text(told, "format", "canonical"),
+        about=_about(told.get("about", {})),
         delimiter=_text(told, "delimiter", ","),
         encoding=_text(told, "encoding", "utf-8"),
         decimal=_text(told, "decimal", "."),
@@ -154,6 +169,18 @@ def _text(told: Mapping[str, Any], key: str, default: str) -> str:
     return value
 
 
+def _about(told: Any) -> About:
+    for key in _mapping(told, "about"):
+        _known("key in [about]:", key, ABOUT)
+    synthetic = told.get("synthetic", False)
+    if not isinstance(synthetic, bool):
+        raise ConfigurationError(
+            "registry.toml: synthetic in [about] must be true or false", "write it without quotes"
+        )
+    title, contact = (_text(told, key, "").strip() or None for key in ("title", "contact"))
+    return About(title, synthetic, contact)
+
+
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ConfigurationError(f"registry.toml: [{where}] must be a table", f"write it as [{where}]")
@@ -202,11 +229,6 @@ def _recode(told: Any) -> dict[str, dict[str, dict[str, str]]]:
             recodes[table][column] = {
                 theirs.strip(): _scalar(ours, section) for theirs, ours in told_codes.items()
             }
-            if "" in recodes[table][column]:
-                raise ConfigurationError(
-                    f"registry.toml: [{section}] recodes an empty cell, which stays empty",
-                    "leave the empty code out",
-                )
             if len(recodes[table][column]) < len(told_codes):
                 raise ConfigurationError(
                     f"registry.toml: two codes of [{section}] are the same but for blanks",

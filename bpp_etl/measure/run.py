@@ -50,7 +50,7 @@ from bpp_etl.measure.planning import planning_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.sensitivity import sensitivity_rows
-from bpp_etl.measure.shares import pseudoprogression_share_rows, refused_bound_rows
+from bpp_etl.measure.shares import onset_share_rows, pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
 from bpp_etl.measure.status import STATUS, landmark_rows, landmarks_of, time_dependent_rows
 from bpp_etl.measure.tally import Tally
@@ -154,6 +154,7 @@ def _measure_protocol(
         *question_rows(cohort, _rows(con, "open_question", parameters), registries),
         *baseline_rows(first_line, protocol),
         *pseudoprogression_share_rows(cohort),
+        *onset_share_rows(cohort),
         *refused_bound_rows(cohort),
         *heterogeneity_rows(cohort),
         *time_rows(cohort, times),

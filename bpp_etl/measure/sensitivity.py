@@ -1,6 +1,6 @@
 """The headline numbers without the candidates that carry a flag: each flag by itself, and all of them.
 
-Not here: what a flag means (`schemas/event.py`), and the numbers with everybody (`shares.py`, `times.py`).
+Not here: what a flag means (`schemas/event_flags.py`), and the numbers with everybody (`shares.py`, `times.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
 from bpp_etl.measure.times import Time, median_row
 from bpp_etl.warehouse.select import Column
-from schemas.event import EVENT_FLAGS, STATE
+from schemas.event import STATE
+from schemas.event_flags import EVENT_FLAGS
 from schemas.metrics.sensitivity import SHOWN_WITHOUT_FLAGS
 
 WITHOUT_ANY = "flags=none"

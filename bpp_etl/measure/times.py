@@ -93,8 +93,8 @@ def times_of(cohort: Cohort) -> list[Time]:
             "candidate",
             "candidate_progressed",
             is_candidate,
-            followed,
-            has_progression,
+            cohort["days_observed"],
+            cohort["has_observed_progression"],
         ),
     ]
 

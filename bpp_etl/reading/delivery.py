@@ -115,7 +115,7 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(files), scratch)
+            self._load(config, self._canonical(config, files), scratch)
             return
         create_source_schemas(self.con)
         self._load(config, self._sources(files, adapter), scratch)
@@ -132,13 +132,17 @@ class _Reader:
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
                 self.problem(table.name, "table_missing", message)
 
-    def _canonical(self, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
+    def _canonical(self, config: RegistryConfig, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
         wanted = []
         for table in TABLES.values():
             file = self._one_file(table.name, table.name, files, is_required=table.is_required)
             if file is not None:
                 columns = delivered_columns(table.contract)
-                required = frozenset(column.name for column in columns if column.required)
+                # What an empty cell means is said of a column that is there: one that is lost is no cell.
+                recoded = config.recode.get(table.name, {})
+                required = frozenset(
+                    column.name for column in columns if column.required or "" in recoded.get(column.name, ())
+                )
                 wanted.append(Wanted(file, table.name, tuple(column.name for column in columns), required))
         return wanted
 

@@ -1,6 +1,6 @@
 """The headline numbers again, without the candidates that carry a flag.
 
-Not here: the flags (`schemas/event.py`), and the strata (`strata.py`).
+Not here: the flags (`schemas/event_flags.py`), and the strata (`strata.py`).
 """
 
 from __future__ import annotations

@@ -200,6 +200,40 @@ def test_words_stand_out_from_the_page_by_day_and_by_night(
     assert (background == "rgb(21, 25, 28)") == (scheme == "dark")
 
 
+def test_the_page_is_eight_screens_on_a_desk(browser: Browser, report: Path) -> None:
+    with visiting(browser, report, DESK) as visit:
+        assert visit.page.evaluate("document.documentElement.scrollHeight") <= 8 * 900
+
+
+def test_a_table_that_goes_on_beyond_its_box_casts_a_shadow_there(browser: Browser, report: Path) -> None:
+    with visiting(browser, report, TELEPHONE) as visit:
+        box = visit.page.locator("#times .scroll").first
+        visit.page.evaluate("document.querySelectorAll('#times details').forEach(one => one.open = true)")
+        assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+        pixels = box.screenshot()
+        box.evaluate("box => box.style.setProperty('--shadow', 'transparent')")
+        assert box.screenshot() != pixels
+
+
+def test_a_link_into_a_folded_part_opens_it(browser: Browser, report: Path) -> None:
+    with visiting(browser, report, DESK) as visit:
+        assert not visit.page.locator("#registry-north").is_visible()
+        visit.page.locator("nav a[href='#registry-north']").click()
+        visit.page.wait_for_function("document.querySelector('#quality details').open")
+        assert visit.page.locator("#registry-north").is_visible()
+
+
+def test_on_paper_nothing_is_folded(browser: Browser, report: Path) -> None:
+    height = "document.documentElement.scrollHeight"
+    with visiting(browser, report, 690) as visit:
+        on_screen = visit.page.evaluate(height)
+        visit.page.emulate_media(media="print")
+        on_paper = visit.page.evaluate(height)
+        visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert on_paper == visit.page.evaluate(height)
+    assert on_paper > 1.5 * on_screen
+
+
 def test_on_paper_every_table_shows_all_of_its_columns(browser: Browser, report: Path) -> None:
     with visiting(browser, report, 690) as visit:
         visit.page.emulate_media(media="print")

@@ -35,7 +35,7 @@ os._exit(0)
 
 def is_up_to_date(warehouse: Path) -> bool:
     protocols = [load_protocol(name) for name in PROTOCOLS]
-    return is_published(Shelf.of(warehouse), release_input(warehouse, protocols, 5))
+    return is_published(Shelf.of(warehouse), release_input(warehouse, protocols))
 
 
 def test_a_release_that_was_named_and_not_served_is_made_good_for(served: Served) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from bpp_etl.admission.due import due_for
@@ -102,10 +104,32 @@ def test_what_few_patients_reach_or_few_intervals_ask_for_is_no_part_of_the_sche
     assert schedule_found([*steady, {84: 9}]).interval_days == (56,), "fewer than a tenth get so far"
     assert schedule_found([*steady, {84: 30}]).interval_days == (56, 56, 56, 84)
     assert schedule_found([*steady, {84: 15}]).interval_days == (56,), "a twentieth of the intervals"
-    assert schedule_found([{42: 30, 55: 21, 56: 49}]).interval_days == (56,), "most intervals are whole weeks"
-    assert schedule_found([{55: 51, 56: 49}]).interval_days == (55,)
+
+
+def test_the_proposed_days_are_whole_weeks_where_intervals_scatter_about_them_and_may_be_stated() -> None:
+    assert schedule_found([{53: 30, 55: 40, 58: 30}]).interval_days == (56,)
+    assert schedule_found([{53: 30, 54: 40, 58: 30}]).interval_days == (54,), "two days beside"
+    assert schedule_found([{55: 51, 58: 49}]).interval_days == (55,), "most are so to the day"
     assert schedule_found([{3: 1}]).interval_days == (7,)
     assert schedule_found([{400: 1}]).interval_days == (365,)
+
+
+@pytest.mark.parametrize("planned", [(42,), (84,), (56, 56, 84), (28, 56), (42, 42, 63)])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_schedule_is_found_though_patients_come_days_beside_it_miss_cts_and_leave(
+    planned: tuple[int, ...], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    places: list[Counter[int]] = [Counter() for _ in range(12)]
+    for stays in rng.geometric(0.12, 400):
+        due = before = at = 0
+        for number in range(min(stays, len(places))):
+            due += planned[min(number, len(planned) - 1)]
+            if rng.random() > 0.05:
+                came = due + round(rng.normal(0, 3))
+                places[at][came - before] += 1
+                before, at = came, at + 1
+    assert schedule_found(places).interval_days == planned
 
 
 def test_a_stated_schedule_is_judged_derived_published_and_explained_by(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import bpp_etl
 from bpp_etl.metrics import hazard_ratio, kaplan_meier, median_survival
 from schemas.catalog import relations
 from schemas.contract import columns_of, key_of
-from schemas.event import EVENT_FLAGS
+from schemas.event_flags import EVENT_FLAGS
 from schemas.metric import Estimate
 from schemas.metric_codes import WARNINGS
 from schemas.metrics import METRICS
@@ -77,7 +77,7 @@ def test_every_code_that_the_page_names_is_one() -> None:
     known = {*EVENT_FLAGS, *WARNINGS, *METRICS, *columns}
     named = {
         "guarantee_time", "selected_on_outcome", "few_events", "no_patients", "groups_missing",
-        "median_not_reached", "small_groups", "alp_unit_suspect", "refused_evidence", "cadence_differs",
+        "median_not_reached", "small_groups", "unit_suspect", "refused_evidence", "cadence_differs",
     }  # fmt: skip
     assert named <= known
     assert all(f"`{name}`" in PAGE for name in named)

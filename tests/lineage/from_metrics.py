@@ -48,7 +48,8 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         STRATUM: (*_STRATA, *_STARTS),
         NUMBERS: (
             *_STATES,
-            *(f"candidate.days_{name}" for name in ("to_event", "to_confirmation", "followed")),
+            "candidate.has_observed_progression",
+            *(f"candidate.days_{name}" for name in ("to_event", "to_confirmation", "followed", "observed")),
             *(f"first_line_survival.{name}" for name in _SURVIVAL),
         ),
     },

@@ -29,8 +29,16 @@ def judged(patients: Iterable[Patient], protocol: Protocol) -> tuple[dict[str, s
         derive_events(con, REGISTRY, DELIVERY, [protocol])
         states = con.table("event.pseudoprogression").pl()
         asked = con.table("event.open_question").pl().rows(named=True)
-    # Without a baseline CT no other CT decides.
-    asked = [row for row in asked if row["missing"] == "confirming_ct" and row["reason"] != "no_baseline_ct"]
+    unread = {row["patient_id"] for row in asked if row["missing"] == "progression_reading"}
+    # Without a baseline CT no other CT decides; and the second of two may fall within a week of a CT that is
+    # there and not read, and is then read, and dated, together with it.
+    asked = [
+        row
+        for row in asked
+        if row["missing"] == "confirming_ct"
+        and row["reason"] != "no_baseline_ct"
+        and (row["lacking"] == 1 or row["patient_id"] not in unread)
+    ]
     return dict(zip(states["patient_id"], states["state"], strict=True)), asked
 
 

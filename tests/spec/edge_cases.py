@@ -244,7 +244,7 @@ EDGE_CASES = (
         "The radiologist calls the lesion possible, or new or previously unseen.",
         "Equivocal: a candidate, with flags.",
         f"{BASELINE}\nday 42 CT: equivocal new osteoblastic",
-        {"left_at": "candidate", "flags": ["equivocal_lesion", "equivocal_lesions_only"]},
+        {"left_at": "candidate", "flags": ["equivocal_lesion", "equivocal_only"]},
     ),
 )
 

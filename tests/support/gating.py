@@ -17,6 +17,7 @@ from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
+from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection, in_memory, opened, quoted
 from bpp_etl.warehouse.ddl import create_table
 from schemas.catalog import catalog
@@ -67,6 +68,7 @@ def empty_core() -> Iterator[Connection]:
     with in_memory() as con:
         for table, contract in catalog()["core"].items():
             create_table(con, "core", table, contract)
+        derive_cadence(con, "nobody", keep=True)
         yield con
 
 

@@ -71,7 +71,7 @@ def _symbol_scan(name: str, on: date, symbol: str) -> Scan:
 
 def _scans(name: str, rng: random.Random) -> list[Scan]:
     scans: list[Scan] = []
-    on = day(rng.choice((-90, -49, -43, -42, -41, -28, -21, -14, -14, -8, -7, -1, 0, 1, 7)))
+    on = day(rng.choice((-90, -49, -43, -42, -41, -28, -21, -14, -14, -8, -7, -1, 0, 1, 7, 50)))
     eager = rng.random()
     for number in range(rng.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10))):
         modality = rng.choices(("CT", "PET_CT", "MRI", "BONE_SCAN", "XRAY"), weights=(60, 12, 10, 13, 5))[0]
@@ -115,9 +115,16 @@ def _lines(rng: random.Random, days: list[date]) -> Iterator[Line]:
     if rng.random() < 0.97:
         later = sorted(one for one in around if one >= START)
         end = rng.choice(later[len(later) // 2 :]) if later and rng.random() < 0.4 else None
-        yield Line(1, START, end, rng.choice((None, 14, 21, 21, 28)))
+        reason = rng.choice((None, "progression", "toxicity")) if end else None
+        yield Line(1, START, end, rng.choice((None, 14, 21, 21, 28)), "A + B", reason)
     if rng.random() < 0.3:
-        yield Line(2, rng.choice(sorted(around)[len(around) // 3 :]), None, rng.choice((None, 21)))
+        yield Line(
+            2,
+            rng.choice(sorted(around)[len(around) // 3 :]),
+            None,
+            rng.choice((None, 21)),
+            rng.choice(("B", "C")),
+        )
     if rng.random() < 0.1:
         yield Line(3, max(days) + timedelta(days=rng.choice((0, 30))), None, 21)
 

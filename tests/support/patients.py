@@ -42,6 +42,8 @@ class Line:
     start: date
     end: date | None = None
     cycle_days: int | None = 21
+    regimen: str | None = None
+    end_reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,25 @@ def _estimates() -> ListOfRows:
         estimate("progression_by_pseudoprogression", None, "ratio", **naive),
         estimate("alp_change_at_event", -18.04, "U/L", **paired),
         estimate("cadence_on_time_share", 0.893, "share", events=2130),
+        *_undecided(),
         *_analyses(),
+        estimate("agreement_recist11", 0.0012, "kappa", **interval(0.0004, 0.0031, "large-sample")),
+        estimate("bone_alp_change_at_event", -3.5, "ug/L", patients=6, events=None),
+    ]
+
+
+def _undecided() -> ListOfRows:
+    """Write what is told of candidates that could not be decided, and of a time between two days."""
+    metric, median = "pseudoprogression_incidence", "time_to_pseudoprogression_interval_censored"
+    between = {"warnings": ["median_is_interval"], "median_follow_up_days": 512.0}
+    beyond = {"warnings": ["beyond_follow_up"]}
+    return [
+        estimate(median, None, "days", **between, **interval(42, 84, "mass-interval")),
+        estimate(f"{metric}_365_days", 0.143, "share", warnings=["indeterminate_imputed"]),
+        estimate(f"{metric}_lowest_365_days", 0.102, "share"),
+        estimate(f"{metric}_highest_365_days", 0.161, "share"),
+        estimate(f"{metric}_decided_only_365_days", 0.106, "share", warnings=["indeterminate_censored"]),
+        estimate(f"{metric}_730_days", None, "share", **beyond),
     ]
 
 

@@ -4,7 +4,8 @@
     day 42   CT: new osteoblastic spine, PD
     day 60   bone scan: new osteoblastic rib #B1, not evaluable
     day 84   CT: no response, stable osteolytic pelvis with lysis unread
-    day 90   line 1 ends
+    day 90   line 1 ends for toxicity
+    day 91   line 2 starts, cycles of 28 days with capecitabine
 
 Unless the text says otherwise every CT and MRI is read for progression and shows none, line 1 starts on day
 0, and the registry delivers on day 400 and has seen everybody that day. Not here: what the course means.
@@ -64,14 +65,15 @@ class Course:
         what, _, details = (part.strip() for part in words.partition(":"))
         if what in MODALITIES:
             self.scans.append(self.scan(day, what, details))
-        elif found := re.fullmatch(r"line (\d) starts(?:, cycles of (\d+|unknown) days)?", words):
+        elif found := re.fullmatch(
+            r"line (\d) starts(?:, cycles of (\d+|unknown) days)?(?: with (.+))?", words
+        ):
             cycle = None if found[2] == "unknown" else int(found[2] or 21)
-            number = int(found[1])
-            end = self.lines[number].end if number in self.lines else None
-            self.lines[number] = Line(number, day, end, cycle)
-        elif found := re.fullmatch(r"line (\d) ends", words):
-            number = int(found[1])
-            self.lines[number] = replace(self.lines.get(number, Line(number, on(0))), end=day)
+            known = self.lines.get(int(found[1]), Line(int(found[1]), day))
+            self.lines[known.number] = replace(known, start=day, cycle_days=cycle, regimen=found[3])
+        elif found := re.fullmatch(r"line (\d) ends(?: for (\w+))?", words):
+            known = self.lines.get(int(found[1]), Line(int(found[1]), on(0)))
+            self.lines[known.number] = replace(known, end=day, end_reason=found[2])
         elif words == "dies":
             self.death = self.last_contact = day
         elif words == "last contact":

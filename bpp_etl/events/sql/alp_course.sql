@@ -6,7 +6,7 @@ with placed as (
         of_day.value,
         of_day.times_upper_limit,
         of_day.is_median_of_day,
-        of_day.is_unit_suspect,
+        of_day.flags,
         -- Doubling the distance leaves room to put the later of two equal ones behind.
         case
             when abs(of_day.specimen_date - candidate.event_date) <= $alp_event_days
@@ -41,8 +41,8 @@ nearest as (
         arg_min({'times': times_upper_limit}, progression_order)['times'] as alp_at_progression_times_limit,
         arg_min(is_median_of_day, event_order) as is_event_median,
         arg_min(is_median_of_day, progression_order) as is_progression_median,
-        arg_min(is_unit_suspect, event_order) as is_event_unit_suspect,
-        arg_min(is_unit_suspect, progression_order) as is_progression_unit_suspect
+        arg_min(flags, event_order) as event_flags,
+        arg_min(flags, progression_order) as progression_flags
     from placed
     group by patient_id
 )
@@ -58,9 +58,8 @@ select
     coalesce(alp_baseline.is_median_of_day, false) as is_baseline_median,
     coalesce(nearest.is_event_median, false) as is_event_median,
     coalesce(nearest.is_progression_median, false) as is_progression_median,
-    coalesce(alp_baseline.is_unit_suspect, false) or coalesce(nearest.is_event_unit_suspect, false)
-        as is_unit_suspect,
-    coalesce(nearest.is_progression_unit_suspect, false) as is_progression_unit_suspect
+    list_concat(coalesce(alp_baseline.flags, []), coalesce(nearest.event_flags, [])) as flags,
+    coalesce(nearest.progression_flags, []) as progression_flags
 from candidate
 left join alp_baseline on alp_baseline.patient_id = candidate.patient_id
 left join nearest on nearest.patient_id = candidate.patient_id

@@ -9,7 +9,15 @@ select
     median(labs.value) as value,
     median(labs.value / nullif(greatest(labs.upper_limit_normal, 0), 0)) as times_upper_limit,
     count(distinct labs.value) > 1 as is_median_of_day,
-    bool_or(list_contains(labs.flags, 'unit_suspect')) as is_unit_suspect
+    coalesce(
+        list_distinct(
+            list_filter(
+                flatten(list(labs.flags) filter (where len(labs.flags) > 0)),
+                lambda flag: list_contains($row_flags, flag)
+            )
+        ),
+        []
+    ) as flags
 from episode
 join core.lab_results as labs
     on labs.registry = $registry and labs.patient_id = episode.patient_id

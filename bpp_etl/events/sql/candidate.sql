@@ -5,8 +5,6 @@ select
     episode.therapy_start_date,
     episode.line_end_date,
     episode.second_line_start_date,
-    episode.is_second_line_missing,
-    episode.is_cycle_length_assumed,
     episode.expected_interval_days,
     episode.death_date,
     episode.last_contact_date

@@ -13,9 +13,7 @@ with called as (
         follow_up.progressed_on as observed_progression_date,
         follow_up.progressed_by,
         follow_up.confirming_ct_count,
-        follow_up.unread_ct_count,
-        candidate.is_cycle_length_assumed,
-        candidate.is_second_line_missing
+        follow_up.unread_ct_count
     from decided
     join candidate on candidate.patient_id = decided.patient_id
     join follow_up on follow_up.patient_id = decided.patient_id
@@ -36,8 +34,6 @@ described as (
         called.progression_date is not null as has_progression,
         called.confirming_ct_count,
         called.unread_ct_count,
-        called.is_cycle_length_assumed,
-        called.is_second_line_missing,
         trail.last_followed_on,
         trail.onset_after,
         trail.progression_after,
@@ -45,18 +41,11 @@ described as (
         trail.confirming_assessment_ids,
         trail.progression_assessment_ids,
         trail.baseline_assessment_ids,
-        trail.is_bone_window_unknown,
-        trail.has_unclear_lysis,
         new_lesions.sites,
         new_lesions.new_lesion_sites,
         new_lesions.new_lesion_count,
         new_lesions.candidate_lesion_ids,
-        new_lesions.has_equivocal_lesion,
-        new_lesions.is_equivocal_only,
-        verdict_course.is_irecist_late,
-        her2_known.patient_id is not null as is_her2_tested,
-        coalesce(her2_known.is_her2_known, false) as is_her2_known,
-        coalesce(her2_known.is_her2_conflicting, false) as is_her2_conflicting,
+        candidate_flag.flags,
         her2_known.her2_status,
         alp_course.alp_baseline,
         alp_course.alp_at_event,
@@ -69,14 +58,15 @@ described as (
         alp_course.is_baseline_median
         or alp_course.is_event_median
         or (called.progression_date is not null and alp_course.is_progression_median) as is_alp_median,
-        alp_course.is_unit_suspect
-        or (called.progression_date is not null and alp_course.is_progression_unit_suspect)
-            as is_alp_unit_suspect,
+        list_concat(
+            alp_course.flags,
+            case when called.progression_date is not null then alp_course.progression_flags else [] end
+        ) as alp_flags,
         refused_patient.patient_id is not null as has_refused_evidence
     from called
     join trail on trail.patient_id = called.patient_id
     join new_lesions on new_lesions.patient_id = called.patient_id
-    join verdict_course on verdict_course.patient_id = called.patient_id
+    join candidate_flag on candidate_flag.patient_id = called.patient_id
     left join her2_known on her2_known.patient_id = called.patient_id and her2_known.asked = 'event'
     join alp_course on alp_course.patient_id = called.patient_id
     left join refused_patient on refused_patient.patient_id = called.patient_id
@@ -89,27 +79,21 @@ select
     described.state,
     described.reason,
     list_sort(
-        list_filter(
-            [
-                case when has_refused_evidence then 'refused_evidence' end,
-                case when is_bone_window_unknown then 'bone_window_unknown' end,
-                case when has_equivocal_lesion then 'equivocal_lesion' end,
-                case when is_equivocal_only then 'equivocal_lesions_only' end,
-                case when has_unclear_lysis then 'unclear_lysis' end,
-                case when is_irecist_late then 'irecist_confirmed_late' end,
-                case when event_date - therapy_start_date > $late_onset_days then 'late_onset' end,
-                case when is_cycle_length_assumed then 'cycle_length_assumed' end,
-                case when is_second_line_missing then 'second_line_missing' end,
-                case when not is_her2_tested then 'her2_not_tested' end,
-                case when is_her2_tested and not is_her2_known then 'her2_post_event' end,
-                case when is_her2_conflicting then 'her2_conflict' end,
-                case when alp_baseline is null then 'alp_baseline_missing' end,
-                case when alp_at_event is null then 'alp_at_event_missing' end,
-                case when has_progression and alp_at_progression is null then 'alp_at_progression_missing' end,
-                case when is_alp_median then 'alp_median_of_day' end,
-                case when is_alp_unit_suspect then 'alp_unit_suspect' end
-            ],
-            lambda flag: flag is not null
+        list_distinct(
+            list_concat(
+                described.flags,
+                list_filter(
+                    [
+                        case
+                            when has_progression and alp_at_progression is null then 'alp_at_progression_missing'
+                        end,
+                        case when is_alp_median then 'alp_median_of_day' end,
+                        case when has_refused_evidence then 'refused_evidence' end
+                    ],
+                    lambda flag: flag is not null
+                ),
+                alp_flags
+            )
         )
     ) as flags,
     therapy_start_date,
@@ -123,7 +107,7 @@ select
     cast(progression_date - event_date as integer) as days_event_to_progression,
     has_progression,
     onset_after,
-    case when has_progression then progression_after end as progression_after,
+    progression_after,
     sites,
     new_lesion_sites,
     new_lesion_count,

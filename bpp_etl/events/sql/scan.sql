@@ -21,6 +21,7 @@ with shown as (
         imaging.is_evaluable and coalesce(finding.has_new_lesion, false) as has_new_lesion,
         imaging.is_evaluable and coalesce(finding.has_larger_lesion, false) as has_larger_lesion,
         imaging.is_evaluable and coalesce(finding.has_unclear_lysis, false) as has_unclear_lysis,
+        imaging.is_evaluable and coalesce(finding.has_larger_lytic_unread, false) as has_larger_lytic_unread,
         imaging.assessment_date > episode.therapy_start_date
         and (episode.line_end_date is null or imaging.assessment_date <= episode.line_end_date)
         and (
@@ -64,6 +65,7 @@ select
     has_new_lesion,
     has_larger_lesion,
     has_unclear_lysis,
+    has_larger_lytic_unread,
     extraosseous_response,
     is_response_recorded,
     is_on_treatment,

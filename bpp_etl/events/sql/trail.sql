@@ -15,7 +15,11 @@ with seen as (
         scan.shows_candidate,
         scan.is_bone_window_unknown,
         scan.has_unclear_lysis,
+        scan.has_larger_lytic_unread,
+        scan.modality,
+        scan.is_response_recorded,
         scan.is_on_treatment,
+        scan.is_point_on_treatment,
         scan.is_extraosseous_pd or scan.is_lysis_pd or scan.is_new_lytic_pd as is_pd
     from candidate
     join follow_up on follow_up.patient_id = candidate.patient_id
@@ -30,7 +34,14 @@ placed as (
         assessment_date,
         baseline_assessment_ids,
         is_bone_window_unknown,
+        modality,
         has_unclear_lysis and time_point_date >= event_date as has_unclear_lysis,
+        has_larger_lytic_unread and time_point_date >= event_date as has_larger_lytic_unread,
+        can_confirm
+        and not is_response_recorded
+        and is_point_on_treatment
+        and time_point_date >= event_date
+        and time_point_date <= coalesce(progressed_on, time_point_date) as has_response_unrecorded,
         list_contains(baseline_assessment_ids, assessment_id) as is_baseline,
         shows_candidate and time_point_date = event_date as is_candidate,
         can_confirm and list_contains(confirming_ct_dates, time_point_date) as is_confirming,
@@ -58,6 +69,16 @@ select
     max(assessment_date) filter (where is_before_progression) as progression_after,
     bool_or(is_bone_window_unknown and (is_baseline or is_candidate or is_confirming))
         as is_bone_window_unknown,
-    bool_or(has_unclear_lysis) as has_unclear_lysis
+    bool_or(has_unclear_lysis) as has_unclear_lysis,
+    bool_or(has_larger_lytic_unread) as has_larger_lytic_unread,
+    bool_or(has_response_unrecorded) as has_response_unrecorded,
+    -- A CT of a kind that no baseline was: a PET-CT sees other lesions than a CT does.
+    coalesce(
+        not list_has_all(
+            list(modality) filter (where is_baseline),
+            list(modality) filter (where is_candidate or is_confirming)
+        ),
+        false
+    ) as is_modality_changed
 from placed
 group by patient_id

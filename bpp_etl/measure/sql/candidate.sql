@@ -1,6 +1,6 @@
 -- One row per candidate of one protocol: whole days, and codes as places in the lists that are passed in.
 -- A missing number is NaN; nothing is missing in days_followed, since without progression follow-up ends at the censor
--- date, and without that at the event.
+-- date, and without that at the event; nor in days_observed, which ends at a progression whatever the state.
 select
     cast(list_position($registries, event.registry) - 1 as integer) as registry,
     cast(list_position($states, event.state) - 1 as tinyint) as state,
@@ -17,6 +17,9 @@ select
     event.has_progression,
     cast(coalesce(event.progression_date, event.censor_date, event.event_date) - event.event_date as integer)
         as days_followed,
+    event.observed_progression_date is not null as has_observed_progression,
+    cast(coalesce(event.observed_progression_date, event.censor_date, event.event_date) - event.event_date as integer)
+        as days_observed,
     greatest(coalesce(cast(event.progression_after - event.event_date as integer), 0), 0)
         as days_to_progression_after,
     coalesce(cast(event.confirmation_date - event.event_date as integer), 0) as days_to_confirmation,

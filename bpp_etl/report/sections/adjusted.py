@@ -71,4 +71,4 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
         yield Plot("estimate", TITLE, forest_plot("plot-adjusted", TITLE, dots, axis, name_width=132))
 
 
-SECTION = Section("adjusted", "Adjusted hazards", adjusted, plots=_plots)
+SECTION = Section("adjusted", "Adjusted hazards", adjusted, plots=_plots, is_folded=True)

@@ -105,4 +105,4 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
         yield Plot("alp_grade", TITLE, bar_plot("plot-alp-grades", TITLE, bars, kinds))
 
 
-SECTION = Section("alp_levels", "ALP beside its limit", alp_levels, plots=_plots)
+SECTION = Section("alp_levels", "ALP beside its limit", alp_levels, plots=_plots, is_folded=True)

@@ -111,4 +111,4 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
         yield Plot("estimate", FUNNEL, picture)
 
 
-SECTION = Section("heterogeneity", "Between registries", heterogeneity, plots=_plots)
+SECTION = Section("heterogeneity", "Between registries", heterogeneity, plots=_plots, is_folded=True)

@@ -71,4 +71,4 @@ def planning(tables: ReleaseTables) -> Planning:
     )
 
 
-SECTION = Section("planning", "A further study", planning)
+SECTION = Section("planning", "A further study", planning, is_folded=True)

@@ -77,4 +77,4 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
         yield Plot("estimate", TITLE, forest_plot("plot-sensitivity", TITLE, dots, axis, name_width=176))
 
 
-SECTION = Section("sensitivity", "Sensitivity to flags", sensitivity, plots=_plots)
+SECTION = Section("sensitivity", "Sensitivity to flags", sensitivity, plots=_plots, is_folded=True)

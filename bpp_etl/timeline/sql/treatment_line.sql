@@ -6,6 +6,7 @@ select distinct
     line.start_date,
     line.end_date,
     next_line.start_date as next_line_start_date,
+    line.end_reason,
     line.cycle_length_days,
     line.cycle_length_days is null and len(cast($stated_interval_days as integer[])) = 0 as is_cycle_length_assumed,
     -- Each interval in its order, the last of them again and again: what the registry states of its own schedule

@@ -6,7 +6,8 @@ from pathlib import Path
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES
 from bpp_etl.events.rules_page import render_rules
 from bpp_etl.events.verdicts import VERDICT_RULES
-from schemas.event import EVENT_FLAGS, LEFT_AT, REASON, STATE
+from schemas.event import LEFT_AT, REASON, STATE
+from schemas.event_flags import EVENT_FLAGS
 from schemas.verdicts import VERDICT_SETS
 from tests.support.spec_page import render
 

@@ -5,7 +5,7 @@ Not here: which evidence is flagged (tests/spec).
 
 from __future__ import annotations
 
-from schemas.event import EVENT_FLAGS
+from schemas.event_flags import EVENT_FLAGS
 from schemas.metrics.sensitivity import SHOWN_WITHOUT_FLAGS
 from tests.unit.measure.patients import Candidate, Other
 from tests.unit.measure.world import Measured, measured
