@@ -1,6 +1,6 @@
 """The headline numbers without the candidates that carry a flag: each flag by itself, and all of them.
 
-Not here: what a flag means (`schemas/event_flags.py`), and the numbers with everybody (`shares.py`, `times.py`).
+Not here: what a flag means (`schemas/event_flags.py`), and the numbers of all (`shares.py`, `times.py`).
 """
 
 from __future__ import annotations
