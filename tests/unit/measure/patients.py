@@ -57,6 +57,7 @@ class Candidate:
     her2: str | None = None
     flags: tuple[str, ...] = ()
     alp: tuple[float | None, float | None, float | None] = (None, None, None)
+    alp_limit: float | None = None
     sites: tuple[str, ...] = ("spine",)
     old_sites: tuple[str, ...] = ()
     later_sites: tuple[str, ...] = ()
@@ -189,6 +190,9 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         alp_baseline=baseline,
         alp_at_event=at_event,
         alp_at_progression=at_progression,
+        alp_baseline_times_limit=_times(baseline, patient.alp_limit),
+        alp_at_event_times_limit=_times(at_event, patient.alp_limit),
+        alp_at_progression_times_limit=_times(at_progression, patient.alp_limit),
         alp_delta_event=delta,
         alp_category=_category(baseline, delta),
         alp_category_progression=_category(baseline, to_progression),
@@ -253,6 +257,10 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
             deviation_days=patient.interval - 42,
             cadence_class=kept,
         )
+
+
+def _times(value: float | None, limit: float | None) -> float | None:
+    return None if value is None or limit is None else value / limit
 
 
 def _verdicts(patient: Candidate) -> dict[str, object]:
