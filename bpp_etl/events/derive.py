@@ -61,6 +61,7 @@ CANDIDATE_STEPS = tuple(
         "alp_baseline",
         "baseline",
         "follow_up",
+        "decision",
         "trail",
         "episode_lesion",
         "new_lesions",
