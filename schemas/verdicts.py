@@ -26,8 +26,8 @@ class Verdict:
 class VerdictSet:
     """The verdicts of one rule set; `name` is part of its columns' names.
 
-    `judges` and `dates` describe the two columns of the verdict and of its day. `reading_of` names the set of
-    which this one is a second reading: the same codes, rules and protocol, over other scans.
+    `judges` and `dates` describe the two columns of the verdict and of its day. `repeats` names the set whose
+    codes, rules and protocol this one takes, over other scans.
     """
 
     name: str
@@ -36,12 +36,12 @@ class VerdictSet:
     judges: str
     dates: str
     verdicts: tuple[Verdict, ...]
-    reading_of: str | None = None
+    repeats: str | None = None
 
     @property
     def kind(self) -> str:
         """Name the kind of protocol that sets its parameters."""
-        return self.reading_of or self.name
+        return self.repeats or self.name
 
     @property
     def column(self) -> str:
@@ -97,7 +97,7 @@ IRECIST_LINE = replace(
     title="iRECIST, whole line",
     short="iRECIST, line",
     judges="What iRECIST makes of the candidate over the whole line, also after the state was decided.",
-    reading_of=IRECIST.name,
+    repeats=IRECIST.name,
 )
 MDA = VerdictSet(
     name="mda",

@@ -61,7 +61,7 @@ CANDIDATE_STEPS = tuple(
         "alp_baseline",
         "baseline",
         "follow_up",
-        "decision",
+        "deciding_point",
         "trail",
         "episode_lesion",
         "new_lesions",

@@ -86,8 +86,8 @@ def _rules(rules: Sequence[DecidingRule], *, with_state: bool) -> str:
 
 
 def _verdict(one: VerdictSet, protocol: Protocol) -> str:
-    if one.reading_of is not None:
-        return f"### Verdict: {one.title}\n\n{one.judges} The rules are those of `{one.reading_of}`."
+    if one.repeats is not None:
+        return f"### Verdict: {one.title}\n\n{one.judges} The rules are those of `{one.repeats}`."
     rows = (
         (
             f"`{rule.id}`",

@@ -82,7 +82,7 @@ RECIST11 = (
 
 
 def _irecist(name: str) -> tuple[VerdictRule, ...]:
-    """Give the rules of iRECIST over one reading of the scans: that of the verdict set of this name."""
+    """Give the rules of iRECIST over the scans of the verdict set of this name."""
     return (
         VerdictRule(
             "confirmed",

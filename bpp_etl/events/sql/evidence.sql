@@ -7,7 +7,7 @@ select
     follow_up.confirming_ct_count_if_read,
     cast($confirming_cts as integer) as required_confirming_ct_count,
     follow_up.later_pd_date,
-    decision.progression_counts_until,
+    deciding_point.progression_counts_until,
     candidate.line_end_date,
     candidate.second_line_start_date,
     candidate.death_date,
@@ -15,7 +15,7 @@ select
     cast($delivery_date as date)
     - cast($lost_after_intervals * candidate.expected_interval_days as integer) as lost_before_date,
     candidate.event_date,
-    decision.decided_on,
+    deciding_point.decided_on,
     new_lesions.is_equivocal_only,
     of_line.is_made_certain,
     of_line.later_progression_date,
@@ -33,11 +33,11 @@ select
     pcwg3_course.open_rise_date
 from candidate
 join follow_up on follow_up.patient_id = candidate.patient_id
-join decision on decision.patient_id = candidate.patient_id
+join deciding_point on deciding_point.patient_id = candidate.patient_id
 join trail on trail.patient_id = candidate.patient_id
 join new_lesions on new_lesions.patient_id = candidate.patient_id
 left join verdict_course as of_state
-    on of_state.patient_id = candidate.patient_id and of_state.reading = 'state'
+    on of_state.patient_id = candidate.patient_id and of_state.scans_of = 'state'
 left join verdict_course as of_line
-    on of_line.patient_id = candidate.patient_id and of_line.reading = 'line'
+    on of_line.patient_id = candidate.patient_id and of_line.scans_of = 'line'
 left join pcwg3_course on pcwg3_course.patient_id = candidate.patient_id

@@ -1,21 +1,21 @@
--- One row per candidate and reading: what settles it for RECIST 1.1, iRECIST and the MD Anderson criteria.
--- The reading of the state ends where the state was decided, that of the line with the line.
+-- One row per candidate and extent of scans: what settles it for RECIST 1.1, iRECIST and the MD Anderson criteria.
+-- The scans of the state end where the state was decided, those of the line with the line.
 -- iRECIST walks the time points after the candidate in order, from the state that the candidate itself gives.
 with asked as (
     select
         candidate.patient_id,
         candidate.event_date,
-        reading.reading,
-        case when reading.reading = 'state' then decision.decided_on end as read_until
+        extent.scans_of,
+        case when extent.scans_of = 'state' then deciding_point.decided_on end as last_date
     from candidate
-    join decision on decision.patient_id = candidate.patient_id
-    cross join (values ('state'), ('line')) as reading (reading)
+    join deciding_point on deciding_point.patient_id = candidate.patient_id
+    cross join (values ('state'), ('line')) as extent (scans_of)
 ),
 
 gathered as (
     select
         asked.patient_id,
-        asked.reading,
+        asked.scans_of,
         asked.event_date,
         new_lesions.is_equivocal_only,
         bool_or(point.has_pd) filter (where point.time_point_date = asked.event_date) as has_pd,
@@ -48,14 +48,14 @@ gathered as (
     join new_lesions on new_lesions.patient_id = asked.patient_id
     join verdict_point as point
         on point.patient_id = asked.patient_id
-        and (asked.read_until is null or point.time_point_date <= asked.read_until)
-    group by asked.patient_id, asked.reading, asked.event_date, new_lesions.is_equivocal_only
+        and (asked.last_date is null or point.time_point_date <= asked.last_date)
+    group by asked.patient_id, asked.scans_of, asked.event_date, new_lesions.is_equivocal_only
 ),
 
 walked as (
     select
         patient_id,
-        reading,
+        scans_of,
         event_date,
         is_equivocal_only,
         has_bone_pd,
@@ -115,7 +115,7 @@ walked as (
 
 select
     patient_id,
-    reading,
+    scans_of,
     is_made_certain,
     later_progression_date,
     has_bone_pd as has_bone_pd_at_candidate,

@@ -17,17 +17,17 @@ from schemas.event import Pseudoprogression
 from schemas.verdicts import VERDICT_SETS, VERDICT_WORDS, VerdictSet
 
 
-def test_every_set_has_rules_and_those_that_are_no_second_reading_parameters_and_a_protocol_too() -> None:
+def test_every_set_has_rules_and_each_that_repeats_none_parameters_and_a_protocol_of_its_name() -> None:
     assert set(VERDICT_RULES) == set(VERDICT_SETS)
-    first = [name for name, one in VERDICT_SETS.items() if one.reading_of is None]
+    first = [name for name, one in VERDICT_SETS.items() if one.repeats is None]
     assert list(PARAMETERS) == ["event", *first] == ["event", *VERDICT_KINDS]
     assert [load_protocol(name).kind for name in first] == first
 
 
-def test_a_second_reading_has_codes_rules_and_protocol_of_the_first() -> None:
-    readings = [one for one in VERDICT_SETS.values() if one.reading_of is not None]
-    assert [one.name for one in readings] == ["irecist_line"]
-    for one in readings:
+def test_a_set_that_repeats_another_has_its_codes_rules_and_protocol() -> None:
+    repeating = [one for one in VERDICT_SETS.values() if one.repeats is not None]
+    assert [one.name for one in repeating] == ["irecist_line"]
+    for one in repeating:
         first = VERDICT_SETS[one.kind]
         assert first.kind == first.name
         assert one.verdicts == first.verdicts
