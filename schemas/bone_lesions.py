@@ -1,7 +1,7 @@
 """The contract of `bone_lesions`.
 
-Not here: the laws of its rows (`schemas/lesion_laws.py`), how its text is read (`bpp_etl/harmonise`) and what a
-broken rule leads to (`bpp_etl/gate`).
+Not here: the laws of its rows (`schemas/lesion_laws.py`), how its text is read (`bpp_etl/harmonise`) and
+what a broken rule leads to (`bpp_etl/gate`).
 """
 
 from typing import Annotated

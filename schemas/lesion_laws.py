@@ -66,7 +66,7 @@ LESION_LAWS: tuple[Law, ...] = (
         exactly="Before is an earlier day of the same patient, under the same id.",
         severity="flag",
         category="plausibility",
-        mend='Call it stable, larger or smaller; state [lesions] ids = "stable" where lesions keep their ids.',
+        mend='Call it stable, larger or smaller; or state [lesions] ids = "stable" where ids last.',
         among="status = 'new'",
         stands_on=HISTORY,
         examples=(
@@ -133,8 +133,9 @@ LESION_LAWS: tuple[Law, ...] = (
         "not_seen_before",
         sentence="A lesion that is compared with before on treatment was reported before.",
         exactly=(
-            "Stable, larger or smaller on line 1, without a report under its id on an earlier day; only where "
-            f"a baseline CT, in the {BASELINE_DAYS} days up to and including the start of line 1, has lesions."
+            "Stable, larger or smaller on line 1, without a report under its id on an earlier day; only "
+            f"where a baseline CT, in the {BASELINE_DAYS} days up to and including the start of line 1, has "
+            "lesions."
         ),
         severity="flag",
         category="plausibility",

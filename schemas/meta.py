@@ -23,6 +23,10 @@ class Release(Contract, key=("release_id",)):
         "SHA-256 over all rows outside meta and quality.history; the same inputs and code give the same.",
         nullable=False,
     )
+    is_synthetic: pl.Boolean = derived(
+        "Whether all patients are made up, as their registries state; empty where those of some registries "
+        "are and of others not: `quality.delivery` says which."
+    )
     input_digests: Annotated[pl.List, pl.String] = derived(
         "Deliveries it is built on, as registry/delivery:digest.", nullable=False
     )

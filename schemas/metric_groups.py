@@ -20,6 +20,7 @@ from schemas.metric_codes import (
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
 from schemas.metrics import METRICS
+from schemas.metrics.alp_levels import GRADES, MOMENTS
 
 
 class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):
@@ -37,6 +38,24 @@ class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):
 
 def _grouped_patients() -> Any:
     return derived("Patients in the group: in a release 1.", nullable=False)
+
+
+class AlpGrade(Contract, key=("protocol", "stratum", "moment", "grade")):
+    """One row per protocol, stratum, moment and grade: patients whose ALP had that CTCAE v5.0 grade then."""
+
+    protocol: pl.String = protocol_column()
+    stratum: pl.String = stratum_column()
+    moment: pl.String = derived("When ALP was measured.", nullable=False, codes=MOMENTS)
+    grade: pl.String = derived(
+        "Grade of alkaline phosphatase increased, 0 being none: against the upper limit, or against baseline "
+        "where that was above it.",
+        nullable=False,
+        codes=GRADES,
+    )
+    patients: pl.Int64 = derived("Patients with the grade; empty if suppressed.")
+    total: pl.Int64 = derived("Patients with every value and limit needed; empty if suppressed.")
+    share: pl.Float64 = derived("Patients over total.", unit="share")
+    is_suppressed: pl.Boolean = is_suppressed_column()
 
 
 class CourseGroup(Contract, key=("protocol", "outcome", "position")):
@@ -88,6 +107,8 @@ class AlpGroup(Contract, key=("protocol", "picture", "stratum", "position")):
 class PaperComparison(Contract, key=("protocol", "figure")):
     """One row per protocol and figure of the seed study: what it prints, and what this release has beside it.
 
+    A figure that the study gives in words alone, or leaves open, has no printed number: the row is ours.
+
     Compatible means in the study's own conventions: months of 30 days, symmetric intervals. The estimates
     of this project are in `metric.estimate`.
     """
@@ -96,9 +117,9 @@ class PaperComparison(Contract, key=("protocol", "figure")):
     position: pl.Int32 = derived("Place of the figure when the study is read.", nullable=False)
     figure: pl.String = derived("Stable id of the figure.", nullable=False, codes=PAPER_FIGURE)
     unit: pl.String = derived("Unit of all numbers of the row.", nullable=False, codes=PAPER_UNIT)
-    published_text: pl.String = derived("The figure as the study prints it.", nullable=False)
+    published_text: pl.String = derived("The figure as the study prints it; empty where it does not.")
     published: pl.Float64 = derived(
-        "The study's number; for p of ALP the bound below which it lies.", nullable=False
+        "The study's number; for p of ALP the bound below which it lies; empty where it prints none."
     )
     published_low: pl.Float64 = derived("The study's lower 95 % limit; empty where it prints none.")
     published_high: pl.Float64 = derived("The study's upper 95 % limit; empty where it prints none.")

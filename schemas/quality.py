@@ -47,6 +47,12 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    title: pl.String = derived("Name of the registry in full; empty where its registry.toml has none.")
+    is_synthetic: pl.Boolean = derived(
+        "Whether `[about]` of registry.toml states that the patients are made up; empty where it was judged "
+        "before that was read."
+    )
+    contact: pl.String = derived("Whom to ask about the data; empty where its registry.toml has none.")
     delivery_date: pl.Date = derived("Day of the delivery; no date in it may be later.", nullable=False)
     status: pl.String = derived("Whether the gate opened.", nullable=False, codes=DELIVERY_STATUS)
     why: Annotated[pl.List, pl.String] = derived(

@@ -57,6 +57,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             code_version=judged_with(found.adapter_digest),
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
+            about=found.config.about,
             stated=found.config.stated,
         )
     files.settle(decision.status)

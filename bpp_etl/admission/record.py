@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.registry_config import About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
+
+NOTHING_SAID = About()
 
 
 def record(
@@ -21,6 +24,7 @@ def record(
     code_version: str,
     extra_columns: tuple[tuple[str, str], ...] = (),
     identifier_columns: tuple[tuple[str, str], ...] = (),
+    about: About = NOTHING_SAID,
     stated: Stated = NOTHING_STATED,
 ) -> None:
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
@@ -54,6 +58,9 @@ def record(
         [
             (
                 *stamp,
+                about.title,
+                about.synthetic,
+                about.contact,
                 decision.delivery_date,
                 decision.status,
                 [f"{cause.table}.{cause.rule}" for cause in decision.causes],

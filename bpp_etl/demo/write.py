@@ -81,7 +81,7 @@ def registry_toml(dialect: Dialect, note: str) -> str:
     for key in ("delimiter", "encoding", "decimal"):
         if getattr(dialect, key) != getattr(plain, key):
             lines.append(f"{key} = {_quoted(getattr(dialect, key))}")
-    sections: list[tuple[str, Mapping[str, str | float]]] = []
+    sections: list[tuple[str, Mapping[str, str | float]]] = [("about", {"synthetic": True})]
     sections += [(f"rename.{table}", names) for table, names in dialect.rename.items()]
     sections += [
         (f"recode.{table}.{column}", codes)

@@ -141,12 +141,8 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
     if event["progression_date"] is not None:
         told.append(("progression", f"{day(event['progression_date'])}, {_kinds(event['progression_kind'])}"))
     if event["progression_after"] is not None:
-        told.append(
-            (
-                "came between",
-                f"after {day(event['progression_after'])}, not after {day(event['progression_date'])}",
-            )
-        )
+        after, seen = day(event["progression_after"]), day(event["observed_progression_date"])
+        told.append(("came between", f"after {after}, not after {seen}"))
     if event["censor_date"] is not None:
         told.append(("censored", f"{day(event['censor_date'])}, last evaluable assessment on line 1"))
     told.append(("HER2", f"{event['her2_status'] or 'unknown'} as known on {day(event['event_date'])}"))

@@ -24,6 +24,7 @@ STABLE = "stable"
 """Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
 TOP_LEVEL = (
     "format",
+    "about",
     "delimiter",
     "encoding",
     "decimal",
@@ -41,8 +42,20 @@ DATE_CODES = frozenset(
 """Codes of `date_format`: days, and times of day, which are read over."""
 
 
+ABOUT = ("title", "synthetic", "contact")
+
+
 class ConfigurationError(BppError):
     """registry.toml says something that cannot be followed."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a registry says of itself: its name in full, whether its patients are made up, whom to ask."""
+
+    title: str | None = None
+    synthetic: bool = False
+    contact: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class RegistryConfig:
     """How a registry's exports are to be read; the defaults are the canonical format."""
 
     format: str = "canonical"
+    about: About = About()
     delimiter: str = ","
     encoding: str = "utf-8"
     decimal: str = "."
@@ -94,7 +108,7 @@ def load_config(path: Path) -> RegistryConfig:
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    return RegistryConfig(**{**told, "cadence": stated})
+    return RegistryConfig(**{**told, "about": About(**told["about"]), "cadence": stated})
 
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
@@ -103,6 +117,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         _known("key", key, TOP_LEVEL)
     config = RegistryConfig(
         format=_text(told, "format", "canonical"),
+        about=_about(told.get("about", {})),
         delimiter=_text(told, "delimiter", ","),
         encoding=_text(told, "encoding", "utf-8"),
         decimal=_text(told, "decimal", "."),
@@ -163,6 +178,18 @@ def _text(told: Mapping[str, Any], key: str, default: str) -> str:
     if not isinstance(value, str):
         raise ConfigurationError(f"registry.toml: {key} must be text", "put it in quotes")
     return value
+
+
+def _about(told: Any) -> About:
+    for key in _mapping(told, "about"):
+        _known("key in [about]:", key, ABOUT)
+    synthetic = told.get("synthetic", False)
+    if not isinstance(synthetic, bool):
+        raise ConfigurationError(
+            "registry.toml: synthetic in [about] must be true or false", "write it without quotes"
+        )
+    title, contact = (_text(told, key, "").strip() or None for key in ("title", "contact"))
+    return About(title, synthetic, contact)
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from bpp_etl.measure.tally import Cell, Tally
 from schemas.event import LEFT_AT, REASON, STATE
 
 BY_ALL = (REGISTRY, HER2, EVIDENCE)
+UNREAD = "progression_not_read"
 COMMON = ""
 """The protocol of counts that are the same under every protocol."""
 
@@ -40,9 +41,15 @@ def count_candidates(cohort: Cohort) -> None:
     for name, reasons in REASONS.items():
         cohort.split(name, {code: reason == REASON.index(code) for code in reasons}, (REGISTRY,))
     cohort.part("true_progression", "true_progression_dated", is_true & has_progression, BY_ALL)
-    cohort.join("candidate_progressed", ("progressed", "true_progression_dated"), BY_ALL)
+    is_undecided = state == STATE.index("indeterminate")
+    seen = is_undecided & cohort["has_observed_progression"]
+    cohort.part("indeterminate", "indeterminate_progressed", seen, BY_ALL)
+    progressed = ("progressed", "true_progression_dated", "indeterminate_progressed")
+    cohort.join("candidate_progressed", progressed, BY_ALL)
     cohort.join("decided", ("pseudoprogression", "true_progression"), BY_ALL)
     cohort.join("not_excluded", ("pseudoprogression", "indeterminate"), BY_ALL)
+    cohort.join("decided_or_unread", ("decided", UNREAD), (REGISTRY,))
+    cohort.join("pseudoprogression_or_unread", ("pseudoprogression", UNREAD), (REGISTRY,))
     for cell in cohort.cells("candidate", BY_ALL):
         for parts in (("decided", "indeterminate"), ("not_excluded", "true_progression")):
             cohort.tally.add_up(cell, [cell._replace(group=group) for group in parts])

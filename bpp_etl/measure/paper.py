@@ -5,6 +5,7 @@ Not here: the figures (`paper.toml`), and any estimate of its own: each is one o
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,23 +20,29 @@ DAYS_PER_MONTH = 30
 PER_UNIT: Mapping[str, float] = {"months": 1 / DAYS_PER_MONTH, "percent": 100}
 """What a number of ours is multiplied by, to stand in the unit of the study; 1 where it is not named."""
 
+TINY = 1e-9
+"""A number this little below a decimal is that decimal."""
+
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """One figure that the study prints, and the estimate of ours that answers it.
+    """One figure of the study, and the estimate of ours that answers it.
 
-    `field` is the column of `metric.estimate` that holds the answer.
+    `field` is the column of `metric.estimate` that holds the answer. What the study says in words alone has
+    no number in `published`; what it leaves open has no words either, and is ours. One that `is_cut_off` is
+    not rounded to the printed decimal.
     """
 
     id: str
-    says: str
-    published: float
     unit: str
     metric: str
+    says: str | None = None
+    published: float | None = None
     stratum: str = "all"
     field: str = "estimate"
     low: float | None = None
     high: float | None = None
+    is_cut_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,9 @@ def _row(study: Study, position: int, figure: PublishedFigure, ours: Row) -> Row
     factor = PER_UNIT.get(figure.unit, 1.0)
     limits = [ours.values[limit] if figure.low is not None else None for limit in ("ci_low", "ci_high")]
     low, high = (_scaled(limit, factor) for limit in limits)
+    estimate = _scaled(ours.values[figure.field], factor) if figure.field in ours.values else None
+    if figure.is_cut_off and estimate is not None:
+        estimate = math.floor(estimate * 10 + TINY) / 10
     counts = dict(ours.counts)
     is_count = figure.field in counts
     if is_count:
@@ -88,11 +98,11 @@ def _row(study: Study, position: int, figure: PublishedFigure, ours: Row) -> Row
             "figure": figure.id,
             "unit": figure.unit,
             "published_text": figure.says,
-            "published": float(figure.published),
+            "published": None if figure.published is None else float(figure.published),
             "published_low": figure.low,
             "published_high": figure.high,
             "doi": study.doi,
-            "compatible_estimate": None if is_count else _scaled(ours.values[figure.field], factor),
+            "compatible_estimate": None if is_count else estimate,
             "compatible_low": low,
             "compatible_high": high,
             "events": None,

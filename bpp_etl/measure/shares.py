@@ -5,11 +5,17 @@ Not here: shares of ALP categories, bones and CTs, which live with their subject
 
 from __future__ import annotations
 
-from bpp_etl.measure.cohort import Cohort
+from itertools import pairwise
+
+import numpy as np
+
+from bpp_etl.measure.cohort import REGISTRY, Cohort
 from bpp_etl.measure.flow import BY_ALL, COMMON
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import proportion
+from schemas.event import STATE
+from schemas.metric_codes import ONSET_DAYS
 
 WILSON = "Share of patients, Wilson interval"
 
@@ -45,14 +51,37 @@ def share_row(
 def pseudoprogression_share_rows(cohort: Cohort) -> list[Row]:
     """Build the share of pseudoprogressions among decided candidates, and its bounds over all candidates."""
     rows = []
-    for metric, group, events in (
-        ("pseudoprogression_share", "decided", "pseudoprogression"),
-        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression"),
-        ("pseudoprogression_share_highest", "candidate", "not_excluded"),
+    for metric, group, events, by in (
+        ("pseudoprogression_share", "decided", "pseudoprogression", BY_ALL),
+        ("pseudoprogression_share_lowest", "candidate", "pseudoprogression", BY_ALL),
+        ("pseudoprogression_share_highest", "candidate", "not_excluded", BY_ALL),
+        ("pseudoprogression_share_unread_as_none", "decided_or_unread", "pseudoprogression", (REGISTRY,)),
+        (
+            "pseudoprogression_share_unread_as_one",
+            "decided_or_unread",
+            "pseudoprogression_or_unread",
+            (REGISTRY,),
+        ),
     ):
-        for cell in cohort.cells(group, BY_ALL):
+        for cell in cohort.cells(group, by):
             if cell.stratum != "evidence=refused":
                 rows.append(share_row(cohort.tally, metric, cell, cell._replace(group=events)))
+    return rows
+
+
+def onset_share_rows(cohort: Cohort) -> list[Row]:
+    """Build the shares of pseudoprogressions that had appeared within some days of the start of line 1."""
+    is_pseudo, days = cohort["state"] == STATE.index("pseudoprogression"), cohort["days_to_event"]
+    spans = pairwise((-np.inf, *ONSET_DAYS, np.inf))
+    parts = {f"appeared_by_{end:g}": is_pseudo & (days > start) & (days <= end) for start, end in spans}
+    cohort.split("pseudoprogression", parts)
+    rows = []
+    for place, until in enumerate(ONSET_DAYS, start=1):
+        group = f"appeared_within_{until}"
+        cohort.join(group, list(parts)[:place])
+        metric = f"pseudoprogression_within_{until}_days_share"
+        everyone = cohort.cell("pseudoprogression")
+        rows.append(share_row(cohort.tally, metric, everyone, cohort.cell(group)))
     return rows
 
 

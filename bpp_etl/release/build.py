@@ -220,6 +220,14 @@ def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], st
     return rows, told
 
 
+def is_synthetic(con: Connection) -> bool | None:
+    """Say whether all admitted registries are made up; None where some are, and others not."""
+    stated = con.execute(
+        "select distinct coalesce(is_synthetic, false) from quality.delivery where status = 'admitted'"
+    ).fetchall()
+    return bool(stated[0][0]) if len(stated) == 1 else None
+
+
 def _describe(
     con: Connection,
     release_id: str,
@@ -230,13 +238,14 @@ def _describe(
 ) -> None:
     """Fill `meta`, and comment every table and column."""
     con.execute(
-        "insert into meta.release values (?, ?, ?, ?, ?, ?)",
+        "insert into meta.release values (?, ?, ?, ?, ?, ?, ?)",
         [
             release_id,
             created_at.astimezone(dt.UTC).replace(tzinfo=None),
             list(inputs.protocols),
             inputs.code_version,
             digest,
+            is_synthetic(con),
             list(inputs.deliveries),
         ],
     )

@@ -78,6 +78,18 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A word that leads to another place of the page."""
+
+    href: str
+    text: str
+
+    def __html__(self) -> str:
+        """Write it as a link."""
+        return f'<a href="{escape(self.href)}">{escape(self.text)}</a>'
+
+
+@dataclass(frozen=True)
 class Beneath:
     """What stands in a smaller line under a number."""
 

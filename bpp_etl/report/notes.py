@@ -11,6 +11,7 @@ from string import ascii_lowercase
 
 from markupsafe import escape
 
+from bpp_etl.report.figures import Code, Text
 from bpp_etl.report.numbers import THIN
 from schemas.metric_codes import WARNINGS
 
@@ -42,7 +43,7 @@ class Note:
     letter: str
     anchor: str
     code: str
-    sentence: str
+    sentence: Text
 
 
 @dataclass
@@ -71,11 +72,17 @@ class Notes:
         for place, code in enumerate(self.codes):
             letter = _letter(place)
             sentence = WARNINGS.get(code, code).replace(" %", f"{THIN}%")
-            found.append(Note(letter, self._anchor(letter), code, sentence))
+            found.append(Note(letter, self._anchor(letter), code, with_codes(sentence)))
         return tuple(found)
 
     def _anchor(self, letter: str) -> str:
         return f"note-{self.part}-{letter}"
+
+
+def with_codes(sentence: str) -> Text:
+    """Set what stands between backticks in the type of code."""
+    parts = sentence.split("`")
+    return Text(tuple(Code(part) if place % 2 else part for place, part in enumerate(parts)))
 
 
 def _letter(place: int) -> str:

@@ -26,9 +26,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that the templates lay out."""
+    """Everything that the templates lay out; `constructed` are admitted registries of made-up patients."""
 
     release: Row
+    constructed: tuple[str, ...]
     parts: tuple[Part, ...]
 
 
@@ -37,5 +38,12 @@ def page_of(tables: ReleaseTables, since: Difference | str | None = None) -> Pag
     known = replace(tables, since=since)
     return Page(
         release=known.release,
+        constructed=tuple(
+            sorted(
+                row["registry"]
+                for row in known["quality.delivery"].where(status="admitted")
+                if row["is_synthetic"]
+            )
+        ),
         parts=tuple(Part(section, section.gather(known)) for section in SECTIONS),
     )

@@ -17,13 +17,14 @@ from bpp_etl.report.tables import ReleaseTables
 class Plot:
     """A picture under its title; `table` is the metric table that shows it where there is no report.
 
-    `note` is what must be said under it.
+    `note` is what must be said under it; one that `is_tall` is shown in a box that rolls.
     """
 
     table: str
     title: str
     picture: Picture
     note: str = ""
+    is_tall: bool = False
 
 
 class Entry(Protocol):
@@ -46,7 +47,9 @@ class Section:
 
     `gather` makes the view that the template `<anchor>.html.j2` lays out under the title; `plots` draws those
     of its pictures that stand on their own, from the metric tables alone. `entries` are listed under the part
-    in the contents. A part with `has_own_heading` writes everything itself, its anchor included.
+    in the contents. A part with `has_own_heading` writes everything itself, its anchor included. One that
+    `is_folded` shows no more than its title until it is opened; of any other the tables are folded under
+    their captions. On paper nothing is folded.
     """
 
     anchor: str
@@ -55,6 +58,7 @@ class Section:
     plots: Callable[[ReleaseTables], Iterable[Plot]] = lambda _: ()
     entries: Callable[[Any], Iterable[Entry]] = lambda _: ()
     has_own_heading: bool = False
+    is_folded: bool = False
 
     @property
     def template(self) -> str:

@@ -34,6 +34,8 @@ SHOWN = (
     "quality.extra_column",
     "quality.history",
     "meta.release",
+    "meta.table",
+    "meta.column",
     "meta.protocol",
     "meta.protocol_parameter",
 )

@@ -23,6 +23,7 @@ CALL = Basis(
             "event_date",
             "confirmation_date",
             "progression_date",
+            "observed_progression_date",
             "progression_kind",
             "censor_date",
             "onset_after",
@@ -41,6 +42,10 @@ SITES = Basis({EVENTS: ("new_lesion_sites", "candidate_lesion_ids")}, COURSE_TAB
 VERDICTS = Basis({EVENTS: tuple(one.column for one in VERDICT_SETS.values())}, COURSE_TABLES)
 REFUSED = Basis({EVENTS: ("flags",)}, COURSE_TABLES)
 HER2 = Basis({EVENTS: ("her2_status",)}, ("her2_tests",))
+
+HER2_AT_START = Basis({FIRST_LINE: ("her2_status_at_start",)}, ("her2_tests",))
+READING = Basis({EVENTS: ("unread_ct_count",)}, COURSE_TABLES)
+"""Whether the CTs after a candidate are read for progression."""
 
 LEFT = Basis({FLOW: ("patient_id", "left_at", "state")}, COURSE_TABLES)
 """Where patients left the course."""

@@ -6,7 +6,7 @@ Not here: times without competing risks (`times.py`).
 from __future__ import annotations
 
 from schemas.metric_codes import HORIZON_DAYS
-from schemas.metrics.bases import CALL, COMPETING_DEATH, COURSE
+from schemas.metrics.bases import CALL, COMPETING_DEATH, COURSE, READING
 from schemas.metrics.record import Basis, Metric
 
 
@@ -27,7 +27,7 @@ def _at_horizons(
     )
 
 
-_FIRST_LINE = CALL | COURSE
+_FIRST_LINE = CALL | COURSE | READING
 _PSEUDO = "Pseudoprogression of patients with a first line"
 _ENDS = "progression, death and the end of the line competing,"
 

@@ -5,10 +5,13 @@ Not here: shares of ALP categories, bones and CTs, which stand with their subjec
 
 from __future__ import annotations
 
+from schemas.metric_codes import ONSET_DAYS
 from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
+_APPEARED = "Pseudoprogressions that had appeared within {} days of the start of line 1, of all of them."
 _REFUSED = " if patients refused at the gate, and candidates of whom evidence was refused,"
+_UNREAD = " with those whose CTs are not read for progression"
 
 SHARES = (
     Metric(
@@ -32,6 +35,20 @@ SHARES = (
         basis=CALL,
     ),
     Metric(
+        "pseudoprogression_share_unread_as_none",
+        f"The share of the decided{_UNREAD} counted as none.",
+        unit="share",
+        basis=CALL,
+        warnings=("unread_counted",),
+    ),
+    Metric(
+        "pseudoprogression_share_unread_as_one",
+        f"The share of the decided{_UNREAD} counted as one.",
+        unit="share",
+        basis=CALL,
+        warnings=("unread_counted",),
+    ),
+    Metric(
         "pseudoprogression_share_lowest_with_refused",
         f"The lowest share{_REFUSED} were none either.",
         unit="share",
@@ -44,5 +61,15 @@ SHARES = (
         unit="share",
         basis=CALL,
         warnings=("refused_counted",),
+    ),
+    *(
+        Metric(
+            f"pseudoprogression_within_{days}_days_share",
+            _APPEARED.format(days),
+            unit="share",
+            basis=CALL,
+            warnings=("interval_censored", "selected_on_outcome"),
+        )
+        for days in ONSET_DAYS
     ),
 )

@@ -66,7 +66,7 @@ CONFIRMATION_TO_PROGRESSION = Metric(
 )
 CANDIDATE_TO_PROGRESSION = Metric(
     "candidate_to_progression",
-    "Median time from the candidate to progression, over all candidates.",
+    "Median time from the candidate to a progression that was seen, over all candidates in any state.",
     unit="days",
     basis=CALL,
     warnings=_TO_PROGRESSION,

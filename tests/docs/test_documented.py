@@ -128,6 +128,7 @@ def test_every_key_of_a_registry_is_documented_with_its_default(key: str) -> Non
                 *(f"{name} {share:g}" for name, share in LIMITS.items() if name not in TABLES),
             ]
         ),
+        "about": "nothing",
         "date_format": "ISO days",
         "cadence": f"every {CYCLES_PER_INTERVAL} cycles",
     }

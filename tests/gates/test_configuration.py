@@ -5,11 +5,20 @@ Not here: what following it does to rows (`test_formats.py`).
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from bpp_etl.landing.registry_config import MOST_BYTES, ConfigurationError, RegistryConfig, load_config
+from bpp_etl.landing.registry_config import (
+    MOST_BYTES,
+    About,
+    ConfigurationError,
+    RegistryConfig,
+    load_config,
+    recalled,
+)
 from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
 from tests.support.gating import gated
@@ -34,6 +43,10 @@ BAD = {
     'date_format = "%d.%m.%Q"': "date_format holds %Q, which is no code",
     'date_format = "%d.%m.%Y%"': "date_format holds %, which is no code",
     'date_format = "%d.%m.%Y %Z"': "date_format holds %Z, which is no code",
+    "about = 1": "[about] must be a table",
+    "[about]\nname = 'North'": "unknown key in [about]: 'name'",
+    "[about]\ntitle = 1": "title must be text",
+    "[about]\nsynthetic = 'yes'": "synthetic in [about] must be true or false",
     "[rename.pateints]\na = 'sex'": "unknown table in [rename]: 'pateints'",
     "[rename.patients]\na = 'gender'": "unknown column in [rename.patients]: 'gender'",
     "[rename.patients]\na = 'sex'\nb = 'sex'": "two columns of [rename.patients] have one name",
@@ -99,6 +112,15 @@ def test_a_schedule_may_be_a_week_or_a_year_and_is_kept_as_stated(tmp_path: Path
 def test_lesions_keep_their_ids_only_where_it_is_stated(tmp_path: Path) -> None:
     assert told(tmp_path, '[lesions]\nids = "stable"').stated.has_stable_lesion_ids
     assert not told(tmp_path, "").stated.has_stable_lesion_ids
+
+
+def test_a_registry_says_of_itself_what_it_is_called_whom_to_ask_and_whether_it_is_made_up(
+    tmp_path: Path,
+) -> None:
+    about = told(tmp_path, '[about]\ntitle = " North "\ncontact = "n@example"\nsynthetic = true').about
+    assert (about.title, about.contact, about.synthetic) == ("North", "n@example", True)
+    assert told(tmp_path, "[about]\ntitle = ''").about == About()
+    assert recalled(json.loads(json.dumps(asdict(RegistryConfig(about=about))))).about == about
 
 
 def test_a_file_in_another_encoding_cannot_be_read(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_where_nothing_is_stated_a_known_lesion_called_new_is_a_candidate_with_a
     assert found.event[0] == "2024-02-12"
     assert "known_lesion_called_new" in found.event[1]  # type: ignore[operator]
     assert not found.is_recorded_stable
-    assert "keeps its id" not in found.report
+    assert "The registry states that a lesion keeps" not in found.report
     assert "lesion ids" not in found.explained
 
 

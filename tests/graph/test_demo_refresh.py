@@ -27,6 +27,11 @@ def test_two_registries_are_admitted_and_one_is_shut(demo) -> None:
     assert not done.failed
 
 
+def test_a_demonstration_says_that_it_is_made_up(release) -> None:
+    assert release.execute("select is_synthetic from meta.release").fetchall() == [(True,)]
+    assert release.execute("select distinct is_synthetic from quality.delivery").fetchall() == [(True,)]
+
+
 def test_a_shut_gate_is_told_with_rule_counts_and_limit(demo) -> None:
     *_, said = demo
     told = "\n".join(said)

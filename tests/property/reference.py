@@ -210,6 +210,14 @@ def call(  # noqa: PLR0912 as naive as it gets
         if point.is_pd and point.day >= event and (second is None or point.day <= second.start):
             progressed = point
             row.observed_progression_date = point.day
+            row.progression_after = max(
+                (
+                    scan.day
+                    for scan in patient.scans
+                    if is_evaluable(scan) and not progression_kinds(scan) and scan.day < point.day
+                ),
+                default=None,
+            )
             break
     if row.state == "indeterminate":
         progressed = None
@@ -224,14 +232,6 @@ def call(  # noqa: PLR0912 as naive as it gets
         row.progression_kind = "+".join(sorted(progressed.kinds))
         row.days_event_to_progression = (progressed.day - event).days
         row.progression_assessment_ids = ids(scan for scan in progressed.scans if progression_kinds(scan))
-        row.progression_after = max(
-            (
-                scan.day
-                for scan in patient.scans
-                if is_evaluable(scan) and not progression_kinds(scan) and scan.day < progressed.day
-            ),
-            default=None,
-        )
     row.onset_after = max(
         (scan.day for scan in patient.scans if is_eligible_ct(scan) and scan.day < event), default=None
     )

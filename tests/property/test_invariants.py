@@ -166,8 +166,9 @@ def test_dates_come_in_their_order(rows: Rows) -> None:
                 assert row["progression_date"] == last
             else:
                 assert row["progression_date"] > last
-            assert row["progression_after"] is None or row["progression_after"] < row["progression_date"]
         assert row["onset_after"] is None or row["onset_after"] < row["event_date"]
+        if row["progression_after"] is not None:
+            assert row["progression_after"] < row["observed_progression_date"]
 
 
 def test_every_row_ends_in_progression_or_in_censoring(rows: Rows) -> None:

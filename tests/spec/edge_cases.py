@@ -98,7 +98,7 @@ EDGE_CASES = (
         "Repair, not a new lesion: no candidate where its row does not call it new.",
         "day -10 CT: baseline osteolytic #A\nday 42 CT: stable osteoblastic #A",
         {"left_at": "no_new_osteoblastic_lesion", "state": None},
-        "A row that calls it new makes a candidate, for an id need not stay with a lesion from scan to scan.",
+        "A row that calls it new makes a candidate, flagged known_lesion_called_new, for ids may change.",
     ),
     EdgeCase(
         "E10",

@@ -1,17 +1,25 @@
 -- One row per candidate of one protocol: whole days, and codes as places in the lists that are passed in.
 -- A missing number is NaN; nothing is missing in days_followed, since without progression follow-up ends at the censor
--- date, and without that at the event.
+-- date, and without that at the event; nor in days_observed, which ends at a progression whatever the state.
 select
     cast(list_position($registries, event.registry) - 1 as integer) as registry,
     cast(list_position($states, event.state) - 1 as tinyint) as state,
     cast(list_position($reasons, event.reason) - 1 as tinyint) as reason,
     cast(coalesce(list_position($her2_statuses, event.her2_status), len($her2_statuses) + 1) - 1 as tinyint) as her2,
     cast(list_contains(event.flags, 'refused_evidence') as tinyint) as evidence,
+    coalesce(
+        cast(case patients.er_status when 'positive' then 1 when 'negative' then 0 end as double), 'nan'
+    ) as er_positive,
+    coalesce((event.therapy_start_date - patients.birth_date) / 365.25, 'nan') as age_years,
+    coalesce(event.alp_baseline, 'nan') as alp_baseline,
     event.days_to_event,
     greatest(coalesce(cast(event.onset_after - event.therapy_start_date as integer), 0), 0) as days_to_onset_after,
     event.has_progression,
     cast(coalesce(event.progression_date, event.censor_date, event.event_date) - event.event_date as integer)
         as days_followed,
+    event.observed_progression_date is not null as has_observed_progression,
+    cast(coalesce(event.observed_progression_date, event.censor_date, event.event_date) - event.event_date as integer)
+        as days_observed,
     greatest(coalesce(cast(event.progression_after - event.event_date as integer), 0), 0)
         as days_to_progression_after,
     coalesce(cast(event.confirmation_date - event.event_date as integer), 0) as days_to_confirmation,
@@ -33,6 +41,9 @@ select
     ) as is_bone_progression,
     coalesce(event.alp_at_event - event.alp_baseline, 'nan') as alp_event_minus_baseline,
     coalesce(event.alp_at_progression - event.alp_baseline, 'nan') as alp_progression_minus_baseline,
+    coalesce(event.alp_baseline_times_limit, 'nan') as alp_baseline_times_limit,
+    coalesce(event.alp_at_event_times_limit, 'nan') as alp_event_times_limit,
+    coalesce(event.alp_at_progression_times_limit, 'nan') as alp_progression_times_limit,
     -- Of patients with all three values, so that it is the difference of the two changes from baseline.
     case
         when event.alp_baseline is null then 'nan'

@@ -12,6 +12,7 @@ with ended as (
         patients.death_date,
         event.event_date,
         event.state,
+        event.unread_ct_count,
         case when flow.state = 'true_progression' then event.progression_date else flow.progression_date end
             as progression_date,
         case
@@ -55,6 +56,6 @@ select
     cast(outcome as tinyint) as outcome,
     cast(coalesce(list_position($states, state), 0) - 1 as tinyint) as state,
     coalesce(cast(event_date - therapy_start_date as integer), -1) as days_to_candidate,
-    false as has_unread_ct
+    coalesce(unread_ct_count > 0, false) as has_unread_ct
 from ended
 order by registry, patient_id

@@ -59,7 +59,8 @@ def swimmer_plot(anchor: str, title: str, lanes: Sequence[Lane]) -> Picture:
     for month in month_ticks(end):
         place = x(month * DAYS_PER_MONTH)
         line(root, place, TOP, place, bottom, "rule")
-        label(root, place, bottom + 16, number(month), "label middle")
+        for beside in (TOP - 5, bottom + 16):
+            label(root, place, beside, number(month), "label middle")
     line(root, LEFT, TOP, LEFT, bottom, "axis")
     label(
         root, (LEFT + RIGHT) / 2, bottom + 33, "Months from the start of first-line therapy", "label middle"
@@ -114,7 +115,7 @@ def _legend(root: Element) -> None:
     path(root, _diamond(8, upper - 4), "mark event", is_closed=True)
     label(root, 18, upper, "pseudoprogression")
     box(root, 166, upper - 9, 18, 10, "part after")
-    line(root, 175, upper - 9, 155, upper + 1, "confirmed")
+    line(root, 175, upper - 9, 175, upper + 1, "confirmed")
     label(root, 190, upper, "confirming CT")
     dot(root, 8, lower - 4, "mark progressed", MARK)
     label(root, 18, lower, "progression")

@@ -63,7 +63,7 @@ def alp(tables: ReleaseTables) -> Alp:
     return Alp(
         tuple(_plots(tables)),
         _changes(tables, notes),
-        _bone(estimates),
+        _bone(tables, estimates),
         _categories(estimates, f"{tables.told('alp_stable_percent')}\u202f%"),
         _discrimination(estimates),
         notes,
@@ -110,12 +110,15 @@ def _bare(value: float) -> str:
     return bare(value, "U/L")
 
 
-def _bone(estimates: Estimates) -> Grid:
+def _bone(tables: ReleaseTables, estimates: Estimates) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for name, unit in BONE_ALP_UNITS.items():
         for moment, words in (("event", "At the event"), ("progression", "At progression")):
             metric = f"{name}_change_at_{moment}"
-            shown, median = estimates.show(metric), estimates.show(f"{metric}_median")
+            row = tables["metric.estimate"].first(protocol=tables.protocol, metric=metric, stratum="all")
+            if row is None or row["patients"] == 0:
+                continue
+            shown, median = estimates.of_row(row), estimates.show(f"{metric}_median")
             rows.append(
                 (
                     f"{words}, against baseline; measured in {unit}",
@@ -128,7 +131,8 @@ def _bone(estimates: Estimates) -> Grid:
                 )
             )
     heads = ("Change", "#Patients", "#Median", "#Shift", "#95\u202f% interval", "#p", "Notes")
-    return grid("alp-bone", "Change of bone ALP within pseudoprogressions", heads, rows)
+    nothing = "No pseudoprogression has bone ALP at baseline and at the event or progression."
+    return grid("alp-bone", "Change of bone ALP within pseudoprogressions", heads, rows, nothing=nothing)
 
 
 def _categories(estimates: Estimates, band: str) -> Grid:

@@ -104,4 +104,4 @@ def _bare(value: float) -> str:
     return bare(value, "days")
 
 
-SECTION = Section("baseline", "Baseline", baseline)
+SECTION = Section("baseline", "Baseline", baseline, is_folded=True)

@@ -138,4 +138,4 @@ def _intervals(tables: ReleaseTables, groups: list[tuple[str, str]], notes: Note
     )
 
 
-SECTION = Section("cadence", "CT schedule", cadence, plots=_plots)
+SECTION = Section("cadence", "CT schedule", cadence, plots=_plots, is_folded=True)

@@ -125,4 +125,4 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
     )
 
 
-SECTION = Section("methods", "Methods", methods)
+SECTION = Section("methods", "Methods", methods, is_folded=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bpp_etl.report.figures import NOTHING, Piece, text
+from bpp_etl.report.figures import NOTHING, Missing, Piece, text
 from bpp_etl.report.grid import NOT_ADJUSTED, Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import MINUS, THIN, decimal, fixed, p_value, whole
@@ -22,6 +22,7 @@ _WRITE: Mapping[str, Callable[[float], str]] = {
     "months": lambda value: fixed(value, 2),
     "U/L": lambda value: decimal(value, 1),
     "p": p_value,
+    "area": lambda value: fixed(value, 2),
 }
 _UNITS: Mapping[str, str] = {
     "patients": "patients",
@@ -29,7 +30,11 @@ _UNITS: Mapping[str, str] = {
     "months": "months",
     "U/L": "U/L",
     "p": "p",
+    "area": "area",
 }
+
+
+OURS = Missing("not given; ours")
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def _cells(tables: ReleaseTables, row: Row, notes: Notes) -> tuple[Cell, ...]:
     return (
         PAPER_FIGURE[row["figure"]].rstrip("."),
         _UNITS[row["unit"]],
-        row["published_text"].replace("-", MINUS, 1) if row["published"] < 0 else _printed(row),
+        _printed(row),
         table.figure(row, "compatible_estimate", write, HIDDEN if row["is_suppressed"] else "not given"),
         limits,
         table.count(row, "patients"),
@@ -89,10 +94,14 @@ def _cells(tables: ReleaseTables, row: Row, notes: Notes) -> tuple[Cell, ...]:
     )
 
 
-def _printed(row: Row) -> str:
-    """Write what the study prints with the signs of this page."""
-    told: str = row["published_text"]
+def _printed(row: Row) -> Piece | str:
+    """Write what the study prints with the signs of this page; what it does not give is ours."""
+    told: str | None = row["published_text"]
+    if told is None:
+        return OURS
+    if row["published"] is not None and row["published"] < 0:
+        return told.replace("-", MINUS, 1)
     return told.replace(" %", f"{THIN}%").replace("-", " to ").replace("<", f"<{THIN}")
 
 
-SECTION = Section("paper", "Beside the seed study", paper)
+SECTION = Section("paper", "Beside the seed study", paper, is_folded=True)

@@ -55,6 +55,7 @@ class Registry:
 
     name: str
     anchor: str
+    contact: str | None
     judged: tuple[Judged, ...]
     alp_units: tuple[str, ...]
     why_none: str | None
@@ -114,6 +115,7 @@ def _registry(tables: ReleaseTables, name: str, since: Difference | None) -> Reg
     return Registry(
         name=name,
         anchor=f"registry-{name}",
+        contact=deliveries[-1]["contact"],
         judged=tuple(judged),
         alp_units=tables.alp_units.get(name, ()),
         why_none=why_none(tables.registry_facts.get(name), is_admitted=is_admitted),
@@ -255,4 +257,4 @@ def _share(value: float) -> str:
     return f"{decimal(100 * value, 1)}{THIN}%"
 
 
-SECTION = Section("quality", "Data quality", quality, entries=lambda view: view.registries)
+SECTION = Section("quality", "Data quality", quality, entries=lambda view: view.registries, is_folded=True)

@@ -116,4 +116,4 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
             yield Plot("lesion_site", title, picture)
 
 
-SECTION = Section("sites", "Bones", sites, plots=_plots)
+SECTION = Section("sites", "Bones", sites, plots=_plots, is_folded=True)

@@ -28,6 +28,8 @@ _INCIDENCE_BOUNDS = (
 )
 _BOUNDS = (
     ("pseudoprogression_share", "Of the candidates that could be decided"),
+    ("pseudoprogression_share_unread_as_none", "With those whose CTs are not read for progression, as none"),
+    ("pseudoprogression_share_unread_as_one", "With those whose CTs are not read for progression, as one"),
     ("pseudoprogression_share_lowest", "If every undecided candidate were none"),
     ("pseudoprogression_share_highest", "If every undecided candidate were one"),
     ("pseudoprogression_share_lowest_with_refused", "If none of those refused at the gate were one either"),
@@ -116,4 +118,4 @@ def _between(estimates: Estimates) -> Grid:
     return grid("strata-between", "Do registries differ?", heads, [row])
 
 
-SECTION = Section("strata", "Share of pseudoprogressions", strata)
+SECTION = Section("strata", "Share of pseudoprogressions", strata, is_folded=True)

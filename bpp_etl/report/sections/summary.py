@@ -167,7 +167,8 @@ def _deliveries(tables: ReleaseTables) -> list[Row]:
 
 
 def _delivered(tables: ReleaseTables, row: Row) -> Piece:
-    told = f", delivered on {day(row['delivery_date'])}: "
+    title = f" ({row['title']})" if row["title"] else ""
+    told = f"{title}, delivered on {day(row['delivery_date'])}: "
     if row["status"] == "admitted":
         table = tables["quality.delivery"]
         if row["delivered"] is None:

@@ -92,6 +92,11 @@ class Times:
     incidences: Grid
     notes: Notes
 
+    @property
+    def shown(self) -> tuple[Plot, ...]:
+        """Return the pictures in their order."""
+        return self.plots + ((self.swimmer,) if self.swimmer else ())
+
 
 def times(tables: ReleaseTables) -> Times:
     """Gather curves, medians and incidences of everyone."""
@@ -165,7 +170,8 @@ def swimmer(tables: ReleaseTables) -> Plot | None:
     if not lanes:
         return None
     picture = swimmer_plot("plot-swimmer", title, thinned(lanes, MOST_LANES))
-    return Plot("course_group", title, picture, left_out(lanes, MOST_LANES, table.name))
+    note = left_out(lanes, MOST_LANES, table.name)
+    return Plot("course_group", title, picture, note, is_tall=True)
 
 
 def median_grid(

@@ -160,4 +160,4 @@ def _definitions(tables: ReleaseTables, estimates: Estimates) -> Grid | None:
     return grid("definitions-table", "The same patients under each definition of the release", heads, rows)
 
 
-SECTION = Section("verdicts", "Other rule sets", verdicts)
+SECTION = Section("verdicts", "Other rule sets", verdicts, is_folded=True)

@@ -47,6 +47,7 @@ class Candidate:
     onset_after: int | None = None
     confirmed: int = 84
     progressed: int | None = None
+    observed: int | None = None
     progression_after: int | None = None
     progression_kind: str = "lysis"
     followed: int = 400
@@ -56,6 +57,7 @@ class Candidate:
     her2: str | None = None
     flags: tuple[str, ...] = ()
     alp: tuple[float | None, float | None, float | None] = (None, None, None)
+    alp_limit: float | None = None
     sites: tuple[str, ...] = ("spine",)
     old_sites: tuple[str, ...] = ()
     later_sites: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ class Candidate:
     interval: int = 42
     cadence_line: int = 1
     lacks: tuple[str, ...] | None = None
+    unread: int = 0
     person: Person = Person()
 
 
@@ -163,7 +166,9 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         event_date=event,
         confirmation_date=_day(patient.confirmed, event) if patient.state == "pseudoprogression" else None,
         progression_date=_day(patient.progressed, event),
-        observed_progression_date=_day(patient.progressed, event),
+        observed_progression_date=_day(
+            patient.progressed if patient.observed is None else patient.observed, event
+        ),
         progression_kind=patient.progression_kind if has_progression else None,
         censor_date=None if has_progression else _day(patient.followed, event),
         days_to_event=patient.event,
@@ -175,7 +180,7 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         new_lesion_sites=sorted((*patient.sites, *patient.later_sites)),
         new_lesion_count=len(patient.sites) + len(patient.later_sites),
         confirming_ct_count=2,
-        unread_ct_count=0,
+        unread_ct_count=patient.unread,
         candidate_assessment_ids=[scan],
         candidate_lesion_ids=lesions,
         confirming_assessment_ids=[],
@@ -185,6 +190,9 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         alp_baseline=baseline,
         alp_at_event=at_event,
         alp_at_progression=at_progression,
+        alp_baseline_times_limit=_times(baseline, patient.alp_limit),
+        alp_at_event_times_limit=_times(at_event, patient.alp_limit),
+        alp_at_progression_times_limit=_times(at_progression, patient.alp_limit),
         alp_delta_event=delta,
         alp_category=_category(baseline, delta),
         alp_category_progression=_category(baseline, to_progression),
@@ -249,6 +257,10 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
             deviation_days=patient.interval - 42,
             cadence_class=kept,
         )
+
+
+def _times(value: float | None, limit: float | None) -> float | None:
+    return None if value is None or limit is None else value / limit
 
 
 def _verdicts(patient: Candidate) -> dict[str, object]:

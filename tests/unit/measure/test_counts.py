@@ -111,6 +111,28 @@ def test_a_share_has_the_interval_of_wilson() -> None:
     )
 
 
+def test_a_share_counts_those_whose_cts_are_not_read_either_way() -> None:
+    unread = Candidate(state="indeterminate", reason="progression_not_read")
+    other = Candidate(state="indeterminate", reason="awaiting_ct")
+    found = measured(
+        [*[Candidate()] * 6, *[Candidate(state="true_progression", progressed=50)] * 2, unread, unread, other]
+    )
+    shares = {
+        metric: (
+            found.estimate(metric)["estimate"],
+            found.estimate(metric)["events"],
+            found.estimate(metric)["patients"],
+        )
+        for metric in (
+            "pseudoprogression_share",
+            "pseudoprogression_share_unread_as_none",
+            "pseudoprogression_share_unread_as_one",
+        )
+    }
+    assert list(shares.values()) == [(6 / 8, 6, 8), (6 / 10, 6, 10), (8 / 10, 8, 10)]
+    assert found.estimate("pseudoprogression_share_unread_as_one", "registry=a")["events"] == 8
+
+
 def test_bones_are_counted_by_patient_and_by_lesion_of_one_population() -> None:
     found = measured(
         [

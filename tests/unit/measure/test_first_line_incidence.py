@@ -111,6 +111,17 @@ def test_the_undecided_of_a_registry_are_imputed_from_its_own_decided_candidates
     assert "imputed_from_others" not in row["warnings"]
 
 
+@pytest.mark.parametrize(("unread", "share"), [(0, 80 / 121), (1, 40 / 121)])
+def test_the_undecided_are_imputed_from_decided_ones_whose_cts_are_read_or_not_as_theirs_are(
+    unread: int, share: float
+) -> None:
+    # All decided candidates whose CTs are read are one, and none of those of whom a CT is not.
+    true = Candidate(state="true_progression", progressed=42, unread=1)
+    undecided = Candidate(state="indeterminate", unread=2 * unread)
+    found = measured([*[Candidate()] * 40, *[true] * 40, *[undecided] * 40], [WITHOUT])
+    assert _incidence(found, 182)[0] == pytest.approx(share, abs=0.015)
+
+
 def test_a_registry_without_a_decided_candidate_borrows_from_all_and_says_so() -> None:
     found = measured(
         [*[Candidate(registry="a")] * 60, *[Candidate(registry="b", state="indeterminate", followed=0)] * 40],

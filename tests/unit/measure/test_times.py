@@ -67,6 +67,17 @@ def _between(row: dict[str, Any]) -> tuple[object, ...]:
     return row["estimate"], row["ci_low"], row["ci_high"], row["ci_method"]
 
 
+def test_a_progression_that_was_seen_counts_over_all_candidates_whatever_the_state() -> None:
+    undecided = Candidate(state="indeterminate", reason="therapy_changed", followed=30, observed=60)
+    found = measured([undecided, undecided, Candidate(progressed=100)])
+    row = found.estimate("candidate_to_progression")
+    assert (row["estimate"], row["patients"], row["events"]) == (60, 3, 3)
+    between = found.estimate("candidate_to_progression_interval_censored")
+    assert (between["ci_low"], between["ci_high"], between["events"]) == (0, 60, 3)
+    # It is no progression of a pseudoprogression, which they are not known to be.
+    assert found.estimate("pseudoprogression_to_progression")["events"] == 1
+
+
 def test_an_interval_censored_median_is_the_interval_between_two_scans_and_never_its_middle() -> None:
     found = measured([Candidate(event=60, onset_after=20, progressed=200, progression_after=100)] * 5)
     onset = found.estimate("time_to_pseudoprogression_interval_censored")

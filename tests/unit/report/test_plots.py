@@ -210,7 +210,7 @@ def test_pairs_that_fall_are_dashed_and_counted_in_words() -> None:
 def test_a_release_shows_all_three_pictures_of_single_patients(page: Node) -> None:
     for name in ("plot-swimmer", "plot-alp-waterfall", "plot-alp-pairs"):
         assert page.by_id(name).tag == "svg"
-    assert "Each lane is one patient." in page.by_id("times").words
+    assert "a lane for each patient" in page.by_id("times").words
     assert "Lanes: 4, each of one patient" in page.by_id("plot-swimmer").words
 
 

@@ -62,6 +62,43 @@ def test_a_median_that_is_not_reached_reads_so(page: Node) -> None:
     assert "not reached yet" in page.by_id("times-medians").words
 
 
+def test_a_median_between_two_scans_reads_as_its_interval_and_says_how_long_patients_were_followed(
+    page: Node,
+) -> None:
+    words = page.by_id("times-medians").words
+    assert "after 42, up to 84\u202fdays" in words
+    assert "512\u202fdays" in words
+
+
+def test_the_incidence_leads_with_the_imputed_one_and_its_bounds_and_ends_with_the_decided_only(
+    page: Node,
+) -> None:
+    words = page.by_id("times-incidence").words
+    places = [words.index(told) for told in ("14.3\u202f%", "10.2\u202f% to 16.1\u202f%", "10.6\u202f%")]
+    assert places == sorted(places)
+    assert "beyond follow-up" in words
+    assert "10.2\u202f% to 16.1\u202f%" in page.by_id("strata-table").words
+
+
+def test_two_limits_never_read_alike(page: Node) -> None:
+    assert "0.000 to 0.003" in page.by_id("verdicts-agreement").words
+
+
+def test_every_table_of_p_values_says_that_they_are_not_adjusted(page: Node) -> None:
+    told = {}
+    for table in page.with_tag("table"):
+        heads = [head.words.strip() for head in table.with_tag("th")]
+        if "p" in heads:
+            caption = page.by_id(table.attributes["aria-labelledby"])
+            told[table.attributes["id"]] = "not adjusted for their number" in caption.words
+    assert len(told) >= 4
+    assert all(told.values())
+
+
+def test_bone_alp_has_a_table_of_its_own(page: Node) -> None:
+    assert "\u22123.5\u202fµg/L" in page.by_id("alp-bone").words
+
+
 def test_the_papers_interval_has_months_of_thirty_days(page: Node) -> None:
     assert "1.73\u202fmonths" in page.by_id("times-medians").words
 

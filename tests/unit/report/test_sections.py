@@ -20,6 +20,7 @@ from bpp_etl.report.tables import read_release
 from schemas.metric import METRIC_TABLES
 from tests.support.report_page import Node
 
+FOLDED = {"quality", "methods", "strata", "dictionary", "checklist"}
 AROUND = {"report.html.j2", "macros.html.j2"}
 """Templates of the page itself."""
 
@@ -38,6 +39,26 @@ def test_every_part_stands_under_its_title(page: Node) -> None:
         part = page.by_id(section.anchor)
         if not section.has_own_heading:
             assert (part.tag, part.with_tag("h2")[0].words) == ("section", section.title)
+
+
+def test_a_folded_part_shows_its_title_and_any_other_folds_its_tables(page: Node) -> None:
+    assert {section.anchor for section in SECTIONS if section.is_folded} >= FOLDED
+    for section in SECTIONS:
+        part = page.by_id(section.anchor)
+        folds = [node for node in part.inside if isinstance(node, Node) and node.tag == "details"]
+        if section.is_folded:
+            (fold,) = folds
+            (title, *_) = fold.with_tag("summary")
+            assert title.words == section.title
+            assert not [node for node in fold.with_tag("details") if node is not fold]
+        else:
+            folded = {table.attributes["id"] for fold in folds for table in fold.with_tag("table")}
+            assert folded == {table.attributes["id"] for table in part.with_tag("table")}
+        assert not [fold for fold in folds if "open" in fold.attributes]
+
+
+def test_what_changed_comes_right_after_the_head() -> None:
+    assert [section.anchor for section in SECTIONS][:2] == ["summary", "changes"]
 
 
 def test_every_module_with_a_part_is_in_the_contents_and_every_template_is_used() -> None:

@@ -50,7 +50,7 @@ def reads_as(named: Named, value: float) -> bool:
     readings = {"%": [value * 100], "months": [value / 30.4375, value / 30]}.get(rest, [value])
     if named.field in {"ci_low", "ci_high"}:
         readings.append(value * 100)  # the sign of per cent stands once, after both limits
-    return rest in {"", "%", "months", "day", "days", "U/L"} and any(
+    return rest in {"", "%", "months", "day", "days", "U/L", "µg/L"} and any(
         abs(float(number[0]) - reading) <= half for reading in readings
     )
 
@@ -71,6 +71,7 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
                 "baseline",
                 "lesion_site",
                 "alp_change",
+                "alp_grade",
                 "concordance",
                 "cadence",
                 "open_question",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bpp_etl.report import write_report
-from bpp_etl.report.notes import Notes
+from bpp_etl.report.notes import Notes, with_codes
 from tests.support.report_file import write_release
 from tests.support.report_page import Node, named_cells, read_page
 from tests.support.report_rows import delivery, flow, judgement, release_row
@@ -26,6 +26,38 @@ def test_a_release_with_nothing_in_it_is_drawn(tmp_path: Path) -> None:
     page = drawn(tmp_path, {})
     assert "The flow was not measured under this definition." in page.words
     assert "not measured" in page.by_id("times-medians").words
+
+
+def test_a_report_of_made_up_patients_says_so_in_its_first_line(tmp_path: Path) -> None:
+    held = {"quality.delivery": [delivery("north", is_synthetic=True)]}
+    page = drawn(tmp_path, held, is_synthetic=True)
+    (body,) = page.with_tag("body")
+    assert body.words.strip().startswith("Constructed data: every patient in this report is made up")
+    assert page.with_tag("title")[0].words.startswith("Constructed: ")
+
+
+def test_a_report_of_some_made_up_registries_says_which(tmp_path: Path) -> None:
+    rows = [
+        delivery("north", is_synthetic=True),
+        delivery("south", is_synthetic=False),
+        delivery("west", is_synthetic=True, is_shut=True),
+    ]
+    (body,) = drawn(tmp_path, {"quality.delivery": rows}, is_synthetic=None).with_tag("body")
+    assert body.words.strip().startswith("Constructed in part: the patients of north are made up")
+
+
+def test_a_report_of_patients_says_nothing_of_constructed(tmp_path: Path) -> None:
+    page = drawn(tmp_path, {"quality.delivery": [delivery("north", is_synthetic=False)]}, is_synthetic=False)
+    (body,) = page.with_tag("body")
+    assert "onstructed" not in body.words
+    assert "No registry states that they are made up." in page.by_id("summary").words
+
+
+def test_a_registry_is_shown_with_its_title_and_whom_to_ask(tmp_path: Path) -> None:
+    row = delivery("north", title="Registry <of> the North", contact="north@example")
+    page = drawn(tmp_path, {"quality.delivery": [row]})
+    assert "north (Registry <of> the North), delivered on 1 March 2024" in page.by_id("summary").words
+    assert "Whom to ask: north@example" in page.by_id("registry-north").words
 
 
 def test_an_older_delivery_in_service_is_shown_beside_the_newest_that_was_shut(tmp_path: Path) -> None:
@@ -105,3 +137,9 @@ def test_a_note_is_listed_once_and_keeps_its_letter() -> None:
     assert [letter for letter, _ in first.links] == ["a"]
     assert [letter for letter, _ in again.links] == ["a", "b"]
     assert [note.code for note in notes.listed] == ["guarantee_time", "few_events"]
+
+
+def test_a_note_sets_what_stands_between_backticks_as_code() -> None:
+    assert with_codes("Half of `cadence_interval` late.").__html__() == (
+        "Half of <code>cadence_<wbr>interval</code> late."
+    )
