@@ -20,6 +20,7 @@ from bpp_etl.explain.run import explain_patient
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.shelf import FILE, REPORT
 from tests.support.deliveries import TINY, write_delivery_of
+from tests.support.gating import gated
 from tests.support.warehouses import PROTOCOLS, admit, release
 
 STATED = '[lesions]\nids = "stable"\n'
@@ -104,3 +105,17 @@ def test_a_registry_that_states_it_or_no_longer_does_is_judged_again(
     assert step() == ("nothing", "unchanged")
     (found.landing / "tiny" / "registry.toml").write_text(second, encoding="utf-8")
     assert step() == ("judge", "files changed")
+
+
+def test_ids_that_every_patient_begins_anew_are_no_ones_of_another_patient(tmp_path: Path) -> None:
+    header = TINY["bone_lesions"].split("\n", 1)[0]
+    own = [f"A1,own {number},spine,osteoblastic,stable,none,false" for number in range(19)]
+
+    def flagged(rows: list[str], day: str) -> int:
+        folder = write_delivery_of(tmp_path, day=day, bone_lesions="\n".join([header, *rows]) + "\n")
+        return gated(folder).result("bone_lesions", "lesion_of_another_patient").broken
+
+    shared = [f"{scan},L1,spine,osteoblastic,new,none,false" for scan in ("A1", "B1")]
+    assert flagged(shared, "2024-12-28") == 0, "every id is of several patients"
+    assert flagged([*shared, *own[:-1]], "2024-12-29") == 0, "1 of 19 ids is over a twentieth"
+    assert flagged([*shared, *own], "2024-12-30") == 2, "1 of 20 ids is a twentieth"
