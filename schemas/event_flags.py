@@ -43,10 +43,6 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
             "iRECIST, over the same scans as the state: progression was confirmed more than "
             "`increase_until_days` after the assessment before it."
         ),
-        "known_lesion_called_new": (
-            "A new osteoblastic lesion at the candidate was reported lytic or mixed before, under its id or "
-            "in its bone: it may be a known lesion that heals."
-        ),
         "larger_lytic_unread": (
             "From the candidate on, a lytic or mixed lesion is larger and its change of lysis is not "
             "recorded."

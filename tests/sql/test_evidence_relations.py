@@ -29,6 +29,7 @@ from schemas.cadence import MISSED_AFTER_INTERVALS, TOLERANCE_DAYS
 from schemas.contract import columns_of
 from schemas.event import EVENT_TABLES
 from schemas.quarantine import quarantine_contract
+from schemas.stated import Stated
 from schemas.tables import TABLES
 from schemas.verdicts import VERDICT_SETS
 from tests.support.timeline import on
@@ -67,7 +68,7 @@ def parameters() -> dict[str, object]:
         "delivery": "2021-02-04",
         "tolerance_days": TOLERANCE_DAYS,
         "missed_after_intervals": MISSED_AFTER_INTERVALS,
-        **bind_parameters(protocol, comparisons),
+        **bind_parameters(protocol, comparisons, Stated(has_stable_lesion_ids=True)),
     }
 
 

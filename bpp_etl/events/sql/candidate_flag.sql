@@ -46,10 +46,6 @@ select
                 case when trail.has_unclear_lysis then 'unclear_lysis' end,
                 case when new_lesions.has_equivocal_lesion then 'equivocal_lesion' end,
                 case when new_lesions.is_equivocal_only then 'equivocal_only' end,
-                case
-                    when lesion_past.is_lesion_lytic_before or lesion_past.is_site_lytic_before
-                        then 'known_lesion_called_new'
-                end,
                 case when lesion_past.is_site_lytic_before then 'same_site_lytic_before' end,
                 case when verdict_course.is_irecist_late then 'irecist_confirmed_late' end,
                 case when timed.days_to_event > $late_onset_days then 'late_onset' end,

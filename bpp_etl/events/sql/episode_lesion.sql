@@ -23,4 +23,6 @@ join core.bone_lesions as lesions
     and lesions.assessment_id = scan.assessment_id
     and lesions.status = 'new'
     and lesions.morphology = 'osteoblastic'
+anti join known_lesion
+    on known_lesion.assessment_id = lesions.assessment_id and known_lesion.lesion_id = lesions.lesion_id
 group by scan.patient_id, lesions.lesion_id

@@ -89,7 +89,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     dots = [dot(row, stratum_words(row["stratum"])) for row in shares]
     if len(dots) <= MOST_ROWS:
         longest = max(len(one.name) for one in dots)
-        axis = share_axis("Pseudoprogressions among decided candidates, %", pooled["estimate"])
+        axis = share_axis("Pseudoprogressions of decided, %", pooled["estimate"])
         picture = forest_plot(
             "plot-registries-forest",
             TITLE,

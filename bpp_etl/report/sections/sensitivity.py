@@ -73,7 +73,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
             words = {"all": "everybody", "flags=none": "without any flag"}.get(name, name)
             dots.append(Dot(words, row["estimate"], row["ci_low"], row["ci_high"], shown))
     if len(dots) > 1 and any(dot.value is not None for dot in dots):
-        axis = share_axis("Pseudoprogressions among decided candidates, %", dots[0].value)
+        axis = share_axis("Pseudoprogressions of decided, %", dots[0].value)
         yield Plot("estimate", TITLE, forest_plot("plot-sensitivity", TITLE, dots, axis, name_width=176))
 
 

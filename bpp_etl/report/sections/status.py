@@ -132,4 +132,4 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
             yield Plot("survival_curve", title, picture)
 
 
-SECTION = Section("status", TITLE, status, plots=_plots)
+SECTION = Section("status", TITLE, status, plots=_plots, is_folded=True)
