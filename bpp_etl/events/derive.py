@@ -62,6 +62,7 @@ CANDIDATE_STEPS = tuple(
         "alp_baseline",
         "baseline",
         "follow_up",
+        "deciding_point",
         "trail",
         "episode_lesion",
         "new_lesions",

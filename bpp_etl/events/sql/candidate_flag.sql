@@ -82,7 +82,8 @@ join timed on timed.patient_id = candidate.patient_id
 join episode on episode.patient_id = candidate.patient_id
 join trail on trail.patient_id = candidate.patient_id
 join new_lesions on new_lesions.patient_id = candidate.patient_id
-join verdict_course on verdict_course.patient_id = candidate.patient_id
+join verdict_course
+    on verdict_course.patient_id = candidate.patient_id and verdict_course.scans_of = 'state'
 join alp_course on alp_course.patient_id = candidate.patient_id
 left join lesion_past on lesion_past.patient_id = candidate.patient_id
 left join unseen_progression on unseen_progression.patient_id = candidate.patient_id

@@ -4,6 +4,7 @@ select
     scan.patient_id,
     lesions.lesion_id,
     list(distinct lesions.site) as sites,
+    min(scan.time_point_date) as first_new_date,
     bool_or(scan.time_point_date = candidate.event_date) as is_at_candidate,
     bool_or(
         scan.time_point_date = candidate.event_date and coalesce(lesions.is_equivocal, false)
