@@ -179,6 +179,16 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
     alp_baseline: pl.Float64 = derived("Total ALP nearest to the start of line 1, before it.", unit="U/L")
     alp_at_event: pl.Float64 = derived("Total ALP nearest to the event.", unit="U/L")
     alp_at_progression: pl.Float64 = derived("Total ALP nearest to the progression.", unit="U/L")
+    alp_baseline_times_limit: pl.Float64 = derived(
+        "ALP at baseline in multiples of the laboratory's upper limit; of several results of a day the "
+        "median, empty without a limit."
+    )
+    alp_at_event_times_limit: pl.Float64 = derived(
+        "ALP at the event in multiples of the laboratory's upper limit; empty without a limit."
+    )
+    alp_at_progression_times_limit: pl.Float64 = derived(
+        "ALP at progression in multiples of the laboratory's upper limit; empty without a limit."
+    )
     alp_delta_event: pl.Float64 = derived("ALP at the event minus baseline.", unit="U/L")
     alp_delta_progression: pl.Float64 = derived("ALP at progression minus baseline.", unit="U/L")
     alp_category: pl.String = derived(

@@ -36,6 +36,10 @@ class FirstLine(Contract, key=("registry", "patient_id", "protocol")):
     last_evaluated_date: pl.Date = derived(
         "Day of the last evaluable on-treatment assessment; empty without one."
     )
+    first_progression_date: pl.Date = derived(
+        "Day of the first explicit progression after the start of line 1, candidate or not, also after its "
+        "end; empty while none is seen."
+    )
     baseline_ct_count: pl.Int32 = derived(
         "Scans that serve as baseline, within `baseline_window_days` of the protocol up to the start.",
         nullable=False,

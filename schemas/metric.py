@@ -23,7 +23,14 @@ from schemas.metric_codes import (
     UNIT,
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
-from schemas.metric_groups import AlpGroup, Baseline, CourseGroup, OpenQuestionCount, PaperComparison
+from schemas.metric_groups import (
+    AlpGrade,
+    AlpGroup,
+    Baseline,
+    CourseGroup,
+    OpenQuestionCount,
+    PaperComparison,
+)
 from schemas.metrics import METRICS
 
 SURVIVAL_METRIC = tuple(metric.id for metric in METRICS.values() if metric.has_curve)
@@ -183,6 +190,7 @@ METRIC_TABLES: Mapping[str, type[Contract]] = MappingProxyType(
         "baseline": Baseline,
         "lesion_site": LesionSite,
         "alp_change": AlpChange,
+        "alp_grade": AlpGrade,
         "concordance": Concordance,
         "cadence": Cadence,
         "open_question": OpenQuestionCount,

@@ -10,18 +10,26 @@ from schemas.cadence import ALIKE_DAYS, CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS
 from schemas.event import LEFT_AT, REASON, STATE
 from schemas.verdicts import VERDICT_WORDS
 
+DAYS_PER_MONTH = 30.4375
+
 PLANNED_DAYS = CYCLES_PER_INTERVAL * FALLBACK_CYCLE_DAYS
 """Between CTs that keep to the schedule of most lines."""
 
 HORIZON_DAYS = (182, 365, 730)
 """Incidence is given at 6, 12 and 24 months of 30.4375 days, in whole days."""
 
+LANDMARK_DAYS = (91, 183)
+"""Landmarks lie at 3 and 6 months of 30.4375 days after the start of line 1, in whole days."""
+
 ONSET_DAYS = (90, 180)
 """How many pseudoprogressions had appeared is given at 3 and 6 months of 30 days, as the seed study has."""
 
-UNIT = ("days", "share", "U/L", "ug/L", "ratio", "chi_square", "area", "kappa")
+UNIT = ("days", "share", "U/L", "ug/L", "ratio", "chi_square", "area", "kappa", "events", "patients")
 MASS_INTERVAL = "mass-interval"
-CI_METHOD = ("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample", MASS_INTERVAL)
+CI_METHOD = (
+    *("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample"),
+    *("bootstrap", "prediction", MASS_INTERVAL),
+)
 FLOW_STEP = (
     "delivered",
     "refused",
@@ -68,9 +76,20 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "95 %."
         ),
         "complete_cases": "Patients without the ALP values needed are left out; nothing is imputed.",
+        "covariates_missing": (
+            "Patients in whom a covariate is not known are left out, and nothing is imputed; the share that "
+            "is complete is given beside."
+        ),
         "death_censored": "A death without progression ends the follow-up like any other censoring.",
+        "delayed_entry": (
+            "Patients are at risk from the confirming CT on; the days before it count for nobody."
+        ),
         "few_events": (
             "Fewer than 5 events, or 5 patients where no events are counted: no interval and no p-value."
+        ),
+        "few_events_per_variable": (
+            "Fewer than 10 events for each covariate: ratios of such a model are often far off, mostly away "
+            "from 1."
         ),
         "groups_missing": "A group or class to compare has no patients: there is no comparison.",
         "guarantee_time": (
@@ -118,9 +137,15 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "width, and is left out, for there is no certainty either."
         ),
         "not_estimable": "The data have no single best value: there is no estimate.",
+        "plan": (
+            "Planned with the shares of this release, as if they were known; a further study has others."
+        ),
         "refused_counted": (
             "Patients whose own row was refused are counted as candidates, whatever they were; patients "
             "without a candidate of whom other evidence was refused are not."
+        ),
+        "registries_as_studies": (
+            "Each registry counts as one study. A few registries say little about the spread between them."
         ),
         "selected_on_outcome": (
             "Only patients whose later course proved a pseudoprogression; see their share among candidates."
@@ -129,9 +154,21 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "A compared group has fewer than 10 events or 20 patients; no difference found is no proof that "
             "there is none."
         ),
+        "status_at_landmark": (
+            "By what was known at the landmark: who had progressed, died or was no longer followed is left "
+            "out, and a pseudoprogression that was confirmed later counts as none."
+        ),
+        "status_from_confirmation": (
+            "Until a pseudoprogression is confirmed the patient counts among those without one, so that the "
+            "time it takes to be confirmed is credited to nobody."
+        ),
         "suppressed": (
             "Counts below the threshold of disclosure control, and what would reveal them, are left empty; "
             "never in a release."
+        ),
+        "unequal_follow_up": (
+            "Patients differ in how long and how often ALP was measured before the event, and a line does "
+            "not show a flare of the first weeks."
         ),
         "unread_counted": (
             "Candidates with enough CTs, of which too few are read for progression, are counted with the "

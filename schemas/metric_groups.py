@@ -20,6 +20,7 @@ from schemas.metric_codes import (
 )
 from schemas.metric_columns import is_suppressed_column, protocol_column, stratum_column, warnings_column
 from schemas.metrics import METRICS
+from schemas.metrics.alp_levels import GRADES, MOMENTS
 
 
 class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):
@@ -37,6 +38,24 @@ class OpenQuestionCount(Contract, key=("protocol", "stratum", "missing")):
 
 def _grouped_patients() -> Any:
     return derived("Patients in the group: in a release 1.", nullable=False)
+
+
+class AlpGrade(Contract, key=("protocol", "stratum", "moment", "grade")):
+    """One row per protocol, stratum, moment and grade: patients whose ALP had that CTCAE v5.0 grade then."""
+
+    protocol: pl.String = protocol_column()
+    stratum: pl.String = stratum_column()
+    moment: pl.String = derived("When ALP was measured.", nullable=False, codes=MOMENTS)
+    grade: pl.String = derived(
+        "Grade of alkaline phosphatase increased, 0 being none: against the upper limit, or against baseline "
+        "where that was above it.",
+        nullable=False,
+        codes=GRADES,
+    )
+    patients: pl.Int64 = derived("Patients with the grade; empty if suppressed.")
+    total: pl.Int64 = derived("Patients with every value and limit needed; empty if suppressed.")
+    share: pl.Float64 = derived("Patients over total.", unit="share")
+    is_suppressed: pl.Boolean = is_suppressed_column()
 
 
 class CourseGroup(Contract, key=("protocol", "outcome", "position")):

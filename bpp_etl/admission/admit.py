@@ -21,7 +21,7 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import recalled
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.reading.problems import DeliveryProblem
-from bpp_etl.timeline.stated import stated_cadence
+from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, one_row, one_value, opened, transaction
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
             about=found.config.about,
-            stated=found.config.cadence,
+            stated=found.config.stated,
         )
     files.settle(decision.status)
     return decision
@@ -74,7 +74,7 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
     with opened(files.admitted, is_working_file=True) as con, transaction(con):
         name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
-        stated = stated_cadence(con, registry)
+        stated = stated_by(con, registry)
         summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")
         con.executemany(

@@ -62,7 +62,7 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     mask = time.mask & (is_positive | (codes == HER2_LABELS.index("negative")))
     measured = time.days[mask], time.observed[mask], is_positive[mask]
     test, ratio = log_rank(*measured), hazard_ratio(*measured)
-    warnings = _comparison_warnings(cohort, groups, events)
+    warnings = comparison_warnings(cohort, groups, events)
     if not is_cadence_alike(schedule, (cell.stratum for cell in groups)):
         warnings.add("cadence_differs")
     follow_up = time.follow_up(mask)
@@ -106,7 +106,7 @@ def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:
     test = log_rank(time.days[time.mask], time.observed[time.mask], codes)
     groups = cohort.cells(time.group, (REGISTRY,))[1:]
     events = [cell._replace(group=time.events) for cell in groups]
-    warnings = _comparison_warnings(cohort, groups, events)
+    warnings = comparison_warnings(cohort, groups, events)
     compared = (cell.stratum for cell in groups if cohort.tally.counts[cell])
     if not is_cadence_alike(schedule, compared):
         warnings.add("cadence_differs")
@@ -125,7 +125,8 @@ def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:
     )
 
 
-def _comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
+def comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
+    """Name what a reader of a comparison must know of the sizes of its groups."""
     warnings = set()
     fewest_patients, fewest_events = (
         min(cohort.tally.counts[cell] for cell in cells) for cells in (groups, events)

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpp_etl.events import Protocol
+from bpp_etl.measure.adjusted import adjusted_rows
 from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.alp_levels import alp_level_rows, alp_trend_rows
+from bpp_etl.measure.alp_test import alp_test_rows
 from bpp_etl.measure.baseline import (
     LEVELS,
     SHOWN_STATES,
@@ -35,15 +38,21 @@ from bpp_etl.measure.cohort import (
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
 from bpp_etl.measure.definitions import VERDICTS
+from bpp_etl.measure.first_line import BY as BY_AT_START
+from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
 from bpp_etl.measure.first_line_incidence import pseudoprogression_incidence_rows
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
+from bpp_etl.measure.heterogeneity import heterogeneity_rows
 from bpp_etl.measure.incidence import progression_incidence_rows
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
+from bpp_etl.measure.planning import planning_rows
 from bpp_etl.measure.questions import question_rows
 from bpp_etl.measure.rows import Row
+from bpp_etl.measure.sensitivity import sensitivity_rows
 from bpp_etl.measure.shares import onset_share_rows, pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
+from bpp_etl.measure.status import STATUS, landmark_rows, landmarks_of, time_dependent_rows
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curves_of, interval_censored_rows, time_rows, times_of
 from bpp_etl.warehouse.connection import Connection
@@ -134,6 +143,11 @@ def _measure_protocol(
     schedule = schedule_from(_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
     first_line = _at_baseline(con, tally, protocol)
+    survival = first_line_cohort(
+        protocol.name, _columns(con, "first_line_survival", parameters), registries, tally
+    )
+    survival_times = first_line_times(survival)
+    landmarks = landmarks_of(survival)
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
@@ -142,22 +156,36 @@ def _measure_protocol(
         *pseudoprogression_share_rows(cohort),
         *onset_share_rows(cohort),
         *refused_bound_rows(cohort),
+        *heterogeneity_rows(cohort),
         *time_rows(cohort, times),
         *interval_censored_rows(cohort, times),
         *comparison_rows(cohort, times, by_registry=first_line_schedule, by_her2=schedule),
+        *first_line_rows(survival, survival_times),
+        *landmark_rows(landmarks),
+        *time_dependent_rows(survival),
+        *adjusted_rows(cohort),
         *progression_incidence_rows(cohort),
         *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
         *alp_rows(cohort),
         *bone_alp_rows(cohort),
+        *alp_test_rows(cohort, protocol),
+        *alp_level_rows(cohort),
+        *alp_trend_rows(cohort, _columns(con, "alp_trajectory", parameters)),
         *site_rows(cohort, {name: _rows(con, f"site_of_{name}", parameters) for name in LESION_POPULATION}),
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
+        *sensitivity_rows(cohort, times, _columns(con, "flagged", parameters)),
+        *planning_rows(cohort),
     ]
     link_at_event(first_line, protocol)
     return Part(
         rows=[*rows, *paper_rows(rows)],
-        curves=list(curves_of(cohort, times)),
+        curves=[
+            *curves_of(cohort, times),
+            *curves_of(survival, survival_times, BY_AT_START),
+            *(curve for one in landmarks for curve in curves_of(one.cohort, one.times, (STATUS,))),
+        ],
         alike=alike_patients(cohort),
         medians=own_medians(cohort, times),
     )

@@ -5,7 +5,7 @@ Not here: comparing the times of groups (`comparisons.py`) and competing risks (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,10 +105,10 @@ def time_rows(cohort: Cohort, times: list[Time]) -> list[Row]:
     for time in times:
         for stratum, mask in cohort.strata(time.mask, BY_ALL):
             if stratum != f"{EVIDENCE}=refused":
-                rows.append(_median_row(cohort, time, stratum, mask, "log-log"))
+                rows.append(median_row(cohort, time, stratum, mask, "log-log"))
         if time.metric in ("time_to_pseudoprogression", "pseudoprogression_to_progression"):
             for stratum, mask in cohort.strata(time.mask, (HER2,)):
-                rows.append(_median_row(cohort, time, stratum, mask, "spss"))
+                rows.append(median_row(cohort, time, stratum, mask, "spss"))
     return rows
 
 
@@ -159,10 +159,10 @@ def _median_interval(found: Turnbull) -> tuple[Interval, str | None]:
     return Interval(None, low, high, MASS_INTERVAL), None
 
 
-def curves_of(cohort: Cohort, times: list[Time]) -> Iterator[Curve]:
+def curves_of(cohort: Cohort, times: Sequence[Time], by: Sequence[str] = (REGISTRY, HER2)) -> Iterator[Curve]:
     """Yield the survival curves of all times: everyone, by registry and HER2 status."""
     for time in times:
-        for stratum, mask in cohort.strata(time.mask, (REGISTRY, HER2)):
+        for stratum, mask in cohort.strata(time.mask, by):
             yield Curve(
                 metric=time.metric,
                 patients=cohort.cell(time.group, stratum),
@@ -171,7 +171,8 @@ def curves_of(cohort: Cohort, times: list[Time]) -> Iterator[Curve]:
             )
 
 
-def _median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: Band) -> Row:
+def median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: Band = "log-log") -> Row:
+    """Build the row of a median; `mask` are those of the time that are in the stratum."""
     found = median_survival(time.days[mask], time.observed[mask], interval)
     warnings = set()
     if found.patients and found.estimate is None:

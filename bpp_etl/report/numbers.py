@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from schemas import metric_codes
+
 THIN = "\u202f"
 """Narrow no-break space: groups thousands, and keeps a number and its unit on one line."""
 
 MINUS = "\u2212"
-DAYS_PER_MONTH = 30.4375
+DAYS_PER_MONTH = metric_codes.DAYS_PER_MONTH
 PAPER_DAYS_PER_MONTH = 30
 """The published papers divide days by 30; only the comparison with them does so here."""
 
@@ -47,7 +49,7 @@ def fixed(value: float, places: int) -> str:
 
 def bare(value: float, unit: str, more: int = 0) -> str:
     """Write an estimate without its unit, with so many more decimals than usual."""
-    if unit in {"days", "U/L", "ug/L"}:
+    if unit in {"days", "U/L", "ug/L", "events", "patients"}:
         return decimal(value, 1 + more)
     if unit == "share":
         return percent(value, more)

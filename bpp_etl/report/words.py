@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpp_etl.report.numbers import THIN
 from schemas.verdicts import VERDICT_SETS
 
 STEPS: Mapping[str, str] = {
@@ -77,6 +78,12 @@ COMPARISONS: Mapping[str, str] = {
     "progression_minus_event": "At progression, against the event",
 }
 
+MOMENTS: Mapping[str, str] = {
+    "baseline": "at baseline",
+    "event": "at the event",
+    "progression": "at progression",
+}
+
 CADENCE_CLASSES: Mapping[str, str] = {
     "on_time": "On time",
     "early": "Early",
@@ -121,8 +128,14 @@ _STRATA: Mapping[str, str] = {
     "her2=indeterminate": "HER2 indeterminate",
     "her2=unknown": "HER2 not known",
     "her2=positive/negative": "HER2 positive against negative",
+    "status=none": "No pseudoprogression by then",
+    "status=pseudoprogression": "Pseudoprogression confirmed",
+    "status=pseudoprogression/none": "Pseudoprogression against none",
+    "flags=none": "Without any flag",
     "evidence=complete": "Evidence complete",
+    "state=pseudoprogression": "Pseudoprogressions",
     "state=true_progression": "True progressions",
+    "state=pseudoprogression/true_progression": "Pseudoprogressions against true progressions",
     "progression=bone": "Bone progressed",
     "progression=later": "Progressed after the candidate's scan",
 }
@@ -133,6 +146,16 @@ def stratum_words(stratum: str) -> str:
     if stratum in _STRATA:
         return _STRATA[stratum]
     key, _, value = stratum.partition("=")
+    if key == "flag!":
+        return f"Without {value}"
+    if key == "ratio":
+        return f"Hazard ratio of {value}"
+    if key == "half_width":
+        return f"To within {value} percentage points"
+    if key == "her2_at_start":
+        return _STRATA[f"her2={value}"]
+    if key == "fall":
+        return "Not risen" if value == "0" else f"Fallen by {value}{THIN}% or more"
     if key == "site":
         return SITES.get(value, value)
     if key == "definition":

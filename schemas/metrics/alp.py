@@ -10,18 +10,20 @@ from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
 
 _BASIS = CALL | READ
-_KNOWN = ("alp_not_specific", "complete_cases", "indeterminate_left_out")
+KNOWN = ("alp_not_specific", "complete_cases", "indeterminate_left_out")
+"""What is said of every number of ALP."""
+
 _IN = ", in pseudoprogressions where the stratum names no other candidates"
 _SHIFT = f"{_IN} (Hodges-Lehmann, of the changes that are not zero)."
 _BAND = "the protocol's band (`alp_stable_percent`)"
 
 
 def _change(name: str, sentence: str, *more: str, headlines: tuple[str, ...] = ()) -> Metric:
-    return Metric(name, sentence, unit="U/L", basis=_BASIS, warnings=(*_KNOWN, *more), headlines=headlines)
+    return Metric(name, sentence, unit="U/L", basis=_BASIS, warnings=(*KNOWN, *more), headlines=headlines)
 
 
 def _share(name: str, sentence: str) -> Metric:
-    return Metric(name, sentence, unit="share", basis=_BASIS, warnings=_KNOWN)
+    return Metric(name, sentence, unit="share", basis=_BASIS, warnings=KNOWN)
 
 
 ALP = (
@@ -70,6 +72,6 @@ ALP = (
         "curve).",
         unit="area",
         basis=_BASIS,
-        warnings=_KNOWN,
+        warnings=KNOWN,
     ),
 )

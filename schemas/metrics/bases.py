@@ -43,6 +43,7 @@ VERDICTS = Basis({EVENTS: tuple(one.column for one in VERDICT_SETS.values())}, C
 REFUSED = Basis({EVENTS: ("flags",)}, COURSE_TABLES)
 HER2 = Basis({EVENTS: ("her2_status",)}, ("her2_tests",))
 
+HER2_AT_START = Basis({FIRST_LINE: ("her2_status_at_start",)}, ("her2_tests",))
 READING = Basis({EVENTS: ("unread_ct_count",)}, COURSE_TABLES)
 """Whether the CTs after a candidate are read for progression."""
 

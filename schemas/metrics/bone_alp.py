@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from schemas.metrics.alp import KNOWN
 from schemas.metrics.bases import BONE_ALP as READ
 from schemas.metrics.bases import CALL
 from schemas.metrics.record import Metric
@@ -16,7 +17,6 @@ BONE_ALP_UNITS: Mapping[str, str] = MappingProxyType({"bone_alp": "ug/L", "bone_
 """How a metric begins -> its unit: bone ALP as a mass, and as an activity."""
 
 _MOMENTS = {"event": "the event", "progression": "progression"}
-_KNOWN = ("alp_not_specific", "complete_cases", "indeterminate_left_out")
 _AS = {"ug/L": "a mass", "U/L": "an activity"}
 
 
@@ -27,7 +27,7 @@ def _changes(name: str, unit: str, moment: str, words: str) -> tuple[Metric, ...
         f"Shift {of} (Hodges-Lehmann, of the changes that are not zero).",
         unit=unit,
         basis=CALL | READ,
-        warnings=_KNOWN,
+        warnings=KNOWN,
     )
     return shift, shift.variant("median", f"Median change {of}.", more=("no_interval",))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from schemas.metrics.bases import HER2, REFUSED, VERDICTS
+from schemas.metrics.bases import HER2, HER2_AT_START, REFUSED, VERDICTS
 from schemas.metrics.record import Basis
 
 
@@ -40,9 +40,22 @@ _STRATA = (
         reads=HER2,
     ),
     Stratum(
+        "her2_at_start=",
+        "HER2 status known on the day line 1 began: positive, negative, indeterminate or unknown.",
+        reads=HER2_AT_START,
+    ),
+    Stratum(
         "evidence=complete",
         "Without patients of whom evidence was refused at the gate (refused_evidence).",
         reads=REFUSED,
+    ),
+    Stratum(
+        "status=",
+        "By whether a pseudoprogression was confirmed by the landmark: pseudoprogression, or none.",
+    ),
+    Stratum(
+        "status=pseudoprogression/none",
+        "Pseudoprogression confirmed by the landmark compared with none, none being the reference.",
     ),
     Stratum("state=pseudoprogression", "Candidates that proved pseudoprogression, beside everyone."),
     Stratum(
@@ -59,6 +72,14 @@ _STRATA = (
         "pseudoprogression.",
         reads=VERDICTS,
     ),
+    Stratum(
+        "state=pseudoprogression/true_progression", "Pseudoprogressions compared with true progressions."
+    ),
+    Stratum("flags=none", "Candidates without any flag.", reads=REFUSED),
+    Stratum("flag!=", "Without the candidates that carry this flag.", reads=REFUSED),
+    Stratum("ratio=", "Planned to see this hazard ratio."),
+    Stratum("half_width=", "Planned for this half width of the interval, in percentage points."),
+    Stratum("fall=", "Positive from this fall of ALP on, in percent of baseline."),
     Stratum("site=", "Patients or lesions with a new osteoblastic lesion in this bone."),
 )
 

@@ -16,7 +16,7 @@ GROUPS = {
     "raw": 6,
     "core": 7,
     "event": 4,
-    "metric": 12,
+    "metric": 13,
     "release": 1,
 }
 

@@ -17,6 +17,9 @@ from schemas.verdicts import VERDICT_SETS
 from tests.lineage.trace import Columns, Relations, trace
 
 COUNTED = (
+    "alp_trajectory",
+    "flagged",
+    "first_line_survival",
     *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
     *("site_of_candidate", "site_of_episode", "cadence_first_line", "cadence_pseudoprogression"),
     "bone_alp",
@@ -25,18 +28,29 @@ COUNTED = (
 
 STRATUM, NUMBERS = "stratum", "*"
 _STRATA = ("candidate.registry", "candidate.her2", "candidate.evidence")
+_STARTS = (
+    "first_line_survival.registry",
+    "first_line_survival.her2_at_start",
+    "first_line_survival.days_to_confirmation",
+)
 _STATES = ("candidate.state", "candidate.has_progression")
 _CALLS = tuple(f"candidate.{name}" for name in VERDICT_SETS)
 _ALP = tuple(f"candidate.alp_{name}_minus_baseline" for name in ("event", "progression"))
+_SURVIVAL = (
+    *("days_without_progression", "has_progressed_or_died", "days_alive", "has_died"),
+    "days_to_confirmation",
+)
+_LIMITS = tuple(f"candidate.alp_{name}_times_limit" for name in ("baseline", "event", "progression"))
 _CADENCE = tuple(f"cadence_{whose}" for whose in ("first_line", "pseudoprogression"))
 
 READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "survival_curve": {
-        STRATUM: _STRATA,
+        STRATUM: (*_STRATA, *_STARTS),
         NUMBERS: (
             *_STATES,
             "candidate.has_observed_progression",
             *(f"candidate.days_{name}" for name in ("to_event", "to_confirmation", "followed", "observed")),
+            *(f"first_line_survival.{name}" for name in _SURVIVAL),
         ),
     },
     "flow": {
@@ -53,6 +67,10 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "candidate.state",
             "candidate.is_bone_progression",
         ),
+    },
+    "alp_grade": {
+        STRATUM: ("candidate.state",),
+        NUMBERS: (*_LIMITS, "candidate.alp_baseline", *_ALP, "candidate.state"),
     },
     "concordance": {NUMBERS: ("candidate.state", *_CALLS, "overlap.*")},
     "cadence": {
@@ -78,7 +96,14 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "change_at_progression": _ALP[1:],
     },
     "estimate": {
-        STRATUM: (*_STRATA, "candidate.state", "candidate.is_bone_progression", "site_of_candidate.site"),
+        STRATUM: (
+            *_STRATA,
+            *_STARTS,
+            "candidate.state",
+            "candidate.is_bone_progression",
+            "site_of_candidate.site",
+            "flagged.flag",
+        ),
         NUMBERS: tuple(f"{name}.*" for name in COUNTED if name != "baseline_state"),
     },
     "paper_comparison": {STRATUM: ("candidate.her2",), NUMBERS: ("candidate.*", "site_of_candidate.*")},

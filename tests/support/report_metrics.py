@@ -25,6 +25,7 @@ def metrics() -> dict[str, ListOfRows]:
         "metric.baseline": _baseline(),
         "metric.lesion_site": _sites(),
         "metric.alp_change": _alp_changes(),
+        "metric.alp_grade": _alp_grades(),
         "metric.concordance": _concordance(),
         "metric.cadence": _cadence(),
         "metric.open_question": _questions(),
@@ -70,6 +71,7 @@ def _estimates() -> ListOfRows:
         estimate("alp_change_at_event", -18.04, "U/L", **paired),
         estimate("cadence_on_time_share", 0.893, "share", events=2130),
         *_undecided(),
+        *_analyses(),
         estimate("agreement_recist11", 0.0012, "kappa", **interval(0.0004, 0.0031, "large-sample")),
         estimate("bone_alp_change_at_event", -3.5, "ug/L", patients=6, events=None),
     ]
@@ -87,6 +89,34 @@ def _undecided() -> ListOfRows:
         estimate(f"{metric}_highest_365_days", 0.161, "share"),
         estimate(f"{metric}_decided_only_365_days", 0.106, "share", warnings=["indeterminate_censored"]),
         estimate(f"{metric}_730_days", None, "share", **beyond),
+    ]
+
+
+def _analyses() -> ListOfRows:
+    """Write what is asked after the headline numbers: each with an interval, and some with none."""
+    share = "pseudoprogression_share"
+    ratio = {"warnings": ["interval_censored"], "p_value": 0.11} | interval(0.8, 2.9, "wald")
+    wide = {"warnings": ["small_groups"], "p_value": 0.4} | interval(0.02, 40.0, "wald")
+    between = {"stratum": "status=pseudoprogression/none"}
+    missing = {"warnings": ["groups_missing"], "p_value": None}
+    bounds = interval(0.6, 0.9, "wilson")
+    return [
+        estimate("progression_free_survival", 421, "days", **interval(363, 479)),
+        estimate("overall_survival", None, "days", warnings=["median_not_reached"]),
+        estimate("time_dependent_hazard_ratio", 1.5, "ratio", **ratio),
+        estimate("landmark_91_overall_survival_hazard_ratio", None, "ratio", **between, **missing),
+        estimate("landmark_183_overall_survival_hazard_ratio", 0.9, "ratio", **between, **wide),
+        estimate("adjusted_hazard_ratio_age_per_10_years", 1.1, "ratio", **ratio),
+        estimate("adjusted_hazard_ratio_er_positive", None, "ratio", warnings=["not_estimable"]),
+        estimate(share, 0.75, "share", "registry=south", **bounds),
+        estimate(share, 0.7, "share", "registry=west", **bounds),
+        estimate(share, 0.8, "share", "flag!=late_onset", **bounds),
+        estimate(f"{share}_pooled", 0.72, "share", "registry=*", **bounds),
+        estimate("alp_fall_sensitivity", 0.6, "share", "fall=15", **bounds),
+        estimate(
+            "alp_fall_positive_predictive_value", 0.8, "share", "fall=15", **interval(0.7, 0.9, "bootstrap")
+        ),
+        estimate("events_needed_for_80_percent_power", 278, "events", "ratio=1.5"),
     ]
 
 
@@ -108,6 +138,9 @@ def _curves() -> ListOfRows:
         *curve("candidate_to_progression", "all", WHOLE),
         *curve("pseudoprogression_to_progression", "her2=positive", CUT),
         *curve("pseudoprogression_to_progression", "her2=negative", WHOLE),
+        *curve("progression_free_survival", "all", WHOLE),
+        *curve("landmark_183_progression_free_survival", "status=pseudoprogression", CUT),
+        *curve("landmark_183_progression_free_survival", "status=none", WHOLE),
     ]
 
 
@@ -220,6 +253,16 @@ def _paper_comparison() -> ListOfRows:
         {"published": 0.001, "compatible_estimate": 0.00004, "events": None},
     )
     return [row | told for row, told in zip(rows_in(figures, **same), rest, strict=True)]
+
+
+def _alp_grades() -> ListOfRows:
+    """Write the grades at one moment, one of them suppressed."""
+    told = {"stratum": "all", "moment": "event", "total": 25}
+    rows: ListOfRows = [
+        {**told, "grade": grade, "patients": patients, "share": patients / 25}
+        for grade, patients in (("0", 10), ("1", 15), ("2", 0), ("3", 0))
+    ]
+    return [*rows, {**told, "grade": "4", "patients": None, "share": None, "is_suppressed": True}]
 
 
 BASELINE = """

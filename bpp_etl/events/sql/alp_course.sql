@@ -4,6 +4,7 @@ with placed as (
     select
         of_day.patient_id,
         of_day.value,
+        of_day.times_upper_limit,
         of_day.is_median_of_day,
         of_day.flags,
         -- Doubling the distance leaves room to put the later of two equal ones behind.
@@ -35,6 +36,9 @@ nearest as (
         patient_id,
         arg_min(value, event_order) as alp_at_event,
         arg_min(value, progression_order) as alp_at_progression,
+        -- In a struct, since a row without the number is passed over.
+        arg_min({'times': times_upper_limit}, event_order)['times'] as alp_at_event_times_limit,
+        arg_min({'times': times_upper_limit}, progression_order)['times'] as alp_at_progression_times_limit,
         arg_min(is_median_of_day, event_order) as is_event_median,
         arg_min(is_median_of_day, progression_order) as is_progression_median,
         arg_min(flags, event_order) as event_flags,
@@ -48,6 +52,9 @@ select
     alp_baseline.alp_baseline,
     nearest.alp_at_event,
     nearest.alp_at_progression,
+    alp_baseline.alp_baseline_times_limit,
+    nearest.alp_at_event_times_limit,
+    nearest.alp_at_progression_times_limit,
     coalesce(alp_baseline.is_median_of_day, false) as is_baseline_median,
     coalesce(nearest.is_event_median, false) as is_event_median,
     coalesce(nearest.is_progression_median, false) as is_progression_median,

@@ -7,6 +7,7 @@ select
     and labs.specimen_date >= any_value(episode.therapy_start_date) - cast($alp_baseline_days as integer)
         as is_in_baseline_window,
     median(labs.value) as value,
+    median(labs.value / nullif(greatest(labs.upper_limit_normal, 0), 0)) as times_upper_limit,
     count(distinct labs.value) > 1 as is_median_of_day,
     coalesce(
         list_distinct(

@@ -23,11 +23,13 @@ select
     episode.expected_interval_days,
     episode.line_count,
     followed.last_evaluated_date,
+    course.first_pd_date as first_progression_date,
     cast(coalesce(len(baseline.baseline_assessment_ids), 0) as integer) as baseline_ct_count,
     baseline.baseline_lesion_count,
     alp_baseline.alp_baseline,
     her2_known.her2_status as her2_status_at_start
 from episode
+left join course on course.patient_id = episode.patient_id
 left join followed on followed.patient_id = episode.patient_id
 left join baseline on baseline.patient_id = episode.patient_id
 left join alp_baseline on alp_baseline.patient_id = episode.patient_id

@@ -51,6 +51,10 @@ described as (
         alp_course.alp_at_event,
         case when called.progression_date is not null then alp_course.alp_at_progression end
             as alp_at_progression,
+        alp_course.alp_baseline_times_limit,
+        alp_course.alp_at_event_times_limit,
+        case when called.progression_date is not null then alp_course.alp_at_progression_times_limit end
+            as alp_at_progression_times_limit,
         alp_course.is_baseline_median
         or alp_course.is_event_median
         or (called.progression_date is not null and alp_course.is_progression_median) as is_alp_median,
@@ -118,6 +122,9 @@ select
     alp_baseline,
     alp_at_event,
     alp_at_progression,
+    alp_baseline_times_limit,
+    alp_at_event_times_limit,
+    alp_at_progression_times_limit,
     alp_at_event - alp_baseline as alp_delta_event,
     alp_at_progression - alp_baseline as alp_delta_progression,
     -- With room of a billionth of a percent: 9.9 to 8.415 is exactly 15 %, which it is not in binary.

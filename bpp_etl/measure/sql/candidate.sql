@@ -7,6 +7,11 @@ select
     cast(list_position($reasons, event.reason) - 1 as tinyint) as reason,
     cast(coalesce(list_position($her2_statuses, event.her2_status), len($her2_statuses) + 1) - 1 as tinyint) as her2,
     cast(list_contains(event.flags, 'refused_evidence') as tinyint) as evidence,
+    coalesce(
+        cast(case patients.er_status when 'positive' then 1 when 'negative' then 0 end as double), 'nan'
+    ) as er_positive,
+    coalesce((event.therapy_start_date - patients.birth_date) / 365.25, 'nan') as age_years,
+    coalesce(event.alp_baseline, 'nan') as alp_baseline,
     event.days_to_event,
     greatest(coalesce(cast(event.onset_after - event.therapy_start_date as integer), 0), 0) as days_to_onset_after,
     event.has_progression,
@@ -36,6 +41,9 @@ select
     ) as is_bone_progression,
     coalesce(event.alp_at_event - event.alp_baseline, 'nan') as alp_event_minus_baseline,
     coalesce(event.alp_at_progression - event.alp_baseline, 'nan') as alp_progression_minus_baseline,
+    coalesce(event.alp_baseline_times_limit, 'nan') as alp_baseline_times_limit,
+    coalesce(event.alp_at_event_times_limit, 'nan') as alp_event_times_limit,
+    coalesce(event.alp_at_progression_times_limit, 'nan') as alp_progression_times_limit,
     -- Of patients with all three values, so that it is the difference of the two changes from baseline.
     case
         when event.alp_baseline is null then 'nan'
@@ -46,6 +54,7 @@ select
         as alp_category_progression,
     cast(list_position($recist11_verdicts, event.verdict_recist11) - 1 as tinyint) as recist11,
     cast(list_position($irecist_verdicts, event.verdict_irecist) - 1 as tinyint) as irecist,
+    cast(list_position($irecist_line_verdicts, event.verdict_irecist_line) - 1 as tinyint) as irecist_line,
     cast(list_position($mda_verdicts, event.verdict_mda) - 1 as tinyint) as mda,
     cast(list_position($pcwg3_verdicts, event.verdict_pcwg3) - 1 as tinyint) as pcwg3
 from event.pseudoprogression as event

@@ -12,7 +12,14 @@ from xml.etree.ElementTree import SubElement
 from bpp_etl.report.plots.svg import WIDTH, Picture, Scale, box, canvas, finish, hatched, label, line
 
 ROW, THICK = 40, 16
-HATCHES = {"early": "up", "late": "down", "missed": "upright"}
+HATCHES = {
+    "early": "up",
+    "late": "down",
+    "missed": "upright",
+    "grade_1": "up",
+    "grade_3": "down",
+    "grade_4": "upright",
+}
 """Parts differ in hatching as well as in colour."""
 
 LEFT, RIGHT = 8, WIDTH - 8

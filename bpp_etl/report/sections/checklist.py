@@ -1,6 +1,6 @@
 """STROBE and RECORD, item by item: what this release tells, and what whoever reports has to write.
 
-Not here: the items (`checklist.toml`), and limitations in words (`limits.py`).
+Not here: the items (`bpp_etl/report/checklist.toml`), and limitations in words (`limits.py`).
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ class Candidate:
     her2: str | None = None
     flags: tuple[str, ...] = ()
     alp: tuple[float | None, float | None, float | None] = (None, None, None)
+    alp_limit: float | None = None
     sites: tuple[str, ...] = ("spine",)
     old_sites: tuple[str, ...] = ()
     later_sites: tuple[str, ...] = ()
@@ -189,6 +190,9 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         alp_baseline=baseline,
         alp_at_event=at_event,
         alp_at_progression=at_progression,
+        alp_baseline_times_limit=_times(baseline, patient.alp_limit),
+        alp_at_event_times_limit=_times(at_event, patient.alp_limit),
+        alp_at_progression_times_limit=_times(at_progression, patient.alp_limit),
         alp_delta_event=delta,
         alp_category=_category(baseline, delta),
         alp_category_progression=_category(baseline, to_progression),
@@ -255,10 +259,19 @@ def add_candidate(rows: Rows, patient: Candidate, name: str, protocol: str) -> N
         )
 
 
+def _times(value: float | None, limit: float | None) -> float | None:
+    return None if value is None or limit is None else value / limit
+
+
 def _verdicts(patient: Candidate) -> dict[str, object]:
-    """Give each verdict set the verdict named at its place; a further set has its first code."""
-    named = zip_longest(VERDICT_SETS.values(), patient.verdicts)
-    return {one.column: verdict or one.codes[0] for one, verdict in named}
+    """Give each verdict set the verdict named at its place; a further set has its first code.
+
+    A set that repeats another has the verdict of the other.
+    """
+    sets = VERDICT_SETS.values()
+    named = zip_longest([one for one in sets if one.repeats is None], patient.verdicts)
+    given = {one.name: verdict or one.codes[0] for one, verdict in named}
+    return {one.column: given[one.kind] for one in sets}
 
 
 def _lacking(patient: Candidate) -> tuple[str, ...]:

@@ -134,10 +134,13 @@ def _fill_first_line(con: Connection, registry: str, protocol: str) -> None:
         contract=EVENT_TABLES["first_line"],
     )
     drop_relations(con, [*(step.name for step in steps), "flow"])
-    # Who is made up with an ALP at the event has it in the line too.
+    # Who is made up with an event has its ALP, its progression and its follow-up in the line too.
     con.execute(
-        "update event.first_line as line set alp_baseline = event.alp_baseline"
+        "update event.first_line as line set"
+        " alp_baseline = coalesce(event.alp_baseline, line.alp_baseline),"
+        " first_progression_date = event.observed_progression_date,"
+        " last_evaluated_date = coalesce(event.progression_date, event.censor_date)"
         " from event.pseudoprogression as event"
         " where event.registry = line.registry and event.patient_id = line.patient_id"
-        " and event.protocol = line.protocol and event.alp_baseline is not null"
+        " and event.protocol = line.protocol"
     )

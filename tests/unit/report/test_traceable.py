@@ -71,6 +71,7 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
                 "baseline",
                 "lesion_site",
                 "alp_change",
+                "alp_grade",
                 "concordance",
                 "cadence",
                 "open_question",

@@ -1,0 +1,99 @@
+"""Shares of several registries together: what they come to, and how far they differ more than chance does.
+
+Not here: one share alone (`proportions.py`).
+
+The combination is statsmodels'. What it is given is decided here: shares as log odds, with their variances.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpp_etl.metrics.inputs import is_count, normal_quantile, refusal
+
+_CORRECTION = 0.5
+
+
+@dataclass(frozen=True)
+class PooledShare:
+    """The share of a random-effects model; None throughout where fewer than two registries have anybody.
+
+    `low` and `high` bound the mean share of registries like these, `another_low` and `another_high` the share
+    that one more of them would have; these need three. `i_squared` is the part of the variation between
+    shares that is not chance, `tau` the spread of the registries' own log odds.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    another_low: float | None
+    another_high: float | None
+    q: float | None
+    p_value: float | None
+    degrees_of_freedom: int
+    i_squared: float | None
+    tau: float | None
+    registries: int
+    level: float
+
+
+def pooled_share(successes: Sequence[int], totals: Sequence[int], level: float = 0.95) -> PooledShare:
+    """Combine shares on the log odds scale by a random-effects model, without registries of nobody.
+
+    A share k of n has log odds log(k / (n - k)) with variance 1/k + 1/(n - k); a half is added to both where
+    one is 0. The variance between registries is Paule and Mandel's, Q is Cochran's with k - 1 degrees of
+    freedom and inverse-variance weights, I squared is max(0, (Q - df) / Q). The interval of another registry
+    is mean +- t(k - 2) * sqrt(tau^2 + se^2).
+
+    Raises ValueError unless 0 <= successes <= totals are whole numbers. Source: Paule and Mandel 1982;
+    DerSimonian and Laird 1986; Higgins, Thompson and Spiegelhalter 2009; as R metafor::rma(measure = "PLO",
+    method = "PM"), by statsmodels.stats.meta_analysis.combine_effects.
+    """
+    z = normal_quantile(level)
+    pairs = list(zip(successes, totals, strict=True))
+    if not all(is_count(k) and is_count(n) and k <= n for k, n in pairs):
+        raise refusal("successes and totals are not counts with 0 <= successes <= totals", "pass two lists")
+    known = [(float(k), float(n)) for k, n in pairs if n]
+    if len(known) < 2:
+        return PooledShare(*(None,) * 7, 0, *(None,) * 2, len(known), level)
+    odds, variance = np.array([_log_odds(k, n) for k, n in known]).T
+    # 0.1 s to load, once scipy and pandas are there.
+    from scipy.stats import chi2, t  # noqa: PLC0415
+    from statsmodels.stats.meta_analysis import combine_effects  # noqa: PLC0415
+
+    # Its own I squared divides by Q, which is 0 where all shares are one; ours below does not.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = combine_effects(odds, variance, method_re="pm", atol=1e-12, maxiter=200)
+    mean, error, tau2 = float(found.mean_effect_re), float(found.sd_eff_w_re), max(float(found.tau2), 0.0)
+    q, df = max(float(found.q), 0.0), len(known) - 1
+    another: tuple[float | None, float | None] = (None, None)
+    if df > 1:
+        reach = float(t.ppf(0.5 + level / 2, df - 1)) * math.sqrt(tau2 + error**2)
+        another = (_share(mean - reach), _share(mean + reach))
+    return PooledShare(
+        _share(mean),
+        _share(mean - z * error),
+        _share(mean + z * error),
+        *another,
+        q,
+        float(chi2.sf(q, df)),
+        df,
+        max(0.0, (q - df) / q) if q > 0 else 0.0,
+        math.sqrt(tau2),
+        len(known),
+        level,
+    )
+
+
+def _log_odds(k: float, n: float) -> tuple[float, float]:
+    added = _CORRECTION if k in (0, n) else 0.0
+    with_it, without = k + added, n - k + added
+    return math.log(with_it / without), 1 / with_it + 1 / without
+
+
+def _share(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds)) if odds > -700 else 0.0
