@@ -131,10 +131,11 @@ class DeliveryLaw(Law):
     """Holds for files, tables or the delivery as a whole; a function of its name judges it (`bpp_etl/gate`).
 
     `limit` is the highest share that may break it, which a registry sets in [limits] under `limit_name`, if
-    that is not empty; `{table}` in it is the table's name. `is_told_by_table`: the graph shows a check for
-    each table, not one over all of them.
+    that is not empty; `{table}` in it is the table's name. `parameters` are other numbers that it goes by,
+    which nobody sets. `is_told_by_table`: the graph shows a check for each table, not one over all of them.
     """
 
     limit: float = 0.0
     limit_name: str = ""
+    parameters: Mapping[str, float] = field(default_factory=dict)
     is_told_by_table: bool = False

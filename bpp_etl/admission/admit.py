@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bpp_etl.admission.before import delivery_before
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.record import record
 from bpp_etl.admission.working import WorkingFiles
@@ -49,7 +50,8 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
                 f"the working file of {delivery.registry} holds another delivery",
                 "materialize raw and core together",
             )
-        decision = judge(con, delivery, found)
+        with delivery_before(files, delivery, found.input_digest) as before:
+            decision = judge(con, delivery, found, before)
         record(
             con,
             decision,
