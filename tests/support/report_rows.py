@@ -133,12 +133,6 @@ def judgement(
     return {"quality.rule_result": rules, "quality.table_count": counts}
 
 
-def column(registry: str, column: str, *, is_identifier: bool) -> dict[str, object]:
-    """Write a row of `quality.extra_column`."""
-    stamp = {"registry": registry, "delivery": "2024-03-01", "table": "patients"}
-    return stamp | {"column": column, "is_identifier": is_identifier}
-
-
 def history(registry: str, status: str) -> dict[str, object]:
     """Write a row of `quality.history`."""
     told = {"registry": registry, "delivery": "2024-03-01", "status": status, "why": []}
