@@ -1,6 +1,7 @@
 """The contract of `bone_lesions`.
 
-Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
+Not here: the laws of its rows (`schemas/lesion_laws.py`), how its text is read (`bpp_etl/harmonise`) and
+what a broken rule leads to (`bpp_etl/gate`).
 """
 
 from typing import Annotated
@@ -10,6 +11,7 @@ import polars as pl
 from schemas.codes import LESION_SITE, LESION_STATUS, LYSIS_CHANGE, MORPHOLOGY
 from schemas.contract import Contract, delivered
 from schemas.judging import flags_column, registry_column, row_number_column
+from schemas.lesion_laws import LESION_LAWS
 
 
 class BoneLesions(Contract, key=("registry", "assessment_id", "lesion_id")):
@@ -36,3 +38,5 @@ class BoneLesions(Contract, key=("registry", "assessment_id", "lesion_id")):
     )
     flags: Annotated[pl.List, pl.String] = flags_column()
     row_number: pl.Int64 = row_number_column()
+
+    _laws = LESION_LAWS

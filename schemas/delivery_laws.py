@@ -1,6 +1,7 @@
 """The laws of files, of whole tables and of the delivery as a whole.
 
-Not here: the functions that judge them (`bpp_etl/gate/delivery_rules.py`), one for each.
+Not here: whether the record can be true (`schemas/record_laws.py`), and the functions that judge them
+(`bpp_etl/gate/delivery_rules.py`), one for each.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ def imaging(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
 def lesions(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose the table of bone lesions."""
     return ("bone_lesions",)
+
+
+def optional_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables that a delivery may lack."""
+    return tuple(name for name, table in tables.items() if not table.is_required)
 
 
 def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
@@ -120,6 +126,17 @@ TABLE_LAWS = (
         on=every_table,
         limit=0.05,
         limit_name="{table}",
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "nothing_used",
+        sentence="A row counts of every optional table that is delivered.",
+        severity="warn",
+        category="completeness",
+        mend="Look at what the table calls its analytes and map them in [recode.<table>], or leave the table "
+        "out; [limits] nothing_used = 1 switches the rule off.",
+        on=optional_tables,
+        limit_name="nothing_used",
         is_told_by_table=True,
     ),
     DeliveryLaw(

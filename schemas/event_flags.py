@@ -40,12 +40,8 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         "her2_not_tested": "No HER2 test is recorded.",
         "her2_post_event": "HER2 was tested only after the event; a later test never counts.",
         "irecist_confirmed_late": (
-            "iRECIST: progression was confirmed more than `increase_until_days` after the assessment "
-            "before it."
-        ),
-        "known_lesion_called_new": (
-            "A new osteoblastic lesion at the candidate was reported lytic or mixed before, under its id or "
-            "in its bone: it may be a known lesion that heals."
+            "iRECIST, over the same scans as the state: progression was confirmed more than "
+            "`increase_until_days` after the assessment before it."
         ),
         "larger_lytic_unread": (
             "From the candidate on, a lytic or mixed lesion is larger and its change of lysis is not "

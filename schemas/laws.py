@@ -117,10 +117,12 @@ class SelectLaw(Law):
     `bpp_etl/gate/sql/<id>.sql` selects the `row_number` of each row that breaks it, with `parameters`,
     `$registry` and `$delivery_date`. `among` is the SQL condition of the rows that are judged. One that
     refuses sees its own table without the rows that break another rule, and the tables that it descends from;
-    one that flags sees all admitted rows.
+    one that flags sees all admitted rows. `stands_on` names another SELECT file of that folder whose rows the
+    law reads under its name; they are worked out once for all laws of a table that stand on it.
     """
 
     among: str = "true"
+    stands_on: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -129,10 +131,11 @@ class DeliveryLaw(Law):
     """Holds for files, tables or the delivery as a whole; a function of its name judges it (`bpp_etl/gate`).
 
     `limit` is the highest share that may break it, which a registry sets in [limits] under `limit_name`, if
-    that is not empty; `{table}` in it is the table's name. `is_told_by_table`: the graph shows a check for
-    each table, not one over all of them.
+    that is not empty; `{table}` in it is the table's name. `parameters` are other numbers that it goes by,
+    which nobody sets. `is_told_by_table`: the graph shows a check for each table, not one over all of them.
     """
 
     limit: float = 0.0
     limit_name: str = ""
+    parameters: Mapping[str, float] = field(default_factory=dict)
     is_told_by_table: bool = False

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.codes import Category, Severity
 from schemas.contract import laws_of
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DeliveryLaw, Law
+from schemas.record_laws import RECORD_LAWS
 from schemas.tables import TABLES
 
 
@@ -55,6 +57,11 @@ class Rule:
         """The key of [limits] that sets the highest share of breaches; empty where none does."""
         return self.law.limit_name.format(table=self.table) if isinstance(self.law, DeliveryLaw) else ""
 
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """The numbers that the law goes by beside its limit, by their names."""
+        return self.law.parameters if isinstance(self.law, DeliveryLaw) else {}
+
 
 def _laid(laws: Iterable[Law]) -> list[Rule]:
     return [Rule(table, law) for law in laws for table in (law.on(TABLES) if law.on else ())]
@@ -63,8 +70,11 @@ def _laid(laws: Iterable[Law]) -> list[Rule]:
 RULES: tuple[Rule, ...] = (
     *_laid(GENERAL_LAWS),
     *_laid(TABLE_LAWS),
+    *_laid(RECORD_LAWS),
+    *_laid(BEFORE_LAWS),
     *(Rule(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)),
     *_laid(WHOLE_LAWS),
+    *_laid(REPEAT_LAWS),
 )
 """Every rule on every table it holds for, in the order in which reports list them."""
 

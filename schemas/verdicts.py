@@ -1,11 +1,11 @@
 """Every verdict set: what another rule set may make of a candidate, how each verdict reads, and its words.
 
 Not here: the rules that give a verdict (`bpp_etl/events/verdicts.py`), the parameters that they take
-(`bpp_etl/events/parameters.py`), their values and citation (a protocol file of the set's name).
+(`bpp_etl/events/parameters.py`), their values and citation (a protocol file of the set's kind).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -24,9 +24,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class VerdictSet:
-    """The verdicts of one rule set; `name` is that of its protocol, and part of its columns' names.
+    """The verdicts of one rule set; `name` is part of its columns' names.
 
-    `judges` and `dates` describe the two columns of the verdict and of its day.
+    `judges` and `dates` describe the two columns of the verdict and of its day. `repeats` names the set whose
+    codes, rules and protocol this one takes, over other scans.
     """
 
     name: str
@@ -35,6 +36,12 @@ class VerdictSet:
     judges: str
     dates: str
     verdicts: tuple[Verdict, ...]
+    repeats: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Name the kind of protocol that sets its parameters."""
+        return self.repeats or self.name
 
     @property
     def column(self) -> str:
@@ -70,9 +77,12 @@ RECIST11 = VerdictSet(
 )
 IRECIST = VerdictSet(
     name="irecist",
-    title="iRECIST",
+    title="iRECIST, same scans",
     short="iRECIST",
-    judges="What iRECIST makes of the candidate.",
+    judges=(
+        "What iRECIST makes of the candidate over the same scans as the state: up to the time point that"
+        " decided it, or all of the line while it is indeterminate."
+    ),
     dates="Day of the first iUPD since the last reset; only with iCPD or iUPD.",
     verdicts=(
         Verdict("iCPD", "Confirmed progression (iCPD)", "progression"),
@@ -80,6 +90,14 @@ IRECIST = VerdictSet(
         Verdict("NON_iUPD", "No progression suspected any more", "none"),
         EQUIVOCAL,
     ),
+)
+IRECIST_LINE = replace(
+    IRECIST,
+    name="irecist_line",
+    title="iRECIST, whole line",
+    short="iRECIST, line",
+    judges="What iRECIST makes of the candidate over the whole line, also after the state was decided.",
+    repeats=IRECIST.name,
 )
 MDA = VerdictSet(
     name="mda",
@@ -109,6 +127,7 @@ VERDICT_SETS: Mapping[str, VerdictSet] = MappingProxyType(
         for one in (
             RECIST11,
             IRECIST,
+            IRECIST_LINE,
             MDA,
             PCWG3,
         )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bpp_etl.admission.before import delivery_before
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.record import record
 from bpp_etl.admission.working import WorkingFiles
@@ -20,7 +21,7 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import recalled
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.reading.problems import DeliveryProblem
-from bpp_etl.timeline.stated import stated_cadence
+from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, one_row, one_value, opened, transaction
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
                 f"the working file of {delivery.registry} holds another delivery",
                 "materialize raw and core together",
             )
-        decision = judge(con, delivery, found)
+        with delivery_before(files, delivery, found.input_digest) as before:
+            decision = judge(con, delivery, found, before)
         record(
             con,
             decision,
@@ -58,7 +60,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
             about=found.config.about,
-            stated=found.config.cadence,
+            stated=found.config.stated,
         )
     files.settle(decision.status)
     return decision
@@ -72,7 +74,7 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
     with opened(files.admitted, is_working_file=True) as con, transaction(con):
         name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
-        stated = stated_cadence(con, registry)
+        stated = stated_by(con, registry)
         summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")
         con.executemany(

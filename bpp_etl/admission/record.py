@@ -10,8 +10,8 @@ from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.registry_config import About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
-from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.quality import QUALITY_TABLES
+from schemas.stated import NOTHING_STATED, Stated
 
 NOTHING_SAID = About()
 
@@ -25,7 +25,7 @@ def record(
     extra_columns: tuple[tuple[str, str], ...] = (),
     identifier_columns: tuple[tuple[str, str], ...] = (),
     about: About = NOTHING_SAID,
-    stated: StatedCadence = NOT_STATED,
+    stated: Stated = NOTHING_STATED,
 ) -> None:
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
@@ -69,7 +69,8 @@ def record(
                 sum(count.admitted for count in decision.tables),
                 sum(count.refused for count in decision.tables),
                 sum(count.ignored for count in decision.tables),
-                list(stated.interval_days),
+                list(stated.cadence.interval_days),
+                stated.has_stable_lesion_ids,
                 input_digest,
                 code_version,
             )

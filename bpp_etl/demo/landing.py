@@ -38,7 +38,7 @@ class _DemoRegistry:
 
 
 DEMO_REGISTRIES = (
-    _DemoRegistry("synthetic-clean", CLEAN, 240, "csv", "admitted", "No row of it breaks a rule."),
+    _DemoRegistry("synthetic-clean", CLEAN, 240, "csv", "admitted", "No row of it is refused."),
     _DemoRegistry(
         "synthetic-dirty",
         DIRTY,

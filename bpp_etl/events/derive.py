@@ -30,14 +30,15 @@ from bpp_etl.warehouse.select import (
     run_step,
     used_parameters,
 )
-from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.event import EVENT_TABLES, LEFT_AT, OPEN_QUESTIONS
 from schemas.flags import RULE_FLAGS
+from schemas.stated import NOTHING_STATED, Stated
 
 EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
 
 COURSE_STEPS = (
+    Select(EVENTS, "known_lesion"),
     Select(EVENTS, "lesion_finding"),
     Select(TIMELINE, "imaging"),
     Select(TIMELINE, "time_point"),
@@ -61,6 +62,7 @@ CANDIDATE_STEPS = tuple(
         "alp_baseline",
         "baseline",
         "follow_up",
+        "deciding_point",
         "trail",
         "episode_lesion",
         "new_lesions",
@@ -114,14 +116,14 @@ def derive_events(
     protocols: Iterable[Protocol] | None = None,
     *,
     delivery: str | None = None,
-    stated: StatedCadence = NOT_STATED,
+    stated: Stated = NOTHING_STATED,
 ) -> EventSummary:
     """Replace the registry's rows of the tables of `event`.
 
     Reads `core.*`, and `quarantine.*` where it exists, in the database in use. Without protocols the default
     one is applied. A protocol that only gives a verdict replaces the shipped one of its kind. `delivery` is
-    the delivery's name where that is more than its date, `stated` the registry's own CT schedule. The caller
-    owns the transaction; the same core tables, date, schedule and protocols give the same rows.
+    the delivery's name where that is more than its date, `stated` what the registry states of its rows. The
+    caller owns the transaction; the same core tables, date, statements and protocols give the same rows.
     """
     judged, comparisons = sort_protocols(protocols)
     for table, contract in EVENT_TABLES.items():
@@ -249,7 +251,7 @@ class _Run:
 
 
 def bind_parameters(
-    protocol: Protocol, comparisons: Mapping[str, Protocol], stated: StatedCadence = NOT_STATED
+    protocol: Protocol, comparisons: Mapping[str, Protocol], stated: Stated = NOTHING_STATED
 ) -> dict[str, object]:
     """Return the values of a protocol, and of the verdicts beside it, by the names that SELECT files use.
 
@@ -262,7 +264,8 @@ def bind_parameters(
     eligible = {*protocol.codes("candidate_modalities"), *protocol.codes("confirming_modalities")}
     return values | {
         "eligible_modalities": tuple(sorted(eligible)),
-        "stated_interval_days": stated.interval_days,
+        "stated_interval_days": stated.cadence.interval_days,
+        "has_stable_lesion_ids": stated.has_stable_lesion_ids,
         "protocol": protocol.name,
         "protocol_digest": protocol.digest,
         "row_flags": tuple(RULE_FLAGS),

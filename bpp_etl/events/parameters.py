@@ -223,5 +223,5 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
 }
 """Kind of protocol -> its parameters. `event` gives the state; the others a verdict on the same evidence."""
 
-VERDICT_KINDS = tuple(VERDICT_SETS)
-"""Each verdict set has a kind of protocol of its name."""
+VERDICT_KINDS = tuple(dict.fromkeys(one.kind for one in VERDICT_SETS.values()))
+"""Each verdict set has a kind of protocol of its name; one that repeats another has that of the other."""

@@ -14,6 +14,7 @@ from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
 from bpp_etl.events.verdicts import VERDICT_RULES
 from bpp_etl.pages.markdown import markdown_table
 from schemas.event_flags import EVENT_FLAGS
+from schemas.verdicts import VERDICT_SETS, VerdictSet
 
 INTRODUCTION = """\
 # Rules and protocols
@@ -26,7 +27,12 @@ order, and the first match wins. Numbers come from the protocol. ALP and HER2 ne
 
 VERDICTS = """\
 Each reads the same evidence, from the candidate on and while line 1 lasts, for comparison; none takes part in
-the state. What a guideline says that the evidence cannot express is listed below each table."""
+the state. What a guideline says that the evidence cannot express is listed below each table.
+
+A state, once decided, is not changed by what follows, and a verdict beside it has seen no more than it has.
+iRECIST reads up to the time point that decided the state, the last confirming CT needed or the progression;
+RECIST 1.1 counts a progression after an equivocal lesion up to there. While the state is indeterminate both
+read the whole line. iRECIST over the whole line stands beside it as a verdict set of its own."""
 
 PROTOCOLS = """\
 Everything below is data in `bpp_etl/events/protocols`. A protocol of your own is one more TOML file, given by
@@ -45,7 +51,7 @@ def render_rules() -> str:
         _rules(STATE_RULES, with_state=True),
         "## Verdicts of other rule sets",
         VERDICTS,
-        *(_verdict(load_protocol(kind)) for kind in VERDICT_RULES),
+        *(_verdict(one, load_protocol(one.kind)) for one in VERDICT_SETS.values()),
         "## Flags of an event",
         markdown_table(
             ("flag", "meaning"), ((f"`{flag}`", sentence) for flag, sentence in EVENT_FLAGS.items())
@@ -79,7 +85,9 @@ def _rules(rules: Sequence[DecidingRule], *, with_state: bool) -> str:
     )
 
 
-def _verdict(protocol: Protocol) -> str:
+def _verdict(one: VerdictSet, protocol: Protocol) -> str:
+    if one.repeats is not None:
+        return f"### Verdict: {one.title}\n\n{one.judges} The rules are those of `{one.repeats}`."
     rows = (
         (
             f"`{rule.id}`",
@@ -88,11 +96,12 @@ def _verdict(protocol: Protocol) -> str:
             rule.dated_by.removesuffix("_date").replace("_", " ") if rule.dated_by else "",
             f"`{rule.needs[0]}` is {rule.needs[1]}" if rule.needs else "",
         )
-        for rule in VERDICT_RULES[protocol.kind]
+        for rule in VERDICT_RULES[one.name]
     )
     limits = "\n".join(f"- {limit}" for limit in protocol.limits)
     table = markdown_table(("rule", "when", "verdict", "dated", "in force if"), rows)
-    return f"### Verdict: {protocol.title}\n\n{table}\n\nNot expressed, or read otherwise:\n\n{limits}"
+    heading = f"### Verdict: {one.title}\n\n{one.judges}"
+    return f"{heading}\n\n{table}\n\nNot expressed, or read otherwise:\n\n{limits}"
 
 
 def _protocol(protocol: Protocol) -> str:

@@ -60,8 +60,9 @@ RECIST11 = (
     ),
     VerdictRule(
         "progressed_later",
-        "It stays equivocal, but explicit progression or a certain new lesion follows: PD on that day.",
-        col("later_progression_date").is_not_null(),
+        "It stays equivocal, but explicit progression or a certain new lesion follows, not after the state"
+        " was decided: PD on that day.",
+        col("later_progression_date") <= pl.coalesce("decided_on", "later_progression_date"),
         "PD",
         dated_by="later_progression_date",
     ),
@@ -79,34 +80,42 @@ RECIST11 = (
     ),
 )
 
-IRECIST = (
-    VerdictRule(
-        "confirmed",
-        "A further increase late enough after iUPD is iCPD, dated at the first iUPD since the last reset.",
-        col("irecist_confirmed_on").is_not_null(),
-        "iCPD",
-        dated_by="irecist_suspected_on",
-    ),
-    VerdictRule(
-        "unconfirmed",
-        "Without further increase it stays iUPD, however often it is seen again.",
-        col("irecist_suspected_on").is_not_null(),
-        "iUPD",
-        dated_by="irecist_suspected_on",
-    ),
-    VerdictRule(
-        "equivocal_open",
-        "An equivocal lesion without a later CT stays open.",
-        col("is_equivocal_only") & col("is_made_certain").is_null(),
-        "EQUIVOCAL",
-    ),
-    VerdictRule(
-        "reset",
-        "A new response, the new lesions gone, or an equivocal one not confirmed: none is suspected.",
-        _ALWAYS,
-        "NON_iUPD",
-    ),
-)
+
+def _irecist(name: str) -> tuple[VerdictRule, ...]:
+    """Give the rules of iRECIST over the scans of the verdict set of this name."""
+    return (
+        VerdictRule(
+            "confirmed",
+            "A further increase late enough after iUPD is iCPD, dated at the first iUPD since the last"
+            " reset.",
+            col(f"{name}_confirmed_on").is_not_null(),
+            "iCPD",
+            dated_by=f"{name}_suspected_on",
+        ),
+        VerdictRule(
+            "unconfirmed",
+            "Without further increase it stays iUPD, however often it is seen again.",
+            col(f"{name}_suspected_on").is_not_null(),
+            "iUPD",
+            dated_by=f"{name}_suspected_on",
+        ),
+        VerdictRule(
+            "equivocal_open",
+            "An equivocal lesion without a later CT stays open.",
+            col("is_equivocal_only") & ~col(f"{name}_is_followed"),
+            "EQUIVOCAL",
+        ),
+        VerdictRule(
+            "reset",
+            "A new response, the new lesions gone, or an equivocal one not confirmed: none is suspected.",
+            _ALWAYS,
+            "NON_iUPD",
+        ),
+    )
+
+
+IRECIST = _irecist("irecist")
+IRECIST_LINE = _irecist("irecist_line")
 
 MDA = (
     VerdictRule(
@@ -179,6 +188,7 @@ PCWG3 = (
 VERDICT_RULES: Mapping[str, tuple[VerdictRule, ...]] = {
     "recist11": RECIST11,
     "irecist": IRECIST,
+    "irecist_line": IRECIST_LINE,
     "mda": MDA,
     "pcwg3": PCWG3,
 }
@@ -186,17 +196,19 @@ VERDICT_RULES: Mapping[str, tuple[VerdictRule, ...]] = {
 
 
 def verdict_columns(protocols: Mapping[str, Protocol]) -> dict[str, pl.Expr]:
-    """Name each verdict and its day, over the evidence columns, as the verdict sets name their columns."""
+    """Name each verdict and its day, over the evidence columns, as the verdict sets name their columns.
+
+    `protocols` has the protocol of each kind.
+    """
     columns = {}
-    for kind, protocol in protocols.items():
-        fired = verdict_rule(in_force(protocol))
-        columns[VERDICT_SETS[kind].column] = fired.replace_strict(
-            {rule.id: rule.verdict for rule in VERDICT_RULES[kind]}, return_dtype=pl.String
+    for one in VERDICT_SETS.values():
+        rules = in_force(VERDICT_RULES[one.name], protocols[one.kind])
+        fired = verdict_rule(rules)
+        columns[one.column] = fired.replace_strict(
+            {rule.id: rule.verdict for rule in rules}, return_dtype=pl.String
         )
-        columns[VERDICT_SETS[kind].date_column] = pl.coalesce(
-            pl.when(fired == rule.id).then(col(rule.dated_by))
-            for rule in in_force(protocol)
-            if rule.dated_by is not None
+        columns[one.date_column] = pl.coalesce(
+            pl.when(fired == rule.id).then(col(rule.dated_by)) for rule in rules if rule.dated_by is not None
         )
     return columns
 
@@ -208,11 +220,7 @@ def verdict_rule(rules: Sequence[VerdictRule]) -> pl.Expr:
     )
 
 
-def in_force(protocol: Protocol) -> Sequence[VerdictRule]:
-    """Return the rules of a verdict that the protocol's parameters put in force."""
+def in_force(rules: Sequence[VerdictRule], protocol: Protocol) -> Sequence[VerdictRule]:
+    """Return those of a verdict's rules that the protocol's parameters put in force."""
     values = protocol.values
-    return [
-        rule
-        for rule in VERDICT_RULES[protocol.kind]
-        if rule.needs is None or values[rule.needs[0]] == rule.needs[1]
-    ]
+    return [rule for rule in rules if rule.needs is None or values[rule.needs[0]] == rule.needs[1]]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from bpp_etl.events import DecidingRule, Protocol
-from schemas.cadence import NOT_STATED, StatedCadence
+from schemas.stated import NOTHING_STATED, Stated
 
 Row = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ class Source:
     patient: str
     delivery: str
     delivery_date: date
-    stated: StatedCadence = NOT_STATED
+    stated: Stated = NOTHING_STATED
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Lesion:
     status: str
     has_more_lysis: bool
     is_equivocal: bool
+    is_known: bool
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bpp_etl.explain.facts import Evidence, Source
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.timeline.stated import stated_cadence
+from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
 from schemas.verdicts import VERDICT_SETS
 
@@ -95,7 +95,7 @@ def _find(con: Connection, registry: str, patient: str) -> Source:
     if found == [(0,)]:
         raise _unknown(con, who)
     release_id = con.execute("select release_id from published.meta.release").fetchall()[0][0]
-    stated = stated_cadence(con, registry, "published.quality.delivery")
+    stated = stated_by(con, registry, "published.quality.delivery")
     return Source(str(release_id), registry, patient, str(delivery), day, stated)
 
 

@@ -119,7 +119,9 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
             ("line 1", f"{day(episode['therapy_start_date'])} to {_open(labels, episode['line_end_date'])}")
         )
         told.append(("line 2", _open(labels, episode["second_line_start_date"], "not started")))
-        told.append(("CT expected", _expected(episode, evidence.source.stated)))
+        told.append(("CT expected", _expected(episode, evidence.source.stated.cadence)))
+        if evidence.source.stated.has_stable_lesion_ids:
+            told.append(("lesion ids", "stable, as [lesions] states: what was reported before is not new"))
         if episode["death_date"] is not None:
             told.append(("death", day(episode["death_date"])))
         # The last contact is often the day of the export: shifted, it would give the real dates away.
@@ -215,7 +217,8 @@ def _lesion(lesion: Lesion) -> str:
     words = ["equivocal"] if lesion.is_equivocal else []
     if lesion.status in {"new", "larger"}:
         words += [lesion.status, lesion.morphology, lesion.site]
-        return " ".join(words) + (" with more lysis" if lesion.has_more_lysis else "")
+        told = " ".join(words) + (" with more lysis" if lesion.has_more_lysis else "")
+        return told + (", reported before and so not new" if lesion.is_known else "")
     return " ".join([*words, "more lysis in", lesion.morphology, lesion.site])
 
 

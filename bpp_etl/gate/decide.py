@@ -9,7 +9,9 @@ Not here: found anything.
 
 from __future__ import annotations
 
-import bpp_etl.gate.delivery_rules  # noqa: F401 - the functions register themselves
+import bpp_etl.gate.delivery_rules
+import bpp_etl.gate.rules_against_before
+import bpp_etl.gate.rules_of_record  # noqa: F401 - the functions of all three register themselves
 from bpp_etl.gate.decision import Breach, GateDecision, RuleResult, RuleStatus, ShutCause
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED

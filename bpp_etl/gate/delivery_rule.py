@@ -1,18 +1,23 @@
 """What it takes to judge a rule of files, tables or the whole delivery, and which function judges which.
 
-Not here: the functions (`gate/delivery_rules.py`), and the rules' declarations (`schemas/delivery_laws.py`).
+Not here: the functions (`gate/delivery_rules.py`, `gate/rules_of_record.py`, `gate/rules_against_before.py`),
+and the rules' declarations (`schemas/delivery_laws.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from bpp_etl.errors import BppError
 from bpp_etl.gate.judged import JudgedDelivery
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.connection import Connection, one_row
+from bpp_etl.warehouse.select import Select, read_select, used_parameters
 from schemas.rules import Rule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,17 +26,32 @@ class WholeDelivery:
 
     `con` is open on the working file: `raw` holds the delivery as text, `core` the rows that would be
     admitted, `core.assessment_cadence` among them. `judged` has the counts, what was read and registry.toml.
-    `before` is open on the registry's last admitted delivery, None where there is none to compare with.
+    `before` is open on the file of the registry's last admitted delivery, None where there is none to compare
+    with.
     """
 
     con: Connection
     delivery: Delivery
     judged: JudgedDelivery
     before: Connection | None = None
+    _done: dict[Callable[[WholeDelivery], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def limit_of(self, rule: Rule) -> float:
         """Return the share of breaches that a rule allows, as the registry or its declaration sets it."""
         return self.judged.read.config.limit(rule.limit_name) if rule.limit_name else 0.0
+
+    def once(self, work: Callable[[WholeDelivery], T]) -> T:
+        """Return what the work finds in this delivery, done once for all rules that go by it."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        found: T = self._done[work]
+        return found
+
+    def counts(self, select: str, rule: Rule) -> tuple[Any, ...]:
+        """Return the one row of a SELECT file of the gate, which may name the rule's parameters."""
+        text = read_select(Select("bpp_etl.gate", select))
+        given = {"registry": self.delivery.registry, "delivery_date": self.delivery.date, **rule.parameters}
+        return one_row(self.con, text, used_parameters(text, given))
 
 
 @dataclass(frozen=True)

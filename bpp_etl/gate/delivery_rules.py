@@ -1,12 +1,14 @@
 """The functions that judge files, tables and the delivery as a whole, one for each rule.
 
-Not here: the rules' declarations (`schemas/delivery_laws.py`), and what a breach leads to (`gate/decide.py`).
+Not here: whether values and days can be true (`gate/rules_of_record.py`), the rules' declarations
+(`schemas/delivery_laws.py`), and what a breach leads to (`gate/decide.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import NamedTuple
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
@@ -71,6 +73,18 @@ def rows_not_conserved(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(int(is_judged), int(is_lost), words=f"rows of {rule.table} were lost or made")
 
 
+@judges("nothing_used")
+def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count an optional table that was delivered and judged, and of which no row is left."""
+    found = whole.judged.of(rule.table)
+    is_judged = rule.table in whole.judged.tables
+    words = (
+        f"no row of {rule.table} counts: {found.broken_rows} are refused, {found.ignored} of other analytes"
+    )
+    is_unused = is_judged and found.admitted == 0
+    return Found(int(is_judged), int(is_unused), whole.limit_of(rule), words)
+
+
 @judges("cadence_not_kept")
 def cadence_not_kept(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of first-line CT intervals that are off schedule to its limit."""
@@ -107,7 +121,8 @@ def _schedule_in_words(whole: WholeDelivery) -> str:
 @judges("response_not_recorded")
 def response_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of first-line CTs of which nobody wrote down the response outside bone to its limit."""
-    cts, unrecorded, _, _ = _first_line_reading(whole)
+    reading = whole.once(first_line_reading)
+    cts, unrecorded = reading.cts, reading.unread_cts
     limit = whole.limit_of(rule)
     words = share_in_words(unrecorded, cts, limit, "eligible first-line CTs record no response outside bone")
     return Found(cts, unrecorded, limit, words)
@@ -116,7 +131,8 @@ def response_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
 @judges("lysis_not_recorded")
 def lysis_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of lytic and mixed lesions of which nobody wrote down the change to its limit."""
-    _, _, lytic, unrecorded = _first_line_reading(whole)
+    reading = whole.once(first_line_reading)
+    lytic, unrecorded = reading.lytic_lesions, reading.unread_lytic_lesions
     limit = whole.limit_of(rule)
     words = share_in_words(
         unrecorded, lytic, limit, "lytic or mixed lesions on first-line CTs record no change of lysis"
@@ -124,11 +140,29 @@ def lysis_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(lytic, unrecorded, limit, words)
 
 
-def _first_line_reading(whole: WholeDelivery) -> tuple[int, int, int, int]:
-    """Count CTs, CTs without response, lytic lesions, lytic lesions without change."""
+@judges("no_eligible_ct")
+def no_eligible_ct(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count the delivery if none of enough first-line patients has an eligible CT on treatment."""
+    reading = whole.once(first_line_reading)
+    is_judged = reading.patients >= rule.parameters["least_patients"]
+    words = f"none of {reading.patients} first-line patients has an eligible CT on treatment"
+    return Found(int(is_judged), int(is_judged and reading.cts == 0), words=words)
+
+
+class FirstLineReading(NamedTuple):
+    """What was seen on first-line treatment, and how much of it says whether it progressed."""
+
+    patients: int
+    cts: int
+    unread_cts: int
+    lytic_lesions: int
+    unread_lytic_lesions: int
+
+
+def first_line_reading(whole: WholeDelivery) -> FirstLineReading:
+    """Count first-line patients, eligible CTs on treatment, and what was written down of them."""
     text = read_select(Select("bpp_etl.gate", "first_line_reading"))
-    cts, unread, lytic, unrecorded = one_row(whole.con, text, {"registry": whole.delivery.registry})
-    return cts, unread, lytic, unrecorded
+    return FirstLineReading(*one_row(whole.con, text, {"registry": whole.delivery.registry}))
 
 
 @judges("sex_implausible")

@@ -10,7 +10,7 @@ from collections.abc import Container
 
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import shown
-from bpp_etl.gate.select_rules import breaking
+from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
@@ -31,19 +31,20 @@ def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, deliver
     laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
     relation = f"core.{quoted(judged.table)}"
     con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
-    for law in laws:
-        if isinstance(law, SelectLaw):
-            numbers, among = breaking(con, law, delivery), law.among
-        elif isinstance(law, TimeLaw) and law.other_table in delivered:
-            numbers, among = out_of_order(con, relation, law), "true"
-        else:
-            continue
-        with shown(con, "newly_earned", numbers.to_frame()):
-            con.execute(
-                "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
-            )
-        count = count_of(con, f"select count(*) from {relation} where {among}")
-        judged.counts[law.id] = RuleCount(count, numbers.n_unique())
+    with stood_on(con, laws, delivery):
+        for law in laws:
+            if isinstance(law, SelectLaw):
+                numbers, among = breaking(con, law, delivery), law.among
+            elif isinstance(law, TimeLaw) and law.other_table in delivered:
+                numbers, among = out_of_order(con, relation, law), "true"
+            else:
+                continue
+            with shown(con, "newly_earned", numbers.to_frame()):
+                con.execute(
+                    "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
+                )
+            count = count_of(con, f"select count(*) from {relation} where {among}")
+            judged.counts[law.id] = RuleCount(count, numbers.n_unique())
     add_flags(con, relation, "temp.earned")
     con.execute("drop table temp.earned")
 

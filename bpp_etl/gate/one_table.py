@@ -10,7 +10,7 @@ from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
-from bpp_etl.gate.select_rules import breaking
+from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
 from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.gate.time_rules import out_of_order
@@ -78,7 +78,8 @@ def _judge(
                 not_judged.add(law.id)
     _refuse(con, relation)
     # All of these look at the same rows: none refuses any before the others have looked.
-    among = [(law.id, breaking(con, law, delivery)) for law in refusing if isinstance(law, SelectLaw)]
+    with stood_on(con, refusing, delivery):
+        among = [(law.id, breaking(con, law, delivery)) for law in refusing if isinstance(law, SelectLaw)]
     for rule, row_numbers in among:
         broke(rule, row_numbers)
     if among:

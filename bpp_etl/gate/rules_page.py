@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.settings import PROJECT
+from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.contract import grain_of, laws_of
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.examples import Row
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DELIVERY, DeliveryLaw, Law
+from schemas.record_laws import RECORD_LAWS
 from schemas.tables import TABLES
 
 PAGE = PROJECT / "docs" / "gates.md"
@@ -103,7 +105,7 @@ def render_gates() -> str:
             whole,
             (
                 (*_head(law), _tables(law), *_limit(law), _plain(law.mend))
-                for law in (*TABLE_LAWS, *WHOLE_LAWS)
+                for law in (*TABLE_LAWS, *RECORD_LAWS, *BEFORE_LAWS, *WHOLE_LAWS, *REPEAT_LAWS)
             ),
         ),
     ]

@@ -5,19 +5,38 @@ Not here: what stands in the files, and the rules' declarations, which stand in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from bpp_etl.gate.row_numbers import Numbers, select_numbers
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection
-from bpp_etl.warehouse.select import Select, read_select, used_parameters
-from schemas.laws import SelectLaw
+from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step, used_parameters
+from schemas.laws import Law, SelectLaw
 
 PACKAGE = "bpp_etl.gate"
 
 
+@contextmanager
+def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery) -> Iterator[None]:
+    """Hold the relations that the laws stand on, each worked out once, for as long as the laws are judged."""
+    parameters: dict[str, dict[str, object]] = {}
+    for law in laws:
+        if isinstance(law, SelectLaw) and law.stands_on:
+            parameters.setdefault(law.stands_on, {}).update(law.parameters)
+    for name, told in parameters.items():
+        run_step(con, Select(PACKAGE, name), {**told, **_given(delivery)})
+    try:
+        yield
+    finally:
+        drop_relations(con, list(parameters))
+
+
 def breaking(con: Connection, law: SelectLaw, delivery: Delivery) -> Numbers:
-    """Find the rows that break a rule, among what lies in `core` now."""
+    """Find the rows that break a rule, among what lies in `core` now and what the rule stands on."""
     text = read_select(Select(PACKAGE, law.id))
-    given: Mapping[str, object] = {"registry": delivery.registry, "delivery_date": delivery.date}
-    return select_numbers(con, text, used_parameters(text, {**law.parameters, **given}))
+    return select_numbers(con, text, used_parameters(text, {**law.parameters, **_given(delivery)}))
+
+
+def _given(delivery: Delivery) -> Mapping[str, object]:
+    return {"registry": delivery.registry, "delivery_date": delivery.date}

@@ -16,9 +16,12 @@ from bpp_etl.errors import BppError, shown
 from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, NOT_STATED, StatedCadence
 from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
+from schemas.stated import Stated
 from schemas.tables import TABLES
 
 MOST_BYTES = 256 << 10
+STABLE = "stable"
+"""Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
 TOP_LEVEL = (
     "format",
     "about",
@@ -29,6 +32,7 @@ TOP_LEVEL = (
     "rename",
     "recode",
     "constants",
+    "lesions",
     "cadence",
     "limits",
 )
@@ -67,12 +71,18 @@ class RegistryConfig:
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
 
     def limit(self, name: str) -> float:
         """Return a limit: of a table, the highest share of refused rows that still opens the gate."""
         return self.limits.get(name, LIMITS[name])
+
+    @property
+    def stated(self) -> Stated:
+        """Return what is stated of the rows, whatever they are read from."""
+        return Stated(self.cadence, has_stable_lesion_ids=self.lesions.get("ids") == STABLE)
 
 
 def load_config(path: Path) -> RegistryConfig:
@@ -115,6 +125,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         rename=_rename(told.get("rename", {}), canonical=told.get("format", "canonical") == "canonical"),
         recode=_recode(told.get("recode", {})),
         constants=_constants(told.get("constants", {})),
+        lesions=_lesions(told.get("lesions")),
         cadence=_cadence(told.get("cadence")),
         limits=_limits(told.get("limits", {})),
     )
@@ -246,6 +257,19 @@ def _constants(told: Any) -> dict[str, dict[str, str]]:
             _column(table, column, "constants")
             constants[table][column] = _scalar(value, f"constants.{table}")
     return constants
+
+
+def _lesions(told: Any) -> dict[str, str]:
+    if told is None:
+        return {}
+    for key in _mapping(told, "lesions"):
+        _known("key in [lesions]:", key, ("ids",))
+    if told.get("ids") != STABLE:
+        raise ConfigurationError(
+            f'registry.toml: ids in [lesions] must be "{STABLE}"',
+            "leave [lesions] out where a lesion may have another id on the next scan",
+        )
+    return {"ids": STABLE}
 
 
 def _cadence(told: Any) -> StatedCadence:

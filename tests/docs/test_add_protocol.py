@@ -100,7 +100,7 @@ def test_a_verdict_set_judges_every_candidate(with_verdict_set: Path) -> None:
 
 def test_it_is_compared_with_every_other_definition(with_verdict_set: Path) -> None:
     metrics = f"select distinct metric from metric.estimate where metric like '%{SET}%' order by metric"
-    others = ("irecist", "mda", "pcwg3", "recist11")
+    others = ("irecist", "irecist_line", "mda", "pcwg3", "recist11")
     assert {metric for (metric,) in asked(with_verdict_set, metrics)} == {
         f"agreement_{SET}",
         *(f"agreement_{other}_{SET}" for other in others),

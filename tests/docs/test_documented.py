@@ -22,8 +22,8 @@ from bpp_etl.demo import write_demo_landing
 from bpp_etl.landing.registry_config import TOP_LEVEL, RegistryConfig, checked
 from schemas.cadence import CYCLES_PER_INTERVAL
 from schemas.catalog import relations
-from schemas.rules import LIMITS
-from schemas.tables import TABLES
+from schemas.laws import DeliveryLaw
+from schemas.rules import RULES
 from tests.support.gating import gated
 from tests.support.pages import DOCS, fenced, page
 
@@ -122,17 +122,22 @@ def test_every_key_of_a_registry_is_documented_with_its_default(key: str) -> Non
     default = row.split(" | ")[1]
     value = getattr(RegistryConfig(), key)
     shown = {
-        "limits": ", ".join(
-            [
-                *{f"{LIMITS[table]:g}" for table in TABLES},
-                *(f"{name} {share:g}" for name, share in LIMITS.items() if name not in TABLES),
-            ]
-        ),
+        "limits": "[those below](#limits)",
         "about": "nothing",
         "date_format": "ISO days",
         "cadence": f"every {CYCLES_PER_INTERVAL} cycles",
     }
     assert default == shown.get(key, f"`{value}`" if value else "nothing")
+
+
+def test_the_page_of_a_registry_lists_every_limit_with_the_words_of_its_law() -> None:
+    laws = {rule.law.id: rule.law for rule in RULES if isinstance(rule.law, DeliveryLaw) and rule.limit_name}
+    rows = [
+        f"| {law.sentence} {law.exactly}".rstrip() + f" | {law.limit:g} | `{law.limit_name}` |"
+        for law in laws.values()
+    ]
+    (table,) = re.findall(r"^\| what holds .*\n\| -.*\n((?:\|.*\n)+)", page("registry.md"), re.MULTILINE)
+    assert table.splitlines() == [row.replace("{table}", "<table>") for row in rows]
 
 
 def test_the_page_of_a_registry_names_no_key_that_is_not_there() -> None:

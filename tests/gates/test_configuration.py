@@ -76,6 +76,11 @@ BAD = {
     "[cadence]\ninterval_days = [true]": "interval_days in [cadence] must be a list of whole days",
     "[cadence]\ninterval_days = [56, 6]": "each of interval_days in [cadence] must be from 7 to 365 days",
     "[cadence]\ninterval_days = [366]": "each of interval_days in [cadence] must be from 7 to 365 days",
+    "lesions = 'stable'": "[lesions] must be a table",
+    "[lesions]": 'ids in [lesions] must be "stable"',
+    "[lesions]\nids = 'unstable'": 'ids in [lesions] must be "stable"',
+    "[lesions]\nids = true": 'ids in [lesions] must be "stable"',
+    "[lesions]\nids = 'stable'\nkeys = 'stable'": "unknown key in [lesions]: 'keys'",
     "colour": "cannot be read as TOML",
     f"[limits]\npatients = {'9' * 5000}": "cannot be read as TOML",
     f"colour = {'[' * 5000}": "cannot be read as TOML",
@@ -102,6 +107,11 @@ def test_a_schedule_may_be_a_week_or_a_year_and_is_kept_as_stated(tmp_path: Path
     stated = told(tmp_path, "[cadence]\ninterval_days = [7, 365, 56]").cadence
     assert stated.interval_days == (7, 365, 56)
     assert told(tmp_path, "").cadence.interval_days == ()
+
+
+def test_lesions_keep_their_ids_only_where_it_is_stated(tmp_path: Path) -> None:
+    assert told(tmp_path, '[lesions]\nids = "stable"').stated.has_stable_lesion_ids
+    assert not told(tmp_path, "").stated.has_stable_lesion_ids
 
 
 def test_a_registry_says_of_itself_what_it_is_called_whom_to_ask_and_whether_it_is_made_up(

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.gate import decide, delivery_rule, delivery_rules
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of, judges
 from bpp_etl.gate.judge import judge
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
-from bpp_etl.warehouse.connection import in_memory, one_value, opened
+from bpp_etl.warehouse.connection import one_value, opened, opened_read_only
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
-from tests.support.deliveries import write_delivery_of
+from tests.support.deliveries import with_rows, write_delivery_of
+from tests.support.warehouses import admit
 
 IDS = {rule.id for rule in RULES if isinstance(rule.law, DeliveryLaw)}
 
@@ -53,7 +55,7 @@ def test_a_rule_sees_the_working_file_the_counts_and_the_delivery_before(
             (
                 one_value(whole.con, "select count(*) from core.patients"),
                 one_value(whole.con, "select count(*) from core.assessment_cadence"),
-                one_value(whole.before, "select patients from before"),
+                one_value(whole.before, "select count(*) from core.patients"),
                 whole.judged.of("lab_results").admitted,
                 whole.delivery.name,
                 whole.limit_of(rule),
@@ -61,14 +63,16 @@ def test_a_rule_sees_the_working_file_the_counts_and_the_delivery_before(
         )
         return Found(4, 1, 0.2, "looked")
 
-    monkeypatch.setitem(delivery_rule._JUDGES, "sex_implausible", look)
     delivery = delivery_of(write_delivery_of(tmp_path / "landing"))
     assert delivery is not None
-    with opened(tmp_path / "gate.duckdb") as con, in_memory() as before:
-        before.execute("create table before as select 5 as patients")
+    write_delivery_of(tmp_path / "before", patients=with_rows("patients", "D,female,2024-12-01"))
+    admit(tmp_path / "before", tmp_path / "warehouse", with_events=False)
+    admitted = WorkingFiles.of(tmp_path / "warehouse", "tiny").admitted
+    monkeypatch.setitem(delivery_rule._JUDGES, "sex_implausible", look)
+    with opened(tmp_path / "gate.duckdb") as con, opened_read_only(admitted) as before:
         read = read_delivery(con, delivery, scratch_root=tmp_path)
         decision = judge(con, delivery, read, before)
-    assert seen == [(3, 7, 5, 3, "2024-12-31", 0.1)]
+    assert seen == [(3, 7, 4, 3, "2024-12-31", 0.1)]
     assert [breach.message for breach in decision.warnings] == ["looked"]
     (result,) = (one for one in decision.rules if one.rule == "sex_implausible")
     assert (result.judged, result.broken, result.limit, result.status) == (4, 1, 0.2, "failed")

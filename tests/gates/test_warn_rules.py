@@ -105,7 +105,7 @@ def test_the_graph_shows_a_warning_and_blocks_nothing(tmp_path: Path) -> None:
         assert (result.passed, result.severity) == (passed, dg.AssetCheckSeverity.WARN)
 
 
-def test_every_rule_that_is_told_is_tested_here_or_in_a_file_of_its_own() -> None:
-    here = Path(__file__).parent
-    own = {path.stem.removeprefix("test_") for path in here.glob("test_*.py")}
-    assert {rule.id for rule in RULES if rule.severity == "warn"} <= {RULE, *own}
+def test_every_rule_that_is_told_is_named_in_a_test_of_this_folder() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    told = {rule.id for rule in RULES if rule.severity == "warn"}
+    assert {rule for rule in told if f'"{rule}"' not in tests} == set()

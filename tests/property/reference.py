@@ -22,6 +22,7 @@ from tests.property.reference_points import (
     line_of,
     progression_kinds,
     time_points,
+    with_ids_that_last,
 )
 from tests.support.patients import Her2Test, Patient, Scan
 
@@ -109,8 +110,15 @@ def far_enough(event: date, points: Iterable[TimePoint]) -> list[TimePoint]:
 
 
 def call(  # noqa: PLR0912 as naive as it gets
-    patient: Patient, delivery: date, confirming_needed: int = 2, stated: Sequence[int] = ()
+    patient: Patient,
+    delivery: date,
+    confirming_needed: int = 2,
+    stated: Sequence[int] = (),
+    *,
+    do_ids_last: bool = False,
 ) -> Call:
+    if do_ids_last:
+        patient = with_ids_that_last(patient)
     first = line_of(patient, 1)
     if first is None:
         return Call("no_first_line")

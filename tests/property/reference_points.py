@@ -6,7 +6,7 @@ Not here: what follows from them (`reference.py`, `reference_cadence.py`). It sh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from tests.support.patients import Lesion, Line, Patient, Scan
@@ -47,6 +47,26 @@ def is_new_lytic(lesion: Lesion) -> bool:
 
 def is_new_osteoblastic(lesion: Lesion) -> bool:
     return lesion.status == "new" and lesion.morphology == "osteoblastic"
+
+
+def with_ids_that_last(patient: Patient) -> Patient:
+    """Read a lesion that was there on an earlier day as one that is still there, whatever it is called."""
+    scans = []
+    for scan in patient.scans:
+        seen_before = {
+            lesion.lesion_id
+            for earlier in patient.scans
+            if earlier.day < scan.day
+            for lesion in earlier.lesions
+        }
+        lesions = [
+            replace(lesion, status="stable")
+            if lesion.status == "new" and lesion.lesion_id in seen_before
+            else lesion
+            for lesion in scan.lesions
+        ]
+        scans.append(replace(scan, lesions=tuple(lesions)))
+    return replace(patient, scans=tuple(scans))
 
 
 def progression_kinds(scan: Scan) -> set[str]:

@@ -11,6 +11,7 @@ from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
 from schemas.cadence import NOT_STATED, StatedCadence
+from schemas.stated import NOTHING_STATED, Stated
 from tests.property import reference
 from tests.property.reference_cadence import cadence
 from tests.support.core_tables import insert_patients, open_core
@@ -23,7 +24,7 @@ STATED = (NOT_STATED, StatedCadence((84,)), StatedCadence((28, 56, 42, 84)))
 
 
 def judged(
-    con: Connection, patients: Iterable[Patient], stated: StatedCadence = NOT_STATED
+    con: Connection, patients: Iterable[Patient], stated: Stated = NOTHING_STATED
 ) -> dict[tuple[str, str], dict[str, object]]:
     """Return the engine's rows, with the flow's exit, by protocol and patient."""
     insert_patients(con, patients)
@@ -46,12 +47,20 @@ def judged(
 def differences(
     patients: list[Patient],
     rows: dict[tuple[str, str], dict[str, object]],
-    stated: StatedCadence = NOT_STATED,
+    stated: Stated = NOTHING_STATED,
 ) -> list[str]:
     found = []
     for protocol, needed in NEEDED.items():
         for patient in patients:
-            expected = asdict(reference.call(patient, DELIVERY, needed, stated.interval_days))
+            expected = asdict(
+                reference.call(
+                    patient,
+                    DELIVERY,
+                    needed,
+                    stated.cadence.interval_days,
+                    do_ids_last=stated.has_stable_lesion_ids,
+                )
+            )
             row = rows[protocol, patient.patient_id]
             found += [
                 f"{protocol} {patient.patient_id} {name}: {row.get(name)!r}, by the reference {value!r}"
@@ -72,15 +81,31 @@ def test_random_patients_are_judged_as_the_reference_judges_them(seed: int) -> N
     assert differences(patients, rows) == []
 
 
-@pytest.mark.parametrize("stated", STATED[1:], ids=str)
+@pytest.mark.parametrize("cadence_stated", STATED[1:], ids=str)
 def test_random_patients_of_a_stated_schedule_are_judged_as_the_reference_judges_them(
-    stated: StatedCadence,
+    cadence_stated: StatedCadence,
 ) -> None:
+    stated = Stated(cadence_stated)
     patients = random_patients(4, 1500)
     with open_core() as con:
         rows = judged(con, patients, stated)
     assert differences(patients, rows, stated) == []
     assert differences(patients, rows) != [], "the schedule decides on some"
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_random_patients_whose_lesions_keep_their_ids_are_judged_as_the_reference_judges_them(
+    seed: int,
+) -> None:
+    stated = Stated(has_stable_lesion_ids=True)
+    patients = random_patients(seed, 3000)
+    with open_core() as con:
+        rows = judged(con, patients, stated)
+    assert differences(patients, rows, stated) == []
+    told = [reference.call(patient, DELIVERY, do_ids_last=True) for patient in patients]
+    untold = [reference.call(patient, DELIVERY) for patient in patients]
+    for name in ("left_at", "state", "event_date", "new_lesion_count", "progression_kind"):
+        assert [getattr(call, name) for call in told] != [getattr(call, name) for call in untold], name
 
 
 @pytest.mark.soak

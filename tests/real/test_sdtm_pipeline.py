@@ -126,7 +126,7 @@ def test_an_admitted_result_leads_back_to_its_row_in_the_source(trial: Trial) ->
 
 def test_ct_is_every_six_weeks_though_the_trial_states_no_cycle(trial: Trial) -> None:
     classes = trial.count("select cadence_class, flags from core.assessment_cadence")
-    assumed = ("cadence_fallback",)
+    assumed = ("cycle_length_assumed",)
     assert classes == {
         ("on_time", assumed): 542,
         ("early", assumed): 29,

@@ -14,10 +14,95 @@ from tests.support.timeline import Judge
 IUPD = "day -10 CT\n day 42 CT: new osteoblastic #A\n"
 
 
+TWO_CLEAN = "day 84 CT: stable #A\n day 126 CT: stable #A\n"
+
+
 def called(judge: Judge, cases: dict[str, tuple[str, int | None]], course: str = IUPD) -> None:
+    """Hold the walk over the whole line, which is what the guideline's own examples are about."""
     rows = judge.table(cases, lambda later: course + later)
-    found = {later: (row.verdict_irecist, row.verdict_irecist_date) for later, row in rows.items()}
+    found = {later: (row.verdict_irecist_line, row.verdict_irecist_line_date) for later, row in rows.items()}
     assert found == cases
+
+
+def both(judge: Judge, course: str, protocol: str = "xu2025") -> tuple[object, ...]:
+    """Return the state, the verdict over its own scans, and that over the whole line, each with its day."""
+    row = judge(course, protocol)
+    return (
+        row.state,
+        (row.verdict_irecist, row.verdict_irecist_date),
+        (row.verdict_irecist_line, row.verdict_irecist_line_date),
+    )
+
+
+def test_progression_after_the_confirming_ct_is_seen_over_the_line_alone(judge: Judge) -> None:
+    confirmed = IUPD + TWO_CLEAN
+    pseudo, unconfirmed = "pseudoprogression", ("iUPD", 42)
+    assert both(judge, confirmed) == (pseudo, unconfirmed, unconfirmed)
+    assert both(judge, confirmed + "day 168 CT: PD") == (pseudo, unconfirmed, ("iCPD", 42))
+    assert both(judge, confirmed + "day 800 CT: PD") == (pseudo, unconfirmed, ("iCPD", 42))
+
+
+def test_the_confirming_ct_itself_is_still_read(judge: Judge) -> None:
+    # Larger sclerosis is no progression here, and confirms; for iRECIST it is a further increase.
+    grown = "day 84 CT: stable #A\n day 126 CT: larger #A"
+    assert both(judge, IUPD + grown) == ("pseudoprogression", ("iCPD", 42), ("iCPD", 42))
+    assert both(judge, IUPD + TWO_CLEAN + "day 127 MRI: larger #A") == (
+        "pseudoprogression",
+        ("iCPD", 42),
+        ("iCPD", 42),
+    )
+    assert both(judge, IUPD + TWO_CLEAN + "day 168 CT: larger #A") == (
+        "pseudoprogression",
+        ("iUPD", 42),
+        ("iCPD", 42),
+    )
+
+
+def test_a_reset_after_the_decision_is_seen_over_the_line_alone(judge: Judge) -> None:
+    assert both(judge, IUPD + TWO_CLEAN + "day 168 CT: PR") == (
+        "pseudoprogression",
+        ("iUPD", 42),
+        ("NON_iUPD", None),
+    )
+    # Reset while it was being confirmed, and suspected anew years later.
+    assert both(judge, IUPD + "day 84 CT: PR\n day 126 CT: PR\n day 500 CT: PD") == (
+        "pseudoprogression",
+        ("NON_iUPD", None),
+        ("iUPD", 500),
+    )
+
+
+def test_true_progression_is_read_up_to_the_progression_that_decided(judge: Judge) -> None:
+    assert both(judge, IUPD + "day 84 CT: PD") == ("true_progression", ("iCPD", 42), ("iCPD", 42))
+    # Too soon to confirm for iRECIST; that a later one does is no longer part of the decision.
+    assert both(judge, IUPD + "day 69 CT: PD\n day 112 CT: PD") == (
+        "true_progression",
+        ("iUPD", 42),
+        ("iCPD", 42),
+    )
+    assert both(judge, "day -10 CT\n day 42 CT: new osteoblastic, PD\n day 84 CT: PD") == (
+        "true_progression",
+        ("iUPD", 42),
+        ("iCPD", 42),
+    )
+
+
+def test_an_undecided_candidate_is_read_over_all_of_the_line(judge: Judge) -> None:
+    no_baseline = "day 42 CT: new osteoblastic #A\n" + TWO_CLEAN + "day 168 CT: PD"
+    assert both(judge, no_baseline) == ("indeterminate", ("iCPD", 42), ("iCPD", 42))
+    not_read = "day 84 CT: no response\n day 126 CT: larger #A"
+    assert both(judge, IUPD + not_read) == ("indeterminate", ("iCPD", 42), ("iCPD", 42))
+
+
+def test_how_far_it_is_read_follows_the_protocol_that_decides(judge: Judge) -> None:
+    course = IUPD + "day 84 CT: stable #A\n day 126 CT: larger #A"
+    assert both(judge, course) == ("pseudoprogression", ("iCPD", 42), ("iCPD", 42))
+    assert both(judge, course, "xu2025_one_ct") == ("pseudoprogression", ("iUPD", 42), ("iCPD", 42))
+
+
+def test_a_lesion_that_is_called_new_after_the_decision_is_no_own_lesion_before_it(judge: Judge) -> None:
+    course = IUPD + "day 84 CT: larger #B\n day 126 CT\n day 168 CT: new osteoblastic #B"
+    assert both(judge, course) == ("pseudoprogression", ("iUPD", 42), ("iCPD", 42))
 
 
 def test_a_further_increase_confirms_from_28_days_on(judge: Judge) -> None:
@@ -68,7 +153,7 @@ def test_the_scenarios_of_table_3(
     judge: Judge, example: str, later: str, expected: tuple[str, int | None]
 ) -> None:
     row = judge(IUPD + later)
-    assert (row.verdict_irecist, row.verdict_irecist_date) == expected, example
+    assert (row.verdict_irecist_line, row.verdict_irecist_line_date) == expected, example
 
 
 def test_after_a_reset_the_next_progression_must_be_confirmed_anew(judge: Judge) -> None:
@@ -116,6 +201,8 @@ def test_confirmation_more_than_8_weeks_after_the_assessment_before_is_flagged(j
         "day 84 CT: SD\n day 140 CT: PD": False,
         "day 84 CT: SD\n day 141 CT: PD": True,
         "day 84 CT: NE\n day 140 CT: PD": True,
+        # Over the line alone: not with the scans that decided the state.
+        TWO_CLEAN + "day 300 CT: PD": False,
     }
     rows = judge.table(cases, lambda later: IUPD + later)
     assert {later: "irecist_confirmed_late" in row.flags for later, row in rows.items()} == cases
@@ -148,4 +235,4 @@ def test_a_published_data_set_of_time_point_responses_is_followed(judge: Judge) 
 
     assert len(courses) >= 6
     rows_found = judge.table(courses, text)
-    assert {told: row.verdict_irecist for told, row in rows_found.items()} == courses
+    assert {told: row.verdict_irecist_line for told, row in rows_found.items()} == courses

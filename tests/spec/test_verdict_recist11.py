@@ -45,6 +45,20 @@ def test_progression_after_an_equivocal_lesion_is_dated_on_its_own_day(judge: Ju
     assert {later: (row.verdict_recist11, row.verdict_recist11_date) for later, row in rows.items()} == cases
 
 
+def test_progression_after_the_state_was_decided_is_no_verdict_on_the_candidate(judge: Judge) -> None:
+    confirmed = "day 84 CT: equivocal stable #A\n day 126 CT: equivocal stable #A\n"
+    cases = {
+        confirmed: ("NON_PD", None),
+        confirmed + "day 168 CT: PD": ("NON_PD", None),
+        confirmed + "day 127 MRI: new osteoblastic #B": ("PD", 126),
+        # Made certain, however late, it was progression from the start.
+        confirmed + "day 168 CT: stable #A": ("PD", 42),
+    }
+    rows = judge.table(cases, lambda later: EQUIVOCAL + later)
+    assert {row.state for row in rows.values()} == {"pseudoprogression"}
+    assert {later: (row.verdict_recist11, row.verdict_recist11_date) for later, row in rows.items()} == cases
+
+
 def test_explicit_progression_beside_an_equivocal_lesion_is_progression_then(
     judge: Judge,
 ) -> None:

@@ -21,7 +21,6 @@ from bpp_etl.events.derive import (
     bind_parameters,
     sort_protocols,
 )
-from bpp_etl.events.parameters import VERDICT_KINDS
 from bpp_etl.timeline import cadence
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.ddl import sql_type
@@ -30,7 +29,9 @@ from schemas.cadence import MISSED_AFTER_INTERVALS, TOLERANCE_DAYS
 from schemas.contract import columns_of
 from schemas.event import EVENT_TABLES
 from schemas.quarantine import quarantine_contract
+from schemas.stated import Stated
 from schemas.tables import TABLES
+from schemas.verdicts import VERDICT_SETS
 from tests.support.timeline import on
 
 CASES = Path(__file__).parent
@@ -48,7 +49,7 @@ STEPS = {
 DECISIONS = {
     "flow": "patient_id varchar, left_at varchar",
     "decided": "patient_id varchar, rule varchar, state varchar, reason varchar, "
-    + ", ".join(f"verdict_{kind} varchar, verdict_{kind}_date date" for kind in VERDICT_KINDS),
+    + ", ".join(f"{one.column} varchar, {one.date_column} date" for one in VERDICT_SETS.values()),
 }
 PUBLISHED = {name: Select(EVENTS, name) for name in EVENT_TABLES}
 
@@ -67,7 +68,7 @@ def parameters() -> dict[str, object]:
         "delivery": "2021-02-04",
         "tolerance_days": TOLERANCE_DAYS,
         "missed_after_intervals": MISSED_AFTER_INTERVALS,
-        **bind_parameters(protocol, comparisons),
+        **bind_parameters(protocol, comparisons, Stated(has_stable_lesion_ids=True)),
     }
 
 

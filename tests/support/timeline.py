@@ -23,7 +23,8 @@ from typing import TypeVar
 from bpp_etl.events import derive_events, load_protocol
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection
-from schemas.cadence import NOT_STATED, StatedCadence
+from schemas.cadence import StatedCadence
+from schemas.stated import NOTHING_STATED, Stated
 from tests.support.core_tables import clear, insert_patients
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
 from tests.support.relations import REGISTRY
@@ -147,12 +148,12 @@ def read_timeline(text: str, name: str = "patient") -> Patient:
 class Judge:
     """Judges courses in one database; dates come back as day numbers, absent rows as a state of None."""
 
-    def __init__(self, con: Connection, stated: StatedCadence = NOT_STATED) -> None:
+    def __init__(self, con: Connection, stated: Stated = NOTHING_STATED) -> None:
         self.con, self.stated = con, stated
 
-    def stating(self, *interval_days: int) -> Judge:
-        """Judge as for a registry that states its own CT schedule."""
-        return Judge(self.con, StatedCadence(interval_days))
+    def stating(self, *interval_days: int, has_stable_lesion_ids: bool = False) -> Judge:
+        """Judge as for a registry that states its own CT schedule, or that its lesions keep their ids."""
+        return Judge(self.con, Stated(StatedCadence(interval_days), has_stable_lesion_ids))
 
     def __call__(self, text: str, protocol: str = "xu2025") -> SimpleNamespace:
         return self.each([text], protocol)[0]
@@ -186,7 +187,7 @@ class Judge:
     def cadence(self, text: str) -> list[SimpleNamespace]:
         """Return the kept appointments of a course in order."""
         self._load([text], ["p000"])
-        derive_cadence(self.con, REGISTRY, self.stated)
+        derive_cadence(self.con, REGISTRY, self.stated.cadence)
         rows = self.con.table("core.assessment_cadence").order("line_number, time_point_date").pl()
         return [_readable(row, "p000") for row in rows.rows(named=True)]
 

@@ -46,10 +46,6 @@ select
                 case when trail.has_unclear_lysis then 'unclear_lysis' end,
                 case when new_lesions.has_equivocal_lesion then 'equivocal_lesion' end,
                 case when new_lesions.is_equivocal_only then 'equivocal_only' end,
-                case
-                    when lesion_past.is_lesion_lytic_before or lesion_past.is_site_lytic_before
-                        then 'known_lesion_called_new'
-                end,
                 case when lesion_past.is_site_lytic_before then 'same_site_lytic_before' end,
                 case when verdict_course.is_irecist_late then 'irecist_confirmed_late' end,
                 case when timed.days_to_event > $late_onset_days then 'late_onset' end,
@@ -86,7 +82,8 @@ join timed on timed.patient_id = candidate.patient_id
 join episode on episode.patient_id = candidate.patient_id
 join trail on trail.patient_id = candidate.patient_id
 join new_lesions on new_lesions.patient_id = candidate.patient_id
-join verdict_course on verdict_course.patient_id = candidate.patient_id
+join verdict_course
+    on verdict_course.patient_id = candidate.patient_id and verdict_course.scans_of = 'state'
 join alp_course on alp_course.patient_id = candidate.patient_id
 left join lesion_past on lesion_past.patient_id = candidate.patient_id
 left join unseen_progression on unseen_progression.patient_id = candidate.patient_id

@@ -4,6 +4,7 @@ select
     scan.patient_id,
     lesions.lesion_id,
     list(distinct lesions.site) as sites,
+    min(scan.time_point_date) as first_new_date,
     bool_or(scan.time_point_date = candidate.event_date) as is_at_candidate,
     bool_or(
         scan.time_point_date = candidate.event_date and coalesce(lesions.is_equivocal, false)
@@ -22,4 +23,6 @@ join core.bone_lesions as lesions
     and lesions.assessment_id = scan.assessment_id
     and lesions.status = 'new'
     and lesions.morphology = 'osteoblastic'
+anti join known_lesion
+    on known_lesion.assessment_id = lesions.assessment_id and known_lesion.lesion_id = lesions.lesion_id
 group by scan.patient_id, lesions.lesion_id

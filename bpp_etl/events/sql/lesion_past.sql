@@ -1,10 +1,9 @@
--- One row per candidate: whether its new osteoblastic lesions, or their bones, were reported lytic or mixed before.
--- Healing of a lytic lesion makes it dense: what is then called new is repair. A bone that is not named is no place.
+-- One row per candidate with a lytic or mixed lesion before it: whether one lay in the bone of a new osteoblastic lesion.
+-- A bone that is not named is no place. Of the lesion itself the gate flags its row.
 with own as (
     select
         candidate.patient_id,
         candidate.event_date,
-        episode_lesion.lesion_id,
         episode_lesion.sites
     from candidate
     join episode_lesion on episode_lesion.patient_id = candidate.patient_id
@@ -14,7 +13,6 @@ with own as (
 lytic_before as (
     select distinct
         scan.patient_id,
-        lesions.lesion_id,
         case when lesions.site not in ('other', 'unknown') then lesions.site end as site
     from candidate
     join scan on scan.patient_id = candidate.patient_id and scan.time_point_date < candidate.event_date
@@ -25,7 +23,6 @@ lytic_before as (
 
 select
     own.patient_id,
-    bool_or(lytic_before.lesion_id = own.lesion_id) as is_lesion_lytic_before,
     bool_or(coalesce(list_contains(own.sites, lytic_before.site), false)) as is_site_lytic_before
 from own
 join lytic_before on lytic_before.patient_id = own.patient_id

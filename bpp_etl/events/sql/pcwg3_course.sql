@@ -29,12 +29,16 @@ lesion as (
         bone_scan.patient_id,
         lesions.lesion_id,
         min(bone_scan.scan_date) filter (
-            where lesions.status = 'new' and not coalesce(lesions.is_equivocal, false)
+            where lesions.status = 'new'
+            and known_lesion.lesion_id is null
+            and not coalesce(lesions.is_equivocal, false)
         ) as new_on,
         list(bone_scan.scan_date) filter (where lesions.status = 'resolved') as resolved_on
     from bone_scan
     join core.bone_lesions as lesions
         on lesions.registry = $registry and lesions.assessment_id = bone_scan.assessment_id
+    left join known_lesion
+        on known_lesion.assessment_id = lesions.assessment_id and known_lesion.lesion_id = lesions.lesion_id
     where lesions.status in ('new', 'resolved')
     group by bone_scan.patient_id, lesions.lesion_id
 ),

@@ -1,22 +1,35 @@
--- One row per candidate: what settles it for RECIST 1.1, iRECIST and the MD Anderson criteria.
+-- One row per candidate and extent of scans: what settles it for RECIST 1.1, iRECIST and the MD Anderson criteria.
+-- The scans of the state end where the state was decided, those of the line with the line.
 -- iRECIST walks the time points after the candidate in order, from the state that the candidate itself gives.
-with gathered as (
+with asked as (
     select
         candidate.patient_id,
         candidate.event_date,
+        extent.scans_of,
+        case when extent.scans_of = 'state' then deciding_point.decided_on end as last_date
+    from candidate
+    join deciding_point on deciding_point.patient_id = candidate.patient_id
+    cross join (values ('state'), ('line')) as extent (scans_of)
+),
+
+gathered as (
+    select
+        asked.patient_id,
+        asked.scans_of,
+        asked.event_date,
         new_lesions.is_equivocal_only,
-        bool_or(point.has_pd) filter (where point.time_point_date = candidate.event_date) as has_pd,
-        bool_or(point.has_bone_pd) filter (where point.time_point_date = candidate.event_date) as has_bone_pd,
-        bool_or(point.has_larger_lesion) filter (where point.time_point_date = candidate.event_date)
+        bool_or(point.has_pd) filter (where point.time_point_date = asked.event_date) as has_pd,
+        bool_or(point.has_bone_pd) filter (where point.time_point_date = asked.event_date) as has_bone_pd,
+        bool_or(point.has_larger_lesion) filter (where point.time_point_date = asked.event_date)
             as has_larger_lesion,
-        bool_or(point.has_response) filter (where point.time_point_date <= candidate.event_date)
+        bool_or(point.has_response) filter (where point.time_point_date <= asked.event_date)
             as had_response,
         -- Unknown as long as no later CT could have shown it.
         bool_or(point.is_own_certain) filter (
-            where point.time_point_date > candidate.event_date and point.has_candidate_scan
+            where point.time_point_date > asked.event_date and point.has_candidate_scan
         ) as is_made_certain,
         min(point.time_point_date) filter (
-            where point.time_point_date > candidate.event_date and (point.has_pd or point.has_new_lesion)
+            where point.time_point_date > asked.event_date and (point.has_pd or point.has_new_lesion)
         ) as later_progression_date,
         coalesce(
             list(
@@ -28,18 +41,21 @@ with gathered as (
                     is_own_resolved := point.is_own_resolved
                 )
                 order by point.time_point_date
-            ) filter (where point.time_point_date > candidate.event_date and point.is_judged),
+            ) filter (where point.time_point_date > asked.event_date and point.is_judged),
             []
         ) as points
-    from candidate
-    join new_lesions on new_lesions.patient_id = candidate.patient_id
-    join verdict_point as point on point.patient_id = candidate.patient_id
-    group by candidate.patient_id, candidate.event_date, new_lesions.is_equivocal_only
+    from asked
+    join new_lesions on new_lesions.patient_id = asked.patient_id
+    join verdict_point as point
+        on point.patient_id = asked.patient_id
+        and (asked.last_date is null or point.time_point_date <= asked.last_date)
+    group by asked.patient_id, asked.scans_of, asked.event_date, new_lesions.is_equivocal_only
 ),
 
 walked as (
     select
         patient_id,
+        scans_of,
         event_date,
         is_equivocal_only,
         has_bone_pd,
@@ -99,6 +115,7 @@ walked as (
 
 select
     patient_id,
+    scans_of,
     is_made_certain,
     later_progression_date,
     has_bone_pd as has_bone_pd_at_candidate,

@@ -1,5 +1,5 @@
 -- One row per candidate and on-treatment time point: what the rule sets of response criteria look at.
--- Own lesions are the new osteoblastic lesions of the candidate's episode.
+-- Own lesions are the new osteoblastic lesions of the candidate's episode, from the time point that first shows them.
 with own as (
     select
         scan.patient_id,
@@ -13,6 +13,7 @@ with own as (
         bool_or(
             list_contains($progression_modalities, scan.modality)
             and lesions.status = 'larger'
+            and scan.time_point_date >= own.first_new_date
             and not coalesce(lesions.is_equivocal, false)
         ) as is_larger,
         count(distinct lesions.lesion_id) filter (where own.is_at_candidate and lesions.status = 'resolved')

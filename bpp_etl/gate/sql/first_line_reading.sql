@@ -1,4 +1,4 @@
--- One row per delivery: eligible CTs on first-line treatment, lytic or mixed lesions on them, and of each how many do
+-- One row per delivery: first-line patients, eligible CTs on first-line treatment, lytic or mixed lesions on them, and of each how many do
 -- not say whether they progressed.
 with on_first_line as (
     select
@@ -21,6 +21,7 @@ lytic as (
 )
 
 select
+    (select count(*) from timeline.treatment_line where line_number = 1) as patient_count,
     (select count(*) from on_first_line) as ct_count,
     (select count(*) from on_first_line where not is_response_recorded) as ct_without_response_count,
     (select count(*) from lytic) as lytic_count,

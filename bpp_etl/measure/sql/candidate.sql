@@ -54,6 +54,7 @@ select
         as alp_category_progression,
     cast(list_position($recist11_verdicts, event.verdict_recist11) - 1 as tinyint) as recist11,
     cast(list_position($irecist_verdicts, event.verdict_irecist) - 1 as tinyint) as irecist,
+    cast(list_position($irecist_line_verdicts, event.verdict_irecist_line) - 1 as tinyint) as irecist_line,
     cast(list_position($mda_verdicts, event.verdict_mda) - 1 as tinyint) as mda,
     cast(list_position($pcwg3_verdicts, event.verdict_pcwg3) - 1 as tinyint) as pcwg3
 from event.pseudoprogression as event

@@ -43,6 +43,7 @@ class Judged:
     broken: tuple[Grid, ...]
     cadence: Piece | None
     stated: Piece | None
+    has_stable_lesion_ids: bool
     left_empty: tuple[str, ...]
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
@@ -147,6 +148,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         broken=tuple(_broken(tables, rules, anchor)),
         cadence=_cadence(tables, rules),
         stated=_stated(delivery),
+        has_stable_lesion_ids=bool(delivery["has_stable_lesion_ids"]),
         left_empty=left_empty(rules, counts) if is_admitted else (),
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),

@@ -14,6 +14,7 @@ from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.select import has_table
 from schemas.event import OPEN_QUESTIONS, OpenQuestion, PatientFlow, Pseudoprogression
 from schemas.event_flags import EVENT_FLAGS
+from schemas.flags import RULE_FLAGS
 from schemas.quarantine import quarantine_contract
 from schemas.tables import TABLES
 from tests.support.core_tables import insert_patients, open_core
@@ -133,8 +134,8 @@ def test_every_flag_is_declared(con: Connection) -> None:
     insert_patients(con, random_patients(7, 2000))
     derive_events(con, REGISTRY, DELIVERY)
     raised = {flag for row in rows(con, "event.pseudoprogression") for flag in row["flags"]}
-    # Nothing is quarantined and no unit is in doubt here; everything else the crowd must raise.
-    assert raised == set(EVENT_FLAGS) - {"refused_evidence", "unit_suspect"}
+    # Nothing is quarantined, and no gate has flagged a row; everything else the crowd must raise.
+    assert raised == set(EVENT_FLAGS) - {"refused_evidence", *RULE_FLAGS}
 
 
 def test_nothing_is_left_behind(con: Connection) -> None:

@@ -8,8 +8,7 @@ from bpp_etl import events
 from bpp_etl.errors import BppError
 from bpp_etl.events import DEFAULT_PROTOCOL, ProtocolError, load_protocol, load_shipped, shipped
 from bpp_etl.events.derive import sort_protocols
-from bpp_etl.events.parameters import PARAMETERS
-from schemas.verdicts import VERDICT_SETS
+from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS
 
 OWN = """
 name = "own"
@@ -44,8 +43,7 @@ def test_every_file_of_the_folder_is_shipped_by_its_name_states_first() -> None:
     folder = Path(events.__file__).parent / "protocols"
     names = [protocol.name for protocol in load_shipped()]
     assert sorted(names) == sorted(shipped()) == sorted(path.stem for path in folder.iterdir())
-    assert [name for name in names if name in VERDICT_SETS] == list(VERDICT_SETS)
-    assert names[-len(VERDICT_SETS) :] == list(VERDICT_SETS)
+    assert names[-len(VERDICT_KINDS) :] == list(VERDICT_KINDS)
 
 
 def test_the_default_protocol_has_the_numbers_of_the_specification() -> None:

@@ -12,12 +12,10 @@ import polars as pl
 import pytest
 
 from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule, load_protocol
-from bpp_etl.events.derive import CANDIDATE_STEPS, COURSE_STEPS, bind_parameters, sort_protocols
 from bpp_etl.events.rules import first_match
 from bpp_etl.events.verdicts import VERDICT_RULES, VerdictRule, in_force, verdict_rule
-from bpp_etl.warehouse.select import run_step
-from tests.support.core_tables import insert_patients, open_core
-from tests.support.relations import REGISTRY
+from schemas.verdicts import VERDICT_SETS
+from tests.support.evidence import gather_evidence
 from tests.support.timeline import DELIVERY_DAY, on, read_timeline
 
 TWO = "new osteoblastic #S1, new osteoblastic #S2"
@@ -65,22 +63,8 @@ COURSES = {
 @pytest.fixture(scope="module")
 def evidence() -> dict[str, pl.DataFrame]:
     """Gather what the rules look at for every course."""
-    (protocol,), comparisons = sort_protocols([load_protocol("xu2025")])
-    parameters = bind_parameters(protocol, comparisons) | {
-        "registry": REGISTRY,
-        "delivery_date": on(DELIVERY_DAY),
-        "delivery": "made up",
-    }
-    with open_core() as con:
-        insert_patients(con, [read_timeline(text, name) for name, text in COURSES.items()])
-        for step in COURSE_STEPS:
-            run_step(con, step, parameters)
-        course = con.table("course").pl()
-        con.register("judged", course.select("patient_id", left_at=first_match(FLOW_RULES)))
-        con.execute("create temp table flow as select patient_id, left_at from judged")
-        for step in CANDIDATE_STEPS:
-            run_step(con, step, parameters)
-        return {"course": course, "candidate": con.table("evidence").pl()}
+    patients = [read_timeline(text, name) for name, text in COURSES.items()]
+    return gather_evidence(patients, on(DELIVERY_DAY), load_protocol("xu2025"))
 
 
 def fired(rules: Sequence[DecidingRule], frame: pl.DataFrame) -> dict[str, str]:
@@ -114,13 +98,13 @@ def test_two_neighbouring_rules_cannot_be_swapped_without_effect(
 
 def read_by(kind: str) -> list[list[VerdictRule]]:
     """List the rules of a verdict as each of its policies puts them in force."""
-    protocol = load_protocol(kind)
+    protocol = load_protocol(VERDICT_SETS[kind].kind)
     policies = [rule.needs for rule in VERDICT_RULES[kind] if rule.needs is not None]
     settings = [protocol.settings]
     settings += [
         {**protocol.settings, name: replace(protocol.settings[name], value=value)} for name, value in policies
     ]
-    return [list(in_force(replace(protocol, settings=chosen))) for chosen in settings]
+    return [list(in_force(VERDICT_RULES[kind], replace(protocol, settings=chosen))) for chosen in settings]
 
 
 def named(rules: Sequence[VerdictRule], frame: pl.DataFrame) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from bpp_etl.events import load_protocol
-from bpp_etl.events.parameters import PARAMETERS
+from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS
 from bpp_etl.events.verdicts import VERDICT_RULES, verdict_columns
 from bpp_etl.measure.definitions import RULE_SETS
 from bpp_etl.report.words import stratum_words
@@ -17,10 +17,25 @@ from schemas.event import Pseudoprogression
 from schemas.verdicts import VERDICT_SETS, VERDICT_WORDS, VerdictSet
 
 
-def test_every_set_has_rules_parameters_and_a_protocol_of_its_name() -> None:
+def test_every_set_has_rules_and_each_that_repeats_none_parameters_and_a_protocol_of_its_name() -> None:
     assert set(VERDICT_RULES) == set(VERDICT_SETS)
-    assert list(PARAMETERS) == ["event", *VERDICT_SETS]
-    assert [load_protocol(name).kind for name in VERDICT_SETS] == list(VERDICT_SETS)
+    first = [name for name, one in VERDICT_SETS.items() if one.repeats is None]
+    assert list(PARAMETERS) == ["event", *first] == ["event", *VERDICT_KINDS]
+    assert [load_protocol(name).kind for name in first] == first
+
+
+def test_a_set_that_repeats_another_has_its_codes_rules_and_protocol() -> None:
+    repeating = [one for one in VERDICT_SETS.values() if one.repeats is not None]
+    assert [one.name for one in repeating] == ["irecist_line"]
+    for one in repeating:
+        first = VERDICT_SETS[one.kind]
+        assert first.kind == first.name
+        assert one.verdicts == first.verdicts
+        told = [
+            [(rule.id, rule.sentence, rule.verdict) for rule in VERDICT_RULES[name]]
+            for name in (one.name, first.name)
+        ]
+        assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("one", VERDICT_SETS.values(), ids=VERDICT_SETS)
@@ -29,7 +44,9 @@ def test_a_set_gives_the_events_its_two_columns_with_its_codes(one: VerdictSet) 
     verdict, dated = columns[one.column], columns[one.date_column]
     assert (verdict.codes, verdict.nullable, verdict.description) == (one.codes, False, one.judges)
     assert (dated.dtype, dated.nullable, dated.description) == ("Date", True, one.dates)
-    assert set(verdict_columns({one.name: load_protocol(one.name)})) == {one.column, one.date_column}
+    assert {one.column, one.date_column} <= set(
+        verdict_columns({kind: load_protocol(kind) for kind in VERDICT_KINDS})
+    )
 
 
 def test_the_verdicts_stand_between_what_is_known_of_the_event_and_the_rule_that_decided() -> None:

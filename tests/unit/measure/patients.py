@@ -264,9 +264,14 @@ def _times(value: float | None, limit: float | None) -> float | None:
 
 
 def _verdicts(patient: Candidate) -> dict[str, object]:
-    """Give each verdict set the verdict named at its place; a further set has its first code."""
-    named = zip_longest(VERDICT_SETS.values(), patient.verdicts)
-    return {one.column: verdict or one.codes[0] for one, verdict in named}
+    """Give each verdict set the verdict named at its place; a further set has its first code.
+
+    A set that repeats another has the verdict of the other.
+    """
+    sets = VERDICT_SETS.values()
+    named = zip_longest([one for one in sets if one.repeats is None], patient.verdicts)
+    given = {one.name: verdict or one.codes[0] for one, verdict in named}
+    return {one.column: given[one.kind] for one in sets}
 
 
 def _lacking(patient: Candidate) -> tuple[str, ...]:

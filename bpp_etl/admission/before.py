@@ -1,0 +1,55 @@
+"""Opens the delivery that a registry's new one is compared with: its last admitted one.
+
+Not here: what is compared (`gate/rules_against_before.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import duckdb
+
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.errors import BppError, BusyError
+from bpp_etl.landing.deliveries import Delivery, delivery_of
+from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
+from bpp_etl.warehouse.select import has_table
+from schemas.contract import delivered_columns
+from schemas.tables import TABLES
+
+
+@contextmanager
+def delivery_before(
+    files: WorkingFiles, delivery: Delivery, input_digest: str
+) -> Iterator[Connection | None]:
+    """Open the registry's last admitted delivery, read-only; None where there is none to compare with.
+
+    There is none where the admitted one is this very delivery, unchanged, which is judged again; where it is
+    a newer one, which was taken away from the landing; and where its file is broken or of an earlier version,
+    which judging anew is to mend.
+    """
+    with ExitStack() as stack:
+        found: Connection | None = None
+        if files.admitted.exists():
+            try:
+                con = stack.enter_context(opened_read_only(files.admitted))
+                found = con if _is_before(con, delivery, input_digest) else None
+            except BusyError:
+                raise
+            except (BppError, duckdb.Error):
+                found = None
+        yield found
+
+
+def _is_before(con: Connection, delivery: Delivery, input_digest: str) -> bool:
+    name, digest = one_row(con, "select delivery, input_digest from quality.delivery")
+    admitted = delivery_of(delivery.path.with_name(str(name)))
+    if admitted is None or admitted.order > delivery.order:
+        return False
+    if (admitted.order, digest) == (delivery.order, input_digest):
+        return False
+    return all(
+        has_table(con, "core", name, [column.name for column in delivered_columns(table.contract)])
+        for name, table in TABLES.items()
+    )

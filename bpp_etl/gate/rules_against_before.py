@@ -1,0 +1,137 @@
+"""The functions that hold a delivery to the registry's last admitted one, the delivery before.
+
+Where there is none they judge nothing. Not here: which delivery that is (`bpp_etl/admission/before.py`), and
+the rules' declarations (`schemas/before_laws.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
+from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step
+from schemas.codes import CT_MODALITIES
+from schemas.contract import delivered_columns
+from schemas.rules import Rule
+from schemas.tables import TABLES, DeliveredTable
+
+PATIENT_RECORD = Select("bpp_etl.gate", "patient_record")
+
+
+class PatientsBefore(NamedTuple):
+    """Counts of the patients of the delivery before, by what this one says of them."""
+
+    all: int
+    gone: int
+    dead: int
+    alive_again: int
+    kept: int
+    moved: int
+    still_scanned: int
+    without_lesion: int
+
+
+NOBODY = PatientsBefore(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+@judges("patients_dropped")
+def patients_dropped(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of the patients before that are gone to its limit."""
+    found, limit = _patients(whole, rule), whole.limit_of(rule)
+    words = share_in_words(found.gone, found.all, limit, "patients of the delivery before are gone")
+    return Found(found.all, found.gone, limit, words)
+
+
+@judges("table_shrunk")
+def table_shrunk(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of a table's rows before that is gone to its limit, and lesions that stop to theirs."""
+    limit = whole.limit_of(rule)
+    if whole.before is None or _is_missed(whole, rule):
+        return Found(0, 0, limit)
+    counted = f"select count(*) from core.{quoted(rule.table)}"
+    before = count_of(whole.before, counted)
+    fewer = max(0, before - count_of(whole.con, counted))
+    words = share_in_words(fewer, before, limit, f"rows of {rule.table} in the delivery before are gone")
+    rows = Found(before, fewer, limit, words)
+    if rows.is_over or rule.table != "bone_lesions" or limit >= 1:
+        return rows
+    found, most = whole.once(patients_before), rule.parameters["most_stopped"]
+    words = share_in_words(
+        found.without_lesion,
+        found.still_scanned,
+        most,
+        "patients with CTs have lost every row of bone_lesions",
+    )
+    stopped = Found(found.still_scanned, found.without_lesion, most, words)
+    return stopped if stopped.is_over else rows
+
+
+@judges("deaths_withdrawn")
+def deaths_withdrawn(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of the dead before that are alive now to its limit."""
+    found, limit = _patients(whole, rule), whole.limit_of(rule)
+    words = share_in_words(
+        found.alive_again,
+        found.dead,
+        limit,
+        "patients who were dead in the delivery before have no date of death",
+    )
+    return Found(found.dead, found.alive_again, limit, words)
+
+
+@judges("dates_moved")
+def dates_moved(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of patients whose birth or start of line 1 has moved to its limit."""
+    found, limit = _patients(whole, rule), whole.limit_of(rule)
+    words = share_in_words(
+        found.moved, found.kept, limit, "patients have another birth date or start of line 1 than before"
+    )
+    return Found(found.kept, found.moved, limit, words)
+
+
+@judges("delivery_repeats")
+def delivery_repeats(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count the delivery if every table has the rows that it had in the one before."""
+    if whole.before is None:
+        return Found(0, 0, whole.limit_of(rule))
+    (name,) = one_row(whole.before, "select delivery from quality.delivery")
+    if name == whole.delivery.name:
+        return Found(0, 0, whole.limit_of(rule))
+    is_repeated = all(
+        _digest_of(whole.con, table) == _digest_of(whole.before, table) for table in TABLES.values()
+    )
+    words = f"the admitted rows of all tables are those of {name}"
+    return Found(1, int(is_repeated), whole.limit_of(rule), words)
+
+
+def _patients(whole: WholeDelivery, rule: Rule) -> PatientsBefore:
+    return NOBODY if whole.before is None or _is_missed(whole, rule) else whole.once(patients_before)
+
+
+def _is_missed(whole: WholeDelivery, rule: Rule) -> bool:
+    """Say whether a required table could not be judged, for which other rules shut the gate."""
+    return TABLES[rule.table].is_required and rule.table not in whole.judged.tables
+
+
+def patients_before(whole: WholeDelivery) -> PatientsBefore:
+    """Count the patients of the delivery before by what this one says of them."""
+    if whole.before is None:
+        return NOBODY
+    for con in (whole.con, whole.before):
+        run_step(con, PATIENT_RECORD, {"ct_modalities": CT_MODALITIES})
+    before = whole.before.table(PATIENT_RECORD.name).pl()
+    whole.con.register("patient_record_before", before.to_arrow())
+    try:
+        return PatientsBefore(
+            *one_row(whole.con, read_select(Select("bpp_etl.gate", "patients_against_before")))
+        )
+    finally:
+        whole.con.unregister("patient_record_before")
+        drop_relations(whole.con, [PATIENT_RECORD.name])
+
+
+def _digest_of(con: Connection, table: DeliveredTable) -> tuple[Any, ...]:
+    """Sum up what a table's rows say, in whatever order they come; a row that stands twice counts twice."""
+    columns = ", ".join(quoted(column.name) for column in delivered_columns(table.contract))
+    return one_row(con, f"select count(*), sum(hash({columns})) from core.{quoted(table.name)}")

@@ -1,0 +1,88 @@
+"""The functions that judge whether a delivery's values and days, taken together, can be those of patients.
+
+Not here: what was written down of the first line (`gate/delivery_rules.py`), and the rules' declarations
+(`schemas/record_laws.py`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.warehouse.connection import one_row, quoted
+from schemas.contract import delivered_columns
+from schemas.rules import Rule
+from schemas.tables import TABLES
+
+
+@judges("contact_is_extraction")
+def contact_is_extraction(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of the living whose last contact is the delivery's date to its limit."""
+    living, on_the_day = one_row(
+        whole.con,
+        "select count(*), count(*) filter (where last_contact_date = $day) from core.patients"
+        " where death_date is null",
+        {"day": whole.delivery.date},
+    )
+    if living < rule.parameters["least_patients"]:
+        return Found(0, 0, whole.limit_of(rule))
+    limit = whole.limit_of(rule)
+    words = share_in_words(
+        on_the_day, living, limit, "living patients have the delivery's date as last contact"
+    )
+    return Found(living, on_the_day, limit, words)
+
+
+@judges("alp_scale_implausible")
+def alp_scale_implausible(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count the delivery if the median total ALP of enough patients is none of U/L."""
+    patients, median = whole.counts("alp_scale", rule)
+    if patients < rule.parameters["least_patients"]:
+        return Found(0, 0)
+    lowest, highest = rule.parameters["lowest"], rule.parameters["highest"]
+    side = "below" if median < lowest else "above"
+    words = f"the median total ALP of {patients} patients is {side} {lowest:g} to {highest:g} U/L"
+    return Found(1, int(not lowest <= median <= highest), words=words)
+
+
+@judges("laboratory_scale_differs")
+def laboratory_scale_differs(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of laboratories whose total ALP is on another scale than the others' to its limit."""
+    laboratories, off_scale = whole.counts("laboratory_scale", rule)
+    limit = whole.limit_of(rule)
+    words = share_in_words(
+        off_scale, laboratories, limit, "laboratories report total ALP on another scale than the others"
+    )
+    return Found(laboratories, off_scale, limit, words)
+
+
+@judges("dates_on_one_day")
+def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of a table's date columns whose dates are heaped to its limit."""
+    judged, heaped = 0, []
+    for column in delivered_columns(TABLES[rule.table].contract):
+        if column.kind != "date":
+            continue
+        count, on_the_first, on_one_day = _heaps(whole, rule.table, column.name)
+        if count < rule.parameters["least_dates"]:
+            continue
+        judged += 1
+        if on_the_first > rule.parameters["most_on_the_first"] * count:
+            heaped.append(f"{100 * on_the_first / count:.1f} % of {column.name} on the first of a month")
+        elif on_one_day > rule.parameters["most_on_one_day"] * count:
+            heaped.append(f"{100 * on_one_day / count:.1f} % of {column.name} on one day")
+    words = f"of the dates of {rule.table} are {', '.join(heaped)}"
+    return Found(judged, len(heaped), whole.limit_of(rule), words)
+
+
+def _heaps(whole: WholeDelivery, table: str, column: str) -> tuple[int, int, int]:
+    """Count a column's dates, those on the first of a month, and those on its commonest day."""
+    # Last contact on the delivery's day has a rule of its own.
+    given = {"day": whole.delivery.date, "is_contact": column == "last_contact_date"}
+    count, on_the_first, on_one_day = one_row(
+        whole.con,
+        "select coalesce(sum(n), 0), coalesce(sum(n) filter (day(one_day) = 1), 0), coalesce(max(n), 0)"
+        f" from (select {quoted(column)} as one_day, count(*) as n from core.{quoted(table)}"
+        f" where {quoted(column)} is not null and not ($is_contact and {quoted(column)} = $day)"
+        " group by all)",
+        given,
+    )
+    return int(count), int(on_the_first), int(on_one_day)

@@ -1,0 +1,25 @@
+-- One row per delivery: how the patients of the delivery before fare in this one.
+-- A date that one of the two does not know has not moved.
+with compared as (
+    select
+        now.patient_id is null as is_gone,
+        before.is_dead as was_dead,
+        now.is_dead,
+        now.birth_date <> before.birth_date as is_birth_moved,
+        now.start_date <> before.start_date as is_start_moved,
+        before.has_lesion and before.has_ct and now.has_ct as is_still_scanned,
+        now.has_lesion
+    from patient_record_before as before
+    left join patient_record as now on now.patient_id = before.patient_id
+)
+
+select
+    count(*) as patient_count,
+    count(*) filter (where is_gone) as gone_count,
+    count(*) filter (where not is_gone and was_dead) as dead_count,
+    count(*) filter (where was_dead and not is_dead) as alive_again_count,
+    count(*) filter (where not is_gone) as kept_count,
+    count(*) filter (where is_birth_moved or is_start_moved) as moved_count,
+    count(*) filter (where is_still_scanned) as still_scanned_count,
+    count(*) filter (where is_still_scanned and not has_lesion) as without_lesion_count
+from compared

@@ -1,0 +1,88 @@
+"""The laws that hold a delivery to the registry's last admitted one, which is called the delivery before.
+
+Not here: which delivery that is (`bpp_etl/admission/before.py`), and the functions that judge
+(`bpp_etl/gate/rules_against_before.py`).
+"""
+
+from __future__ import annotations
+
+from schemas.delivery_laws import patients, whole_delivery
+from schemas.general_laws import every_table
+from schemas.laws import DeliveryLaw
+
+MOST_STOPPED = 0.1
+
+BEFORE_LAWS = (
+    DeliveryLaw(
+        "patients_dropped",
+        sentence="The patients of the delivery before are still there.",
+        exactly="The share of them that is gone stays within its limit.",
+        severity="shut",
+        category="completeness",
+        mend="Look for a filter or a cut in the export, new pseudonyms, and refused rows; [limits] "
+        "patients_dropped = 1 lets them go.",
+        on=patients,
+        limit=0.1,
+        limit_name="patients_dropped",
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "table_shrunk",
+        sentence="A table has the rows that it had in the delivery before.",
+        exactly="The share of its admitted rows before by which it is shorter stays within its limit. Of "
+        "patients with CTs in both deliveries and bone lesions before, at most "
+        f"{100 * MOST_STOPPED:g} % have none now.",
+        severity="shut",
+        category="completeness",
+        mend="Look for a file that was cut off, a filter in the export, and refused rows; [limits] "
+        "table_shrunk = 1 lets them go.",
+        on=every_table,
+        limit=0.2,
+        limit_name="table_shrunk",
+        parameters={"most_stopped": MOST_STOPPED},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "deaths_withdrawn",
+        sentence="Who was dead in the delivery before is not alive.",
+        exactly="The share of the dead before, of those still there, that has no date of death stays within "
+        "its limit.",
+        severity="warn",
+        category="plausibility",
+        mend="Check whether the deaths were recorded in error, or their dates are missing; [limits] "
+        "deaths_withdrawn = 1 switches the rule off.",
+        on=patients,
+        limit_name="deaths_withdrawn",
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "dates_moved",
+        sentence="Birth and start of line 1 are on the days of the delivery before.",
+        exactly="Of patients of both deliveries, the share of whom one of the two is known in both and "
+        "differs stays within its limit.",
+        severity="warn",
+        category="plausibility",
+        mend="Check date_format, shifts of dates for privacy, which must stay the same for a patient, and "
+        "whether pseudonyms were given anew; [limits] dates_moved = 1 switches the rule off.",
+        on=patients,
+        limit=0.05,
+        limit_name="dates_moved",
+        is_told_by_table=True,
+    ),
+)
+"""Laid on tables one by one; where there is no delivery before they judge nothing."""
+
+REPEAT_LAWS = (
+    DeliveryLaw(
+        "delivery_repeats",
+        sentence="A delivery says something new.",
+        exactly="Broken where its admitted rows are those of the delivery before, in whatever order.",
+        severity="warn",
+        category="plausibility",
+        mend="Check whether the former export was copied by mistake; [limits] delivery_repeats = 1 switches "
+        "the rule off.",
+        on=whole_delivery,
+        limit_name="delivery_repeats",
+    ),
+)
+"""Laid on the delivery as a whole."""

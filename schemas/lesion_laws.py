@@ -1,0 +1,279 @@
+"""The laws of a bone lesion among what was reported of it, and of its patient, before.
+
+All flag: none decides what a lesion is. Before is an earlier day. Not here: the contract of the rows
+(`schemas/bone_lesions.py`), and the SELECTs that find the rows (`bpp_etl/gate/sql`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.examples import Example, Row, example
+from schemas.laws import Law, RowLaw, SelectLaw
+
+HISTORY = "lesion_history"
+"""The relation that the laws stand on: each lesion row with what was reported before."""
+
+BASELINE_DAYS = 42
+"""A baseline CT lies at most so many days before the start of line 1, or on it."""
+
+MOST_SHARED = 0.05
+"""Ids are unique in a delivery where at most this share of them is used by several patients."""
+
+NAMED_SITE = "A bone given as other or unknown is no site."
+
+GIVEN = {
+    "therapy_lines": (
+        {
+            "patient_id": "{living}",
+            "line_number": "1",
+            "start_date": "{delivery:-400}",
+            "end_date": "{delivery:-200}",
+        },
+    ),
+    "imaging_assessments": tuple(
+        {"assessment_id": f"{{scan}} {name}", "assessment_date": f"{{delivery:{day}}}", "modality": "CT"}
+        for name, day in (
+            ("early", -443),
+            ("baseline", -442),
+            ("start", -400),
+            ("treated", -399),
+            ("next", -357),
+            ("last", -200),
+            ("after", -199),
+        )
+    ),
+}
+"""Line 1 of the patient, and a CT on each day that is a boundary of one of these laws."""
+
+
+def _seen(scan: str, lesion: str = "A", **cells: str) -> Row:
+    return {"assessment_id": f"{{scan}} {scan}", "lesion_id": f"{{scan}} {lesion}", "site": "rib", **cells}
+
+
+def _history(bad: tuple[Row, ...], good: tuple[Row, ...], breaks: tuple[int, ...] = (1,)) -> Example:
+    return Example(bad=bad, good=good, breaks=breaks, given=GIVEN)
+
+
+def _alone(bad: Row, good: Row) -> Example:
+    return Example(bad=(bad,), good=(good,), given=GIVEN)
+
+
+LESION_LAWS: tuple[Law, ...] = (
+    SelectLaw(
+        "new_again",
+        sentence="A lesion that is called new was not reported before.",
+        exactly="Before is an earlier day of the same patient, under the same id.",
+        severity="flag",
+        category="plausibility",
+        mend='Call it stable, larger or smaller; or state [lesions] ids = "stable" where ids last.',
+        among="status = 'new'",
+        stands_on=HISTORY,
+        examples=(
+            _history(
+                (_seen("baseline", status="baseline"), _seen("treated", status="new")),
+                (_seen("treated", status="baseline"), _seen("treated", "B", status="new")),
+            ),
+            _history(
+                (_seen("treated", status="new"), _seen("next", status="new")),
+                (_seen("treated", status="new"), _seen("next", status="stable")),
+            ),
+        ),
+    ),
+    SelectLaw(
+        "known_lesion_called_new",
+        sentence="A new osteoblastic lesion was not reported lytic or mixed before, nor was its bone.",
+        exactly=f"Healing makes a lytic lesion dense. Before is an earlier day. {NAMED_SITE}",
+        severity="flag",
+        category="plausibility",
+        mend="Compare with the images before: a lytic lesion that turns dense is healing, not a new lesion.",
+        among="status = 'new' and morphology = 'osteoblastic'",
+        stands_on=HISTORY,
+        examples=(
+            _history(
+                (
+                    _seen("baseline", morphology="osteolytic", status="baseline", lysis_change="none"),
+                    _seen("treated", status="new", site="skull"),
+                ),
+                (
+                    _seen("baseline", morphology="osteoblastic", status="baseline"),
+                    _seen("treated", status="new", site="skull"),
+                ),
+            ),
+            _history(
+                (
+                    _seen("baseline", "B", morphology="mixed", status="baseline", lysis_change="none"),
+                    _seen("treated", status="new"),
+                ),
+                (
+                    _seen(
+                        "baseline",
+                        "B",
+                        morphology="mixed",
+                        status="baseline",
+                        lysis_change="none",
+                        site="other",
+                    ),
+                    _seen("treated", status="new", site="other"),
+                ),
+            ),
+            _history(
+                (
+                    _seen("treated", "B", morphology="osteolytic", status="new", lysis_change="none"),
+                    _seen("next", status="new"),
+                ),
+                (
+                    _seen("next", "B", morphology="osteolytic", status="new", lysis_change="none"),
+                    _seen("next", status="new"),
+                ),
+            ),
+        ),
+    ),
+    SelectLaw(
+        "not_seen_before",
+        sentence="A lesion that is compared with before on treatment was reported before.",
+        exactly=(
+            "Stable, larger or smaller on line 1, without a report under its id on an earlier day; only "
+            f"where a baseline CT, in the {BASELINE_DAYS} days up to and including the start of line 1, has "
+            "lesions."
+        ),
+        severity="flag",
+        category="plausibility",
+        mend="Deliver the lesion's earlier rows under the same id, or call it new.",
+        among="status in ('stable', 'larger', 'smaller')",
+        parameters={"baseline_days": BASELINE_DAYS},
+        stands_on=HISTORY,
+        examples=(
+            _history(
+                (_seen("baseline", "B", status="baseline"), _seen("treated", status="stable")),
+                (_seen("early", "B", status="baseline"), _seen("treated", status="stable")),
+            ),
+            _history(
+                (_seen("start", "B", status="baseline"), _seen("last", status="larger")),
+                (_seen("start", "B", status="baseline"), _seen("after", status="larger")),
+            ),
+            _history(
+                (_seen("start", "B", status="baseline"), _seen("treated", status="smaller")),
+                (_seen("start", status="baseline"), _seen("treated", status="smaller")),
+            ),
+        ),
+    ),
+    SelectLaw(
+        "new_at_baseline",
+        sentence="No lesion is called new on a baseline CT.",
+        exactly=f"An eligible CT in the {BASELINE_DAYS} days up to and including the start of line 1.",
+        severity="flag",
+        category="plausibility",
+        mend="Give it the status baseline: new is counted from the baseline on.",
+        among="status = 'new'",
+        parameters={"baseline_days": BASELINE_DAYS},
+        stands_on=HISTORY,
+        examples=(
+            _alone(_seen("baseline", status="new"), _seen("early", status="new")),
+            _alone(_seen("start", status="new"), _seen("treated", status="new")),
+        ),
+    ),
+    SelectLaw(
+        "baseline_on_treatment",
+        sentence="No lesion has the status baseline on treatment.",
+        exactly="After the start of line 1, up to its end and before the start of line 2.",
+        severity="flag",
+        category="plausibility",
+        mend="Compare the lesion with the images before treatment: new, stable, larger, smaller or resolved.",
+        among="status = 'baseline'",
+        stands_on=HISTORY,
+        parameters={"baseline_days": BASELINE_DAYS},
+        examples=(
+            _alone(_seen("treated", status="baseline"), _seen("start", status="baseline")),
+            _alone(_seen("last", status="baseline"), _seen("after", status="baseline")),
+        ),
+    ),
+    SelectLaw(
+        "back_after_resolved",
+        sentence="A lesion that was reported resolved stays resolved.",
+        exactly="On an earlier day, under the same id.",
+        severity="flag",
+        category="plausibility",
+        mend="Check both reports: one that is back is rare, and a lesion out of view is not resolved.",
+        stands_on=HISTORY,
+        examples=(
+            _history(
+                (_seen("treated", status="resolved"), _seen("next", status="stable")),
+                (_seen("treated", status="resolved"), _seen("next", status="resolved")),
+            ),
+            _history(
+                (_seen("treated", status="resolved"), _seen("next", status="new")),
+                (_seen("next", status="resolved"), _seen("treated", status="new")),
+            ),
+        ),
+    ),
+    RowLaw(
+        "resolved_but_lysis",
+        sentence="A lesion that is resolved has no more lysis than before.",
+        severity="flag",
+        category="plausibility",
+        mend="Correct status or lysis_change: both speak of the same examination.",
+        holds=~((pl.col("status") == "resolved") & (pl.col("lysis_change") == "increased")),
+        examples=(
+            example(
+                {"status": "resolved", "morphology": "unknown", "lysis_change": "increased"},
+                {"status": "resolved", "morphology": "unknown", "lysis_change": "decreased"},
+                planted=True,
+            ),
+            example(
+                {"status": "resolved", "lysis_change": "increased"},
+                {"status": "stable", "lysis_change": "increased"},
+            ),
+        ),
+    ),
+    SelectLaw(
+        "site_changes",
+        sentence="A lesion stays in the bone that was reported before.",
+        exactly=f"On any earlier day, under the same id. {NAMED_SITE}",
+        severity="flag",
+        category="plausibility",
+        mend="Correct the bone, or give another lesion an id of its own.",
+        stands_on=HISTORY,
+        examples=(
+            _history(
+                (_seen("treated", site="rib"), _seen("next", site="spine")),
+                (_seen("treated", site="unknown"), _seen("next", site="spine")),
+            ),
+        ),
+    ),
+    SelectLaw(
+        "morphology_changes",
+        sentence="A lesion keeps the build that was reported before.",
+        exactly=(
+            "On any earlier day, under the same id; unknown is none. Lytic to dense is healing, and flagged "
+            "all the same: it shows where the call rests on it."
+        ),
+        severity="flag",
+        category="plausibility",
+        mend="Nothing, where it healed; else correct the build, or give another lesion an id of its own.",
+        stands_on=HISTORY,
+        examples=(
+            _history(
+                (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="mixed")),
+                (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="unknown")),
+            ),
+        ),
+    ),
+    SelectLaw(
+        "lesion_of_another_patient",
+        sentence="No lesion id is used by several patients, where ids are unique in the delivery otherwise.",
+        exactly=f"They are where at most {MOST_SHARED:.0%} of the ids are used by several patients.",
+        severity="flag",
+        category="plausibility",
+        mend="Check to which patient the examination belongs.",
+        parameters={"most_shared": MOST_SHARED, "baseline_days": BASELINE_DAYS},
+        stands_on=HISTORY,
+        examples=(
+            Example(
+                bad=(_seen("treated"), {"assessment_id": "S", "lesion_id": "{scan} A"}),
+                good=(_seen("treated"), {"assessment_id": "S", "lesion_id": "{scan} B"}),
+                given=GIVEN,
+            ),
+        ),
+    ),
+)

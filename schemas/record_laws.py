@@ -1,0 +1,109 @@
+"""The laws by which a delivery's values and days, taken together, can be those of patients.
+
+Not here: single rows (the contracts), and the functions that judge (`bpp_etl/gate/rules_of_record.py`).
+"""
+
+from __future__ import annotations
+
+from schemas.delivery_laws import imaging, patients
+from schemas.general_laws import with_column_of
+from schemas.laws import DeliveryLaw, Tables
+
+LEAST_PATIENTS = 20
+"""Of fewer patients chance alone may make a median or a share that looks wrong."""
+
+LOWEST_MEDIAN_ALP, HIGHEST_MEDIAN_ALP = 30, 1000
+"""U/L; a median of total ALP outside is another unit, or another analyte."""
+
+TIMES_OFF = 5
+
+LEAST_DATES = 50
+"""Of fewer dates more than a fifth on one day may be a clinic's day."""
+
+MOST_ON_THE_FIRST, MOST_ON_ONE_DAY = 0.5, 0.2
+
+
+def only(*names: str) -> Tables:
+    """Choose tables by their names."""
+    return lambda _: names
+
+
+RECORD_LAWS = (
+    DeliveryLaw(
+        "no_eligible_ct",
+        sentence="First-line patients have eligible CTs on treatment.",
+        exactly=f"Broken where none of at least {LEAST_PATIENTS} first-line patients has one.",
+        severity="shut",
+        category="plausibility",
+        mend="Check how the export codes modality, is_bone_window and is_evaluable, and whether the days of "
+        "CTs and of line 1 fit.",
+        on=imaging,
+        parameters={"least_patients": LEAST_PATIENTS},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "contact_is_extraction",
+        sentence="Not nearly all of the living were last heard of on the delivery's day.",
+        exactly=f"Of at least {LEAST_PATIENTS} patients without a date of death, the share whose last "
+        "contact is the delivery's date stays within its limit.",
+        severity="warn",
+        category="plausibility",
+        mend="Deliver the day on which each patient was last known to be alive, not the day of the export: "
+        "follow-up is too long otherwise. [limits] contact_is_extraction = 1 switches the rule off.",
+        on=patients,
+        limit=0.9,
+        limit_name="contact_is_extraction",
+        parameters={"least_patients": LEAST_PATIENTS},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "alp_scale_implausible",
+        sentence="Total ALP has the scale of U/L.",
+        exactly=f"Of at least {LEAST_PATIENTS} patients with total ALP, the median of their medians lies "
+        f"from {LOWEST_MEDIAN_ALP} to {HIGHEST_MEDIAN_ALP} U/L.",
+        severity="shut",
+        category="plausibility",
+        mend="Check the unit that the export states, its decimal mark, and that value and upper_limit_normal "
+        "are not exchanged.",
+        on=only("lab_results"),
+        parameters={
+            "least_patients": LEAST_PATIENTS,
+            "lowest": LOWEST_MEDIAN_ALP,
+            "highest": HIGHEST_MEDIAN_ALP,
+        },
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "laboratory_scale_differs",
+        sentence="Every laboratory reports total ALP on the scale of the others.",
+        exactly=f"Of laboratories with at least {LEAST_PATIENTS} patients, the share stays within its limit "
+        f"whose median is over {TIMES_OFF} times, or under 1/{TIMES_OFF} of, the others' median of medians.",
+        severity="warn",
+        category="plausibility",
+        mend="Check each laboratory's unit; [limits] laboratory_scale_differs = 1 switches the rule off.",
+        on=only("lab_results"),
+        limit_name="laboratory_scale_differs",
+        parameters={"least_patients": LEAST_PATIENTS, "times": TIMES_OFF},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "dates_on_one_day",
+        sentence="The dates of a column are spread over days.",
+        exactly=f"Of columns with at least {LEAST_DATES} dates, the share stays within its limit that has "
+        f"over {100 * MOST_ON_THE_FIRST:g} % on the first of a month or {100 * MOST_ON_ONE_DAY:g} % on one "
+        "day. A last contact on the delivery's date is not among them.",
+        severity="warn",
+        category="plausibility",
+        mend="Deliver the day that was recorded: leave a date empty rather than fill it with a default, or a "
+        "month with its first day. [limits] dates_on_one_day = 1 switches the rule off.",
+        on=with_column_of("date"),
+        limit_name="dates_on_one_day",
+        parameters={
+            "least_dates": LEAST_DATES,
+            "most_on_the_first": MOST_ON_THE_FIRST,
+            "most_on_one_day": MOST_ON_ONE_DAY,
+        },
+        is_told_by_table=True,
+    ),
+)
+"""Laid on tables one by one, after the laws of files."""

@@ -1,0 +1,289 @@
+"""Values and days that, taken together, cannot be those of patients: told, or the gate shuts.
+
+Not here: what a single row may say (`test_row_rules.py`), and what the delivery before says
+(`test_rules_against_before.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.support.deliveries import DAY, TINY, write_delivery_of
+from tests.support.gating import Gated, gated
+
+LEAST = 20
+
+
+def added(table: str, rows: Iterable[str], *, alone: bool = False) -> str:
+    """Write rows after those of the tiny table, or in their place."""
+    before = TINY[table].split("\n", 1)[0] + "\n" if alone else TINY[table]
+    return before + "".join(f"{row}\n" for row in rows)
+
+
+def days(count: int) -> list[str]:
+    """List days of which no two are the same, and none is the first of a month."""
+    some = (dt.date(2015, 1, 2) + dt.timedelta(number) for number in range(2 * count))
+    return [day.isoformat() for day in some if day.day > 1][:count]
+
+
+def judged(landing: Path, toml: str = "", **tables: str | None) -> Gated:
+    folder = write_delivery_of(landing, **tables)
+    if toml:
+        (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    return gated(folder)
+
+
+def people(count: int) -> list[str]:
+    return [f"P{number}" for number in range(count)]
+
+
+def patients(count: int, rows: Iterable[str] = ()) -> str:
+    """Write patients P0, P1, ... beside the tiny ones, and others as they are given."""
+    told = [f"{one},female,{day}" for one, day in zip(people(count), days(count), strict=True)]
+    return added("patients", [*told, *rows])
+
+
+# no_eligible_ct
+
+
+@pytest.mark.parametrize(
+    ("first_lines", "modality", "status"),
+    [
+        (LEAST, "XRAY", "failed"),
+        (LEAST - 1, "XRAY", "not_applicable"),
+        (LEAST, "CT", "passed"),  # one of them is enough
+    ],
+)
+def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
+    tmp_path: Path, first_lines: int, modality: str, status: str
+) -> None:
+    more = first_lines - 3
+    images = TINY["imaging_assessments"].replace(",CT,", ",XRAY,")
+    lines = [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
+    one = judged(
+        tmp_path,
+        patients=patients(more),
+        therapy_lines=added("therapy_lines", [*lines, "P0,2,made up,2024-01-05,,21"]),
+        imaging_assessments=images.replace("A1,A,2024-02-12,XRAY", f"A1,A,2024-02-12,{modality}"),
+    )
+    assert one.result("imaging_assessments", "no_eligible_ct").status == status
+    assert one.causes() == ({("imaging_assessments", "no_eligible_ct")} if status == "failed" else set())
+    if status == "failed":
+        words = "none of 20 first-line patients has an eligible CT on treatment"
+        assert one.message("no_eligible_ct") == words
+
+
+def test_a_baseline_ct_is_no_ct_on_treatment(tmp_path: Path) -> None:
+    rows = [row for row in TINY["imaging_assessments"].splitlines() if row[1:2] == "0"]
+    more = LEAST - 3
+    lines = [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
+    one = judged(
+        tmp_path,
+        patients=patients(more),
+        therapy_lines=added("therapy_lines", lines),
+        imaging_assessments=added("imaging_assessments", rows, alone=True),
+        bone_lesions=TINY["bone_lesions"].replace("A1,", "A0,").replace("B1,", "B0,"),
+    )
+    assert one.causes() == {("imaging_assessments", "no_eligible_ct")}
+
+
+# alp_scale_implausible
+
+
+def alp(*values: str, unit: str = "U/L", laboratory: str = "one", start: int = 0) -> list[str]:
+    """Write a total ALP for each of P0, P1, ..."""
+    return [
+        f"P{start + number},ALP_TOTAL,{day},{value},{unit},,{laboratory}"
+        for number, (value, day) in enumerate(zip(values, days(len(values)), strict=True))
+    ]
+
+
+LABORATORY = "patient_id,analyte,specimen_date,value,unit,upper_limit_normal,laboratory\n"
+
+
+def results(rows: Iterable[str]) -> str:
+    return LABORATORY + "".join(f"{row}\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        (["29.9"] * LEAST, "failed"),
+        (["30"] * LEAST, "passed"),
+        (["1000"] * LEAST, "passed"),
+        (["1000.1"] * LEAST, "failed"),
+        (["29.9"] * (LEAST - 1), "not_applicable"),
+        (["29.9"] * 10 + ["30.1"] * 10, "passed"),  # their middle is 30
+        (["29.9"] * 11 + ["30.1"] * 10, "failed"),
+    ],
+)
+def test_a_median_alp_of_another_unit_shuts(tmp_path: Path, values: list[str], status: str) -> None:
+    one = judged(tmp_path, patients=patients(30), lab_results=results(alp(*values)))
+    assert one.result("lab_results", "alp_scale_implausible").status == status
+    assert one.causes() == ({("lab_results", "alp_scale_implausible")} if status == "failed" else set())
+
+
+def test_a_patient_with_many_results_counts_once_in_the_median_alp(tmp_path: Path) -> None:
+    many = [f"P0,ALP_TOTAL,{day},20,U/L,,one" for day in days(100)]
+    one = judged(
+        tmp_path, patients=patients(30), lab_results=results([*many, *alp(*["90"] * LEAST, start=1)])
+    )
+    assert one.result("lab_results", "alp_scale_implausible").status == "passed"
+
+
+def test_bone_alp_has_no_part_in_the_scale_of_total_alp(tmp_path: Path) -> None:
+    rows = [row.replace("ALP_TOTAL", "ALP_BONE") for row in alp(*["20"] * 30)]
+    one = judged(tmp_path, patients=patients(30), lab_results=results(rows))
+    assert one.result("lab_results", "alp_scale_implausible").status == "not_applicable"
+
+
+def test_the_message_says_on_which_side_the_median_alp_lies_and_no_value(tmp_path: Path) -> None:
+    one = judged(tmp_path, patients=patients(30), lab_results=results(alp(*["5.31"] * 21)))
+    words = "the median total ALP of 21 patients is below 30 to 1000 U/L"
+    assert one.message("alp_scale_implausible") == words
+    assert "5.31" not in one.told()
+
+
+# laboratory_scale_differs
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "limit", "broken", "status"),
+    [
+        ("500", LEAST, "", 0, "passed"),
+        ("500.1", LEAST, "", 1, "failed"),
+        ("20", LEAST, "", 0, "passed"),
+        ("19.9", LEAST, "", 1, "failed"),
+        ("500.1", LEAST, "[limits]\nlaboratory_scale_differs = 1\n", 1, "passed"),
+        ("500.1", LEAST - 1, "", 0, "passed"),  # too few patients to say
+    ],
+)
+def test_a_laboratory_on_another_scale_than_the_others_is_told(
+    tmp_path: Path, value: str, count: int, limit: str, broken: int, status: str
+) -> None:
+    rows = [
+        *alp(*["100"] * 25, laboratory="north"),
+        *alp(*["100"] * 25, laboratory="south"),
+        *alp(*[value] * count, laboratory="Dr Secret"),
+        *alp(*["9"] * 30, laboratory=""),  # of no laboratory, so of none
+    ]
+    one = judged(tmp_path, limit, patients=patients(30), lab_results=results(rows))
+    result = one.result("lab_results", "laboratory_scale_differs")
+    assert (result.judged, result.broken, result.status) == (2 + (count >= LEAST), broken, status)
+    assert one.decision.is_open
+    assert "Secret" not in one.told()
+    words = [breach.message for breach in one.decision.warnings if breach.rule == result.rule]
+    told = "1 of 3 laboratories report total ALP on another scale than the others (33.3 %, limit 0 %)"
+    assert words == ([told] if status == "failed" else [])
+
+
+def test_a_laboratory_alone_is_compared_with_none(tmp_path: Path) -> None:
+    one = judged(tmp_path, patients=patients(30), lab_results=results(alp(*["100"] * 30)))
+    assert one.result("lab_results", "laboratory_scale_differs").status == "not_applicable"
+
+
+# contact_is_extraction
+
+
+@pytest.mark.parametrize(
+    ("on_the_day", "others", "toml", "status"),
+    [
+        (27, 0, "", "passed"),  # with the tiny three, 27 of 30
+        (28, 0, "", "failed"),
+        (28, 0, "[limits]\ncontact_is_extraction = 1\n", "passed"),
+        (17, 0, "", "passed"),
+        (16, 0, "", "not_applicable"),
+        (28, 1, "", "passed"),
+    ],
+)
+def test_last_contacts_on_the_delivery_s_day_are_told(
+    tmp_path: Path, on_the_day: int, others: int, toml: str, status: str
+) -> None:
+    alive = [f"E{number},female,{DAY}," for number in range(on_the_day)]
+    dead = [f"D{number},female,{DAY},{DAY}" for number in range(40)]
+    other = [f"O{number},female,2024-11-0{number + 2}," for number in range(others)]
+    tiny = [f"{row}," for row in TINY["patients"].splitlines()[1:]]
+    text = "patient_id,sex,last_contact_date,death_date\n" + "\n".join([*tiny, *alive, *dead, *other]) + "\n"
+    one = judged(tmp_path, toml, patients=text)
+    result = one.result("patients", "contact_is_extraction")
+    assert result.status == status
+    assert result.judged == (0 if status == "not_applicable" else on_the_day + others + 3)
+    assert one.decision.is_open
+
+
+# dates_on_one_day
+
+
+def specimens(days_of: Iterable[str]) -> str:
+    return results(f"A,ALP_TOTAL,{day},{100 + number / 10:g},U/L,," for number, day in enumerate(days_of))
+
+
+@pytest.mark.parametrize(
+    ("told", "toml", "status"),
+    [
+        (["2024-02-03"] * 10 + days(40), "", "passed"),
+        (["2024-02-03"] * 11 + days(40), "", "failed"),
+        (["2024-02-03"] * 11 + days(38), "", "not_applicable"),
+        (["2024-02-03"] * 11 + days(40), "[limits]\ndates_on_one_day = 1\n", "passed"),
+    ],
+)
+def test_over_a_fifth_of_dates_on_one_day_is_told(
+    tmp_path: Path, told: list[str], toml: str, status: str
+) -> None:
+    one = judged(tmp_path, toml, lab_results=specimens(told))
+    result = one.result("lab_results", "dates_on_one_day")
+    assert result.status == status
+    assert one.decision.is_open
+    if status == "failed":
+        (breach,) = one.decision.warnings
+        assert breach.message == "of the dates of lab_results are 21.6 % of specimen_date on one day"
+        assert "2024-02-03" not in one.told()
+
+
+@pytest.mark.parametrize(("others", "status"), [(30, "passed"), (29, "failed")])
+def test_over_half_of_dates_on_the_first_of_a_month_is_told(tmp_path: Path, others: int, status: str) -> None:
+    firsts = [f"{year}-{month:02d}-01" for year in (2020, 2021, 2022) for month in range(1, 11)]
+    one = judged(tmp_path, lab_results=specimens([*firsts, *days(others)]))
+    assert one.result("lab_results", "dates_on_one_day").status == status
+
+
+def test_a_last_contact_on_the_delivery_s_day_is_no_heap_and_another_day_is(tmp_path: Path) -> None:
+    for day, judged_columns, broken in ((DAY, 1, 0), ("2024-12-30", 1, 1)):
+        rows = [f"E{number},female,{day}" for number in range(60)]
+        one = judged(tmp_path / day, patients=patients(60, rows))
+        result = one.result("patients", "dates_on_one_day")
+        assert (result.judged, result.broken) == (judged_columns, broken)
+
+
+# nothing_used
+
+
+@pytest.mark.parametrize(
+    ("analytes", "toml", "status", "words"),
+    [
+        (("AP", "AP"), "", "failed", "no row of lab_results counts: 0 are refused, 2 of other analytes"),
+        (("AP", "ALP_TOTAL"), "", "passed", ""),
+        (("AP", "AP"), "[limits]\nnothing_used = 1\n", "passed", ""),
+        ((), "", "failed", "no row of lab_results counts: 0 are refused, 0 of other analytes"),
+    ],
+)
+def test_an_optional_table_of_which_no_row_counts_is_told(
+    tmp_path: Path, analytes: tuple[str, ...], toml: str, status: str, words: str
+) -> None:
+    rows = [f"A,{analyte},2024-02-0{number + 2},90,U/L,," for number, analyte in enumerate(analytes)]
+    one = judged(tmp_path, toml, lab_results=results(rows))
+    assert one.result("lab_results", "nothing_used").status == status
+    assert [(breach.rule, breach.message) for breach in one.decision.warnings] == (
+        [("nothing_used", words)] if words else []
+    )
+    assert one.decision.is_open
+
+
+def test_an_optional_table_that_was_not_delivered_is_not_judged_for_its_use(tmp_path: Path) -> None:
+    one = judged(tmp_path, her2_tests=None)
+    assert one.result("her2_tests", "nothing_used").status == "not_applicable"
+    assert one.result("lab_results", "nothing_used").status == "passed"
