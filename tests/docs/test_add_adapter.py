@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 from bpp_etl.adapters.conformance import CHECKS
 from bpp_etl.adapters.description import KEYS
 from bpp_etl.release.open import open_release
-from tests.support.add_adapter import NAME, PAGE, ROOT, walk, write_page
-from tests.support.commands import BPP, environment
+from tests.support.add_adapter import NAME, PAGE, files, write_page
+from tests.support.commands import BPP, ended
+from tests.support.walk import ROOT, blocks
 
-PROGRAMS = {"bpp": [str(BPP)], "python": [sys.executable]}
+PROGRAMS = {"bpp": BPP, "python": Path(sys.executable)}
 
 
 def run(folder: Path, line: str) -> str:
     """Run one line of the page in a folder, as its reader would."""
     name, *words = shlex.split(line)
-    done = subprocess.run(
-        [*PROGRAMS[name], *words],
-        cwd=folder,
-        env=environment(BPP_ADAPTERS="adapters", PYTHONDONTWRITEBYTECODE="1"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, f"`{line}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-    return done.stdout
+    said = ended([PROGRAMS[name], *words], folder, BPP_ADAPTERS="adapters", PYTHONDONTWRITEBYTECODE="1")
+    assert said.code == 0, f"`{line}` ended with {said.code}:\n{said.out}{said.err}"
+    return said.out
 
 
 def test_what_the_page_makes_is_checked_and_admitted(tmp_path: Path) -> None:
     write_page(tmp_path)
-    tested, _, checked, refreshed = (run(tmp_path, line) for line in walk().commands)
+    lines = [line for block in blocks(PAGE) if block.action == "run" for line in block.text.splitlines()]
+    tested, _, checked, refreshed = (run(tmp_path, line) for line in lines)
     assert f"{len(CHECKS)} passed" in tested
     assert "the gate is open" in checked
     assert "No rule was broken." in checked
@@ -52,7 +45,7 @@ def test_what_the_page_makes_is_checked_and_admitted(tmp_path: Path) -> None:
 
 
 def test_the_page_names_every_key_of_a_description() -> None:
-    description = walk().files[f"adapters/{NAME}/adapter.toml"]
+    description = files()[f"adapters/{NAME}/adapter.toml"]
     assert all(f"\n{key} = " in f"\n{description}" or f"\n[{key}." in description for key in KEYS)
 
 

@@ -24,19 +24,19 @@ from tests.support.hostile_files import (
     TOKEN,
     Hostile,
     another_zip,
-    empty_book,
     flipped,
     in_place,
     link_to_other_delivery,
-    packed,
-    parquet,
     scrambled,
     spoiled,
     text,
-    workbook,
+    workbook_of,
 )
 
 NUL = "holds a NUL byte, so it is not whole text"
+PACKED = ("is not a whole gzip file", "csv.gz")
+PARQUET = ("is not a readable parquet file", "parquet")
+WORKBOOK = ("is not a readable xlsx file", "xlsx")
 HOSTILE = (
     spoiled(
         "cut off in a row",
@@ -101,20 +101,20 @@ HOSTILE = (
         lambda _: ",".join(f"{TOKEN}{at}" for at in range(MOST_COLUMNS + 1)),
         f"has more than {MOST_COLUMNS} columns",
     ),
-    packed("gzip cut off", lambda data: gzip.compress(data)[:-9]),
-    packed("gzip cut off early", lambda data: gzip.compress(data)[:20]),
-    packed("gzip with a flipped byte", lambda data: flipped(gzip.compress(data))),
-    packed("no gzip", lambda data: data),
-    packed("gzip with more behind it", lambda data: gzip.compress(data) + b"more"),
-    parquet("parquet cut off", lambda data: data[:-20]),
-    parquet("parquet cut off early", lambda data: data[:50]),
-    parquet("no parquet", lambda _: b"PAR1" + random.Random(1).randbytes(200) + b"PAR1"),
-    parquet("parquet with a spoiled page", scrambled, "cannot be read to its end"),
-    parquet("parquet without a byte", lambda _: b"", "is empty"),
-    workbook("workbook cut off", lambda data: data[: len(data) // 2]),
-    workbook("no workbook", another_zip),
-    workbook("csv called a workbook", lambda _: text("patients").encode("utf-8")),
-    workbook("an empty workbook", empty_book, "has no header"),
+    spoiled("gzip cut off", lambda data: gzip.compress(data)[:-9], *PACKED),
+    spoiled("gzip cut off early", lambda data: gzip.compress(data)[:20], *PACKED),
+    spoiled("gzip with a flipped byte", lambda data: flipped(gzip.compress(data)), *PACKED),
+    spoiled("no gzip", lambda data: data, *PACKED),
+    spoiled("gzip with more behind it", lambda data: gzip.compress(data) + b"more", *PACKED),
+    spoiled("parquet cut off", lambda data: data[:-20], *PARQUET),
+    spoiled("parquet cut off early", lambda data: data[:50], *PARQUET),
+    spoiled("no parquet", lambda _: b"PAR1" + random.Random(1).randbytes(200) + b"PAR1", *PARQUET),
+    spoiled("parquet with a spoiled page", scrambled, "cannot be read to its end", "parquet"),
+    spoiled("parquet without a byte", lambda _: b"", "is empty", "parquet"),
+    spoiled("workbook cut off", lambda data: data[: len(data) // 2], *WORKBOOK),
+    spoiled("no workbook", another_zip, *WORKBOOK),
+    spoiled("csv called a workbook", lambda _: text("patients").encode("utf-8"), *WORKBOOK),
+    spoiled("an empty workbook", lambda _: workbook_of(), "has no header", "xlsx"),
     in_place("a folder", Path.mkdir, "is not a file"),
     in_place("a pipe", os.mkfifo, "is not a file"),
     in_place(

@@ -1,4 +1,4 @@
-"""Running the real `bpp` in a process of its own.
+"""Running the real `bpp`, or another command, in a process of its own.
 
 Not here: what it must do.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,17 +30,23 @@ def environment(**more: str) -> dict[str, str]:
     return {**own, "DAGSTER_DISABLE_TELEMETRY": "yes", **more}
 
 
-def bpp(*words: str | Path, **more: str) -> Said:
-    """Run `bpp` to its end; settings come as keywords."""
+def ended(words: Sequence[str | Path], cwd: Path | None = None, **more: str) -> Said:
+    """Run a command to its end; settings come as keywords."""
     done = subprocess.run(
-        [str(BPP), *map(str, words)],
+        [*map(str, words)],
+        cwd=cwd,
         env=environment(**more),
         capture_output=True,
-        text=True,
         check=False,
-        timeout=180,
+        text=True,
+        timeout=300,
     )
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+def bpp(*words: str | Path, **more: str) -> Said:
+    """Run `bpp` to its end; settings come as keywords."""
+    return ended([BPP, *words], **more)
 
 
 def start_bpp(*words: str | Path, **more: str) -> subprocess.Popen[bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.tables import TABLES
 from tests.support.deliveries import write_texts
-from tests.support.row_cases import OWN_COLUMN, CaseDelivery, sound
+from tests.support.row_cases import OWN_COLUMN, CaseDelivery, serial_of, sound
 
 EMPTIED = {
     "patients": "sex",
@@ -22,8 +22,8 @@ EMPTIED = {
 """The required column that a bad row leaves empty."""
 
 
-def sized(good: int, bad: int) -> CaseDelivery:
-    """Make tables of `good` rows that hold every rule, and `bad` that break one."""
+def write_sized(landing: Path, good: int, bad: int, toml: str = "") -> Path:
+    """Write a delivery whose tables have `good` rows that hold every rule, and `bad` that break one."""
     made = CaseDelivery()
     for table in TABLES:
         own = OWN_COLUMN[table]
@@ -31,7 +31,7 @@ def sized(good: int, bad: int) -> CaseDelivery:
         for row in rows[good:]:
             row[EMPTIED[table]] = ""
         made.tables[table] = rows
-    return made
+    return write_texts(landing, {f"{table}.csv": made.text_of(table) for table in TABLES}, toml=toml)
 
 
 def _own(table: str, number: int) -> str:
@@ -39,10 +39,4 @@ def _own(table: str, number: int) -> str:
     first = {"patients": "P", "imaging_assessments": "S"}
     if number == 0 and table in first:
         return first[table]
-    return f"{1 + number / 1000:.3f}" if table == "her2_tests" else str(number + 1)
-
-
-def write_sized(landing: Path, good: int, bad: int, toml: str = "") -> Path:
-    """Write a delivery of `sized` tables."""
-    made = sized(good, bad)
-    return write_texts(landing, {f"{table}.csv": made.text_of(table) for table in TABLES}, toml=toml)
+    return serial_of(table, number + 1)

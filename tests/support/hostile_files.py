@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -19,7 +19,6 @@ import polars as pl
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
-T = TypeVar("T")
 TOKEN = "LEAK"
 """Stands in every cell of a hostile file; must never be shown."""
 
@@ -62,38 +61,23 @@ class Hostile:
     rule: str = "file_unreadable"
 
 
-def _spoiled(
-    about: str, sound: Callable[[str], T], spoil: Callable[[T], str | bytes], told: str, ending: str
-) -> Hostile:
-    """Spoil what `sound` makes of a table."""
+SOUND: Mapping[str, Callable[[str], str | bytes]] = {
+    "csv": text,
+    "csv.gz": lambda table: text(table, 200).encode(),
+    "parquet": parquet_of,
+    "xlsx": workbook_of,
+}
+"""What is spoiled, by the ending of the file; a `csv.gz` is still to be packed."""
+
+
+def spoiled(about: str, spoil: Callable[[Any], str | bytes], told: str, ending: str = "csv") -> Hostile:
+    """Spoil what is sound of a table's file."""
 
     def write(folder: Path, table: str) -> None:
-        made = spoil(sound(table))
+        made = spoil(SOUND[ending](table))
         (folder / f"{table}.{ending}").write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
 
     return Hostile(about, write, told, ending)
-
-
-def spoiled(about: str, spoil: Callable[[str], str | bytes], told: str) -> Hostile:
-    return _spoiled(about, text, spoil, told, "csv")
-
-
-def packed(about: str, pack: Callable[[bytes], bytes]) -> Hostile:
-    return _spoiled(
-        about, lambda table: text(table, 200).encode(), pack, "is not a whole gzip file", "csv.gz"
-    )
-
-
-def parquet(
-    about: str, spoil: Callable[[bytes], bytes], told: str = "is not a readable parquet file"
-) -> Hostile:
-    return _spoiled(about, parquet_of, spoil, told, "parquet")
-
-
-def workbook(
-    about: str, spoil: Callable[[bytes], bytes], told: str = "is not a readable xlsx file"
-) -> Hostile:
-    return _spoiled(about, workbook_of, spoil, told, "xlsx")
 
 
 def in_place(about: str, make: Callable[[Path], None], told: str, rule: str = "file_unreadable") -> Hostile:
@@ -105,10 +89,6 @@ def another_zip(_: bytes) -> bytes:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("hello.txt", TOKEN)
     return out.getvalue()
-
-
-def empty_book(_: bytes) -> bytes:
-    return workbook_of()
 
 
 def scrambled(data: bytes) -> bytes:

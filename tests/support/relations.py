@@ -5,6 +5,7 @@ Not here: rows (`report_rows.py`, `core_tables.py`), and how a release is really
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -83,9 +84,7 @@ def _cell(text: str) -> object:
         return {".": None, "yes": True, "no": False}[text]
     if text.startswith("["):
         return [part for part in text[1:-1].split(", ") if part]
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -13,9 +13,9 @@ from pathlib import Path
 from bpp_etl.events import Protocol, load_protocol, shipped
 from bpp_etl.release.protocols import write_protocols
 from bpp_etl.warehouse.connection import opened
-from tests.support.relations import PROTOCOL, Rows, create_relations, insert_rows
+from tests.support.relations import PROTOCOL, Rows, create_relations, insert_rows, rows_in
 from tests.support.report_metrics import metrics
-from tests.support.report_rows import column, delivery, estimate, flow, history, judgement, release_row
+from tests.support.report_rows import delivery, estimate, flow, history, judgement, release_row
 
 PATIENT_IDS = ("ZQ-PATIENT-1", "ZQ-PATIENT-2")
 ASSESSMENT_ID, LESION_ID = "ZQ-SCAN-1", "ZQ-LESION-1"
@@ -44,6 +44,13 @@ def _protocol(name: str, digest: str) -> Protocol:
 
 def full_release(path: Path) -> Path:
     """Write a release in which every part of the report has something to show."""
+    broken = {
+        ("patients", "date_invalid"): 12,
+        ("bone_lesions", "code_unknown"): 7,
+        ("lab_results", "unit_suspect"): 6,
+    }
+    north = judgement("north", broken=broken, absent=("her2_tests",))
+    south = judgement("south", broken={("lab_results", "refused_share_exceeded"): 60}, is_shut=True)
     tables: dict[str, list[dict[str, object]]] = {
         "meta.release": [release_row()],
         **metrics(),
@@ -53,31 +60,23 @@ def full_release(path: Path) -> Path:
                 "south", is_shut=True, messages=[f"lab_results is refused {HOSTILE}"], why=["lab_results.x"]
             ),
         ],
-        "quality.extra_column": [
-            column("north", "scanner", is_identifier=False),
-            column("north", HOSTILE, is_identifier=False),
-            column("north", "patient_name", is_identifier=True),
-        ],
+        "quality.extra_column": rows_in(
+            f"""
+            column        is_identifier
+            scanner       no
+            patient_name  yes
+            {HOSTILE}  no
+            """,
+            **{"registry": "north", "delivery": "2024-03-01", "table": "patients"},
+        ),
         "quality.history": [
             {"release_id": release} | history(registry, status)
             for release in ("20240305T140700Z-0a1b2c3d", "20240105T140700Z-9f9f9f9f")
             for registry, status in (("north", "admitted"), ("south", "shut"))
         ],
-        "quality.rule_result": [],
-        "quality.table_count": [],
+        **{name: rows + south[name] for name, rows in north.items()},
         **people(),
     }
-    broken = {
-        ("patients", "date_invalid"): 12,
-        ("bone_lesions", "code_unknown"): 7,
-        ("lab_results", "unit_suspect"): 6,
-    }
-    for told in (
-        judgement("north", broken=broken, absent=("her2_tests",)),
-        judgement("south", broken={("lab_results", "refused_share_exceeded"): 60}, is_shut=True),
-    ):
-        for name, rows in told.items():
-            tables[name] += rows
     return write_release(path, tables)
 
 

@@ -6,7 +6,8 @@ Not here: whole releases (`report_file.py`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bpp_etl.events import load_protocol
 from schemas.rules import RULES
@@ -37,35 +38,17 @@ def estimate(
     return told | {"patients": 41, "events": 29} | more
 
 
-def interval(low: float | None, high: float | None, method: str = "log-log") -> dict[str, object]:
-    """Write the limits of an estimate."""
-    return {"ci_low": low, "ci_high": high, "ci_method": method}
+def interval(
+    low: float | None, high: float | None, method: str = "log-log", **more: object
+) -> dict[str, Any]:
+    """Write the limits of an estimate, and what more is told of it."""
+    return {"ci_low": low, "ci_high": high, "ci_method": method} | more
 
 
 def suppressed(metric: str, unit: str, stratum: str = "all") -> dict[str, object]:
     """Write a row of `metric.estimate` that disclosure control has emptied."""
     emptied = {"patients": None, "events": None, "is_suppressed": True, "warnings": ["suppressed"]}
     return estimate(metric, None, unit, stratum, **emptied)
-
-
-def curve(
-    metric: str, stratum: str, steps: Iterable[tuple[int, int, int, int, float]]
-) -> list[dict[str, object]]:
-    """Write a survival curve: day, at risk, events, censored, survival of each step."""
-    return [
-        {
-            "metric": metric,
-            "stratum": stratum,
-            "time_days": day,
-            "at_risk": at_risk,
-            "events": events,
-            "censored": censored,
-            "survival": survival,
-            "ci_low": survival * 0.8 if survival < 0.9 else None,
-            "ci_high": min(survival * 1.15, 1.0) if survival < 0.9 else None,
-        }
-        for day, at_risk, events, censored, survival in steps
-    ]
 
 
 FLOW_STEPS = {
@@ -148,12 +131,6 @@ def judgement(
             | counted(number - refused, refused)
         )
     return {"quality.rule_result": rules, "quality.table_count": counts}
-
-
-def column(registry: str, column: str, *, is_identifier: bool) -> dict[str, object]:
-    """Write a row of `quality.extra_column`."""
-    stamp = {"registry": registry, "delivery": "2024-03-01", "table": "patients"}
-    return stamp | {"column": column, "is_identifier": is_identifier}
 
 
 def history(registry: str, status: str) -> dict[str, object]:

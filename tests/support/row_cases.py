@@ -16,7 +16,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.contract import Column, delivered_columns, laws_of
+from schemas.contract import delivered_columns, laws_of
 from schemas.examples import SOUND, Day, Example, Row, example, written
 from schemas.laws import Law
 from schemas.rules import rules_of
@@ -64,12 +64,7 @@ LIVING: Row = {"birth_date": "1970-01-01"}
 BASE: Mapping[str, Sequence[Row]] = {
     "patients": (
         {"patient_id": "P", **LIVING},
-        {
-            "patient_id": "D",
-            "birth_date": "1960-01-01",
-            "death_date": "2024-06-01",
-            "last_contact_date": "2024-06-01",
-        },
+        {"patient_id": "D", "birth_date": "{birth}", "death_date": "{death}", "last_contact_date": "{death}"},
         {"patient_id": "R", "sex": "undisclosed"},
     ),
     "imaging_assessments": ({"assessment_id": "S"}, {"assessment_id": "R", "patient_id": "R"}),
@@ -97,32 +92,35 @@ class Case:
 
 def row_cases() -> tuple[Case, ...]:
     """List every case."""
-    made: list[Case] = []
-    for name, table in TABLES.items():
-        for law in laws_of(table.contract):
-            made += (Case(name, law.id, str(place), one) for place, one in enumerate(law.examples, start=1))
-        for rule, about, one in _of_structure(name):
-            made.append(Case(name, rule, about, one))
-        for column in delivered_columns(table.contract):
-            for rule, about, one in _of_column(name, column):
-                made.append(Case(name, rule, f"{column.name} {about}", one))
+    made = [
+        Case(name, rule, about, one)
+        for name in TABLES
+        for rule, about, one in (*_of_laws(name), *_of_structure(name), *_of_columns(name))
+    ]
     assert len({one.id for one in made}) == len(made), "no two cases have one name"
     return tuple(made)
 
 
-def _of_column(table: str, column: Column) -> Iterator[tuple[str, str, Example]]:
-    """Lay on a column what its kind can break."""
+def _of_laws(table: str) -> Iterator[tuple[str, str, Example]]:
+    for law in laws_of(TABLES[table].contract):
+        yield from ((law.id, str(place), one) for place, one in enumerate(law.examples, start=1))
+
+
+def _of_columns(table: str) -> Iterator[tuple[str, str, Example]]:
+    """Lay on each column what its kind can break."""
     laws: Mapping[str, Law] = {rule.id: rule.law for rule in rules_of(table)}
-    if column.required and (table, column.name) != ("lab_results", "unit"):
-        for about, text in (("empty", ""), ("blank", " \t ")):
-            yield "required_value_missing", about, example({column.name: text}, {})
-    for law in laws.values():
-        for place, cell in enumerate(law.cells.get(column.kind, ()), start=1):
-            yield law.id, str(place), example({column.name: cell.bad}, {column.name: cell.good})
-    if column.kind == "code" and "code_unknown" in laws:
-        good = column.codes[-1]
-        bad = good.swapcase() if good.swapcase() != good else f"{good}+"
-        yield "code_unknown", bad, example({column.name: bad}, {column.name: good})
+    for column in delivered_columns(TABLES[table].contract):
+        name = column.name
+        if column.required and (table, name) != ("lab_results", "unit"):
+            for about, text in (("empty", ""), ("blank", " \t ")):
+                yield "required_value_missing", f"{name} {about}", example({name: text}, {})
+        for law in laws.values():
+            for place, cell in enumerate(law.cells.get(column.kind, ()), start=1):
+                yield law.id, f"{name} {place}", example({name: cell.bad}, {name: cell.good})
+        if column.kind == "code" and "code_unknown" in laws:
+            good = column.codes[-1]
+            bad = good.swapcase() if good.swapcase() != good else f"{good}+"
+            yield "code_unknown", f"{name} {bad}", example({name: bad}, {name: good})
 
 
 ANOTHER_ROW = {"": "a serial number of its own"}
@@ -179,7 +177,7 @@ class CaseDelivery:
     def add(self, table: str, serial: int, row: Row, names: Mapping[str, object] = NAMES) -> int:
         """Add a row that is sound but for what it says; return its number."""
         told = {name: text or "" for name, text in written(row, names).items() if name}
-        own = {OWN_COLUMN[table]: _serial(table, serial)}
+        own = {OWN_COLUMN[table]: serial_of(table, serial)}
         self.tables[table].append({**sound(table, serial, names), **own, **told})
         return len(self.tables[table])
 
@@ -211,11 +209,6 @@ def case_delivery(cases: Sequence[Case]) -> CaseDelivery:
     return made
 
 
-def _serial(table: str, serial: int) -> str:
-    # A copy number stays within its range: 1.101, 1.102, ...
+def serial_of(table: str, serial: int) -> str:
+    """Write a serial number into `OWN_COLUMN`. A copy number stays within its range: 1.101, 1.102, ..."""
     return f"{1 + serial / 1000:.3f}" if table == "her2_tests" else str(serial)
-
-
-def only(cases: Sequence[Case], table: str, rule: str) -> tuple[Case, ...]:
-    """Choose the cases of one rule."""
-    return tuple(one for one in cases if (one.table, one.rule) == (table, rule))

@@ -5,7 +5,6 @@ Not here: what it must do (`tests/operation/test_run_storage.py`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,11 @@ import dagster as dg
 import yaml
 
 from assets.instance import CONFIGURATION, home_of
-from bpp_etl.settings import PROJECT
+from tests.support.pages import fenced, page
 
-_PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
-(OPTING_IN,) = re.findall(r"```yaml\n(storage:\n  custom:.*?)```", _PAGE, re.DOTALL)
+(OPTING_IN,) = (
+    block for block in fenced(page("operations.md"), "yaml") if block.startswith("storage:\n  custom:")
+)
 
 
 def kept_open(home: Path) -> dict[str, Any]:

@@ -18,21 +18,8 @@ from tests.spec.edge_cases import EDGE_CASES, ELSEWHERE, EdgeCase
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "rules.md"
-SPELLED = {
-    "ct": "CT",
-    "cts": "CTs",
-    "alp": "ALP",
-    "her2": "HER2",
-    "pd": "PD",
-    "mri": "MRI",
-    "mda": "MDA",
-    "pcwg3": "PCWG3",
-    "irecist": "iRECIST",
-    "recist": "RECIST",
-    "iupd": "iUPD",
-    "icpd": "iCPD",
-    "candidates": "candidate's",
-}
+CAPITALS = ("CT", "CTs", "ALP", "HER2", "PD", "MRI", "MDA", "PCWG3", "iRECIST", "RECIST", "iUPD", "iCPD")
+SPELLED = {"candidates": "candidate's", **{word.lower(): word for word in CAPITALS}}
 
 EDGES = """\
 ## Edge cases

@@ -6,25 +6,19 @@ Not here: starting it (`daemon.py`), and its pages (`tests/browser`).
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.settings import PROJECT
+from tests.support.walk import copy_parts
 
 CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "requirements", "Makefile")
 
 
 def copy_project(home: Path) -> None:
     """Copy what a clone holds and a UI needs."""
-    for name in CLONED:
-        source = PROJECT / name
-        if source.is_dir():
-            shutil.copytree(source, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, home / name)
+    copy_parts(CLONED, home)
     (home / "warehouse").mkdir()
 
 

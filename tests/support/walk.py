@@ -19,13 +19,12 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.commands import Said, environment
+from tests.support.commands import Said, ended
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -75,15 +74,20 @@ def _block(page: Path, above: str, text: str) -> Block:
 
 
 def copy_of_project(folder: Path) -> Path:
-    """Copy what the project runs from into a folder, and return where; what was compiled goes along."""
+    """Copy what the project runs from into a folder, and return where."""
     copy = folder / "project"
     copy.mkdir()
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name)
-        else:
-            shutil.copy2(ROOT / name, copy / name)
+    copy_parts(COPIED, copy)
     return copy
+
+
+def copy_parts(names: Iterable[str], target: Path) -> None:
+    """Copy files and folders of the project to another place; what was compiled goes along."""
+    for name in names:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name)
+        else:
+            shutil.copy2(ROOT / name, target / name)
 
 
 def apply(copy: Path, of_page: Iterable[Block]) -> list[Said]:
@@ -135,17 +139,8 @@ def breaches(copy: Path, of_page: Iterable[Block]) -> str:
     return "".join(said.out for said in told if said.code != 0)
 
 
-def run(copy: Path, *words: str | Path, **more: str) -> Said:
-    """Run `bpp` or `python` of the copy to its end; settings come as keywords."""
-    name, *rest = map(str, words)
+def run(copy: Path, *words: str | Path) -> Said:
+    """Run `bpp` or `python` of the copy to its end."""
+    name, *rest = words
     ways = {"bpp": [sys.executable, "-c", BPP], "python": [sys.executable]}
-    done = subprocess.run(
-        [*ways[name], *rest],
-        cwd=copy,
-        env=environment(PYTHONPATH=str(copy), **more),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    return Said(done.returncode, done.stdout, done.stderr)
+    return ended([*ways[str(name)], *rest], copy, PYTHONPATH=str(copy))

@@ -9,12 +9,14 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from schemas.contract import delivered_columns
+from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows
 
 ROWS: Mapping[str, str] = {
@@ -34,7 +36,15 @@ A,2023-12-01,primary,2+,,2.1,4.5,
 B,2023-12-01,metastasis,0,negative,,,negative
 """,
 }
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+KINDS = {
+    column.name: column.kind for table in TABLES.values() for column in delivered_columns(table.contract)
+}
+TYPED: Mapping[str, Callable[[str], Any]] = {
+    "date": dt.date.fromisoformat,
+    "boolean": lambda text: text == "true",
+    "integer": int,
+    "number": float,
+}
 
 
 def table_of(name: str) -> list[list[str]]:
@@ -43,17 +53,7 @@ def table_of(name: str) -> list[list[str]]:
 
 def value_of(text: str, column: str) -> Any:
     """Give a cell the type that a registry's database would have."""
-    if text == "":
-        return None
-    if DATE.fullmatch(text):
-        return dt.date.fromisoformat(text)
-    if text in {"true", "false"}:
-        return text == "true"
-    if column in {"line_number", "cycle_length_days"}:
-        return int(text)
-    if column in {"value", "upper_limit_normal", "her2_cep17_ratio", "her2_copy_number"}:
-        return float(text)
-    return text
+    return TYPED.get(KINDS[column], str)(text) if text else None
 
 
 def frame_of(name: str) -> pl.DataFrame:
