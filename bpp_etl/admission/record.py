@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.landing.registry_config import About
+from bpp_etl.landing.registry_sections import NOTHING_SAID, About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
-
-NOTHING_SAID = About()
 
 
 def record(

@@ -11,14 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.landing.registry_config import (
-    MOST_BYTES,
-    About,
-    ConfigurationError,
-    RegistryConfig,
-    load_config,
-    recalled,
-)
+from bpp_etl.landing.registry_config import MOST_BYTES, RegistryConfig, load_config, recalled
+from bpp_etl.landing.registry_sections import About, ConfigurationError
 from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
 from tests.support.gating import gated

@@ -1,0 +1,186 @@
+"""The sections of `registry.toml`, each checked key by key and read into what it states.
+
+Not here: the file, its keys outside sections, and the whole they make (`registry_config.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bpp_etl.errors import BppError, shown
+from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, NOT_STATED, StatedCadence
+from schemas.contract import delivered_columns
+from schemas.rules import LIMITS
+from schemas.tables import TABLES
+
+STABLE = "stable"
+"""Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
+ABOUT = ("title", "synthetic", "contact")
+
+
+class ConfigurationError(BppError):
+    """registry.toml says something that cannot be followed."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a registry says of itself: its name in full, whether its patients are made up, whom to ask."""
+
+    title: str | None = None
+    synthetic: bool = False
+    contact: str | None = None
+
+
+NOTHING_SAID = About()
+
+
+def ensure_known(what: str, name: str, among: tuple[str, ...]) -> None:
+    """Refuse a name that is none of those there are."""
+    if name not in among:
+        raise ConfigurationError(
+            f"registry.toml: unknown {what} '{shown(name)}'", f"known: {', '.join(among)}"
+        )
+
+
+def text_of(told: Mapping[str, Any], key: str, default: str) -> str:
+    """Return a key that must be text."""
+    value = told.get(key, default)
+    if not isinstance(value, str):
+        raise ConfigurationError(f"registry.toml: {key} must be text", "put it in quotes")
+    return value
+
+
+def about_of(told: Any) -> About:
+    """Read what a registry says of itself."""
+    for key in table_of(told, "about"):
+        ensure_known("key in [about]:", key, ABOUT)
+    synthetic = told.get("synthetic", False)
+    if not isinstance(synthetic, bool):
+        raise ConfigurationError(
+            "registry.toml: synthetic in [about] must be true or false", "write it without quotes"
+        )
+    title, contact = (text_of(told, key, "").strip() or None for key in ("title", "contact"))
+    return About(title, synthetic, contact)
+
+
+def table_of(value: Any, where: str) -> Mapping[str, Any]:
+    """Return a section, which must be a table."""
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"registry.toml: [{where}] must be a table", f"write it as [{where}]")
+    return value
+
+
+def scalar_of(value: Any, where: str) -> str:
+    """Return a value that stands for a cell, as text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ConfigurationError(f"registry.toml: a value in [{where}] must be text", "put it in quotes")
+
+
+def ensure_column(table: str, column: str, section: str) -> None:
+    """Refuse a column that a table does not have."""
+    names = tuple(known.name for known in delivered_columns(TABLES[table].contract))
+    ensure_known(f"column in [{section}.{table}]:", column, names)
+
+
+def renames_of(told: Any, *, canonical: bool) -> dict[str, dict[str, str]]:
+    """Read [rename.<table>]: theirs to ours; an adapter names its own files and columns."""
+    renames: dict[str, dict[str, str]] = {}
+    for table, names in table_of(told, "rename").items():
+        if canonical:
+            ensure_known("table in [rename]:", table, tuple(TABLES))
+        renames[table] = {}
+        for theirs, ours in table_of(names, f"rename.{table}").items():
+            renames[table][theirs] = scalar_of(ours, f"rename.{table}")
+            if canonical:
+                ensure_column(table, renames[table][theirs], "rename")
+        if len(set(renames[table].values())) < len(renames[table]):
+            raise ConfigurationError(
+                f"registry.toml: two columns of [rename.{table}] have one name", "leave one of them"
+            )
+    return renames
+
+
+def recodes_of(told: Any) -> dict[str, dict[str, dict[str, str]]]:
+    """Read [recode.<table>.<column>]: theirs to ours; the empty text is an empty cell."""
+    recodes: dict[str, dict[str, dict[str, str]]] = {}
+    for table, columns in table_of(told, "recode").items():
+        ensure_known("table in [recode]:", table, tuple(TABLES))
+        recodes[table] = {}
+        for column, codes in table_of(columns, f"recode.{table}").items():
+            ensure_column(table, column, "recode")
+            section = f"recode.{table}.{column}"
+            told_codes = table_of(codes, section)
+            recodes[table][column] = {
+                theirs.strip(): scalar_of(ours, section) for theirs, ours in told_codes.items()
+            }
+            if len(recodes[table][column]) < len(told_codes):
+                raise ConfigurationError(
+                    f"registry.toml: two codes of [{section}] are the same but for blanks",
+                    "leave one of them",
+                )
+    return recodes
+
+
+def constants_of(told: Any) -> dict[str, dict[str, str]]:
+    """Read [constants.<table>]."""
+    constants: dict[str, dict[str, str]] = {}
+    for table, values in table_of(told, "constants").items():
+        ensure_known("table in [constants]:", table, tuple(TABLES))
+        constants[table] = {}
+        for column, value in table_of(values, f"constants.{table}").items():
+            ensure_column(table, column, "constants")
+            constants[table][column] = scalar_of(value, f"constants.{table}")
+    return constants
+
+
+def lesions_of(told: Any) -> dict[str, str]:
+    """Read [lesions]."""
+    if told is None:
+        return {}
+    for key in table_of(told, "lesions"):
+        ensure_known("key in [lesions]:", key, ("ids",))
+    if told.get("ids") != STABLE:
+        raise ConfigurationError(
+            f'registry.toml: ids in [lesions] must be "{STABLE}"',
+            "leave [lesions] out where a lesion may have another id on the next scan",
+        )
+    return {"ids": STABLE}
+
+
+def cadence_of(told: Any) -> StatedCadence:
+    """Read [cadence]."""
+    if told is None:
+        return NOT_STATED
+    for key in table_of(told, "cadence"):
+        ensure_known("key in [cadence]:", key, ("interval_days",))
+    days = told.get("interval_days")
+    if not isinstance(days, list) or not days or not all(type(one) is int for one in days):
+        raise ConfigurationError(
+            "registry.toml: interval_days in [cadence] must be a list of whole days",
+            "for example interval_days = [56, 56, 84]; the last one repeats",
+        )
+    if not all(LEAST_INTERVAL_DAYS <= one <= MOST_INTERVAL_DAYS for one in days):
+        raise ConfigurationError(
+            "registry.toml: each of interval_days in [cadence] must be from "
+            f"{LEAST_INTERVAL_DAYS} to {MOST_INTERVAL_DAYS} days",
+            "count days, not weeks: every 8 weeks is 56",
+        )
+    return StatedCadence(tuple(days))
+
+
+def limits_of(told: Any) -> dict[str, float]:
+    """Read [limits]: the highest share that may break a rule, by its name."""
+    limits: dict[str, float] = {}
+    for name, share in table_of(told, "limits").items():
+        ensure_known("limit", name, tuple(LIMITS))
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise ConfigurationError(
+                f"registry.toml: the limit {name} must be a share from 0 to 1", "0.05 is 5 %"
+            )
+        limits[name] = float(share)
+    return limits
