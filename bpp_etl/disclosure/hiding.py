@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from bpp_etl.disclosure.inference import Way, combined_sums, single_sums
+from bpp_etl.disclosure.inference import Way, combined_sums, single_sums, squeezed_counts
 from bpp_etl.measure.rows import FEWEST_EVENTS, Row
 from bpp_etl.measure.tally import Cell, Tally, is_small
 
@@ -26,6 +26,7 @@ def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cel
         known = public - kept
         more = _closing(tally, single_sums(tally, known, kept, threshold))
         more = more or _closing(tally, combined_sums(tally, known, small))
+        more = more or _closing(tally, squeezed_counts(tally, known, small))
         if not more:
             break
         kept |= more

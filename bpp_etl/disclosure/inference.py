@@ -5,7 +5,7 @@ Not here: what is done about it (`hiding.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,54 @@ def combined_sums(tally: Tally, known: set[Cell], small: set[Cell]) -> Iterator[
                     if member in known and tally.counts[member]:
                         way[member] = way.get(member, 0.0) + weight
             yield way
+
+
+def squeezed_counts(tally: Tally, known: set[Cell], small: set[Cell]) -> Iterator[Way]:
+    """Yield, for every small count of which only one value is left, the shown counts that leave it.
+
+    No count is below nothing: a part is at most its total less the least of the other parts, a total at least
+    the least of its parts together. Each limit is drawn in turn from the others until none moves any more;
+    `drawn` remembers from which sum, so that the way leads back to what was shown.
+    """
+    least = {cell: tally.counts[cell] if cell in known else 0 for cell in tally.counts}
+    most: dict[Cell, float] = {cell: tally.counts[cell] if cell in known else np.inf for cell in tally.counts}
+    drawn: dict[Cell, set[int]] = {}
+    moves = True
+    while moves:
+        moves = False
+        for place, (total, parts) in enumerate((one.total, one.parts) for one in tally.sums):
+            low, high = sum(least[part] for part in parts), sum(most[part] for part in parts)
+            limits: list[tuple[Cell, float, float]] = [(total, low, high)]
+            for part in parts:
+                others = high - most[part] if most[part] < np.inf else _together(most, parts, part)
+                limits.append((part, least[total] - others, most[total] - (low - least[part])))
+            for cell, at_least, at_most in limits:
+                if at_least > least[cell] or at_most < most[cell]:
+                    least[cell] = max(least[cell], int(at_least) if at_least > 0 else 0)
+                    most[cell] = min(most[cell], at_most)
+                    drawn.setdefault(cell, set()).add(place)
+                    moves = True
+    for cell in sorted(small - known):
+        if least[cell] == most[cell]:
+            yield _led_back(tally, known, drawn, cell)
+
+
+def _together(most: Mapping[Cell, float], parts: Sequence[Cell], but: Cell) -> float:
+    return sum(most[part] for part in parts if part != but)
+
+
+def _led_back(tally: Tally, known: set[Cell], drawn: Mapping[Cell, set[int]], cell: Cell) -> Way:
+    """Gather the shown counts of each sum that a limit of a count was drawn from, and of its members."""
+    way: Way = {}
+    seen, open_cells = {cell}, [cell]
+    while open_cells:
+        for place in drawn.get(open_cells.pop(), ()):
+            members = (tally.sums[place].total, *tally.sums[place].parts)
+            way.update((member, 1.0) for member in members if member in known and tally.counts[member])
+            more = [member for member in members if member not in known and member not in seen]
+            seen.update(more)
+            open_cells += more
+    return way
 
 
 def _matrix(tally: Tally, known: set[Cell]) -> tuple[dict[Cell, int], Any]:

@@ -17,6 +17,9 @@ from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.write import MetricSummary, write_metrics
 from bpp_etl.warehouse.connection import Connection
 
+WITHOUT_ONE_FLAG = "flag!="
+"""How the strata begin that leave out whoever carries one flag."""
+
 DEFAULT_THRESHOLD = 5
 """Smallest number of patients that is told outside the house, apart from none."""
 
@@ -41,10 +44,20 @@ def rows_told(measured: Measured, threshold: int = DEFAULT_THRESHOLD) -> list[Ro
     if threshold <= 1:
         return exact_rows(measured)
     tally = measured.tally
-    hidden = hidden_cells(tally, {cell for row in measured.rows for cell in row.cells}, threshold)
-    told = list(disclosed(measured.rows, tally, hidden, threshold))
+    rows = [row for row in measured.rows if not differs_by_flags(row)]
+    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
+    told = list(disclosed(rows, tally, hidden, threshold))
     for curve in measured.curves:
         told += curve_rows(curve, tally, hidden, threshold)
     for patients in measured.alike:
         told += alike_rows(patients, hidden, threshold)
     return told
+
+
+def differs_by_flags(row: Row) -> bool:
+    """Say whether a row is of everybody but those with one flag: beside the row of all it tells of these few.
+
+    There is such a row for each flag, and their differences overlap in ways that no sum says: they stay in
+    the house, all of them.
+    """
+    return str(row.values.get("stratum", "")).startswith(WITHOUT_ONE_FLAG)

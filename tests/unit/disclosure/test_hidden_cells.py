@@ -120,3 +120,19 @@ def test_parts_of_a_known_total_are_hidden_with_what_would_tell_the_small(
 
 def test_a_part_that_is_public_anyway_protects_nothing() -> None:
     assert told_parts({"a": 20, "b": 3, "c": 9}, 5, public=("c",)) == {"a": None, "b": None, "c": 9}
+
+
+def test_a_count_that_others_squeeze_to_one_value_takes_one_of_these_with_it() -> None:
+    tally = Tally()
+    beside = tally.put(Cell("p", "beside it"), 20)
+    few = tally.put(Cell("p", "few"), 2)
+    nobody, no_other = tally.put(Cell("p", "nobody"), 0), tally.put(Cell("p", "no other"), 0)
+    both = tally.put_total(Cell("p", "both"), [beside, few])
+    # Nobody asks for it, but it is at most the one and at least the other, which are the same.
+    at_most = tally.put_total(Cell("p", "at most"), [beside, nobody])
+    at_least = tally.put(Cell("p", "at least"), 20)
+    tally.add_up(beside, [at_least, no_other])
+    hidden = hidden_cells(tally, {both, at_most, at_least}, 5)
+    low, high = bounds(tally, hidden, few)
+    assert high - low > 0.5
+    assert len(hidden & {both, at_most, at_least}) == 1

@@ -259,3 +259,11 @@ def test_a_refused_count_is_shown_as_the_quality_tables_show_it_and_gives_no_sma
     # Registry b admitted 3, which its delivered patients would give away.
     assert [shown["registry=b", step] for step in ("admitted", "delivered")] == [None, None]
     assert shown["registry=a", "delivered"] is None or shown["all", "delivered"] is None
+
+
+def test_what_leaves_out_one_flag_stays_in_the_house() -> None:
+    patients = [Candidate(flags=("late_onset",) if place < 6 else ()) for place in range(20)]
+    exact, told = (measured(patients, threshold=threshold) for threshold in (0, 5))
+    assert exact.one("estimate", metric="pseudoprogression_share", stratum="flag!=late_onset")
+    assert not [row for row in told.some("estimate") if row["stratum"].startswith("flag!=")]
+    assert [row for row in told.some("estimate") if row["stratum"] == "flags=none"]
