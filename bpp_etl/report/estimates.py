@@ -20,6 +20,7 @@ from bpp_etl.report.numbers import (
     p_value,
     with_unit,
 )
+from bpp_etl.report.plots.intervals import Dot
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row, Table
 from schemas.metric_codes import MASS_INTERVAL
 from schemas.metrics import METRICS
@@ -54,6 +55,11 @@ class Shown:
     marks: Marks
     method: str
     warnings: tuple[str, ...]
+
+    @property
+    def interval_cell(self) -> Piece:
+        """Return the interval for a cell of a table, which says nothing where there is none."""
+        return self.interval or NOTHING
 
     @property
     def in_brief(self) -> Piece:
@@ -107,6 +113,12 @@ class Estimates:
             method=row["method"],
             warnings=tuple(row["warnings"]),
         )
+
+
+def dot_of(table: Table, row: Row, name: str) -> Dot:
+    """Make one row of a plot of intervals of a row of `metric.estimate`."""
+    shown = table.figure(row, "estimate", lambda value: with_unit(value, row["unit"]), "no estimate")
+    return Dot(name, row["estimate"], row["ci_low"], row["ci_high"], shown)
 
 
 def _between_days(table: Table, row: Row) -> Piece:

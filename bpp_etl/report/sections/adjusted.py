@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bpp_etl.report.estimates import Estimates, Shown
-from bpp_etl.report.figures import NOTHING
+from bpp_etl.report.estimates import Estimates, Shown, dot_of
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.forest import forest_plot, ratio_axis
-from bpp_etl.report.plots.intervals import Dot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables
 from schemas.metrics.adjusted import COVARIATES
@@ -46,7 +43,7 @@ def adjusted(tables: ReleaseTables) -> Adjusted:
     shown = [(words, estimates.show(f"adjusted_hazard_ratio_{name}")) for name, words in COVARIATES.items()]
     heads = ("Covariate", "#Hazard ratio", "#95\u202f% interval", "#p", "#Patients", "#Events", "Notes")
     rows = [
-        (words, one.estimate, one.interval or NOTHING, one.p_value, one.patients, one.events, one.marks)
+        (words, one.estimate, one.interval_cell, one.p_value, one.patients, one.events, one.marks)
         for words, one in shown
     ]
     return Adjusted(
@@ -64,8 +61,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     for name in COVARIATES:
         row = table.first(protocol=tables.protocol, metric=f"adjusted_hazard_ratio_{name}", stratum="all")
         if row is not None:
-            shown = table.figure(row, "estimate", lambda value: with_unit(value, "ratio"), "no estimate")
-            dots.append(Dot(SHORT[name], row["estimate"], row["ci_low"], row["ci_high"], shown))
+            dots.append(dot_of(table, row, SHORT[name]))
     if any(dot.value is not None for dot in dots):
         axis = ratio_axis("Hazard ratio; over 1 progression comes sooner", dots)
         yield Plot("estimate", TITLE, forest_plot("plot-adjusted", TITLE, dots, axis, name_width=132))

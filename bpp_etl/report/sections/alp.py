@@ -125,7 +125,7 @@ def _bone(tables: ReleaseTables, estimates: Estimates) -> Grid:
                     shown.patients,
                     median.estimate,
                     shown.estimate,
-                    shown.interval or NOTHING,
+                    shown.interval_cell,
                     shown.p_value,
                     shown.marks,
                 )
@@ -166,9 +166,7 @@ def _discrimination(estimates: Estimates) -> Grid:
     )
     for group, name in names:
         shown = estimates.show("alp_discrimination", group)
-        rows.append(
-            (name, shown.estimate, shown.interval or NOTHING, shown.patients, shown.events, shown.marks)
-        )
+        rows.append((name, shown.estimate, shown.interval_cell, shown.patients, shown.events, shown.marks))
     heads = (
         "Pseudoprogressions compared",
         "#Area",

@@ -78,7 +78,7 @@ def _trends(estimates: Estimates) -> Grid:
             (
                 stratum_words(stratum),
                 shown.estimate,
-                shown.interval or NOTHING,
+                shown.interval_cell,
                 shown.p_value,
                 shown.patients,
                 shown.marks,

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bpp_etl.report.estimates import Estimates
+from bpp_etl.report.estimates import Estimates, dot_of
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.forest import forest_plot, share_axis
-from bpp_etl.report.plots.intervals import Dot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables
 from bpp_etl.report.words import stratum_words
@@ -86,9 +84,8 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     dots = []
     for name, words in _VALUES:
         for row in table.where(protocol=tables.protocol, metric=f"alp_fall_{name}_predictive_value"):
-            shown = table.figure(row, "estimate", lambda value: with_unit(value, "share"), "no estimate")
             cut_off = f"{row['stratum'].partition('=')[2]}\u202f%"
-            dots.append(Dot(f"{words}, {cut_off}", row["estimate"], row["ci_low"], row["ci_high"], shown))
+            dots.append(dot_of(table, row, f"{words}, {cut_off}"))
     if any(dot.value is not None for dot in dots):
         axis = share_axis("Right, of those who test so, %; by the fall asked for", None)
         yield Plot("estimate", TITLE, forest_plot("plot-alp-test", TITLE, dots, axis, name_width=104))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
-from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.plots.survival import survival_plot
@@ -83,7 +82,7 @@ def _comparison(estimates: Estimates) -> Grid:
                     time.name,
                     name,
                     shown.estimate,
-                    shown.interval or NOTHING,
+                    shown.interval_cell,
                     shown.p_value,
                     shown.patients,
                     shown.events,

@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bpp_etl.report.estimates import Estimates
-from bpp_etl.report.figures import NOTHING
+from bpp_etl.report.estimates import Estimates, dot_of
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.forest import forest_plot, share_axis
 from bpp_etl.report.plots.funnel import Place, funnel_plot
-from bpp_etl.report.plots.intervals import Dot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import stratum_words
@@ -53,7 +50,7 @@ def heterogeneity(tables: ReleaseTables) -> Heterogeneity:
             (
                 name,
                 shown.estimate,
-                shown.interval or NOTHING,
+                shown.interval_cell,
                 shown.p_value,
                 shown.patients,
                 shown.events,
@@ -82,11 +79,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     if pooled is None or pooled["estimate"] is None or len(shares) < 2:
         return
 
-    def dot(row: Row, name: str) -> Dot:
-        shown = table.figure(row, "estimate", lambda value: with_unit(value, "share"))
-        return Dot(name, row["estimate"], row["ci_low"], row["ci_high"], shown)
-
-    dots = [dot(row, stratum_words(row["stratum"])) for row in shares]
+    dots = [dot_of(table, row, stratum_words(row["stratum"])) for row in shares]
     if len(dots) <= MOST_ROWS:
         longest = max(len(one.name) for one in dots)
         axis = share_axis("Pseudoprogressions of decided, %", pooled["estimate"])
@@ -96,7 +89,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
             dots,
             axis,
             name_width=min(220, max(90, 24 + int(6.3 * longest))),
-            pooled=[dot(pooled, "Together")],
+            pooled=[dot_of(table, pooled, "Together")],
         )
         yield Plot("estimate", TITLE, picture)
     places = [

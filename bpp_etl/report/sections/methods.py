@@ -12,7 +12,7 @@ from bpp_etl.events.parameters import PARAMETERS
 from bpp_etl.metrics.imputation import IMPUTATIONS
 from bpp_etl.report.applied import Applied
 from bpp_etl.report.estimates import Estimates
-from bpp_etl.report.figures import NOTHING, Code, Piece, text
+from bpp_etl.report.figures import Code, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.section import Section
@@ -107,7 +107,7 @@ def _estimates(tables: ReleaseTables, notes: Notes) -> Grid:
         return (
             text(METRICS[row["metric"]].sentence, " ", Code(row["metric"])),
             shown.estimate,
-            shown.interval or NOTHING,
+            shown.interval_cell,
             shown.p_value,
             shown.patients,
             shown.events,

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bpp_etl.report.estimates import Estimates
+from bpp_etl.report.estimates import Estimates, dot_of
 from bpp_etl.report.figures import Code, Piece, text
 from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.forest import forest_plot, share_axis
-from bpp_etl.report.plots.intervals import Dot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.tables import ReleaseTables
 from schemas.metrics.sensitivity import SHOWN_WITHOUT_FLAGS
@@ -68,10 +66,9 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     for stratum in _strata(tables):
         row = table.first(protocol=tables.protocol, metric="pseudoprogression_share", stratum=stratum)
         if row is not None:
-            shown = table.figure(row, "estimate", lambda value: with_unit(value, "share"), "no estimate")
             name = stratum.removeprefix("flag!=").replace("_", " ")
             words = {"all": "everybody", "flags=none": "without any flag"}.get(name, name)
-            dots.append(Dot(words, row["estimate"], row["ci_low"], row["ci_high"], shown))
+            dots.append(dot_of(table, row, words))
     if len(dots) > 1 and any(dot.value is not None for dot in dots):
         axis = share_axis("Pseudoprogressions of decided, %", dots[0].value)
         yield Plot("estimate", TITLE, forest_plot("plot-sensitivity", TITLE, dots, axis, name_width=176))

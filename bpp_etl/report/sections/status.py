@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bpp_etl.report.estimates import Estimates, Shown
+from bpp_etl.report.estimates import Estimates, Shown, dot_of
 from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
-from bpp_etl.report.numbers import with_unit
 from bpp_etl.report.plots.forest import forest_plot, ratio_axis
-from bpp_etl.report.plots.intervals import Dot
 from bpp_etl.report.plots.survival import survival_plot
 from bpp_etl.report.section import Plot, Section
 from bpp_etl.report.sections.times import curve_of
@@ -73,7 +71,7 @@ def _ratios(estimates: Estimates) -> Grid:
     rows = []
     for metric, stratum, name, _ in (*_RATIOS, _REFUSED):
         shown = estimates.show(metric, stratum)
-        rows.append((name, shown.estimate, shown.interval or NOTHING, shown.p_value, *_counted(shown)))
+        rows.append((name, shown.estimate, shown.interval_cell, shown.p_value, *_counted(shown)))
     heads = ("Outcome", "#Hazard ratio", "#95\u202f% interval", "#p", "#Patients", "#Events", "Notes")
     return grid(
         "status-ratios", "Hazard with a confirmed pseudoprogression over the hazard without", heads, rows
@@ -92,7 +90,7 @@ def _medians(estimates: Estimates) -> Grid:
                         words,
                         shown.estimate,
                         shown.months or NOTHING,
-                        shown.interval or NOTHING,
+                        shown.interval_cell,
                         *_counted(shown),
                     )
                 )
@@ -111,8 +109,7 @@ def _plots(tables: ReleaseTables) -> Iterator[Plot]:
     for metric, stratum, _, name in _RATIOS:
         row = table.first(protocol=tables.protocol, metric=metric, stratum=stratum)
         if row is not None:
-            shown = table.figure(row, "estimate", lambda value: with_unit(value, "ratio"), "no estimate")
-            dots.append(Dot(name, row["estimate"], row["ci_low"], row["ci_high"], shown))
+            dots.append(dot_of(table, row, name))
     if any(dot.value is not None for dot in dots):
         axis = ratio_axis("Hazard ratio; under 1 fewer events", dots)
         yield Plot("estimate", TITLE, forest_plot("plot-status", TITLE, dots, axis, name_width=184))

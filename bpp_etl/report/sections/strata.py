@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpp_etl.report.estimates import Estimates
-from bpp_etl.report.figures import NOTHING
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.section import Section
@@ -85,9 +84,7 @@ def _bounds(estimates: Estimates) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for metric, name in _BOUNDS:
         shown = estimates.show(metric)
-        rows.append(
-            (name, shown.estimate, shown.interval or NOTHING, shown.events, shown.patients, shown.marks)
-        )
+        rows.append((name, shown.estimate, shown.interval_cell, shown.events, shown.patients, shown.marks))
     heads = (
         "Share of pseudoprogressions",
         "#Share",

@@ -191,7 +191,7 @@ def median_grid(
                 name,
                 shown.estimate,
                 shown.months or NOTHING,
-                shown.interval or NOTHING,
+                shown.interval_cell,
                 shown.patients,
                 shown.events,
                 shown.follow_up,

@@ -91,7 +91,7 @@ def _agreement(tables: ReleaseTables, estimates: Estimates) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for one, other, metric, stratum in compared:
         shown = estimates.show(metric, stratum)
-        rows.append((one, other, shown.estimate, shown.interval or NOTHING, shown.patients, shown.marks))
+        rows.append((one, other, shown.estimate, shown.interval_cell, shown.patients, shown.marks))
     heads = ("Between", "and", "#Cohen's kappa", "#95\u202f% interval", "#Patients", "Notes")
     return grid("verdicts-agreement", "Agreement of every two definitions", heads, rows)
 
