@@ -28,6 +28,7 @@ from bpp_etl.landing.registry_sections import (
     renames_of,
     text_of,
 )
+from bpp_etl.landing.waivers import Waiver, recalled_waivers, waivers_of
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.rules import LIMITS
 from schemas.stated import Stated
@@ -46,6 +47,7 @@ TOP_LEVEL = (
     "lesions",
     "cadence",
     "limits",
+    "accept",
 )
 DATE_CODES = frozenset(
     "d -d m -m b B y -y Y H -H I -I M -M S -S f p a A %".split()  # noqa: SIM905 - easier to read
@@ -69,6 +71,7 @@ class RegistryConfig:
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
+    accept: Mapping[str, Waiver] = field(default_factory=dict)
 
     def limit(self, name: str) -> float:
         """Return a limit: of a table, the highest share of refused rows that still opens the gate."""
@@ -103,7 +106,8 @@ def load_config(path: Path) -> RegistryConfig:
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    return RegistryConfig(**{**told, "about": About(**told["about"]), "cadence": stated})
+    read = {"about": About(**told["about"]), "cadence": stated, "accept": recalled_waivers(told["accept"])}
+    return RegistryConfig(**{**told, **read})
 
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
@@ -123,6 +127,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         lesions=lesions_of(told.get("lesions")),
         cadence=cadence_of(told.get("cadence")),
         limits=limits_of(told.get("limits", {})),
+        accept=waivers_of(told.get("accept", {})),
     )
     if len(config.delimiter) != 1 or config.delimiter in '"\r\n\0':
         raise ConfigurationError("delimiter must be one character, and no quote", 'for example ";" or "\\t"')
