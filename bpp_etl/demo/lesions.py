@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from bpp_etl.demo.archetypes import LYSIS, NEW_LYTIC, NEW_MIXED, Plans
-from bpp_etl.demo.arrays import Bools, Ints, chance, labels, pick
+from bpp_etl.demo.arrays import Bools, Ints, chance, ids, labels, pick
 from bpp_etl.demo.imaging import READS_ALL, READS_NONE, READS_ONE, XRAY_MODALITY, Scans
 from bpp_etl.demo.timelines import Timelines
 
@@ -62,7 +62,9 @@ def lesion_rows(
     rows = rows.sort("scan", maintain_order=True)
     return rows.select(
         assessment_ids.gather(rows["scan"]).alias("assessment_id"),
-        (pl.lit("L") + pl.col("number").cast(pl.String).str.zfill(2)).alias("lesion_id"),
+        (ids("L", scans.patient[rows["scan"]] + 1) + "-" + rows["number"].cast(pl.String).str.zfill(2)).alias(
+            "lesion_id"
+        ),
         labels(rows["site"].to_numpy(), SITES).alias("site"),
         labels(rows["morphology"].to_numpy(), MORPHOLOGIES).alias("morphology"),
         labels(rows["status"].to_numpy(), STATUSES).alias("status"),

@@ -3,6 +3,8 @@
 When lines end and patients die is decided in timelines.py.
 """
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 
@@ -11,15 +13,20 @@ from bpp_etl.demo.arrays import NONE, Ints, between, chance, days, labels, pick
 from bpp_etl.demo.profiles import Profile
 from bpp_etl.demo.timelines import Timelines
 
+EPOCH = date(1970, 1, 1).toordinal()
+COMMON_BIRTH_DATE = date(1965, 1, 1)  # filled in where nobody knew it
+
 
 def patient_rows(
-    patient_ids: pl.Series, plans: Plans, timelines: Timelines, rng: np.random.Generator
+    profile: Profile, patient_ids: pl.Series, plans: Plans, timelines: Timelines, rng: np.random.Generator
 ) -> pl.DataFrame:
     """Makes one row per patient."""
     n = plans.size
     diagnosis = timelines.start - between(rng, 95, 160, n)
     age_days = np.rint(np.clip(rng.normal(57, 11, n), 27, 88) * 365.25).astype(np.int64)
     birth = np.where(chance(rng, 0.02, n), NONE, diagnosis - age_days)
+    is_filled_in = np.arange(n) < profile.default_birth_share * n
+    birth = np.where(is_filled_in, COMMON_BIRTH_DATE.toordinal() - EPOCH, birth)
     er = pick(rng, (0.74, 0.23, 0.03), n)
     pr = np.where(er == 0, pick(rng, (0.8, 0.17, 0.03), n), pick(rng, (0.05, 0.92, 0.03), n))
     status = ("positive", "negative", "unknown")

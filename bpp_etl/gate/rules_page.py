@@ -64,6 +64,7 @@ class _Words:
 NAMES: Mapping[str, object] = {
     "delivery": _Words("the delivery's day"),
     "birth": _Words("birth"),
+    "common_birth": _Words("the birth date of many"),
     "death": _Words("death"),
     "living": "a living patient",
     "dead": "a patient who died",
