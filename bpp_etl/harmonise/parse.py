@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import quoted
 from schemas.codes import ANALYTE_LOINC, FALSE_WORDS, TRUE_WORDS
@@ -41,11 +42,12 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
     Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
     """
     columns = delivered_columns(table.contract)
+    settings = config.reading(table.name)
     parameters: dict[str, object] = {"blanks": BLANKS, "blank_end": BLANK_END}
     # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
     trimmed = ", ".join(f"{_trimmed(column)} as s_{column.name}" for column in columns)
     texts = [f"{_recoded(table.name, column, config, parameters)} as t_{column.name}" for column in columns]
-    typed = [f"{_typed(column, config, parameters)} as v_{column.name}" for column in columns]
+    typed = [f"{_typed(column, settings, parameters)} as v_{column.name}" for column in columns]
     problems = [
         (predicate, rule)
         for column in columns
@@ -114,12 +116,12 @@ def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dic
     return text
 
 
-def _typed(column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
+def _typed(column: Column, settings: ReadSettings, parameters: dict[str, object]) -> str:
     text = f"t_{column.name}"
     if column.kind == "date":
         day = f"case when {text} like '____-__-__' then try_cast({text} as date) end"
-        if config.date_format is not None:
-            parameters["date_format"] = config.date_format
+        if settings.date_format is not None:
+            parameters["date_format"] = settings.date_format
             day = f"coalesce(try_strptime({text}, $date_format)::date, {day})"
         # A year of two digits under %Y would be one of the first century.
         return f"case when {day} >= date '{FIRST_DAY}' then {day} end"
@@ -129,7 +131,7 @@ def _typed(column: Column, config: RegistryConfig, parameters: dict[str, object]
         return f"case when lower({text}) in ({yes}) then true when lower({text}) in ({no}) then false end"
     if column.kind in {"number", "integer"}:
         plain = text
-        if config.decimal == ",":
+        if settings.decimal == ",":
             plain = f"case when not contains({text}, '.') then replace({text}, ',', '.') end"
         # The database reads `1_000` and `inf` as numbers; a registry that writes either means something else.
         number = f"case when not contains({plain}, '_') then try_cast({plain} as double) end"

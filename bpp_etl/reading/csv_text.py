@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.problems import UnreadableError
 
 CHUNK = 1 << 20
@@ -47,12 +48,12 @@ class _Header:
     has_line_break: bool
 
 
-def plain_text(source: DeliveredFile, place: Path, encoding: str, delimiter: str) -> PlainText:
+def plain_text(source: DeliveredFile, place: Path, settings: ReadSettings) -> PlainText:
     """Put the text of a csv file under `place`, a name of ours: a link to it, or a decoded copy.
 
     Errors: UnreadableError for a broken archive, another encoding, a NUL byte, or an unreadable header.
     """
-    name = shown(source.path.name)
+    name, encoding = shown(source.path.name), settings.encoding
     is_packed, is_foreign = source.format == "csv.gz", _needs_transcoding(encoding)
     try:
         if is_packed:
@@ -74,9 +75,9 @@ def plain_text(source: DeliveredFile, place: Path, encoding: str, delimiter: str
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
         ) from None
     _ensure_lines(place, name)
-    header = _read_header(place, name, delimiter)
+    header = _read_header(place, name, settings.delimiter)
     if header.has_line_break:
-        place = _with_plain_header(place, header, delimiter)
+        place = _with_plain_header(place, header, settings.delimiter)
     return PlainText(place, header.names)
 
 

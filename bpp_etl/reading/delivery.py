@@ -14,8 +14,8 @@ from pathlib import Path
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.landing.registry_sections import ConfigurationError
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import adapter_digest, adapter_of, configuration_of, files_in, input_digest
 from bpp_etl.reading.one_file import Loaded, Wanted, load_file

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.csv_text import plain_text
 from bpp_etl.reading.problems import UnreadableError
 
@@ -101,9 +102,7 @@ def ensure_unchanged(opened: Opened) -> None:
         )
 
 
-def prepare(
-    source: DeliveredFile, snapshot: Snapshot, scratch: Path, encoding: str, delimiter: str
-) -> Opened:
+def prepare(source: DeliveredFile, snapshot: Snapshot, scratch: Path, settings: ReadSettings) -> Opened:
     """Give a file a harmless name in `scratch`, a folder of its own, and a csv file plain UTF-8 text.
 
     DuckDB reads `*`, `?` and `[` in a name as a pattern, so the file is linked under a name of ours.
@@ -114,7 +113,7 @@ def prepare(
         )
     place = scratch / f"file.{source.format.removesuffix('.gz')}"
     if source.format in CSV:
-        text = plain_text(source, place, encoding, delimiter)
+        text = plain_text(source, place, settings)
         return Opened(source, text.path, snapshot, text.header)
     place.symlink_to(source.path.resolve())
     return Opened(source, place, snapshot)

@@ -72,10 +72,10 @@ class _FileLoader:
         self.loaded.problems.append(DeliveryProblem(self.at, rule, message, count))
 
     def load(self, scratch: Path) -> Loaded:
-        file, config = self.wanted.file, self.config
+        file, settings = self.wanted.file, self.config.reading(self.wanted.table)
         try:
             snapshot = snapshot_of(file, home_of(self.delivery))
-            opened = prepare(file, snapshot, scratch, config.encoding, config.delimiter)
+            opened = prepare(file, snapshot, scratch, settings)
             header = header_in(self.con, opened)
             origins = self.origins([name.strip() for name in header])
             if origins is None:
@@ -85,7 +85,7 @@ class _FileLoader:
                 self.con,
                 opened,
                 header=header,
-                delimiter=config.delimiter,
+                delimiter=settings.delimiter,
                 relation=f"{data}.{quoted(self.wanted.table)}",
                 positions={name: place for name, place in origins.items() if isinstance(place, int)},
             )
