@@ -21,7 +21,14 @@ from tests.support.gating import Gated, gated
 from tests.support.warehouses import admit
 
 DAY_BEFORE = "2026-06-29"
-ALONE = {"patients", "delivery", "no_eligible_ct", "refused_share_exceeded", "dates_on_one_day"}
+ALONE = {
+    "patients",
+    "delivery",
+    "no_eligible_ct",
+    "refused_share_exceeded",
+    "dates_on_one_day",
+    "progression_without_imaging",
+}
 """Tables and rules whose defects change what is judged of other tables."""
 
 
