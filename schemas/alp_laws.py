@@ -36,9 +36,9 @@ SERIES = "alp_series"
 """The relation that laws of a patient's total ALP stand on: each day with the days around it."""
 
 
-def _series(*values: str) -> tuple[Row, ...]:
+def _series(*values: str, **cells: str | None) -> tuple[Row, ...]:
     """Write results of a patient who has no others."""
-    return tuple({"patient_id": "{own}", "value": value} for value in values)
+    return tuple({"patient_id": "{own}", "value": value, **cells} for value in values)
 
 
 def _on_days(patient: str, *values: str, first: int = 300) -> tuple[Row, ...]:
@@ -73,9 +73,9 @@ ALP_LAWS: tuple[Law, ...] = (
         parameters={"lowest": 10, "times_from": 50, "times_to": 70},
         examples=(
             Example(
-                bad=_series("100.0", "1.7", "101.0", "6060.0", "102.0"),
-                good=_series("100.0", "10", "101.0", "5024", "102.0"),
-                breaks=(1, 3),
+                bad=_series("1.7", "100.0", "101.0", "102.0", "6060.0", upper_limit_normal=None),
+                good=_series("10", "100.0", "101.0", "102.0", "5024", upper_limit_normal=None),
+                breaks=(0, 4),
                 is_planted=True,
             ),
             Example(bad=_series("9.99"), good=_series("10")),

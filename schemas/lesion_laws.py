@@ -41,10 +41,11 @@ GIVEN = {
             ("next", -357),
             ("last", -200),
             ("after", -199),
+            ("later", -150),
         )
     ),
 }
-"""Line 1 of the patient, and a CT on each day that is a boundary of one of these laws."""
+"""Line 1 of the patient, a CT on each day that is a boundary of one of these laws, and a later one."""
 
 
 def _seen(scan: str, lesion: str = "A", **cells: str) -> Row:
@@ -71,8 +72,8 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         examples=(
             _history(
-                (_seen("baseline", status="baseline"), _seen("after", status="new")),
-                (_seen("after", status="baseline"), _seen("after", "B", status="new")),
+                (_seen("baseline", status="baseline"), _seen("later", status="new")),
+                (_seen("later", status="baseline"), _seen("later", "B", status="new")),
                 is_planted=True,
             ),
             _history(
@@ -94,18 +95,17 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (
                     _seen("baseline", morphology="osteolytic", status="baseline", lysis_change="none"),
-                    _seen("after", status="new", site="skull"),
+                    _seen("later", status="new", site="skull"),
                 ),
                 (
                     _seen("baseline", morphology="osteoblastic", status="baseline"),
-                    _seen("after", status="new", site="skull"),
+                    _seen("later", status="new", site="skull"),
                 ),
-                is_planted=True,
             ),
             _history(
                 (
                     _seen("baseline", "B", morphology="mixed", status="baseline", lysis_change="none"),
-                    _seen("treated", status="new"),
+                    _seen("later", status="new"),
                 ),
                 (
                     _seen(
@@ -116,8 +116,9 @@ LESION_LAWS: tuple[Law, ...] = (
                         lysis_change="none",
                         site="other",
                     ),
-                    _seen("treated", status="new", site="other"),
+                    _seen("later", status="new", site="other"),
                 ),
+                is_planted=True,
             ),
             _history(
                 (

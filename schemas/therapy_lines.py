@@ -231,8 +231,12 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
                             },
                         )
                     },
-                    bad=_of_one({"end_reason": "progression", "end_date": f"{{delivery:{bad}}}"}),
-                    good=_of_one({"end_reason": reason, "end_date": f"{{delivery:{good}}}"}),
+                    bad=_of_one(
+                        {"line_number": "1", "end_reason": "progression", "end_date": f"{{delivery:{bad}}}"}
+                    ),
+                    good=_of_one(
+                        {"line_number": "1", "end_reason": reason, "end_date": f"{{delivery:{good}}}"}
+                    ),
                     is_planted=bad == -239,
                 )
                 for modality, bad, reason, good in (

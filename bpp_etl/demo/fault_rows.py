@@ -170,7 +170,8 @@ def _beside(
 ) -> Iterator[Fault]:
     """Lists the rows beside which an example stands: a patient of its own, and what is given."""
     if one.has_own_patient and table != "patients":
-        yield Fault("patients", written({**SOUND["patients"], **OWN}, names))
+        apart = _apart("patients", next(fresh), profile)
+        yield Fault("patients", written({**SOUND["patients"], **apart, **OWN}, names))
     for name, rows in one.given.items():
         for change in rows:
             row = {**SOUND[name], **_apart(name, next(fresh), profile), **change}
@@ -181,7 +182,10 @@ def _apart(table: str, number: int, profile: Profile) -> Row:
     """Writes what tells an added row from the others."""
     day = (FIRST_DAY + timedelta(days=number - 1)).isoformat()
     apart: Mapping[str, Row] = {
-        "patients": {"patient_id": f"SYN-{profile.code}{9_000_000 + number:07d}"},
+        "patients": {
+            "patient_id": f"SYN-{profile.code}{9_000_000 + number:07d}",
+            "birth_date": f"{{delivery:-{22_000 + number}}}",
+        },
         "therapy_lines": {"line_number": f"{10 + number}"},
         "imaging_assessments": {"assessment_id": f"SYN-{profile.code}A{9_000_000 + number:07d}"},
         "bone_lesions": {"lesion_id": f"L{80 + number}"},

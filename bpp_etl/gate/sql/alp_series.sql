@@ -1,13 +1,49 @@
--- One row per patient and day with total ALP: the day's results, those of the days around, and what repeats.
-with of_day as (
+-- One row per day with total ALP of a patient whose series may be at fault: its results, those around, what repeats.
+-- At fault may be who has results $times apart, over $most_alike equal ones, or so many of another's days and values.
+with result as materialized (
     select
-        patient_id,
+        hash(patient_id) as patient_hash,
         specimen_date,
-        min(value) as lowest,
-        max(value) as highest
+        value
     from core.lab_results
     where analyte = 'ALP_TOTAL'
-    group by patient_id, specimen_date
+),
+
+shared as (
+    select hash(specimen_date, value) as result_hash
+    from result
+    group by result_hash
+    having count(*) > 1
+),
+
+suspected as (
+    select patient_hash
+    from result
+    group by patient_hash
+    having (1 + 1e-9) * max(value) >= $times * min(value)
+    union
+    select patient_hash
+    from result
+    group by patient_hash, value
+    having count(*) > $most_alike
+    union
+    select result.patient_hash
+    from result
+    semi join shared on shared.result_hash = hash(result.specimen_date, result.value)
+    group by result.patient_hash
+    having count(*) > $most_alike
+),
+
+of_day as (
+    select
+        labs.patient_id,
+        labs.specimen_date,
+        min(labs.value) as lowest,
+        max(labs.value) as highest
+    from core.lab_results as labs
+    semi join suspected on suspected.patient_hash = hash(labs.patient_id)
+    where labs.analyte = 'ALP_TOTAL'
+    group by labs.patient_id, labs.specimen_date
 )
 
 select

@@ -3,27 +3,30 @@
 with folded as (
     select
         row_number,
-        regexp_replace(
-            regexp_replace(
-                lower(nfc_normalize(patient_id)), '[^\p{L}\p{N}]+', ' ', 'g'
-            ),
-            '(^|[^0-9])0+([0-9])', '\1\2', 'g'
-        ) as name
+        regexp_replace(lower(nfc_normalize(patient_id)), '(^|[^0-9])0+', '\1', 'g') as folded_id
     from core.patients
+),
+
+suspected as (
+    select
+        row_number,
+        regexp_replace(folded_id, '[^\p{L}\p{N}]+', ' ', 'g') as parted_id,
+        regexp_replace(folded_id, '[^\p{L}\p{N}]+', '', 'g') as joined_id
+    from folded
+    qualify count(*) over (partition by joined_id) > 1
 ),
 
 parted as (
     select
         row_number,
-        trim(regexp_replace(regexp_replace(name, '([^0-9 ]) ', '\1', 'g'), ' ([^0-9])', '\1', 'g')) as name,
-        replace(name, ' ', '') as joined_name
-    from folded
+        trim(
+            regexp_replace(regexp_replace(parted_id, '([^0-9 ]) ', '\1', 'g'), ' ([^0-9])', '\1', 'g')
+        ) as parted_id,
+        joined_id
+    from suspected
 )
 
 select row_number
 from parted
-qualify count(*) over (partition by name) > 1
-    or (
-        count(*) over (partition by joined_name) > 1
-        and bool_or(name = joined_name) over (partition by joined_name)
-    )
+qualify count(*) over (partition by joined_id, parted_id) > 1
+    or bool_or(parted_id = joined_id) over (partition by joined_id)

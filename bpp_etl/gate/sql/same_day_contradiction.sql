@@ -1,4 +1,4 @@
--- One row per result of an analyte and unit on a day of the patient on which the highest is $most_times the lowest.
+-- One row per result of an analyte and unit on a day of the patient whose highest is over $most_times the lowest.
 with day as (
     select
         patient_id,
