@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bpp_etl.landing.registry_sections import ConfigurationError, ensure_known, table_of
+from bpp_etl.landing.keys import ConfigurationError, ensure_known, table_of
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES
 

@@ -255,7 +255,7 @@ DELIVERY_DEFECTS = (
     ),
     DeliveryDefect(
         "progression is lost",
-        "imaging_assessments",
+        "therapy_lines",
         "progression_without_imaging",
         plant=recoded("imaging_assessments", "extraosseous_response", {"PD": "SD"}),
     ),
