@@ -61,6 +61,10 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
         "Rules for which the gate is shut, as table.rule; empty when admitted.", nullable=False
     )
     messages: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
+    warned: Annotated[pl.List, pl.String] = derived(
+        "Rules that everyone is told of and that leave the gate open, as table.rule.", nullable=False
+    )
+    warnings: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
     delivered: pl.Int64 = derived("Rows delivered in all tables.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
