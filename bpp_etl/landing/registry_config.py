@@ -24,6 +24,7 @@ from bpp_etl.landing.registry_sections import (
     ensure_known,
     lesions_of,
     limits_of,
+    null_words_of,
     recodes_of,
     renames_of,
     text_of,
@@ -40,6 +41,7 @@ TOP_LEVEL = (
     "encoding",
     "decimal",
     "date_format",
+    "null_words",
     "rename",
     "recode",
     "constants",
@@ -63,6 +65,7 @@ class RegistryConfig:
     encoding: str = "utf-8"
     decimal: str = "."
     date_format: str | None = None
+    null_words: tuple[str, ...] = ()
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -103,7 +106,8 @@ def load_config(path: Path) -> RegistryConfig:
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    return RegistryConfig(**{**told, "about": About(**told["about"]), "cadence": stated})
+    words = tuple(told["null_words"])
+    return RegistryConfig(**{**told, "about": About(**told["about"]), "cadence": stated, "null_words": words})
 
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
@@ -117,6 +121,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         encoding=text_of(told, "encoding", "utf-8"),
         decimal=text_of(told, "decimal", "."),
         date_format=text_of(told, "date_format", "") or None,
+        null_words=null_words_of(told.get("null_words", [])),
         rename=renames_of(told.get("rename", {}), canonical=told.get("format", "canonical") == "canonical"),
         recode=recodes_of(told.get("recode", {})),
         constants=constants_of(told.get("constants", {})),

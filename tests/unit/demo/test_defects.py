@@ -63,7 +63,7 @@ def test_a_clean_registry_has_no_fault(clean: SyntheticRegistry) -> None:
         ("patients", "death_before_diagnosis", pl.col("death_date") < pl.col("metastatic_diagnosis_date")),
         ("patients", "contact_after_death", pl.col("last_contact_date") > pl.col("death_date")),
         ("therapy_lines", "code_unknown", pl.col("end_reason") == "switched"),
-        ("therapy_lines", "number_invalid", pl.col("cycle_length_days") == "monthly"),
+        ("therapy_lines", "number_invalid", pl.col("line_number") == "first"),
         ("therapy_lines", "end_before_start", pl.col("end_date") < pl.col("start_date")),
         ("therapy_lines", "line_number_invalid", pl.col("line_number") == "0"),
         ("therapy_lines", "cycle_length_out_of_range", pl.col("cycle_length_days") == "90"),
@@ -81,7 +81,7 @@ def test_a_clean_registry_has_no_fault(clean: SyntheticRegistry) -> None:
             | (pl.col("unit") == "xULN") & pl.col("upper_limit_normal").is_null(),
         ),
         ("her2_tests", "ratio_out_of_range", pl.col("her2_cep17_ratio").cast(pl.Float64) > 50),
-        ("her2_tests", "copy_number_out_of_range", pl.col("her2_copy_number").cast(pl.Float64) > 200),
+        ("her2_tests", "copy_number_out_of_range", pl.col("her2_copy_number").cast(pl.Float64) > 98),
     ],
 )
 def test_the_planted_rows_are_broken_as_recorded_and_no_other_row_is(
