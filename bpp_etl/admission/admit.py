@@ -96,6 +96,7 @@ def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
     return ReadDelivery(
         config=recalled(found["config"]),
         rows=found["rows"],
+        empty_rows=found["empty_rows"],
         problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
         extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
         identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),

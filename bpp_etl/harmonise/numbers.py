@@ -6,6 +6,7 @@ Not here: units (`harmonise/units.py`), and which rule flags or refuses what (`s
 from __future__ import annotations
 
 from bpp_etl.harmonise.reading import Reading, looked_at_again, of_few
+from bpp_etl.reading.raw_tables import typedness
 from schemas.contract import Column
 
 CENSORED = r"(<|>|≤|≥|＜|＞|&lt;|&gt;).*"
@@ -22,10 +23,13 @@ def number_reading(column: Column, decimal: str, parameters: dict[str, object]) 
     name, is_whole = column.name, column.kind == "integer"
 
     def number(text: str) -> str:
-        return _number(text, decimal, is_whole=is_whole)
+        return _checked(_double(text, decimal), is_whole=is_whole)
 
     text = f"f_{name}"
-    first = {f"q_{name}": number(f"t_{name}")}
+    # A cell with a type of its own has a point, whatever is stated of text.
+    typed, plain = _double(f"t_{name}", "."), _double(f"t_{name}", decimal)
+    parsed = {f"d_{name}": f"case when {typedness(name)} then {typed} else {plain} end"}
+    first = {f"q_{name}": _checked(f"d_{name}", is_whole=is_whole)}
     again = {text: looked_at_again(name)}
     found = {f"g_{name}": of_few(name, number(text))}
     told = [f"g_{name}"]
@@ -59,17 +63,20 @@ def number_reading(column: Column, decimal: str, parameters: dict[str, object]) 
         value = f"case when p_{name} < {column.codes_from} then p_{name} end"
         problems.append((f"p_{name} >= {column.codes_from}", "number_is_a_code"))
     last = f"case when {text} is null then q_{name} else coalesce({', '.join(told)}) end"
-    levels = (first, again, parts, found, {f"p_{name}": last}, {f"v_{name}": value})
+    levels = (parsed, first, again, parts, found, {f"p_{name}": last}, {f"v_{name}": value})
     return Reading([level for level in levels if level], (*unreadable, *problems))
 
 
-def _number(text: str, decimal: str, *, is_whole: bool) -> str:
+def _double(text: str, decimal: str) -> str:
     plain = text
     if decimal == ",":
         plain = f"case when not contains({text}, '.') then replace({text}, ',', '.') end"
-    # The database reads `1_000` and `inf` as numbers; a registry that writes either means something else.
-    number = f"case when not contains({plain}, '_') then try_cast({plain} as double) end"
-    number = f"nullif(nullif(nullif({number}, 'inf'::double), '-inf'::double), 'nan'::double)"
-    if not is_whole:
-        return number
-    return f"case when {number} = trunc({number}) then try_cast({number} as integer) end"
+    # The database reads `1_000` as a number; a registry that writes it means something else.
+    return f"case when not contains({text}, '_') then try_cast({plain} as double) end"
+
+
+def _checked(double: str, *, is_whole: bool) -> str:
+    """Take infinity and NaN for no number, and of an integer what has a fraction."""
+    if is_whole:
+        return f"case when {double} = trunc({double}) then try_cast({double} as integer) end"
+    return f"case when isfinite({double}) then {double} end"

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from bpp_etl.harmonise.dates import DateWriting, date_reading
+from bpp_etl.harmonise.dates import date_reading
 from bpp_etl.harmonise.null_words import without_null_words
 from bpp_etl.harmonise.numbers import number_reading
 from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import quoted
 from schemas.codes import ANALYTE_LOINC
@@ -45,8 +46,8 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig, delivered_on: d
     columns = delivered_columns(table.contract)
     recode = config.recode.get(table.name, {})
     parameters: dict[str, object] = {"blanks": BLANKS, "blank_end": BLANK_END}
-    writing = DateWriting(delivered_on, config.date_format)
-    readings = [_reading(column, config, writing, parameters) for column in columns]
+    settings = config.reading(table.name)
+    readings = [_reading(column, settings, delivered_on, parameters) for column in columns]
     levels: list[Mapping[str, str]] = [
         {f"s_{column.name}": _trimmed(column) for column in columns},
         {
@@ -88,12 +89,12 @@ _KEPT = {"lab_results": ("value", "unit")}
 
 
 def _reading(
-    column: Column, config: RegistryConfig, writing: DateWriting, parameters: dict[str, object]
+    column: Column, settings: ReadSettings, delivered_on: dt.date, parameters: dict[str, object]
 ) -> Reading:
     if column.kind == "date":
-        return date_reading(column, writing, parameters)
+        return date_reading(column, settings, delivered_on, parameters)
     if column.kind in {"number", "integer"}:
-        return number_reading(column, config.decimal, parameters)
+        return number_reading(column, settings.decimal, parameters)
     return word_reading(column)
 
 

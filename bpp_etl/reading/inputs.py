@@ -80,7 +80,7 @@ def input_digest(delivery: Delivery) -> str:
         files = ()
     for file in files:
         digest = _digest(file, home_of(delivery))
-        told.update(f"\0{file.path.name}\0{digest}".encode("utf-8", "surrogateescape"))
+        told.update(f"\0{file.name}\0{digest}".encode("utf-8", "surrogateescape"))
     return told.hexdigest()
 
 
@@ -95,4 +95,4 @@ def _configuration_file(delivery: Delivery) -> DeliveredFile | None:
     place = delivery.path.parent / CONFIGURATION
     # A link that leads nowhere is there too: the defaults must not take its place.
     is_there = place.exists() or place.is_symlink()
-    return DeliveredFile("registry", "toml", place) if is_there else None
+    return DeliveredFile("registry", "toml", place, place.name) if is_there else None
