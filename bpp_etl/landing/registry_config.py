@@ -32,6 +32,7 @@ from bpp_etl.landing.registry_sections import (
     recodes_of,
     renames_of,
 )
+from bpp_etl.landing.waivers import Waiver, recalled_waivers, waivers_of
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.rules import LIMITS
 from schemas.stated import Stated
@@ -50,6 +51,7 @@ TOP_LEVEL = (
     "lesions",
     "cadence",
     "limits",
+    "accept",
 )
 
 
@@ -68,6 +70,7 @@ class RegistryConfig:
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
+    accept: Mapping[str, Waiver] = field(default_factory=dict)
 
     def reading(self, table: str) -> ReadSettings:
         """Return how the files of a table, or of an adapter's source, are written."""
@@ -106,8 +109,13 @@ def load_config(path: Path) -> RegistryConfig:
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    made = {"about": About(**told["about"]), "cadence": stated, **recalled_settings(told)}
-    made["null_words"] = tuple(told["null_words"])
+    made = {
+        "about": About(**told["about"]),
+        "cadence": stated,
+        "accept": recalled_waivers(told["accept"]),
+        "null_words": tuple(told["null_words"]),
+        **recalled_settings(told),
+    }
     return RegistryConfig(**{**told, **made})
 
 
@@ -130,4 +138,5 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         lesions=lesions_of(told.get("lesions")),
         cadence=cadence_of(told.get("cadence")),
         limits=limits_of(told.get("limits", {})),
+        accept=waivers_of(told.get("accept", {})),
     )
