@@ -28,6 +28,7 @@ from bpp_etl.landing.registry_sections import (
     constants_of,
     lesions_of,
     limits_of,
+    null_words_of,
     recodes_of,
     renames_of,
 )
@@ -43,6 +44,7 @@ TOP_LEVEL = (
     "about",
     "read",
     *AT_THE_TOP,
+    "null_words",
     "rename",
     "recode",
     "constants",
@@ -61,6 +63,7 @@ class RegistryConfig:
     about: About = NOTHING_SAID
     read: ReadSettings = AS_CANONICAL
     read_tables: Mapping[str, ReadSettings] = field(default_factory=dict)
+    null_words: tuple[str, ...] = ()
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -110,6 +113,7 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "about": About(**told["about"]),
         "cadence": stated,
         "accept": recalled_waivers(told["accept"]),
+        "null_words": tuple(told["null_words"]),
         **recalled_settings(told),
     }
     return RegistryConfig(**{**told, **made})
@@ -127,6 +131,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         about=about_of(told.get("about", {})),
         read=read,
         read_tables=read_tables,
+        null_words=null_words_of(told.get("null_words", [])),
         rename=renames_of(told.get("rename", {}), canonical=canonical),
         recode=recodes_of(told.get("recode", {})),
         constants=constants_of(told.get("constants", {})),

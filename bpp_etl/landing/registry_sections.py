@@ -5,6 +5,7 @@ Not here: the file, its keys outside sections, and the whole they make (`registr
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,22 @@ def ensure_column(table: str, column: str, section: str) -> None:
     """Refuse a column that a table does not have."""
     names = tuple(known.name for known in delivered_columns(TABLES[table].contract))
     ensure_known(f"column in [{section}.{table}]:", column, names)
+
+
+def null_words_of(told: Any) -> tuple[str, ...]:
+    """Read null_words: further words that stand for an empty cell."""
+    if not isinstance(told, list):
+        raise ConfigurationError(
+            "registry.toml: null_words must be a list", 'for example null_words = ["-99", "9999-12-31"]'
+        )
+    # A day may be written without quotes.
+    words = [one.isoformat() if isinstance(one, dt.date) else scalar_of(one, "null_words") for one in told]
+    words = [word.strip() for word in words]
+    if not all(words):
+        raise ConfigurationError(
+            "registry.toml: a word of null_words is empty", "an empty cell is empty without being told"
+        )
+    return tuple(dict.fromkeys(words))
 
 
 def renames_of(told: Any, *, canonical: bool) -> dict[str, dict[str, str]]:

@@ -25,6 +25,7 @@ from bpp_etl.reading.problems import (
 from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, Part
 from bpp_etl.reading.tables import content_of, load
 from bpp_etl.warehouse.connection import Connection, quoted
+from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 
@@ -44,6 +45,14 @@ class Wanted:
     schema: str = "raw"
     sheet: str | None = None
     part: int = 0
+
+    @property
+    def never_a_name(self) -> frozenset[str]:
+        """Name the columns whose kind of cell is no person's name and no number that stands for one."""
+        if self.table not in TABLES:
+            return frozenset()
+        columns = delivered_columns(TABLES[self.table].contract)
+        return frozenset(column.name for column in columns if column.kind in {"code", "date", "boolean"})
 
     @property
     def relation(self) -> str:
@@ -132,7 +141,8 @@ class _FileLoader:
             if self.config.format != "canonical":
                 ours = ours.lower()
             is_ours = ours in columns
-            if looks_like_identifier(theirs) and not (theirs == ours and is_ours):
+            is_safe = is_ours and (theirs == ours or ours in self.wanted.never_a_name)
+            if looks_like_identifier(theirs) and not is_safe:
                 hidden.append(position)
             elif not is_ours:
                 continue
