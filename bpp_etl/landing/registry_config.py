@@ -88,8 +88,13 @@ class RegistryConfig:
 
 def load_config(path: Path) -> RegistryConfig:
     """Read registry.toml; a missing file means the defaults. Whether its format is known is not looked at."""
+    return checked(told_in(path))
+
+
+def told_in(path: Path) -> dict[str, Any]:
+    """Read what registry.toml says, as TOML has it; a missing file says nothing."""
     if not path.exists() and not path.is_symlink():
-        return RegistryConfig()
+        return {}
     try:
         with path.open("rb") as stream:
             text = stream.read(MOST_BYTES + 1)
@@ -97,13 +102,12 @@ def load_config(path: Path) -> RegistryConfig:
             raise ConfigurationError(
                 f"registry.toml is larger than {MOST_BYTES >> 10} KiB", "recode codes in the export instead"
             )
-        told = tomllib.loads(text.decode("utf-8-sig"))
+        return tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError):
         # Bad TOML and bad UTF-8 are ValueErrors, and so is a number of thousands of digits.
         raise ConfigurationError(
             "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
         ) from None
-    return checked(told)
 
 
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
