@@ -20,6 +20,7 @@ from bpp_etl.landing.registry_sections import (
 )
 from bpp_etl.landing.waivers import waivers_of
 from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
+from schemas.codes import NULL_WORDS
 
 KEYS = (
     Key(
@@ -69,8 +70,8 @@ header_row = 3""",
         "null_words",
         null_words_of,
         "nothing",
-        "further words that mean an empty cell, in every column. NULL, NA, N/A, NaN, None, nil, `.`, `-`, `?` and"
-        " `[Not Available]` mean it in any case, unless the column's code list has the word",
+        "further words that mean an empty cell, in every column. These mean it everywhere, in any case, but in a"
+        f" column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
         'null_words = ["-99", "9999-12-31"]',
     ),
     Key(
@@ -140,8 +141,8 @@ cadence = 0.6""",
         "accept",
         waivers_of,
         "nothing",
-        "a [waiver](#waivers) as `[accept.<rule>]`: a rule of whole tables or deliveries whose breach is accepted"
-        " `until` a day, for a `reason`, `by` someone",
+        "a [waiver](#waivers) as `[accept.<rule>]`: a rule of whole tables or deliveries whose breach is"
+        " accepted `until` a day, for a `reason`, `by` someone",
         """[accept.dates_moved]
 until = 2027-06-30
 reason = "all dates of birth were corrected against the population register"
