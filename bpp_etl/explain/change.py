@@ -93,6 +93,12 @@ def _no_first_line(evidence: Evidence, _: Labels) -> str:
     return f"An admitted line 1 of therapy.{more}"
 
 
+def _outside_window(evidence: Evidence, labels: Labels) -> str:
+    # The window's days are real ones: shifted, they would give those of the patient away.
+    days = "" if labels.is_shifted else f", {evidence.protocol.window.told}"
+    return f"A start of line 1 in the calendar window{days}."
+
+
 def _no_on_treatment_ct(evidence: Evidence, labels: Labels) -> str:
     return _on_line(evidence, labels, f"An {_scan(evidence)}")
 
@@ -187,6 +193,7 @@ def _awaiting(evidence: Evidence, labels: Labels) -> str:
 
 ADVICE: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "no_first_line": _no_first_line,
+    "outside_window": _outside_window,
     "no_on_treatment_ct": _no_on_treatment_ct,
     "no_new_osteoblastic_lesion": _no_new_lesion,
     "progression_first": _progression_first,

@@ -51,6 +51,15 @@ def test_a_landing_that_is_not_there_ends_a_refresh_with_2(tmp_path: Path) -> No
     ]
 
 
+def test_a_day_that_is_none_ends_a_refresh_with_2(tmp_path: Path) -> None:
+    said = bpp("refresh", "--landing", tmp_path, "--warehouse", tmp_path, "--from", "2018-02-30")
+    assert said.code == 2
+    assert lines_of(said) == [
+        "error: --from must be a day, not 2018-02-30",
+        "hint: write it as 2018-01-31",
+    ]
+
+
 @pytest.mark.soak
 def test_a_refresh_with_nothing_to_release_ends_with_4(tmp_path: Path) -> None:
     write_delivery_of(tmp_path / "landing", patients=None)
