@@ -39,7 +39,7 @@ def treatment_days(evidence: Evidence) -> tuple[date, date | None]:
     # A CT soon after one that is dated on the start or before is read, and dated, together with that one.
     before = [point for point in evidence.points if point.day <= start and _is_dated_by_ct(point)]
     apart = [point.assessments[-1].day + _joining(evidence) for point in before]
-    ends = [episode["line_end_date"], _before(episode["second_line_start_date"], 1), episode["death_date"]]
+    ends = [episode["last_treated_date"], episode["death_date"]]
     return max([start + ONE_DAY, *apart]), _earliest(ends)
 
 
@@ -248,10 +248,6 @@ def _progressed(evidence: Evidence, labels: Labels, day: date) -> str:
 def _parameter(evidence: Evidence, name: str) -> int:
     value = evidence.protocol.values[name]
     return int(value) if isinstance(value, (int, float)) else 0
-
-
-def _before(day: date | None, days: int) -> date | None:
-    return None if day is None else day - timedelta(days=days)
 
 
 def _earliest(days: list[date | None]) -> date | None:

@@ -52,8 +52,7 @@ select
     ) as is_on_baseline_ct,
     coalesce(
         report.report_date > line.start_date
-        and report.report_date <= coalesce(line.end_date, report.report_date)
-        and (line.next_line_start_date is null or report.report_date < line.next_line_start_date),
+        and report.report_date <= coalesce(line.last_treated_date, report.report_date),
         false
     ) as is_on_treatment
 from report
