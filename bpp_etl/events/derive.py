@@ -38,12 +38,12 @@ EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
 
 COURSE_STEPS = (
-    Select(EVENTS, "known_lesion"),
-    Select(EVENTS, "lesion_finding"),
     Select(TIMELINE, "imaging"),
     Select(TIMELINE, "time_point"),
     Select(TIMELINE, "treatment_line"),
     Select(TIMELINE, "appointment"),
+    Select(EVENTS, "known_lesion"),
+    Select(EVENTS, "lesion_finding"),
     Select(EVENTS, "episode"),
     Select(EVENTS, "scan"),
     Select(EVENTS, "course_point"),
