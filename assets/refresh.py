@@ -74,6 +74,9 @@ def refresh(
             f"known: {', '.join(landing.newest) or 'none'}",
         )
     done = Refreshed(unfit=landing.unfit, closed=landing.closed)
+    for protocol in protocols:
+        if not protocol.window.is_open:
+            say(f"{protocol.name}: only patients whose line 1 started {protocol.window.told}")
     for name in landing.unfit:
         say(f"left alone: {name}")
     definitions = build_defs(warehouse)

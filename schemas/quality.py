@@ -77,7 +77,7 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
     )
     has_stable_lesion_ids: pl.Boolean = derived(
         "Whether `[lesions]` of registry.toml states that a lesion keeps its id from scan to scan: what is "
-        "called new under an id that the patient had on an earlier day is then not new."
+        "called new under an id that the patient had at an earlier time point is then not new."
     )
     input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)

@@ -121,12 +121,18 @@ def call(  # noqa: PLR0912 as naive as it gets
     stated: Sequence[int] = (),
     *,
     do_ids_last: bool = False,
+    started_from: date | None = None,
+    started_to: date | None = None,
 ) -> Call:
     if do_ids_last:
         patient = with_ids_that_last(patient)
     first = line_of(patient, 1)
     if first is None:
         return Call("no_first_line")
+    if started_from is not None and first.start < started_from:
+        return Call("outside_window")
+    if started_to is not None and first.start > started_to:
+        return Call("outside_window")
     second = line_of(patient, 2)
     points = time_points(patient.scans)
     treated = [point for point in points if is_on(point.day, first, second)]
