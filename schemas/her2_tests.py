@@ -11,7 +11,7 @@ from schemas.codes import HER2_REPORTED_STATUS, HER2_STATUS, IHC_SCORE, ISH_RESU
 from schemas.contract import Contract, delivered, derived
 from schemas.examples import example
 from schemas.judging import between, flags_column, registry_column, row_number_column
-from schemas.laws import RowLaw
+from schemas.laws import RowLaw, TimeLaw
 
 
 class Her2Tests(Contract, key=("registry", "row_number")):
@@ -58,15 +58,51 @@ class Her2Tests(Contract, key=("registry", "row_number")):
         ),
         RowLaw(
             "copy_number_out_of_range",
-            sentence="A HER2 copy number lies in 0 to 200.",
+            sentence="A HER2 copy number lies in 0 to 98.",
             severity="refuse",
             category="plausibility",
             mend="Correct the copy number.",
-            holds=between("her2_copy_number", 0, 200),
+            holds=between("her2_copy_number", 0, 98),
             examples=(
                 example({"her2_copy_number": "250.0"}, {"her2_copy_number": "25.0"}, planted=True),
-                example({"her2_copy_number": "200.01"}, {"her2_copy_number": "200"}),
+                example({"her2_copy_number": "98.01"}, {"her2_copy_number": "98"}),
                 example({"her2_copy_number": "-0.01"}, {"her2_copy_number": "0"}),
+            ),
+        ),
+        TimeLaw(
+            "test_before_birth",
+            sentence="No test is before the patient's birth.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct one of the dates.",
+            column="test_date",
+            order="at_or_after",
+            other_table="patients",
+            other_column="birth_date",
+            examples=(
+                example(
+                    {"patient_id": "{dead}", "test_date": "{birth:-1}"},
+                    {"patient_id": "{dead}", "test_date": "{birth}"},
+                    planted=True,
+                ),
+            ),
+        ),
+        TimeLaw(
+            "test_after_death",
+            sentence="No test is after the patient's death.",
+            severity="refuse",
+            category="plausibility",
+            mend="Correct one of the dates.",
+            column="test_date",
+            order="at_or_before",
+            other_table="patients",
+            other_column="death_date",
+            examples=(
+                example(
+                    {"patient_id": "{dead}", "test_date": "{death:+1}"},
+                    {"patient_id": "{dead}", "test_date": "{death}"},
+                    planted=True,
+                ),
             ),
         ),
     )

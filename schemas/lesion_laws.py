@@ -41,22 +41,23 @@ GIVEN = {
             ("next", -357),
             ("last", -200),
             ("after", -199),
+            ("later", -150),
         )
     ),
 }
-"""Line 1 of the patient, and a CT on each day that is a boundary of one of these laws."""
+"""Line 1 of the patient, a CT on each day that is a boundary of one of these laws, and a later one."""
 
 
 def _seen(scan: str, lesion: str = "A", **cells: str) -> Row:
     return {"assessment_id": f"{{scan}} {scan}", "lesion_id": f"{{scan}} {lesion}", "site": "rib", **cells}
 
 
-def _history(bad: tuple[Row, ...], good: tuple[Row, ...], breaks: tuple[int, ...] = (1,)) -> Example:
-    return Example(bad=bad, good=good, breaks=breaks, given=GIVEN)
+def _history(bad: tuple[Row, ...], good: tuple[Row, ...], *, is_planted: bool = False) -> Example:
+    return Example(bad=bad, good=good, breaks=(1,), given=GIVEN, is_planted=is_planted)
 
 
-def _alone(bad: Row, good: Row) -> Example:
-    return Example(bad=(bad,), good=(good,), given=GIVEN)
+def _alone(bad: Row, good: Row, *, is_planted: bool = False) -> Example:
+    return Example(bad=(bad,), good=(good,), given=GIVEN, is_planted=is_planted)
 
 
 LESION_LAWS: tuple[Law, ...] = (
@@ -71,8 +72,9 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         examples=(
             _history(
-                (_seen("baseline", status="baseline"), _seen("treated", status="new")),
-                (_seen("treated", status="baseline"), _seen("treated", "B", status="new")),
+                (_seen("baseline", status="baseline"), _seen("later", status="new")),
+                (_seen("later", status="baseline"), _seen("later", "B", status="new")),
+                is_planted=True,
             ),
             _history(
                 (_seen("treated", status="new"), _seen("next", status="new")),
@@ -93,17 +95,17 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (
                     _seen("baseline", morphology="osteolytic", status="baseline", lysis_change="none"),
-                    _seen("treated", status="new", site="skull"),
+                    _seen("later", status="new", site="skull"),
                 ),
                 (
                     _seen("baseline", morphology="osteoblastic", status="baseline"),
-                    _seen("treated", status="new", site="skull"),
+                    _seen("later", status="new", site="skull"),
                 ),
             ),
             _history(
                 (
                     _seen("baseline", "B", morphology="mixed", status="baseline", lysis_change="none"),
-                    _seen("treated", status="new"),
+                    _seen("later", status="new"),
                 ),
                 (
                     _seen(
@@ -114,8 +116,9 @@ LESION_LAWS: tuple[Law, ...] = (
                         lysis_change="none",
                         site="other",
                     ),
-                    _seen("treated", status="new", site="other"),
+                    _seen("later", status="new", site="other"),
                 ),
+                is_planted=True,
             ),
             _history(
                 (
@@ -147,6 +150,7 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("baseline", "B", status="baseline"), _seen("treated", status="stable")),
                 (_seen("early", "B", status="baseline"), _seen("treated", status="stable")),
+                is_planted=True,
             ),
             _history(
                 (_seen("start", "B", status="baseline"), _seen("last", status="larger")),
@@ -169,7 +173,7 @@ LESION_LAWS: tuple[Law, ...] = (
         parameters={"baseline_days": BASELINE_DAYS},
         stands_on=HISTORY,
         examples=(
-            _alone(_seen("baseline", status="new"), _seen("early", status="new")),
+            _alone(_seen("baseline", status="new"), _seen("early", status="new"), is_planted=True),
             _alone(_seen("start", status="new"), _seen("treated", status="new")),
         ),
     ),
@@ -184,7 +188,7 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         parameters={"baseline_days": BASELINE_DAYS},
         examples=(
-            _alone(_seen("treated", status="baseline"), _seen("start", status="baseline")),
+            _alone(_seen("treated", status="baseline"), _seen("start", status="baseline"), is_planted=True),
             _alone(_seen("last", status="baseline"), _seen("after", status="baseline")),
         ),
     ),
@@ -200,6 +204,7 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("treated", status="resolved"), _seen("next", status="stable")),
                 (_seen("treated", status="resolved"), _seen("next", status="resolved")),
+                is_planted=True,
             ),
             _history(
                 (_seen("treated", status="resolved"), _seen("next", status="new")),
@@ -238,6 +243,7 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("treated", site="rib"), _seen("next", site="spine")),
                 (_seen("treated", site="unknown"), _seen("next", site="spine")),
+                is_planted=True,
             ),
         ),
     ),
@@ -256,6 +262,7 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="mixed")),
                 (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="unknown")),
+                is_planted=True,
             ),
         ),
     ),
@@ -270,9 +277,17 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         examples=(
             Example(
-                bad=(_seen("treated"), {"assessment_id": "S", "lesion_id": "{scan} A"}),
-                good=(_seen("treated"), {"assessment_id": "S", "lesion_id": "{scan} B"}),
-                given=GIVEN,
+                bad=(_seen("twin"), _seen("treated")),
+                good=(_seen("twin"), _seen("treated", "B")),
+                given={
+                    **GIVEN,
+                    "patients": ({"patient_id": "{own} twin", "last_contact_date": "{delivery:-30}"},),
+                    "imaging_assessments": (
+                        *GIVEN["imaging_assessments"],
+                        {"assessment_id": "{scan} twin", "patient_id": "{own} twin"},
+                    ),
+                },
+                is_planted=True,
             ),
         ),
     ),

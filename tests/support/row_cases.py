@@ -27,6 +27,7 @@ NAMES: Mapping[str, object] = {
     "delivery": Day(dt.date.fromisoformat(DAY)),
     "birth": Day(dt.date(1960, 1, 1)),
     "death": Day(dt.date(2024, 6, 1)),
+    "common_birth": Day(dt.date(1970, 1, 1)),
     "living": "P",
     "dead": "D",
     "nobody": "nobody",
@@ -59,7 +60,7 @@ def sound(table: str, serial: int, names: Mapping[str, object] = NAMES) -> dict[
     return {name: text or "" for name, text in written(row, names).items() if name in required}
 
 
-LIVING: Row = {"birth_date": "1970-01-01"}
+LIVING: Row = {"birth_date": "{common_birth}"}
 
 BASE: Mapping[str, Sequence[Row]] = {
     "patients": (

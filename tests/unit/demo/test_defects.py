@@ -179,7 +179,7 @@ def test_shuffling_moves_rows_and_the_record_follows_them(dirty: SyntheticRegist
 
 
 def test_flagged_results_are_suspect_and_not_refused(dirty: SyntheticRegistry) -> None:
-    flagged = dirty.flagged.filter(pl.col("table") == "lab_results")
+    flagged = dirty.flagged.filter(pl.col("flag") == "unit_suspect")
     rows = dirty.tables["lab_results"][(flagged["row_number"] - 1).to_list()]
     assert sorted(rows["value"].to_list()) == ["1.7", "6060.0"]
     assert dirty.flagged.join(dirty.planted, on=["table", "row_number"], how="semi").is_empty()
