@@ -70,8 +70,8 @@ header_row = 3""",
         "null_words",
         null_words_of,
         "nothing",
-        "further words that mean an empty cell, in every column. These mean it everywhere, in any case, but in a"
-        f" column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
+        "further words that mean an empty cell, in every column. These mean it in any case, but in"
+        f" a column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
         'null_words = ["-99", "9999-12-31"]',
     ),
     Key(
