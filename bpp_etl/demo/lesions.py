@@ -221,8 +221,8 @@ def _lesions(plans: Plans, timelines: Timelines, rng: np.random.Generator) -> pl
             "is_doubtful": doubt,
         }
     )
-    # A dense lesion in the bone of a lytic one is healing: where a new one appears, there was none. Lysis that
-    # the story needs is in another bone.
+    # A dense lesion in the bone of a lytic one is healing: where a new one appears, there was none. Lysis
+    # that the story needs is in another bone.
     dense = lesions.filter(pl.col("first") > 0, pl.col("morphology") == BLASTIC)
     site, taken = lesions["site"].to_numpy().astype(np.int64), _bones_of(dense, n)[whose]
     is_needed = (first > 0) | needs_one[whose] & (number == 1)
