@@ -171,12 +171,16 @@ def demo(
 def check(
     delivery: Annotated[Path, typer.Argument(help="The folder of one delivery.")],
     output: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    warehouse: Annotated[
+        Path | None,
+        typer.Option(help="Compare with the delivery before and other registries in this warehouse."),
+    ] = None,
 ) -> None:
-    """Gate one delivery without touching the warehouse."""
+    """Gate one delivery; a warehouse is read where one is named, and never written."""
     from bpp_etl.check import check_delivery  # noqa: PLC0415
 
     with _sign_of_life() as say:
-        text, is_open = check_delivery(delivery, output, say)
+        text, is_open = check_delivery(delivery, output, say, warehouse)
     typer.echo(text)
     sys.exit(0 if is_open else 3)
 

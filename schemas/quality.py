@@ -11,7 +11,7 @@ from schemas.codes import CATEGORY, SEVERITY
 from schemas.contract import Contract, derived
 from schemas.metric_columns import is_suppressed_column
 
-RULE_STATUS = ("passed", "failed", "not_applicable", "error")
+RULE_STATUS = ("passed", "failed", "waived", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
 
 
@@ -38,7 +38,9 @@ class RuleResult(Contract, key=("registry", "delivery", "delivery_status", "tabl
     broken: pl.Int64 = derived("How many of them broke the rule.", nullable=False)
     limit: pl.Float64 = derived("Highest share that may break it without a failure.", nullable=False)
     status: pl.String = derived(
-        "Outcome; nothing judged is not_applicable.", nullable=False, codes=RULE_STATUS
+        "Outcome; a breach that a waiver accepts is waived, nothing judged is not_applicable.",
+        nullable=False,
+        codes=RULE_STATUS,
     )
 
 
@@ -75,6 +77,23 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
     )
     input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)
+
+
+class Waiver(Contract, key=("registry", "delivery", "delivery_status", "rule")):
+    """One row per rule that a registry accepts broken, as `[accept.<rule>]` of registry.toml states."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    rule: pl.String = derived("Stable id of the rule.", nullable=False)
+    until: pl.Date = derived("Last delivery day that it covers.", nullable=False)
+    reason: pl.String = derived("Why the breach is accepted, in the registry's words.", nullable=False)
+    by: pl.String = derived("Who accepts it.", nullable=False)
+    is_in_force: pl.Boolean = derived("Whether it covers the delivery's day.", nullable=False)
+    tables: Annotated[pl.List, pl.String] = derived(
+        "Tables in which it covers a breach, `delivery` for the whole; empty where there was none to cover.",
+        nullable=False,
+    )
 
 
 class TableCount(Contract, key=("registry", "delivery", "delivery_status", "table")):
@@ -159,6 +178,7 @@ class EventRuleHistory(Contract, key=("release_id", "registry", "protocol", "rul
 QUALITY_TABLES = {
     "rule_result": RuleResult,
     "delivery": DeliveryResult,
+    "waiver": Waiver,
     "table_count": TableCount,
     "extra_column": ExtraColumn,
     "source_row": SourceRow,

@@ -31,9 +31,13 @@ class AdapterError(BppError):
 
 @dataclass(frozen=True)
 class Source:
-    """One file that the standard delivers: its name, and the columns that the adapter's SQL reads."""
+    """One file that the standard delivers: its name, and the columns that the adapter's SQL reads.
+
+    `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
+    """
 
     name: str
+    is_split: bool
     is_required: bool
     required_columns: tuple[str, ...]
     optional_columns: tuple[str, ...]
@@ -148,10 +152,13 @@ def _is_select(name: str) -> bool:
 
 def _source(name: str, told: Any, where: str) -> Source:
     at = f"{where} [sources.{shown(name)}]"
-    _exactly(_table(told, at), ("required", "columns"), at)
+    told = {"split": False, **_table(told, at)}
+    _exactly(told, ("required", "split", "columns"), at)
     columns = _table(told["columns"], at)
-    if any(not isinstance(required, bool) for required in (told["required"], *columns.values())):
-        raise AdapterError(f"{at}: required and every column must be true or false", "mend the description")
+    if any(not isinstance(one, bool) for one in (told["required"], told["split"], *columns.values())):
+        raise AdapterError(
+            f"{at}: required, split and every column must be true or false", "mend the description"
+        )
     odd = [column for column in columns if column != column.lower() or column in STAMPED]
     if odd:
         raise AdapterError(
@@ -160,6 +167,7 @@ def _source(name: str, told: Any, where: str) -> Source:
         )
     return Source(
         name=name,
+        is_split=told["split"],
         is_required=told["required"],
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),

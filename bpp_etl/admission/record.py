@@ -74,6 +74,23 @@ def record(
             )
         ],
     )
+    insert_rows(
+        con,
+        "quality",
+        "waiver",
+        [
+            (
+                *judged,
+                one.waiver.rule,
+                one.waiver.until,
+                one.waiver.reason,
+                one.waiver.by,
+                one.is_in_force,
+                [breach.table for breach in one.breaches],
+            )
+            for one in decision.accepted
+        ],
+    )
     # A header may say one name twice.
     columns = dict.fromkeys((*extra_columns, *identifier_columns))
     insert_rows(

@@ -62,6 +62,21 @@ class WorkingFiles:
         """The delivery that was refused whole since."""
         return self.folder / "shut.duckdb"
 
+    @property
+    def patient_digests(self) -> Path:
+        """Digests of the admitted patients' days, by which other registries know them again."""
+        return self.folder / "patient_digests.parquet"
+
+    @property
+    def digests_elsewhere(self) -> dict[str, Path]:
+        """Name the files of digests of the warehouse's other registries that have an admitted delivery."""
+        found = {}
+        for folder in sorted(self.folder.parent.iterdir()) if self.folder.parent.exists() else ():
+            other = WorkingFiles(folder)
+            if folder != self.folder and other.admitted.exists() and other.patient_digests.exists():
+                found[folder.name] = other.patient_digests
+        return found
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the registry against other writers; wait for none."""

@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
+from bpp_etl.admission.before import known_already
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.gate.decision import RuleResult
+from bpp_etl.gate.delivery_rule import NOTHING_KNOWN
 from bpp_etl.gate.judge import judge
 from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
@@ -29,16 +33,25 @@ Rows = Mapping[tuple[str, str], tuple[str, tuple[int, ...]]]
 
 
 def check_delivery(
-    folder: Path, output: str = "text", say: Callable[[str], object] = lambda _: None
+    folder: Path,
+    output: str = "text",
+    say: Callable[[str], object] = lambda _: None,
+    warehouse: Path | None = None,
 ) -> tuple[str, bool]:
     """Gate the delivery in `folder`; return what to print, and whether the gate is open.
 
-    `output` is text, json or html; `say` is told what is being done. Errors: UsageError where the folder is
-    none, its name or its registry's does not fit, or the output is unknown.
+    `output` is text, json or html; `say` is told what is being done. With a `warehouse`, which is only read,
+    the delivery is compared with the registry's last admitted one and with other registries' patients.
+    Errors: UsageError where the folder or the warehouse is none, where the name of the delivery or of its
+    registry does not fit, or where the output is unknown.
     """
     if output not in WRITERS:
         raise UsageError(f"there is no format {shown(output)}", f"choose one of {', '.join(WRITERS)}")
-    checked = gated(delivery_in(folder), say)
+    if warehouse is not None and not warehouse.is_dir():
+        raise UsageError(
+            f"there is no warehouse {shown(str(warehouse))}", "name its folder, or leave --warehouse out"
+        )
+    checked = gated(delivery_in(folder), say, warehouse)
     return WRITERS[output](checked), checked.decision.is_open
 
 
@@ -65,7 +78,11 @@ def delivery_in(folder: Path) -> Delivery:
     return delivery
 
 
-def gated(delivery: Delivery, say: Callable[[str], object] = lambda _: None) -> Checked:
+def gated(
+    delivery: Delivery,
+    say: Callable[[str], object] = lambda _: None,
+    warehouse: Path | None = None,
+) -> Checked:
     """Judge a delivery in a temporary folder that only this user can read, and that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
@@ -73,9 +90,14 @@ def gated(delivery: Delivery, say: Callable[[str], object] = lambda _: None) -> 
             say(f"{delivery.registry}: {delivery.name} reading")
             read = read_delivery(con, delivery, scratch_root=scratch)
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
-            decision = judge(con, delivery, read)
+            with ExitStack() as stack:
+                known = NOTHING_KNOWN
+                if warehouse is not None:
+                    files = WorkingFiles.of(warehouse, delivery.registry)
+                    known = stack.enter_context(known_already(files, delivery, read.input_digest))
+                decision = judge(con, delivery, read, known)
             rows = {**_refused_rows(con), **_flagged_rows(con, read)}
-    failed = [result for result in decision.rules if result.status in {"failed", "error"}]
+    failed = [result for result in decision.rules if result.is_breach]
     return Checked(decision, read, tuple(_broken_rule(result, rows) for result in failed))
 
 

@@ -29,11 +29,15 @@ def as_text(checked: Checked) -> str:
     decision = checked.decision
     lines = wrapped(f"{decision.registry}, delivery {decision.delivery}: the gate is {checked.state}")
     lines += ["A check only: nothing was admitted and no warehouse was touched."]
-    for title, breaches in (("Why it is shut", decision.causes), ("Warnings", decision.warnings)):
-        if breaches:
+    for title, told in (
+        ("Why it is shut", [f"{one.message} ({one.rule})" for one in decision.causes]),
+        ("Warnings", [f"{one.message} ({one.rule})" for one in decision.warnings]),
+        ("Accepted by waiver", [in_words for one in decision.accepted for in_words in one.in_words()]),
+    ):
+        if told:
             lines += ["", title]
-            for breach in breaches:
-                lines += wrapped(f"- {breach.message} ({breach.rule})", "  ", hanging="    ")
+            for words in told:
+                lines += wrapped(f"- {words}", "  ", hanging="    ")
     lines += ["", "Rows"]
     lines += table(
         ("table", "delivered", "admitted", "refused", "ignored", "broke a rule"),
@@ -69,6 +73,16 @@ def as_json(checked: Checked) -> str:
         "gate": checked.state,
         "shut_causes": [asdict(cause) for cause in decision.causes],
         "warnings": [asdict(breach) for breach in decision.warnings],
+        "accepted": [
+            {
+                "rule": one.waiver.rule,
+                "until": str(one.waiver.until),
+                "table": breach.table,
+                "message": breach.message,
+            }
+            for one in decision.accepted
+            for breach in one.breaches
+        ],
         "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
         "broken_rules": [asdict(one) for one in checked.broken],
         "rules": [asdict(result) for result in decision.rules],

@@ -132,7 +132,7 @@ def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -
     con.execute(
         f"""
         insert into quarantine.{quoted(table.name)}
-        select raw.registry, raw.delivery, 'admitted', raw.file, raw.source_row_number,
+        select raw.registry, raw.delivery, 'admitted', raw.file, raw.file_row_number,
             broke.broken_rules, {columns}
         from raw.{quoted(table.name)} as raw
         join (

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.raw_tables import may_be_typed, typedness
 from bpp_etl.warehouse.connection import quoted
 from schemas.codes import ANALYTE_LOINC, FALSE_WORDS, TRUE_WORDS
 from schemas.contract import Column, delivered_columns
@@ -21,6 +23,7 @@ PARTIAL_DATE = (
 )
 FIRST_DAY = "1000-01-01"
 """A year has four digits: what is read as an earlier day was written otherwise than told."""
+TYPED_MOMENT = r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?"
 BLANKS = " \t\n\v\f\r\u0085\u00a0\u2028\u2029\u202f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
 _BLANK_CLASS = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{3000}\x{feff}]"
 BLANK_END = f"^{_BLANK_CLASS}|{_BLANK_CLASS}$"
@@ -41,11 +44,13 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
     Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
     """
     columns = delivered_columns(table.contract)
+    settings = config.reading(table.name)
     parameters: dict[str, object] = {"blanks": BLANKS, "blank_end": BLANK_END}
     # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
     trimmed = ", ".join(f"{_trimmed(column)} as s_{column.name}" for column in columns)
+    types = "".join(f", {typedness(column.name)}" for column in columns if may_be_typed(column))
     texts = [f"{_recoded(table.name, column, config, parameters)} as t_{column.name}" for column in columns]
-    typed = [f"{_typed(column, config, parameters)} as v_{column.name}" for column in columns]
+    typed = [f"{_typed(column, settings, parameters)} as v_{column.name}" for column in columns]
     problems = [
         (predicate, rule)
         for column in columns
@@ -68,8 +73,8 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig) -> ParsedSelect
             select registry, row_number, {", ".join(f"t_{column.name}" for column in columns)},
                 {", ".join(typed)}
             from (
-                select registry, row_number, {", ".join(texts)}
-                from (select registry, row_number, {trimmed} from raw.{quoted(table.name)})
+                select registry, row_number, {", ".join(texts)}{types}
+                from (select registry, row_number, {trimmed}{types} from raw.{quoted(table.name)})
             )
         )"""
     return ParsedSelect(sql, parameters)
@@ -114,13 +119,17 @@ def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dic
     return text
 
 
-def _typed(column: Column, config: RegistryConfig, parameters: dict[str, object]) -> str:
+def _typed(column: Column, settings: ReadSettings, parameters: dict[str, object]) -> str:
     text = f"t_{column.name}"
     if column.kind == "date":
         day = f"case when {text} like '____-__-__' then try_cast({text} as date) end"
-        if config.date_format is not None:
-            parameters["date_format"] = config.date_format
+        if settings.date_format is not None:
+            parameters["date_format"] = settings.date_format
             day = f"coalesce(try_strptime({text}, $date_format)::date, {day})"
+        # A cell with a type of its own holds a day, or a moment without a zone: written as the reader does.
+        parameters["typed_moment"] = TYPED_MOMENT
+        typed_day = f"regexp_full_match({text}, $typed_moment) then try_cast(left({text}, 10) as date)"
+        day = f"case when {typedness(column.name)} then case when {typed_day} end else {day} end"
         # A year of two digits under %Y would be one of the first century.
         return f"case when {day} >= date '{FIRST_DAY}' then {day} end"
     if column.kind == "boolean":
@@ -129,8 +138,11 @@ def _typed(column: Column, config: RegistryConfig, parameters: dict[str, object]
         return f"case when lower({text}) in ({yes}) then true when lower({text}) in ({no}) then false end"
     if column.kind in {"number", "integer"}:
         plain = text
-        if config.decimal == ",":
-            plain = f"case when not contains({text}, '.') then replace({text}, ',', '.') end"
+        if settings.decimal == ",":
+            plain = (
+                f"case when {typedness(column.name)} then {text}"
+                f" when not contains({text}, '.') then replace({text}, ',', '.') end"
+            )
         # The database reads `1_000` and `inf` as numbers; a registry that writes either means something else.
         number = f"case when not contains({plain}, '_') then try_cast({plain} as double) end"
         number = f"nullif(nullif(nullif({number}, 'inf'::double), '-inf'::double), 'nan'::double)"

@@ -38,10 +38,10 @@ def look_at(delivery: Delivery) -> Arrival:
     """Look at a delivery from outside. Errors: OSError where its folder is closed to us."""
     told = hashlib.sha256(f"{delivery.registry}\0{delivery.name}".encode())
     settled = 0.0
-    files = [file.path for file in files_of(delivery)]
-    for path in [*_configuration(delivery), *files]:
+    files = [(file.name, file.path) for file in files_of(delivery)]
+    for name, path in [*_configuration(delivery), *files]:
         seen = path.lstat()
-        told.update(f"\0{path.name}\0{seen.st_size}\0{seen.st_mtime_ns}".encode("utf-8", "surrogateescape"))
+        told.update(f"\0{name}\0{seen.st_size}\0{seen.st_mtime_ns}".encode("utf-8", "surrogateescape"))
         # A copy that keeps the time of writing still shows when it was made in the time of its last change.
         settled = max(settled, seen.st_mtime, seen.st_ctime)
     settled = max(settled, delivery.path.stat().st_mtime)
@@ -53,6 +53,6 @@ def look_at(delivery: Delivery) -> Arrival:
     )
 
 
-def _configuration(delivery: Delivery) -> Sequence[Path]:
+def _configuration(delivery: Delivery) -> Sequence[tuple[str, Path]]:
     place = delivery.path.parent / CONFIGURATION
-    return [place] if place.exists() or place.is_symlink() else []
+    return [(CONFIGURATION, place)] if place.exists() or place.is_symlink() else []

@@ -38,11 +38,15 @@ class Delivery:
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """One file of a delivery: what it holds (`stem`), how it is written (`format`)."""
+    """One file of a delivery: what it holds (`stem`), how it is written (`format`), and where it lies.
+
+    `name` is how it is called within the delivery: of a part of a table, with its folder.
+    """
 
     stem: str
     format: str
     path: Path
+    name: str
 
 
 @dataclass(frozen=True)
@@ -105,20 +109,35 @@ def delivery_of(folder: Path) -> Delivery | None:
 
 
 def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
-    """List the files of a delivery whose ending says a known format."""
+    """List the files of a delivery whose ending says a known format, and those in its folders.
+
+    A folder is what its name says, in as many files as lie in it. Names that begin with `.` or `_` are those
+    that programs leave beside the data.
+    """
     found = []
     for entry in sorted(delivery.path.iterdir()):
-        for ending in FORMATS:
-            if entry.name.endswith(f".{ending}"):
-                found.append(DeliveredFile(entry.name.removesuffix(f".{ending}"), ending, entry))
-                break
+        ending = _ending_of(entry.name)
+        if ending is not None:
+            stem = entry.name.removesuffix(f".{ending}")
+            found.append(DeliveredFile(stem, ending, entry, entry.name))
+        elif entry.is_dir():
+            found += [
+                DeliveredFile(entry.name, ending, part, f"{entry.name}/{part.name}")
+                for part in sorted(entry.iterdir())
+                if (ending := _ending_of(part.name)) and not part.name.startswith((".", "_"))
+            ]
     return tuple(found)
 
 
+def _ending_of(name: str) -> str | None:
+    return next((ending for ending in FORMATS if name.endswith(f".{ending}")), None)
+
+
 def unknown_files(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
-    """List the names in a delivery that nothing reads."""
+    """List the names in a delivery that nothing reads; a folder's where nothing in it is read."""
+    read = used | {path.parent for path in used}
     return tuple(
         shown(entry.name)
         for entry in sorted(delivery.path.iterdir())
-        if entry not in used and entry.name != MARKER
+        if entry not in read and entry.name != MARKER
     )

@@ -5,52 +5,52 @@ Not here: its sections (`registry_sections.py`), and applying it. An unknown key
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.errors import shown
+from bpp_etl.landing.keys import ConfigurationError, ensure_known, text_of
+from bpp_etl.landing.read_settings import (
+    AS_CANONICAL,
+    AT_THE_TOP,
+    ReadSettings,
+    read_settings_of,
+    recalled_settings,
+)
 from bpp_etl.landing.registry_sections import (
     NOTHING_SAID,
     STABLE,
     About,
-    ConfigurationError,
     about_of,
     cadence_of,
     constants_of,
-    ensure_known,
     lesions_of,
     limits_of,
     recodes_of,
     renames_of,
-    text_of,
 )
+from bpp_etl.landing.waivers import Waiver, recalled_waivers, waivers_of
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.rules import LIMITS
 from schemas.stated import Stated
+from schemas.tables import TABLES
 
 MOST_BYTES = 256 << 10
 TOP_LEVEL = (
     "format",
     "about",
-    "delimiter",
-    "encoding",
-    "decimal",
-    "date_format",
+    "read",
+    *AT_THE_TOP,
     "rename",
     "recode",
     "constants",
     "lesions",
     "cadence",
     "limits",
+    "accept",
 )
-DATE_CODES = frozenset(
-    "d -d m -m b B y -y Y H -H I -I M -M S -S f p a A %".split()  # noqa: SIM905 - easier to read
-)
-"""Codes of `date_format`: days, and times of day, which are read over."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,19 @@ class RegistryConfig:
 
     format: str = "canonical"
     about: About = NOTHING_SAID
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    decimal: str = "."
-    date_format: str | None = None
+    read: ReadSettings = AS_CANONICAL
+    read_tables: Mapping[str, ReadSettings] = field(default_factory=dict)
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
+    accept: Mapping[str, Waiver] = field(default_factory=dict)
+
+    def reading(self, table: str) -> ReadSettings:
+        """Return how the files of a table, or of an adapter's source, are written."""
+        return self.read_tables.get(table, self.read)
 
     def limit(self, name: str) -> float:
         """Return a limit: of a table, the highest share of refused rows that still opens the gate."""
@@ -103,59 +106,32 @@ def load_config(path: Path) -> RegistryConfig:
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    return RegistryConfig(**{**told, "about": About(**told["about"]), "cadence": stated})
+    made = {
+        "about": About(**told["about"]),
+        "cadence": stated,
+        "accept": recalled_waivers(told["accept"]),
+        **recalled_settings(told),
+    }
+    return RegistryConfig(**{**told, **made})
 
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
     for key in told:
         ensure_known("key", key, TOP_LEVEL)
-    config = RegistryConfig(
-        format=text_of(told, "format", "canonical"),
+    format_name = text_of(told.get("format", "canonical"), "format")
+    canonical = format_name == "canonical"
+    read, read_tables = read_settings_of(told, tuple(TABLES) if canonical else None)
+    return RegistryConfig(
+        format=format_name,
         about=about_of(told.get("about", {})),
-        delimiter=text_of(told, "delimiter", ","),
-        encoding=text_of(told, "encoding", "utf-8"),
-        decimal=text_of(told, "decimal", "."),
-        date_format=text_of(told, "date_format", "") or None,
-        rename=renames_of(told.get("rename", {}), canonical=told.get("format", "canonical") == "canonical"),
+        read=read,
+        read_tables=read_tables,
+        rename=renames_of(told.get("rename", {}), canonical=canonical),
         recode=recodes_of(told.get("recode", {})),
         constants=constants_of(told.get("constants", {})),
         lesions=lesions_of(told.get("lesions")),
         cadence=cadence_of(told.get("cadence")),
         limits=limits_of(told.get("limits", {})),
+        accept=waivers_of(told.get("accept", {})),
     )
-    if len(config.delimiter) != 1 or config.delimiter in '"\r\n\0':
-        raise ConfigurationError("delimiter must be one character, and no quote", 'for example ";" or "\\t"')
-    if config.decimal not in {".", ","}:
-        raise ConfigurationError('decimal must be "." or ","', "write one of the two")
-    if not _is_known_encoding(config.encoding):
-        raise ConfigurationError(
-            "encoding is not one that this software knows", 'for example "utf-8", "gb18030", "latin-1"'
-        )
-    if config.date_format is not None:
-        _check_date_format(config.date_format)
-    return config
-
-
-def _is_known_encoding(name: str) -> bool:
-    try:
-        "".encode(name)
-    except (LookupError, ValueError):
-        return False
-    return True
-
-
-def _check_date_format(pattern: str) -> None:
-    """Hold a format to the codes that DuckDB knows, and to those that make a whole day."""
-    codes = re.findall(r"%(-?.?)", pattern, re.DOTALL)
-    unknown = sorted({shown(f"%{code}") for code in codes if code not in DATE_CODES})
-    if unknown:
-        raise ConfigurationError(
-            f"date_format holds {', '.join(unknown)}, which is no code for a part of a date",
-            'strptime codes are read, for example "%d.%m.%Y"',
-        )
-    parts = {code.removeprefix("-") for code in codes}
-    if "d" not in parts or not parts & {"m", "b", "B"} or not parts & {"Y", "y"}:
-        raise ConfigurationError(
-            "date_format must name year, month and day", 'in strptime codes, for example "%d.%m.%Y"'
-        )

@@ -5,11 +5,10 @@ Not here: the file, its keys outside sections, and the whole they make (`registr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bpp_etl.errors import BppError, shown
+from bpp_etl.landing.keys import ConfigurationError, ensure_known, table_of, text_of
 from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, NOT_STATED, StatedCadence
 from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
@@ -18,10 +17,6 @@ from schemas.tables import TABLES
 STABLE = "stable"
 """Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
 ABOUT = ("title", "synthetic", "contact")
-
-
-class ConfigurationError(BppError):
-    """registry.toml says something that cannot be followed."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +31,6 @@ class About:
 NOTHING_SAID = About()
 
 
-def ensure_known(what: str, name: str, among: tuple[str, ...]) -> None:
-    """Refuse a name that is none of those there are."""
-    if name not in among:
-        raise ConfigurationError(
-            f"registry.toml: unknown {what} '{shown(name)}'", f"known: {', '.join(among)}"
-        )
-
-
-def text_of(told: Mapping[str, Any], key: str, default: str) -> str:
-    """Return a key that must be text."""
-    value = told.get(key, default)
-    if not isinstance(value, str):
-        raise ConfigurationError(f"registry.toml: {key} must be text", "put it in quotes")
-    return value
-
-
 def about_of(told: Any) -> About:
     """Read what a registry says of itself."""
     for key in table_of(told, "about"):
@@ -61,15 +40,8 @@ def about_of(told: Any) -> About:
         raise ConfigurationError(
             "registry.toml: synthetic in [about] must be true or false", "write it without quotes"
         )
-    title, contact = (text_of(told, key, "").strip() or None for key in ("title", "contact"))
+    title, contact = (text_of(told.get(key, ""), key).strip() or None for key in ("title", "contact"))
     return About(title, synthetic, contact)
-
-
-def table_of(value: Any, where: str) -> Mapping[str, Any]:
-    """Return a section, which must be a table."""
-    if not isinstance(value, dict):
-        raise ConfigurationError(f"registry.toml: [{where}] must be a table", f"write it as [{where}]")
-    return value
 
 
 def scalar_of(value: Any, where: str) -> str:

@@ -9,6 +9,7 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
 import re
 import shutil
 import zlib
@@ -18,41 +19,51 @@ from pathlib import Path
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.read_settings import ReadSettings
+from bpp_etl.reading.header import BYTE_ORDER_MARK, ZERO_WIDTH, clean_name
 from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.reading.xpt import UTF_8
 
 CHUNK = 1 << 20
 LONGEST_HEADER = 1 << 20
 LONGEST_LINE = 16 << 20
 MOST_COLUMNS = 5_000
-BYTE_ORDER_MARK = "\ufeff"
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)
 """What Excel writes above a header to tell itself the delimiter."""
 
 
 @dataclass(frozen=True)
 class PlainText:
-    """A csv file as it can be loaded: where it lies, and the names in its header, in their order."""
+    """A csv file as it can be loaded: where it lies, and the names in its header, in their order.
+
+    `lines_above` are the lines of the delivered file that are not there: a line of this one is so much less.
+    """
 
     path: Path
     header: tuple[str, ...]
+    lines_above: int = 0
 
 
 @dataclass(frozen=True)
 class _Header:
-    """The first record of a csv file, where it ends, and how its line ends."""
+    """The record of a csv file that names its columns, the byte and the line that it ends with, and how.
+
+    `is_plain` says that DuckDB can be left to skip it.
+    """
 
     names: tuple[str, ...]
     end: int
+    lines: int
     line_ending: str
-    has_line_break: bool
+    is_plain: bool
 
 
-def plain_text(source: DeliveredFile, place: Path, encoding: str, delimiter: str) -> PlainText:
+def plain_text(source: DeliveredFile, place: Path, settings: ReadSettings) -> PlainText:
     """Put the text of a csv file under `place`, a name of ours: a link to it, or a decoded copy.
 
     Errors: UnreadableError for a broken archive, another encoding, a NUL byte, or an unreadable header.
     """
-    name = shown(source.path.name)
+    name, encoding = shown(source.name), settings.encoding
     is_packed, is_foreign = source.format == "csv.gz", _needs_transcoding(encoding)
     try:
         if is_packed:
@@ -74,22 +85,28 @@ def plain_text(source: DeliveredFile, place: Path, encoding: str, delimiter: str
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
         ) from None
     _ensure_lines(place, name)
-    header = _read_header(place, name, delimiter)
-    if header.has_line_break:
-        place = _with_plain_header(place, header, delimiter)
-    return PlainText(place, header.names)
+    header = _read_header(place, name, settings)
+    if header.is_plain:
+        return PlainText(place, header.names)
+    return PlainText(
+        _with_plain_header(place, header, settings.delimiter), header.names, lines_above=header.lines - 1
+    )
 
 
-def _read_header(path: Path, name: str, delimiter: str) -> _Header:
+def _read_header(path: Path, name: str, settings: ReadSettings) -> _Header:
     try:
-        with path.open("r", encoding="utf-8-sig", newline="") as stream:
+        with path.open("r", encoding="utf-8", newline="") as stream:
             start = stream.read(LONGEST_HEADER)
     except UnicodeError:
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in UTF-8", "state its encoding in registry.toml"
         ) from None
+    above = "".join(itertools.islice(io.StringIO(start, newline=""), settings.header_row - 1))
+    # An export may begin with several byte order marks; a reader of csv takes them for the first name's.
+    below = start[len(above) :]
+    told = below.lstrip(ZERO_WIDTH)
     try:
-        reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
+        reader = csv.reader(io.StringIO(told, newline=""), delimiter=settings.delimiter, strict=True)
         names = next(reader, None)
     except csv.Error:
         raise UnreadableError(
@@ -97,38 +114,38 @@ def _read_header(path: Path, name: str, delimiter: str) -> _Header:
         ) from None
     if names is None:
         raise UnreadableError("file_unreadable", f"{name} has no readable header", "export it as csv")
-    above = _above_the_header(names, start)
-    if above is not None:
-        raise UnreadableError("file_unreadable", f"{name} {above}", "remove it, or export the file again")
+    other = _in_place_of_the_header(names, told, settings.header_row)
+    if other is not None:
+        raise UnreadableError("file_unreadable", f"{name} {other}", "remove it, or export the file again")
     if len(names) > MOST_COLUMNS:
         raise UnreadableError(
             "file_unreadable", f"{name} has more than {MOST_COLUMNS} columns", "check its delimiter"
         )
-    lines = io.StringIO(start, newline="")
-    told = "".join(next(lines) for _ in range(reader.line_num))
-    if len(told) >= LONGEST_HEADER:
+    record = "".join(itertools.islice(io.StringIO(told, newline=""), reader.line_num))
+    unread = above + below[: len(below) - len(told)]
+    if len(unread) + len(record) >= LONGEST_HEADER:
         raise UnreadableError("file_unreadable", f"{name} has no readable header", "export it as csv")
     return _Header(
-        names=tuple(cell.strip() for cell in names),
-        end=len(told.encode("utf-8")) + (len(codecs.BOM_UTF8) if _has_byte_order_mark(path) else 0),
-        line_ending=told[len(told.rstrip("\r\n")) :],
-        has_line_break=any("\n" in cell or "\r" in cell for cell in names),
+        names=tuple(clean_name(cell) for cell in names),
+        end=len((unread + record).encode("utf-8")),
+        lines=settings.header_row - 1 + reader.line_num,
+        line_ending=record[len(record.rstrip("\r\n")) :],
+        is_plain=unread in {"", BYTE_ORDER_MARK} and not any("\n" in cell or "\r" in cell for cell in names),
     )
 
 
-def _above_the_header(names: list[str], start: str) -> str | None:
-    """Say what stands before the header and would be read as one; None where nothing does."""
+def _in_place_of_the_header(names: list[str], told: str, row: int) -> str | None:
+    """Say what stands where the header should and would be read as one; None where nothing does."""
+    where, not_with = ("begins with", "not with") if row == 1 else (f"has in line {row}", "not")
     if not names:
-        return "begins with an empty line, not with its header"
-    if names[0].startswith(BYTE_ORDER_MARK):
-        return "begins with more than one byte order mark"
-    if SEPARATOR_LINE.fullmatch(re.split(r"[\r\n]", start, maxsplit=1)[0]):
-        return "begins with Excel's line sep=, not with its header"
+        return f"{where} an empty line, {not_with} its header"
+    if SEPARATOR_LINE.fullmatch(re.split(r"[\r\n]", told, maxsplit=1)[0]):
+        return f"{where} Excel's line sep=, {not_with} its header"
     return None
 
 
 def _with_plain_header(path: Path, header: _Header, delimiter: str) -> Path:
-    """Copy a csv file under a header of one line.
+    """Copy a csv file under a header of one line, with nothing above it.
 
     A line break inside a quoted column name misleads DuckDB about how lines end: it then yields no row, and
     no error either.
@@ -141,11 +158,6 @@ def _with_plain_header(path: Path, header: _Header, delimiter: str) -> Path:
         shutil.copyfileobj(read, out, CHUNK)
     path.unlink()
     return flat
-
-
-def _has_byte_order_mark(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
 def _ensure_lines(path: Path, name: str) -> None:
@@ -170,7 +182,7 @@ def _ensure_lines(path: Path, name: str) -> None:
 
 
 def _needs_transcoding(encoding: str) -> bool:
-    return codecs.lookup(encoding).name not in {"utf-8", "utf-8-sig", "ascii"}
+    return codecs.lookup(encoding).name not in UTF_8
 
 
 def _write(path: Path, fill: Callable[[io.BufferedWriter], None]) -> None:

@@ -5,38 +5,60 @@ Not here: judging; a file that cannot be read becomes a problem that the gate de
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.landing.registry_sections import ConfigurationError
-from bpp_etl.reading.files import SCRATCH
-from bpp_etl.reading.inputs import adapter_digest, adapter_of, configuration_of, files_in, input_digest
+from bpp_etl.reading.files import SCRATCH, snapshot_of
+from bpp_etl.reading.inputs import (
+    adapter_digest,
+    adapter_of,
+    configuration_of,
+    files_in,
+    home_of,
+    input_digest,
+)
 from bpp_etl.reading.one_file import Loaded, Wanted, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
-from bpp_etl.reading.raw_tables import SOURCE, adapt, create_schemas, create_source_schemas
+from bpp_etl.reading.raw_tables import (
+    SOURCE,
+    Part,
+    adapt,
+    create_schemas,
+    create_source_schemas,
+    may_be_typed,
+    view_loaded,
+)
+from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
+
+WORKBOOK = "delivery.xlsx"
+"""The one workbook that may hold every table, each on a sheet of its name."""
 
 
 @dataclass(frozen=True)
 class ReadDelivery:
     """What was read: configuration, rows of each table, problems, and columns that were left out.
 
+    `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
     Both digests were taken before anything was read: what changes afterwards shows as a change.
     `adapter_digest` is that of an adapter from outside, else empty.
     """
 
     config: RegistryConfig
     rows: dict[str, int]
+    empty_rows: dict[str, int]
     problems: tuple[DeliveryProblem, ...]
     extra_columns: tuple[tuple[str, str], ...]
     identifier_columns: tuple[tuple[str, str], ...]
@@ -81,6 +103,7 @@ class _Reader:
         self.input_digest = input_digest(delivery)
         self.adapter_digest = adapter_digest(delivery)
         self.rows: dict[str, int] = {}
+        self.empty_rows: dict[str, int] = {}
         self.problems: list[DeliveryProblem] = []
         self.extra: list[tuple[str, str]] = []
         self.identifiers: list[tuple[str, str]] = []
@@ -93,6 +116,7 @@ class _Reader:
         return ReadDelivery(
             config=config,
             rows=self.rows,
+            empty_rows={table: rows for table, rows in self.empty_rows.items() if rows},
             problems=tuple(self.problems),
             extra_columns=tuple(self.extra),
             identifier_columns=tuple(self.identifiers),
@@ -119,7 +143,7 @@ class _Reader:
             self._load(config, self._canonical(config, files), scratch)
             return
         create_source_schemas(self.con)
-        self._load(config, self._sources(files, adapter), scratch)
+        self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
         try:
@@ -135,57 +159,121 @@ class _Reader:
 
     def _canonical(self, config: RegistryConfig, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
         wanted = []
+        sheets = self._sheets(files, {name: config.reading(name).sheet for name in TABLES})
         for table in TABLES.values():
-            file = self._one_file(table.name, table.name, files, is_required=table.is_required)
-            if file is not None:
-                columns = delivered_columns(table.contract)
-                # What an empty cell means is said of a column that is there: one that is lost is no cell.
-                recoded = config.recode.get(table.name, {})
-                required = frozenset(
-                    column.name for column in columns if column.required or "" in recoded.get(column.name, ())
+            columns = delivered_columns(table.contract)
+            # What an empty cell means is said of a column that is there: one that is lost is no cell.
+            recoded = config.recode.get(table.name, {})
+            required = frozenset(
+                column.name for column in columns if column.required or "" in recoded.get(column.name, ())
+            )
+            typed = frozenset(column.name for column in columns if may_be_typed(column))
+            found = self._files(table.name, table.name, files, sheets, is_required=table.is_required)
+            wanted += [
+                Wanted(
+                    file,
+                    table.name,
+                    tuple(column.name for column in columns),
+                    required,
+                    typed,
+                    sheet=sheets.get(table.name),
+                    part=part,
                 )
-                wanted.append(Wanted(file, table.name, tuple(column.name for column in columns), required))
+                for part, file in enumerate(found)
+            ]
         return wanted
 
-    def _sources(self, files: tuple[DeliveredFile, ...], adapter: Adapter) -> list[Wanted]:
+    def _sources(
+        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
+    ) -> list[Wanted]:
         wanted = []
+        sheets = self._sheets(files, {one.name: config.reading(one.name).sheet for one in adapter.sources})
         for source in adapter.sources:
             told = f"; what is read of this format: {shown(adapter.page)}"
-            file = self._one_file(DELIVERY, source.name, files, is_required=source.is_required, hint=told)
-            if file is not None:
-                required = frozenset(source.required_columns)
-                wanted.append(Wanted(file, source.name, tuple(source.columns), required, SOURCE))
+            found = self._files(
+                DELIVERY,
+                source.name,
+                files,
+                sheets,
+                is_required=source.is_required,
+                is_split=source.is_split,
+                hint=told,
+            )
+            wanted += [
+                Wanted(
+                    file,
+                    source.name,
+                    tuple(source.columns),
+                    frozenset(source.required_columns),
+                    schema=SOURCE,
+                    sheet=sheets.get(source.name),
+                    part=part,
+                )
+                for part, file in enumerate(found)
+            ]
         return wanted
 
     def _load(self, config: RegistryConfig, wanted: list[Wanted], scratch: Path) -> None:
         """Load the files side by side; what came of them is told in the order of the tables."""
 
-        def loading(one: Wanted) -> Callable[[Connection], Loaded]:
-            folder = scratch / one.table
+        def loading(one: Wanted, folder: Path) -> Callable[[Connection], Loaded]:
             folder.mkdir()
             return lambda con: load_file(con, self.delivery, config, one, folder)
 
-        for loaded in side_by_side(self.con, [loading(one) for one in wanted]):
+        work = [loading(one, scratch / f"{number}") for number, one in enumerate(wanted)]
+        parts: dict[tuple[str, str], list[Part | None]] = {}
+        for one, loaded in zip(wanted, side_by_side(self.con, work), strict=True):
             self.problems += loaded.problems
             self.extra += loaded.extra
             self.identifiers += loaded.identifiers
-            if loaded.rows is not None:
-                self.rows[loaded.table] = loaded.rows
+            parts.setdefault((one.schema, one.table), []).append(loaded.part)
+        for (schema, table), found in parts.items():
+            whole = [part for part in found if part is not None]
+            if len(whole) == len(found):
+                self.rows[table] = view_loaded(self.con, schema, table, whole)
+                self.empty_rows[table] = sum(part.empty_rows for part in whole)
 
-    def _one_file(
+    def _files(
         self,
         table: str,
         stem: str,
         files: Iterable[DeliveredFile],
+        sheets: Mapping[str, str],
         *,
         is_required: bool,
+        is_split: bool = False,
         hint: str = "",
-    ) -> DeliveredFile | None:
-        found = [file for file in files if file.stem == stem]
+    ) -> list[DeliveredFile]:
+        """Find the files of a table: one, or the parts in its folder, or the parts of a split domain."""
+        split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
+        parts = [file for file in files if split.fullmatch(file.stem)]
+        found = [file for file in files if file.stem == stem or file in parts]
+        if stem in sheets:
+            book = next(file for file in files if file.name == WORKBOOK)
+            found.append(replace(book, stem=stem, name=f"{WORKBOOK}/{stem}"))
         self.used.update(file.path for file in found)
-        if len(found) > 1:
-            self.problem(table, "file_ambiguous", f"{stem} is delivered in {len(found)} files", len(found))
-            return None
+        ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
+        if len(ways) > 1 and len(parts) < len(found):
+            self.problem(table, "file_ambiguous", f"{stem} is delivered in {len(ways)} files", len(ways))
+            return []
         if not found and is_required:
             self.problem(table, "table_missing", f"{stem} is not delivered{hint}")
-        return found[0] if found else None
+        return found
+
+    def _sheets(self, files: Iterable[DeliveredFile], stated: Mapping[str, str | None]) -> Mapping[str, str]:
+        """Find the sheet of each table in the one workbook that may hold them all."""
+        book = next((file for file in files if file.name == WORKBOOK), None)
+        if book is None:
+            return {}
+        self.used.add(book.path)
+        try:
+            snapshot_of(book, home_of(self.delivery))
+            there = sheets_in(book.path)
+        except UnreadableError as error:
+            self.problem(DELIVERY, error.rule, error.message)
+            return {}
+        except WorkbookError as error:
+            self.problem(DELIVERY, "file_unreadable", f"{WORKBOOK} {error}")
+            return {}
+        names = {table: folded(sheet or table) for table, sheet in stated.items()}
+        return {table: there[name] for table, name in names.items() if name in there}

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.csv_text import plain_text
 from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.reading.workbook import WorkbookError, with_known_dates
 
 CSV = frozenset({"csv", "csv.gz"})
 SCRATCH = "bpp-read-"
@@ -53,17 +55,19 @@ class Opened:
     """A delivered file ready to be read under a harmless name, and its snapshot.
 
     `header` holds the column names of a csv file; a file of another format names its columns itself.
+    `lines_above` are lines of the delivered file that are not in the one that is read.
     """
 
     source: DeliveredFile
     path: Path
     snapshot: Snapshot
     header: tuple[str, ...] = ()
+    lines_above: int = 0
 
 
 def snapshot_of(source: DeliveredFile, home: Path) -> Snapshot:
     """Digest a file (SHA-256) after checking that no link leads out of `home`, where it has to lie."""
-    name = shown(source.path.name)
+    name = shown(source.name)
     try:
         resolved = source.path.resolve(strict=True)
         if not resolved.is_relative_to(home):
@@ -96,25 +100,28 @@ def ensure_unchanged(opened: Opened) -> None:
     if now != opened.snapshot.stamp:
         raise UnreadableError(
             "file_changed_while_read",
-            f"{shown(opened.source.path.name)} changed while it was read",
+            f"{shown(opened.source.name)} changed while it was read",
             "refresh again once the delivery is complete",
         )
 
 
-def prepare(
-    source: DeliveredFile, snapshot: Snapshot, scratch: Path, encoding: str, delimiter: str
-) -> Opened:
+def prepare(source: DeliveredFile, snapshot: Snapshot, scratch: Path, settings: ReadSettings) -> Opened:
     """Give a file a harmless name in `scratch`, a folder of its own, and a csv file plain UTF-8 text.
 
     DuckDB reads `*`, `?` and `[` in a name as a pattern, so the file is linked under a name of ours.
     """
     if snapshot.size == 0:
-        raise UnreadableError(
-            "file_unreadable", f"{shown(source.path.name)} is empty", "export the file again"
-        )
+        raise UnreadableError("file_unreadable", f"{shown(source.name)} is empty", "export the file again")
     place = scratch / f"file.{source.format.removesuffix('.gz')}"
     if source.format in CSV:
-        text = plain_text(source, place, encoding, delimiter)
-        return Opened(source, text.path, snapshot, text.header)
+        text = plain_text(source, place, settings)
+        return Opened(source, text.path, snapshot, text.header, text.lines_above)
     place.symlink_to(source.path.resolve())
+    if source.format == "xlsx":
+        try:
+            place = with_known_dates(place, scratch / "dates.xlsx")
+        except WorkbookError as error:
+            raise UnreadableError(
+                "file_unreadable", f"{shown(source.name)} {error}", "export the file again"
+            ) from None
     return Opened(source, place, snapshot)

@@ -14,6 +14,7 @@ from bpp_etl.adapters.found import outside_digest
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of
 from bpp_etl.landing.registry_config import RegistryConfig, load_config
+from bpp_etl.landing.waivers import ensure_they_end
 from bpp_etl.reading.files import snapshot_of
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.settings import adapter_folders
@@ -33,7 +34,9 @@ def configuration_of(delivery: Delivery) -> RegistryConfig:
     file = _configuration_file(delivery)
     if file is not None:
         snapshot_of(file, home_of(delivery).parent)
-    return load_config(delivery.path.parent / CONFIGURATION)
+    config = load_config(delivery.path.parent / CONFIGURATION)
+    ensure_they_end(config.accept, delivery.date)
+    return config
 
 
 def adapter_of(config: RegistryConfig, delivery: Delivery) -> Adapter | None:
@@ -80,7 +83,7 @@ def input_digest(delivery: Delivery) -> str:
         files = ()
     for file in files:
         digest = _digest(file, home_of(delivery))
-        told.update(f"\0{file.path.name}\0{digest}".encode("utf-8", "surrogateescape"))
+        told.update(f"\0{file.name}\0{digest}".encode("utf-8", "surrogateescape"))
     return told.hexdigest()
 
 
@@ -95,4 +98,4 @@ def _configuration_file(delivery: Delivery) -> DeliveredFile | None:
     place = delivery.path.parent / CONFIGURATION
     # A link that leads nowhere is there too: the defaults must not take its place.
     is_there = place.exists() or place.is_symlink()
-    return DeliveredFile("registry", "toml", place) if is_there else None
+    return DeliveredFile("registry", "toml", place, place.name) if is_there else None

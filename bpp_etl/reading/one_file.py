@@ -6,13 +6,14 @@ Not here: which files make a delivery (`reading/delivery.py`), and judging rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
+from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
 from bpp_etl.reading.problems import (
     WITHHELD,
@@ -21,8 +22,8 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, view_loaded
-from bpp_etl.reading.tables import header_in, load
+from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, Part
+from bpp_etl.reading.tables import content_of, load
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
@@ -30,21 +31,34 @@ from schemas.tables import TABLES
 
 @dataclass(frozen=True)
 class Wanted:
-    """One file that is to become one table, and the columns it has to have."""
+    """One file that is to become one table, or the part of one, and the columns it has to have.
+
+    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0.
+    """
 
     file: DeliveredFile
     table: str
     columns: tuple[str, ...]
     required: frozenset[str]
+    may_be_typed: frozenset[str] = frozenset()
     schema: str = "raw"
+    sheet: str | None = None
+    part: int = 0
+
+    @property
+    def relation(self) -> str:
+        """Name the table that the file is loaded into."""
+        data = SOURCE_DATA if self.schema == SOURCE else DATA
+        name = self.table if self.part == 0 else f"{self.table}/{self.part + 1}"
+        return f"{data}.{quoted(name)}"
 
 
 @dataclass
 class Loaded:
-    """What came of one file: rows where it could be loaded, problems, and columns that were left out."""
+    """What came of one file: its part of the table where it could be loaded, problems, columns left out."""
 
     table: str
-    rows: int | None = None
+    part: Part | None = None
     problems: list[DeliveryProblem] = field(default_factory=list)
     extra: list[tuple[str, str]] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
@@ -72,42 +86,44 @@ class _FileLoader:
         self.loaded.problems.append(DeliveryProblem(self.at, rule, message, count))
 
     def load(self, scratch: Path) -> Loaded:
-        file, config = self.wanted.file, self.config
+        wanted, settings = self.wanted, self.config.reading(self.wanted.table)
+        if wanted.sheet is not None:
+            settings = replace(settings, sheet=wanted.sheet)
         try:
-            snapshot = snapshot_of(file, home_of(self.delivery))
-            opened = prepare(file, snapshot, scratch, config.encoding, config.delimiter)
-            header = header_in(self.con, opened)
-            origins = self.origins([name.strip() for name in header])
+            snapshot = snapshot_of(wanted.file, home_of(self.delivery))
+            opened = prepare(wanted.file, snapshot, scratch, settings)
+            content = content_of(self.con, opened, settings, wanted.table)
+            origins = self.origins(content.header)
             if origins is None:
                 return self.loaded
-            data = SOURCE_DATA if self.wanted.schema == SOURCE else DATA
-            rows = load(
+            loaded = load(
                 self.con,
                 opened,
-                header=header,
-                delimiter=config.delimiter,
-                relation=f"{data}.{quoted(self.wanted.table)}",
+                content,
+                relation=wanted.relation,
                 positions={name: place for name, place in origins.items() if isinstance(place, int)},
+                may_be_typed=wanted.may_be_typed,
             )
             ensure_unchanged(opened)
         except UnreadableError as error:
             self.problem(error.rule, error.message)
             return self.loaded
-        finally:
-            self.con.unregister("delivered_frame")
-        view_loaded(self.con, self.wanted.schema, self.wanted.table, self.stamp(snapshot), origins)
-        self.loaded.rows = rows
+        # What registry.toml states is stated in our own words, whatever the export's are.
+        typed = {name: loaded.typed.get(name, "true") for name in origins if name in wanted.may_be_typed}
+        self.loaded.part = Part(
+            wanted.relation, self.stamp(snapshot), origins, typed, loaded.rows, loaded.empty_rows
+        )
         return self.loaded
 
     def stamp(self, snapshot: Snapshot) -> dict[str, str]:
-        delivery, name = self.delivery, shown(self.wanted.file.path.name)
+        delivery, name = self.delivery, shown(self.wanted.file.name)
         return dict(zip(STAMP, (delivery.registry, delivery.name, name, snapshot.digest), strict=True))
 
     def origins(self, header: list[str]) -> dict[str, int | str | None] | None:
         """Find each column of ours in the header, or note why the file cannot be used."""
         table, columns = self.wanted.table, self.wanted.columns
-        name = shown(self.wanted.file.path.name)
-        rename = self.config.rename.get(table, {})
+        name = shown(self.wanted.file.name)
+        rename = {clean_name(theirs): ours for theirs, ours in self.config.rename.get(table, {}).items()}
         positions: dict[str, int] = {}
         twice: set[str] = set()
         hidden: list[int] = []

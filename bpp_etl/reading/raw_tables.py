@@ -6,7 +6,8 @@ constants of `registry.toml`) is said by the view, not written once a row. Not h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
@@ -14,13 +15,15 @@ from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
-from schemas.contract import delivered_columns
+from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES
 
 STAMP = ("registry", "delivery", "file", "file_digest")
 DATA = "raw_data"
 SOURCE = "raw_source"
 SOURCE_DATA = "raw_source_data"
+IS_FILLED = "is_filled"
+"""The column of a loaded file that says whether a row has a filled cell."""
 
 
 def create_schemas(con: Connection) -> None:
@@ -35,24 +38,53 @@ def create_source_schemas(con: Connection) -> None:
         con.execute(f"create schema {schema}")
 
 
-def view_loaded(
-    con: Connection,
-    schema: str,
-    table: str,
-    stamp: Mapping[str, str],
-    origins: Mapping[str, int | str | None],
-) -> None:
-    """Show a loaded table with its stamp and row numbers, which DuckDB keeps as the order of insertion.
+@dataclass(frozen=True)
+class Part:
+    """One loaded file of a table: its relation, its stamp, and where each column of ours comes from.
 
-    `origins` tells of each column of ours whether it was loaded (a position), is a constant, or is lacking.
+    `origins` tells of each column of ours whether it was loaded (a position), is a constant, or is lacking;
+    `typed` of each column that may have typed cells whether all of them are (`true`), none is (`false`), or
+    a column of the relation says so. `rows` counts those of the file, `empty_rows` those without a filled
+    cell among them: they keep their numbers, and are no rows.
     """
-    data = SOURCE_DATA if schema == SOURCE else DATA
-    same = [f"{literal(value)}::varchar as {quoted(name)}" for name, value in stamp.items()]
-    columns = [_shown(name, origin) for name, origin in origins.items()]
-    con.execute(
-        f"create view {schema}.{quoted(table)} as select {', '.join(same)}, rowid + 1 as row_number,"
-        f" rowid + 1 as source_row_number, {', '.join(columns)} from {data}.{quoted(table)}"
-    )
+
+    relation: str
+    stamp: Mapping[str, str]
+    origins: Mapping[str, int | str | None]
+    typed: Mapping[str, str]
+    rows: int
+    empty_rows: int
+
+
+def may_be_typed(column: Column) -> bool:
+    """Say whether it matters to a column that a cell had a type of its own in the file."""
+    return column.kind in {"date", "number", "integer"}
+
+
+def typedness(column: str) -> str:
+    """Name the column of a raw table that says whether the cell of another had a type of its own."""
+    return f"is_typed_{column}"
+
+
+def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part]) -> int:
+    """Show the loaded files of a table as one, with their stamps and row numbers; return its rows.
+
+    `row_number` counts on from file to file, and `file_row_number` within each: DuckDB keeps the order of
+    insertion. A table of `raw` also says which cells had a type of their own (`typedness`).
+    """
+    selects, before = [], 0
+    for part in parts:
+        shown = [f"{literal(value)}::varchar as {quoted(name)}" for name, value in part.stamp.items()]
+        shown += [f"rowid + {1 + before} as {name}" for name in ("row_number", "source_row_number")]
+        shown += ["rowid + 1 as file_row_number"]
+        shown += [_shown(name, origin) for name, origin in part.origins.items()]
+        if schema != SOURCE:
+            shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
+        filled = f" where {IS_FILLED}" if part.empty_rows else ""
+        selects.append(f"select {', '.join(shown)} from {part.relation}{filled}")
+        before += part.rows
+    con.execute(f"create view {schema}.{quoted(table)} as {' union all '.join(selects)}")
+    return sum(part.rows - part.empty_rows for part in parts)
 
 
 def _shown(name: str, origin: int | str | None) -> str:
@@ -72,8 +104,8 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
     delivered = {name: f"{SOURCE}.{quoted(name)}" for name in rows}
     with transaction(con), relations(con, adapter, delivered):
         origins = " union all ".join(
-            "select max(file) as file, max(file_digest) as file_digest, count(*) as source_rows"
-            f" from {source}"
+            "select file, max(file_digest) as file_digest, max(row_number) as last_row,"
+            f" max(row_number - file_row_number) as rows_before from {source} group by file"
             for source in delivered.values()
         )
         con.execute(f"create temp table _origin as {origins}")
@@ -93,16 +125,19 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
 
 def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> int:
     """Make one raw table of the rows that an adapter yields, and return how many there are."""
-    columns = [quoted(column.name) for column in delivered_columns(TABLES[table].contract)]
+    delivered = delivered_columns(TABLES[table].contract)
+    columns = [quoted(column.name) for column in delivered]
+    untyped = [f"false as {typedness(column.name)}" for column in delivered if may_be_typed(column)]
     texts = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
     data, place = f"{DATA}.{quoted(table)}", f"{table}.sql"
     relation = relation_of(con, adapter, place)
     with running(adapter, place):
         con.execute(
             f"create table {data} as select made.file as file, origin.file_digest as file_digest,"
-            f" made.row_number::bigint as row_number, {texts} from {relation} as made"
+            " made.row_number::bigint as row_number, (made.row_number - origin.rows_before)::bigint as"
+            f" file_row_number, {texts} from {relation} as made"
             " left join temp._origin as origin on origin.file = made.file"
-            " and made.row_number between 1 and origin.source_rows"
+            " and made.row_number between 1 + origin.rows_before and origin.last_row"
             " order by made.file, made.row_number"
         )
     astray = count_of(con, f"select count(*) from {data} where file_digest is null")
@@ -113,7 +148,7 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
         f" {literal(delivery.name)}::varchar as delivery, file, file_digest, rowid + 1 as row_number,"
-        f" row_number as source_row_number, {', '.join(columns)} from {data}"
+        f" row_number as source_row_number, file_row_number, {', '.join(columns + untyped)} from {data}"
     )
     return count_of(con, f"select count(*) from {data}")
 

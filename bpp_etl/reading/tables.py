@@ -1,159 +1,218 @@
 """Loading one file's columns as text into a table: csv, parquet, xlsx and xpt alike.
 
-Not here: which file is which table (`reading/delivery.py`).
+Not here: which file is which table (`reading/delivery.py`), and the formats' own ways (`reading/csv_text.py`,
+`reading/workbook.py`, `reading/xpt.py`).
 """
 
 from __future__ import annotations
 
-import logging
 import re
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
 
 from bpp_etl.errors import shown
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
+from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
+from bpp_etl.reading.raw_tables import IS_FILLED, typedness
+from bpp_etl.reading.workbook import Sheet, WorkbookError, read_sheet, typed_cells
+from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
 from bpp_etl.warehouse.ddl import working_column
 
-SHEET_CHUNK = 1 << 20
-LONGEST_CELL_START = 512
-"""Bytes of a sheet that are looked at again with the next chunk: a cell's tag may lie across both."""
-CELL_IN_ERROR = re.compile(rb'<(?:\w+:)?c\s[^>]*\bt="e"')
-FORMULA_WITHOUT_VALUE = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
+if TYPE_CHECKING:
+    import polars as pl
+
+FRAME = "delivered_frame"
+"""What a frame's rows stand under while they are loaded."""
+ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
+BLANK_ONLY = r"^[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{2060}\x{3000}\x{feff}]*$"
 
 
-def header_in(con: Connection, opened: Opened) -> list[str]:
-    """Read a file's column names, whatever its format."""
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: the names of its columns, each column as SQL, and the relation they are read from.
+
+    `texts` write each column as text, null where a cell is empty. `typed` says in SQL which of its cells had
+    a type of their own; a workbook's `sheet` must be asked. `frame` has the rows where DuckDB reads no file.
+    """
+
+    header: list[str]
+    source: str
+    texts: list[str]
+    typed: list[str]
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    frame: pl.DataFrame | None = None
+    sheet: Sheet | None = None
+
+
+@dataclass(frozen=True)
+class LoadedRows:
+    """How many rows a file has, how many of them are empty, and in SQL which cells of a column were typed."""
+
+    rows: int
+    empty_rows: int
+    typed: Mapping[str, str]
+
+
+def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: str) -> Content:
+    """Look into a file, whatever its format; of a workbook, into the sheet of the table that is `wanted`.
+
+    Errors: UnreadableError.
+    """
     if opened.source.format in CSV:
-        return list(opened.header)
+        return _csv(opened, settings)
     if opened.source.format == "parquet":
-        try:
-            described = con.execute(
-                "describe select * from read_parquet($path)", {"path": str(opened.path)}
-            ).fetchall()
-        except duckdb.Error:
-            raise _unreadable(opened, "is not a readable parquet file") from None
-        return [str(row[0]) for row in described]
-    return _register_frame(con, opened)
+        return _parquet(con, opened, settings)
+    if opened.source.format == "xpt":
+        return _xpt(opened, settings)
+    return _xlsx(opened, settings, wanted)
 
 
 def load(
     con: Connection,
     opened: Opened,
+    content: Content,
     *,
-    header: Sequence[str],
-    delimiter: str,
     relation: str,
     positions: Mapping[str, int],
-) -> int:
+    may_be_typed: frozenset[str],
+) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
-    Returns the number of rows. Errors: UnreadableError with the line where it is known.
+    Errors: UnreadableError with the line where it is known.
     """
-    # A table needs a column, and its rows count even where every column of ours is stated in registry.toml.
-    declared = [working_column(name, "VARCHAR") for name in positions] or ["is_row boolean"]
-    columns = [_as_text(con, opened, header, position) for position in positions.values()] or ["true"]
-    source, parameters = _source(opened, header, delimiter)
-    con.execute(f"create table {relation} ({', '.join(declared)})")
+    typed = {name: content.typed[position] for name, position in positions.items() if name in may_be_typed}
+    frame = content.frame
+    if content.sheet is not None and frame is not None and typed:
+        told = typed_cells(opened.path, content.sheet, {positions[name] for name in typed})
+        frame = frame.with_columns(cells.alias(typedness(str(at))) for at, cells in told.items())
+    by_cell = {name: f"{is_typed}::boolean" for name, is_typed in typed.items() if is_typed not in FIXED}
+    declared = [working_column(name, "VARCHAR") for name in positions]
+    declared += [f"{quoted(typedness(name))} boolean" for name in by_cell]
+    columns = [content.texts[position] for position in positions.values()] + list(by_cell.values())
+    con.execute(f"create table {relation} ({', '.join([*declared, f'{IS_FILLED} boolean'])})")
     try:
-        con.execute(f"insert into {relation} select {', '.join(columns)} from {source}", parameters)
-    except (duckdb.Error, UnicodeError) as error:
-        raise _unreadable(opened, _why(error)) from None
-    return count_of(con, f"select count(*) from {relation}")
-
-
-def _source(opened: Opened, header: Sequence[str], delimiter: str) -> tuple[str, dict[str, object]]:
-    if opened.source.format in CSV:
-        names = {f"c{position}": "VARCHAR" for position in range(len(header))}
-        return (
-            "read_csv($path, auto_detect=false, header=true, delim=$delimiter, quote='\"', escape='\"',"
-            " strict_mode=true, null_padding=false, ignore_errors=false, columns=$columns,"
-            f" max_line_size={LONGEST_LINE}, compression='none', hive_partitioning=false)",
-            {"path": str(opened.path), "delimiter": delimiter, "columns": names},
+        if frame is not None:
+            con.register(FRAME, frame.to_arrow())
+        columns.append(_filled(content.texts))
+        con.execute(
+            f"insert into {relation} select {', '.join(columns)} from {content.source}",
+            {**content.parameters, "blank_only": BLANK_ONLY},
         )
-    if opened.source.format == "parquet":
-        return "read_parquet($path, hive_partitioning=false)", {"path": str(opened.path)}
-    return "delivered_frame", {}
+    except (duckdb.Error, UnicodeError) as error:
+        raise _unreadable(opened, _why(error, opened.lines_above)) from None
+    finally:
+        con.unregister(FRAME)
+    rows, filled = one_row(con, f"select count(*), count(*) filter ({IS_FILLED}) from {relation}")
+    fixed = {name: is_typed for name, is_typed in typed.items() if name not in by_cell}
+    return LoadedRows(rows, rows - filled, {**fixed, **{name: quoted(typedness(name)) for name in by_cell}})
 
 
-def _as_text(con: Connection, opened: Opened, header: Sequence[str], position: int) -> str:
-    if opened.source.format != "parquet":
-        return f"c{position}"
-    column = quoted(header[position])
-    described = one_row(con, f"describe select {column} from read_parquet($path)", {"path": str(opened.path)})
-    kind = str(described[1])
-    if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"}:
-        # Told in UTC, so that the machine's own time zone decides nothing.
-        column = f"timezone('UTC', {column})"
+FIXED = ("true", "false")
+
+
+def _filled(texts: list[str]) -> str:
+    """Say in SQL whether a row has a filled cell: one with more in it than blanks.
+
+    In almost every row the first cell that is not empty says it, by its first letter.
+    """
+    first = f"coalesce({', '.join(texts)})"
+    return (
+        f"case when {first} >= '!' and {first} < '\x7f' then true"
+        f" else not regexp_matches(concat({', '.join(texts)}), $blank_only) end"
+    )
+
+
+def _csv(opened: Opened, settings: ReadSettings) -> Content:
+    names = [f"c{position}" for position in range(len(opened.header))]
+    return Content(
+        header=list(opened.header),
+        # An empty cell is no NULL to DuckDB here: it would read over one behind the last column, and what
+        # had shifted the row with it. A NUL is in no file that is read this far.
+        source=(
+            "read_csv($path, auto_detect=false, header=true, delim=$delimiter, quote='\"', escape='\"',"
+            " strict_mode=true, null_padding=false, ignore_errors=false, columns=$columns, nullstr=chr(0),"
+            f" max_line_size={LONGEST_LINE}, compression='none', hive_partitioning=false)"
+        ),
+        parameters={
+            "path": str(opened.path),
+            "delimiter": settings.delimiter,
+            "columns": dict.fromkeys(names, "VARCHAR"),
+        },
+        texts=[f"nullif({name}, '')" for name in names],
+        typed=["false"] * len(names),
+    )
+
+
+def _parquet(con: Connection, opened: Opened, settings: ReadSettings) -> Content:
+    try:
+        described = con.execute(
+            "describe select * from read_parquet($path)", {"path": str(opened.path)}
+        ).fetchall()
+    except duckdb.Error:
+        raise _unreadable(opened, "is not a readable parquet file") from None
+    kinds = [(str(name), str(kind)) for name, kind, *_ in described]
+    return Content(
+        header=[clean_name(name) for name, _ in kinds],
+        source="read_parquet($path, hive_partitioning=false)",
+        parameters={"path": str(opened.path)},
+        texts=[_text_of(quoted(name), kind, settings.timezone) for name, kind in kinds],
+        typed=["false" if kind == "VARCHAR" else "true" for _, kind in kinds],
+    )
+
+
+def _text_of(column: str, kind: str, timezone: str | None) -> str:
+    """Write a column of parquet as text: a moment at midnight as its day.
+
+    A moment with a zone is one of the registry's own time where its zone is stated. Else it is told in UTC,
+    with the zone, so that the machine's own decides nothing, and nobody takes it for a local day.
+    """
+    if kind in ZONED:
+        if timezone is None:
+            return f"strftime(timezone('UTC', {column}), '%Y-%m-%d %H:%M:%S+00')"
+        column = f"timezone({literal(timezone)}, {column})"
     if kind.startswith("TIMESTAMP"):
         midnight = f"date_trunc('day', {column}) = {column}"
         return f"case when {midnight} then strftime({column}, '%Y-%m-%d') else {column}::varchar end"
     return f"{column}::varchar"
 
 
-def _register_frame(con: Connection, opened: Opened) -> list[str]:
-    """Show a frame's rows as `delivered_frame` with the columns c0, c1, ...; return the names they had."""
-    if opened.source.format == "xpt":
-        from bpp_etl.reading.xpt import read_xpt  # noqa: PLC0415
+def _xpt(opened: Opened, settings: ReadSettings) -> Content:
+    from bpp_etl.reading.xpt import read_xpt  # noqa: PLC0415
 
-        frame = read_xpt(opened.path, shown(opened.source.path.name))
-        header = frame.columns
-    else:
-        header, frame = _read_xlsx(opened)
-    frame.columns = [f"c{position}" for position in range(frame.width)]
-    con.register("delivered_frame", frame.to_arrow())
-    return header
+    read = read_xpt(opened.path, settings.encoding, shown(opened.source.name))
+    names = [f"c{position}" for position in range(read.rows.width)]
+    return Content(
+        header=[clean_name(name) for name in read.rows.columns],
+        source=FRAME,
+        texts=names,
+        typed=["true" if name in read.typed else "false" for name in read.rows.columns],
+        frame=read.rows.rename(dict(zip(read.rows.columns, names, strict=True))),
+    )
 
 
-def _read_xlsx(opened: Opened) -> tuple[list[str], pl.DataFrame]:
-    import fastexcel  # noqa: PLC0415
-
-    # The library beneath logs what it finds odd in a file, in the file's own words.
-    logging.getLogger("calamine").setLevel(logging.CRITICAL)
+def _xlsx(opened: Opened, settings: ReadSettings, wanted: str) -> Content:
     try:
-        book = fastexcel.read_excel(str(opened.path))
-        if len(book.sheet_names) != 1:
-            raise _unreadable(opened, f"has {len(book.sheet_names)} sheets; one was expected")
-        cells = book.load_sheet(0, header_row=None, dtypes="string").to_polars()
-    except fastexcel.FastExcelError:
-        raise _unreadable(opened, "is not a readable xlsx file") from None
-    if cells.height == 0:
-        raise _unreadable(opened, "has no header")
-    header = ["" if cell is None else str(cell).strip() for cell in cells.row(0)]
-    body = cells.slice(1)
-    _ensure_no_value_is_lost(opened)
-    # A sheet ends with its last row that holds anything: cells that were only formatted are no rows.
-    filled = body.select(pl.any_horizontal(pl.all().is_not_null()).arg_true().max()).item()
-    body = body.head(0 if filled is None else filled + 1)
-    return header, body.select(pl.all().str.replace(r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$", "$1"))
+        sheet = read_sheet(opened.path, settings, wanted)
+    except WorkbookError as error:
+        raise _unreadable(opened, str(error)) from None
+    return Content(
+        header=sheet.header,
+        source=FRAME,
+        texts=sheet.rows.columns,
+        typed=[typedness(str(position)) for position in range(sheet.rows.width)],
+        frame=sheet.rows,
+        sheet=sheet,
+    )
 
 
-def _ensure_no_value_is_lost(opened: Opened) -> None:
-    """Refuse a workbook with cells that the library reads as empty though they are not."""
-    with zipfile.ZipFile(opened.path) as book:
-        for name in book.namelist():
-            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-                continue
-            with book.open(name) as sheet:
-                before = b""
-                while chunk := sheet.read(SHEET_CHUNK):
-                    text = before + chunk
-                    if CELL_IN_ERROR.search(text):
-                        raise _unreadable(opened, "holds cells in error, such as #N/A")
-                    if FORMULA_WITHOUT_VALUE.search(text):
-                        raise _unreadable(opened, "holds formulas without their values")
-                    before = text[-LONGEST_CELL_START:]
-
-
-def _why(error: Exception) -> str:
+def _why(error: Exception, lines_above: int) -> str:
     """Say where a csv file breaks; DuckDB's own text quotes the line, so only its number is taken."""
     text = str(error)
     line = re.search(r"CSV Error on Line: (\d+)", text)
@@ -169,12 +228,12 @@ def _why(error: Exception) -> str:
         reason = "ends its lines in more than one way, or is no plain csv"
     else:
         reason = "cannot be read to its end"
-    return f"{reason} (line {line.group(1)})" if line else reason
+    return f"{reason} (line {int(line.group(1)) + lines_above})" if line else reason
 
 
 def _unreadable(opened: Opened, reason: str) -> UnreadableError:
     return UnreadableError(
         "file_unreadable",
-        f"{shown(opened.source.path.name)} {reason}",
+        f"{shown(opened.source.name)} {reason}",
         "export the file again; check delimiter and encoding in registry.toml",
     )

@@ -116,6 +116,7 @@ SEVERITIES: Mapping[str, str] = {
 STATUSES: Mapping[str, str] = {
     "passed": "passed",
     "failed": "failed",
+    "waived": "accepted by waiver",
     "not_applicable": "not applicable",
     "error": "error",
 }

@@ -15,6 +15,7 @@ from bpp_etl.admission.admit import gate, read
 from bpp_etl.admission.due import due_for
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.landing.deliveries import DeliveredFile, survey
+from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.files import ensure_unchanged, prepare, snapshot_of
 from bpp_etl.reading.problems import UnreadableError
 from tests.support.deliveries import TINY, write_delivery_of
@@ -26,11 +27,11 @@ class Tampered:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "patients.csv"
         self.path.write_text(TINY["patients"], encoding="utf-8")
-        source = DeliveredFile("patients", "csv", self.path)
+        source = DeliveredFile("patients", "csv", self.path, "patients.csv")
         scratch = folder / "scratch"
         scratch.mkdir()
         snapshot = snapshot_of(source, folder.resolve())
-        self.opened = prepare(source, snapshot, scratch, "utf-8", ",")
+        self.opened = prepare(source, snapshot, scratch, ReadSettings())
 
 
 def same_size_and_time(path: Path) -> None:

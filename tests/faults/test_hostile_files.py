@@ -52,7 +52,9 @@ HOSTILE = (
     spoiled("no text", lambda _: "\ufeff", "has no readable header"),
     spoiled("an empty line first", lambda t: f"\n{t}", "begins with an empty line, not with its header"),
     spoiled(
-        "two byte order marks", lambda t: f"\ufeff\ufeff{t}", "begins with more than one byte order mark"
+        "one field too many, and empty",
+        lambda t: t.replace(TOKEN, f"{TOKEN},{TOKEN}", 1).replace("\n", ",\n").replace(",\n", "\n", 1),
+        "has a row with another number of columns than its header (line 2)",
     ),
     spoiled(
         "Excel's own line first",

@@ -6,13 +6,15 @@ Not here: what following it does to rows (`test_formats.py`).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
 
+from bpp_etl.landing.keys import ConfigurationError, Key
+from bpp_etl.landing.read_settings import READ_KEYS, ReadSettings
 from bpp_etl.landing.registry_config import MOST_BYTES, RegistryConfig, load_config, recalled
-from bpp_etl.landing.registry_sections import About, ConfigurationError
+from bpp_etl.landing.registry_sections import About
 from schemas.laws import DELIVERY
 from tests.support.deliveries import write_delivery_of
 from tests.support.gating import gated
@@ -37,6 +39,21 @@ BAD = {
     'date_format = "%d.%m.%Q"': "date_format holds %Q, which is no code",
     'date_format = "%d.%m.%Y%"': "date_format holds %, which is no code",
     'date_format = "%d.%m.%Y %Z"': "date_format holds %Z, which is no code",
+    "read = 1": "[read] must be a table",
+    "[read]\ncolour = 'red'": "unknown key in [read]: 'colour'",
+    "decimal = ','\n[read]\ndecimal = ','": "decimal stands at the top and in [read]",
+    "[read]\ntimezone = 'Berlin'": "timezone in [read] is not one that this software knows",
+    "[read]\ntimezone = '../UTC'": "timezone in [read] is not one that this software knows",
+    "[read]\ntimezone = 'Europe'": "timezone in [read] is not one that this software knows",
+    "[read]\ncentury_pivot = 100": "century_pivot in [read] must be a whole number from 0 to 99",
+    "[read]\ncentury_pivot = '24'": "century_pivot in [read] must be a whole number from 0 to 99",
+    "[read]\nheader_row = 0": "header_row in [read] must be a whole number from 1 to 1000",
+    "[read]\nheader_row = true": "header_row in [read] must be a whole number from 1 to 1000",
+    "[read]\nsheet = 2": "sheet in [read] must be text",
+    "[read]\nsheet = ' '": "sheet in [read] must name a sheet",
+    "[read.pateints]\ndecimal = ','": "unknown table in [read]: 'pateints'",
+    "[read.patients]\ncolour = 'red'": "unknown key in [read.patients]: 'colour'",
+    "[read.patients]\ndecimal = ';'": 'decimal in [read.patients] must be "." or ","',
     "about = 1": "[about] must be a table",
     "[about]\nname = 'North'": "unknown key in [about]: 'name'",
     "[about]\ntitle = 1": "title must be text",
@@ -97,6 +114,41 @@ def test_what_cannot_be_followed_is_named(tmp_path: Path, text: str) -> None:
     assert "\n" not in error.value.message
 
 
+def test_the_key_of_a_table_wins_over_that_of_all_and_of_the_top(tmp_path: Path) -> None:
+    config = told(
+        tmp_path,
+        """
+        encoding = "gb18030"
+        [read]
+        decimal = ","
+        date_format = "%d.%m.%Y"
+        [read.patients]
+        date_format = "%Y%m%d"
+        encoding = "latin-1"
+        """,
+    )
+    general = ReadSettings(encoding="gb18030", decimal=",", date_format="%d.%m.%Y")
+    assert config.reading("lab_results") == general
+    assert config.reading("patients") == replace(general, encoding="latin-1", date_format="%Y%m%d")
+    assert recalled(json.loads(json.dumps(asdict(config)))) == config
+
+
+def test_each_setting_of_reading_is_a_key_that_is_documented() -> None:
+    assert [key.name for key in READ_KEYS] == [one.name for one in fields(ReadSettings)]
+
+
+@pytest.mark.parametrize("key", READ_KEYS, ids=lambda key: key.name)
+def test_the_example_of_a_setting_can_be_followed(tmp_path: Path, key: Key) -> None:
+    assert told(tmp_path, f"[read]\n{key.example}").read != ReadSettings()
+    assert key.states
+
+
+def test_an_adapter_names_the_tables_of_its_own_settings(tmp_path: Path) -> None:
+    assert told(tmp_path, 'format = "sdtm"\n[read.lb]\nencoding = "gb18030"').reading("lb") == ReadSettings(
+        encoding="gb18030"
+    )
+
+
 def test_a_schedule_may_be_a_week_or_a_year_and_is_kept_as_stated(tmp_path: Path) -> None:
     stated = told(tmp_path, "[cadence]\ninterval_days = [7, 365, 56]").cadence
     assert stated.interval_days == (7, 365, 56)
@@ -130,7 +182,7 @@ def test_a_long_or_odd_key_is_named_on_one_short_line(tmp_path: Path) -> None:
 
 
 def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
-    assert told(tmp_path, b'\xef\xbb\xbfdecimal = ","').decimal == ","
+    assert told(tmp_path, b'\xef\xbb\xbfdecimal = ","').read.decimal == ","
 
 
 def test_without_the_file_the_format_is_canonical(tmp_path: Path) -> None:
@@ -141,7 +193,7 @@ def test_without_the_file_the_format_is_canonical(tmp_path: Path) -> None:
     "pattern", ["%d.%m.%Y", "%-d/%b/%Y", "%d %B %y", "%Y%m%d", "%Y-%m-%d %H:%M:%S", "100%% %d-%m-%Y"]
 )
 def test_formats_that_name_a_day_are_known(tmp_path: Path, pattern: str) -> None:
-    assert told(tmp_path, f'date_format = "{pattern}"').date_format == pattern
+    assert told(tmp_path, f'date_format = "{pattern}"').read.date_format == pattern
 
 
 def test_an_invalid_configuration_shuts_the_gate_and_reads_nothing(tmp_path: Path) -> None:

@@ -137,7 +137,20 @@ FORMATS: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "parquet": (write_parquet, ""),
     "parquet, blanks about its names": (write_parquet_with_blanks, ""),
     "parquet, timestamps": (write_parquet_of_moments, ""),
-    "parquet, timestamps in UTC": (lambda folder: write_parquet_of_moments(folder, "UTC"), ""),
+    "parquet, timestamps in UTC": (
+        lambda folder: write_parquet_of_moments(folder, "UTC"),
+        '[read]\ntimezone = "UTC"',
+    ),
+    "csv with two byte order marks": (
+        lambda folder: write_csv(folder, lambda _, text: f"\ufeff\ufeff{text}"),
+        "",
+    ),
+    "characters nobody sees in a header": (
+        lambda folder: write_csv(
+            folder, lambda _, text: "\u200b\u00a0" + text.replace(",", "\u2060\u00a0,", 1)
+        ),
+        "",
+    ),
     "xlsx": (write_xlsx, ""),
     "xlsx, all text": (write_xlsx_as_text, ""),
     "xlsx beside a date format": (write_xlsx, 'date_format = "%d.%m.%Y"'),

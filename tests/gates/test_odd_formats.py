@@ -5,11 +5,9 @@ Not here: ways of writing that must make no difference (`test_formats.py`).
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import openpyxl
-import polars as pl
 import pytest
 
 from bpp_etl.landing.deliveries import delivery_of
@@ -17,7 +15,7 @@ from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.warehouse.connection import opened
 from tests.support.deliveries import write_texts
 from tests.support.gating import Rows, gated, problems_of, typed
-from tests.support.written_tables import GERMAN, ROWS, frame_of, german, table_of, write_parquet_of_moments
+from tests.support.written_tables import GERMAN, ROWS, german, table_of, write_parquet_of_moments
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +26,7 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Rows:
 
 
 def test_the_time_zone_of_the_machine_decides_nothing(tmp_path: Path, canonical: Rows) -> None:
-    folder = write_texts(tmp_path, {})
+    folder = write_texts(tmp_path, {}, toml='[read]\ntimezone = "UTC"')
     write_parquet_of_moments(folder, "UTC")
     delivery = delivery_of(folder)
     assert delivery is not None
@@ -55,26 +53,6 @@ def test_a_year_of_two_digits_is_no_year_of_four(tmp_path: Path) -> None:
     others = {f"{name}.csv": german(name, ROWS[name]) for name in ROWS if name != "patients"}
     one = gated(write_texts(tmp_path, {**others, "patients.csv": text}, toml=GERMAN))
     assert one.refused["patients", 1] == ["date_invalid"]
-
-
-def test_a_moment_of_a_day_is_no_date(tmp_path: Path) -> None:
-    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
-    at_noon = frame_of("patients").with_columns(
-        pl.lit(dt.datetime(2024, 12, 1, 12)).alias("last_contact_date")  # noqa: DTZ001
-    )
-    at_noon.write_parquet(folder / "patients.parquet")
-    assert gated(folder).refused["patients", 1] == ["date_invalid"]
-
-
-def test_a_workbook_has_one_sheet(tmp_path: Path) -> None:
-    folder = write_texts(tmp_path, {f"{name}.csv": ROWS[name] for name in ROWS if name != "patients"})
-    book = openpyxl.Workbook()
-    book.active.append(["patient_id"])
-    book.create_sheet("notes")
-    book.save(folder / "patients.xlsx")
-    assert problems_of(folder) == [
-        ("patients", "file_unreadable", "patients.xlsx has 2 sheets; one was expected")
-    ]
 
 
 def test_a_workbook_may_leave_columns_unnamed_and_name_others_twice(tmp_path: Path, canonical: Rows) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.gate.decision import GateDecision, RuleResult
+from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
 from bpp_etl.landing.deliveries import Delivery, delivery_of
@@ -72,10 +73,10 @@ def empty_core() -> Iterator[Connection]:
         yield con
 
 
-def gated(folder: Path) -> Gated:
+def gated(folder: Path, known: Known = NOTHING_KNOWN) -> Gated:
     """Read and judge the delivery in a folder, as the refresh does."""
     with _reading(folder) as (con, delivery, read):
-        made = Gated(judge(con, delivery, read), read)
+        made = Gated(judge(con, delivery, read, known), read)
         for table in TABLES:
             _keep(con, table, made)
     return made

@@ -31,7 +31,8 @@ def delivered(adapter: Adapter, *sources: str) -> Iterator[Connection]:
                 listed = ", ".join(f"'1' as {column}" for column in source.columns)
                 con.execute(
                     f"create table raw_source.{source.name} as select {listed}, '{source.name}.csv' as file,"
-                    " 'ff' as file_digest, range + 1 as row_number from range(2)"
+                    " 'ff' as file_digest, range + 1 as row_number, range + 1 as file_row_number"
+                    " from range(2)"
                 )
         yield con
 

@@ -22,7 +22,7 @@ def test_text_and_numbers_come_back_as_they_were_written(tmp_path: Path, version
         }
     )
     pyreadstat.write_xport(frame, path, file_format_version=version)
-    assert read_xpt(path).to_dict(as_series=False) == {
+    assert read_xpt(path).rows.to_dict(as_series=False) == {
         "USUBJID": ["01-701-1015", "01-701-1023", "é µ <5"],
         "AGE": ["63", "64", "17.6"],
         "RFPENDTC": ["2014-07-02T11:45", "2014-07", "2014"],
@@ -32,19 +32,19 @@ def test_text_and_numbers_come_back_as_they_were_written(tmp_path: Path, version
 def test_an_empty_text_and_a_missing_number_are_null(tmp_path: Path) -> None:
     path = tmp_path / "ex.xpt"
     pyreadstat.write_xport(pl.DataFrame({"EXENDTC": ["", None, "2014"], "EXDOSE": [None, 0.0, None]}), path)
-    assert read_xpt(path).rows() == [(None, None), (None, "0"), ("2014", None)]
+    assert read_xpt(path).rows.rows() == [(None, None), (None, "0"), ("2014", None)]
 
 
 def test_a_sas_date_becomes_its_iso_day(tmp_path: Path) -> None:
     path = tmp_path / "dm.xpt"
     pyreadstat.write_xport(pl.DataFrame({"DAY": [dt.date(2020, 2, 29), None]}), path)
-    assert read_xpt(path).rows() == [("2020-02-29",), (None,)]
+    assert read_xpt(path).rows.rows() == [("2020-02-29",), (None,)]
 
 
 def test_a_file_without_rows_keeps_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "dm.xpt"
     pyreadstat.write_xport(pl.DataFrame(schema={"USUBJID": pl.String, "AGE": pl.Float64}), path)
-    assert read_xpt(path).schema == {"USUBJID": pl.String, "AGE": pl.String}
+    assert read_xpt(path).rows.schema == {"USUBJID": pl.String, "AGE": pl.String}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_not_a_transport_file_is_named_and_not_quoted(tmp_path: Path, co
     path = tmp_path / "0.xpt"
     path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"^dm\.xpt is not a readable SAS transport file$") as told:
-        read_xpt(path, "dm.xpt")
+        read_xpt(path, name="dm.xpt")
     assert told.value.rule == "file_unreadable"
     assert "secret" not in f"{told.value.message}{told.value.hint}"
 

@@ -101,7 +101,7 @@ def test_each_registry_toml_says_how_its_files_are_written(written: dict[str, Wr
     for delivery in written.values():
         config = load_config(delivery.folder.parent / "registry.toml")
         dialect = delivery.registry.profile.dialect
-        assert (config.delimiter, config.encoding, config.decimal) == (
+        assert (config.read.delimiter, config.read.encoding, config.read.decimal) == (
             dialect.delimiter,
             dialect.encoding,
             dialect.decimal,
@@ -118,8 +118,8 @@ def test_the_dirty_registry_is_read_back_through_its_own_dialect(
     delivery = written["synthetic-dirty"]
     config = load_config(delivery.folder.parent / "registry.toml")
     for table, frame in delivery.registry.tables.items():
-        text = (delivery.folder / f"{table}.csv").read_bytes().decode(config.encoding)
-        read = pl.read_csv(text.encode(), separator=config.delimiter, infer_schema=False)
+        text = (delivery.folder / f"{table}.csv").read_bytes().decode(config.read.encoding)
+        read = pl.read_csv(text.encode(), separator=config.read.delimiter, infer_schema=False)
         read = read.rename(dict(config.rename.get(table, {})))
         for column, codes in config.recode.get(table, {}).items():
             read = read.with_columns(pl.col(column).replace(dict(codes)))
