@@ -46,7 +46,7 @@ def unmasked(values: Values) -> Values:
 def tabled(values: npt.ArrayLike, name: str) -> Floats:
     """Return a float array of any shape; a masked value is refused, whose place may hold anything."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        gaps = int(np.ma.count_masked(values))
+        gaps = int(np.ma.getmaskarray(values).sum())
         raise refusal(f"{name} has {count_of(gaps, 'missing value')}", "pass a table without gaps")
     return np.asarray(values, dtype=np.float64)
 
