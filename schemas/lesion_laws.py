@@ -1,6 +1,7 @@
 """The laws of a bone lesion among what was reported of it, and of its patient, before.
 
-All flag: none decides what a lesion is. Before is an earlier day. Not here: the contract of the rows
+All flag: none decides what a lesion is. Before is an earlier time point: images of one see the same state of
+the disease, and where they differ nothing has changed. Not here: the contract of the rows
 (`schemas/bone_lesions.py`), and the SELECTs that find the rows (`bpp_etl/gate/sql`).
 """
 
@@ -64,7 +65,7 @@ LESION_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "new_again",
         sentence="A lesion that is called new was not reported before.",
-        exactly="Before is an earlier day of the same patient, under the same id.",
+        exactly="Before is an earlier time point of the same patient, under the same id.",
         severity="flag",
         category="plausibility",
         mend='Call it stable, larger or smaller; or state [lesions] ids = "stable" where ids last.',
@@ -80,12 +81,17 @@ LESION_LAWS: tuple[Law, ...] = (
                 (_seen("treated", status="new"), _seen("next", status="new")),
                 (_seen("treated", status="new"), _seen("next", status="stable")),
             ),
+            _history(
+                (_seen("start", status="baseline"), _seen("next", status="new")),
+                # A day later it is still the same time point.
+                (_seen("start", status="baseline"), _seen("treated", status="new")),
+            ),
         ),
     ),
     SelectLaw(
         "known_lesion_called_new",
         sentence="A new osteoblastic lesion was not reported lytic or mixed before, nor was its bone.",
-        exactly=f"Healing makes a lytic lesion dense. Before is an earlier day. {NAMED_SITE}",
+        exactly=f"Healing makes a lytic lesion dense. Before is an earlier time point. {NAMED_SITE}",
         severity="flag",
         category="plausibility",
         mend="Compare with the images before: a lytic lesion that turns dense is healing, not a new lesion.",
@@ -195,7 +201,7 @@ LESION_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "back_after_resolved",
         sentence="A lesion that was reported resolved stays resolved.",
-        exactly="On an earlier day, under the same id.",
+        exactly="At an earlier time point, under the same id.",
         severity="flag",
         category="plausibility",
         mend="Check both reports: one that is back is rare, and a lesion out of view is not resolved.",
@@ -234,7 +240,7 @@ LESION_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "site_changes",
         sentence="A lesion stays in the bone that was reported before.",
-        exactly=f"On any earlier day, under the same id. {NAMED_SITE}",
+        exactly=f"At any earlier time point, under the same id. {NAMED_SITE}",
         severity="flag",
         category="plausibility",
         mend="Correct the bone, or give another lesion an id of its own.",
@@ -245,24 +251,44 @@ LESION_LAWS: tuple[Law, ...] = (
                 (_seen("treated", site="unknown"), _seen("next", site="spine")),
                 is_planted=True,
             ),
+            _history(
+                (_seen("start", site="rib"), _seen("next", site="spine")),
+                (_seen("start", site="rib"), _seen("treated", site="spine")),
+            ),
         ),
     ),
     SelectLaw(
         "morphology_changes",
-        sentence="A lesion keeps the build that was reported before.",
+        sentence="A lesion that was reported osteoblastic does not turn osteolytic.",
         exactly=(
-            "On any earlier day, under the same id; unknown is none. Lytic to dense is healing, and flagged "
-            "all the same: it shows where the call rests on it."
+            "At any earlier time point, under the same id. Lytic to mixed to dense is healing, and mixed out "
+            "of either, or lytic out of mixed, may be progression: neither is flagged."
         ),
         severity="flag",
         category="plausibility",
-        mend="Nothing, where it healed; else correct the build, or give another lesion an id of its own.",
+        mend="Correct the build, or give another lesion an id of its own.",
         stands_on=HISTORY,
         examples=(
             _history(
-                (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="mixed")),
-                (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="unknown")),
+                (
+                    _seen("treated", morphology="osteoblastic"),
+                    _seen("next", morphology="osteolytic", lysis_change="none"),
+                ),
+                (
+                    _seen("treated", morphology="osteoblastic"),
+                    _seen("next", morphology="mixed", lysis_change="none"),
+                ),
                 is_planted=True,
+            ),
+            _history(
+                (
+                    _seen("treated", morphology="osteoblastic"),
+                    _seen("last", morphology="osteolytic", lysis_change="none"),
+                ),
+                (
+                    _seen("treated", morphology="osteolytic", lysis_change="none"),
+                    _seen("last", morphology="osteoblastic"),
+                ),
             ),
         ),
     ),

@@ -61,6 +61,10 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
         "Rules for which the gate is shut, as table.rule; empty when admitted.", nullable=False
     )
     messages: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
+    warned: Annotated[pl.List, pl.String] = derived(
+        "Rules that everyone is told of and that leave the gate open, as table.rule.", nullable=False
+    )
+    warnings: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
     delivered: pl.Int64 = derived("Rows delivered in all tables.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
@@ -73,7 +77,7 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
     )
     has_stable_lesion_ids: pl.Boolean = derived(
         "Whether `[lesions]` of registry.toml states that a lesion keeps its id from scan to scan: what is "
-        "called new under an id that the patient had on an earlier day is then not new."
+        "called new under an id that the patient had at an earlier time point is then not new."
     )
     input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)

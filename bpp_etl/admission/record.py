@@ -63,6 +63,8 @@ def record(
                 decision.status,
                 [f"{cause.table}.{cause.rule}" for cause in decision.causes],
                 [cause.message for cause in decision.causes],
+                [f"{breach.table}.{breach.rule}" for breach in decision.warnings],
+                [breach.message for breach in decision.warnings],
                 sum(count.delivered for count in decision.tables),
                 sum(count.admitted for count in decision.tables),
                 sum(count.refused for count in decision.tables),

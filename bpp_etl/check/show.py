@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from bpp_etl.check.cells import in_words
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.pages import page
-from bpp_etl.pages.plain_text import table, wrapped
+from bpp_etl.pages.plain_text import joined, table, wrapped
 
 DOES = {
     "shut": "These shut the gate",
@@ -20,6 +21,11 @@ DOES = {
     "warn": "These are told, and leave the gate open",
 }
 
+
+PASTE = (
+    "Lines for registry.toml, beside the registry's deliveries. Look at each; where a section is there "
+    "already, add its lines to that one. Lines after # are a choice that is yours."
+)
 
 ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
 
@@ -32,7 +38,7 @@ def as_text(checked: Checked) -> str:
     for title, told in (
         ("Why it is shut", [f"{one.message} ({one.rule})" for one in decision.causes]),
         ("Warnings", [f"{one.message} ({one.rule})" for one in decision.warnings]),
-        ("Accepted by waiver", [in_words for one in decision.accepted for in_words in one.in_words()]),
+        ("Accepted by waiver", [words for one in decision.accepted for words in one.in_words()]),
     ):
         if told:
             lines += ["", title]
@@ -62,6 +68,9 @@ def as_text(checked: Checked) -> str:
         if names:
             lines += ["", title]
             lines += [part for name in names for part in wrapped(name, "  ", hanging="    ")]
+    if not checked.proposal.is_empty:
+        would = " With these lines the gate would be open." if checked.would_open else ""
+        lines += ["", *wrapped(PASTE + would), "", *checked.proposal.as_toml().splitlines()]
     return "\n".join(lines)
 
 
@@ -85,7 +94,8 @@ def as_json(checked: Checked) -> str:
             for breach in one.breaches
         ],
         "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
-        "broken_rules": [asdict(one) for one in checked.broken],
+        "broken_rules": [_rule_told(one) for one in checked.broken],
+        "proposal": checked.proposal.as_toml(),
         "rules": [asdict(result) for result in decision.rules],
         "columns_not_loaded": [
             {"table": name, "column": column, "is_identifier": is_identifier}
@@ -106,6 +116,18 @@ def as_html(checked: Checked) -> str:
 WRITERS: Mapping[str, Callable[[Checked], str]] = {"text": as_text, "json": as_json, "html": as_html}
 
 
+def _rule_told(broken: BrokenRule) -> dict[str, object]:
+    faults = {
+        fault.column: {
+            "rows": fault.rows,
+            "allowed": fault.allowed,
+            "unknown": fault.texts if fault.allowed else (),
+        }
+        for fault in broken.faults
+    }
+    return {**asdict(replace(broken, faults=())), "column": ", ".join(broken.columns), "faults": faults}
+
+
 def _by_severity(checked: Checked) -> dict[str, list[list[BrokenRule]]]:
     """Gather broken rules by what they do, then by rule: the same advice is read once for all tables."""
     found: dict[str, list[list[BrokenRule]]] = {}
@@ -123,4 +145,14 @@ def _rule_lines(broken: list[BrokenRule]) -> list[str]:
     first = broken[0]
     lines = [f"  {first.rule}", *wrapped(first.sentence, "    "), *wrapped(f"To mend: {first.mend}", "    ")]
     rows = [(one.table, f"{one.broken} of {one.judged}", one.rows) for one in broken]
-    return [*lines, *table((), rows, "lrl", indent="    ")]
+    lines += table((), rows, "lrl", indent="    ")
+    for one in broken:
+        if not one.faults and one.columns:
+            lines += wrapped(f"{one.table}: {joined(one.columns)}", "    ", hanging="      ")
+        for fault in one.faults:
+            told = f"{fault.table}.{fault.column}, {fault.rows} rows"
+            if fault.allowed:
+                told += f": allowed {', '.join(fault.allowed)}"
+                told += f"; delivered {in_words(fault.texts)}" if fault.texts else ""
+            lines += wrapped(told, "    ", hanging="      ")
+    return lines

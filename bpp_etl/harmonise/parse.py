@@ -37,9 +37,12 @@ class ParsedSelect:
     parameters: Mapping[str, object]
 
 
-def parsed_select(table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date) -> ParsedSelect:
+def parsed_select(
+    table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date, relation: str = ""
+) -> ParsedSelect:
     """Write the SELECT from `raw.<table>` to typed columns, `problems` and `null_words`, null where none.
 
+    Another `relation` may hold some of the rows of `raw.<table>` in its place.
     `null_words` has the bit of each column (1, 2, 4, ... in their order) whose cell held a word that means
     empty. Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
     """
@@ -72,7 +75,7 @@ def parsed_select(table: DeliveredTable, config: RegistryConfig, delivered_on: d
         *(problem for reading in readings for problem in reading.problems),
     ]
     # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
-    relation = f"raw.{quoted(table.name)}"
+    relation = relation or f"raw.{quoted(table.name)}"
     for level in levels:
         made = ", ".join(f"{sql} as {name}" for name, sql in level.items())
         relation = f"(select *, {made} from {relation})"

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
@@ -53,7 +53,8 @@ class ReadDelivery:
 
     `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
     Both digests were taken before anything was read: what changes afterwards shows as a change.
-    `adapter_digest` is that of an adapter from outside, else empty.
+    `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
+    they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
     """
 
     config: RegistryConfig
@@ -65,10 +66,18 @@ class ReadDelivery:
     unknown_files: tuple[str, ...]
     input_digest: str
     adapter_digest: str = ""
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
-def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None = None) -> ReadDelivery:
+def read_delivery(
+    con: Connection,
+    delivery: Delivery,
+    scratch_root: Path | None = None,
+    config: RegistryConfig | None = None,
+) -> ReadDelivery:
     """Load every table of a delivery as text into `raw`, in an empty working file.
+
+    `config` is followed in the place of the registry's own, to try a change to it.
 
     Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
     columns.
@@ -81,7 +90,7 @@ def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None
         reader.problem(DELIVERY, error.rule, error.message)
         return reader.result(RegistryConfig(), ())
     try:
-        config = configuration_of(delivery)
+        config = config or configuration_of(delivery)
         adapter = adapter_of(config, delivery)
     except (ConfigurationError, AdapterError, UsageError, UnreadableError) as error:
         reader.cannot_follow(error)
@@ -106,6 +115,7 @@ class _Reader:
         self.empty_rows: dict[str, int] = {}
         self.problems: list[DeliveryProblem] = []
         self.extra: list[tuple[str, str]] = []
+        self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
         self.used: set[Path] = set()
 
@@ -123,6 +133,7 @@ class _Reader:
             unknown_files=unknown,
             input_digest=self.input_digest,
             adapter_digest=self.adapter_digest,
+            headers=self.headers,
         )
 
     def cannot_follow(self, error: BppError) -> None:
@@ -225,6 +236,7 @@ class _Reader:
         for one, loaded in zip(wanted, side_by_side(self.con, work), strict=True):
             self.problems += loaded.problems
             self.extra += loaded.extra
+            self.headers[loaded.table] = tuple(loaded.header)
             self.identifiers += loaded.identifiers
             parts.setdefault((one.schema, one.table), []).append(loaded.part)
         for (schema, table), found in parts.items():

@@ -71,6 +71,7 @@ class Loaded:
     problems: list[DeliveryProblem] = field(default_factory=list)
     extra: list[tuple[str, str]] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
 
 
 def load_file(
@@ -102,6 +103,7 @@ class _FileLoader:
             snapshot = snapshot_of(wanted.file, home_of(self.delivery))
             opened = prepare(wanted.file, snapshot, scratch, settings)
             content = content_of(self.con, opened, settings, wanted.table)
+            self.loaded.header = content.header
             origins = self.origins(content.header)
             if origins is None:
                 return self.loaded

@@ -26,8 +26,7 @@ seen as (
     join timeline.treatment_line as line
         on line.patient_id = scanned.patient_id
         and scanned.assessment_date > line.start_date
-        and scanned.assessment_date <= coalesce(line.end_date, scanned.assessment_date)
-        and (line.next_line_start_date is null or scanned.assessment_date < line.next_line_start_date)
+        and scanned.assessment_date <= coalesce(line.last_treated_date, scanned.assessment_date)
     left join progression_scan as scan on scan.assessment_id = scanned.assessment_id
     group by scanned.patient_id, line.line_number, scanned.time_point
 ),

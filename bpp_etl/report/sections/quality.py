@@ -39,6 +39,7 @@ class Judged:
     date: str
     is_admitted: bool
     causes: tuple[str, ...]
+    warnings: tuple[str, ...]
     counts: Grid
     rules: Grid
     broken: tuple[Grid, ...]
@@ -146,6 +147,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
         causes=tuple(delivery["messages"]),
+        warnings=tuple(delivery["warnings"]),
         counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
