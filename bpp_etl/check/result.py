@@ -61,6 +61,14 @@ class Checked:
         return "open" if self.decision.is_open else "shut"
 
     @property
+    def cells_emptied(self) -> list[str]:
+        """Say, table by table, how many cells of which columns held a word that means empty."""
+        by_table: dict[str, list[str]] = {}
+        for one in self.decision.null_words:
+            by_table.setdefault(one.table, []).append(f"{one.column} {one.cells}")
+        return [f"{name}: {joined(found)} (NULL, NA, - and the like)" for name, found in by_table.items()]
+
+    @property
     def columns_left_out(self) -> list[str]:
         """Say, table by table, which delivered columns are not loaded."""
         lines: list[str] = []
