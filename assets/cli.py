@@ -5,6 +5,7 @@ Not here: any work. Errors are one readable line and a hint, never a traceback.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from bpp_etl import __version__
-from bpp_etl.errors import BppError, UsageError
+from bpp_etl.errors import BppError, UsageError, shown
 
 
 class _Commands(TyperGroup):
@@ -145,12 +146,38 @@ def refresh(
     protocol: Annotated[
         list[str] | None, typer.Option("--protocol", help="A protocol's name or file; may be given again.")
     ] = None,
+    first_day: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="DAY", help="Only patients whose line 1 started on this day or later."
+        ),
+    ] = None,
+    last_day: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DAY", help="Only patients whose line 1 started on this day or before."),
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Judge and derive everything again.")] = False,
 ) -> None:
     """Admit new deliveries, derive, measure, publish."""
+    first, last = _day("--from", first_day), _day("--to", last_day)
+
     from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
 
-    sys.exit(run_refresh(landing, warehouse, registry or [], protocol or [], full=full))
+    sys.exit(
+        run_refresh(
+            landing, warehouse, registry or [], protocol or [], full=full, first_day=first, last_day=last
+        )
+    )
+
+
+def _day(option: str, given: str | None) -> dt.date | None:
+    """Read a day; errors: UsageError where it is none."""
+    if given is None:
+        return None
+    try:
+        return dt.datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007 a day has no zone
+    except ValueError:
+        raise UsageError(f"{option} must be a day, not {shown(given)}", "write it as 2018-01-31") from None
 
 
 @app.command()
@@ -171,12 +198,16 @@ def demo(
 def check(
     delivery: Annotated[Path, typer.Argument(help="The folder of one delivery.")],
     output: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    warehouse: Annotated[
+        Path | None,
+        typer.Option(help="Compare with the delivery before and other registries in this warehouse."),
+    ] = None,
 ) -> None:
-    """Gate one delivery without touching the warehouse."""
+    """Gate one delivery; a warehouse is read where one is named, and never written."""
     from bpp_etl.check import check_delivery  # noqa: PLC0415
 
     with _sign_of_life() as say:
-        text, is_open = check_delivery(delivery, output, say)
+        text, is_open = check_delivery(delivery, output, say, warehouse)
     typer.echo(text)
     sys.exit(0 if is_open else 3)
 

@@ -64,12 +64,17 @@ def is_whole(rule: Rule) -> bool:
     return isinstance(rule.law, DeliveryLaw) and not rule.law.is_told_by_table
 
 
+def can_shut(rule: Rule) -> bool:
+    """Say whether a breach of a rule may shut the gate."""
+    return rule.severity == "shut" or (isinstance(rule.law, DeliveryLaw) and rule.law.shuts_over is not None)
+
+
 def check_spec(check: Check) -> dg.AssetCheckSpec:
     """Make a check's spec; only a rule that can shut the gate blocks what is downstream."""
     return check_by_registry(
         check.name,
         check.asset,
-        blocking=check.law.severity == "shut",
+        blocking=can_shut(check.law),
         # The UI reads it as markdown, and would swallow what stands between < and >.
         description=re.sub(
             r"<(\w+)>", lambda found: found[1].upper(), f"{check.law.sentence} If not: {check.law.mend}"
@@ -82,21 +87,22 @@ def check_result(check: Check, decision: GateDecision) -> dg.AssetCheckResult:
     """Report a check's outcome: names and counts only."""
     results = {(result.table, result.rule): result for result in decision.rules}
     found = [results[rule.table, rule.id] for rule in check.rules]
-    bad = [result for result in found if result.status in {"failed", "error"}]
+    bad = [result for result in found if result.is_breach]
+    not_accepted = [result for result in bad if result.status != "waived"]
     judged = sum(result.judged for result in found)
     passed = "passed" if judged else "not_applicable"
     metadata: dict[str, Any] = {
         "judged": judged,
         "broken": sum(result.broken for result in found),
         "limit": found[0].limit,
-        "status": "failed" if bad else passed,
+        "status": "failed" if not_accepted else "waived" if bad else passed,
         "registry": decision.registry,
         "delivery": decision.delivery,
         "to_mend": check.law.mend,
     }
     if len(found) > 1 and bad:
         metadata["tables"] = ", ".join(result.table for result in bad)
-    shuts = check.law.severity == "shut"
+    shuts = any(result.severity == "shut" for result in not_accepted)
     return dg.AssetCheckResult(
         asset_key=check.asset,
         check_name=check.name,

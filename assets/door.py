@@ -35,9 +35,11 @@ def run_refresh(
     protocols: Sequence[str],
     *,
     full: bool,
+    first_day: dt.date | None = None,
+    last_day: dt.date | None = None,
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
-    resource = _resource(landing, warehouse, protocols)
+    resource = _resource(landing, warehouse, protocols, first_day, last_day)
     with _telling() as say:
         done = refresh(resource, only=registries, full=full, say=say)
     _conclude(resource.root(), done)
@@ -86,12 +88,20 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     os.execve(program, words, environment)
 
 
-def _resource(landing: Path | None, warehouse: Path | None, protocols: Sequence[str]) -> Warehouse:
+def _resource(
+    landing: Path | None,
+    warehouse: Path | None,
+    protocols: Sequence[str],
+    first_day: dt.date | None = None,
+    last_day: dt.date | None = None,
+) -> Warehouse:
     chosen = places(os.environ, landing, warehouse)
     return Warehouse(
         landing=str(chosen.landing),
         warehouse=str(chosen.warehouse),
         protocols=list(protocols) or load_operation(PROJECT, os.environ).protocol_names,
+        first_day="" if first_day is None else first_day.isoformat(),
+        last_day="" if last_day is None else last_day.isoformat(),
     )
 
 

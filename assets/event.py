@@ -17,7 +17,7 @@ from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.disclosure.hiding import told_parts
 from bpp_etl.events import EventSummary
 from bpp_etl.measure.tally import is_small
-from schemas.event import EVENT_TABLES, LEFT_AT
+from schemas.event import EVENT_TABLES, NOT_IN_COHORT
 from schemas.tables import TABLES
 
 CORE = [dg.AssetKey(["core", name]) for name in (*TABLES, "assessment_cadence")]
@@ -62,9 +62,11 @@ def counts_of(summary: EventSummary, table: str, threshold: int = DEFAULT_THRESH
         "open_question": summary.by_missing,
     }
     if table == "first_line" and any(
-        is_small(left.get(LEFT_AT[0], 0), threshold) for left in summary.by_left_at.values()
+        is_small(left.get(step, 0), threshold)
+        for left in summary.by_left_at.values()
+        for step in NOT_IN_COHORT
     ):
-        # Everyone, less who has a first line, would tell the few who have none.
+        # Everyone, less who has a first line, would tell the few who have none, or one outside the window.
         return {}
     found = by_table[table]
     rows = sum(sum(counts.values()) for counts in found.values())

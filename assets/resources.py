@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import NotFoundError
-from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events import Protocol, Window, load_protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of, survey
 from bpp_etl.settings import Places, places
 
@@ -21,11 +22,16 @@ DEFAULT_PROTOCOLS = ("xu2025",)
 
 
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Landing, warehouse and protocols; empty means the environment or the default."""
+    """Landing, warehouse and protocols; empty means the environment or the default.
+
+    A first and last day, by ISO, are a calendar window that every protocol of a state then has.
+    """
 
     landing: str = ""
     warehouse: str = ""
     protocols: list[str] = list(DEFAULT_PROTOCOLS)  # noqa: RUF012 - a pydantic default
+    first_day: str = ""
+    last_day: str = ""
 
     def places(self) -> Places:
         """Choose landing and warehouse."""
@@ -53,5 +59,8 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         return newest
 
     def loaded_protocols(self) -> Sequence[Protocol]:
-        """Load the protocols that apply."""
-        return [load_protocol(name) for name in self.protocols]
+        """Load the protocols that apply, in the window that was asked for."""
+        window = Window(
+            *(date.fromisoformat(day) if day else None for day in (self.first_day, self.last_day))
+        )
+        return [load_protocol(name).within(window) for name in self.protocols]

@@ -12,6 +12,14 @@ from schemas.laws import DeliveryLaw
 
 MOST_STOPPED = 0.1
 
+HIGHEST_PSI = 0.25
+"""Population stability index from which two distributions are commonly held to differ."""
+
+ONE_IN = 1000
+"""So rarely may chance alone give an index that is told."""
+
+MOST_ELSEWHERE = 0.5
+
 BEFORE_LAWS = (
     DeliveryLaw(
         "patients_dropped",
@@ -69,10 +77,41 @@ BEFORE_LAWS = (
         limit_name="dates_moved",
         is_told_by_table=True,
     ),
+    DeliveryLaw(
+        "distribution_moved",
+        sentence="What a column says is spread as in the delivery before.",
+        exactly="Of coded columns, numbers and intervals, the share stays within its limit whose population "
+        f"stability index exceeds {HIGHEST_PSI:g}, and also what chance gives once in {ONE_IN:,}. Codes are "
+        "counted as they are and numbers by the deciles before, or by value where there were at most ten; an "
+        "empty cell is a code of its own.",
+        severity="warn",
+        category="plausibility",
+        mend="Look for a code, a unit or a sort of patient that is new, gone or exchanged; [limits] "
+        "distribution_moved = 1 switches the rule off.",
+        on=every_table,
+        limit_name="distribution_moved",
+        parameters={"highest_psi": HIGHEST_PSI, "one_in": ONE_IN},
+        is_told_by_table=True,
+    ),
 )
 """Laid on tables one by one; where there is no delivery before they judge nothing."""
 
 REPEAT_LAWS = (
+    DeliveryLaw(
+        "patients_of_another_registry",
+        sentence="No patient is one of another registry.",
+        exactly="Of patients with dates of birth, metastatic diagnosis and start of line 1 and with a scan, "
+        "the share of whom all of these days and all days of scans are those of a patient admitted before "
+        "in another registry stays within its limit; over "
+        f"{100 * MOST_ELSEWHERE:g} % the gate is shut. Digests of the days are compared.",
+        severity="warn",
+        category="plausibility",
+        mend="Check whether the export holds another registry's patients, or one hospital reports to both: "
+        "each patient counts once. [limits] patients_of_another_registry = 0.4 is told above 40 % only.",
+        on=whole_delivery,
+        limit_name="patients_of_another_registry",
+        shuts_over=MOST_ELSEWHERE,
+    ),
     DeliveryLaw(
         "delivery_repeats",
         sentence="A delivery says something new.",

@@ -59,6 +59,7 @@ TABLE_LAWS = (
         category="completeness",
         mend="Add the table to the export.",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "column_missing",
@@ -68,6 +69,7 @@ TABLE_LAWS = (
         mend="Add the column, or say in registry.toml what it is called in the export ([rename.<table>]: "
         "theirs = ours) or what its value always is ([constants.<table>]).",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "column_duplicated",
@@ -76,6 +78,7 @@ TABLE_LAWS = (
         category="conformance",
         mend="Remove one of the columns of the same name.",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "file_unreadable",
@@ -84,6 +87,7 @@ TABLE_LAWS = (
         category="conformance",
         mend="Export the file again; check delimiter and encoding in registry.toml.",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "file_ambiguous",
@@ -92,6 +96,7 @@ TABLE_LAWS = (
         category="conformance",
         mend="Leave one of them for each table in the delivery.",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "file_outside_landing",
@@ -100,6 +105,7 @@ TABLE_LAWS = (
         category="conformance",
         mend="Copy the file into the delivery instead of linking to it.",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "file_changed_while_read",
@@ -108,6 +114,7 @@ TABLE_LAWS = (
         category="conformance",
         mend="Write the delivery under another name and rename it when it is complete.",
         on=each_file,
+        is_binding=True,
     ),
     DeliveryLaw(
         "required_table_empty",
@@ -116,6 +123,7 @@ TABLE_LAWS = (
         category="completeness",
         mend="Look at the refused rows of the table in quarantine.",
         on=required_tables,
+        is_binding=True,
     ),
     DeliveryLaw(
         "refused_share_exceeded",
@@ -146,6 +154,7 @@ TABLE_LAWS = (
         category="conformance",
         mend="This is a fault of the software: report it with the release's manifest.",
         on=every_table,
+        is_binding=True,
     ),
     DeliveryLaw(
         "response_not_recorded",
@@ -197,6 +206,26 @@ WHOLE_LAWS = (
         category="conformance",
         mend="Correct the key or value that the message names.",
         on=whole_delivery,
+        is_binding=True,
+    ),
+    DeliveryLaw(
+        "file_not_read",
+        sentence="Every file of the delivery is read.",
+        severity="warn",
+        category="conformance",
+        mend="Name each file after its table, or take it out of the delivery; bpp check names the files. "
+        "[limits] file_not_read = 1 switches the rule off.",
+        on=whole_delivery,
+        limit_name="file_not_read",
+    ),
+    DeliveryLaw(
+        "waiver_expired",
+        sentence="Every waiver of registry.toml lasts to the delivery's day.",
+        severity="warn",
+        category="conformance",
+        mend="Renew [accept.<rule>] with its reason, or take it out.",
+        on=whole_delivery,
+        is_binding=True,
     ),
     DeliveryLaw(
         "cadence_not_kept",

@@ -28,8 +28,11 @@ REASON = (
     "lost_to_follow_up",
     "awaiting_ct",
 )
+NOT_IN_COHORT = ("no_first_line", "outside_window")
+"""Where patients leave who are not judged: without a line 1, or with one outside the calendar window."""
+
 LEFT_AT = (
-    "no_first_line",
+    *NOT_IN_COHORT,
     "no_on_treatment_ct",
     "no_new_osteoblastic_lesion",
     "progression_first",

@@ -14,9 +14,10 @@ Row = Mapping[str, str | None]
 """Cells by column, as delivered; `{name}` stands for what the delivery that takes the row makes of it.
 
     {delivery} {birth} {death}   the delivery's day; the days on which the dead patient was born and died
+    {common_birth}               the day on which many patients of the delivery were born
     {delivery:-30} {death:+1}    so many days before or after
     {living} {dead} {nobody}     ids of a living, a dead and an unknown patient
-    {own}                        id of an admitted patient who has no other row of that table
+    {own}                        id of an admitted patient of whom nothing but the example is delivered
     {scan} {refused_scan} {no_scan}   ids of an admitted, a refused and an unknown assessment
     {laboratory}                 the registry's laboratory
 """
@@ -108,9 +109,9 @@ class Example:
 
     @property
     def has_own_patient(self) -> bool:
-        """Say whether the example needs a patient who has no other row of the table."""
+        """Say whether the example needs a patient of whom nothing else is delivered."""
         rows = (*self.bad, *self.good)
-        return any("{own}" in (text or "") for row in rows for text in row.values())
+        return bool(self.given) or any("{own}" in (text or "") for row in rows for text in row.values())
 
     def is_broken_by(self, position: int) -> bool:
         """Say whether the bad row at a position breaks the rule, or only makes others break it."""

@@ -11,7 +11,7 @@ from schemas.judging import registry_column
 
 
 class FirstLine(Contract, key=("registry", "patient_id", "protocol")):
-    """One row per admitted patient with a line 1 and protocol: the line, its follow-up, and its start."""
+    """One row per admitted patient with a line 1 in the window, and protocol: line, follow-up and start."""
 
     registry: pl.String = registry_column()
     patient_id: pl.String = derived("The registry's pseudonym of the patient.", nullable=False)

@@ -1,27 +1,22 @@
-"""The contract of `lab_results` and the laws of its rows.
+"""The contract of `lab_results` and the laws of each of its rows by itself.
 
-Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
+Not here: the laws of a result among others (`schemas/alp_laws.py`), how its text is read
+(`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
 """
 
 from typing import Annotated
 
 import polars as pl
 
+from schemas.alp_laws import ALP_LAWS, IS_TOTAL
 from schemas.codes import ANALYTE
 from schemas.contract import Contract, delivered, derived
-from schemas.examples import Example, Row, example
+from schemas.examples import example
 from schemas.judging import above, flags_column, registry_column, row_number_column
-from schemas.laws import RowLaw, SelectLaw, TextLaw, TimeLaw
+from schemas.laws import RowLaw, TextLaw, TimeLaw
 
 HIGHEST_PLAUSIBLE_ALP = 20_000
 """U/L; above it a total ALP is a slip of the pen, not a patient (`value_implausible`)."""
-
-_IS_TOTAL = (pl.col("analyte") == "ALP_TOTAL") & (pl.col("unit") == "U/L")
-
-
-def _series(*values: str) -> tuple[Row, ...]:
-    """Write results of a patient who has no others."""
-    return tuple({"patient_id": "{own}", "value": value} for value in values)
 
 
 class LabResults(Contract, key=("registry", "row_number")):
@@ -44,7 +39,10 @@ class LabResults(Contract, key=("registry", "row_number")):
     )
     unit: pl.String = delivered("Unit after harmonising: U/L, or ug/L for bone ALP mass.", required=True)
     upper_limit_normal: pl.Float64 = delivered(
-        "Upper limit of the laboratory's reference interval, in `unit`.", kind="number"
+        "Upper limit of the laboratory's reference interval, in `unit`.",
+        kind="number",
+        unreadable="upper_limit_unreadable",
+        from_range="upper_limit_from_range",
     )
     laboratory: pl.String = delivered("Laboratory that reported the result.")
     raw_value: pl.String = derived("Result as delivered.")
@@ -73,7 +71,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             severity="refuse",
             category="plausibility",
             mend="Correct the value or its unit.",
-            holds=~_IS_TOTAL | (pl.col("value") <= HIGHEST_PLAUSIBLE_ALP),
+            holds=~IS_TOTAL | (pl.col("value") <= HIGHEST_PLAUSIBLE_ALP),
             examples=(
                 example({"value": "20000.5"}, {"value": "20000"}, planted=True),
                 example({"value": "20000.01"}, {"value": "20000.01", "analyte": "ALP_BONE"}),
@@ -88,6 +86,34 @@ class LabResults(Contract, key=("registry", "row_number")):
             mend="Correct the limit, or leave it empty.",
             holds=above("upper_limit_normal", 0),
             examples=(example({"upper_limit_normal": "0"}, {"upper_limit_normal": "0.01"}, planted=True),),
+        ),
+        TextLaw(
+            "upper_limit_unreadable",
+            sentence="An upper limit of normal can be read, where there is one.",
+            exactly="One that cannot is empty.",
+            severity="flag",
+            category="conformance",
+            mend="Deliver the upper limit as a plain number, or leave it empty.",
+            examples=(
+                example({"upper_limit_normal": "see report"}, {"upper_limit_normal": "n/a"}, planted=True),
+                example({"upper_limit_normal": "105-35"}, {"upper_limit_normal": "105"}),
+                example({"upper_limit_normal": ">35"}, {"upper_limit_normal": "35.0"}),
+            ),
+        ),
+        TextLaw(
+            "upper_limit_from_range",
+            sentence="An upper limit of normal is one number.",
+            exactly="Of a range (35-105, <105) the upper end is read.",
+            severity="flag",
+            category="conformance",
+            mend="Nothing to mend where it is the reference interval; else deliver its upper end alone.",
+            examples=(
+                example({"upper_limit_normal": "35-105"}, {"upper_limit_normal": "105"}, planted=True),
+                *(
+                    example({"upper_limit_normal": text}, {"upper_limit_normal": "105.0"})
+                    for text in ("35 - 105", "35 – 105", "(35.0~105)", "３５－１０５", "<105")
+                ),
+            ),
         ),
         TextLaw(
             "unit_missing",
@@ -109,6 +135,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             mend="Map the laboratory's spelling in [recode.lab_results.unit], or deliver another unit.",
             examples=(
                 example({"unit": "King-Armstrong"}, {"unit": "IU/L"}, planted=True),
+                example({"unit": "U/L (37 C)"}, {"unit": "U/L (IFCC)"}),
                 example(
                     {"unit": "xULN", "value": "1.4", "upper_limit_normal": None},
                     {"unit": "xULN", "value": "1.4", "upper_limit_normal": "104"},
@@ -146,25 +173,23 @@ class LabResults(Contract, key=("registry", "row_number")):
                 ),
             ),
         ),
-        SelectLaw(
-            "unit_suspect",
-            sentence="A total ALP is at least 10 U/L and not about 60 times off the patient's others.",
-            exactly="Doubtful is a total ALP below 10 U/L, and one that is 50 to 70 times, or 1/70 to "
-            "1/50 of, the median of the patient's other results.",
-            severity="flag",
+        TimeLaw(
+            "specimen_before_birth",
+            sentence="No specimen is taken before the patient's birth.",
+            severity="refuse",
             category="plausibility",
-            mend="Check the unit at the laboratory.",
-            among="analyte = 'ALP_TOTAL'",
-            parameters={"lowest": 10, "times_from": 50, "times_to": 70},
+            mend="Correct one of the dates.",
+            column="specimen_date",
+            order="at_or_after",
+            other_table="patients",
+            other_column="birth_date",
             examples=(
-                Example(
-                    bad=_series("100.0", "1.7", "101.0", "6060.0", "102.0"),
-                    good=_series("100.0", "10", "101.0", "5024", "102.0"),
-                    breaks=(1, 3),
-                    is_planted=True,
+                example(
+                    {"patient_id": "{dead}", "specimen_date": "{birth:-1}"},
+                    {"patient_id": "{dead}", "specimen_date": "{birth}"},
+                    planted=True,
                 ),
-                Example(bad=_series("9.99"), good=_series("10")),
-                Example(bad=_series("16.1", "805"), good=_series("16.1", "804.9")),
             ),
         ),
+        *ALP_LAWS,
     )

@@ -1,6 +1,7 @@
 """The laws of a bone lesion among what was reported of it, and of its patient, before.
 
-All flag: none decides what a lesion is. Before is an earlier day. Not here: the contract of the rows
+All flag: none decides what a lesion is. Before is an earlier time point: images of one see the same state of
+the disease, and where they differ nothing has changed. Not here: the contract of the rows
 (`schemas/bone_lesions.py`), and the SELECTs that find the rows (`bpp_etl/gate/sql`).
 """
 
@@ -41,29 +42,30 @@ GIVEN = {
             ("next", -357),
             ("last", -200),
             ("after", -199),
+            ("later", -150),
         )
     ),
 }
-"""Line 1 of the patient, and a CT on each day that is a boundary of one of these laws."""
+"""Line 1 of the patient, a CT on each day that is a boundary of one of these laws, and a later one."""
 
 
 def _seen(scan: str, lesion: str = "A", **cells: str) -> Row:
     return {"assessment_id": f"{{scan}} {scan}", "lesion_id": f"{{scan}} {lesion}", "site": "rib", **cells}
 
 
-def _history(bad: tuple[Row, ...], good: tuple[Row, ...], breaks: tuple[int, ...] = (1,)) -> Example:
-    return Example(bad=bad, good=good, breaks=breaks, given=GIVEN)
+def _history(bad: tuple[Row, ...], good: tuple[Row, ...], *, is_planted: bool = False) -> Example:
+    return Example(bad=bad, good=good, breaks=(1,), given=GIVEN, is_planted=is_planted)
 
 
-def _alone(bad: Row, good: Row) -> Example:
-    return Example(bad=(bad,), good=(good,), given=GIVEN)
+def _alone(bad: Row, good: Row, *, is_planted: bool = False) -> Example:
+    return Example(bad=(bad,), good=(good,), given=GIVEN, is_planted=is_planted)
 
 
 LESION_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "new_again",
         sentence="A lesion that is called new was not reported before.",
-        exactly="Before is an earlier day of the same patient, under the same id.",
+        exactly="Before is an earlier time point of the same patient, under the same id.",
         severity="flag",
         category="plausibility",
         mend='Call it stable, larger or smaller; or state [lesions] ids = "stable" where ids last.',
@@ -71,19 +73,25 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         examples=(
             _history(
-                (_seen("baseline", status="baseline"), _seen("treated", status="new")),
-                (_seen("treated", status="baseline"), _seen("treated", "B", status="new")),
+                (_seen("baseline", status="baseline"), _seen("later", status="new")),
+                (_seen("later", status="baseline"), _seen("later", "B", status="new")),
+                is_planted=True,
             ),
             _history(
                 (_seen("treated", status="new"), _seen("next", status="new")),
                 (_seen("treated", status="new"), _seen("next", status="stable")),
+            ),
+            _history(
+                (_seen("start", status="baseline"), _seen("next", status="new")),
+                # A day later it is still the same time point.
+                (_seen("start", status="baseline"), _seen("treated", status="new")),
             ),
         ),
     ),
     SelectLaw(
         "known_lesion_called_new",
         sentence="A new osteoblastic lesion was not reported lytic or mixed before, nor was its bone.",
-        exactly=f"Healing makes a lytic lesion dense. Before is an earlier day. {NAMED_SITE}",
+        exactly=f"Healing makes a lytic lesion dense. Before is an earlier time point. {NAMED_SITE}",
         severity="flag",
         category="plausibility",
         mend="Compare with the images before: a lytic lesion that turns dense is healing, not a new lesion.",
@@ -93,17 +101,17 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (
                     _seen("baseline", morphology="osteolytic", status="baseline", lysis_change="none"),
-                    _seen("treated", status="new", site="skull"),
+                    _seen("later", status="new", site="skull"),
                 ),
                 (
                     _seen("baseline", morphology="osteoblastic", status="baseline"),
-                    _seen("treated", status="new", site="skull"),
+                    _seen("later", status="new", site="skull"),
                 ),
             ),
             _history(
                 (
                     _seen("baseline", "B", morphology="mixed", status="baseline", lysis_change="none"),
-                    _seen("treated", status="new"),
+                    _seen("later", status="new"),
                 ),
                 (
                     _seen(
@@ -114,8 +122,9 @@ LESION_LAWS: tuple[Law, ...] = (
                         lysis_change="none",
                         site="other",
                     ),
-                    _seen("treated", status="new", site="other"),
+                    _seen("later", status="new", site="other"),
                 ),
+                is_planted=True,
             ),
             _history(
                 (
@@ -147,6 +156,7 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("baseline", "B", status="baseline"), _seen("treated", status="stable")),
                 (_seen("early", "B", status="baseline"), _seen("treated", status="stable")),
+                is_planted=True,
             ),
             _history(
                 (_seen("start", "B", status="baseline"), _seen("last", status="larger")),
@@ -169,7 +179,7 @@ LESION_LAWS: tuple[Law, ...] = (
         parameters={"baseline_days": BASELINE_DAYS},
         stands_on=HISTORY,
         examples=(
-            _alone(_seen("baseline", status="new"), _seen("early", status="new")),
+            _alone(_seen("baseline", status="new"), _seen("early", status="new"), is_planted=True),
             _alone(_seen("start", status="new"), _seen("treated", status="new")),
         ),
     ),
@@ -184,14 +194,14 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         parameters={"baseline_days": BASELINE_DAYS},
         examples=(
-            _alone(_seen("treated", status="baseline"), _seen("start", status="baseline")),
+            _alone(_seen("treated", status="baseline"), _seen("start", status="baseline"), is_planted=True),
             _alone(_seen("last", status="baseline"), _seen("after", status="baseline")),
         ),
     ),
     SelectLaw(
         "back_after_resolved",
         sentence="A lesion that was reported resolved stays resolved.",
-        exactly="On an earlier day, under the same id.",
+        exactly="At an earlier time point, under the same id.",
         severity="flag",
         category="plausibility",
         mend="Check both reports: one that is back is rare, and a lesion out of view is not resolved.",
@@ -200,6 +210,7 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("treated", status="resolved"), _seen("next", status="stable")),
                 (_seen("treated", status="resolved"), _seen("next", status="resolved")),
+                is_planted=True,
             ),
             _history(
                 (_seen("treated", status="resolved"), _seen("next", status="new")),
@@ -229,7 +240,7 @@ LESION_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "site_changes",
         sentence="A lesion stays in the bone that was reported before.",
-        exactly=f"On any earlier day, under the same id. {NAMED_SITE}",
+        exactly=f"At any earlier time point, under the same id. {NAMED_SITE}",
         severity="flag",
         category="plausibility",
         mend="Correct the bone, or give another lesion an id of its own.",
@@ -238,24 +249,46 @@ LESION_LAWS: tuple[Law, ...] = (
             _history(
                 (_seen("treated", site="rib"), _seen("next", site="spine")),
                 (_seen("treated", site="unknown"), _seen("next", site="spine")),
+                is_planted=True,
+            ),
+            _history(
+                (_seen("start", site="rib"), _seen("next", site="spine")),
+                (_seen("start", site="rib"), _seen("treated", site="spine")),
             ),
         ),
     ),
     SelectLaw(
         "morphology_changes",
-        sentence="A lesion keeps the build that was reported before.",
+        sentence="A lesion that was reported osteoblastic does not turn osteolytic.",
         exactly=(
-            "On any earlier day, under the same id; unknown is none. Lytic to dense is healing, and flagged "
-            "all the same: it shows where the call rests on it."
+            "At any earlier time point, under the same id. Lytic to mixed to dense is healing, and mixed out "
+            "of either, or lytic out of mixed, may be progression: neither is flagged."
         ),
         severity="flag",
         category="plausibility",
-        mend="Nothing, where it healed; else correct the build, or give another lesion an id of its own.",
+        mend="Correct the build, or give another lesion an id of its own.",
         stands_on=HISTORY,
         examples=(
             _history(
-                (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="mixed")),
-                (_seen("treated", morphology="osteoblastic"), _seen("next", morphology="unknown")),
+                (
+                    _seen("treated", morphology="osteoblastic"),
+                    _seen("next", morphology="osteolytic", lysis_change="none"),
+                ),
+                (
+                    _seen("treated", morphology="osteoblastic"),
+                    _seen("next", morphology="mixed", lysis_change="none"),
+                ),
+                is_planted=True,
+            ),
+            _history(
+                (
+                    _seen("treated", morphology="osteoblastic"),
+                    _seen("last", morphology="osteolytic", lysis_change="none"),
+                ),
+                (
+                    _seen("treated", morphology="osteolytic", lysis_change="none"),
+                    _seen("last", morphology="osteoblastic"),
+                ),
             ),
         ),
     ),
@@ -270,9 +303,17 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         examples=(
             Example(
-                bad=(_seen("treated"), {"assessment_id": "S", "lesion_id": "{scan} A"}),
-                good=(_seen("treated"), {"assessment_id": "S", "lesion_id": "{scan} B"}),
-                given=GIVEN,
+                bad=(_seen("twin"), _seen("treated")),
+                good=(_seen("twin"), _seen("treated", "B")),
+                given={
+                    **GIVEN,
+                    "patients": ({"patient_id": "{own} twin", "last_contact_date": "{delivery:-30}"},),
+                    "imaging_assessments": (
+                        *GIVEN["imaging_assessments"],
+                        {"assessment_id": "{scan} twin", "patient_id": "{own} twin"},
+                    ),
+                },
+                is_planted=True,
             ),
         ),
     ),

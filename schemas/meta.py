@@ -18,6 +18,12 @@ class Release(Contract, key=("release_id",)):
     protocols: Annotated[pl.List, pl.String] = derived(
         "Protocols applied, as name:digest; the first is the default.", nullable=False
     )
+    first_line_from: pl.Date = derived(
+        "First day on which line 1 may have started under the first protocol; empty where that side is open."
+    )
+    first_line_to: pl.Date = derived(
+        "Last day on which line 1 may have started under the first protocol; empty where that side is open."
+    )
     code_version: pl.String = derived("Version of engine and contracts.", nullable=False)
     content_digest: pl.String = derived(
         "SHA-256 over all rows outside meta and quality.history; the same inputs and code give the same.",

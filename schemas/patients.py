@@ -9,9 +9,14 @@ import polars as pl
 
 from schemas.codes import RECEPTOR_STATUS, SEX
 from schemas.contract import Contract, delivered
-from schemas.examples import example
+from schemas.examples import Example, Row, example
 from schemas.judging import at_or_before, flags_column, not_before_year, registry_column, row_number_column
-from schemas.laws import RowLaw
+from schemas.laws import RowLaw, SelectLaw, TimeLaw
+
+MOST_BORN_ON_A_DAY, MOST_SHARE_BORN_ON_A_DAY = 5, 0.05
+"""Of patients with a date of birth, so many at most, or such a share, share theirs by chance."""
+
+_SEEN: Row = {"patient_id": "{own}", "last_contact_date": "{delivery:-30}"}
 
 
 class Patients(Contract, key=("registry", "patient_id")):
@@ -117,6 +122,107 @@ class Patients(Contract, key=("registry", "patient_id")):
                     {"death_date": "2024-03-01", "last_contact_date": "2024-03-02"},
                     {"death_date": "2024-03-01", "last_contact_date": "2024-03-01"},
                 ),
+            ),
+        ),
+        TimeLaw(
+            "diagnosis_after_line",
+            sentence="Metastatic disease is diagnosed at most 90 days after a line of its treatment starts.",
+            severity="flag",
+            category="plausibility",
+            mend="Check the day of diagnosis, and whether the line is one for metastatic disease.",
+            column="metastatic_diagnosis_date",
+            order="at_or_before",
+            other_table="therapy_lines",
+            other_column="start_date",
+            slack_days=90,
+            examples=(
+                Example(
+                    given={
+                        "therapy_lines": (
+                            {"patient_id": "{own}", "line_number": "1", "start_date": "{delivery:-300}"},
+                        )
+                    },
+                    bad=({**_SEEN, "metastatic_diagnosis_date": "{delivery:-209}"},),
+                    good=({**_SEEN, "metastatic_diagnosis_date": "{delivery:-210}"},),
+                    is_planted=True,
+                ),
+            ),
+        ),
+        RowLaw(
+            "age_implausible",
+            sentence="A patient is 15 to 105 years old when metastatic disease is diagnosed.",
+            exactly="In completed years.",
+            severity="flag",
+            category="plausibility",
+            mend="Check both dates, the century of the birth above all.",
+            holds=(pl.col("birth_date").dt.offset_by("15y") <= pl.col("metastatic_diagnosis_date"))
+            & (pl.col("birth_date").dt.offset_by("106y") > pl.col("metastatic_diagnosis_date")),
+            examples=(
+                example(
+                    {"birth_date": "2005-03-02", "metastatic_diagnosis_date": "2020-03-01"},
+                    {"birth_date": "2005-03-02", "metastatic_diagnosis_date": "2020-03-02"},
+                    planted=True,
+                ),
+                example(
+                    {"birth_date": "1905-03-02", "metastatic_diagnosis_date": "2011-03-02"},
+                    {"birth_date": "1905-03-02", "metastatic_diagnosis_date": "2011-03-01"},
+                ),
+            ),
+        ),
+        SelectLaw(
+            "contact_before_last_record",
+            sentence="The last contact is not before the patient's last record.",
+            exactly="A record is an image, a specimen for alkaline phosphatase, or the start of a line. "
+            "Follow-up then ends at the last record.",
+            severity="flag",
+            category="plausibility",
+            mend="Deliver the last day on which the patient was known to be alive.",
+            examples=tuple(
+                Example(
+                    given={table: ({"patient_id": "{own}", **record},)},
+                    bad=({"patient_id": "{own}", "last_contact_date": "{delivery:-201}"},),
+                    good=({"patient_id": "{own}", "last_contact_date": "{delivery:-200}"},),
+                    is_planted=table == "lab_results",
+                )
+                for table, record in (
+                    ("lab_results", {"specimen_date": "{delivery:-200}"}),
+                    ("imaging_assessments", {"assessment_date": "{delivery:-200}"}),
+                    ("therapy_lines", {"line_number": "1", "start_date": "{delivery:-200}"}),
+                )
+            ),
+        ),
+        SelectLaw(
+            "look_alike_id",
+            sentence="No two patients of a delivery have ids that only look different.",
+            exactly="They are compared without case, blanks, punctuation and the zeros before a number; 1-11 "
+            "is not like 11-1, and both are like 111.",
+            severity="flag",
+            category="plausibility",
+            mend="Check whether it is one patient; if so, deliver all under one id.",
+            examples=(
+                Example(
+                    bad=({"patient_id": "{own}.p 7"}, {"patient_id": "{own} P-007"}),
+                    good=({"patient_id": "{own}.p 7"}, {"patient_id": "{own} P-70"}),
+                    is_planted=True,
+                ),
+                Example(
+                    bad=({"patient_id": "{own} a1-11"}, {"patient_id": "{own} a111"}),
+                    good=({"patient_id": "{own} a1-11"}, {"patient_id": "{own} a11-1"}),
+                ),
+            ),
+        ),
+        SelectLaw(
+            "birth_date_default",
+            sentence="Birth dates are spread over days.",
+            exactly=f"Broken by each of more than {MOST_BORN_ON_A_DAY} patients, and more than "
+            f"{MOST_SHARE_BORN_ON_A_DAY:.0%} of those with a date of birth, who have the same.",
+            severity="flag",
+            category="plausibility",
+            mend="Leave the date empty where it is not known, rather than fill in a default.",
+            among="birth_date is not null",
+            parameters={"most_patients": MOST_BORN_ON_A_DAY, "most_share": MOST_SHARE_BORN_ON_A_DAY},
+            examples=(
+                example({"birth_date": "{common_birth}"}, {"birth_date": "{common_birth:+1}"}, planted=True),
             ),
         ),
     )

@@ -11,7 +11,7 @@ from schemas.codes import CATEGORY, SEVERITY
 from schemas.contract import Contract, derived
 from schemas.metric_columns import is_suppressed_column
 
-RULE_STATUS = ("passed", "failed", "not_applicable", "error")
+RULE_STATUS = ("passed", "failed", "waived", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
 
 
@@ -38,7 +38,9 @@ class RuleResult(Contract, key=("registry", "delivery", "delivery_status", "tabl
     broken: pl.Int64 = derived("How many of them broke the rule.", nullable=False)
     limit: pl.Float64 = derived("Highest share that may break it without a failure.", nullable=False)
     status: pl.String = derived(
-        "Outcome; nothing judged is not_applicable.", nullable=False, codes=RULE_STATUS
+        "Outcome; a breach that a waiver accepts is waived, nothing judged is not_applicable.",
+        nullable=False,
+        codes=RULE_STATUS,
     )
 
 
@@ -59,6 +61,10 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
         "Rules for which the gate is shut, as table.rule; empty when admitted.", nullable=False
     )
     messages: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
+    warned: Annotated[pl.List, pl.String] = derived(
+        "Rules that everyone is told of and that leave the gate open, as table.rule.", nullable=False
+    )
+    warnings: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
     delivered: pl.Int64 = derived("Rows delivered in all tables.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
@@ -71,10 +77,27 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
     )
     has_stable_lesion_ids: pl.Boolean = derived(
         "Whether `[lesions]` of registry.toml states that a lesion keeps its id from scan to scan: what is "
-        "called new under an id that the patient had on an earlier day is then not new."
+        "called new under an id that the patient had at an earlier time point is then not new."
     )
     input_digest: pl.String = derived("SHA-256 over the delivery's files and configuration.", nullable=False)
     code_version: pl.String = derived("Version of the rules that judged it.", nullable=False)
+
+
+class Waiver(Contract, key=("registry", "delivery", "delivery_status", "rule")):
+    """One row per rule that a registry accepts broken, as `[accept.<rule>]` of registry.toml states."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    rule: pl.String = derived("Stable id of the rule.", nullable=False)
+    until: pl.Date = derived("Last delivery day that it covers.", nullable=False)
+    reason: pl.String = derived("Why the breach is accepted, in the registry's words.", nullable=False)
+    by: pl.String = derived("Who accepts it.", nullable=False)
+    is_in_force: pl.Boolean = derived("Whether it covers the delivery's day.", nullable=False)
+    tables: Annotated[pl.List, pl.String] = derived(
+        "Tables in which it covers a breach, `delivery` for the whole; empty where there was none to cover.",
+        nullable=False,
+    )
 
 
 class TableCount(Contract, key=("registry", "delivery", "delivery_status", "table")):
@@ -106,13 +129,15 @@ class ExtraColumn(Contract, key=("registry", "delivery", "delivery_status", "tab
 
 
 class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
-    """One row per source file of another standard and meaning of its rows; a file's rows add up to it."""
+    """One row per source and meaning of its rows: all rows of another standard, of our own the empty ones."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
     delivery_status: pl.String = delivery_status()
-    source: pl.String = derived("File of the standard, such as rs of SDTM.", nullable=False)
-    meaning: pl.String = derived("What the rows are to the adapter.", nullable=False)
+    source: pl.String = derived("File of the standard, such as rs of SDTM, or table of ours.", nullable=False)
+    meaning: pl.String = derived(
+        "What the rows are to the adapter, or that they are empty: those are not delivered.", nullable=False
+    )
     table: pl.String = derived("Table that they come into; empty for those that are out of scope.")
     rows: pl.Int64 = derived("Rows of the file with this meaning.", nullable=False)
 
@@ -159,6 +184,7 @@ class EventRuleHistory(Contract, key=("release_id", "registry", "protocol", "rul
 QUALITY_TABLES = {
     "rule_result": RuleResult,
     "delivery": DeliveryResult,
+    "waiver": Waiver,
     "table_count": TableCount,
     "extra_column": ExtraColumn,
     "source_row": SourceRow,

@@ -13,7 +13,7 @@ class Stated:
     """What holds of a registry's rows because the registry says so.
 
     `cadence` is its own CT schedule. With `has_stable_lesion_ids` a lesion keeps its id from scan to scan:
-    what is called new under an id that the patient had on an earlier day is not new.
+    what is called new under an id that the patient had at an earlier time point is not new.
     """
 
     cadence: StatedCadence = NOT_STATED

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from bpp_etl.admission.before import delivery_before
+from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.record import record
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.judge import judge
+from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import recalled
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
@@ -50,8 +51,11 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
                 f"the working file of {delivery.registry} holds another delivery",
                 "materialize raw and core together",
             )
-        with delivery_before(files, delivery, found.input_digest) as before:
-            decision = judge(con, delivery, found, before)
+        with known_already(files, delivery, found.input_digest) as known:
+            decision = judge(con, delivery, found, known)
+        if decision.is_open:
+            # Before the delivery takes its place: where that fails, it is judged and they are written again.
+            write_digests(con, files.patient_digests)
         record(
             con,
             decision,
@@ -61,6 +65,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             identifier_columns=found.identifier_columns,
             about=found.config.about,
             stated=found.config.stated,
+            empty_rows=found.empty_rows,
         )
     files.settle(decision.status)
     return decision
@@ -84,8 +89,11 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
 
 
 def _remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
-    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(found)}
-    con.execute("create table raw.read_delivery as select $told::varchar as told", {"told": json.dumps(told)})
+    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(replace(found, headers={}))}
+    con.execute(
+        "create table raw.read_delivery as select $told::varchar as told",
+        {"told": json.dumps(told, default=str)},
+    )
 
 
 def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:

@@ -1,4 +1,4 @@
-"""Opens the delivery that a registry's new one is compared with: its last admitted one.
+"""Opens what a warehouse knows already: the delivery that a registry's new one is compared with, and others'.
 
 Not here: what is compared (`gate/rules_against_before.py`).
 """
@@ -12,6 +12,7 @@ import duckdb
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError
+from bpp_etl.gate.delivery_rule import Known
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.select import has_table
@@ -20,14 +21,12 @@ from schemas.tables import TABLES
 
 
 @contextmanager
-def delivery_before(
-    files: WorkingFiles, delivery: Delivery, input_digest: str
-) -> Iterator[Connection | None]:
-    """Open the registry's last admitted delivery, read-only; None where there is none to compare with.
+def known_already(files: WorkingFiles, delivery: Delivery, input_digest: str) -> Iterator[Known]:
+    """Open the registry's last admitted delivery, read-only, and name other registries' digests of patients.
 
-    There is none where the admitted one is this very delivery, unchanged, which is judged again; where it is
-    a newer one, which was taken away from the landing; and where its file is broken or of an earlier version,
-    which judging anew is to mend.
+    There is no delivery before where the admitted one is this very delivery, unchanged, which is judged
+    again; where it is a newer one, which was taken away from the landing; and where its file is broken or of
+    an earlier version, which judging anew is to mend.
     """
     with ExitStack() as stack:
         found: Connection | None = None
@@ -39,7 +38,7 @@ def delivery_before(
                 raise
             except (BppError, duckdb.Error):
                 found = None
-        yield found
+        yield Known(found, files.digests_elsewhere)
 
 
 def _is_before(con: Connection, delivery: Delivery, input_digest: str) -> bool:

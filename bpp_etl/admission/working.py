@@ -62,6 +62,21 @@ class WorkingFiles:
         """The delivery that was refused whole since."""
         return self.folder / "shut.duckdb"
 
+    @property
+    def patient_digests(self) -> Path:
+        """Digests of the admitted patients' days, by which other registries know them again."""
+        return self.folder / "patient_digests.parquet"
+
+    @property
+    def digests_elsewhere(self) -> dict[str, Path]:
+        """Name the files of digests of the warehouse's other registries that have an admitted delivery."""
+        found = {}
+        for folder in sorted(self.folder.parent.iterdir()) if self.folder.parent.exists() else ():
+            other = WorkingFiles(folder)
+            if folder != self.folder and other.admitted.exists() and other.patient_digests.exists():
+                found[folder.name] = other.patient_digests
+        return found
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the registry against other writers; wait for none."""
@@ -120,6 +135,15 @@ def shut_story(files: WorkingFiles) -> tuple[str, list[str]] | None:
     with opened_read_only(files.shut) as con:
         delivery, messages = one_row(con, "select delivery, messages from quality.delivery")
     return str(delivery), [str(message) for message in messages]
+
+
+def warnings_of(files: WorkingFiles) -> tuple[str, ...]:
+    """Return in words what everyone is told of the registry's newest delivery; nothing where it is shut."""
+    if files.shut.exists() or not files.admitted.exists():
+        return ()
+    with opened_read_only(files.admitted) as con:
+        (told,) = one_row(con, "select warnings from quality.delivery")
+    return tuple(map(str, told))
 
 
 def discard(path: Path) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from bpp_etl.demo.fault_rows import added_faults
 from bpp_etl.demo.faults import ALP_ANALYTES, Cast, Fault
+from bpp_etl.demo.people import COMMON_BIRTH_DATE
 from bpp_etl.demo.profiles import Profile
 
 PLANTED = pl.Schema(
@@ -133,7 +134,14 @@ def _plant_every_rule(
     lost = pl.concat([scans["assessment_id"], pl.Series("assessment_id", [cast.refused_scan])])
     faults += _children_of("bone_lesions", texts["bone_lesions"], "assessment_id", lost)
 
-    planted, flagged, grown = _append(texts, added_faults(texts, cast, profile, delivery_date), faults)
+    added = tuple(added_faults(texts, cast, profile, delivery_date))
+    planted, flagged, grown = _append(texts, added, faults)
+    filled_in = _rows_with(
+        "patients", texts["patients"], "birth_date", [COMMON_BIRTH_DATE.isoformat()], "birth_date_default"
+    )
+    flagged = pl.concat(
+        [flagged, pl.DataFrame([(*place, *rules) for *place, rules in filled_in], FLAGGED, orient="row")]
+    )
     is_lost = pl.col("patient_id") == cast.refused_patient
     remaining = truth.with_columns(
         *(
@@ -143,7 +151,12 @@ def _plant_every_rule(
         ),
         (pl.col("is_refused") | is_lost).alias("is_refused"),
     )
-    return Planted(grown, remaining, planted, flagged)
+    # Whoever is added stays without a candidate, and so without a verdict.
+    kept = [fault.row["patient_id"] for fault in added if fault.table == "patients" and not fault.rules]
+    without = pl.DataFrame({"patient_id": kept}).with_columns(
+        archetype=pl.lit("planted"), has_baseline_ct=pl.lit(value=False), is_refused=pl.lit(value=False)
+    )
+    return Planted(grown, pl.concat([remaining, without], how="diagonal"), planted, flagged)
 
 
 def _append(
@@ -190,8 +203,7 @@ def _choose(texts: Mapping[str, pl.DataFrame], truth: pl.DataFrame, delivery_dat
     )
     before = (delivery_date - timedelta(days=2)).isoformat()
     dead = patients.filter(pl.col("death_date") <= before)
-    unmeasured = patients.join(texts["lab_results"], on="patient_id", how="anti", maintain_order="left")
-    if others["patient_id"].n_unique() < 2 or any(f.is_empty() for f in (bone_scan, dead, unmeasured)):
+    if others["patient_id"].n_unique() < 2 or bone_scan.is_empty() or dead.is_empty():
         raise ValueError("no patient or scan of this registry can carry the faults; generate more patients")
     return Cast(
         refused_patient=str(others["patient_id"][0]),
@@ -201,7 +213,6 @@ def _choose(texts: Mapping[str, pl.DataFrame], truth: pl.DataFrame, delivery_dat
         dead_patient=str(dead["patient_id"][0]),
         birth_date=date.fromisoformat(str(dead["birth_date"][0])),
         death_date=date.fromisoformat(str(dead["death_date"][0])),
-        unmeasured_patients=tuple(unmeasured["patient_id"].to_list()),
     )
 
 

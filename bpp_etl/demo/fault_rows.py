@@ -7,6 +7,7 @@ broken as listed here. How the rows enter the tables is in defects.py.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 
 import polars as pl
 
@@ -35,7 +36,7 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
         ("required_value_missing", {"regimen": None}),
         ("date_in_future", {"start_date": LATER}),
         ("code_unknown", {"end_reason": "switched"}),
-        ("number_invalid", {"cycle_length_days": "monthly"}),
+        ("number_invalid", {"line_number": "first"}),
         ("unknown_patient", {"patient_id": "{nobody}"}),
     ),
     "imaging_assessments": (
@@ -64,7 +65,6 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
         ("required_value_missing", {"specimen_site": None}),
         ("date_in_future", {"test_date": LATER}),
         ("code_unknown", {"ihc_score": "4+"}),
-        ("number_invalid", {"her2_cep17_ratio": "amplified"}),
         ("unknown_patient", {"patient_id": "{nobody}"}),
     ),
 }
@@ -72,11 +72,16 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
 
 
 def _bad_dates(column: str) -> tuple[Broken, ...]:
-    return (("date_invalid", {column: "2021-02-30"}), ("date_is_partial", {column: "2021-03"}))
+    return (
+        ("date_invalid", {column: "2021-02-30"}),
+        ("date_is_partial", {column: "2021-03"}),
+        ("date_has_zone", {column: "2021-03-05T23:30:00Z"}),
+        ("date_century_unknown", {column: "05.03.21"}),
+    )
 
 
 LAST: Mapping[str, tuple[Broken, ...]] = {
-    "patients": (),
+    "patients": _bad_dates("birth_date")[2:],
     "therapy_lines": _bad_dates("start_date"),
     "imaging_assessments": _bad_dates("assessment_date"),
     "bone_lesions": (),
@@ -96,6 +101,12 @@ TWINS: Mapping[str, tuple[Row, Row]] = {
 }
 """Two rows of one key that do not say the same."""
 
+FIRST_FRESH = 500
+"""From here on the rows beside an example are numbered, and the patients whom one has for itself."""
+
+OWN: Row = {"patient_id": "{own}", "last_contact_date": "{delivery:-30}"}
+"""The patient of an example, who is seen after all that it says."""
+
 FIRST_DAY = date(1999, 1, 1)
 """From here on specimens are taken: before any treatment, so that none of these is anyone's baseline."""
 
@@ -105,23 +116,25 @@ def added_faults(
 ) -> Iterator[Fault]:
     """Lists every row to add, in a fixed order."""
     constant = {table: {column: value} for table, column, value in profile.extra_columns}
-    names = cast.names(delivery_date, profile.code, profile.laboratories[0])
-    own = iter(cast.unmeasured_patients)
+    names = cast.names(delivery_date, profile)
+    fresh = count(FIRST_FRESH)
     for name in TABLES:
-        for fault in (*_refused(name, names, profile, own), *_flagged(name, names, profile, own)):
-            yield replace(fault, row={**constant.get(name, {}), **fault.row})
+        for fault in (*_refused(name, names, profile, fresh), *_flagged(name, names, profile, fresh)):
+            yield replace(fault, row={**constant.get(fault.table, {}), **fault.row})
     for name, frame in tables.items():
         number = _repeatable(name, frame, cast)
         yield Fault(name, frame.row(number - 1, named=True), ("duplicate_row",), twin_row_number=number)
 
 
-def _refused(table: str, names: Names, profile: Profile, own: Iterator[str]) -> Iterator[Fault]:
+def _refused(table: str, names: Names, profile: Profile, fresh: Iterator[int]) -> Iterator[Fault]:
     """Lists rows that are refused, those of a series among the rows that make them so."""
-    planted = [
-        (law.id if one.is_broken_by(position) else "", written(change, here))
-        for law, one, here in _planted(table, "refuse", names, own)
-        for position, change in enumerate(one.bad)
-    ]
+    planted: list[Broken] = []
+    for law, one, here in _planted(table, "refuse", names, profile, fresh):
+        yield from _beside(table, one, here, profile, fresh)
+        planted += [
+            (law.id if one.is_broken_by(position) else "", written(change, here))
+            for position, change in enumerate(one.bad)
+        ]
     faults: list[Broken] = [*FIRST[table], *planted, *LAST[table]]
     twins: list[Broken] = [("duplicate_key", change) for change in TWINS.get(table, ())]
     numbers = [*range(1, len(faults) + 1), *[len(faults) + 1] * len(twins)]
@@ -130,10 +143,11 @@ def _refused(table: str, names: Names, profile: Profile, own: Iterator[str]) -> 
         yield Fault(table, written(row, names), tuple(rules.split()))
 
 
-def _flagged(table: str, names: Names, profile: Profile, own: Iterator[str]) -> Iterator[Fault]:
+def _flagged(table: str, names: Names, profile: Profile, fresh: Iterator[int]) -> Iterator[Fault]:
     """Lists rows that are kept with a flag, those of a series among the rows they earn it by."""
     number = 100
-    for law, one, here in _planted(table, "flag", names, own):
+    for law, one, here in _planted(table, "flag", names, profile, fresh):
+        yield from _beside(table, one, here, profile, fresh)
         for position, change in enumerate(one.bad):
             number += 1
             row = {**SOUND[table], **_apart(table, number, profile), **change}
@@ -141,20 +155,41 @@ def _flagged(table: str, names: Names, profile: Profile, own: Iterator[str]) -> 
 
 
 def _planted(
-    table: str, severity: str, names: Names, own: Iterator[str]
+    table: str, severity: str, names: Names, profile: Profile, fresh: Iterator[int]
 ) -> Iterator[tuple[Law, Example, Names]]:
-    """Lists the examples to plant, and what their names stand for; one that needs a patient gets the next."""
+    """Lists the examples to plant, and what their names stand for; one may have a patient for itself."""
     for law in laws_of(TABLES[table].contract):
         for one in law.examples:
             if one.is_planted and law.severity == severity:
-                yield law, one, {**names, "own": next(own)} if one.has_own_patient else names
+                here = names
+                if one.has_own_patient:
+                    patient = _apart("patients", next(fresh), profile)["patient_id"]
+                    scan = _apart("imaging_assessments", next(fresh), profile)["assessment_id"]
+                    here = {**names, "own": patient, "living": patient, "scan": scan}
+                yield law, one, here
+
+
+def _beside(
+    table: str, one: Example, names: Names, profile: Profile, fresh: Iterator[int]
+) -> Iterator[Fault]:
+    """Lists the rows beside which an example stands: a patient of its own, and what is given."""
+    if one.has_own_patient and table != "patients":
+        apart = _apart("patients", next(fresh), profile)
+        yield Fault("patients", written({**SOUND["patients"], **apart, **OWN}, names))
+    for name, rows in one.given.items():
+        for change in rows:
+            row = {**SOUND[name], **_apart(name, next(fresh), profile), **change}
+            yield Fault(name, written(row, names))
 
 
 def _apart(table: str, number: int, profile: Profile) -> Row:
     """Writes what tells an added row from the others."""
     day = (FIRST_DAY + timedelta(days=number - 1)).isoformat()
     apart: Mapping[str, Row] = {
-        "patients": {"patient_id": f"SYN-{profile.code}{9_000_000 + number:07d}"},
+        "patients": {
+            "patient_id": f"SYN-{profile.code}{9_000_000 + number:07d}",
+            "birth_date": f"{{delivery:-{22_000 + number}}}",
+        },
         "therapy_lines": {"line_number": f"{10 + number}"},
         "imaging_assessments": {"assessment_id": f"SYN-{profile.code}A{9_000_000 + number:07d}"},
         "bone_lesions": {"lesion_id": f"L{80 + number}"},

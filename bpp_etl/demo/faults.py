@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bpp_etl.demo.people import COMMON_BIRTH_DATE
+from bpp_etl.demo.profiles import Profile
 from schemas.examples import Day, Row
 
 
@@ -21,22 +23,22 @@ class Cast:
     dead_patient: str
     birth_date: date  # of the dead patient
     death_date: date
-    unmeasured_patients: tuple[str, ...]  # admitted, and without any laboratory result
 
-    def names(self, delivery_date: date, code: str, laboratory: str) -> Mapping[str, object]:
-        """Returns what the names in an example stand for in a registry whose ids have this code."""
+    def names(self, delivery_date: date, profile: Profile) -> Mapping[str, object]:
+        """Returns what the names in an example stand for in a registry of a profile."""
         return {
             "delivery": Day(delivery_date),
             "birth": Day(self.birth_date),
             "death": Day(self.death_date),
             "living": self.living_patient,
             "dead": self.dead_patient,
-            "nobody": f"SYN-{code}9999999",
+            "common_birth": Day(COMMON_BIRTH_DATE),
+            "nobody": f"SYN-{profile.code}9999999",
             "scan": self.scan_with_lesions,
-            "no_scan": f"SYN-{code}A9999999",
+            "no_scan": f"SYN-{profile.code}A9999999",
             # The first scan that is added has no date.
-            "refused_scan": f"SYN-{code}A9000001",
-            "laboratory": laboratory,
+            "refused_scan": f"SYN-{profile.code}A9000001",
+            "laboratory": profile.laboratories[0],
         }
 
 

@@ -53,6 +53,7 @@ class Profile:
         "weekly paclitaxel",
     )
     faults: Faults = "none"
+    default_birth_share: float = 0.0  # of patients whose date of birth somebody filled in
     extra_columns: tuple[tuple[str, str, str], ...] = ()  # table, column, the one value it holds
     dialect: Dialect = field(default_factory=Dialect)
 
@@ -84,6 +85,7 @@ DIRTY = Profile(
     regimens_21=("卡培他滨", "多西他赛", "艾立布林"),
     regimens_28=("哌柏西利+来曲唑", "阿贝西利+氟维司群", "紫杉醇周疗"),
     faults="every_rule",
+    default_birth_share=0.08,
     extra_columns=(
         ("patients", "patient_name", "SYNTHETIC"),
         ("imaging_assessments", "scanner", "synthetic scanner"),

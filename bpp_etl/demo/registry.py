@@ -63,7 +63,7 @@ def generate_registry(patients: int, seed: int, profile: Profile, delivery_date:
     labs = lab_rows(profile, patient_ids, plans, visits, timelines, rng("labs"))
     her2 = her2_rows(patient_ids, plans, visits, timelines, rng("her2"))
     tables = {
-        "patients": patient_rows(patient_ids, plans, timelines, rng("patients")),
+        "patients": patient_rows(profile, patient_ids, plans, timelines, rng("patients")),
         "therapy_lines": therapy_rows(profile, patient_ids, plans, timelines, rng("therapy")),
         "imaging_assessments": imaging,
         "bone_lesions": lesion_rows(imaging["assessment_id"], scans, plans, timelines, rng("lesions")),

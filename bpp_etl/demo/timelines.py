@@ -32,6 +32,7 @@ class Timelines:
     last_contact: Ints
     baseline: Ints
     last_visit: Ints  # of line 1, 0 if there is none
+    progression: Ints  # the visit that shows it
 
 
 def lay_timelines(plans: Plans, visits: Visits, delivery_day: int, rng: np.random.Generator) -> Timelines:
@@ -75,6 +76,7 @@ def lay_timelines(plans: Plans, visits: Visits, delivery_day: int, rng: np.rando
         last_contact=last_contact,
         baseline=_baseline_days(plans, rng),
         last_visit=last,
+        progression=visits.day_of(plans.progression),
     )
 
 

@@ -23,13 +23,20 @@ from bpp_etl.warehouse.connection import Connection, attach_read_only, one_row, 
 
 @dataclass(frozen=True)
 class RuleChange:
-    """A rule of rows that more or fewer rows of a registry's newest delivery broke than of the one before."""
+    """A rule that a registry's newest delivery breaks, or that the one before broke: how often either did."""
 
     registry: str
     table: str
     rule: str
     before: int
     after: int
+
+    @property
+    def course(self) -> str:
+        """Say in words whether the breach is new, is gone, or is still there."""
+        if self.before == 0:
+            return "NEW"
+        return "STILL THERE" if self.after else "RESOLVED"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from bpp_etl.events.protocol_file import (
     load_shipped,
     shipped,
 )
-from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule
+from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, DecidingRule, flow_rules
+from bpp_etl.events.window import ALWAYS, Window
 
 __all__ = [
+    "ALWAYS",
     "DEFAULT_PROTOCOL",
     "FLOW_RULES",
     "STATE_RULES",
@@ -22,7 +24,9 @@ __all__ = [
     "EventSummary",
     "Protocol",
     "ProtocolError",
+    "Window",
     "derive_events",
+    "flow_rules",
     "load_protocol",
     "load_shipped",
     "shipped",

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from bpp_etl.events.parameters import VERDICT_KINDS
+from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL, ProtocolError, load_protocol
 from bpp_etl.events.rules import FLOW_RULES, STATE_RULES, first_match, outcome_of
@@ -30,7 +30,7 @@ from bpp_etl.warehouse.select import (
     run_step,
     used_parameters,
 )
-from schemas.event import EVENT_TABLES, LEFT_AT, OPEN_QUESTIONS
+from schemas.event import EVENT_TABLES, NOT_IN_COHORT, OPEN_QUESTIONS
 from schemas.flags import RULE_FLAGS
 from schemas.stated import NOTHING_STATED, Stated
 
@@ -38,12 +38,12 @@ EVENTS = "bpp_etl.events"
 TIMELINE = "bpp_etl.timeline"
 
 COURSE_STEPS = (
-    Select(EVENTS, "known_lesion"),
-    Select(EVENTS, "lesion_finding"),
     Select(TIMELINE, "imaging"),
     Select(TIMELINE, "time_point"),
     Select(TIMELINE, "treatment_line"),
     Select(TIMELINE, "appointment"),
+    Select(EVENTS, "known_lesion"),
+    Select(EVENTS, "lesion_finding"),
     Select(EVENTS, "episode"),
     Select(EVENTS, "scan"),
     Select(EVENTS, "course_point"),
@@ -68,6 +68,7 @@ CANDIDATE_STEPS = tuple(
         "new_lesions",
         "lesion_past",
         "first_record",
+        "last_record",
         "row_flag",
         "verdict_point",
         "verdict_course",
@@ -101,8 +102,11 @@ class EventSummary:
 
     @property
     def first_lines(self) -> Mapping[str, int]:
-        """Return how many patients have a first line, by protocol."""
-        return {name: sum(left.values()) - left.get(LEFT_AT[0], 0) for name, left in self.by_left_at.items()}
+        """Return how many patients have a first line in the calendar window, by protocol."""
+        return {
+            name: sum(number for step, number in left.items() if step not in NOT_IN_COHORT)
+            for name, left in self.by_left_at.items()
+        }
 
     def candidates(self, protocol: str) -> int:
         """Return how many candidates the protocol found."""
@@ -257,7 +261,8 @@ def bind_parameters(
 
     A schedule that the registry states of its own comes before the cycles of the protocol.
     """
-    values: dict[str, object] = dict(protocol.values)
+    optional = (name for name, one in PARAMETERS[protocol.kind].items() if one.is_optional)
+    values: dict[str, object] = {**dict.fromkeys(optional), **protocol.values}
     for comparison in comparisons.values():
         values.update(comparison.values)
     # A time point is dated by what the protocol can use, be it to show or to confirm.

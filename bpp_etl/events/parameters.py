@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from schemas.event import PROGRESSION_KIND
 from schemas.verdicts import VERDICT_SETS
 
-Value = int | float | str | tuple[str, ...]
+Value = int | float | str | date | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter: a number within bounds, one code, or a list of codes."""
+    """One declared parameter: a number within bounds, a day, one code, or a list of codes.
+
+    An optional one may be left unset, and then changes nothing.
+    """
 
     name: str
     sentence: str
@@ -26,6 +31,8 @@ class Parameter:
     codes: tuple[str, ...] = ()
     is_list: bool = False
     may_be_empty: bool = False
+    is_day: bool = False
+    is_optional: bool = False
 
 
 def _days(name: str, sentence: str, low: int, high: int) -> Parameter:
@@ -161,6 +168,18 @@ _EVENT = (
         unit="percent",
         bounds=(0, 100),
         is_whole=False,
+    ),
+    Parameter(
+        FIRST_DAY,
+        "First day on which line 1 may start: who started before is left out of the cohort.",
+        is_day=True,
+        is_optional=True,
+    ),
+    Parameter(
+        LAST_DAY,
+        "Last day on which line 1 may start: who started after is left out of the cohort.",
+        is_day=True,
+        is_optional=True,
     ),
 )
 

@@ -5,17 +5,37 @@ Not here: reading one from its file (`protocol_file.py`) and which parameters ex
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
-from bpp_etl.events.parameters import Value
+from bpp_etl.errors import UsageError
+from bpp_etl.events.parameters import PARAMETERS, Value
+from bpp_etl.events.window import FIRST_DAY, LAST_DAY, Window
+
+ASKED_FOR = "Asked for at the refresh, by --from and --to."
+"""The source of a window that no protocol file sets."""
 
 
 def told_value(value: Value) -> str:
-    """Write a parameter's value as text: a number without needless zeros, codes separated by commas."""
+    """Write a parameter's value as text: a number without needless zeros, a day by ISO, codes with commas."""
     if isinstance(value, tuple):
         return ", ".join(value) or "nothing"
+    if isinstance(value, date):
+        return value.isoformat()
     return value if isinstance(value, str) else f"{value:g}"
+
+
+def digest_of(name: str, kind: str, settings: Mapping[str, Setting]) -> str:
+    """Digest what can change a call; wording, sources and bounds cannot."""
+    content = {
+        "name": name,
+        "kind": kind,
+        "values": {key: setting.value for key, setting in settings.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=date.isoformat).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -56,3 +76,31 @@ class Protocol:
     def is_event(self) -> bool:
         """Say whether the protocol gives a state, and not only a verdict."""
         return self.kind == "event"
+
+    @property
+    def window(self) -> Window:
+        """Return the days on which line 1 may start."""
+        return Window(self._day(FIRST_DAY), self._day(LAST_DAY))
+
+    def within(self, window: Window) -> Protocol:
+        """Return the protocol with a calendar window; a side that is open there stays as the protocol has it.
+
+        A protocol of a verdict has no cohort of its own. Errors: UsageError where the window holds no day.
+        """
+        if window.is_open or not self.is_event:
+            return self
+        asked = {FIRST_DAY: window.first_day, LAST_DAY: window.last_day}
+        given = {name: Setting(day, "", None, ASKED_FOR) for name, day in asked.items() if day is not None}
+        known = {**self.settings, **given}
+        settings = {name: known[name] for name in PARAMETERS[self.kind] if name in known}
+        made = replace(self, settings=settings, digest=digest_of(self.name, self.kind, settings))
+        if made.window.is_empty:
+            raise UsageError(
+                f"no day lies in the calendar window {made.window.told} of {self.name}",
+                "--from is the first day on which line 1 may start, --to the last",
+            )
+        return made
+
+    def _day(self, name: str) -> date | None:
+        value = self.settings[name].value if name in self.settings else None
+        return value if isinstance(value, date) else None

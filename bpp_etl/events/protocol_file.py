@@ -5,8 +5,7 @@ Not here: which parameters exist (`parameters.py`) and what they do (`rules.py`,
 
 from __future__ import annotations
 
-import hashlib
-import json
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from typing import NoReturn, TypeGuard
 
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.events.parameters import PARAMETERS, Parameter, Value
-from bpp_etl.events.protocol import Protocol, Setting
+from bpp_etl.events.protocol import Protocol, Setting, digest_of
 
 DEFAULT_PROTOCOL = "xu2025"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -117,7 +116,7 @@ class _Reader:
         if doi is not None:
             self.readable(doi, "doi under citation")
         settings = self.settings(kind, dict(base.settings) if base else {})
-        return Protocol(
+        protocol = Protocol(
             name=name,
             kind=kind,
             title=self.text("title"),
@@ -126,8 +125,11 @@ class _Reader:
             citation=str(citation["text"]),
             doi=str(doi) if doi else None,
             settings=settings,
-            digest=_digest(name, kind, settings),
+            digest=digest_of(name, kind, settings),
         )
+        if protocol.window.is_empty:
+            self.fail(f"no day lies in the calendar window {protocol.window.told}")
+        return protocol
 
     def base(self, name: str) -> Protocol | None:
         if "extends" not in self.content:
@@ -147,13 +149,15 @@ class _Reader:
         for name, parameter in declared.items():
             if name in given:
                 settings[name] = self.setting(parameter, given[name])
-        missing = [name for name in declared if name not in settings]
+        missing = [
+            name for name, parameter in declared.items() if name not in settings and not parameter.is_optional
+        ]
         if missing:
             self.fail(
                 f"parameters lack {', '.join(missing)}",
                 "set them, or build on a shipped protocol with extends",
             )
-        return {name: settings[name] for name in declared}
+        return {name: settings[name] for name in declared if name in settings}
 
     def setting(self, parameter: Parameter, given: object) -> Setting:
         where = f"parameter {parameter.name}"
@@ -170,7 +174,7 @@ class _Reader:
         if "value" not in given:
             self.fail(f"{where} has no value")
         value = self.value(parameter, given["value"])
-        if bounds and not isinstance(value, (str, tuple)) and not bounds[0] <= value <= bounds[1]:
+        if bounds and isinstance(value, (int, float)) and not bounds[0] <= value <= bounds[1]:
             self.fail(f"{where} is {_number_told(value)}, outside {bounds[0]:g} to {bounds[1]:g}")
         return Setting(value=value, unit=parameter.unit, bounds=bounds, source=source.strip())
 
@@ -193,6 +197,11 @@ class _Reader:
                 self.fail(f"{where} must be a number")
             if parameter.is_whole and not isinstance(given, int):
                 self.fail(f"{where} must be a whole number")
+            return given
+        if parameter.is_day:
+            # A moment is a day to Python, but not here.
+            if type(given) is not dt.date:
+                self.fail(f"{where} must be a day", "write it as 2018-01-31, without quotes or a time")
             return given
         codes = f"known are {', '.join(parameter.codes)}"
         if parameter.is_list:
@@ -242,13 +251,3 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 def _number_told(value: float) -> str:
     # A whole number in TOML has no end; one beyond the floats cannot be written short.
     return f"{value:g}" if abs(value) < 10**15 else "far too large"
-
-
-def _digest(name: str, kind: str, settings: Mapping[str, Setting]) -> str:
-    """Digest what can change a call; wording, sources and bounds cannot."""
-    content = {
-        "name": name,
-        "kind": kind,
-        "values": {key: setting.value for key, setting in settings.items()},
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

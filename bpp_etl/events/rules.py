@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 import polars as pl
 from polars import col
 
+from bpp_etl.events.window import Window
+from schemas.event import NOT_IN_COHORT
+
+_, OUTSIDE_WINDOW = NOT_IN_COHORT
 XU2025 = "Xu et al., Front Oncol 2025, doi 10.3389/fonc.2025.1643179"
 PROJECT = "Project choice; the publication is silent"
 PFS_GUIDANCE = "Guidance on censoring of progression-free survival: two missed assessments"
@@ -48,6 +52,15 @@ FLOW_RULES: tuple[DecidingRule, ...] = (
         reason="no_first_line",
         citation=XU2025,
         would_change="An admitted line 1.",
+    ),
+    DecidingRule(
+        id=OUTSIDE_WINDOW,
+        sentence="Line 1 started before or after the calendar window of the protocol.",
+        condition=~col("is_in_window"),
+        state=None,
+        reason=OUTSIDE_WINDOW,
+        citation="The protocol, or who asked for the refresh: a cohort of its own years",
+        would_change="A start of line 1 within the window.",
     ),
     DecidingRule(
         id="no_on_treatment_ct",
@@ -161,12 +174,15 @@ STATE_RULES: tuple[DecidingRule, ...] = (
     ),
     DecidingRule(
         id="lost_to_follow_up",
-        sentence="The last contact lies more than the allowed expected intervals before the delivery.",
-        condition=col("last_contact_date") < col("lost_before_date"),
+        sentence=(
+            "The last contact or record, whichever is later, lies more than the allowed expected intervals "
+            "before the delivery."
+        ),
+        condition=col("followed_until_date") < col("lost_before_date"),
         state="indeterminate",
         reason="lost_to_follow_up",
         citation=PFS_GUIDANCE,
-        would_change="A later contact, or the CTs that were missed.",
+        would_change="A later contact or record, or the CTs that were missed.",
     ),
     DecidingRule(
         id="awaiting_ct",
@@ -178,6 +194,11 @@ STATE_RULES: tuple[DecidingRule, ...] = (
         would_change="The next confirming CTs, or explicit progression.",
     ),
 )
+
+
+def flow_rules(window: Window) -> tuple[DecidingRule, ...]:
+    """Return the rules of the course that can hold: nobody lies outside a window that is open."""
+    return tuple(rule for rule in FLOW_RULES if rule.id != OUTSIDE_WINDOW or not window.is_open)
 
 
 def first_match(rules: Sequence[DecidingRule]) -> pl.Expr:

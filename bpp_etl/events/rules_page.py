@@ -39,6 +39,15 @@ Everything below is data in `bpp_etl/events/protocols`. A protocol of your own i
 its path; with `extends` it states only what differs. Every parameter has a value, a source, and bounds that
 it must keep. A file of kind `event` gives states; any other replaces the shipped verdict of its kind."""
 
+WINDOW = """\
+### The calendar window
+
+A protocol may look only at patients whose line 1 started in some years. Its two days are optional parameters,
+which no shipped protocol sets; `bpp refresh --from DAY --to DAY` sets them for every protocol of the refresh.
+The first and the last day lie inside, and a side that is not set is open. Whoever started outside leaves at
+`outside_window`: still admitted, in `core` and in the flow, and in no other metric. `meta.release` and the
+head of the report tell the window."""
+
 
 def render_rules() -> str:
     """Return the page as Markdown."""
@@ -58,6 +67,7 @@ def render_rules() -> str:
         ),
         "## Protocols",
         PROTOCOLS,
+        f"{WINDOW}\n\n{_optional()}",
         *(_protocol(protocol) for protocol in protocols),
     ]
     return "\n\n".join(parts) + "\n"
@@ -132,6 +142,11 @@ def _protocol(protocol: Protocol) -> str:
         )
     )
     return "\n\n".join(parts)
+
+
+def _optional() -> str:
+    declared = (one for kind in PARAMETERS.values() for one in kind.values() if one.is_optional)
+    return markdown_table(("parameter", "meaning"), ((f"`{one.name}`", one.sentence) for one in declared))
 
 
 def _value(value: Value) -> str:

@@ -39,7 +39,7 @@ def treatment_days(evidence: Evidence) -> tuple[date, date | None]:
     # A CT soon after one that is dated on the start or before is read, and dated, together with that one.
     before = [point for point in evidence.points if point.day <= start and _is_dated_by_ct(point)]
     apart = [point.assessments[-1].day + _joining(evidence) for point in before]
-    ends = [episode["line_end_date"], _before(episode["second_line_start_date"], 1), episode["death_date"]]
+    ends = [episode["last_treated_date"], episode["death_date"]]
     return max([start + ONE_DAY, *apart]), _earliest(ends)
 
 
@@ -91,6 +91,12 @@ def _no_first_line(evidence: Evidence, _: Labels) -> str:
     is_refused = any(table == "therapy_lines" for table, _, _ in evidence.refused)
     more = " Lines of this patient were refused at the gate." if is_refused else ""
     return f"An admitted line 1 of therapy.{more}"
+
+
+def _outside_window(evidence: Evidence, labels: Labels) -> str:
+    # The window's days are real ones: shifted, they would give those of the patient away.
+    days = "" if labels.is_shifted else f", {evidence.protocol.window.told}"
+    return f"A start of line 1 in the calendar window{days}."
 
 
 def _no_on_treatment_ct(evidence: Evidence, labels: Labels) -> str:
@@ -177,7 +183,7 @@ def _lost(evidence: Evidence, labels: Labels) -> str:
     later = (
         "later" if labels.is_shifted else f"on {labels.day(evidence.weighed['lost_before_date'])} or later"
     )
-    return f"{told}. A last contact {later} would make it awaiting_ct."
+    return f"{told}. A last contact or record {later} would make it awaiting_ct."
 
 
 def _awaiting(evidence: Evidence, labels: Labels) -> str:
@@ -187,6 +193,7 @@ def _awaiting(evidence: Evidence, labels: Labels) -> str:
 
 ADVICE: Mapping[str, Callable[[Evidence, Labels], str]] = {
     "no_first_line": _no_first_line,
+    "outside_window": _outside_window,
     "no_on_treatment_ct": _no_on_treatment_ct,
     "no_new_osteoblastic_lesion": _no_new_lesion,
     "progression_first": _progression_first,
@@ -241,10 +248,6 @@ def _progressed(evidence: Evidence, labels: Labels, day: date) -> str:
 def _parameter(evidence: Evidence, name: str) -> int:
     value = evidence.protocol.values[name]
     return int(value) if isinstance(value, (int, float)) else 0
-
-
-def _before(day: date | None, days: int) -> date | None:
-    return None if day is None else day - timedelta(days=days)
 
 
 def _earliest(days: list[date | None]) -> date | None:

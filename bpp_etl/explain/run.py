@@ -11,8 +11,9 @@ from pathlib import Path
 
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import NotFoundError, UsageError, shown
-from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events import Protocol, Window, load_protocol
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL
+from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.explain.as_html import as_html
 from bpp_etl.explain.as_json import as_json
 from bpp_etl.explain.as_text import as_text
@@ -57,7 +58,7 @@ def explain_patient(
 
 
 def evidence_of(warehouse: Path, registry: str, patient: str, protocol: Protocol) -> Evidence:
-    """Gather the evidence of one patient of the release in service."""
+    """Gather the evidence of one patient of the release in service, in the calendar window of the release."""
     current = Shelf.of(warehouse).current
     if not current.is_file():
         raise NotFoundError("nothing is published in this warehouse", "`bpp refresh` publishes a release")
@@ -65,6 +66,7 @@ def evidence_of(warehouse: Path, registry: str, patient: str, protocol: Protocol
         attach_read_only(con, current, "published")
         source = _find(con, registry, patient)
         copy_patient(con, source)
+        protocol = protocol.within(_window(con, protocol.name))
         published = _published(con, source, protocol)
         told = con.execute("select protocols, code_version from published.meta.release").fetchall()
         con.execute("detach published")
@@ -116,6 +118,17 @@ def _unknown(con: Connection, who: dict[str, str]) -> NotFoundError:
         f"registry {who['registry']} has no such patient in the release in service",
         "ids are case-sensitive; core.patients lists them",
     )
+
+
+def _window(con: Connection, protocol: str) -> Window:
+    """Return the window that the release gave a protocol; an open one where it was not built with it."""
+    days = con.execute(
+        "select parameter, cast(value as date) from published.meta.protocol_parameter"
+        " where protocol = $protocol and list_contains($sides, parameter)",
+        {"protocol": protocol, "sides": [FIRST_DAY, LAST_DAY]},
+    ).fetchall()
+    found = dict(days)
+    return Window(found.get(FIRST_DAY), found.get(LAST_DAY))
 
 
 def _published(con: Connection, source: Source, protocol: Protocol) -> dict[str, object] | None:

@@ -2,7 +2,8 @@
 
 Policy. A rule of severity `refuse` fails when a row breaks it; the row goes to quarantine and the gate stays
 open. A rule of severity `flag` fails likewise; the row stays. A rule of severity `warn` or `shut` fails when
-its share is over its limit: then everyone is told, or the delivery is refused whole. Nothing to judge is
+its share is over its limit: then everyone is told, or the delivery is refused whole. A waiver that covers the
+delivery turns such a breach into a `waived` one: it is told, and nothing else. Nothing to judge is
 `not_applicable`, never `passed`.
 Not here: found anything.
 """
@@ -10,11 +11,14 @@ Not here: found anything.
 from __future__ import annotations
 
 import bpp_etl.gate.delivery_rules
+import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
-import bpp_etl.gate.rules_of_record  # noqa: F401 - the functions of all three register themselves
-from bpp_etl.gate.decision import Breach, GateDecision, RuleResult, RuleStatus, ShutCause
+import bpp_etl.gate.rules_of_record
+import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
+from bpp_etl.gate.decision import Accepted, Breach, GateDecision, RuleResult, RuleStatus, ShutCause
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
+from schemas.codes import Severity
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
@@ -22,18 +26,24 @@ from schemas.tables import TABLES
 
 def decide(whole: WholeDelivery) -> GateDecision:
     """Weigh what was found, rule by rule, and open or shut the gate."""
+    waivers = whole.judged.read.config.accept
     results: list[RuleResult] = []
     causes: list[ShutCause] = []
     warnings: list[Breach] = []
+    accepted: dict[str, list[Breach]] = {rule: [] for rule in waivers}
     for rule in RULES:
         found = _find(rule, whole)
-        result = _weigh(rule, found)
+        waiver = waivers.get(rule.id)
+        is_accepted = waiver is not None and waiver.holds_on(whole.delivery.date)
+        result = _weigh(rule, found, is_accepted=is_accepted)
         results.append(result)
-        if result.status in {"failed", "error"}:
-            if rule.severity == "shut":
-                causes.append(ShutCause(rule.table, rule.id, found.words))
-            elif rule.severity == "warn":
-                warnings.append(Breach(rule.table, rule.id, found.words))
+        breach = Breach(rule.table, rule.id, found.words)
+        if result.status == "waived":
+            accepted[rule.id].append(breach)
+        elif result.is_breach and result.severity == "shut":
+            causes.append(ShutCause(rule.table, rule.id, found.words))
+        elif result.is_breach and result.severity == "warn":
+            warnings.append(breach)
     is_shut = bool(causes)
     return GateDecision(
         registry=whole.delivery.registry,
@@ -42,6 +52,10 @@ def decide(whole: WholeDelivery) -> GateDecision:
         status="shut" if is_shut else "admitted",
         causes=tuple(causes),
         warnings=tuple(warnings),
+        accepted=tuple(
+            Accepted(waiver, waiver.holds_on(whole.delivery.date), tuple(accepted[rule]))
+            for rule, waiver in waivers.items()
+        ),
         rules=tuple(results),
         tables=tuple(whole.judged.rows_of(name, is_shut=is_shut) for name in TABLES),
     )
@@ -55,19 +69,26 @@ def _find(rule: Rule, whole: WholeDelivery) -> Found:
     return Found(found.judged, found.broken)
 
 
-def _weigh(rule: Rule, found: Found) -> RuleResult:
+def _weigh(rule: Rule, found: Found, *, is_accepted: bool) -> RuleResult:
     status: RuleStatus = "passed"
     if found.judged == 0:
         status = "not_applicable"
     elif found.is_over:
-        status = "failed"
+        status = "waived" if is_accepted else "failed"
     return RuleResult(
         rule.table,
         rule.id,
-        rule.severity,
+        _severity_of(rule, found),
         rule.category,
         found.judged,
         found.broken,
         found.limit,
         status,
     )
+
+
+def _severity_of(rule: Rule, found: Found) -> Severity:
+    """Say what a breach does; that of a rule that warns shuts the gate where its share is high enough."""
+    limit = rule.law.shuts_over if isinstance(rule.law, DeliveryLaw) else None
+    is_shut = limit is not None and found.judged > 0 and found.broken / found.judged > limit
+    return "shut" if is_shut else rule.severity

@@ -9,7 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-RuleStatus = Literal["passed", "failed", "not_applicable", "error"]
+from bpp_etl.landing.waivers import Waiver
+
+RuleStatus = Literal["passed", "failed", "waived", "not_applicable", "error"]
+BREACHES: frozenset[RuleStatus] = frozenset({"failed", "waived", "error"})
 DeliveryStatus = Literal["admitted", "shut"]
 
 
@@ -25,6 +28,11 @@ class RuleResult:
     broken: int
     limit: float
     status: RuleStatus
+
+    @property
+    def is_breach(self) -> bool:
+        """Say whether the rule was broken, be it accepted or not."""
+        return self.status in BREACHES
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,19 @@ class ShutCause(Breach):
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A waiver of the registry: whether it covers the delivery, and the breaches that it accepts."""
+
+    waiver: Waiver
+    is_in_force: bool
+    breaches: tuple[Breach, ...]
+
+    def in_words(self) -> list[str]:
+        """Say of each breach until when it is accepted."""
+        return [f"{breach.message} ({breach.rule}), until {self.waiver.until}" for breach in self.breaches]
+
+
+@dataclass(frozen=True)
 class GateDecision:
     """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway."""
 
@@ -69,6 +90,7 @@ class GateDecision:
     status: DeliveryStatus
     causes: tuple[ShutCause, ...]
     warnings: tuple[Breach, ...]
+    accepted: tuple[Accepted, ...]
     rules: tuple[RuleResult, ...]
     tables: tuple[TableCount, ...]
 

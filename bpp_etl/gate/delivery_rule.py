@@ -1,13 +1,14 @@
 """What it takes to judge a rule of files, tables or the whole delivery, and which function judges which.
 
-Not here: the functions (`gate/delivery_rules.py`, `gate/rules_of_record.py`, `gate/rules_against_before.py`),
-and the rules' declarations (`schemas/delivery_laws.py`).
+Not here: the functions (`gate/delivery_rules.py` and the modules beside it that `gate/decide.py` names), and
+the rules' declarations (`schemas/delivery_laws.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from bpp_etl.errors import BppError
@@ -21,20 +22,39 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a warehouse holds already, for rules that compare.
+
+    `before` is open on the file of the registry's last admitted delivery, None where there is none to compare
+    with. `elsewhere` has, by the names of other registries, the files of digests of their admitted patients
+    (`gate/rules_across_registries.py`).
+    """
+
+    before: Connection | None = None
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
+
+
+@dataclass(frozen=True)
 class WholeDelivery:
     """All that a rule may look at.
 
     `con` is open on the working file: `raw` holds the delivery as text, `core` the rows that would be
     admitted, `core.assessment_cadence` among them. `judged` has the counts, what was read and registry.toml.
-    `before` is open on the file of the registry's last admitted delivery, None where there is none to compare
-    with.
     """
 
     con: Connection
     delivery: Delivery
     judged: JudgedDelivery
-    before: Connection | None = None
+    known: Known = NOTHING_KNOWN
     _done: dict[Callable[[WholeDelivery], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def before(self) -> Connection | None:
+        """Return the delivery before, open; None where there is none."""
+        return self.known.before
 
     def limit_of(self, rule: Rule) -> float:
         """Return the share of breaches that a rule allows, as the registry or its declaration sets it."""

@@ -85,6 +85,26 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(int(is_judged), int(is_unused), whole.limit_of(rule), words)
 
 
+@judges("file_not_read")
+def file_not_read(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of a delivery's files that nothing reads to its limit; a folder counts as a file."""
+    unread, limit = len(whole.judged.read.unknown_files), whole.limit_of(rule)
+    files = len(whole.judged.read.rows) + unread
+    return Found(files, unread, limit, share_in_words(unread, files, limit, "files are read by nothing"))
+
+
+@judges("waiver_expired")
+def waiver_expired(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count the waivers that ended before the delivery's day."""
+    waivers = whole.judged.read.config.accept.values()
+    ended = [
+        f"[accept.{one.rule}] ended on {one.until}"
+        for one in waivers
+        if not one.holds_on(whole.delivery.date)
+    ]
+    return Found(len(waivers), len(ended), whole.limit_of(rule), "; ".join(ended))
+
+
 @judges("cadence_not_kept")
 def cadence_not_kept(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of first-line CT intervals that are off schedule to its limit."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.gate.delivery_rule import WholeDelivery
+from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known, WholeDelivery
 from bpp_etl.gate.flags import flag_table, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
@@ -24,13 +24,13 @@ from schemas.tables import TABLES, DeliveredTable
 
 
 def judge(
-    con: Connection, delivery: Delivery, read: ReadDelivery, before: Connection | None = None
+    con: Connection, delivery: Delivery, read: ReadDelivery, known: Known = NOTHING_KNOWN
 ) -> GateDecision:
     """Judge a delivery in its working file; then `core` holds what would be admitted, `quarantine` the rest.
 
     Nothing outside the working file changes, and no transaction is open: tables that do not depend on each
-    other are judged side by side. `before` is open on the registry's last admitted delivery, for rules that
-    compare with it. The decision says whether the file may take the place of the registry's admitted one.
+    other are judged side by side. `known` is what the warehouse holds, for rules that compare with it. The
+    decision says whether the file may take the place of the registry's admitted one.
     """
     for schema in ("core", "quarantine"):
         con.execute(f"create schema {schema}")
@@ -50,7 +50,7 @@ def judge(
     side_by_side(con, [flagging(table) for table in counted.tables.values() if _has_flags(table)])
     if read.config.format != CANONICAL:
         _number_by_source(con, counted.tables)
-    decision = decide(WholeDelivery(con, delivery, counted, before))
+    decision = decide(WholeDelivery(con, delivery, counted, known))
     if not decision.is_open:
         for table in TABLES.values():
             con.execute(

@@ -35,6 +35,9 @@ SEVERITIES = (
     ("`shut`", "the delivery is refused whole; the registry's last admitted one stays in service"),
 )
 
+PLANTED = "## Planted defects"
+"""What the tests of the gate's score write begins with it, at the end of the page."""
+
 GENERAL = """\
 ## Rows of many tables"""
 
@@ -64,6 +67,7 @@ class _Words:
 NAMES: Mapping[str, object] = {
     "delivery": _Words("the delivery's day"),
     "birth": _Words("birth"),
+    "common_birth": _Words("the birth date of many"),
     "death": _Words("death"),
     "living": "a living patient",
     "dead": "a patient who died",
@@ -112,9 +116,12 @@ def render_gates() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write_gates(target: Path = PAGE) -> None:
-    """Write the page."""
-    target.write_text(render_gates(), encoding="utf-8")
+def write_gates(target: Path = PAGE, planted: str = "") -> None:
+    """Write the page; what it tells of planted defects stays, unless it is told anew."""
+    if not planted and target.exists():
+        _, heading, told = target.read_text(encoding="utf-8").partition(PLANTED)
+        planted = heading + told
+    target.write_text(f"{render_gates()}\n{planted}" if planted else render_gates(), encoding="utf-8")
 
 
 def _of_table(table: str) -> Iterator[str]:

@@ -57,6 +57,20 @@ Over its limit a rule that warns is told, and one that shuts refuses the deliver
 is the key of its refused rows. [gates.md](gates.md) says how to mend each."""
 
 
+WAIVERS = """\
+## Waivers
+
+A limit says what is usual for a registry; a waiver says that one breach is known and right for now. It may
+name any rule of whole tables or deliveries, those apart without which nothing can be admitted, such as
+`column_missing`. While it lasts, a breach that would warn, or shut the gate, is told and does neither: its
+status in `quality.rule_result` is `waived`, `quality.waiver` and the report show the reason and who gave it,
+and the check in Dagster stays a warning.
+
+A waiver covers deliveries whose day is at most `until`, which lies at most a year after the delivery's day.
+After it has ended the rule holds again, and `waiver_expired` tells that the waiver is still written there.
+Write no patient's data into a reason: it is published."""
+
+
 def render_page() -> str:
     """Return the page as Markdown."""
     parts = [
@@ -70,13 +84,16 @@ def render_page() -> str:
         f"```toml\n{example()}\n```",
         LIMITS,
         markdown_table(("what holds", "default", "key"), _limits()),
+        WAIVERS,
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def example() -> str:
     """Return a file that states what each key may, the format left out: another would name other tables."""
-    return "\n\n".join(key.example for key in KEYS if key.name not in {"format", *AT_THE_TOP})
+    examples = [key.example for key in KEYS if key.name not in {"format", *AT_THE_TOP}]
+    # What belongs to no section stands above them all.
+    return "\n\n".join(sorted(examples, key=lambda text: text.startswith("[")))
 
 
 def write_page() -> None:

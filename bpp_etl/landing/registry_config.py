@@ -21,6 +21,7 @@ from bpp_etl.landing.read_settings import (
 )
 from bpp_etl.landing.registry_keys import KEYS, TOP_LEVEL
 from bpp_etl.landing.registry_sections import NOTHING_SAID, STABLE, About, ensure_columns_are_ours
+from bpp_etl.landing.waivers import Waiver, recalled_waivers
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.rules import LIMITS
 from schemas.stated import Stated
@@ -38,12 +39,14 @@ class RegistryConfig:
     about: About = NOTHING_SAID
     read: ReadSettings = AS_CANONICAL
     read_tables: Mapping[str, ReadSettings] = field(default_factory=dict)
+    null_words: tuple[str, ...] = ()
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
+    accept: Mapping[str, Waiver] = field(default_factory=dict)
 
     def reading(self, table: str) -> ReadSettings:
         """Return how the files of a table, or of an adapter's source, are written."""
@@ -61,8 +64,13 @@ class RegistryConfig:
 
 def load_config(path: Path) -> RegistryConfig:
     """Read registry.toml; a missing file means the defaults. Whether its format is known is not looked at."""
+    return checked(told_in(path))
+
+
+def told_in(path: Path) -> dict[str, Any]:
+    """Read what registry.toml says, as TOML has it; a missing file says nothing."""
     if not path.exists() and not path.is_symlink():
-        return RegistryConfig()
+        return {}
     try:
         with path.open("rb") as stream:
             text = stream.read(MOST_BYTES + 1)
@@ -70,19 +78,24 @@ def load_config(path: Path) -> RegistryConfig:
             raise ConfigurationError(
                 f"registry.toml is larger than {MOST_BYTES >> 10} KiB", "recode codes in the export instead"
             )
-        told = tomllib.loads(text.decode("utf-8-sig"))
+        return tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError):
         # Bad TOML and bad UTF-8 are ValueErrors, and so is a number of thousands of digits.
         raise ConfigurationError(
             "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
         ) from None
-    return checked(told)
 
 
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
     """Make a configuration again of its fields, as `dataclasses.asdict` and JSON have them."""
     stated = StatedCadence(tuple(told["cadence"]["interval_days"]))
-    made = {"about": About(**told["about"]), "cadence": stated, **recalled_settings(told)}
+    made = {
+        "about": About(**told["about"]),
+        "cadence": stated,
+        "accept": recalled_waivers(told["accept"]),
+        "null_words": tuple(told["null_words"]),
+        **recalled_settings(told),
+    }
     return RegistryConfig(**{**told, **made})
 
 

@@ -14,10 +14,13 @@ from bpp_etl.landing.registry_sections import (
     constants_of,
     lesions_of,
     limits_of,
+    null_words_of,
     recodes_of,
     renames_of,
 )
+from bpp_etl.landing.waivers import waivers_of
 from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
+from schemas.codes import NULL_WORDS
 
 KEYS = (
     Key(
@@ -62,6 +65,14 @@ header_row = 3""",
         Key(key.name, key.checked, key.default, f"the same as in `[read]`: {key.states}", key.example)
         for key in READ_KEYS
         if key.name in AT_THE_TOP
+    ),
+    Key(
+        "null_words",
+        null_words_of,
+        "nothing",
+        "further words that mean an empty cell, in every column. These mean it in any case, but in"
+        f" a column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
+        'null_words = ["-99", "9999-12-31"]',
     ),
     Key(
         "rename",
@@ -125,6 +136,17 @@ interval_days = [56, 56, 84]""",
         """[limits]
 bone_lesions = 0.1
 cadence = 0.6""",
+    ),
+    Key(
+        "accept",
+        waivers_of,
+        "nothing",
+        "a [waiver](#waivers) as `[accept.<rule>]`: a rule of whole tables or deliveries whose breach is"
+        " accepted `until` a day, for a `reason`, `by` someone",
+        """[accept.dates_moved]
+until = 2027-06-30
+reason = "all dates of birth were corrected against the population register"
+by = "Head of the registry\"""",
     ),
 )
 TOP_LEVEL = tuple(key.name for key in KEYS)

@@ -5,6 +5,7 @@ Not here: the file, its keys outside sections, and the whole they make (`registr
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,22 @@ def ensure_column(table: str, column: str, section: str) -> None:
     """Refuse a column that a table does not have."""
     names = tuple(known.name for known in delivered_columns(TABLES[table].contract))
     ensure_known(f"column in [{section}.{table}]:", column, names)
+
+
+def null_words_of(told: Any, where: str) -> tuple[str, ...]:
+    """Read null_words: further words that stand for an empty cell."""
+    if not isinstance(told, list):
+        raise ConfigurationError(
+            f"registry.toml: {where} must be a list", 'for example null_words = ["-99", "9999-12-31"]'
+        )
+    # A day may be written without quotes.
+    words = [one.isoformat() if isinstance(one, dt.date) else scalar_of(one, where) for one in told]
+    words = [word.strip() for word in words]
+    if not all(words):
+        raise ConfigurationError(
+            f"registry.toml: a word of {where} is empty", "an empty cell is empty without being told"
+        )
+    return tuple(dict.fromkeys(words))
 
 
 def renames_of(told: Any, where: str) -> dict[str, dict[str, str]]:

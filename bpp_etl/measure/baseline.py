@@ -11,13 +11,12 @@ from itertools import permutations
 import numpy as np
 
 from bpp_etl.events import Protocol
-from bpp_etl.measure.cohort import Cohort, Mask
-from bpp_etl.measure.flow import COMMON
+from bpp_etl.measure.cohort import COMMON, Cohort, Mask
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.warehouse.select import Column, Parameters
 from schemas.codes import HER2_STATUS, RECEPTOR_STATUS, SEX
-from schemas.event import LEFT_AT
+from schemas.event import LEFT_AT, NOT_IN_COHORT
 from schemas.metric_codes import BASELINE_CHARACTERISTIC
 
 STATE_KEY = "state"
@@ -70,7 +69,7 @@ WINDOWS: Mapping[str, tuple[str, ...]] = {
 
 def baseline_rows(first_line: Cohort, protocol: Protocol) -> list[Row]:
     """Build the rows of `metric.baseline`; the flow is counted already."""
-    others = ("indeterminate", *LEFT_AT[1:-1])
+    others = ("indeterminate", *(step for step in LEFT_AT[:-1] if step not in NOT_IN_COHORT))
     first_line.tally.put_total(first_line.cell(OTHER), [first_line.cell(step) for step in others])
     levels = {name: _levels(first_line, name) for name in BASELINE_CHARACTERISTIC}
     for name, masks in levels.items():
@@ -118,7 +117,7 @@ def link_windows(tally: Tally, protocols: Sequence[Protocol]) -> None:
         widths = {
             _cell(protocol, name, "known", "all"): (
                 float(str(protocol.values[window])),
-                [protocol.values[other] for other in others],
+                [protocol.window, *(protocol.values[other] for other in others)],
             )
             for protocol in protocols
         }
@@ -154,13 +153,14 @@ def _levels(first_line: Cohort, name: str) -> dict[str, Mask]:
 def _whole(first_line: Cohort, stratum: str) -> Cell:
     """Name the count of everyone in a stratum, which the flow shows too."""
     if stratum == "all":
-        return Cell(COMMON, "first_line")
+        return first_line.first_line()
     return first_line.cell(stratum.partition("=")[2])
 
 
 def _cell(protocol: Protocol, name: str, level: str, stratum: str) -> Cell:
     """Name the count of a level; over everyone it is the same under protocols that look for it alike."""
-    told = " ".join(str(protocol.values[parameter]) for parameter in WINDOWS.get(name, ()))
+    values = (str(protocol.values[parameter]) for parameter in WINDOWS.get(name, ()))
+    told = " ".join((*values, protocol.window.told)).rstrip()
     qualified = f"{name} ({told})" if told else name
     return Cell(COMMON if stratum == "all" else protocol.name, f"{GROUP}{qualified}={level}", stratum)
 

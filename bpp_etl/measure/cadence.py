@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpp_etl.measure.cohort import HER2, REGISTRY, Cohort
-from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
 from bpp_etl.measure.tally import Cell, Tally
@@ -44,14 +43,15 @@ def schedule_from(rows: Iterable[tuple[Any, ...]], key: str) -> Schedule:
 def cadence_rows(cohort: Cohort, first_line: Schedule, pseudoprogression: Schedule) -> list[Row]:
     """Build the rows of `metric.cadence` and the estimates of both populations."""
     rows: list[Row] = []
-    for population, schedule, key, protocol, whole in (
-        ("first_line", first_line, REGISTRY, COMMON, Cell(COMMON, "first_line")),
-        ("pseudoprogression", pseudoprogression, HER2, cohort.protocol, cohort.cell("pseudoprogression")),
+    for population, schedule, key, whole in (
+        ("first_line", first_line, REGISTRY, cohort.first_line()),
+        ("pseudoprogression", pseudoprogression, HER2, cohort.cell("pseudoprogression")),
     ):
         strata = ("all", *cohort.partitions[key].strata)
-        _count(cohort.tally, schedule, Cell(protocol, f"cadence_{population}"), strata, whole)
+        base = whole._replace(group=f"cadence_{whole.group}")
+        _count(cohort.tally, schedule, base, strata, whole)
         for stratum in strata:
-            cell = Cell(protocol, f"cadence_{population}", stratum)
+            cell = base._replace(stratum=stratum)
             rows += _rows(cohort, population, cell, schedule.medians.get(stratum, (None, None)))
     return rows
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bpp_etl.events import ALWAYS, Window
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.warehouse.select import Column
 
@@ -19,6 +20,8 @@ Mask = npt.NDArray[np.bool_]
 REGISTRY, HER2, EVIDENCE = "registry", "her2", "evidence"
 HER2_LABELS = ("positive", "negative", "indeterminate", "unknown")
 EVIDENCE_LABELS = ("complete", "refused")
+COMMON = ""
+"""The protocol of counts that are the same under every protocol."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,13 @@ class Partition:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Patients under one protocol: one array per column, one entry per patient."""
+    """Patients under one protocol, and in its calendar window: an array per column, an entry per patient."""
 
     protocol: str
     columns: Mapping[str, Column]
     partitions: Mapping[str, Partition]
     tally: Tally
+    window: Window = ALWAYS
 
     def __getitem__(self, column: str) -> Column:
         """Return a column."""
@@ -51,6 +55,10 @@ class Cohort:
     def cell(self, group: str, stratum: str = "all") -> Cell:
         """Name the count of a group in a stratum."""
         return Cell(self.protocol, group, stratum)
+
+    def first_line(self, stratum: str = "all") -> Cell:
+        """Name the count of everyone with a first line in the window, the same for all protocols of it."""
+        return Cell(COMMON, f"first_line {self.window.told}".rstrip(), stratum)
 
     def cells(self, group: str, by: Sequence[str] = ()) -> list[Cell]:
         """Name the counts of a group in all strata of some properties, everyone first."""

@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from bpp_etl.events import ALWAYS, Window
 from bpp_etl.measure.cohort import HER2_LABELS, REGISTRY, Cohort, Partition
-from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Time, median_row
 from bpp_etl.warehouse.select import Column
 
@@ -29,18 +29,22 @@ WHOLE, PROGRESSED_OR_DIED, DIED = "on_first_line", "first_line_progressed_or_die
 
 
 def first_line_cohort(
-    protocol: str, columns: Mapping[str, Column], registries: Sequence[str], tally: Tally
+    protocol: str,
+    columns: Mapping[str, Column],
+    registries: Sequence[str],
+    tally: Tally,
+    window: Window = ALWAYS,
 ) -> Cohort:
     """Put everyone with a first line into strata, and count how it ended; the flow is counted already."""
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns[REGISTRY]),
         HER2_AT_START: Partition(HER2_AT_START, HER2_LABELS, columns[HER2_AT_START]),
     }
-    cohort = Cohort(protocol, columns, partitions, tally)
+    cohort = Cohort(protocol, columns, partitions, tally, window)
     everyone = np.ones(columns[REGISTRY].size, dtype=np.bool_)
     cohort.count(WHOLE, everyone, BY)
     for cell in cohort.cells(WHOLE, (REGISTRY,)):
-        tally.add_up(Cell(COMMON, "first_line", cell.stratum), [cell])
+        tally.add_up(cohort.first_line(cell.stratum), [cell])
     cohort.part(WHOLE, PROGRESSED_OR_DIED, columns["has_progressed_or_died"].astype(bool), BY)
     cohort.part(WHOLE, DIED, columns["has_died"].astype(bool), BY)
     return cohort

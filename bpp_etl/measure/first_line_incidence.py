@@ -16,11 +16,9 @@ from zlib import crc32
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask
-from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.horizons import FollowUp, by_horizon, count_by_horizon, incidence_rows
 from bpp_etl.measure.incidence import METHOD
 from bpp_etl.measure.rows import Row
-from bpp_etl.measure.tally import Cell
 from bpp_etl.metrics import Incidence, draw_chances, draw_labels, imputed_incidence_at, incidence_at
 from bpp_etl.metrics.imputation import IMPUTATIONS
 from bpp_etl.warehouse.select import Column
@@ -104,7 +102,7 @@ class _Stratum:
             metric,
             found,
             follow_up,
-            patients=Cell(COMMON, "first_line", self.name),
+            patients=self.cohort.first_line(self.name),
             events=events,
             method=method,
             warnings=warnings,

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule
-from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort
+from bpp_etl.events import STATE_RULES, DecidingRule, flow_rules
+from bpp_etl.measure.cohort import COMMON, EVIDENCE, HER2, REGISTRY, Cohort
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally
-from schemas.event import LEFT_AT, REASON, STATE
+from schemas.event import NOT_IN_COHORT, REASON, STATE
 
 BY_ALL = (REGISTRY, HER2, EVIDENCE)
 UNREAD = "progression_not_read"
-COMMON = ""
-"""The protocol of counts that are the same under every protocol."""
+
+NO_FIRST_LINE, OUTSIDE_WINDOW = NOT_IN_COHORT
 
 REASONS = {
     state: tuple(rule.reason for rule in STATE_RULES if rule.state == state)
@@ -64,20 +64,24 @@ def count_flow(
     """Count the delivered patients by registry and step; the candidates are counted already."""
     tally = cohort.tally
     patients = {(registry, step): number for registry, step, number in left_at}
-    for step in LEFT_AT[:-1]:
+    places = [rule.reason for rule in flow_rules(cohort.window)]
+    for step in places[:-1]:
         parts = [
             tally.put(_step_cell(cohort, step, f"registry={name}"), patients.get((name, step), 0))
             for name in registries
         ]
         tally.put_total(_step_cell(cohort, step, "all"), parts)
     for stratum in ("all", *cohort.partitions[REGISTRY].strata):
-        started = [_step_cell(cohort, step, stratum) for step in LEFT_AT[1:]]
-        first_line = tally.put_total(Cell(COMMON, "first_line", stratum), started)
+        judged = [_step_cell(cohort, step, stratum) for step in places if step not in NOT_IN_COHORT]
+        first_line = tally.put_total(cohort.first_line(stratum), judged)
+        if not cohort.window.is_open:
+            outside = _step_cell(cohort, OUTSIDE_WINDOW, stratum)
+            first_line = tally.put_total(Cell(COMMON, "first_line", stratum), [outside, first_line])
         tally.put_total(
-            Cell(COMMON, "admitted", stratum), [_step_cell(cohort, LEFT_AT[0], stratum), first_line]
+            Cell(COMMON, "admitted", stratum), [_step_cell(cohort, NO_FIRST_LINE, stratum), first_line]
         )
     _count_refused(tally, dict(refused), registries)
-    for group in ("first_line", "admitted", "delivered"):
+    for group in sorted({cohort.first_line().group, "first_line", "admitted", "delivered"}):
         strata = cohort.partitions[REGISTRY].strata
         tally.add_up(Cell(COMMON, group), [Cell(COMMON, group, stratum) for stratum in strata])
 
@@ -97,7 +101,7 @@ def _count_refused(tally: Tally, refused: Mapping[str, int], registries: Sequenc
 def flow_rows(cohort: Cohort) -> list[Row]:
     """Build the rows of `metric.flow`, from top to bottom, everyone and each registry."""
     steps: list[tuple[str, str | None]] = [("delivered", None), ("refused", "delivered")]
-    steps += [("admitted", "delivered"), *((step, "admitted") for step in LEFT_AT)]
+    steps += [("admitted", "delivered"), *((rule.reason, "admitted") for rule in flow_rules(cohort.window))]
     steps += [(state, "candidate") for state in STATE]
     steps += [("progressed", "pseudoprogression"), ("not_progressed", "pseudoprogression")]
     steps += [(reason, state) for state, reasons in REASONS.items() for reason in reasons]
@@ -132,7 +136,7 @@ def rule_rows(cohort: Cohort, registries: Sequence[str]) -> list[Row]:
             counts={"patients": _step_cell(cohort, _step_of(rule), f"registry={registry}")},
         )
         for registry in registries
-        for position, rule in enumerate((*FLOW_RULES, *STATE_RULES), start=1)
+        for position, rule in enumerate((*flow_rules(cohort.window), *STATE_RULES), start=1)
     ]
 
 
@@ -142,5 +146,5 @@ def _step_of(rule: DecidingRule) -> str:
 
 
 def _step_cell(cohort: Cohort, step: str, stratum: str) -> Cell:
-    is_common = step in ("delivered", "refused", "admitted", LEFT_AT[0])
+    is_common = step in ("delivered", "refused", "admitted", NO_FIRST_LINE)
     return Cell(COMMON if is_common else cohort.protocol, step, stratum)

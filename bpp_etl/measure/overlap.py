@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, permutations
 
+from bpp_etl.events import Window, flow_rules
 from bpp_etl.measure.baseline import levels_of
+from bpp_etl.measure.cohort import COMMON
 from bpp_etl.measure.concordance import Median, shift_row
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import cohen_kappa
-from schemas.event import LEFT_AT, STATE
+from schemas.event import LEFT_AT, NOT_IN_COHORT, STATE
 
+_, OUTSIDE_WINDOW = NOT_IN_COHORT
 CALLS = (*LEFT_AT[1:-1], *STATE)
 PSEUDO = "pseudoprogression"
 Courses = Sequence[tuple[str, Sequence[str], int]]
@@ -23,12 +26,19 @@ Courses = Sequence[tuple[str, Sequence[str], int]]
 
 
 def overlap_rows(
-    tally: Tally, courses: Courses, protocols: Sequence[str], medians: Mapping[str, Mapping[str, Median]]
+    tally: Tally,
+    courses: Courses,
+    windows: Mapping[str, Window],
+    medians: Mapping[str, Mapping[str, Median]],
 ) -> list[Row]:
-    """Build the table and kappa of every two protocols, and how far each moves the medians of the other."""
+    """Build the table and kappa of every two protocols, and how far each moves the medians of the other.
+
+    `windows` are those of the protocols, in the order in which the courses list their calls.
+    """
     rows = []
-    for (place, one), (other_place, other) in combinations(enumerate(protocols), 2):
-        _cross(tally, courses, (place, one), (other_place, other))
+    calls = {name: _calls_in(window) for name, window in windows.items()}
+    for (place, one), (other_place, other) in combinations(enumerate(windows), 2):
+        _cross(tally, courses, (place, one), (other_place, other), calls)
         rows += [
             Row(
                 table="concordance",
@@ -41,10 +51,10 @@ def overlap_rows(
                 },
                 counts={"patients": _both(one, call, other, other_call)},
             )
-            for call in CALLS
-            for other_call in CALLS
+            for call in calls[one]
+            for other_call in calls[other]
         ]
-        rows.append(_agreement_row(tally, one, other))
+        rows.append(_agreement_row(tally, one, other, calls))
     for one, other in permutations(medians, 2):
         rows += [
             shift_row(tally, metric, median, medians[other][metric], other)
@@ -75,34 +85,62 @@ def link_same_patients(tally: Tally, courses: Courses, protocols: Sequence[str])
                         tally.add_up(level, [same])
 
 
-def _cross(tally: Tally, courses: Courses, one: tuple[int, str], other: tuple[int, str]) -> None:
+def _calls_in(window: Window) -> tuple[str, ...]:
+    """List what a protocol can call a patient: outside its window only where it has one."""
+    steps = {rule.reason for rule in flow_rules(window)}
+    return tuple(call for call in CALLS if call in steps or call in STATE)
+
+
+def _cross(
+    tally: Tally,
+    courses: Courses,
+    one: tuple[int, str],
+    other: tuple[int, str],
+    calls_of: Mapping[str, Sequence[str]],
+) -> None:
+    own, theirs = calls_of[one[1]], calls_of[other[1]]
     found: Counter[tuple[str, str]] = Counter()
     for _, calls, patients in courses:
         found[calls[one[0]], calls[other[0]]] += patients
-    for call in CALLS:
-        for other_call in CALLS:
+    for call in own:
+        for other_call in theirs:
             tally.put(_both(one[1], call, other[1], other_call), found[call, other_call])
-    for call in CALLS:
-        tally.add_up(Cell(one[1], call), [_both(one[1], call, other[1], to) for to in CALLS])
-        tally.add_up(Cell(other[1], call), [_both(one[1], to, other[1], call) for to in CALLS])
+    for call in own:
+        tally.add_up(Cell(one[1], call), [_both(one[1], call, other[1], to) for to in theirs])
+    for call in theirs:
+        tally.add_up(Cell(other[1], call), [_both(one[1], to, other[1], call) for to in own])
 
 
-def _agreement_row(tally: Tally, one: str, other: str) -> Row:
-    def side(is_pseudo: bool) -> Iterable[str]:
-        return [call for call in CALLS if (call == PSEUDO) == is_pseudo]
+def _agreement_row(tally: Tally, one: str, other: str, calls_of: Mapping[str, Sequence[str]]) -> Row:
+    """Build kappa over the patients whom both protocols judge."""
+
+    def side(protocol: str, is_pseudo: bool) -> Iterable[str]:
+        judged = (call for call in calls_of[protocol] if call != OUTSIDE_WINDOW)
+        return [call for call in judged if (call == PSEUDO) == is_pseudo]
 
     table = [
         [
-            sum(tally.counts[_both(one, call, other, to)] for call in side(first) for to in side(second))
+            sum(
+                tally.counts[_both(one, call, other, to)]
+                for call in side(one, first)
+                for to in side(other, second)
+            )
             for second in (True, False)
         ]
         for first in (True, False)
     ]
     found = cohen_kappa(table)
+    judged = Cell(COMMON, "first_line")
+    if any(OUTSIDE_WINDOW in calls_of[name] for name in (one, other)):
+        sides = [
+            [call for is_pseudo in (True, False) for call in side(name, is_pseudo)] for name in (one, other)
+        ]
+        cells = [_both(one, call, other, to) for call in sides[0] for to in sides[1]]
+        judged = tally.put_total(Cell(f"{one} beside {other}", "judged by both"), cells)
     row = estimate_row(
         tally,
         "agreement_protocol",
-        Cell("", "first_line"),
+        judged,
         Interval(found.estimate, found.low, found.high, "large-sample"),
         method="Cohen's kappa; pseudoprogression against anything else",
         protocol=one,

@@ -9,7 +9,6 @@ import math
 
 from bpp_etl.measure.cohort import HER2, Cohort
 from bpp_etl.measure.comparisons import HER2_STRATUM
-from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell
 from bpp_etl.metrics import events_for_hazard_ratio, patients_for_share
@@ -49,7 +48,7 @@ def _events(cohort: Cohort) -> list[Row]:
 def _patients(cohort: Cohort) -> list[Row]:
     counts = cohort.tally.counts
     decided, pseudo = cohort.cell("decided"), cohort.cell("pseudoprogression")
-    first_line = Cell(COMMON, "first_line")
+    first_line = cohort.first_line()
     rows = []
     for width in HALF_WIDTHS:
         needed = (

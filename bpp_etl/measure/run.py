@@ -25,7 +25,7 @@ from bpp_etl.measure.baseline import (
     link_windows,
 )
 from bpp_etl.measure.bone_alp import bone_alp_rows
-from bpp_etl.measure.cadence import Schedule, cadence_rows, schedule_from
+from bpp_etl.measure.cadence import cadence_rows, schedule_from
 from bpp_etl.measure.cohort import (
     EVIDENCE,
     EVIDENCE_LABELS,
@@ -102,15 +102,16 @@ def measure(con: Connection, protocols: Sequence[Protocol]) -> Measured:
     registries = [str(name) for (name,) in _rows(con, "registry", {})]
     tally = Tally()
     parts: dict[str, Part] = {}
-    first_line_schedule = schedule_from(_rows(con, "cadence_first_line", {}), REGISTRY)
     for protocol in protocols:
-        parts[protocol.name] = _measure_protocol(con, tally, protocol, registries, first_line_schedule)
+        parts[protocol.name] = _measure_protocol(con, tally, protocol, registries)
     rows = [row for part in parts.values() for row in part.rows]
     if len(protocols) > 1:
         link_windows(tally, protocols)
         courses = _rows(con, "overlap", {"protocols": names})
         link_same_patients(tally, courses, names)
-        rows += overlap_rows(tally, courses, names, {name: part.medians for name, part in parts.items()})
+        windows = {protocol.name: protocol.window for protocol in protocols}
+        medians = {name: part.medians for name, part in parts.items()}
+        rows += overlap_rows(tally, courses, windows, medians)
     return Measured(
         protocols=tuple(names),
         rows=tuple(rows),
@@ -128,23 +129,22 @@ def _columns(con: Connection, name: str, parameters: Parameters) -> Mapping[str,
     return select_columns(con, Select(PACKAGE, name), parameters)
 
 
-def _measure_protocol(
-    con: Connection,
-    tally: Tally,
-    protocol: Protocol,
-    registries: Sequence[str],
-    first_line_schedule: Schedule,
-) -> Part:
+def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registries: Sequence[str]) -> Part:
     parameters = _parameters(protocol, registries)
     cohort = _candidates(con, tally, protocol, parameters, registries)
     count_candidates(cohort)
     left_at, refused = (_rows(con, name, parameters) for name in ("left_at", "refused_patients"))
     count_flow(cohort, left_at, refused, registries)
+    first_line_schedule = schedule_from(_rows(con, "cadence_first_line", parameters), REGISTRY)
     schedule = schedule_from(_rows(con, "cadence_pseudoprogression", parameters), HER2)
     times = times_of(cohort)
     first_line = _at_baseline(con, tally, protocol)
     survival = first_line_cohort(
-        protocol.name, _columns(con, "first_line_survival", parameters), registries, tally
+        protocol.name,
+        _columns(con, "first_line_survival", parameters),
+        registries,
+        tally,
+        protocol.window,
     )
     survival_times = first_line_times(survival)
     landmarks = landmarks_of(survival)
@@ -200,7 +200,7 @@ def _candidates(
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),
         EVIDENCE: Partition(EVIDENCE, EVIDENCE_LABELS, columns["evidence"]),
     }
-    return Cohort(protocol.name, columns, partitions, tally)
+    return Cohort(protocol.name, columns, partitions, tally, protocol.window)
 
 
 def _first_line(
@@ -208,15 +208,14 @@ def _first_line(
 ) -> Cohort:
     columns = _columns(con, "first_line_outcome", parameters)
     partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
-    return Cohort(protocol.name, columns, partitions, tally)
+    return Cohort(protocol.name, columns, partitions, tally, protocol.window)
 
 
 def _at_baseline(con: Connection, tally: Tally, protocol: Protocol) -> Cohort:
     parameters = {**LEVELS, "protocol": protocol.name, "states": SHOWN_STATES}
     columns = _columns(con, "baseline_state", parameters)
-    return Cohort(
-        protocol.name, columns, {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}, tally
-    )
+    partitions = {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}
+    return Cohort(protocol.name, columns, partitions, tally, protocol.window)
 
 
 def _parameters(protocol: Protocol, registries: Sequence[str]) -> Parameters:

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from bpp_etl.measure.cohort import REGISTRY, Cohort
-from bpp_etl.measure.flow import BY_ALL, COMMON
+from bpp_etl.measure.cohort import COMMON, REGISTRY, Cohort
+from bpp_etl.measure.flow import BY_ALL
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import proportion

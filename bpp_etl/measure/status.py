@@ -83,7 +83,7 @@ def _landmark(first_line: Cohort, days: int) -> Landmark:
     is_there: Mask = without > days
     codes = (first_line["days_to_confirmation"] <= days).astype(np.int64)
     partitions = {STATUS: Partition(STATUS, STATUS_LABELS, codes)}
-    cohort = Cohort(first_line.protocol, first_line.columns, partitions, first_line.tally)
+    cohort = Cohort(first_line.protocol, first_line.columns, partitions, first_line.tally, first_line.window)
     group, progressed, died = (f"{name}_after_{days}" for name in (WHOLE, PROGRESSED_OR_DIED, DIED))
     has_progressed, has_died = (
         first_line[name].astype(bool) for name in ("has_progressed_or_died", "has_died")

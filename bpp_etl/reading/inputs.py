@@ -14,6 +14,7 @@ from bpp_etl.adapters.found import outside_digest
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of
 from bpp_etl.landing.registry_config import RegistryConfig, load_config
+from bpp_etl.landing.waivers import ensure_they_end
 from bpp_etl.reading.files import snapshot_of
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.settings import adapter_folders
@@ -33,7 +34,9 @@ def configuration_of(delivery: Delivery) -> RegistryConfig:
     file = _configuration_file(delivery)
     if file is not None:
         snapshot_of(file, home_of(delivery).parent)
-    return load_config(delivery.path.parent / CONFIGURATION)
+    config = load_config(delivery.path.parent / CONFIGURATION)
+    ensure_they_end(config.accept, delivery.date)
+    return config
 
 
 def adapter_of(config: RegistryConfig, delivery: Delivery) -> Adapter | None:

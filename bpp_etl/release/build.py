@@ -18,6 +18,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.difference.releases import Difference, difference_of
 from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
+from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.write import write_metrics
@@ -228,6 +229,18 @@ def is_synthetic(con: Connection) -> bool | None:
     return bool(stated[0][0]) if len(stated) == 1 else None
 
 
+def _window(con: Connection) -> list[dt.date | None]:
+    """Read the calendar window of the first protocol; None for a side that is open."""
+    rows = con.execute(
+        "select parameter, cast(value as date) from meta.protocol_parameter"
+        " join meta.protocol using (protocol)"
+        " where meta.protocol.position = 1 and list_contains($sides, parameter)",
+        {"sides": [FIRST_DAY, LAST_DAY]},
+    ).fetchall()
+    found = dict(rows)
+    return [found.get(side) for side in (FIRST_DAY, LAST_DAY)]
+
+
 def _describe(
     con: Connection,
     release_id: str,
@@ -238,11 +251,12 @@ def _describe(
 ) -> None:
     """Fill `meta`, and comment every table and column."""
     con.execute(
-        "insert into meta.release values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into meta.release values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             release_id,
             created_at.astimezone(dt.UTC).replace(tzinfo=None),
             list(inputs.protocols),
+            *_window(con),
             inputs.code_version,
             digest,
             is_synthetic(con),

@@ -32,6 +32,7 @@ SHOWN = (
     "quality.delivery",
     "quality.table_count",
     "quality.extra_column",
+    "quality.waiver",
     "quality.history",
     "meta.release",
     "meta.table",

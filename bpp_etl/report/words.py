@@ -16,6 +16,7 @@ STEPS: Mapping[str, str] = {
     "refused": "Patients refused at the gate",
     "admitted": "Admitted patients",
     "no_first_line": "No first line of therapy recorded",
+    "outside_window": "First line started outside the calendar window",
     "no_on_treatment_ct": "No eligible CT during the first line",
     "no_new_osteoblastic_lesion": "No new osteoblastic lesion on such a CT",
     "progression_first": "Explicit progression came first",
@@ -38,6 +39,7 @@ STEPS: Mapping[str, str] = {
 SHORT_STEPS: Mapping[str, str] = {
     "admitted": "Admitted",
     "no_first_line": "No first line",
+    "outside_window": "Outside window",
     "no_on_treatment_ct": "No CT",
     "no_new_osteoblastic_lesion": "No new lesion",
     "progression_first": "Progression first",
@@ -116,6 +118,7 @@ SEVERITIES: Mapping[str, str] = {
 STATUSES: Mapping[str, str] = {
     "passed": "passed",
     "failed": "failed",
+    "waived": "accepted by waiver",
     "not_applicable": "not applicable",
     "error": "error",
 }

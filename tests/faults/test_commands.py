@@ -8,7 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from assets.cli import app
+from bpp_etl.errors import UsageError
 from tests.support.commands import Said, bpp
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import files_in
@@ -48,6 +51,22 @@ def test_a_landing_that_is_not_there_ends_a_refresh_with_2(tmp_path: Path) -> No
     assert lines_of(said) == [
         f"error: the landing folder {tmp_path / 'nowhere'} does not exist",
         "hint: name it with --landing or BPP_LANDING, or try `bpp demo`",
+    ]
+
+
+@pytest.mark.parametrize("given", ["2018-02-30", "2018", "tomorrow", ""])
+def test_a_window_of_what_is_no_day_is_refused(given: str) -> None:
+    error = CliRunner().invoke(app, ["refresh", "--from", given]).exception
+    assert isinstance(error, UsageError)
+    assert (error.message.partition(",")[0], error.exit_code) == ("--from must be a day", 2)
+
+
+def test_a_window_without_a_day_ends_a_refresh_with_2(tmp_path: Path) -> None:
+    said = bpp("refresh", "--landing", tmp_path, "--from", "2018-01-02", "--to", "2018-01-01")
+    assert said.code == 2
+    assert lines_of(said) == [
+        "error: no day lies in the calendar window from 2018-01-02 to 2018-01-01 of xu2025",
+        "hint: --from is the first day on which line 1 may start, --to the last",
     ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.gate import decide, delivery_rule, delivery_rules
-from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of, judges
+from bpp_etl.gate.delivery_rule import Found, Known, WholeDelivery, judge_of, judges
 from bpp_etl.gate.judge import judge
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
@@ -71,7 +71,7 @@ def test_a_rule_sees_the_working_file_the_counts_and_the_delivery_before(
     monkeypatch.setitem(delivery_rule._JUDGES, "sex_implausible", look)
     with opened(tmp_path / "gate.duckdb") as con, opened_read_only(admitted) as before:
         read = read_delivery(con, delivery, scratch_root=tmp_path)
-        decision = judge(con, delivery, read, before)
+        decision = judge(con, delivery, read, Known(before))
     assert seen == [(3, 7, 4, 3, "2024-12-31", 0.1)]
     assert [breach.message for breach in decision.warnings] == ["looked"]
     (result,) = (one for one in decision.rules if one.rule == "sex_implausible")

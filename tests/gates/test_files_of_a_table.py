@@ -198,14 +198,19 @@ def test_a_header_that_is_stated_where_there_is_none_shuts_the_gate(tmp_path: Pa
 def test_a_row_without_a_filled_cell_is_no_row_and_is_counted(tmp_path: Path) -> None:
     folder = write_delivery_of(
         tmp_path,
-        patients=TINY["patients"] + ',,\n"", \u3000,\u00a0\u200b\n',
+        patients=TINY["patients"] + ',,\n"", \u3000,\u00a0\u200b\nNULL, n/a ,\n',
+        # "none" is a code of lysis_change.
+        bone_lesions=TINY["bone_lesions"] + "NULL,-,,,,,none\nNULL,-,,,,none,\n",
         # Something stands in this row, though in no column of ours.
         her2_tests="patient_id,test_date,specimen_site,note\n,,,\nA,2023-12-01,primary,\n,,,total 1\n",
     )
     one = gated(folder)
     assert one.read.rows["patients"] == 3
-    assert one.read.empty_rows == {"patients": 2, "her2_tests": 1}
-    assert one.refused == {("her2_tests", 3): ["required_value_missing"]}
+    assert one.read.empty_rows == {"patients": 3, "bone_lesions": 1, "her2_tests": 1}
+    assert one.refused == {
+        ("bone_lesions", 4): ["required_value_missing"],
+        ("her2_tests", 3): ["required_value_missing"],
+    }
     assert [row[-1] for row in one.core["her2_tests"]] == [2]
 
 

@@ -110,6 +110,15 @@ def test_the_metadata_of_events_tells_how_often_each_rule_fired_and_what_is_miss
     assert counts_of(summary, "first_line", threshold=5) == {}
 
 
+def test_the_metadata_of_events_tells_no_first_lines_that_tell_the_few_outside_the_window() -> None:
+    def told(**left: int) -> dict[str, int | str]:
+        flow = {"no_first_line": 6, "candidate": 20, **left}
+        return counts_of(EventSummary("north", sum(flow.values()), {"xu2025": flow}), "first_line", 5)
+
+    assert told(outside_window=2) == {}
+    assert told(outside_window=5) == {"dagster/row_count": 20, "xu2025/patients": 20}
+
+
 def test_the_metadata_of_events_tells_no_row_count_of_few_patients() -> None:
     few = EventSummary(
         "north",

@@ -95,6 +95,11 @@ def her2_on(patient: Patient, event: date) -> str | None:
     return None
 
 
+def last_heard_of(patient: Patient) -> date:
+    records = [scan.day for scan in patient.scans] + [lab.day for lab in patient.labs]
+    return max([patient.last_contact, *records, *(line.start for line in patient.lines)])
+
+
 def ids(scans: Iterable[Scan]) -> list[str]:
     return [scan.assessment_id for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id))]
 
@@ -116,12 +121,18 @@ def call(  # noqa: PLR0912 as naive as it gets
     stated: Sequence[int] = (),
     *,
     do_ids_last: bool = False,
+    started_from: date | None = None,
+    started_to: date | None = None,
 ) -> Call:
     if do_ids_last:
         patient = with_ids_that_last(patient)
     first = line_of(patient, 1)
     if first is None:
         return Call("no_first_line")
+    if started_from is not None and first.start < started_from:
+        return Call("outside_window")
+    if started_to is not None and first.start > started_to:
+        return Call("outside_window")
     second = line_of(patient, 2)
     points = time_points(patient.scans)
     treated = [point for point in points if is_on(point.day, first, second)]
@@ -200,7 +211,7 @@ def call(  # noqa: PLR0912 as naive as it gets
             row.reason = "death"
         elif first.end is not None or second is not None:
             row.reason = "therapy_changed"
-        elif (delivery - patient.last_contact).days > 2 * interval:
+        elif (delivery - last_heard_of(patient)).days > 2 * interval:
             row.reason = "lost_to_follow_up"
         else:
             row.reason = "awaiting_ct"

@@ -50,22 +50,19 @@ def is_new_osteoblastic(lesion: Lesion) -> bool:
 
 
 def with_ids_that_last(patient: Patient) -> Patient:
-    """Read a lesion that was there on an earlier day as one that is still there, whatever it is called."""
-    scans = []
-    for scan in patient.scans:
-        seen_before = {
-            lesion.lesion_id
-            for earlier in patient.scans
-            if earlier.day < scan.day
-            for lesion in earlier.lesions
-        }
-        lesions = [
-            replace(lesion, status="stable")
-            if lesion.status == "new" and lesion.lesion_id in seen_before
-            else lesion
-            for lesion in scan.lesions
-        ]
-        scans.append(replace(scan, lesions=tuple(lesions)))
+    """Read a lesion of an earlier time point as one that is still there, whatever it is called."""
+    scans: list[Scan] = []
+    seen_before: set[str] = set()
+    for point in time_points(patient.scans):
+        for scan in point.scans:
+            lesions = [
+                replace(lesion, status="stable")
+                if lesion.status == "new" and lesion.lesion_id in seen_before
+                else lesion
+                for lesion in scan.lesions
+            ]
+            scans.append(replace(scan, lesions=tuple(lesions)))
+        seen_before |= {lesion.lesion_id for scan in point.scans for lesion in scan.lesions}
     return replace(patient, scans=tuple(scans))
 
 

@@ -32,7 +32,7 @@ def test_a_lytic_lesion_that_turns_dense_under_its_id_is_no_candidate(judge: Jud
 def test_whatever_was_reported_before_under_the_id_the_lesion_is_not_new(stable: Judge) -> None:
     befores = [
         f"day {day} {scan}: {lesion} #A"
-        for day in (-200, -10, 41)
+        for day in (-200, -10, 34)
         for scan in ("CT", "bone scan", "X-ray")
         for lesion in ("stable osteoblastic rib", "new unknown", "resolved mixed", "equivocal new mixed")
     ]
@@ -40,6 +40,16 @@ def test_whatever_was_reported_before_under_the_id_the_lesion_is_not_new(stable:
         [*befores, "day -10 CT: not evaluable, stable #A"], lambda before: f"{before}\n{HEALED}"
     )
     assert {row.left_at for row in rows.values()} == {"no_new_osteoblastic_lesion"}
+
+
+def test_an_image_of_the_same_time_point_says_nothing_of_before(stable: Judge) -> None:
+    course = "day -10 CT\n day {} bone scan: new osteoblastic spine #A\n day 42 CT: new osteoblastic spine #A"
+    cases = {34: "no_new_osteoblastic_lesion", 35: "candidate", 40: "candidate", 41: "candidate"}
+    rows = stable.table(cases, course.format)
+    assert {day: row.left_at for day, row in rows.items()} == cases
+    # A chain of images, each at most a week after the one before, is one time point.
+    chain = stable(course.format(30) + "\n day 36 X-ray")
+    assert (chain.left_at, chain.event_date) == ("candidate", 42)
 
 
 def test_another_id_or_a_report_of_the_day_or_later_says_nothing_of_before(stable: Judge) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.gate.decision import GateDecision, RuleResult
+from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
 from bpp_etl.landing.deliveries import Delivery, delivery_of
@@ -72,10 +73,10 @@ def empty_core() -> Iterator[Connection]:
         yield con
 
 
-def gated(folder: Path) -> Gated:
+def gated(folder: Path, known: Known = NOTHING_KNOWN) -> Gated:
     """Read and judge the delivery in a folder, as the refresh does."""
     with _reading(folder) as (con, delivery, read):
-        made = Gated(judge(con, delivery, read), read)
+        made = Gated(judge(con, delivery, read, known), read)
         for table in TABLES:
             _keep(con, table, made)
     return made
@@ -89,11 +90,11 @@ def problems_of(folder: Path) -> list[tuple[str, str, str]]:
 
 def typed(folder: Path) -> Rows:
     """Read a delivery and type its rows, without judging any; a cell that cannot be read is an error."""
-    with _reading(folder) as (con, _, read):
+    with _reading(folder) as (con, delivery, read):
         assert read.problems == ()
         con.execute("create schema core")
         for table in TABLES.values():
-            stage(con, table, read.config)
+            stage(con, table, read.config, delivery.date)
             unread = con.execute(
                 f"select row_number, problems from core.{quoted(table.name)} where problems is not null"
             ).fetchall()

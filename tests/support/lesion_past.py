@@ -1,4 +1,4 @@
-"""A naive reading of what a lesion's rows say against those of earlier days: the flags of `bone_lesions`.
+"""A naive reading of what a lesion's rows say against those of before: the flags of `bone_lesions`.
 
 Not here: the laws (`schemas/lesion_laws.py`). It shares no code with their SELECTs.
 """
@@ -61,14 +61,32 @@ def lesion_flags(core: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, set
             return False
         return following is None or day < following["start_date"]
 
+    # A scan at most a week after the patient's one before it is of the same visit.
+    visit_of: dict[str, int] = {}
+    last_day: dict[str, Any] = {}
+    for scan in sorted(scans.values(), key=lambda one: one["assessment_date"]):
+        day, patient = scan["assessment_date"], scan["patient_id"]
+        if patient not in last_day or day - last_day[patient][0] > timedelta(days=7):
+            last_day[patient] = (day, last_day.get(patient, (day, 0))[1] + 1)
+        last_day[patient] = (day, last_day[patient][1])
+        visit_of[scan["assessment_id"]] = last_day[patient][1]
+
     shared = Counter(len(patients) > 1 for patients in owners.values())
     are_unique = shared[True] * 20 <= sum(shared.values())
     found: dict[str, set[int]] = defaultdict(set)
     for seen in by_patient.values():
         has_baseline = any(is_at_baseline(scan) for scan, _ in seen)
         for scan, lesion in seen:
-            before = [one for other, one in seen if other["assessment_date"] < scan["assessment_date"]]
+            before = [
+                one
+                for other, one in seen
+                if visit_of[other["assessment_id"]] < visit_of[scan["assessment_id"]]
+            ]
             own = [one for one in before if one["lesion_id"] == lesion["lesion_id"]]
+            is_seen_on_earlier_day = any(
+                one["lesion_id"] == lesion["lesion_id"] and other["assessment_date"] < scan["assessment_date"]
+                for other, one in seen
+            )
             is_new, site, morphology = lesion["status"] == "new", lesion["site"], lesion["morphology"]
             told = {
                 "new_again": is_new and bool(own),
@@ -82,15 +100,15 @@ def lesion_flags(core: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, set
                 "not_seen_before": lesion["status"] in ("stable", "larger", "smaller")
                 and is_on_treatment(scan)
                 and has_baseline
-                and not own,
+                and not is_seen_on_earlier_day,
                 "new_at_baseline": is_new and is_at_baseline(scan),
                 "baseline_on_treatment": lesion["status"] == "baseline" and is_on_treatment(scan),
                 "back_after_resolved": lesion["status"] != "resolved"
                 and any(one["status"] == "resolved" for one in own),
                 "site_changes": site not in NO_SITE
                 and any(one["site"] not in (*NO_SITE, site) for one in own),
-                "morphology_changes": morphology != "unknown"
-                and any(one["morphology"] not in ("unknown", morphology) for one in own),
+                "morphology_changes": morphology == "osteolytic"
+                and any(one["morphology"] == "osteoblastic" for one in own),
                 "lesion_of_another_patient": are_unique and len(owners[lesion["lesion_id"]]) > 1,
             }
             for flag, is_due in told.items():

@@ -27,6 +27,7 @@ NAMES: Mapping[str, object] = {
     "delivery": Day(dt.date.fromisoformat(DAY)),
     "birth": Day(dt.date(1960, 1, 1)),
     "death": Day(dt.date(2024, 6, 1)),
+    "common_birth": Day(dt.date(1970, 1, 1)),
     "living": "P",
     "dead": "D",
     "nobody": "nobody",
@@ -59,7 +60,7 @@ def sound(table: str, serial: int, names: Mapping[str, object] = NAMES) -> dict[
     return {name: text or "" for name, text in written(row, names).items() if name in required}
 
 
-LIVING: Row = {"birth_date": "1970-01-01"}
+LIVING: Row = {"birth_date": "{common_birth}"}
 
 BASE: Mapping[str, Sequence[Row]] = {
     "patients": (
@@ -116,7 +117,9 @@ def _of_columns(table: str) -> Iterator[tuple[str, str, Example]]:
                 yield "required_value_missing", f"{name} {about}", example({name: text}, {})
         for law in laws.values():
             for place, cell in enumerate(law.cells.get(column.kind, ()), start=1):
-                yield law.id, f"{name} {place}", example({name: cell.bad}, {name: cell.good})
+                # A number that need not be there is flagged for what refuses another.
+                rule = (column.unreadable or law.id) if law.id == "number_invalid" else law.id
+                yield rule, f"{name} {place} of {law.id}", example({name: cell.bad}, {name: cell.good})
         if column.kind == "code" and "code_unknown" in laws:
             good = column.codes[-1]
             bad = good.swapcase() if good.swapcase() != good else f"{good}+"

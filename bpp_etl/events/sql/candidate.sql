@@ -5,6 +5,7 @@ select
     episode.therapy_start_date,
     episode.line_end_date,
     episode.second_line_start_date,
+    episode.last_treated_date,
     episode.expected_interval_days,
     episode.death_date,
     episode.last_contact_date

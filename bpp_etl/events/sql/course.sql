@@ -12,6 +12,12 @@ with seen as (
 select distinct
     patients.patient_id,
     episode.patient_id is not null as has_first_line,
+    -- A side that is not set is open.
+    coalesce(
+        episode.therapy_start_date >= coalesce(cast($first_line_from as date), episode.therapy_start_date)
+        and episode.therapy_start_date <= coalesce(cast($first_line_to as date), episode.therapy_start_date),
+        false
+    ) as is_in_window,
     coalesce(seen.on_treatment_ct_count, 0) as on_treatment_ct_count,
     seen.first_new_osteoblastic_date,
     seen.first_pd_date

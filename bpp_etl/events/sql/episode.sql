@@ -40,6 +40,8 @@ first_line as (
         case
             when continued.patient_id is null then line.next_line_start_date else continued.next_line_start_date
         end as next_line_start_date,
+        case when continued.patient_id is null then line.last_treated_date else continued.last_treated_date end
+            as last_treated_date,
         line.end_reason,
         coalesce(maintained.is_maintenance, false) as is_maintenance,
         line.is_cycle_length_assumed,
@@ -78,6 +80,7 @@ select distinct
     line.start_date as therapy_start_date,
     line.end_date as line_end_date,
     line.next_line_start_date as second_line_start_date,
+    line.last_treated_date,
     line.end_reason,
     line.is_maintenance,
     other_lines.is_second_line_missing,

@@ -1,4 +1,4 @@
--- One row per patient with an admitted line 1 and protocol: the line, its follow-up, and what was known at its start.
+-- One row per patient with an admitted line 1 in the protocol's calendar window, and protocol: the line, its follow-up, and what was known at its start.
 with followed as (
     select
         patient_id,
@@ -29,7 +29,7 @@ select
     alp_baseline.alp_baseline,
     her2_known.her2_status as her2_status_at_start
 from episode
-left join course on course.patient_id = episode.patient_id
+join course on course.patient_id = episode.patient_id and course.is_in_window
 left join followed on followed.patient_id = episode.patient_id
 left join baseline on baseline.patient_id = episode.patient_id
 left join alp_baseline on alp_baseline.patient_id = episode.patient_id

@@ -12,8 +12,7 @@ with lacking as (
             candidate.therapy_start_date + cast($confirming_from_start_days as integer)
         ) as earliest_date,
         evidence.later_pd_date,
-        least(evidence.line_end_date, evidence.second_line_start_date - 1, evidence.death_date)
-            as last_treated_date
+        least(candidate.last_treated_date, evidence.death_date) as last_day
     from candidate
     join evidence on evidence.patient_id = candidate.patient_id
     join follow_up on follow_up.patient_id = candidate.patient_id
@@ -54,7 +53,7 @@ placed as (
         lacking.since,
         lacking.spacing_days,
         greatest(lacking.earliest_date, bounds.apart_from_date) as first_date,
-        least(lacking.last_treated_date, bounds.apart_until_date) as last_date
+        least(lacking.last_day, bounds.apart_until_date) as last_date
     from lacking
     join bounds on bounds.patient_id = lacking.patient_id
 )

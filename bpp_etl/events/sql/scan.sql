@@ -23,19 +23,13 @@ with shown as (
         imaging.is_evaluable and coalesce(finding.has_unclear_lysis, false) as has_unclear_lysis,
         imaging.is_evaluable and coalesce(finding.has_larger_lytic_unread, false) as has_larger_lytic_unread,
         imaging.assessment_date > episode.therapy_start_date
-        and (episode.line_end_date is null or imaging.assessment_date <= episode.line_end_date)
-        and (
-            episode.second_line_start_date is null
-            or imaging.assessment_date < episode.second_line_start_date
-        ) as is_on_treatment,
+        and imaging.assessment_date <= coalesce(episode.last_treated_date, imaging.assessment_date)
+            as is_on_treatment,
         -- A time point that spans a boundary stands on the side of its date.
         point.time_point_date > episode.therapy_start_date as is_after_start,
         point.time_point_date > episode.therapy_start_date
-        and (episode.line_end_date is null or point.time_point_date <= episode.line_end_date)
-        and (
-            episode.second_line_start_date is null
-            or point.time_point_date < episode.second_line_start_date
-        ) as is_point_on_treatment
+        and point.time_point_date <= coalesce(episode.last_treated_date, point.time_point_date)
+            as is_point_on_treatment
     from imaging
     join episode on episode.patient_id = imaging.patient_id
     join time_point as point

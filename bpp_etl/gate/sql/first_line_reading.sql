@@ -8,8 +8,7 @@ with on_first_line as (
     join timeline.treatment_line as line on line.patient_id = imaging.patient_id and line.line_number = 1
     where imaging.is_eligible
         and imaging.assessment_date > line.start_date
-        and imaging.assessment_date <= coalesce(line.end_date, imaging.assessment_date)
-        and (line.next_line_start_date is null or imaging.assessment_date < line.next_line_start_date)
+        and imaging.assessment_date <= coalesce(line.last_treated_date, imaging.assessment_date)
 ),
 
 lytic as (

@@ -1,10 +1,10 @@
--- One row per new osteoblastic lesion that was reported lytic or mixed on an earlier day, or whose bone was.
+-- One row per new osteoblastic lesion that was reported lytic or mixed at an earlier time point, or whose bone was.
 -- A bone that is not named is no place.
 with lytic_bone as (
     select
         patient_id,
         site,
-        min(report_date) as first_lytic_date
+        min(time_point) as first_lytic_point
     from lesion_history
     where morphology in ('osteolytic', 'mixed') and site not in ('other', 'unknown')
     group by patient_id, site
@@ -16,6 +16,6 @@ left join lytic_bone on lytic_bone.patient_id = lesion.patient_id and lytic_bone
 where lesion.status = 'new'
     and lesion.morphology = 'osteoblastic'
     and (
-        lesion.first_lytic_date < lesion.report_date
-        or lytic_bone.first_lytic_date < lesion.report_date
+        lesion.first_lytic_point < lesion.time_point
+        or lytic_bone.first_lytic_point < lesion.time_point
     )

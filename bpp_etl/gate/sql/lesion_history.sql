@@ -1,11 +1,13 @@
--- One row per admitted lesion row: whose it is, of which day, where that day stands, and what was reported of the lesion.
--- First days are those of any report under the id: what lies before a row is what is of an earlier day than it.
+-- One row per admitted lesion row: whose it is, of when, where its day stands, and what was reported of the lesion.
+-- Images of one time point see the same state of the disease: what lies before a row is of an earlier time point. The
+-- first ones are those of any report under the id.
 with report as (
     select
         lesions.row_number,
         lesions.assessment_id,
         imaging.patient_id,
         imaging.assessment_date as report_date,
+        imaging.time_point,
         imaging.is_eligible,
         lesions.lesion_id,
         lesions.site,
@@ -21,12 +23,12 @@ lesion as (
         patient_id,
         lesion_id,
         min(report_date) as first_date,
-        min(report_date) filter (where morphology in ('osteolytic', 'mixed')) as first_lytic_date,
-        min(report_date) filter (where status = 'resolved') as first_resolved_date,
+        min(time_point) as first_point,
+        min(time_point) filter (where morphology in ('osteolytic', 'mixed')) as first_lytic_point,
+        min(time_point) filter (where morphology = 'osteoblastic') as first_dense_point,
+        min(time_point) filter (where status = 'resolved') as first_resolved_point,
         min(site) filter (where site not in ('other', 'unknown'))
-            <> max(site) filter (where site not in ('other', 'unknown')) as has_several_sites,
-        min(morphology) filter (where morphology <> 'unknown')
-            <> max(morphology) filter (where morphology <> 'unknown') as has_several_morphologies
+            <> max(site) filter (where site not in ('other', 'unknown')) as has_several_sites
     from report
     group by patient_id, lesion_id
 )
@@ -34,16 +36,17 @@ lesion as (
 select
     report.row_number,
     report.patient_id,
-    report.report_date,
+    report.time_point,
     report.lesion_id,
     report.site,
     report.morphology,
     report.status,
-    lesion.first_date,
-    lesion.first_lytic_date,
-    lesion.first_resolved_date,
+    lesion.first_date = report.report_date as is_on_first_day,
+    lesion.first_point,
+    lesion.first_lytic_point,
+    lesion.first_dense_point,
+    lesion.first_resolved_point,
     coalesce(lesion.has_several_sites, false) as has_several_sites,
-    coalesce(lesion.has_several_morphologies, false) as has_several_morphologies,
     coalesce(
         report.is_eligible
         and report.report_date <= line.start_date
@@ -52,8 +55,7 @@ select
     ) as is_on_baseline_ct,
     coalesce(
         report.report_date > line.start_date
-        and report.report_date <= coalesce(line.end_date, report.report_date)
-        and (line.next_line_start_date is null or report.report_date < line.next_line_start_date),
+        and report.report_date <= coalesce(line.last_treated_date, report.report_date),
         false
     ) as is_on_treatment
 from report

@@ -1,4 +1,4 @@
--- One row per lesion row of status new whose lesion was reported on an earlier day.
+-- One row per lesion row of status new whose lesion was reported at an earlier time point.
 select row_number
 from lesion_history
-where status = 'new' and first_date < report_date
+where status = 'new' and first_point < time_point

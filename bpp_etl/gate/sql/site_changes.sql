@@ -1,10 +1,10 @@
--- One row per lesion row in another named bone than a report of an earlier day gives the lesion.
+-- One row per lesion row in another named bone than a report of an earlier time point gives the lesion.
 select distinct later.row_number
 from lesion_history as later
 join lesion_history as earlier
     on earlier.patient_id = later.patient_id
     and earlier.lesion_id = later.lesion_id
-    and earlier.report_date < later.report_date
+    and earlier.time_point < later.time_point
     and earlier.site <> later.site
 where later.has_several_sites
     and earlier.has_several_sites

@@ -1,6 +1,19 @@
--- One row per registry, and one for all: how well the CTs of line 1 kept to the schedule.
+-- One row per registry, and one for all: how well the CTs of line 1 kept to the schedule, of patients in the window.
 -- `people_` counts the patients behind the number of the same name.
-with kept as (
+with first_line_ct as (
+    select
+        cadence.registry,
+        cadence.patient_id,
+        cadence.cadence_class,
+        cadence.interval_days,
+        cadence.deviation_days
+    from core.assessment_cadence as cadence
+    semi join event.first_line as line
+        on line.registry = cadence.registry and line.patient_id = cadence.patient_id and line.protocol = $protocol
+    where cadence.line_number = 1
+),
+
+kept as (
     select
         registry,
         patient_id,
@@ -9,8 +22,7 @@ with kept as (
         count(*) filter (where cadence_class = 'early') as early,
         count(*) filter (where cadence_class = 'late') as late,
         count(*) filter (where cadence_class = 'missed') as missed
-    from core.assessment_cadence
-    where line_number = 1
+    from first_line_ct
     group by registry, patient_id
 ),
 
@@ -36,8 +48,7 @@ middle as (
         registry,
         median(interval_days) as interval_days,
         median(deviation_days) as deviation_days
-    from core.assessment_cadence
-    where line_number = 1
+    from first_line_ct
     group by grouping sets ((registry), ())
 )
 

@@ -144,17 +144,11 @@ def row_grid(since: Difference, registry: str) -> Grid | None:
 
 
 def rule_grid(since: Difference, registry: str) -> Grid | None:
-    """Lay out the rules of rows that were broken more or less often; None where there are none."""
+    """Lay out the rules that are broken now or were before; None where there are none."""
     rows: list[tuple[Cell, ...]] = []
     for change in since.rules:
         if change.registry != registry:
             continue
-        if change.before == 0:
-            told = "newly broken"
-        elif change.after == 0:
-            told = "mended"
-        else:
-            told = "broken more often" if change.after > change.before else "broken less often"
         sentence = _SENTENCES.get((change.table, change.rule))
         rows.append(
             (
@@ -162,12 +156,12 @@ def rule_grid(since: Difference, registry: str) -> Grid | None:
                 TABLES.get(change.table, change.table),
                 whole(change.before),
                 whole(change.after),
-                told,
+                change.course,
             )
         )
     heads = ("Rule", "Table", "#Broken before", "#Broken now", "So it is")
     return (
-        grid(f"registry-{registry}-rules-changed", "Rules broken more or less often", heads, rows)
+        grid(f"registry-{registry}-rules-changed", "Rules broken before or now", heads, rows)
         if rows
         else None
     )

@@ -14,11 +14,14 @@ from bpp_etl.report.section import Section
 from bpp_etl.report.sections.reasons import Reason, reasons_for_none
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from bpp_etl.report.words import MISSING, SHORT_STEPS, STEPS, stratum_words
+from schemas.event import NOT_IN_COHORT
 
+_, OUTSIDE_WINDOW = NOT_IN_COHORT
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
 COMPARED = (
     "admitted",
     "no_first_line",
+    OUTSIDE_WINDOW,
     "no_on_treatment_ct",
     "no_new_osteoblastic_lesion",
     "progression_first",
@@ -98,7 +101,9 @@ def _sum_of_admitted(tables: ReleaseTables, field: str) -> Figure:
 def _by_registry(tables: ReleaseTables) -> Grid:
     flow = tables["metric.flow"]
     strata = sorted({row["stratum"] for row in flow.where(protocol=tables.protocol)} - {"all"})
-    steps = (*COMPARED, "candidate", *STATES)
+    measured = {row["step"] for row in flow.where(protocol=tables.protocol)}
+    # Without a calendar window nobody lies outside it, and the flow has no such step.
+    steps = [step for step in (*COMPARED, "candidate", *STATES) if step in measured or step != OUTSIDE_WINDOW]
 
     def cell(stratum: str, step: str) -> Piece:
         row = flow.first(protocol=tables.protocol, stratum=stratum, step=step)

@@ -21,6 +21,8 @@ from bpp_etl.report.words import STEPS
 from schemas.metrics import METRICS
 from schemas.metrics.strata import STRATA, Stratum
 
+NOT_SET = "not set"
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -67,10 +69,15 @@ def methods(tables: ReleaseTables) -> Methods:
 
 
 def _differences(protocol: Applied, own: Applied) -> tuple[Piece, ...]:
+    def told(applied: Applied, name: str) -> str:
+        return applied.told(name) if name in applied.values else NOT_SET
+
+    # An optional parameter may be set by one of them alone.
+    names = dict.fromkeys((*protocol.values, *own.values))
     return tuple(
-        text(Code(name), f" ({value.told}, not {own.told(name)})")
-        for name, value in protocol.values.items()
-        if value.told != own.told(name)
+        text(Code(name), f" ({told(protocol, name)}, not {told(own, name)})")
+        for name in names
+        if told(protocol, name) != told(own, name)
     )
 
 

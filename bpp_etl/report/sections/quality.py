@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpp_etl.gate.decision import BREACHES
 from bpp_etl.report.figures import Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.numbers import THIN, day, decimal, whole
@@ -38,6 +39,7 @@ class Judged:
     date: str
     is_admitted: bool
     causes: tuple[str, ...]
+    warnings: tuple[str, ...]
     counts: Grid
     rules: Grid
     broken: tuple[Grid, ...]
@@ -45,6 +47,7 @@ class Judged:
     stated: Piece | None
     has_stable_lesion_ids: bool
     left_empty: tuple[str, ...]
+    waivers: tuple[Piece, ...]
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
 
@@ -143,6 +146,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
         causes=tuple(delivery["messages"]),
+        warnings=tuple(delivery["warnings"]),
         counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
@@ -150,6 +154,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         stated=_stated(delivery),
         has_stable_lesion_ids=bool(delivery["has_stable_lesion_ids"]),
         left_empty=left_empty(rules, counts) if is_admitted else (),
+        waivers=tuple(map(_waiver, tables["quality.waiver"].where(**named))),
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
     )
@@ -199,9 +204,7 @@ def _broken(tables: ReleaseTables, rules: Sequence[Row], anchor: str) -> Iterato
     table = tables["quality.rule_result"]
     heads = ("Rule", "Table", "#Judged", "#Broken", "#Limit", "Effect", "How to mend it")
     for category, words in CATEGORIES.items():
-        failed = [
-            row for row in rules if row["category"] == category and row["status"] in ("failed", "error")
-        ]
+        failed = [row for row in rules if row["category"] == category and row["status"] in BREACHES]
         rows: list[tuple[Cell, ...]] = []
         for rule in dict.fromkeys(row["rule"] for row in failed):
             group: list[tuple[Cell, ...]] = []
@@ -245,6 +248,18 @@ def _stated(delivery: Row) -> Piece | None:
     """Show the CT schedule that the registry states of its own, if it does."""
     days = delivery["stated_interval_days"]
     return Code(StatedCadence(tuple(days)).in_words()) if days else None
+
+
+def _waiver(waiver: Row) -> Piece:
+    """Tell of a breach that the registry accepts: until when, who accepts it and why."""
+    if not waiver["is_in_force"]:
+        said = f" ended on {day(waiver['until'])} and covers nothing"
+    elif waiver["tables"]:
+        names = ", ".join(TABLES.get(name, name).lower() for name in waiver["tables"])
+        said = f" is broken ({names}) and accepted until {day(waiver['until'])}"
+    else:
+        said = f" is accepted until {day(waiver['until'])} and not broken"
+    return text(Code(waiver["rule"]), f"{said}, by {waiver['by']}: {waiver['reason']}")
 
 
 def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:

@@ -39,6 +39,7 @@ _LADDER = (
     ),
     ("has_new_osteoblastic_lesion", "Its patients have new lesions of known type, but no osteoblastic one."),
     ("has_first_line", "No patient has a first line of therapy."),
+    ("has_first_line_in_window", "No patient's first line started in the calendar window."),
     ("has_on_treatment_ct", "No patient has an eligible CT during the first line."),
     (
         "has_on_treatment_lesion",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.report.estimates import Estimates, Shown
 from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
 from bpp_etl.report.notes import Notes
@@ -33,6 +34,7 @@ class Summary:
     release_id: Code
     created: str
     protocol: Code
+    window: str
     delivered: tuple[Piece, ...]
     lede: Piece
     headlines: tuple[Headline, ...]
@@ -122,11 +124,18 @@ def summary(tables: ReleaseTables) -> Summary:
         release_id=Code(release["release_id"]),
         created=moment(release["created_at"]),
         protocol=Code(tables.protocol),
+        window=_window(release),
         delivered=tuple(_delivered(tables, row) for row in _deliveries(tables)),
         lede=_lede(tables),
         headlines=tuple(_headline(estimates, lead) for lead in _LEADS),
         notes=notes,
     )
+
+
+def _window(release: Row) -> str:
+    """Say when the first line of the cohort started; empty where any day will do."""
+    sides = (("from", release[FIRST_DAY]), ("to", release[LAST_DAY]))
+    return " ".join(f"{word} {day(one)}" for word, one in sides if one is not None)
 
 
 def _headline(estimates: Estimates, lead: _Lead) -> Headline:

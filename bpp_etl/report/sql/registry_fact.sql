@@ -24,7 +24,8 @@ course as (
     select
         registry,
         bool_or(left_at <> 'no_first_line') as has_first_line,
-        bool_or(left_at not in ('no_first_line', 'no_on_treatment_ct')) as has_on_treatment_ct,
+        bool_or(left_at not in ('no_first_line', 'outside_window')) as has_first_line_in_window,
+        bool_or(left_at not in ('no_first_line', 'outside_window', 'no_on_treatment_ct')) as has_on_treatment_ct,
         bool_or(left_at in ('progression_first', 'candidate')) as has_on_treatment_lesion,
         bool_or(left_at = 'candidate') as has_candidate,
         coalesce(bool_or(state = 'pseudoprogression'), false) as has_pseudoprogression
@@ -41,6 +42,7 @@ select
     coalesce(lesion.has_new_lesion_at_known_site, false) as has_new_lesion_at_known_site,
     coalesce(lesion.has_new_osteoblastic_lesion, false) as has_new_osteoblastic_lesion,
     coalesce(course.has_first_line, false) as has_first_line,
+    coalesce(course.has_first_line_in_window, false) as has_first_line_in_window,
     coalesce(course.has_on_treatment_ct, false) as has_on_treatment_ct,
     coalesce(course.has_on_treatment_lesion, false) as has_on_treatment_lesion,
     coalesce(course.has_candidate, false) as has_candidate,

@@ -13,8 +13,7 @@ with kept as (
     join time_point as point
         on point.patient_id = line.patient_id
         and point.time_point_date > line.start_date
-        and point.time_point_date <= coalesce(line.end_date, point.time_point_date)
-        and (line.next_line_start_date is null or point.time_point_date < line.next_line_start_date)
+        and point.time_point_date <= coalesce(line.last_treated_date, point.time_point_date)
     where point.has_ct
     window on_line as (partition by line.patient_id, line.line_number order by point.time_point_date)
 )

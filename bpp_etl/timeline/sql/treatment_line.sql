@@ -1,11 +1,13 @@
 -- One row per admitted line of therapy: when it was on, and how far apart its CTs were planned.
--- On treatment is after the start, up to the end, and before the start of the next line by number.
+-- On treatment is after the start, up to the last treated day: that of the end, or the one before the next line by
+-- number, whichever is earlier; none while the line goes on.
 select distinct
     line.patient_id,
     line.line_number,
     line.start_date,
     line.end_date,
     next_line.start_date as next_line_start_date,
+    least(line.end_date, next_line.start_date - 1) as last_treated_date,
     line.end_reason,
     line.cycle_length_days,
     line.cycle_length_days is null and len(cast($stated_interval_days as integer[])) = 0 as is_cycle_length_assumed,

@@ -1,12 +1,20 @@
 """Protocol files: what ships loads, what a user adds works without code, what is wrong is said plainly."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bpp_etl import events
-from bpp_etl.errors import BppError
-from bpp_etl.events import DEFAULT_PROTOCOL, ProtocolError, load_protocol, load_shipped, shipped
+from bpp_etl.errors import BppError, UsageError
+from bpp_etl.events import (
+    DEFAULT_PROTOCOL,
+    ProtocolError,
+    Window,
+    load_protocol,
+    load_shipped,
+    shipped,
+)
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS
 
@@ -34,7 +42,9 @@ def test_every_shipped_protocol_loads_and_sets_every_parameter_of_its_kind() -> 
     protocols = load_shipped()
     assert protocols[0].name == shipped()[0] == DEFAULT_PROTOCOL
     for protocol in protocols:
-        assert list(protocol.settings) == list(PARAMETERS[protocol.kind])
+        declared = PARAMETERS[protocol.kind].values()
+        assert list(protocol.settings) == [one.name for one in declared if not one.is_optional]
+        assert protocol.window.is_open
         assert protocol.citation
         assert all(setting.source for setting in protocol.settings.values())
 
@@ -92,9 +102,47 @@ def test_the_digest_follows_what_can_change_a_call_and_nothing_else(tmp_path: Pa
     assert load_protocol(written(tmp_path, OWN.replace("value = 3", "value = 4"))).digest != digest
 
 
+def test_a_calendar_window_is_days_of_the_protocol_or_asked_for(tmp_path: Path) -> None:
+    first, last = date(2018, 1, 1), date(2023, 12, 31)
+    text = OWN + '[parameters.first_line_from]\nvalue = 2018-01-01\nsource = "The study"\n'
+    without, own = load_protocol(written(tmp_path, OWN)), load_protocol(written(tmp_path, text))
+    assert (without.window, own.window) == (Window(), Window(first))
+    both = own.within(Window(last_day=last))
+    assert both.window == Window(first, last), "a side that is asked for leaves the other as it is"
+    assert [both.settings[name].source for name in ("first_line_from", "first_line_to")] == [
+        "The study",
+        "Asked for at the refresh, by --from and --to.",
+    ]
+    assert len({one.digest for one in (without, own, both)}) == 3
+    assert own.within(Window(first)).digest == own.digest
+    assert own.within(Window()) is own
+    verdict = load_protocol("mda")
+    assert verdict.within(Window(first)) is verdict, "it has no cohort of its own"
+    with pytest.raises(UsageError, match="no day lies in the calendar window from 2018-01-01 to 2017-12-31"):
+        own.within(Window(last_day=date(2017, 12, 31)))
+    assert own.within(Window(last_day=first)).window == Window(first, first), "one day is a window"
+
+
 @pytest.mark.parametrize(
     ("found", "put", "complaint"),
     [
+        ("confirming_cts]\nvalue = 3", "first_line_to]\nvalue = 3", "parameter first_line_to must be a day"),
+        (
+            "confirming_cts]\nvalue = 3",
+            'first_line_to]\nvalue = "2018-01-01"',
+            "parameter first_line_to must be a day",
+        ),
+        (
+            "confirming_cts]\nvalue = 3",
+            "first_line_to]\nvalue = 2018-01-01T00:00:00",
+            "parameter first_line_to must be a day",
+        ),
+        (
+            "[parameters.confirming_cts]\nvalue = 3",
+            '[parameters.first_line_from]\nvalue = 2018-01-02\nsource = "s"\n'
+            "[parameters.first_line_to]\nvalue = 2018-01-01",
+            "no day lies in the calendar window from 2018-01-02 to 2018-01-01",
+        ),
         ("value = 3", "value = 0", "parameter confirming_cts is 0, outside 1 to 12"),
         ("value = 3", "value = 13", "parameter confirming_cts is 13, outside 1 to 12"),
         ("value = 3", "value = 2.5", "parameter confirming_cts must be a whole number"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule, load_protocol
+from bpp_etl.events import FLOW_RULES, STATE_RULES, DecidingRule, Window, load_protocol
 from bpp_etl.events.rules import first_match
 from bpp_etl.events.verdicts import VERDICT_RULES, VerdictRule, in_force, verdict_rule
 from schemas.verdicts import VERDICT_SETS
@@ -23,6 +23,7 @@ MORE = "new osteoblastic #S3, new osteoblastic #S4"
 CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day 84 CT\n"
 COURSES = {
     "no line": "no line 1\n day 42 CT",
+    "outside the window": "day 1 line 1 starts\n day -10 CT",
     "no CT": "day -10 CT\n day 42 MRI: PD",
     "no lesion": "day -10 CT\n day 42 CT",
     "progression and no lesion": "day -10 CT\n day 42 CT: PD",
@@ -64,7 +65,8 @@ COURSES = {
 def evidence() -> dict[str, pl.DataFrame]:
     """Gather what the rules look at for every course."""
     patients = [read_timeline(text, name) for name, text in COURSES.items()]
-    return gather_evidence(patients, on(DELIVERY_DAY), load_protocol("xu2025"))
+    protocol = load_protocol("xu2025").within(Window(last_day=on(0)))
+    return gather_evidence(patients, on(DELIVERY_DAY), protocol)
 
 
 def fired(rules: Sequence[DecidingRule], frame: pl.DataFrame) -> dict[str, str]:

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from assets.cli import app
 from bpp_etl.errors import NotFoundError, UsageError
-from bpp_etl.events import load_protocol
+from bpp_etl.events import Window, load_protocol
 from bpp_etl.explain import explain_patient
+from bpp_etl.explain.change import would_change
 from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.run import WRITERS, evidence_of
@@ -19,6 +20,7 @@ from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.warehouse.connection import opened
 from tests.support.explained import CANDIDATE, COURSES, SECRET, text_of
 from tests.support.releases import MadeRelease, publish_made
+from tests.support.timeline import on
 
 
 def test_shifted_dates_leave_no_date_id_registry_or_release(explained: Mapping[str, Evidence]) -> None:
@@ -42,9 +44,9 @@ def test_shifted_dates_count_days_from_the_start_of_line_1(warehouse: Path) -> N
 
 def test_days_that_follow_from_the_delivery_are_not_told_shifted(explained: Mapping[str, Evidence]) -> None:
     plain = " ".join(text_of(explained["lost"]).split())
-    assert "A last contact on 2020-11-12 or later would make it awaiting_ct." in plain
+    assert "A last contact or record on 2020-11-12 or later would make it awaiting_ct." in plain
     shifted = " ".join(text_of(explained["lost"], is_shifted=True).split())
-    assert "A last contact later would make it awaiting_ct." in shifted
+    assert "A last contact or record later would make it awaiting_ct." in shifted
     assert "day 316" not in shifted
     assert "day 100" not in shifted
 
@@ -102,6 +104,17 @@ def test_a_protocol_that_the_release_was_not_built_with_is_applied_and_said(ware
 def test_the_advice_is_in_the_words_of_the_protocol(warehouse: Path) -> None:
     text = " ".join(explain_patient(warehouse, "east", "without lesion", "lin2021").split())
     assert "An evaluable bone scan on 2020-01-02 or later." in text
+
+
+def test_shifted_dates_leave_out_the_days_of_a_calendar_window(warehouse: Path) -> None:
+    evidence = evidence_of(warehouse, "east", "awaiting", load_protocol("xu2025").within(Window(on(3))))
+    told = {
+        shifted: would_change(evidence, Labels(evidence, is_shifted=shifted)) for shifted in (True, False)
+    }
+    assert told == {
+        True: "A start of line 1 in the calendar window.",
+        False: "A start of line 1 in the calendar window, from 2020-01-04.",
+    }
 
 
 def test_a_release_that_says_otherwise_is_contradicted_openly(tmp_path: Path) -> None:

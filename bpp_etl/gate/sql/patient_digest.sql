@@ -1,0 +1,29 @@
+-- One row per patient whose days are known well enough to know the patient by: a digest of them all.
+with first_line as (
+    select
+        patient_id,
+        min(start_date) as start_date
+    from core.therapy_lines
+    where line_number = 1
+    group by patient_id
+),
+
+scanned as (
+    select
+        patient_id,
+        string_agg(distinct cast(assessment_date as varchar), ' ' order by cast(assessment_date as varchar)) as days
+    from core.imaging_assessments
+    group by patient_id
+)
+
+select
+    patients.patient_id,
+    md5_number_lower(
+        concat_ws('|', patients.birth_date, patients.metastatic_diagnosis_date, first_line.start_date, scanned.days)
+    ) as digest
+from core.patients as patients
+join first_line on first_line.patient_id = patients.patient_id
+join scanned on scanned.patient_id = patients.patient_id
+where
+    patients.birth_date is not null
+    and patients.metastatic_diagnosis_date is not null

@@ -1,0 +1,46 @@
+"""The end of `docs/gates.md`: the planted defects and the rule that notices each, and those that none can.
+
+Not here: planting and judging them (`score.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bpp_etl.gate.rules_page import PLANTED
+from tests.mutations.defect import Defect
+from tests.mutations.delivery_defects import DELIVERY_DEFECTS
+from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
+from tests.mutations.row_defects import ROW_DEFECTS
+
+SEEN: tuple[Defect, ...] = (*ROW_DEFECTS, *LABORATORY_DEFECTS, *DELIVERY_DEFECTS)
+TABLES = tuple(dict.fromkeys(defect.table for defect in SEEN))
+
+
+def render_planted() -> str:
+    """Return the part as Markdown."""
+    known = len(SEEN) + len(UNSEEN)
+    share = f"{len(SEEN)} of {known} ({100 * len(SEEN) / known:.0f} %)"
+    return f"""\
+{PLANTED}
+
+Written by `python -m tests.mutations`. Clinical defects are planted in a clean, made-up delivery, those of
+single rows each in a patient of its own, and the gate has to notice each by the rule that is named here. It
+notices {share}. In the delivery without a defect, and in the clean registry of the
+demonstration, no rule of any severity is broken. `make test` plants those of whole deliveries several at
+once, `make soak` each alone.
+
+{_rows(("table", "what is wrong", "noticed by"), [(d.table, d.wrong, f"`{d.rule}`") for d in _ordered()])}
+
+Nothing can notice these:
+
+{_rows(("table", "what is wrong", "why not"), [(d.table, d.wrong, d.why_not) for d in UNSEEN])}
+"""
+
+
+def _ordered() -> list[Defect]:
+    return sorted(SEEN, key=lambda defect: TABLES.index(defect.table))
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *rows))

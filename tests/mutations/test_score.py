@@ -1,0 +1,60 @@
+"""The gate notices the planted defects, each by its rule, and none in a clean delivery.
+
+Not here: the page that tells of them (`test_page.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutations.delivery_defects import DELIVERY_DEFECTS
+from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
+from tests.mutations.record import DELIVERY_DAY, clean_record, write_record
+from tests.mutations.row_defects import ROW_DEFECTS
+from tests.mutations.score import Clean, Outcome, broken, judge_rows, together
+from tests.support.gating import gated
+
+
+def test_a_clean_delivery_breaks_no_rule_of_any_severity(tmp_path: Path) -> None:
+    one = gated(write_record(tmp_path / "mutated" / DELIVERY_DAY.isoformat(), clean_record(80)))
+    assert broken(one.decision) == set()
+    assert one.flagged == {}
+
+
+def test_every_defect_of_rows_is_noticed_by_its_rule(tmp_path: Path) -> None:
+    assert missed(judge_rows(tmp_path, (*ROW_DEFECTS, *LABORATORY_DEFECTS))) == []
+
+
+def test_what_the_gate_cannot_notice_it_does_not(tmp_path: Path) -> None:
+    assert [one.defect.wrong for one in judge_rows(tmp_path, UNSEEN) if one.noticed_by] == []
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Clean:
+    return Clean(tmp_path_factory.mktemp("mutations"))
+
+
+def missed(outcomes: list[Outcome]) -> list[str]:
+    """Say of each defect that its rule has not noticed which others have."""
+    return [
+        f"{one.defect.wrong}: {one.defect.rule}, but {sorted(one.noticed_by)}"
+        for one in outcomes
+        if not one.is_noticed
+    ]
+
+
+def test_every_defect_of_a_delivery_is_noticed_by_its_rule(clean: Clean) -> None:
+    """Several at once, of different tables; one by one in the soak."""
+    assert broken(clean.decision) == set()
+    outcomes = [one for group in together(DELIVERY_DEFECTS) for one in clean.judge(group)]
+    assert "\n".join(missed(outcomes)) == ""
+
+
+@pytest.mark.soak
+def test_every_defect_planted_alone_is_noticed_by_its_rule(clean: Clean, tmp_path: Path) -> None:
+    assert missed([clean.judge([defect])[0] for defect in DELIVERY_DEFECTS]) == []
+    rows = (*ROW_DEFECTS, *LABORATORY_DEFECTS)
+    alone = [judge_rows(tmp_path / str(place), [defect], spare=14)[0] for place, defect in enumerate(rows)]
+    assert missed(alone) == []
