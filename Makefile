@@ -18,9 +18,10 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(RUN)
 	@$(BIN)/bpp demo
 
-# Three workers on two cores: one is mostly waiting for servers and browsers.
+# Three workers on two cores: one is mostly waiting for servers and browsers. A file is one worker's, so that what
+# its tests share is made once; the chapters with the long ones come first by their names.
 test: lint
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak"
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: $(DEV)
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dagster as dg
 
@@ -18,7 +19,7 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
 from bpp_etl.admission.due import Due, derivation, derived_with, due_for
-from bpp_etl.admission.working import WorkingFiles, shut_story
+from bpp_etl.admission.working import WorkingFiles, shut_story, warnings_of
 from bpp_etl.errors import UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing.arrival import look_at
@@ -85,7 +86,7 @@ def refresh(
                 continue
             due = due_for(places.warehouse, delivery, protocols, full=full)
             done.due.append(due)
-            _run_due(definitions, instance, due, done, say)
+            _run_due(definitions, instance, places.warehouse, due, done, say)
         _derive_the_rest(definitions, instance, warehouse, done, say)
         _note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
@@ -93,7 +94,12 @@ def refresh(
 
 
 def _run_due(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, due: Due, done: Refreshed, say: Say
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    root: Path,
+    due: Due,
+    done: Refreshed,
+    say: Say,
 ) -> None:
     registry = due.delivery.registry
     if due.action == "nothing":
@@ -102,6 +108,9 @@ def _run_due(
     say(f"{registry}: {due.delivery.name} {'judging' if due.action == 'judge' else 'deriving'} ({due.why})")
     job = "refresh_registry" if due.action == "judge" else "derive_registry"
     _run_job(definitions, instance, job, registry, done, tags=_tags_of(due))
+    if due.action == "judge" and registry not in done.failed:
+        for line in warnings_of(WorkingFiles.of(root, registry)):
+            say(f"  warning: {line}")
 
 
 def _tags_of(due: Due) -> dict[str, str]:

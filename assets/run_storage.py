@@ -20,7 +20,7 @@ from dagster._core.storage.event_log import EventLogStorage, SqliteEventLogStora
 from dagster._core.storage.runs import RunStorage, SqliteRunStorage
 from dagster._core.storage.schedules import ScheduleStorage, SqliteScheduleStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.engine import Connection, Engine
 
 MOST_OPEN = 8
@@ -121,6 +121,11 @@ class KeptOpenEvents(SqliteEventLogStorage):
         """Yield a connection to the common database."""
         with self.run_connection(INDEX) as connection:
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether the common database has a table; Dagster asks whenever it looks for partitions."""
+        with self.index_connection() as connection:
+            return inspect(connection).has_table(table_name)
 
     def watch(self, run_id: str, cursor: str | None, callback: Any) -> None:
         """Ask the database for news: its file does not change while its write-ahead log stays open."""

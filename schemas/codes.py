@@ -47,3 +47,5 @@ CATEGORY: tuple[str, ...] = get_args(Category)
 
 TRUE_WORDS = ("true", "yes", "1")
 FALSE_WORDS = ("false", "no", "0")
+NULL_WORDS = ("null", "na", "n/a", "nan", "none", "nil", ".", "-", "?", "[not available]")
+"""In lower case: a cell that holds one of these alone, in whatever case, is empty."""

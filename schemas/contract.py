@@ -65,6 +65,9 @@ class Column:
     required: bool = False
     kind: str = "text"
     default: str | None = None
+    unreadable: str | None = None
+    from_range: str | None = None
+    codes_from: float | None = None
 
 
 KINDS = ("text", "code", "date", "number", "integer", "boolean")
@@ -78,11 +81,16 @@ def delivered(
     codes: Iterable[str] = (),
     unit: str | None = None,
     default: str | None = None,
+    unreadable: str | None = None,
+    from_range: str | None = None,
+    codes_from: float | None = None,
 ) -> Any:
     """Declare a column that a registry delivers.
 
     `kind` says how its text is read (one of KINDS); `required` that every row fills it; `default` the value
-    read into an empty cell.
+    read into an empty cell. Of an optional number: `unreadable` is the rule that flags what cannot be read,
+    `from_range` the one that flags a range, whose upper end is read; from `codes_from` on it is a code for
+    something else (`number_is_a_code`), and no number.
     """
     if kind not in KINDS:
         raise ValueError(f"a delivered column is of kind {kind!r}; known: {', '.join(KINDS)}")
@@ -98,6 +106,9 @@ def delivered(
             "codes": listed,
             "unit": unit,
             "default": default,
+            "unreadable": unreadable,
+            "from_range": from_range,
+            "codes_from": codes_from,
         },
     )
 
@@ -133,6 +144,9 @@ def columns_of(contract: type[Contract]) -> tuple[Column, ...]:
                 required=bool(about.get("required", False)),
                 kind=str(about.get("kind", "text")),
                 default=about.get("default"),
+                unreadable=about.get("unreadable"),
+                from_range=about.get("from_range"),
+                codes_from=about.get("codes_from"),
             )
         )
     return tuple(described)

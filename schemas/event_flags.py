@@ -11,6 +11,7 @@ from schemas.flags import RULE_FLAGS
 
 EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
     {
+        **RULE_FLAGS,
         "alp_at_event_missing": "No total ALP lies in the window around the event.",
         "alp_at_progression_missing": "No total ALP lies in the window around the progression.",
         "alp_baseline_missing": "No total ALP lies in the window before the start of line 1.",
@@ -80,7 +81,6 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
         "unclear_lysis": (
             "From the candidate on, lysis increased in a lesion of unknown morphology, which is never lysis."
         ),
-        **RULE_FLAGS,
     }
 )
 """Flag of an event -> its sentence: what is beside the call, and every flag of a row that is its evidence."""

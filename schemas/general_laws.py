@@ -37,6 +37,18 @@ def with_column_of(*kinds: str) -> Tables:
     return chosen
 
 
+def with_required_number(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables with a number that must be there: one that need not be refuses no row."""
+    return tuple(
+        name
+        for name, table in tables.items()
+        if any(
+            column.kind in {"number", "integer"} and column.required
+            for column in delivered_columns(table.contract)
+        )
+    )
+
+
 def with_codes(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose the tables with codes that must be in their list.
 
@@ -88,9 +100,36 @@ GENERAL_LAWS: tuple[Law, ...] = (
             "date": (
                 Cell("2023-02-29", "2024-02-29"),
                 Cell("05.03.2024", "2024-03-05"),
-                Cell("0024-03-05", "2024-03-05"),
+                Cell("0024-03-05", "２０２４-０３-０５"),
             )
         },
+    ),
+    TextLaw(
+        "date_has_zone",
+        sentence="No date is a moment in another time zone than the registry's.",
+        exactly="A moment with a zone or an offset (2024-03-05T23:30:00Z) is of one day here and of the next "
+        "elsewhere.",
+        severity="refuse",
+        category="conformance",
+        mend="State timezone in [read] of registry.toml, by its name in the IANA list "
+        '(timezone = "Europe/Berlin"): the local day is then read. Or deliver the day alone.',
+        on=with_column_of("date"),
+        cells={
+            "date": (
+                Cell("2024-03-05T07:30:00+08:00", "2024-03-05"),
+                Cell("2024-03-05 23:30Z", "2024-03-05"),
+            )
+        },
+    ),
+    TextLaw(
+        "date_century_unknown",
+        sentence="Every year has four digits.",
+        severity="refuse",
+        category="conformance",
+        mend="Deliver years of four digits. Or state date_format with %y (%d.%m.%y), and century_pivot, in "
+        "[read] of registry.toml: short years up to it are of this century, those above it of the last.",
+        on=with_column_of("date"),
+        cells={"date": (Cell("05.03.24", "2024-03-05"), Cell("5-Mar-24", "2024-03-05"))},
     ),
     TextLaw(
         "date_is_partial",
@@ -124,26 +163,44 @@ GENERAL_LAWS: tuple[Law, ...] = (
     ),
     TextLaw(
         "number_invalid",
-        sentence="Every number can be read.",
+        sentence="Every number that must be there can be read.",
         severity="refuse",
         category="conformance",
         mend="Deliver plain numbers, and state decimal in registry.toml where it is a comma.",
-        on=with_column_of("number", "integer"),
+        on=with_required_number,
         cells={
             "number": (
                 Cell("many", "1"),
                 Cell("1,5", "1.5"),
                 Cell("1 2", "12"),
-                Cell("nan", "1e1"),
+                Cell("1.2.3", "1e1"),
                 Cell("1e999", "2e1"),
                 Cell("-inf", "3e0"),
                 Cell("1_000", "4.000"),
                 Cell("1,000", "+5"),
                 Cell("0x1F", "6."),
                 Cell("7d", ".7"),
-                Cell("８", "8"),
+                Cell("８ ８", "８"),
             ),
             "integer": (Cell("many", "9"), Cell("21.5", "21.0")),
+        },
+    ),
+    TextLaw(
+        "mark_dropped",
+        sentence="A number stands alone in its cell.",
+        exactly="What a laboratory writes after it (110 H, 120↑, 95*) is dropped.",
+        severity="flag",
+        category="conformance",
+        mend="Nothing to mend where the mark only says high, low or abnormal; leave it out of the export.",
+        on=with_column_of("number"),
+        cells={
+            "number": (
+                Cell("11 H", "11"),
+                Cell("12L", "12"),
+                Cell("13↑↑", "13"),
+                Cell("14*", "14"),
+                Cell("15 (HH)", "15"),
+            )
         },
     ),
     SetLaw(

@@ -11,7 +11,10 @@ from schemas.codes import HER2_REPORTED_STATUS, HER2_STATUS, IHC_SCORE, ISH_RESU
 from schemas.contract import Contract, delivered, derived
 from schemas.examples import example
 from schemas.judging import between, flags_column, registry_column, row_number_column
-from schemas.laws import RowLaw, TimeLaw
+from schemas.laws import RowLaw, TextLaw, TimeLaw
+
+CODES_FROM = 99
+"""Registries write that a number is missing, or was not asked for, as 99, 99.9, 998 and the like."""
 
 
 class Her2Tests(Contract, key=("registry", "row_number")):
@@ -28,9 +31,19 @@ class Her2Tests(Contract, key=("registry", "row_number")):
     )
     ihc_score: pl.String = delivered("Immunohistochemistry score.", kind="code", codes=IHC_SCORE)
     ish_result: pl.String = delivered("In situ hybridisation as reported.", kind="code", codes=ISH_RESULT)
-    her2_cep17_ratio: pl.Float64 = delivered("HER2 to CEP17 ratio.", kind="number", unit="ratio")
+    her2_cep17_ratio: pl.Float64 = delivered(
+        "HER2 to CEP17 ratio.",
+        kind="number",
+        unit="ratio",
+        unreadable="ratio_unreadable",
+        codes_from=CODES_FROM,
+    )
     her2_copy_number: pl.Float64 = delivered(
-        "Average HER2 copies in a cell.", kind="number", unit="copies/cell"
+        "Average HER2 copies in a cell.",
+        kind="number",
+        unit="copies/cell",
+        unreadable="copy_number_unreadable",
+        codes_from=CODES_FROM,
     )
     reported_status: pl.String = delivered(
         "HER2 status as the laboratory or registry reported it.", kind="code", codes=HER2_REPORTED_STATUS
@@ -43,6 +56,43 @@ class Her2Tests(Contract, key=("registry", "row_number")):
     row_number: pl.Int64 = row_number_column()
 
     _laws = (
+        TextLaw(
+            "ratio_unreadable",
+            sentence="A HER2 to CEP17 ratio can be read, where there is one.",
+            exactly="One that cannot is empty.",
+            severity="flag",
+            category="conformance",
+            mend="Deliver the ratio as a plain number, or leave it empty.",
+            examples=(
+                example({"her2_cep17_ratio": "amplified"}, {"her2_cep17_ratio": "n/a"}, planted=True),
+                example({"her2_cep17_ratio": "<2"}, {"her2_cep17_ratio": "2.0"}),
+            ),
+        ),
+        TextLaw(
+            "copy_number_unreadable",
+            sentence="A HER2 copy number can be read, where there is one.",
+            exactly="One that cannot is empty.",
+            severity="flag",
+            category="conformance",
+            mend="Deliver the copy number as a plain number, or leave it empty.",
+            examples=(
+                example({"her2_copy_number": "many"}, {"her2_copy_number": "-"}, planted=True),
+                example({"her2_copy_number": "4-6"}, {"her2_copy_number": "6"}),
+            ),
+        ),
+        TextLaw(
+            "number_is_a_code",
+            sentence=f"A HER2 to CEP17 ratio and a copy number are below {CODES_FROM}.",
+            exactly="From there on it is a code for a number that is missing: empty.",
+            severity="flag",
+            category="plausibility",
+            mend="Leave the cell empty; null_words in registry.toml reads a code such as 99.9 as empty.",
+            examples=(
+                example({"her2_cep17_ratio": "99.9"}, {"her2_cep17_ratio": "9.9"}, planted=True),
+                example({"her2_copy_number": "99"}, {"her2_copy_number": "9.9"}),
+                example({"her2_copy_number": "998.0"}, {"her2_copy_number": "98"}),
+            ),
+        ),
         RowLaw(
             "ratio_out_of_range",
             sentence="A HER2 to CEP17 ratio lies in 0 to 50.",
@@ -64,7 +114,7 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             mend="Correct the copy number.",
             holds=between("her2_copy_number", 0, 98),
             examples=(
-                example({"her2_copy_number": "250.0"}, {"her2_copy_number": "25.0"}, planted=True),
+                example({"her2_copy_number": "98.5"}, {"her2_copy_number": "9.85"}, planted=True),
                 example({"her2_copy_number": "98.01"}, {"her2_copy_number": "98"}),
                 example({"her2_copy_number": "-0.01"}, {"her2_copy_number": "0"}),
             ),

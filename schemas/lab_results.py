@@ -39,7 +39,10 @@ class LabResults(Contract, key=("registry", "row_number")):
     )
     unit: pl.String = delivered("Unit after harmonising: U/L, or ug/L for bone ALP mass.", required=True)
     upper_limit_normal: pl.Float64 = delivered(
-        "Upper limit of the laboratory's reference interval, in `unit`.", kind="number"
+        "Upper limit of the laboratory's reference interval, in `unit`.",
+        kind="number",
+        unreadable="upper_limit_unreadable",
+        from_range="upper_limit_from_range",
     )
     laboratory: pl.String = delivered("Laboratory that reported the result.")
     raw_value: pl.String = derived("Result as delivered.")
@@ -85,6 +88,34 @@ class LabResults(Contract, key=("registry", "row_number")):
             examples=(example({"upper_limit_normal": "0"}, {"upper_limit_normal": "0.01"}, planted=True),),
         ),
         TextLaw(
+            "upper_limit_unreadable",
+            sentence="An upper limit of normal can be read, where there is one.",
+            exactly="One that cannot is empty.",
+            severity="flag",
+            category="conformance",
+            mend="Deliver the upper limit as a plain number, or leave it empty.",
+            examples=(
+                example({"upper_limit_normal": "see report"}, {"upper_limit_normal": "n/a"}, planted=True),
+                example({"upper_limit_normal": "105-35"}, {"upper_limit_normal": "105"}),
+                example({"upper_limit_normal": ">35"}, {"upper_limit_normal": "35.0"}),
+            ),
+        ),
+        TextLaw(
+            "upper_limit_from_range",
+            sentence="An upper limit of normal is one number.",
+            exactly="Of a range (35-105, <105) the upper end is read.",
+            severity="flag",
+            category="conformance",
+            mend="Nothing to mend where it is the reference interval; else deliver its upper end alone.",
+            examples=(
+                example({"upper_limit_normal": "35-105"}, {"upper_limit_normal": "105"}, planted=True),
+                *(
+                    example({"upper_limit_normal": text}, {"upper_limit_normal": "105.0"})
+                    for text in ("35 - 105", "35 – 105", "(35.0~105)", "３５－１０５", "<105")
+                ),
+            ),
+        ),
+        TextLaw(
             "unit_missing",
             sentence="Every result states its unit.",
             severity="refuse",
@@ -104,6 +135,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             mend="Map the laboratory's spelling in [recode.lab_results.unit], or deliver another unit.",
             examples=(
                 example({"unit": "King-Armstrong"}, {"unit": "IU/L"}, planted=True),
+                example({"unit": "U/L (37 C)"}, {"unit": "U/L (IFCC)"}),
                 example(
                     {"unit": "xULN", "value": "1.4", "upper_limit_normal": None},
                     {"unit": "xULN", "value": "1.4", "upper_limit_normal": "104"},

@@ -61,6 +61,10 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
         "Rules for which the gate is shut, as table.rule; empty when admitted.", nullable=False
     )
     messages: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
+    warned: Annotated[pl.List, pl.String] = derived(
+        "Rules that everyone is told of and that leave the gate open, as table.rule.", nullable=False
+    )
+    warnings: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
     delivered: pl.Int64 = derived("Rows delivered in all tables.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)
@@ -124,14 +128,27 @@ class ExtraColumn(Contract, key=("registry", "delivery", "delivery_status", "tab
     is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)
 
 
-class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
-    """One row per source file of another standard and meaning of its rows; a file's rows add up to it."""
+class NullWord(Contract, key=("registry", "delivery", "delivery_status", "table", "column")):
+    """One row per registry, delivery, its status, table and column with cells that held a word for empty."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
     delivery_status: pl.String = delivery_status()
-    source: pl.String = derived("File of the standard, such as rs of SDTM.", nullable=False)
-    meaning: pl.String = derived("What the rows are to the adapter.", nullable=False)
+    table: pl.String = derived("Table that has the column.", nullable=False)
+    column: pl.String = derived("Column of ours.", nullable=False)
+    cells: pl.Int64 = derived("Delivered cells that held such a word: NULL, NA, n/a, -.", nullable=False)
+
+
+class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
+    """One row per source and meaning of its rows: all rows of another standard, of our own the empty ones."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    source: pl.String = derived("File of the standard, such as rs of SDTM, or table of ours.", nullable=False)
+    meaning: pl.String = derived(
+        "What the rows are to the adapter, or that they are empty: those are not delivered.", nullable=False
+    )
     table: pl.String = derived("Table that they come into; empty for those that are out of scope.")
     rows: pl.Int64 = derived("Rows of the file with this meaning.", nullable=False)
 
@@ -181,6 +198,7 @@ QUALITY_TABLES = {
     "waiver": Waiver,
     "table_count": TableCount,
     "extra_column": ExtraColumn,
+    "null_word": NullWord,
     "source_row": SourceRow,
 }
 """What a working file holds."""

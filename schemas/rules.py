@@ -15,7 +15,7 @@ from schemas.codes import Category, Severity
 from schemas.contract import laws_of
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.general_laws import GENERAL_LAWS
-from schemas.laws import DeliveryLaw, Law
+from schemas.laws import DeliveryLaw, Law, RowLaw, TimeLaw
 from schemas.record_laws import RECORD_LAWS
 from schemas.tables import TABLES
 
@@ -51,6 +51,13 @@ class Rule:
     def mend(self) -> str:
         """How to mend a breach."""
         return self.law.mend
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the row that the law names; empty where it looks at more than a row."""
+        if isinstance(self.law, RowLaw):
+            return self.law.columns
+        return (self.law.column,) if isinstance(self.law, TimeLaw) else ()
 
     @property
     def limit_name(self) -> str:

@@ -18,7 +18,7 @@ from schemas.judging import (
     registry_column,
     row_number_column,
 )
-from schemas.laws import RowLaw, SelectLaw, TimeLaw
+from schemas.laws import RowLaw, SelectLaw, TextLaw, TimeLaw
 
 SEEN_WITHIN_DAYS = 60
 """A line that ended for progression is ended by one that imaging shows at most so many days off."""
@@ -45,11 +45,25 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
         kind="code",
         codes=END_REASON,
     )
-    cycle_length_days: pl.Int32 = delivered("Length of one cycle.", kind="integer", unit="days")
+    cycle_length_days: pl.Int32 = delivered(
+        "Length of one cycle.", kind="integer", unit="days", unreadable="cycle_length_unreadable"
+    )
     flags: Annotated[pl.List, pl.String] = flags_column()
     row_number: pl.Int64 = row_number_column()
 
     _laws = (
+        TextLaw(
+            "cycle_length_unreadable",
+            sentence="A cycle length is a whole number of days, where there is one.",
+            exactly="One that cannot be read is empty: the line then has no CT schedule of its own.",
+            severity="flag",
+            category="conformance",
+            mend="Deliver the days of one cycle as a whole number, or leave the cell empty.",
+            examples=(
+                example({"cycle_length_days": "monthly"}, {"cycle_length_days": "n/a"}, planted=True),
+                example({"cycle_length_days": "21.5"}, {"cycle_length_days": "21.0"}),
+            ),
+        ),
         RowLaw(
             "end_before_start",
             sentence="A line does not end before it starts.",

@@ -18,6 +18,8 @@ ALP_UNITS: Mapping[str, Decimal] = MappingProxyType(
         "U/L": Decimal(1),
         "IU/L": Decimal(1),
         "UI/L": Decimal(1),
+        "[IU]/L": Decimal(1),
+        "U/L (IFCC)": Decimal(1),
         "unit/L": Decimal(1),
         "units/L": Decimal(1),
         "mU/mL": Decimal(1),
@@ -25,6 +27,7 @@ ALP_UNITS: Mapping[str, Decimal] = MappingProxyType(
         "ukat/L": Decimal(60),
         "nkat/L": Decimal("0.06"),
         "umol/(min.L)": Decimal(1),
+        "umol/min/L": Decimal(1),
     }
 )
 """Accepted unit -> factor to U/L. One U turns over 1 umol a minute, one kat 1 mol a second: 1 ukat = 60 U.

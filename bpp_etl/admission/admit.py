@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from bpp_etl.admission.before import known_already
@@ -65,6 +65,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             identifier_columns=found.identifier_columns,
             about=found.config.about,
             stated=found.config.stated,
+            empty_rows=found.empty_rows,
         )
     files.settle(decision.status)
     return decision
@@ -88,7 +89,7 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
 
 
 def _remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
-    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(found)}
+    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(replace(found, headers={}))}
     con.execute(
         "create table raw.read_delivery as select $told::varchar as told",
         {"told": json.dumps(told, default=str)},

@@ -137,6 +137,15 @@ def shut_story(files: WorkingFiles) -> tuple[str, list[str]] | None:
     return str(delivery), [str(message) for message in messages]
 
 
+def warnings_of(files: WorkingFiles) -> tuple[str, ...]:
+    """Return in words what everyone is told of the registry's newest delivery; nothing where it is shut."""
+    if files.shut.exists() or not files.admitted.exists():
+        return ()
+    with opened_read_only(files.admitted) as con:
+        (told,) = one_row(con, "select warnings from quality.delivery")
+    return tuple(map(str, told))
+
+
 def discard(path: Path) -> None:
     """Remove a database file and the log beside it."""
     path.unlink(missing_ok=True)

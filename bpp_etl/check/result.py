@@ -1,4 +1,4 @@
-"""What a check of one delivery found, free of cell values.
+"""What a check of one delivery found; of cell values only texts that are no code, for one person to see.
 
 Not here: finding it (`run.py`) and writing it down (`show.py`).
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpp_etl.check.cells import ColumnFault
+from bpp_etl.check.proposals import Proposal
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.reading.delivery import ReadDelivery
@@ -15,7 +17,10 @@ from bpp_etl.reading.problems import WITHHELD
 
 @dataclass(frozen=True)
 class BrokenRule:
-    """One rule that failed on one table: how often, what that does, how to mend it, and where to look."""
+    """One rule that failed on one table: how often, what that does, how to mend it, and where to look.
+
+    `columns` are those that the rule looks at, or in which cells broke it; `faults` say what may stand there.
+    """
 
     table: str
     rule: str
@@ -27,6 +32,8 @@ class BrokenRule:
     mend: str
     file: str
     row_numbers: tuple[int, ...]
+    columns: tuple[str, ...] = ()
+    faults: tuple[ColumnFault, ...] = ()
 
     @property
     def rows(self) -> str:
@@ -40,16 +47,31 @@ class BrokenRule:
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking a delivery found."""
+    """What checking a delivery found; whether the gate would open was tried where the proposal says so."""
 
     decision: GateDecision
     read: ReadDelivery
     broken: tuple[BrokenRule, ...]
+    proposal: Proposal
+    would_open: bool = False
 
     @property
     def state(self) -> str:
         """Say in one word whether the delivery would be admitted."""
         return "open" if self.decision.is_open else "shut"
+
+    @property
+    def cells_emptied(self) -> list[str]:
+        """Say, table by table, how many cells of which columns held a word that means empty."""
+        by_table: dict[str, list[str]] = {}
+        for one in self.decision.null_words:
+            by_table.setdefault(one.table, []).append(f"{one.column} {one.cells}")
+        return [f"{name}: {joined(found)} (NULL, NA, - and the like)" for name, found in by_table.items()]
+
+    @property
+    def empty_rows(self) -> list[str]:
+        """Say of each table, or file of another standard, how many of its rows have no filled cell."""
+        return [f"{name}: {rows}" for name, rows in self.read.empty_rows.items()]
 
     @property
     def columns_left_out(self) -> list[str]:

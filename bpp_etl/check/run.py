@@ -8,23 +8,33 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.check.cells import ColumnFault, column_faults
+from bpp_etl.check.proposals import propose
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.gate.decision import RuleResult
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN
 from bpp_etl.gate.judge import judge
-from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
+from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME, Delivery, delivery_of
+from bpp_etl.landing.keys import ConfigurationError
+from bpp_etl.landing.registry_config import RegistryConfig, told_in
+from bpp_etl.landing.registry_config import checked as configured
 from bpp_etl.reading.delivery import ReadDelivery, read_delivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
+
+MOST_TRIALS = 4
+"""So often what is proposed is followed: for the delimiter, the columns, the analytes, and the cells."""
 
 ROWS_NAMED = 8
 """So many row numbers are named for each broken rule: enough to find the fault, few enough to read."""
@@ -83,26 +93,68 @@ def gated(
     say: Callable[[str], object] = lambda _: None,
     warehouse: Path | None = None,
 ) -> Checked:
-    """Judge a delivery in a temporary folder that only this user can read, and that is gone afterwards."""
+    """Judge a delivery in a temporary folder that only this user can read, and that is gone afterwards.
+
+    Where a proposal would have a table read for the first time it is followed, to see what comes next.
+    """
+    checked = _judged(delivery, say, warehouse)
+    proposal, would_open = checked.proposal, False
+    if not proposal.changes_columns:
+        return checked
+    say(f"{delivery.registry}: {delivery.name} trying what is proposed")
+    for _ in range(MOST_TRIALS):
+        try:
+            config = changed(told_in(delivery.path.parent / CONFIGURATION), proposal.told())
+        except ConfigurationError:
+            break
+        trial = _judged(delivery, lambda _: None, warehouse, config)
+        would_open = trial.decision.is_open
+        proposal = proposal.and_then(trial.proposal)
+        if not trial.proposal.sections:
+            break
+    return replace(checked, proposal=proposal.tidied(), would_open=would_open)
+
+
+def changed(told: Mapping[str, Any], proposed: Mapping[str, Any]) -> RegistryConfig:
+    """Make the configuration that a registry.toml would state with proposed lines added to its own."""
+    return configured(_added(told, proposed))
+
+
+def _added(told: Mapping[str, Any], proposed: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(told)
+    for key, value in proposed.items():
+        own = told.get(key)
+        both[key] = _added(own, value) if isinstance(own, dict) and isinstance(value, dict) else value
+    return both
+
+
+def _judged(
+    delivery: Delivery,
+    say: Callable[[str], object],
+    warehouse: Path | None,
+    config: RegistryConfig | None = None,
+) -> Checked:
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
-        with opened(scratch / "check.duckdb") as con:
+        with opened(scratch / "check.duckdb") as con, ExitStack() as stack:
             say(f"{delivery.registry}: {delivery.name} reading")
-            read = read_delivery(con, delivery, scratch_root=scratch)
+            read = read_delivery(con, delivery, scratch_root=scratch, config=config)
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
-            with ExitStack() as stack:
-                known = NOTHING_KNOWN
-                if warehouse is not None:
-                    files = WorkingFiles.of(warehouse, delivery.registry)
-                    known = stack.enter_context(known_already(files, delivery, read.input_digest))
-                decision = judge(con, delivery, read, known)
+            known = NOTHING_KNOWN
+            if warehouse is not None:
+                files = WorkingFiles.of(warehouse, delivery.registry)
+                known = stack.enter_context(known_already(files, delivery, read.input_digest))
+            decision = judge(con, delivery, read, known)
+            broken = [result for result in decision.rules if result.is_breach]
+            faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])
+            proposal = propose(con, read, decision, faults)
             rows = {**_refused_rows(con), **_flagged_rows(con, read)}
-    failed = [result for result in decision.rules if result.is_breach]
-    return Checked(decision, read, tuple(_broken_rule(result, rows) for result in failed))
+    return Checked(decision, read, tuple(_broken_rule(one, rows, faults) for one in broken), proposal)
 
 
-def _broken_rule(result: RuleResult, rows: Rows) -> BrokenRule:
+def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) -> BrokenRule:
     rule = rule_of(result.table, result.rule)
+    own = tuple(one for one in faults if (one.table, one.rule) == (result.table, result.rule))
     file, numbers = rows.get((result.table, result.rule), ("", ()))
     return BrokenRule(
         table=result.table,
@@ -115,6 +167,8 @@ def _broken_rule(result: RuleResult, rows: Rows) -> BrokenRule:
         mend=rule.mend,
         file=file,
         row_numbers=numbers,
+        columns=tuple(one.column for one in own) or rule.columns,
+        faults=own,
     )
 
 
@@ -123,7 +177,7 @@ def _refused_rows(con: Connection) -> Rows:
     found = {}
     for name in TABLES:
         rows = con.execute(
-            "select rule, min(file), list(row_number order by row_number)[:$most]"  # noqa: S608 our names
+            "select rule, min(file), list(row_number order by row_number)[:$most]"
             " from (select unnest(broken_rules) as rule, file, row_number"
             f" from quarantine.{quoted(name)}) as refused group by rule",
             {"most": ROWS_NAMED},
@@ -139,7 +193,7 @@ def _flagged_rows(con: Connection, read: ReadDelivery) -> Rows:
         if rule.severity != "flag" or rule.table not in read.rows:
             continue
         rows = con.execute(
-            f"select (select min(file) from raw.{quoted(rule.table)}),"  # noqa: S608 our names
+            f"select (select min(file) from raw.{quoted(rule.table)}),"
             f" list(row_number order by row_number)[:$most] from core.{quoted(rule.table)}"
             " where list_contains(flags, $rule) having count(*) > 0",
             {"most": ROWS_NAMED, "rule": rule.id},

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from bpp_etl.check.cells import in_words
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.pages import page
-from bpp_etl.pages.plain_text import table, wrapped
+from bpp_etl.pages.plain_text import joined, table, wrapped
 
 DOES = {
     "shut": "These shut the gate",
@@ -21,6 +22,12 @@ DOES = {
 }
 
 
+PASTE = (
+    "Lines for registry.toml, beside the registry's deliveries. Look at each; where a section is there "
+    "already, add its lines to that one. Lines after # are a choice that is yours."
+)
+
+EMPTY = "Rows that are none, for no cell of them is filled"
 ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
 
 
@@ -32,7 +39,7 @@ def as_text(checked: Checked) -> str:
     for title, told in (
         ("Why it is shut", [f"{one.message} ({one.rule})" for one in decision.causes]),
         ("Warnings", [f"{one.message} ({one.rule})" for one in decision.warnings]),
-        ("Accepted by waiver", [in_words for one in decision.accepted for in_words in one.in_words()]),
+        ("Accepted by waiver", [words for one in decision.accepted for words in one.in_words()]),
     ):
         if told:
             lines += ["", title]
@@ -55,12 +62,17 @@ def as_text(checked: Checked) -> str:
         for broken in by_rule:
             lines += _rule_lines(broken)
     for title, names in (
+        ("Cells that were read as empty", checked.cells_emptied),
+        (EMPTY, checked.empty_rows),
         ("Columns that are not loaded", checked.columns_left_out),
         ("Files that nothing reads", checked.read.unknown_files),
     ):
         if names:
             lines += ["", title]
             lines += [part for name in names for part in wrapped(name, "  ", hanging="    ")]
+    if not checked.proposal.is_empty:
+        would = " With these lines the gate would be open." if checked.would_open else ""
+        lines += ["", *wrapped(PASTE + would), "", *checked.proposal.as_toml().splitlines()]
     return "\n".join(lines)
 
 
@@ -84,13 +96,16 @@ def as_json(checked: Checked) -> str:
             for breach in one.breaches
         ],
         "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
-        "broken_rules": [asdict(one) for one in checked.broken],
+        "broken_rules": [_rule_told(one) for one in checked.broken],
+        "proposal": checked.proposal.as_toml(),
         "rules": [asdict(result) for result in decision.rules],
         "columns_not_loaded": [
             {"table": name, "column": column, "is_identifier": is_identifier}
             for is_identifier, columns in ((False, read.extra_columns), (True, read.identifier_columns))
             for name, column in columns
         ],
+        "null_words": [asdict(one) for one in decision.null_words],
+        "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
@@ -98,10 +113,28 @@ def as_json(checked: Checked) -> str:
 
 def as_html(checked: Checked) -> str:
     """Write one page that needs no network."""
-    return page("check.html", checked=checked, by_severity=_by_severity(checked), rows_counted=ROWS_COUNTED)
+    return page(
+        "check.html",
+        checked=checked,
+        by_severity=_by_severity(checked),
+        rows_counted=ROWS_COUNTED,
+        empty=EMPTY,
+    )
 
 
 WRITERS: Mapping[str, Callable[[Checked], str]] = {"text": as_text, "json": as_json, "html": as_html}
+
+
+def _rule_told(broken: BrokenRule) -> dict[str, object]:
+    faults = {
+        fault.column: {
+            "rows": fault.rows,
+            "allowed": fault.allowed,
+            "unknown": fault.texts if fault.allowed else (),
+        }
+        for fault in broken.faults
+    }
+    return {**asdict(replace(broken, faults=())), "column": ", ".join(broken.columns), "faults": faults}
 
 
 def _by_severity(checked: Checked) -> dict[str, list[list[BrokenRule]]]:
@@ -121,4 +154,14 @@ def _rule_lines(broken: list[BrokenRule]) -> list[str]:
     first = broken[0]
     lines = [f"  {first.rule}", *wrapped(first.sentence, "    "), *wrapped(f"To mend: {first.mend}", "    ")]
     rows = [(one.table, f"{one.broken} of {one.judged}", one.rows) for one in broken]
-    return [*lines, *table((), rows, "lrl", indent="    ")]
+    lines += table((), rows, "lrl", indent="    ")
+    for one in broken:
+        if not one.faults and one.columns:
+            lines += wrapped(f"{one.table}: {joined(one.columns)}", "    ", hanging="      ")
+        for fault in one.faults:
+            told = f"{fault.table}.{fault.column}, {fault.rows} rows"
+            if fault.allowed:
+                told += f": allowed {', '.join(fault.allowed)}"
+                told += f"; delivered {in_words(fault.texts)}" if fault.texts else ""
+            lines += wrapped(told, "    ", hanging="      ")
+    return lines

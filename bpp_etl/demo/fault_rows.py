@@ -36,7 +36,7 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
         ("required_value_missing", {"regimen": None}),
         ("date_in_future", {"start_date": LATER}),
         ("code_unknown", {"end_reason": "switched"}),
-        ("number_invalid", {"cycle_length_days": "monthly"}),
+        ("number_invalid", {"line_number": "first"}),
         ("unknown_patient", {"patient_id": "{nobody}"}),
     ),
     "imaging_assessments": (
@@ -65,7 +65,6 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
         ("required_value_missing", {"specimen_site": None}),
         ("date_in_future", {"test_date": LATER}),
         ("code_unknown", {"ihc_score": "4+"}),
-        ("number_invalid", {"her2_cep17_ratio": "amplified"}),
         ("unknown_patient", {"patient_id": "{nobody}"}),
     ),
 }
@@ -73,11 +72,16 @@ FIRST: Mapping[str, tuple[Broken, ...]] = {
 
 
 def _bad_dates(column: str) -> tuple[Broken, ...]:
-    return (("date_invalid", {column: "2021-02-30"}), ("date_is_partial", {column: "2021-03"}))
+    return (
+        ("date_invalid", {column: "2021-02-30"}),
+        ("date_is_partial", {column: "2021-03"}),
+        ("date_has_zone", {column: "2021-03-05T23:30:00Z"}),
+        ("date_century_unknown", {column: "05.03.21"}),
+    )
 
 
 LAST: Mapping[str, tuple[Broken, ...]] = {
-    "patients": (),
+    "patients": _bad_dates("birth_date")[2:],
     "therapy_lines": _bad_dates("start_date"),
     "imaging_assessments": _bad_dates("assessment_date"),
     "bone_lesions": (),

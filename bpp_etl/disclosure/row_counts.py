@@ -98,11 +98,11 @@ def _emptied(row: Row, fields: set[str]) -> Row:
 
 
 def _told_without(delivery: Row, at: Judgement, of_table: Mapping[tuple[Judgement, str], set[str]]) -> Row:
-    """Say why a gate is shut without a count that is hidden."""
+    """Say why a gate is shut without a count that is hidden; words of warnings count patients, and go."""
     told = []
     for why, message in zip(delivery["why"], delivery["messages"], strict=False):
         table, _, rule = why.partition(".")
         is_hidden = rule == SHARE_RULE and "broken" in of_table.get((at, table), set())
         told.append(f"more rows of {table} are refused than its limit allows" if is_hidden else message)
     rest = delivery["messages"][len(told) :]
-    return {**delivery, "messages": [*told, *rest]}
+    return {**delivery, "messages": [*told, *rest], "warnings": []}

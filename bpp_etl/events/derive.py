@@ -68,6 +68,7 @@ CANDIDATE_STEPS = tuple(
         "new_lesions",
         "lesion_past",
         "first_record",
+        "last_record",
         "row_flag",
         "verdict_point",
         "verdict_course",

@@ -174,12 +174,15 @@ STATE_RULES: tuple[DecidingRule, ...] = (
     ),
     DecidingRule(
         id="lost_to_follow_up",
-        sentence="The last contact lies more than the allowed expected intervals before the delivery.",
-        condition=col("last_contact_date") < col("lost_before_date"),
+        sentence=(
+            "The last contact or record, whichever is later, lies more than the allowed expected intervals "
+            "before the delivery."
+        ),
+        condition=col("followed_until_date") < col("lost_before_date"),
         state="indeterminate",
         reason="lost_to_follow_up",
         citation=PFS_GUIDANCE,
-        would_change="A later contact, or the CTs that were missed.",
+        would_change="A later contact or record, or the CTs that were missed.",
     ),
     DecidingRule(
         id="awaiting_ct",

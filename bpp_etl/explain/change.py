@@ -183,7 +183,7 @@ def _lost(evidence: Evidence, labels: Labels) -> str:
     later = (
         "later" if labels.is_shifted else f"on {labels.day(evidence.weighed['lost_before_date'])} or later"
     )
-    return f"{told}. A last contact {later} would make it awaiting_ct."
+    return f"{told}. A last contact or record {later} would make it awaiting_ct."
 
 
 def _awaiting(evidence: Evidence, labels: Labels) -> str:

@@ -5,6 +5,7 @@ Not here: counting it (`gate/one_table.py`), and what the counts lead to (`gate/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bpp_etl.gate.decision import TableCount
@@ -24,7 +25,7 @@ NOT_JUDGED = RuleCount()
 
 @dataclass
 class JudgedTable:
-    """Counts of one table that was judged: its rows, and the breaches of each rule of rows."""
+    """Counts of one table that was judged: its rows, breaches of each rule of rows, null words by column."""
 
     table: str
     judged: int = 0
@@ -32,6 +33,7 @@ class JudgedTable:
     ignored: int = 0
     broken_rows: int = 0
     counts: dict[str, RuleCount] = field(default_factory=dict)
+    null_words: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass

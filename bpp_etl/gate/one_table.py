@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
 from bpp_etl.gate.judged import JudgedTable, RuleCount
-from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
+from bpp_etl.gate.row_numbers import Numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
 from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
@@ -49,7 +49,8 @@ def _judge(
     con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery, outcome: JudgedTable
 ) -> None:
     relation = f"core.{quoted(table.name)}"
-    outcome.ignored = stage(con, table, read.config)
+    staged = stage(con, table, read.config, delivery.date)
+    outcome.ignored, outcome.null_words = staged.ignored, staged.null_words
 
     def broke(rule: str, row_numbers: Numbers) -> None:
         if row_numbers.len() == 0:
@@ -63,7 +64,7 @@ def _judge(
     not_judged: set[str] = set()
     outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
     with rows_alike(con, table, relation):
-        broke("duplicate_row", _judged_only(con, relation, duplicate_rows(con, table)))
+        broke("duplicate_row", duplicate_rows(con, table, relation))
         broke("duplicate_key", duplicate_keys(con, table, relation))
     if table.parent is not None:
         if table.parent.table in read.rows:
@@ -109,18 +110,6 @@ def _refuse(con: Connection, relation: str) -> None:
         f"delete from {relation} where row_number in"
         " (select row_number from temp.broken where severity = 'refuse')"
     )
-
-
-def _judged_only(con: Connection, relation: str, row_numbers: Numbers) -> Numbers:
-    """Leave out copies of rows that are ignored: they are counted once, as ignored."""
-    if row_numbers.len() == 0:
-        return row_numbers
-    with shown(con, "copied", row_numbers.to_frame()):
-        return select_numbers(
-            con,
-            f"select copied.row_number from copied semi join {relation} as judged"
-            " on judged.row_number = copied.row_number",
-        )
 
 
 def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -> None:

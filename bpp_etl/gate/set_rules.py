@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from bpp_etl.gate.row_numbers import NONE, Numbers, select_numbers
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.contract import delivered_columns
+from schemas.rules import rules_of
 from schemas.tables import DeliveredTable
 
 
@@ -19,14 +20,13 @@ def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterato
     """Show, as `alike`, the numbers of all rows that may be copies of others or share a key with others.
 
     Rows are compared by a hash: of the delivered key, which copies of a row share too, or of the whole row
-    where the table has none. Only these few rows are then compared to the letter.
+    where the table has none. Only these few rows are then compared, cell by cell.
     """
     names = table.delivered_key or tuple(column.name for column in delivered_columns(table.contract))
-    source = relation if table.delivered_key else f"raw.{quoted(table.name)}"
     con.execute(
         f"""
         create or replace temp table alike as
-        with hashed as (select row_number, hash({", ".join(map(quoted, names))}) as row_hash from {source}),
+        with hashed as (select row_number, hash({", ".join(map(quoted, names))}) as row_hash from {relation}),
         shared as (select row_hash from hashed group by row_hash having count(*) > 1)
         select hashed.row_number from hashed semi join shared on shared.row_hash = hashed.row_hash
         """
@@ -37,47 +37,64 @@ def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterato
         con.execute("drop table temp.alike")
 
 
-def duplicate_rows(con: Connection, table: DeliveredTable) -> Numbers:
-    """Find, inside `rows_alike`, all but the first of the rows whose delivered text is identical."""
-    listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
+def duplicate_rows(con: Connection, table: DeliveredTable, relation: str) -> Numbers:
+    """Find, inside `rows_alike`, all but the first of the rows that say the same."""
+    names = ", ".join(quoted(column.name) for column in delivered_columns(table.contract))
     return select_numbers(
         con,
         f"""
         select row_number from (
-            select raw.row_number,
-                row_number() over (partition by {listed} order by raw.row_number) as copy
-            from raw.{quoted(table.name)} as raw
-            semi join temp.alike on alike.row_number = raw.row_number
+            select row_number,
+                row_number() over (partition by {names}, unread_row order by row_number) as copy
+            from ({_said(table, relation)})
         ) where copy > 1
         """,
+        _refusing(table),
     )
 
 
 def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> Numbers:
-    """Find, inside `rows_alike`, every row of a key whose delivered rows do not all say the same."""
+    """Find, inside `rows_alike`, every row of a key whose rows do not all say the same."""
     if not table.delivered_key:
         return NONE
+    names = ", ".join(quoted(column.name) for column in delivered_columns(table.contract))
     key = [quoted(name) for name in table.delivered_key]
-    listed = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
     return select_numbers(
         con,
         f"""
         with told as (
-            select kept.row_number, {", ".join(f"kept.{name}" for name in key)},
-                row({listed}) as delivered_row
-            from {relation} as kept
-            semi join temp.alike on alike.row_number = kept.row_number
-            join raw.{quoted(table.name)} as raw on raw.row_number = kept.row_number
-            where {" and ".join(f"kept.{name} is not null" for name in key)}
+            from ({_said(table, relation)}) where {" and ".join(f"{name} is not null" for name in key)}
         ),
         disagreeing as (
             select {", ".join(key)} from told
-            group by {", ".join(key)} having count(distinct delivered_row) > 1
+            group by {", ".join(key)} having count(distinct row({names}, unread_row)) > 1
         )
         select told.row_number from told
         join disagreeing on {" and ".join(f"told.{name} = disagreeing.{name}" for name in key)}
         """,
+        _refusing(table),
     )
+
+
+def _said(table: DeliveredTable, relation: str) -> str:
+    """Select what the rows of `alike` say: their cells as read, so that spellings do not count.
+
+    Where a row is refused for a cell that could not be read, its text as delivered goes with it.
+    """
+    columns = delivered_columns(table.contract)
+    typed = ", ".join(f"kept.{quoted(column.name)}" for column in columns)
+    texts = ", ".join(f"raw.{quoted(column.name)}" for column in columns)
+    return f"""
+        select kept.row_number, {typed},
+            case when list_has_any(kept.problems, $refusing) then row({texts}) end as unread_row
+        from {relation} as kept
+        semi join temp.alike on alike.row_number = kept.row_number
+        join raw.{quoted(table.name)} as raw on raw.row_number = kept.row_number
+        """
+
+
+def _refusing(table: DeliveredTable) -> dict[str, object]:
+    return {"refusing": [rule.id for rule in rules_of(table.name) if rule.severity == "refuse"]}
 
 
 def without_parent(con: Connection, table: DeliveredTable, relation: str) -> Numbers:

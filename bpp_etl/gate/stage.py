@@ -5,29 +5,40 @@ Not here: judging. The table carries `problems` until the gate has read it.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 
 from bpp_etl.harmonise.parse import parsed_select
 from bpp_etl.harmonise.units import register_units
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type, working_column
-from schemas.contract import columns_of
+from schemas.contract import columns_of, delivered_columns
 from schemas.tables import DeliveredTable
 
 DERIVED = ("lab_results", "her2_tests")
 """Tables that work out more than they deliver, each with SQL of its own in `harmonise/sql`."""
 
 
-def stage(con: Connection, table: DeliveredTable, config: RegistryConfig) -> int:
-    """Create `core.<table>` with every row that is judged; return how many rows were ignored.
+@dataclass(frozen=True)
+class Staged:
+    """What was counted while a table was typed: rows ignored, and null words by column."""
+
+    ignored: int
+    null_words: Mapping[str, int]
+
+
+def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date) -> Staged:
+    """Create `core.<table>` with every row that is judged; count those that are ignored, and null words.
 
     Only rows of other analytes are ignored, and they are counted as text is read: a row that is lost or made
     afterwards is not among them, and shows as `rows_not_conserved`.
     """
-    parsed = parsed_select(table, config)
+    parsed = parsed_select(table, config, delivered_on)
     parameters = dict(parsed.parameters)
-    source, ignored = f"({parsed.sql})", 0
+    source, ignored, null_words = f"({parsed.sql})", 0, "null_words"
     if table.name in DERIVED:
         # Typed apart, for the table's own SQL names its cells often, and each time would parse them anew.
         con.execute(f"create or replace temp table typed_{table.name} as {parsed.sql}", parameters)
@@ -44,7 +55,7 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig) -> int
         if table.name == "lab_results":
             register_units(con)
         sql = resources.files("bpp_etl.harmonise").joinpath(f"sql/{table.name}.sql").read_text("utf-8")
-        source = f"({sql})"
+        source, null_words = f"({sql})", "null"
     columns = ", ".join(
         "[]::varchar[] as flags"
         if column.name == "flags" and table.name not in DERIVED
@@ -54,16 +65,31 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig) -> int
     declared = ", ".join(
         working_column(column.name, sql_type(column)) for column in columns_of(table.contract)
     )
-    con.execute(f"create table core.{quoted(table.name)} ({declared}, problems varchar[])")
+    con.execute(
+        f"create table core.{quoted(table.name)} ({declared}, problems varchar[], null_words integer)"
+    )
     con.execute(
         f"insert into core.{quoted(table.name)} select {columns},"
-        f" case when len(problems) > 0 then problems end from {source}",
+        f" case when len(problems) > 0 then problems end, {null_words} from {source}",
         parameters,
     )
+    typed = f"typed_{table.name}" if table.name in DERIVED else f"core.{quoted(table.name)}"
+    counted = _null_words(con, table, typed)
+    con.execute(f"alter table core.{quoted(table.name)} drop column null_words")
     if table.name in DERIVED:
         con.execute(f"drop view temp.parsed_{table.name}")
         con.execute(f"drop table temp.typed_{table.name}")
-    return ignored
+    return Staged(ignored, counted)
+
+
+def _null_words(con: Connection, table: DeliveredTable, typed: str) -> dict[str, int]:
+    """Count by column the cells that held a word which means empty."""
+    names = [column.name for column in delivered_columns(table.contract)]
+    counts = ", ".join(
+        f"count(*) filter (where null_words & {1 << place} > 0)" for place in range(len(names))
+    )
+    found = one_row(con, f"select {counts} from {typed} where null_words is not null")
+    return {name: int(count) for name, count in zip(names, found, strict=True) if count}
 
 
 def stage_nothing(con: Connection, table: DeliveredTable) -> None:

@@ -11,56 +11,35 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.landing.keys import ConfigurationError, ensure_known, text_of
+from bpp_etl.landing.keys import ConfigurationError, ensure_known
 from bpp_etl.landing.read_settings import (
     AS_CANONICAL,
-    AT_THE_TOP,
+    READ_KEYS,
     ReadSettings,
     read_settings_of,
     recalled_settings,
 )
-from bpp_etl.landing.registry_sections import (
-    NOTHING_SAID,
-    STABLE,
-    About,
-    about_of,
-    cadence_of,
-    constants_of,
-    lesions_of,
-    limits_of,
-    recodes_of,
-    renames_of,
-)
-from bpp_etl.landing.waivers import Waiver, recalled_waivers, waivers_of
+from bpp_etl.landing.registry_keys import KEYS, TOP_LEVEL
+from bpp_etl.landing.registry_sections import NOTHING_SAID, STABLE, About, ensure_columns_are_ours
+from bpp_etl.landing.waivers import Waiver, recalled_waivers
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.rules import LIMITS
 from schemas.stated import Stated
 from schemas.tables import TABLES
 
 MOST_BYTES = 256 << 10
-TOP_LEVEL = (
-    "format",
-    "about",
-    "read",
-    *AT_THE_TOP,
-    "rename",
-    "recode",
-    "constants",
-    "lesions",
-    "cadence",
-    "limits",
-    "accept",
-)
+CANONICAL = "canonical"
 
 
 @dataclass(frozen=True)
 class RegistryConfig:
     """How a registry's exports are to be read; the defaults are the canonical format."""
 
-    format: str = "canonical"
+    format: str = CANONICAL
     about: About = NOTHING_SAID
     read: ReadSettings = AS_CANONICAL
     read_tables: Mapping[str, ReadSettings] = field(default_factory=dict)
+    null_words: tuple[str, ...] = ()
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -85,8 +64,13 @@ class RegistryConfig:
 
 def load_config(path: Path) -> RegistryConfig:
     """Read registry.toml; a missing file means the defaults. Whether its format is known is not looked at."""
+    return checked(told_in(path))
+
+
+def told_in(path: Path) -> dict[str, Any]:
+    """Read what registry.toml says, as TOML has it; a missing file says nothing."""
     if not path.exists() and not path.is_symlink():
-        return RegistryConfig()
+        return {}
     try:
         with path.open("rb") as stream:
             text = stream.read(MOST_BYTES + 1)
@@ -94,13 +78,12 @@ def load_config(path: Path) -> RegistryConfig:
             raise ConfigurationError(
                 f"registry.toml is larger than {MOST_BYTES >> 10} KiB", "recode codes in the export instead"
             )
-        told = tomllib.loads(text.decode("utf-8-sig"))
+        return tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError):
         # Bad TOML and bad UTF-8 are ValueErrors, and so is a number of thousands of digits.
         raise ConfigurationError(
             "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
         ) from None
-    return checked(told)
 
 
 def recalled(told: Mapping[str, Any]) -> RegistryConfig:
@@ -110,6 +93,7 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "about": About(**told["about"]),
         "cadence": stated,
         "accept": recalled_waivers(told["accept"]),
+        "null_words": tuple(told["null_words"]),
         **recalled_settings(told),
     }
     return RegistryConfig(**{**told, **made})
@@ -119,19 +103,22 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
     for key in told:
         ensure_known("key", key, TOP_LEVEL)
-    format_name = text_of(told.get("format", "canonical"), "format")
-    canonical = format_name == "canonical"
-    read, read_tables = read_settings_of(told, tuple(TABLES) if canonical else None)
-    return RegistryConfig(
-        format=format_name,
-        about=about_of(told.get("about", {})),
-        read=read,
-        read_tables=read_tables,
-        rename=renames_of(told.get("rename", {}), canonical=canonical),
-        recode=recodes_of(told.get("recode", {})),
-        constants=constants_of(told.get("constants", {})),
-        lesions=lesions_of(told.get("lesions")),
-        cadence=cadence_of(told.get("cadence")),
-        limits=limits_of(told.get("limits", {})),
-        accept=waivers_of(told.get("accept", {})),
-    )
+    of_reading = {"read", *(key.name for key in READ_KEYS)}
+    stated = {
+        key.name: key.checked(told[key.name], key.name)
+        for key in KEYS
+        if key.name in told and key.name not in of_reading
+    }
+    is_canonical = stated.get("format", CANONICAL) == CANONICAL
+    if is_canonical:
+        ensure_columns_are_ours(stated.get("rename", {}), "rename")
+    # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
+    read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
+    return RegistryConfig(**stated, read=read, read_tables=read_tables)
+
+
+def ensure_tables_are_known(config: RegistryConfig, names: tuple[str, ...]) -> None:
+    """Hold [rename] and [read] to names that there are: our tables, and the sources of an adapter."""
+    for section, told in (("rename", config.rename), ("read", config.read_tables)):
+        for name in told:
+            ensure_known(f"table in [{section}]:", name, names)

@@ -5,11 +5,13 @@ Not here: the file, its keys outside sections, and the whole they make (`registr
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bpp_etl.landing.keys import ConfigurationError, ensure_known, table_of, text_of
-from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, NOT_STATED, StatedCadence
+from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, StatedCadence
 from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
 from schemas.tables import TABLES
@@ -31,10 +33,10 @@ class About:
 NOTHING_SAID = About()
 
 
-def about_of(told: Any) -> About:
+def about_of(told: Any, where: str) -> About:
     """Read what a registry says of itself."""
-    for key in table_of(told, "about"):
-        ensure_known("key in [about]:", key, ABOUT)
+    for key in table_of(told, where):
+        ensure_known(f"key in [{where}]:", key, ABOUT)
     synthetic = told.get("synthetic", False)
     if not isinstance(synthetic, bool):
         raise ConfigurationError(
@@ -59,33 +61,54 @@ def ensure_column(table: str, column: str, section: str) -> None:
     ensure_known(f"column in [{section}.{table}]:", column, names)
 
 
-def renames_of(told: Any, *, canonical: bool) -> dict[str, dict[str, str]]:
-    """Read [rename.<table>]: theirs to ours; an adapter names its own files and columns."""
+def null_words_of(told: Any, where: str) -> tuple[str, ...]:
+    """Read null_words: further words that stand for an empty cell."""
+    if not isinstance(told, list):
+        raise ConfigurationError(
+            f"registry.toml: {where} must be a list", 'for example null_words = ["-99", "9999-12-31"]'
+        )
+    # A day may be written without quotes.
+    words = [one.isoformat() if isinstance(one, dt.date) else scalar_of(one, where) for one in told]
+    words = [word.strip() for word in words]
+    if not all(words):
+        raise ConfigurationError(
+            f"registry.toml: a word of {where} is empty", "an empty cell is empty without being told"
+        )
+    return tuple(dict.fromkeys(words))
+
+
+def renames_of(told: Any, where: str) -> dict[str, dict[str, str]]:
+    """Read [rename.<table>]: theirs to ours."""
     renames: dict[str, dict[str, str]] = {}
-    for table, names in table_of(told, "rename").items():
-        if canonical:
-            ensure_known("table in [rename]:", table, tuple(TABLES))
-        renames[table] = {}
-        for theirs, ours in table_of(names, f"rename.{table}").items():
-            renames[table][theirs] = scalar_of(ours, f"rename.{table}")
-            if canonical:
-                ensure_column(table, renames[table][theirs], "rename")
+    for table, names in table_of(told, where).items():
+        section = f"{where}.{table}"
+        renames[table] = {
+            theirs: scalar_of(ours, section) for theirs, ours in table_of(names, section).items()
+        }
         if len(set(renames[table].values())) < len(renames[table]):
             raise ConfigurationError(
-                f"registry.toml: two columns of [rename.{table}] have one name", "leave one of them"
+                f"registry.toml: two columns of [{section}] have one name", "leave one of them"
             )
     return renames
 
 
-def recodes_of(told: Any) -> dict[str, dict[str, dict[str, str]]]:
+def ensure_columns_are_ours(renames: Mapping[str, Mapping[str, str]], where: str) -> None:
+    """Hold renames to our tables and columns; only an adapter names its own."""
+    for table, names in renames.items():
+        ensure_known(f"table in [{where}]:", table, tuple(TABLES))
+        for ours in names.values():
+            ensure_column(table, ours, where)
+
+
+def recodes_of(told: Any, where: str) -> dict[str, dict[str, dict[str, str]]]:
     """Read [recode.<table>.<column>]: theirs to ours; the empty text is an empty cell."""
     recodes: dict[str, dict[str, dict[str, str]]] = {}
-    for table, columns in table_of(told, "recode").items():
-        ensure_known("table in [recode]:", table, tuple(TABLES))
+    for table, columns in table_of(told, where).items():
+        ensure_known(f"table in [{where}]:", table, tuple(TABLES))
         recodes[table] = {}
-        for column, codes in table_of(columns, f"recode.{table}").items():
-            ensure_column(table, column, "recode")
-            section = f"recode.{table}.{column}"
+        for column, codes in table_of(columns, f"{where}.{table}").items():
+            ensure_column(table, column, where)
+            section = f"{where}.{table}.{column}"
             told_codes = table_of(codes, section)
             recodes[table][column] = {
                 theirs.strip(): scalar_of(ours, section) for theirs, ours in told_codes.items()
@@ -98,24 +121,22 @@ def recodes_of(told: Any) -> dict[str, dict[str, dict[str, str]]]:
     return recodes
 
 
-def constants_of(told: Any) -> dict[str, dict[str, str]]:
+def constants_of(told: Any, where: str) -> dict[str, dict[str, str]]:
     """Read [constants.<table>]."""
     constants: dict[str, dict[str, str]] = {}
-    for table, values in table_of(told, "constants").items():
-        ensure_known("table in [constants]:", table, tuple(TABLES))
+    for table, values in table_of(told, where).items():
+        ensure_known(f"table in [{where}]:", table, tuple(TABLES))
         constants[table] = {}
-        for column, value in table_of(values, f"constants.{table}").items():
-            ensure_column(table, column, "constants")
-            constants[table][column] = scalar_of(value, f"constants.{table}")
+        for column, value in table_of(values, f"{where}.{table}").items():
+            ensure_column(table, column, where)
+            constants[table][column] = scalar_of(value, f"{where}.{table}")
     return constants
 
 
-def lesions_of(told: Any) -> dict[str, str]:
+def lesions_of(told: Any, where: str) -> dict[str, str]:
     """Read [lesions]."""
-    if told is None:
-        return {}
-    for key in table_of(told, "lesions"):
-        ensure_known("key in [lesions]:", key, ("ids",))
+    for key in table_of(told, where):
+        ensure_known(f"key in [{where}]:", key, ("ids",))
     if told.get("ids") != STABLE:
         raise ConfigurationError(
             f'registry.toml: ids in [lesions] must be "{STABLE}"',
@@ -124,12 +145,10 @@ def lesions_of(told: Any) -> dict[str, str]:
     return {"ids": STABLE}
 
 
-def cadence_of(told: Any) -> StatedCadence:
+def cadence_of(told: Any, where: str) -> StatedCadence:
     """Read [cadence]."""
-    if told is None:
-        return NOT_STATED
-    for key in table_of(told, "cadence"):
-        ensure_known("key in [cadence]:", key, ("interval_days",))
+    for key in table_of(told, where):
+        ensure_known(f"key in [{where}]:", key, ("interval_days",))
     days = told.get("interval_days")
     if not isinstance(days, list) or not days or not all(type(one) is int for one in days):
         raise ConfigurationError(
@@ -145,10 +164,10 @@ def cadence_of(told: Any) -> StatedCadence:
     return StatedCadence(tuple(days))
 
 
-def limits_of(told: Any) -> dict[str, float]:
+def limits_of(told: Any, where: str) -> dict[str, float]:
     """Read [limits]: the highest share that may break a rule, by its name."""
     limits: dict[str, float] = {}
-    for name, share in table_of(told, "limits").items():
+    for name, share in table_of(told, where).items():
         ensure_known("limit", name, tuple(LIMITS))
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
             raise ConfigurationError(

@@ -38,15 +38,15 @@ class Waiver:
         return day <= self.until
 
 
-def waivers_of(told: Any) -> dict[str, Waiver]:
+def waivers_of(told: Any, where: str) -> dict[str, Waiver]:
     """Read [accept.<rule>]; `until` is a date of TOML or an ISO day in quotes."""
     waivers: dict[str, Waiver] = {}
-    for rule, keys in table_of(told, "accept").items():
-        ensure_known("rule in [accept]:", rule, ACCEPTABLE)
-        where = f"accept.{rule}"
-        for key in table_of(keys, where):
-            ensure_known(f"key in [{where}]:", key, KEYS)
-        waivers[rule] = Waiver(rule, _until(keys, where), *(_text(keys, key, where) for key in KEYS[1:]))
+    for rule, keys in table_of(told, where).items():
+        ensure_known(f"rule in [{where}]:", rule, ACCEPTABLE)
+        section = f"{where}.{rule}"
+        for key in table_of(keys, section):
+            ensure_known(f"key in [{section}]:", key, KEYS)
+        waivers[rule] = Waiver(rule, _until(keys, section), *(_text(keys, key, section) for key in KEYS[1:]))
     return waivers
 
 

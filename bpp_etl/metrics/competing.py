@@ -27,6 +27,7 @@ from bpp_etl.metrics.inputs import (
     refusal,
     require_same_length,
     step_value,
+    tabled,
     unmasked,
 )
 
@@ -107,6 +108,7 @@ def imputed_incidence_at(
     if is_unknown.shape != codes.shape or labels.shape[1] != np.count_nonzero(is_unknown):
         raise refusal("labels are not of the unknown ones", "pass one column for each patient marked unknown")
     known = np.bincount(risk.position[codes == cause], minlength=risk.times.size)
+    tabled(labels, "labels")
     completed = known + _by_time(labels, risk.position[is_unknown], risk.times.size)
     estimates, variances = (_read(risk, values, at) for values in _curve(risk, completed))
     pooled = pool(estimates, variances)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpp_etl.metrics.inputs import Flags, Floats, is_count, refusal
+from bpp_etl.metrics.inputs import Flags, Floats, is_count, numbers, refusal, tabled
 
 IMPUTATIONS = 100
 """How often the unknown are filled in: as many as the per cent of information that is missing can be at most
@@ -52,7 +52,8 @@ def draw_chances(yes: int, no: int, key: Sequence[int]) -> Floats:
 
 def draw_labels(chances: Floats, size: int, key: Sequence[int]) -> Flags:
     """Draw a yes or no for each of `size` unknown ones in each imputation: one row per imputation."""
-    labels: Flags = chances[:, None] > _uniform(key, _LABELS).random((size, chances.size)).T
+    given = numbers(chances, "chances")
+    labels: Flags = given[:, None] > _uniform(key, _LABELS).random((size, given.size)).T
     return labels
 
 
@@ -63,6 +64,7 @@ def pool(estimates: Floats, variances: Floats) -> Pooled:
     W + (1 + 1/m) B, on (m - 1) (1 + W / ((1 + 1/m) B))^2 degrees of freedom; infinite where B is 0. Source:
     Rubin 1987, section 3.3.
     """
+    estimates, variances = tabled(estimates, "estimates"), tabled(variances, "variances")
     m = estimates.shape[0]
     within = variances.mean(axis=0)
     between = (1 + 1 / m) * estimates.var(axis=0, ddof=1)

@@ -34,11 +34,21 @@ def count_of(number: int, noun: str) -> str:
 
 def unmasked(values: Values) -> Values:
     """Return the values with None for every masked one, whose place may hold anything, often 0."""
+    if isinstance(values, list | tuple):
+        return [None if value is np.ma.masked else value for value in values]
     if not (isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values)):
         return values
     plain = values.data.astype(object)
     plain[np.ma.getmaskarray(values)] = None
     return plain
+
+
+def tabled(values: npt.ArrayLike, name: str) -> Floats:
+    """Return a float array of any shape; a masked value is refused, whose place may hold anything."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        gaps = int(np.ma.getmaskarray(values).sum())
+        raise refusal(f"{name} has {count_of(gaps, 'missing value')}", "pass a table without gaps")
+    return np.asarray(values, dtype=np.float64)
 
 
 def numbers(values: Values, name: str, *, missing: float | None = None) -> Floats:
@@ -195,7 +205,7 @@ def _number(value: object, name: str) -> float:
 
 def _is_missing(value: object) -> bool:
     # pandas marks a gap by NA, which answers neither yes nor no when compared.
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+    if value is None or value is np.ma.masked or type(value).__name__ in {"NAType", "NaTType"}:
         return True
     return isinstance(value, float) and math.isnan(value)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bpp_etl.metrics.inputs import Floats, Values, labels_from, numbers, refusal, require_same_length
+from bpp_etl.metrics.inputs import Floats, Values, labels_from, numbers, refusal, require_same_length, tabled
 
 _SMALLEST, _LARGEST = -16.0, 12.0
 """Bounds of the search, in logarithms of the variance between patients over that within."""
@@ -57,7 +57,7 @@ def random_intercept(values: Values, design: npt.ArrayLike, patients: Values) ->
     Ware 1982; as R lme4::lmer(y ~ x + (1 | patient)) and statsmodels MixedLM with reml=True.
     """
     y = numbers(values, "values")
-    x = np.asarray(design, dtype=np.float64)
+    x = tabled(design, "design")
     if x.ndim != 2 or np.isnan(x).any():
         raise refusal("design is no table of numbers", "pass one row for each value and no missing number")
     labels, member = labels_from(patients, "patients")

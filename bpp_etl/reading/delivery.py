@@ -9,14 +9,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
-from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.landing.registry_config import RegistryConfig, ensure_tables_are_known
 from bpp_etl.reading.files import SCRATCH, snapshot_of
 from bpp_etl.reading.inputs import (
     adapter_digest,
@@ -34,7 +34,6 @@ from bpp_etl.reading.raw_tables import (
     adapt,
     create_schemas,
     create_source_schemas,
-    may_be_typed,
     view_loaded,
 )
 from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
@@ -53,22 +52,31 @@ class ReadDelivery:
 
     `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
     Both digests were taken before anything was read: what changes afterwards shows as a change.
-    `adapter_digest` is that of an adapter from outside, else empty.
+    `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
+    they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
     """
 
     config: RegistryConfig
     rows: dict[str, int]
-    empty_rows: dict[str, int]
     problems: tuple[DeliveryProblem, ...]
     extra_columns: tuple[tuple[str, str], ...]
     identifier_columns: tuple[tuple[str, str], ...]
     unknown_files: tuple[str, ...]
     input_digest: str
     adapter_digest: str = ""
+    empty_rows: Mapping[str, int] = field(default_factory=dict)
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
-def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None = None) -> ReadDelivery:
+def read_delivery(
+    con: Connection,
+    delivery: Delivery,
+    scratch_root: Path | None = None,
+    config: RegistryConfig | None = None,
+) -> ReadDelivery:
     """Load every table of a delivery as text into `raw`, in an empty working file.
+
+    `config` is followed in the place of the registry's own, to try a change to it.
 
     Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
     columns.
@@ -81,7 +89,7 @@ def read_delivery(con: Connection, delivery: Delivery, scratch_root: Path | None
         reader.problem(DELIVERY, error.rule, error.message)
         return reader.result(RegistryConfig(), ())
     try:
-        config = configuration_of(delivery)
+        config = config or configuration_of(delivery)
         adapter = adapter_of(config, delivery)
     except (ConfigurationError, AdapterError, UsageError, UnreadableError) as error:
         reader.cannot_follow(error)
@@ -106,6 +114,7 @@ class _Reader:
         self.empty_rows: dict[str, int] = {}
         self.problems: list[DeliveryProblem] = []
         self.extra: list[tuple[str, str]] = []
+        self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
         self.used: set[Path] = set()
 
@@ -123,6 +132,7 @@ class _Reader:
             unknown_files=unknown,
             input_digest=self.input_digest,
             adapter_digest=self.adapter_digest,
+            headers=self.headers,
         )
 
     def cannot_follow(self, error: BppError) -> None:
@@ -142,12 +152,18 @@ class _Reader:
         if adapter is None:
             self._load(config, self._canonical(config, files), scratch)
             return
+        named = (*TABLES, *(source.name for source in adapter.sources))
+        try:
+            ensure_tables_are_known(config, named)
+        except ConfigurationError as error:
+            self.cannot_follow(error)
+            return
         create_source_schemas(self.con)
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
         try:
-            adapt(self.con, self.delivery, adapter, self.rows)
+            adapt(self.con, self.delivery, adapter, self.rows, config.constants)
         except AdapterError as error:
             self.cannot_follow(error)
             self.rows.clear()
@@ -167,7 +183,6 @@ class _Reader:
             required = frozenset(
                 column.name for column in columns if column.required or "" in recoded.get(column.name, ())
             )
-            typed = frozenset(column.name for column in columns if may_be_typed(column))
             found = self._files(table.name, table.name, files, sheets, is_required=table.is_required)
             wanted += [
                 Wanted(
@@ -175,7 +190,6 @@ class _Reader:
                     table.name,
                     tuple(column.name for column in columns),
                     required,
-                    typed,
                     sheet=sheets.get(table.name),
                     part=part,
                 )
@@ -225,6 +239,7 @@ class _Reader:
         for one, loaded in zip(wanted, side_by_side(self.con, work), strict=True):
             self.problems += loaded.problems
             self.extra += loaded.extra
+            self.headers[loaded.table] = tuple(loaded.header)
             self.identifiers += loaded.identifiers
             parts.setdefault((one.schema, one.table), []).append(loaded.part)
         for (schema, table), found in parts.items():
@@ -254,7 +269,12 @@ class _Reader:
         self.used.update(file.path for file in found)
         ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
         if len(ways) > 1 and len(parts) < len(found):
-            self.problem(table, "file_ambiguous", f"{stem} is delivered in {len(ways)} files", len(ways))
+            self.problem(
+                table,
+                "file_ambiguous",
+                f"{stem} is delivered in {len(ways)} files, folders or sheets",
+                len(ways),
+            )
             return []
         if not found and is_required:
             self.problem(table, "table_missing", f"{stem} is not delivered{hint}")

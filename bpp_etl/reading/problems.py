@@ -30,6 +30,19 @@ _IDENTIFIER_IN_LATIN = re.compile(
     r"|(?:numero_?(?:de_?)?)?tele(?:fono?|fone|phone)(?:nummer)?|telefoonnummer|handy(?:nummer)?"
     r"|codice_fiscale|cpf|dni|nif|nir|pesel|rodne_cislo|aadhaar|kvnr|versicherten(?:nummer|nr))(?:_|$)"
 )
+# What has a name and is no person: the name of one of these identifies nobody.
+_THING = (
+    r"(?:lab|laboratory|labor|test|assay|analyte?|parameter|component|loinc|item|panel|drug|substance|agent|product"
+    r"|brand|generic|trade|medication|medicament|medicine|regimen|protocol|therapy|treatment|line|arm|study|trial"
+    r"|registry|unit|method|modality|scanner|device|instrument|specimen|sample|lesion|organ|body_?site|bone|visit"
+    r"|event|file|table|column|variable|field|form|sheet|domain|concept|code|procedure|diagnosis|disease|examen"
+    r"|prueba|farmaco|droga|medicamento|wirkstoff|praparat|schema|probe)"
+)
+_NAME_OF_A_THING = re.compile(
+    rf"(?:^|_){_THING}s?(?:_(?:short|long|common|full|display|standard))?_?names?(?=_|$)"
+    rf"|(?:^|_)names?_of_(?:the_)?{_THING}s?(?=_|$)"
+    rf"|(?:^|_)(?:nom|nombre|nome|naam|navn|namn)_(?:d[eiu]l?_)?(?:la_|l_)?{_THING}s?(?=_|$)"
+)
 WITHHELD = "its name speaks of a direct identifier"
 _IDENTIFIER_ELSEWHERE = re.compile(
     "姓名|电话|手机|地址|住址|联系方式|身份证|病案号|病历号|住院号|门诊号|医保号|社保号|邮箱"
@@ -61,6 +74,7 @@ def looks_like_identifier(column: str) -> bool:
     folded = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
     folded = re.sub(r"[^0-9a-z\u0080-\uffff]+", "_", folded.lower()).strip("_")
     plain = "".join(letter for letter in normalize("NFKD", folded) if not combining(letter))
+    folded, plain = (_NAME_OF_A_THING.sub("", text) for text in (folded, plain))
     return bool(
         _IDENTIFIER.search(folded)
         or _IDENTIFIER_IN_LATIN.search(plain)

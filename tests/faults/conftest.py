@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MadeOnce
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import admit, release
 
@@ -23,16 +24,18 @@ class Served:
     warehouse: Path
 
 
-@pytest.fixture(scope="session")
-def two_releases(tmp_path_factory: pytest.TempPathFactory) -> Served:
-    """One registry, and two releases of its delivery; the second is in service."""
-    home = tmp_path_factory.mktemp("served")
-    made = Served(home / "landing", home / "warehouse")
-    write_delivery_of(made.landing)
-    admit(made.landing, made.warehouse)
+def _release_twice(home: Path) -> None:
+    write_delivery_of(home / "landing")
+    admit(home / "landing", home / "warehouse")
     for second in (1, 2):
-        release(made.warehouse, second)
-    return made
+        release(home / "warehouse", second)
+
+
+@pytest.fixture(scope="session")
+def two_releases(made_once: MadeOnce) -> Served:
+    """One registry, and two releases of its delivery; the second is in service."""
+    home, _ = made_once("served", _release_twice)
+    return Served(home / "landing", home / "warehouse")
 
 
 @pytest.fixture

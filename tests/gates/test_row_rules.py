@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from schemas.contract import laws_of
-from schemas.laws import DeliveryLaw, RowLaw, SelectLaw
+from schemas.laws import DeliveryLaw, RowLaw
 from schemas.rules import RULES, Rule, rule_of
 from schemas.tables import TABLES
 from tests.support.gating import Gated, gated
@@ -56,13 +56,7 @@ def test_every_rule_for_rows_has_a_case(rule: Rule) -> None:
 
 @pytest.mark.parametrize(
     ("table", "law"),
-    [
-        (name, law)
-        for name, table in TABLES.items()
-        for law in laws_of(table.contract)
-        # Laws of a lesion's past need several scans; the demonstration's own courses break them.
-        if not (isinstance(law, SelectLaw) and law.stands_on)
-    ],
+    [(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)],
     ids=lambda one: one if isinstance(one, str) else one.id,
 )
 def test_every_law_of_one_table_plants_a_fault_in_the_dirty_registry(table: str, law: RowLaw) -> None:

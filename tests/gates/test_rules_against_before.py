@@ -5,7 +5,10 @@ Not here: rules that look at one delivery alone (`test_shut_rules.py`, `test_rec
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,15 @@ def delivery(
     }
 
 
+@cache
+def admitted(room: Path, before: tuple[tuple[str, str | None], ...], day: str) -> Path:
+    """Admit a delivery, once for all tests that begin with it: each goes on with a copy."""
+    home = Path(tempfile.mkdtemp(prefix="admitted-", dir=room))
+    write_delivery_of(home / "landing", day=day, **dict(before))
+    assert admit(home / "landing", home / "warehouse", with_events=False).is_open
+    return home
+
+
 def after(
     home: Path,
     before: Mapping[str, str | None],
@@ -70,8 +82,8 @@ def after(
     days: tuple[str, str] = (FIRST, SECOND),
 ) -> GateDecision:
     """Admit a delivery, and judge the next one of the registry."""
-    folder = write_delivery_of(home / "landing", day=days[0], **before)
-    assert admit(home / "landing", home / "warehouse", with_events=False).is_open
+    shutil.copytree(admitted(home.parent, tuple(before.items()), days[0]), home, dirs_exist_ok=True)
+    folder = home / "landing" / "tiny" / days[0]
     if days[0] == days[1]:
         for file in folder.iterdir():
             file.unlink()

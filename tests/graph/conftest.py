@@ -3,23 +3,35 @@
 Not here: what it must come to.
 """
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
-from assets.refresh import refresh
+from assets.refresh import Refreshed, refresh
 from assets.resources import Warehouse
-from bpp_etl.demo import write_demo_landing
+from bpp_etl.demo import WrittenDelivery, write_demo_landing
 from bpp_etl.release import Shelf
+from tests.support.run_storage import refreshes_opted_in
+
+
+def resource_in(home: Path) -> Warehouse:
+    return Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
+
+
+def refreshed_in(home: Path) -> tuple[list[WrittenDelivery], Refreshed, list[str]]:
+    """Write the demonstration into a folder and refresh it; return what was written, done and said."""
+    written = write_demo_landing(home / "landing")
+    said: list[str] = []
+    with refreshes_opted_in(home):
+        done = refresh(resource_in(home), say=said.append)
+    return written, done, said
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    home = tmp_path_factory.mktemp("demo")
-    written = write_demo_landing(home / "landing")
-    resource = Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
-    said: list[str] = []
-    done = refresh(resource, say=said.append)
-    return home, resource, {item.registry_name: item for item in written}, done, said
+def demo(made_once):
+    home, (written, done, said) = made_once("demo", refreshed_in)
+    return home, resource_in(home), {item.registry_name: item for item in written}, done, said
 
 
 @pytest.fixture(scope="session")

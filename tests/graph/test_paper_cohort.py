@@ -21,6 +21,7 @@ from bpp_etl.errors import UsageError
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 from schemas.metric_codes import PAPER_FIGURE
 from tests.support.report_page import Node, named_cells, read_page
+from tests.support.run_storage import refreshes_opted_in
 
 PRINTED = {
     "patients": "23",
@@ -41,7 +42,8 @@ PRINTED = {
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("paper")
-    assert run_demo(folder, is_paper=True) == 0
+    with refreshes_opted_in(tmp_path_factory.mktemp("settings")):
+        assert run_demo(folder, is_paper=True) == 0
     return folder
 
 

@@ -7,7 +7,6 @@ derive from its own is held here too, so that a version of it that leaves less i
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
-import pytest
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -24,8 +22,7 @@ from sqlalchemy.engine import Engine
 
 from assets.instance import instance_of
 from assets.run_storage import MOST_OPEN, KeptOpen, KeptOpenEvents, KeptOpenRuns
-from bpp_etl.settings import PROJECT
-from tests.support.run_storage import OPTING_IN, opted_in
+from tests.support.run_storage import opted_in, refreshes_opted_in
 
 
 @dg.op
@@ -91,13 +88,8 @@ def test_the_project_stores_runs_as_dagster_does(tmp_path: Path) -> None:
         assert type(instance.event_log_storage) is SqliteEventLogStorage
 
 
-def test_the_documented_lines_opt_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stated = (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
-    changed, blocks = re.subn(r"^storage:\n(?:  .*\n)+", OPTING_IN, stated, flags=re.MULTILINE)
-    assert blocks == 1
-    (tmp_path / "dagster.yaml").write_text(changed, encoding="utf-8")
-    monkeypatch.setattr("assets.instance.PROJECT", tmp_path)
-    with instance_of(tmp_path / "warehouse") as instance:
+def test_the_documented_lines_opt_in(tmp_path: Path) -> None:
+    with refreshes_opted_in(tmp_path), instance_of(tmp_path / "warehouse") as instance:
         assert isinstance(instance.run_storage, KeptOpenRuns)
         assert isinstance(instance.event_log_storage, KeptOpenEvents)
         kinds_of(instance, dg.materialize([told], instance=instance).run_id)
@@ -121,7 +113,7 @@ def test_what_was_written_kept_open_is_all_there_for_dagsters_own_storage_and_ba
         assert instance.get_latest_materialization_event(told.key).run_id == theirs
 
 
-def test_no_event_opens_a_database_anew(tmp_path: Path) -> None:
+def test_no_event_and_no_look_at_partitions_opens_a_database_anew(tmp_path: Path) -> None:
     with opted_in(tmp_path) as instance:
         run = instance.create_run_for_job(quiet)
         note(instance, run, "the first")
@@ -131,6 +123,8 @@ def test_no_event_opens_a_database_anew(tmp_path: Path) -> None:
                 note(instance, run, str(at))
                 instance.add_run_tags(run.run_id, {"at": str(at)})
                 instance.report_runless_asset_event(dg.AssetMaterialization(told.key))
+                instance.add_dynamic_partitions("registry", [f"{at}"])
+                assert len(instance.get_dynamic_partitions("registry")) == at + 1
         assert databases == []
     with instance_of(tmp_path) as instance, opened() as databases:
         note(instance, run, "one more")

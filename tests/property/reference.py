@@ -95,6 +95,11 @@ def her2_on(patient: Patient, event: date) -> str | None:
     return None
 
 
+def last_heard_of(patient: Patient) -> date:
+    records = [scan.day for scan in patient.scans] + [lab.day for lab in patient.labs]
+    return max([patient.last_contact, *records, *(line.start for line in patient.lines)])
+
+
 def ids(scans: Iterable[Scan]) -> list[str]:
     return [scan.assessment_id for scan in sorted(scans, key=lambda one: (one.day, one.assessment_id))]
 
@@ -206,7 +211,7 @@ def call(  # noqa: PLR0912 as naive as it gets
             row.reason = "death"
         elif first.end is not None or second is not None:
             row.reason = "therapy_changed"
-        elif (delivery - patient.last_contact).days > 2 * interval:
+        elif (delivery - last_heard_of(patient)).days > 2 * interval:
             row.reason = "lost_to_follow_up"
         else:
             row.reason = "awaiting_ct"

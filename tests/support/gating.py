@@ -90,11 +90,11 @@ def problems_of(folder: Path) -> list[tuple[str, str, str]]:
 
 def typed(folder: Path) -> Rows:
     """Read a delivery and type its rows, without judging any; a cell that cannot be read is an error."""
-    with _reading(folder) as (con, _, read):
+    with _reading(folder) as (con, delivery, read):
         assert read.problems == ()
         con.execute("create schema core")
         for table in TABLES.values():
-            stage(con, table, read.config)
+            stage(con, table, read.config, delivery.date)
             unread = con.execute(
                 f"select row_number, problems from core.{quoted(table.name)} where problems is not null"
             ).fetchall()

@@ -117,7 +117,9 @@ def _of_columns(table: str) -> Iterator[tuple[str, str, Example]]:
                 yield "required_value_missing", f"{name} {about}", example({name: text}, {})
         for law in laws.values():
             for place, cell in enumerate(law.cells.get(column.kind, ()), start=1):
-                yield law.id, f"{name} {place}", example({name: cell.bad}, {name: cell.good})
+                # A number that need not be there is flagged for what refuses another.
+                rule = (column.unreadable or law.id) if law.id == "number_invalid" else law.id
+                yield rule, f"{name} {place} of {law.id}", example({name: cell.bad}, {name: cell.good})
         if column.kind == "code" and "code_unknown" in laws:
             good = column.codes[-1]
             bad = good.swapcase() if good.swapcase() != good else f"{good}+"

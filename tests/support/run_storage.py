@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pytest
 import yaml
 
 from assets.instance import CONFIGURATION, home_of
@@ -35,6 +36,15 @@ def opt_in(copy: Path) -> None:
     changed, blocks = re.subn(r"^storage:\n(?:  .*\n)+", OPTING_IN, stated, flags=re.MULTILINE)
     assert blocks == 1
     (copy / CONFIGURATION).write_text(changed, encoding="utf-8")
+
+
+@contextmanager
+def refreshes_opted_in(folder: Path) -> Iterator[None]:
+    """Let every refresh of this process opt in meanwhile, by settings in a folder; for speed alone."""
+    opt_in(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("assets.instance.PROJECT", folder)
+        yield
 
 
 @contextmanager

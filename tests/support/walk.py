@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.commands import Said, ended
+from tests.support.run_storage import opt_in
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -74,10 +75,11 @@ def _block(page: Path, above: str, text: str) -> Block:
 
 
 def copy_of_project(folder: Path) -> Path:
-    """Copy what the project runs from into a folder, and return where."""
+    """Copy what the project runs from into a folder, with run storage that stays open; return where."""
     copy = folder / "project"
     copy.mkdir()
     copy_parts(COPIED, copy)
+    opt_in(copy)
     return copy
 
 

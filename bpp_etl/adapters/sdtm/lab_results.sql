@@ -1,5 +1,5 @@
--- One row per record of LB. Every test passes: the gate counts those that are not alkaline phosphatase as
--- other analytes.
+-- One row per record of LB of a test that was done (LBSTAT). Every test passes: the gate counts those that are
+-- not alkaline phosphatase as other analytes.
 -- LBTESTCD ALP is total and ALPBS bone-specific alkaline phosphatase (CDISC controlled terminology,
 -- LBTESTCD). In urine or any other specimen than blood ALP is another analyte.
 -- Value, unit and upper limit come together from the original columns, or together from the standardised
@@ -24,6 +24,7 @@ with results as (
         lb.file
     from lb
     left join calendar_day on lb.lbdtc = calendar_day.text
+    where upper(trim(coalesce(lb.lbstat, ''))) <> 'NOT DONE'
 )
 
 select

@@ -24,6 +24,18 @@ select
     'lab_results' as table_name,
     count(*) as source_rows
 from lb
+where upper(trim(coalesce(lbstat, ''))) <> 'NOT DONE'
+
+union all
+
+select
+    'lb' as source,
+    'a laboratory test that was not done' as meaning,
+    null as table_name,
+    count(*) as source_rows
+from lb
+where upper(trim(coalesce(lbstat, ''))) = 'NOT DONE'
+having count(*) > 0
 
 union all
 

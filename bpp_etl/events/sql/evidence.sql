@@ -11,7 +11,7 @@ select
     candidate.line_end_date,
     candidate.second_line_start_date,
     candidate.death_date,
-    candidate.last_contact_date,
+    last_record.followed_until_date,
     cast($delivery_date as date)
     - cast($lost_after_intervals * candidate.expected_interval_days as integer) as lost_before_date,
     candidate.event_date,
@@ -35,6 +35,7 @@ from candidate
 join follow_up on follow_up.patient_id = candidate.patient_id
 join deciding_point on deciding_point.patient_id = candidate.patient_id
 join trail on trail.patient_id = candidate.patient_id
+join last_record on last_record.patient_id = candidate.patient_id
 join new_lesions on new_lesions.patient_id = candidate.patient_id
 left join verdict_course as of_state
     on of_state.patient_id = candidate.patient_id and of_state.scans_of = 'state'

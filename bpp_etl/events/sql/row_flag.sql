@@ -23,9 +23,10 @@ flagged as (
         on patients.registry = $registry and patients.patient_id = candidate.patient_id
     where len(patients.flags) > 0
     union all
+    -- Whether imaging shows why line 1 ended is judged by the days of the protocol, beside the other flags of an event.
     select
         line.patient_id,
-        line.flags
+        list_filter(line.flags, lambda flag: flag <> 'progression_without_imaging') as flags
     from candidate
     join core.therapy_lines as line
         on line.registry = $registry and line.patient_id = candidate.patient_id and line.line_number in (1, 2)

@@ -39,6 +39,7 @@ class Judged:
     date: str
     is_admitted: bool
     causes: tuple[str, ...]
+    warnings: tuple[str, ...]
     counts: Grid
     rules: Grid
     broken: tuple[Grid, ...]
@@ -49,6 +50,7 @@ class Judged:
     waivers: tuple[Piece, ...]
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
+    null_words: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
         causes=tuple(delivery["messages"]),
+        warnings=tuple(delivery["warnings"]),
         counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
@@ -155,6 +158,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         waivers=tuple(map(_waiver, tables["quality.waiver"].where(**named))),
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
+        null_words=tuple(_null_words(tables, named)),
     )
 
 
@@ -264,6 +268,13 @@ def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:
     for row in sorted(columns, key=lambda row: (row["table"], row["column"])):
         if row["is_identifier"] == is_identifier:
             yield text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}")
+
+
+def _null_words(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]:
+    table = tables["quality.null_word"]
+    for row in sorted(table.where(**named), key=lambda row: (row["table"], row["column"])):
+        where = TABLES.get(row["table"], row["table"]).lower()
+        yield text(table.count(row, "cells"), " of ", Code(row["column"]), f" in {where}")
 
 
 def _share(value: float) -> str:

@@ -44,9 +44,9 @@ def test_shifted_dates_count_days_from_the_start_of_line_1(warehouse: Path) -> N
 
 def test_days_that_follow_from_the_delivery_are_not_told_shifted(explained: Mapping[str, Evidence]) -> None:
     plain = " ".join(text_of(explained["lost"]).split())
-    assert "A last contact on 2020-11-12 or later would make it awaiting_ct." in plain
+    assert "A last contact or record on 2020-11-12 or later would make it awaiting_ct." in plain
     shifted = " ".join(text_of(explained["lost"], is_shifted=True).split())
-    assert "A last contact later would make it awaiting_ct." in shifted
+    assert "A last contact or record later would make it awaiting_ct." in shifted
     assert "day 316" not in shifted
     assert "day 100" not in shifted
 

@@ -1,0 +1,220 @@
+"""Lines of `registry.toml` that would mend what a check found, to be looked at and pasted by a person.
+
+Not here: what was found (`cells.py`, `run.py`), and the words that it goes by (`spellings.py`). What is not
+sure is proposed as a comment with the choices; nothing is applied but to see what would come next.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bpp_etl.adapters import CANONICAL
+from bpp_etl.check.cells import ColumnFault
+from bpp_etl.check.spellings import guess, guess_column
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.problems import looks_like_identifier
+from bpp_etl.warehouse.connection import Connection, one_row
+from schemas.contract import delivered_columns
+from schemas.tables import TABLES
+
+DAYS = (
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d%b%Y",
+    "%b %d, %Y",
+    "%Y年%m月%d日",
+)
+DATE_FORMATS = (*DAYS, *(f"{day} {time}" for day in DAYS[:3] for time in ("%H:%M", "%H:%M:%S")))
+"""Ways in which registries write a day."""
+MOST_UNSURE = 12
+"""So many codes without a guess are written down for a column; more are no codes."""
+
+ORDER = ("read", "rename", "recode", "cadence")
+DELIMITERS = ";\t|,"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Sure lines by section, to be pasted, and comments on what a person has to choose."""
+
+    sections: Mapping[str, Mapping[str, Any]]
+    unsure: Mapping[str, Sequence[str]]
+
+    @property
+    def changes_columns(self) -> bool:
+        """Say whether a table would be read for the first time, with cells that nobody has looked at yet."""
+        return any(
+            name.startswith("rename.") or "delimiter" in lines for name, lines in self.sections.items()
+        )
+
+    def and_then(self, later: Proposal) -> Proposal:
+        """Add what was proposed once this was followed; what is left to choose is what is left then."""
+        sections = {name: {**lines, **later.sections.get(name, {})} for name, lines in self.sections.items()}
+        return Proposal({**later.sections, **sections}, later.unsure)
+
+    def tidied(self) -> Proposal:
+        """Say once for all tables how files are written, where they agree, and order the sections."""
+        sections: dict[str, dict[str, Any]] = {name: dict(lines) for name, lines in self.sections.items()}
+        of_files = [lines for name, lines in sections.items() if name.startswith("read.")]
+        for key in dict.fromkeys(key for lines in of_files for key in lines):
+            values = [lines[key] for lines in of_files if key in lines]
+            if len(values) > 1 and len(set(values)) == 1:
+                sections.setdefault("read", {})[key] = values[0]
+                for lines in of_files:
+                    lines.pop(key, None)
+        kept = [name for name in sections if sections[name]]
+        order = sorted(kept, key=lambda name: (ORDER.index(name.split(".")[0]), "." in name))
+        return Proposal({name: sections[name] for name in order}, self.unsure)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to propose."""
+        return not self.sections and not self.unsure
+
+    def as_toml(self) -> str:
+        """Write the lines as they would stand in registry.toml."""
+        parts = []
+        for section in dict.fromkeys((*self.sections, *self.unsure)):
+            lines = [
+                f"{_key(key)} = {_value(value)}" for key, value in self.sections.get(section, {}).items()
+            ]
+            comments = [f"# {line}" for line in self.unsure.get(section, ())]
+            head = f"[{section}]" if lines else f"# [{section}]"
+            parts.append("\n".join([head, *lines, *comments]))
+        return "\n\n".join(parts)
+
+    def told(self) -> dict[str, Any]:
+        """Return what the sure lines say, as TOML reads them."""
+        return tomllib.loads(self.as_toml())
+
+
+def propose(
+    con: Connection, read: ReadDelivery, decision: GateDecision, faults: Iterable[ColumnFault]
+) -> Proposal:
+    """Propose what would mend the columns that are missing and the cells that cannot be read."""
+    found = _Found(con, read)
+    if read.config.format == CANONICAL:
+        for table, header in read.headers.items():
+            found.look_at_header(table, header)
+    for fault in faults:
+        found.look_at(fault)
+    for cause in (*decision.causes, *decision.warnings):
+        if stated := re.search(r"\[cadence\] interval_days = \[([\d, ]+)\]", cause.message):
+            found.sure("cadence", "interval_days", [int(days) for days in stated[1].split(",")])
+    return Proposal(found.sections, found.unsure)
+
+
+class _Found:
+    """Gathers lines while it looks at one thing after the other."""
+
+    def __init__(self, con: Connection, read: ReadDelivery) -> None:
+        self.con, self.read = con, read
+        self.sections: dict[str, dict[str, Any]] = {}
+        self.unsure: dict[str, list[str]] = {}
+
+    def sure(self, section: str, key: str, value: object) -> None:
+        self.sections.setdefault(section, {})[key] = value
+
+    def choose(self, section: str, line: str) -> None:
+        self.unsure.setdefault(section, []).append(line)
+
+    def look_at_header(self, table: str, header: Sequence[str]) -> None:
+        """Find the delimiter of a header that is one column, or the columns that are called otherwise."""
+        delimiter = self.read.config.reading(table).delimiter
+        if len(header) == 1:
+            others = [mark for mark in DELIMITERS if mark != delimiter and mark in header[0]]
+            if len(others) == 1:
+                self.sure(f"read.{table}", "delimiter", others[0])
+            return
+        columns = {column.name: column for column in delivered_columns(TABLES[table].contract)}
+        renamed = self.read.config.rename.get(table, {})
+        there = {renamed.get(theirs, theirs) for theirs in header}
+        there |= self.read.config.constants.get(table, {}).keys()
+        absent = [name for name in columns if name not in there]
+        guessed: dict[str, list[str]] = {}
+        for theirs in header:
+            if renamed.get(theirs, theirs) not in columns and not looks_like_identifier(theirs):
+                ours = guess_column(theirs, absent)
+                if ours is not None:
+                    guessed.setdefault(ours, []).append(theirs)
+        for ours, several in guessed.items():
+            if len(several) == 1:
+                self.sure(f"rename.{table}", several[0], ours)
+            else:
+                self.choose(f"rename.{table}", f"{ours} is one of {', '.join(map(_value, several))}")
+        for name in absent:
+            if columns[name].required and name not in guessed:
+                self.choose(f"rename.{table}", f'"..." = "{name}"  # which of their columns is it?')
+
+    def look_at(self, fault: ColumnFault) -> None:
+        """Find how the cells of a column are written, or which codes they hold."""
+        section = f"read.{fault.table}"
+        if fault.rule in {"date_invalid", "date_is_partial"}:
+            self._date_format(section, fault)
+        elif fault.rule == "number_invalid":
+            has_commas = all(re.fullmatch(r"-?\d+(,\d+)?", text) for text in fault.texts)
+            if has_commas and self.read.config.reading(fault.table).decimal == ".":
+                self.sure(section, "decimal", ",")
+        elif fault.rule in {"code_unknown", "unit_not_convertible", "nothing_used"}:
+            self._codes(f"recode.{fault.table}.{fault.column}", fault)
+
+    def _codes(self, section: str, fault: ColumnFault) -> None:
+        left = []
+        for theirs in fault.texts:
+            ours = guess(theirs, fault.allowed)
+            if ours is None:
+                left.append(theirs)
+            else:
+                self.sure(section, theirs, ours)
+        # Other analytes are ignored, not wrong: where one of ours is found the others need no code.
+        if fault.rule != "nothing_used" or section not in self.sections:
+            for theirs in left[:MOST_UNSURE]:
+                self.choose(section, f'{_key(theirs)} = "{" | ".join(fault.allowed)}"')
+
+    def _date_format(self, section: str, fault: ColumnFault) -> None:
+        """Take the one way of writing a day by which all texts of a column are days, or name several."""
+        fits = [pattern for pattern in DATE_FORMATS if self._are_days(fault.texts, pattern)]
+        chosen = self.sections.get(section, {}).get("date_format")
+        if len(fits) == 1 and chosen is None:
+            self.sure(section, "date_format", fits[0])
+        elif fits and chosen not in fits:
+            self.choose(section, f"date_format of {fault.column}: {' or '.join(map(_value, fits))}")
+
+    def _are_days(self, texts: Sequence[str], pattern: str) -> bool:
+        (found,) = one_row(
+            self.con,
+            "select bool_and(day is not null and year(day) >= 1850) from"
+            " (select try_strptime(unnest($texts::varchar[]), $pattern) as day)",
+            {"pattern": pattern, "texts": list(texts)},
+        )
+        return found is True
+
+
+def _key(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _value(text)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return str(value)
+    escaped = "".join(
+        f"\\u{ord(mark):04x}" if ord(mark) < 32 or ord(mark) == 127 else mark
+        for mark in str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    )
+    return f'"{escaped}"'

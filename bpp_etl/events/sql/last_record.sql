@@ -1,0 +1,24 @@
+-- One row per candidate: the last day on which the patient was heard of, by contact, image, laboratory result or line.
+select
+    candidate.patient_id,
+    greatest(candidate.last_contact_date, max(recorded.day)) as followed_until_date
+from candidate
+left join (
+    select
+        patient_id,
+        assessment_date as day
+    from scan
+    union all
+    select
+        patient_id,
+        specimen_date as day
+    from core.lab_results
+    where registry = $registry
+    union all
+    select
+        patient_id,
+        start_date as day
+    from core.therapy_lines
+    where registry = $registry
+) as recorded on recorded.patient_id = candidate.patient_id
+group by candidate.patient_id, candidate.last_contact_date

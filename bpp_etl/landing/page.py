@@ -1,0 +1,126 @@
+"""The page of `registry.toml`, rendered from the declarations of its keys: `python -m bpp_etl.landing.page`.
+
+Not here: any word on a key or a limit. A test holds the page current.
+"""
+
+from __future__ import annotations
+
+from bpp_etl.landing.keys import Key
+from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
+from bpp_etl.landing.registry_keys import KEYS
+from bpp_etl.pages.markdown import markdown_table
+from bpp_etl.settings import PROJECT
+from schemas.laws import DeliveryLaw
+from schemas.rules import RULES
+
+PAGE = PROJECT / "docs" / "registry.md"
+
+INTRODUCTION = """\
+# registry.toml: what a registry states about its exports
+
+An optional file beside a registry's deliveries, `<landing>/<registry>/registry.toml`. It says once what the
+rows do not say: how they are written, what their columns and codes are called here, and which share of
+refused rows is too much. Without it a delivery is read as canonical csv.
+
+A key that is not known, or a value that cannot be followed, shuts the gate (`configuration_invalid`), and
+the message names it. `bpp check` reads the file too: try a change with it before you refresh.
+
+This page is written from what reads the file, by `python -m bpp_etl.landing.page`; a test fails when it is
+out of date."""
+
+NAMES = """\
+Tables and columns are those of the [dictionary](dictionary.md). Under an adapter `[rename]` takes the
+adapter's own files and columns, `[read]` its files or our tables, and the other sections our tables. A
+column that speaks of a direct identifier, such as `mrn`, is loaded under no name."""
+
+WRITTEN = """\
+## How files are written
+
+A table is one file, `<table>` with the ending `.csv`, `.csv.gz`, `.parquet`, `.xlsx` or `.xpt`; or a folder
+`<table>` of such files that are one table; or a sheet named `<table>` in the one workbook `delivery.xlsx`.
+A row without any filled cell is no row.
+
+Keys of `[read]`, and of `[read.<table>]`, which wins:"""
+
+TYPED = """\
+What is stated of dates and numbers is stated of text. A cell that has a type of its own, in a workbook,
+parquet or xpt, is read by it; a moment is of its day. Of a workbook with several sheets that are filled and
+not hidden, and none stated, the one named as the table counts."""
+
+EVERYTHING = """\
+## All of it at once"""
+
+LIMITS = """\
+## Limits
+
+Over its limit a rule that warns is told, and one that shuts refuses the delivery whole. A table's own name
+is the key of its refused rows. [gates.md](gates.md) says how to mend each."""
+
+
+WAIVERS = """\
+## Waivers
+
+A limit says what is usual for a registry; a waiver says that one breach is known and right for now. It may
+name any rule of whole tables or deliveries, those apart without which nothing can be admitted, such as
+`column_missing`. While it lasts, a breach that would warn, or shut the gate, is told and does neither: its
+status in `quality.rule_result` is `waived`, `quality.waiver` and the report show the reason and who gave it,
+and the check in Dagster stays a warning.
+
+A waiver covers deliveries whose day is at most `until`, which lies at most a year after the delivery's day.
+After it has ended the rule holds again, and `waiver_expired` tells that the waiver is still written there.
+Write no patient's data into a reason: it is published."""
+
+
+def render_page() -> str:
+    """Return the page as Markdown."""
+    parts = [
+        INTRODUCTION,
+        _keys(KEYS),
+        NAMES,
+        WRITTEN,
+        _keys(READ_KEYS),
+        TYPED,
+        EVERYTHING,
+        f"```toml\n{example()}\n```",
+        LIMITS,
+        markdown_table(("what holds", "default", "key"), _limits()),
+        WAIVERS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def example() -> str:
+    """Return a file that states what each key may, the format left out: another would name other tables."""
+    examples = [key.example for key in KEYS if key.name not in {"format", *AT_THE_TOP}]
+    # What belongs to no section stands above them all.
+    return "\n\n".join(sorted(examples, key=lambda text: text.startswith("[")))
+
+
+def write_page() -> None:
+    """Write the page."""
+    PAGE.write_text(render_page(), encoding="utf-8")
+
+
+def _keys(keys: tuple[Key, ...]) -> str:
+    rows = ((f"`{_written(key)}`", key.default, key.states) for key in keys)
+    return markdown_table(("key", "default", "states"), rows)
+
+
+def _written(key: Key) -> str:
+    return f"[{key.name}]" if key.example.startswith("[") else key.name
+
+
+def _limits() -> list[tuple[str, str, str]]:
+    laws = {rule.law.id: rule.law for rule in RULES if isinstance(rule.law, DeliveryLaw) and rule.limit_name}
+    return [
+        (
+            f"{law.sentence} {law.exactly}".rstrip().replace("{table}", "<table>"),
+            f"{law.limit:g}",
+            f"`{law.limit_name}`".replace("{table}", "<table>"),
+        )
+        for law in laws.values()
+    ]
+
+
+if __name__ == "__main__":
+    write_page()

@@ -1,0 +1,152 @@
+"""The keys of `registry.toml` outside sections: how each is read, and the words that document it.
+
+Not here: what is read of a section (`registry_sections.py`, `read_settings.py`), and the page that is made of
+the words (`page.py`).
+"""
+
+from __future__ import annotations
+
+from bpp_etl.landing.keys import Key, table_of, text_of
+from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
+from bpp_etl.landing.registry_sections import (
+    about_of,
+    cadence_of,
+    constants_of,
+    lesions_of,
+    limits_of,
+    null_words_of,
+    recodes_of,
+    renames_of,
+)
+from bpp_etl.landing.waivers import waivers_of
+from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
+from schemas.codes import NULL_WORDS
+
+KEYS = (
+    Key(
+        "format",
+        text_of,
+        "`canonical`",
+        "the standard that the files follow: `canonical`, or an adapter:"
+        " [`sdtm`](formats/sdtm.md), or the name"
+        " of [one of your own](add/adapter.md)",
+        'format = "sdtm"',
+    ),
+    Key(
+        "null_words",
+        null_words_of,
+        "nothing",
+        "further words that mean an empty cell, in every column. These mean it in any case, but in"
+        f" a column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
+        'null_words = ["-99", "9999-12-31"]',
+    ),
+    Key(
+        "about",
+        about_of,
+        "nothing",
+        "what the registry says of itself: `title`, its name in full; `synthetic = true`, where its patients"
+        " are made up, which the release, its report and everything made of it then say;"
+        " `contact`, whom to ask"
+        " about the data, which the report shows",
+        """[about]
+title = "Cancer registry of the North"
+contact = "registry@north.example"
+synthetic = true""",
+    ),
+    Key(
+        "read",
+        table_of,
+        "[those below](#how-files-are-written)",
+        "how files are written, of every table, or of one as `[read.<table>]`: what is stated"
+        " of a table wins",
+        """[read]
+delimiter = ";"
+encoding = "latin-1"
+decimal = ","
+date_format = "%d.%m.%Y"
+
+[read.lab_results]
+sheet = "Labor"
+header_row = 3""",
+    ),
+    *(
+        Key(key.name, key.checked, key.default, f"the same as in `[read]`: {key.states}", key.example)
+        for key in READ_KEYS
+        if key.name in AT_THE_TOP
+    ),
+    Key(
+        "rename",
+        renames_of,
+        "nothing",
+        "as `[rename.<table>]`: what a column is called in the export = what it is called here",
+        """[rename.patients]
+geschlecht = "sex\"""",
+    ),
+    Key(
+        "recode",
+        recodes_of,
+        "nothing",
+        'as `[recode.<table>.<column>]`: a code of theirs = a code of ours; `"" = "..."` says what an empty'
+        " cell means, and the column must then be delivered. Without it an empty cell stays empty",
+        """[recode.patients.sex]
+W = "female"
+M = "male\"""",
+    ),
+    Key(
+        "constants",
+        constants_of,
+        "nothing",
+        "as `[constants.<table>]`: the value of a column that the export lacks, or that an"
+        " adapter yields empty"
+        " in every row; it is the same in every row, is written as we write it, and fills no"
+        " single empty cell",
+        """[constants.lab_results]
+unit = "U/L\"""",
+    ),
+    Key(
+        "lesions",
+        lesions_of,
+        "nothing",
+        '`ids = "stable"`: a lesion keeps its id from scan to scan. A row with status new'
+        " under an id that the"
+        " patient had on an earlier day is then not new: neither a candidate nor progression."
+        " Without it such a"
+        " row is only flagged (`new_again`)",
+        """[lesions]
+ids = "stable\"""",
+    ),
+    Key(
+        "cadence",
+        cadence_of,
+        f"every {CYCLES_PER_INTERVAL} cycles",
+        "the registry's own CT schedule, where CTs are not made every two cycles: `interval_days`, whole days"
+        f" from {LEAST_INTERVAL_DAYS} to {MOST_INTERVAL_DAYS} from the start of a line to its first CT, from"
+        " that to the next, and so on; the last one repeats, and each line begins anew."
+        " Cadence, its rule in the"
+        " gate and lost follow-up go by it",
+        """[cadence]
+interval_days = [56, 56, 84]""",
+    ),
+    Key(
+        "limits",
+        limits_of,
+        "[those below](#limits)",
+        "the highest share of what a rule judges that may break it, from 0 to 1; for all but the tables, 1"
+        " switches the rule off",
+        """[limits]
+bone_lesions = 0.1
+cadence = 0.6""",
+    ),
+    Key(
+        "accept",
+        waivers_of,
+        "nothing",
+        "a [waiver](#waivers) as `[accept.<rule>]`: a rule of whole tables or deliveries whose breach is"
+        " accepted `until` a day, for a `reason`, `by` someone",
+        """[accept.dates_moved]
+until = 2027-06-30
+reason = "all dates of birth were corrected against the population register"
+by = "Head of the registry\"""",
+    ),
+)
+TOP_LEVEL = tuple(key.name for key in KEYS)

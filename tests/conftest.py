@@ -1,0 +1,39 @@
+"""What takes long to make is made once in a test run, whichever of its processes comes first.
+
+Not here: what is made (the `conftest.py` of a chapter).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MadeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Make something in a folder of a name, and give the folder with what the making returned.
+
+    Whoever comes later, in this process or beside it, waits for it and is given the same: to look at, and to
+    copy before anything is changed.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def once(name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
+        home, returned = shared / name, shared / f"{name}.pickle"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not returned.exists():
+                home.mkdir()
+                returned.write_bytes(pickle.dumps(make(home)))
+        return home, pickle.loads(returned.read_bytes())
+
+    return once
