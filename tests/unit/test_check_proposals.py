@@ -141,7 +141,7 @@ def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path:
     marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
     assert marked == {"site"}
     (flagged,) = list(book["lab_results"].values)[1:]
-    assert flagged[1:3] == ("4", "unit_suspect")
+    assert flagged[1:3] == ("4", "alp_against_limit, alp_jump, unit_suspect")
 
 
 def test_what_may_be_pasted_is_toml_whatever_a_cell_holds(tmp_path: Path) -> None:
