@@ -19,7 +19,7 @@ from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES, DeliveredTable
 from schemas.units import ALP_UNITS
 
-MOST_TEXTS = 200
+MOST_TEXTS = 50
 """So many different texts of a column are looked at; more are no codes."""
 
 DATES = frozenset(

@@ -1,6 +1,6 @@
 """Lines of `registry.toml` that would mend what a check found, to be looked at and pasted by a person.
 
-Not here: what was found (`cells.py`, `run.py`), and the words that it goes by (`spellings.py`). What is not
+Not here: what was found (`cells.py`, `run.py`), and the words that it goes by (`guess.py`). What is not
 sure is proposed as a comment with the choices; nothing is applied but to see what would come next.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.check.cells import ColumnFault
-from bpp_etl.check.spellings import guess, guess_column
+from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import looks_like_identifier

@@ -1,15 +1,13 @@
 """What registries write for our codes and columns, in several languages: to propose a recode or a rename.
 
-Not here: the codes (`schemas/codes.py`), and what a proposal looks like (`check/proposals.py`). A proposal is
+Not here: the codes (`schemas/codes.py`), and finding what a text stands for (`check/guess.py`). A proposal is
 made by a person's leave: nothing is recoded by this list. What stands for several codes in different houses,
 such as 1 and 2 for sex, is not in it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 YES = ("y", "j", "ja", "o", "oui", "s", "si", "sí", "sim", "wahr", "w", "t", "vrai", "x", "是", "有")
 NO = ("n", "nein", "non", "não", "falsch", "f", "faux", "否", "无")
@@ -267,33 +265,3 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "her2_copy_number": ("copy_number", "her2_copies", "kopienzahl"),
     "reported_status": ("her2", "her2_status", "her2_gesamt"),
 }
-FEWEST_LETTERS = 5
-"""Of shorter texts a resemblance says nothing."""
-
-
-def guess(theirs: str, codes: Sequence[str]) -> str | None:
-    """Return the code that a text most likely stands for; None where none or several may be meant."""
-    return _nearest(theirs, {code: (code, *SPELLINGS.get(code, ())) for code in codes})
-
-
-def guess_column(theirs: str, columns: Sequence[str]) -> str | None:
-    """Return the column of ours that a name most likely stands for; None where it is not sure."""
-    return _nearest(theirs, {column: (column, *COLUMNS.get(column, ())) for column in columns})
-
-
-def _nearest(theirs: str, known: Mapping[str, Sequence[str]]) -> str | None:
-    told = _folded(theirs)
-    found = [ours for ours, words in known.items() if told in map(_folded, words)]
-    if len(found) == 1:
-        return found[0]
-    if found or len(told) < FEWEST_LETTERS:
-        return None
-    words = {_folded(word): ours for ours, listed in known.items() for word in listed}
-    near = {words[word] for word in get_close_matches(told, words, n=3, cutoff=0.86)}
-    return near.pop() if len(near) == 1 else None
-
-
-def _folded(text: str) -> str:
-    """Fold case and what parts words; a sign alone stays as it is."""
-    told = text.strip().casefold()
-    return re.sub(r"[\W_]+", "_", told).strip("_") or told
