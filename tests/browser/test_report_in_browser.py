@@ -18,7 +18,7 @@ import pytest
 from bpp_etl.report import write_report
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import read_release
-from tests.support.report_changes import changed_since
+from tests.support.compared import changed_since
 from tests.support.report_file import empty_release, full_release
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is no
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
-    write_report(full_release(folder / "bpp.duckdb"), folder / "report.html", changed_since())
+    write_report(full_release(folder / "bpp.duckdb"), folder / "report.html", changed_since(folder))
     return folder / "report.html"
 
 

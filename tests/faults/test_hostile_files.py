@@ -18,9 +18,7 @@ import pytest
 
 from bpp_etl.reading.csv_text import LONGEST_HEADER, LONGEST_LINE, MOST_COLUMNS
 from schemas.tables import TABLES
-from tests.support.deliveries import write_texts
-from tests.support.gating import Gated, gated
-from tests.support.hostile_files import (
+from tests.faults.hostile_files import (
     TOKEN,
     Hostile,
     another_zip,
@@ -32,6 +30,8 @@ from tests.support.hostile_files import (
     text,
     workbook_of,
 )
+from tests.support.deliveries import write_texts
+from tests.support.gating import Gated, gated
 
 NUL = "holds a NUL byte, so it is not whole text"
 PACKED = ("is not a whole gzip file", "csv.gz")

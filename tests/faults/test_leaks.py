@@ -1,6 +1,6 @@
 """No cell value leaves core and quarantine: not to a terminal, not into a log, a run history or a report.
 
-Not here: the tokens (`tests/support/leaking.py`). One real `bpp refresh` of two registries: one is admitted
+Not here: the tokens (`tests/faults/leaking.py`). One real `bpp refresh` of two registries: one is admitted
 with refused rows, one is shut, and every cell that can be is a token.
 """
 
@@ -15,8 +15,8 @@ from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.check.show import WRITERS
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import opened_read_only
+from tests.faults.leaking import PATIENTS, TOKEN, write_dirty, write_shut
 from tests.support.commands import Said, bpp
-from tests.support.leaking import PATIENTS, TOKEN, write_dirty, write_shut
 
 
 @dataclass(frozen=True)

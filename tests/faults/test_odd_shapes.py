@@ -12,9 +12,9 @@ import pytest
 from bpp_etl.release.shelf import FILE
 from bpp_etl.warehouse.connection import opened_read_only
 from schemas.tables import TABLES
+from tests.faults.hostile_files import TOKEN, text
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.support.gating import gated, problems_of, typed
-from tests.support.hostile_files import TOKEN, text
 from tests.support.warehouses import admit, release
 
 

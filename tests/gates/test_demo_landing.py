@@ -11,8 +11,8 @@ from bpp_etl.demo import WrittenDelivery, write_demo_landing
 from schemas.laws import SelectLaw
 from schemas.lesion_laws import HISTORY
 from schemas.rules import RULES, Rule
+from tests.gates.lesion_past import lesion_flags
 from tests.support.gating import Gated, gated
-from tests.support.lesion_past import lesion_flags
 
 Gates = dict[str, tuple[WrittenDelivery, Gated]]
 

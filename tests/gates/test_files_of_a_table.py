@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from schemas.tables import TABLES
+from tests.gates.written_tables import ROWS, table_of
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.support.gating import Rows, gated, problems_of, typed
-from tests.support.written_tables import ROWS, table_of
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,7 @@ import openpyxl
 import pytest
 
 from schemas.tables import TABLES
-from tests.support.deliveries import write_texts
-from tests.support.gating import Rows, typed
-from tests.support.written_tables import (
+from tests.gates.written_tables import (
     GERMAN,
     ROWS,
     frame_of,
@@ -26,6 +24,8 @@ from tests.support.written_tables import (
     value_of,
     write_parquet_of_moments,
 )
+from tests.support.deliveries import write_texts
+from tests.support.gating import Rows, typed
 
 
 def write_csv(folder: Path, change: Callable[[str, str], str] = lambda _, text: text) -> None:

@@ -13,9 +13,9 @@ import pytest
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.warehouse.connection import opened
+from tests.gates.written_tables import GERMAN, ROWS, german, table_of, write_parquet_of_moments
 from tests.support.deliveries import write_texts
 from tests.support.gating import Rows, gated, problems_of, typed
-from tests.support.written_tables import GERMAN, ROWS, german, table_of, write_parquet_of_moments
 
 
 @pytest.fixture(scope="module")

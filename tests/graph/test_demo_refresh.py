@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 
 import dagster as dg
 import duckdb
@@ -13,11 +14,12 @@ from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import derive, gate, read
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.events import FLOW_RULES, STATE_RULES, load_protocol
+from bpp_etl.events import STATE_RULES, flow_rules, load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf, assemble, publish
 from schemas.metrics import METRICS
 from tests.support.report_page import named_cells, read_page
+from tests.support.run_storage import refreshes_opted_in
 
 
 def test_two_registries_are_admitted_and_one_is_shut(demo) -> None:
@@ -177,12 +179,15 @@ def test_the_manifest_names_inputs_and_holds_no_patient(demo, release) -> None:
     assert "SYN-" not in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_release_never_mixes_protocols(demo, release) -> None:
-    home, *_ = demo
+def test_a_release_never_mixes_protocols(demo, tmp_path) -> None:
+    # In a copy: others look at the demonstration, and it is the default protocol's.
+    home = tmp_path / "copy"
+    shutil.copytree(demo[0], home)
     other = Warehouse(
         landing=str(home / "landing"), warehouse=str(home / "warehouse"), protocols=["xu2025_one_ct"]
     )
-    done = refresh(other, only=["synthetic-clean"])
+    with refreshes_opted_in(tmp_path):
+        done = refresh(other, only=["synthetic-clean"])
     assert not done.failed
     folder = Shelf.of(home / "warehouse").folder(str(done.release_id))
     with duckdb.connect(str(folder / "bpp.duckdb"), read_only=True) as con:
@@ -193,6 +198,6 @@ def test_a_release_never_mixes_protocols(demo, release) -> None:
             "select release_id, protocol, count(*) from quality.event_rule_history group by all order by all"
         ).fetchall()
     assert found == [("synthetic-clean", "xu2025_one_ct"), ("synthetic-dirty", "xu2025_one_ct")]
-    rules = 2 * len((*FLOW_RULES, *STATE_RULES))
+    rules = 2 * len((*flow_rules(load_protocol("xu2025").window), *STATE_RULES))
     first = demo[3].release_id
     assert told == [(first, "xu2025", rules), (done.release_id, "xu2025_one_ct", rules)]

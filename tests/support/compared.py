@@ -1,14 +1,18 @@
 """Two made-up releases to compare.
 
-Not here: what must be told of them (`tests/unit/compare`).
+Not here: what must be told of them (`tests/unit/difference`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 
+from bpp_etl.difference.releases import Difference, RuleChange, difference_of
+from bpp_etl.release.shelf import FILE, Shelf
 from tests.support.relations import rows_in
-from tests.support.releases import MadeRelease
+from tests.support.releases import MadeRelease, publish_made
 
 CANDIDATE = "day -10 CT\n day 42 CT: new osteoblastic\n day -5 ALP 110\n day 42 ALP 95"
 CONFIRMED = CANDIDATE + "\n day 84 CT\n day 126 CT"
@@ -58,6 +62,17 @@ AFTER = MadeRelease(
     refused={("east", "bone_lesions"): 3},
     estimates=rows_in(MOVED_ESTIMATES, stratum="all", method="made up"),
 )
+
+
+def changed_since(folder: Path) -> Difference:
+    """Find what changed between two made-up releases, told of the registry `north`.
+
+    They hold what became of rows, and not which rules they broke.
+    """
+    of_north = [replace(made, courses={"north": made.courses["east"]}) for made in (BEFORE, AFTER)]
+    shelf = Shelf.of(folder)
+    found = difference_of(*(shelf.folder(publish_made(folder, made)) / FILE for made in of_north))
+    return replace(found, rules=(RuleChange("north", "bone_lesions", "code_unknown", 5, 17),))
 
 
 def section(lines: list[str], heading: str) -> list[str]:

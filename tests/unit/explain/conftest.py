@@ -9,8 +9,8 @@ from bpp_etl.events import load_protocol
 from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.run import evidence_of
 from bpp_etl.warehouse.connection import opened
-from tests.support.explained import COURSES, SECRET
 from tests.support.releases import DELIVERY, MadeRelease, publish_made
+from tests.unit.explain.explained import COURSES, SECRET
 
 
 class Explained(Mapping[str, Evidence]):

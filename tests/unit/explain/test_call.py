@@ -13,8 +13,8 @@ from bpp_etl.explain.change import ADVICE
 from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from tests.support.core_tables import open_core
-from tests.support.explained import COURSES, TWO_MORE, text_of, told
 from tests.support.timeline import Judge
+from tests.unit.explain.explained import COURSES, TWO_MORE, text_of, told
 
 FOLLOWED: list[tuple[str, str, str, str | None]] = [
     # Course, what is advised, the advice followed to the day, the advice missed by a day.

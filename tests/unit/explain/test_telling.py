@@ -18,9 +18,9 @@ from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.run import WRITERS, evidence_of
 from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.warehouse.connection import opened
-from tests.support.explained import CANDIDATE, COURSES, SECRET, text_of
 from tests.support.releases import MadeRelease, publish_made
 from tests.support.timeline import on
+from tests.unit.explain.explained import CANDIDATE, COURSES, SECRET, text_of
 
 
 def test_shifted_dates_leave_no_date_id_registry_or_release(explained: Mapping[str, Evidence]) -> None:
