@@ -128,6 +128,17 @@ class ExtraColumn(Contract, key=("registry", "delivery", "delivery_status", "tab
     is_identifier: pl.Boolean = derived("Whether the name speaks of a direct identifier.", nullable=False)
 
 
+class NullWord(Contract, key=("registry", "delivery", "delivery_status", "table", "column")):
+    """One row per registry, delivery, its status, table and column with cells that held a word for empty."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Name of the delivery.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    table: pl.String = derived("Table that has the column.", nullable=False)
+    column: pl.String = derived("Column of ours.", nullable=False)
+    cells: pl.Int64 = derived("Delivered cells that held such a word: NULL, NA, n/a, -.", nullable=False)
+
+
 class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
     """One row per source and meaning of its rows: all rows of another standard, of our own the empty ones."""
 
@@ -187,6 +198,7 @@ QUALITY_TABLES = {
     "waiver": Waiver,
     "table_count": TableCount,
     "extra_column": ExtraColumn,
+    "null_word": NullWord,
     "source_row": SourceRow,
 }
 """What a working file holds."""

@@ -100,6 +100,12 @@ def record(
             for one in decision.accepted
         ],
     )
+    insert_rows(
+        con,
+        "quality",
+        "null_word",
+        [(*judged, one.table, one.column, one.cells) for one in decision.null_words],
+    )
     # A header may say one name twice.
     columns = dict.fromkeys((*extra_columns, *identifier_columns))
     insert_rows(

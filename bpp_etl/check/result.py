@@ -54,11 +54,20 @@ class Checked:
     broken: tuple[BrokenRule, ...]
     proposal: Proposal
     would_open: bool = False
+    rows_written: int = 0
 
     @property
     def state(self) -> str:
         """Say in one word whether the delivery would be admitted."""
         return "open" if self.decision.is_open else "shut"
+
+    @property
+    def cells_emptied(self) -> list[str]:
+        """Say, table by table, how many cells of which columns held a word that means empty."""
+        by_table: dict[str, list[str]] = {}
+        for one in self.decision.null_words:
+            by_table.setdefault(one.table, []).append(f"{one.column} {one.cells}")
+        return [f"{name}: {joined(found)} (NULL, NA, - and the like)" for name, found in by_table.items()]
 
     @property
     def empty_rows(self) -> list[str]:

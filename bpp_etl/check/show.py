@@ -62,6 +62,7 @@ def as_text(checked: Checked) -> str:
         for broken in by_rule:
             lines += _rule_lines(broken)
     for title, names in (
+        ("Cells that were read as empty", checked.cells_emptied),
         (EMPTY, checked.empty_rows),
         ("Columns that are not loaded", checked.columns_left_out),
         ("Files that nothing reads", checked.read.unknown_files),
@@ -103,6 +104,7 @@ def as_json(checked: Checked) -> str:
             for is_identifier, columns in ((False, read.extra_columns), (True, read.identifier_columns))
             for name, column in columns
         ],
+        "null_words": [asdict(one) for one in decision.null_words],
         "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),
     }

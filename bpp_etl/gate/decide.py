@@ -15,7 +15,7 @@ import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
-from bpp_etl.gate.decision import Accepted, Breach, GateDecision, RuleResult, RuleStatus, ShutCause
+from bpp_etl.gate.decision import Accepted, Breach, GateDecision, NullWords, RuleResult, RuleStatus, ShutCause
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
 from schemas.codes import Severity
@@ -58,6 +58,11 @@ def decide(whole: WholeDelivery) -> GateDecision:
         ),
         rules=tuple(results),
         tables=tuple(whole.judged.rows_of(name, is_shut=is_shut) for name in TABLES),
+        null_words=tuple(
+            NullWords(name, column, cells)
+            for name in TABLES
+            for column, cells in whole.judged.of(name).null_words.items()
+        ),
     )
 
 

@@ -54,6 +54,15 @@ class TableCount:
 
 
 @dataclass(frozen=True)
+class NullWords:
+    """How many cells of a column held a word that means empty."""
+
+    table: str
+    column: str
+    cells: int
+
+
+@dataclass(frozen=True)
 class Breach:
     """One broken rule of a table or of the whole delivery, in words that hold no value."""
 
@@ -93,6 +102,7 @@ class GateDecision:
     accepted: tuple[Accepted, ...]
     rules: tuple[RuleResult, ...]
     tables: tuple[TableCount, ...]
+    null_words: tuple[NullWords, ...] = ()
 
     @property
     def is_open(self) -> bool:

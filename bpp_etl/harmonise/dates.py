@@ -35,8 +35,7 @@ def date_reading(
     Years of two digits up to `century_pivot` are of this century; a birth lies further back than other days.
     """
     name = column.name
-    parameters |= {"partial_date": PARTIAL_DATE, "zoned": ZONED, "short_year": SHORT_YEAR}
-    parameters["typed_moment"] = TYPED_MOMENT
+    parameters |= {"partial_date": PARTIAL_DATE, "typed_moment": TYPED_MOMENT, "zoned": ZONED}
     again, short = f"f_{name}", "null::date"
     if settings.date_format is not None:
         parameters["date_format"] = re.sub("%-?y", "%Y", settings.date_format)
@@ -47,7 +46,9 @@ def date_reading(
         parameters["timezone"] = settings.timezone
         moment = f"try(timezone($timezone, try_cast({again} as timestamptz))::date)"
         told.append(_late(f"case when regexp_full_match({again}, $zoned) then {moment} end"))
-    if settings.century_pivot is not None:
+    if settings.century_pivot is None:
+        parameters["short_year"] = SHORT_YEAR
+    else:
         parameters[f"pivot_{name}"] = _pivot(name, settings.century_pivot, delivered_on)
         told.append(f"case when w_{name} is not null then {_in_century(name)} end")
     levels = (

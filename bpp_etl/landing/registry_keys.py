@@ -33,6 +33,14 @@ KEYS = (
         'format = "sdtm"',
     ),
     Key(
+        "null_words",
+        null_words_of,
+        "nothing",
+        "further words that mean an empty cell, in every column. These mean it in any case, but in"
+        f" a column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
+        'null_words = ["-99", "9999-12-31"]',
+    ),
+    Key(
         "about",
         about_of,
         "nothing",
@@ -65,14 +73,6 @@ header_row = 3""",
         Key(key.name, key.checked, key.default, f"the same as in `[read]`: {key.states}", key.example)
         for key in READ_KEYS
         if key.name in AT_THE_TOP
-    ),
-    Key(
-        "null_words",
-        null_words_of,
-        "nothing",
-        "further words that mean an empty cell, in every column. These mean it in any case, but in"
-        f" a column whose code list has the word: {', '.join(f'`{word}`' for word in NULL_WORDS)}",
-        'null_words = ["-99", "9999-12-31"]',
     ),
     Key(
         "rename",

@@ -32,6 +32,7 @@ SHOWN = (
     "quality.delivery",
     "quality.table_count",
     "quality.extra_column",
+    "quality.null_word",
     "quality.waiver",
     "quality.history",
     "meta.release",

@@ -52,7 +52,7 @@ def test_a_year_of_two_digits_is_no_year_of_four(tmp_path: Path) -> None:
     text = german("patients", ROWS["patients"]).replace("29.02.1960", "29.02.60")
     others = {f"{name}.csv": german(name, ROWS[name]) for name in ROWS if name != "patients"}
     one = gated(write_texts(tmp_path, {**others, "patients.csv": text}, toml=GERMAN))
-    assert one.refused["patients", 1] == ["date_invalid"]
+    assert one.refused["patients", 1] == ["date_century_unknown"]
 
 
 def test_a_workbook_may_leave_columns_unnamed_and_name_others_twice(tmp_path: Path, canonical: Rows) -> None:

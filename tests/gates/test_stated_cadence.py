@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from bpp_etl.admission.due import due_for
+from bpp_etl.check import check_delivery
 from bpp_etl.events import load_protocol
 from bpp_etl.explain.run import explain_patient
 from bpp_etl.gate.schedule_found import schedule_found
@@ -89,6 +90,8 @@ def test_every_two_cycles_needs_no_line_and_is_off_a_schedule_that_states_anothe
     wrong = gated(delivered(tmp_path / "wrong", (42, 84, 126), "[cadence]\ninterval_days = [84]\n"))
     assert wrong.causes() == {(DELIVERY, "cadence_not_kept")}
     assert pasted(wrong) == "[cadence]\ninterval_days = [42]\n"
+    told, _ = check_delivery(tmp_path / "wrong" / "tiny" / "2024-12-31")
+    assert told.endswith("\n\n[cadence]\ninterval_days = [42]")
 
 
 def test_the_proposed_line_says_how_much_it_leaves_off_schedule(tmp_path: Path) -> None:

@@ -107,6 +107,9 @@ LAB_RESULTS = (
     ("a specimen lies before birth", "specimen_before_birth", says(alp(2), specimen_date="1931-01-01")),
     ("a specimen lies in the future", "date_in_future", says(alp(2), specimen_date=FUTURE)),
     ("a specimen's patient is unknown", "unknown_patient", says(alp(2), patient_id="MUT-lost")),
+    ("a result carries its laboratory's mark", "mark_dropped", says(alp(2), value="110 H")),
+    ("a limit is a range", "upper_limit_from_range", says(alp(2), upper_limit_normal="35-105")),
+    ("a limit is a word", "upper_limit_unreadable", says(alp(2), upper_limit_normal="see report")),
     ("a result stands twice", "duplicate_row", lambda c: c.add("lab_results", c.alp(2))),
 )
 
@@ -115,7 +118,10 @@ HER2_TESTS = (
     ("an ISH result is a word", "code_unknown", says(her2, ish_result="amplified")),
     ("a ratio is beyond life", "ratio_out_of_range", says(her2, her2_cep17_ratio="60")),
     ("a copy number is negative", "copy_number_out_of_range", says(her2, her2_copy_number="-1")),
-    ("a copy number is a code for unknown", "copy_number_out_of_range", says(her2, her2_copy_number="999")),
+    ("a copy number is a code for unknown", "number_is_a_code", says(her2, her2_copy_number="999")),
+    ("a ratio carries a mark", "mark_dropped", says(her2, her2_cep17_ratio="1.4 *")),
+    ("a ratio is a word", "ratio_unreadable", says(her2, her2_cep17_ratio="not amplified")),
+    ("a copy number is a word", "copy_number_unreadable", says(her2, her2_copy_number="low")),
     ("a test lies before birth", "test_before_birth", says(her2, test_date="1930-01-01")),
     ("a test lies after death", "test_after_death", _dies_before_test),
     ("a test has no day", "required_value_missing", says(her2, test_date=None)),

@@ -109,6 +109,7 @@ THERAPY_LINES = (
     ("a line is numbered 0", "line_number_invalid", says(line, line_number="0")),
     ("a cycle lasts 3 days: weeks for days", "cycle_length_out_of_range", says(line, cycle_length_days="3")),
     ("a cycle lasts 210 days", "cycle_length_out_of_range", says(line, cycle_length_days="210")),
+    ("a cycle's length is a word", "cycle_length_unreadable", says(line, cycle_length_days="weekly")),
     ("the numbers of two lines are exchanged", "lines_out_of_order", _two_lines_exchanged),
     ("line 1 ends after line 2 has begun", "line_overlap", _overlap),
     ("line 1 is missing", "line_one_missing", lambda c: drop(c, "therapy_lines", c.line())),

@@ -69,6 +69,13 @@ def full_release(path: Path) -> Path:
             """,
             **{"registry": "north", "delivery": "2024-03-01", "table": "patients"},
         ),
+        "quality.null_word": rows_in(
+            """
+            column              cells
+            upper_limit_normal  1234
+            """,
+            **{"registry": "north", "delivery": "2024-03-01", "table": "lab_results"},
+        ),
         "quality.history": [
             {"release_id": release} | history(registry, status)
             for release in ("20240305T140700Z-0a1b2c3d", "20240105T140700Z-9f9f9f9f")

@@ -98,6 +98,8 @@ def delivery(
         "status": "shut" if is_shut else "admitted",
         "why": [],
         "messages": [],
+        "warned": [],
+        "warnings": [],
         "input_digest": "ff00",
         "code_version": "0.1.0+test",
     }

@@ -125,9 +125,16 @@ def test_a_flagged_row_is_named_too(landing: Path) -> None:
     assert "lab_results  1 of 4  row 4 of lab_results.csv" in text
 
 
-@pytest.mark.parametrize("output", ["text", "json", "html"])
-def test_no_cell_value_is_shown(refused: Mapping[str, str], output: str) -> None:
-    assert SECRET not in refused[output]
+def test_a_page_that_is_handed_on_shows_no_cell(refused: Mapping[str, str]) -> None:
+    assert SECRET not in refused["html"]
+
+
+def test_no_cell_but_one_that_is_no_code_is_shown_to_the_person_who_asks(landing: Path) -> None:
+    folder = write_delivery_of(
+        landing, lab_results=with_rows("lab_results", f"A,ALP_TOTAL,{SECRET},9,U/L,104")
+    )
+    for text in written(folder).values():
+        assert SECRET not in text
 
 
 def test_rows_without_a_filled_cell_are_counted_and_none_of_the_delivered(landing: Path) -> None:
@@ -305,4 +312,4 @@ def test_a_folder_that_does_not_fit_is_a_usage_error_with_a_hint(
 def test_an_unknown_format_is_a_usage_error(landing: Path) -> None:
     with pytest.raises(UsageError, match="there is no format pdf") as error:
         check_delivery(write_delivery_of(landing), "pdf")
-    assert error.value.hint == "choose one of text, json, html"
+    assert error.value.hint == "choose one of text, json, html, xlsx"

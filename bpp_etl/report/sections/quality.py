@@ -50,6 +50,7 @@ class Judged:
     waivers: tuple[Piece, ...]
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
+    null_words: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         waivers=tuple(map(_waiver, tables["quality.waiver"].where(**named))),
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
+        null_words=tuple(_null_words(tables, named)),
     )
 
 
@@ -266,6 +268,13 @@ def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:
     for row in sorted(columns, key=lambda row: (row["table"], row["column"])):
         if row["is_identifier"] == is_identifier:
             yield text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}")
+
+
+def _null_words(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]:
+    table = tables["quality.null_word"]
+    for row in sorted(table.where(**named), key=lambda row: (row["table"], row["column"])):
+        where = TABLES.get(row["table"], row["table"]).lower()
+        yield text(table.count(row, "cells"), " of ", Code(row["column"]), f" in {where}")
 
 
 def _share(value: float) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from bpp_etl.demo import SyntheticRegistry
 from schemas.codes import ANALYTE_LOINC
-from schemas.contract import delivered_columns
+from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES
 from schemas.units import alp_units, fold_unit
 from tests.support.patients import Her2Test, Lab, Lesion, Line, Patient, Scan
@@ -22,7 +22,7 @@ FACTORS = {unit.folded_unit: unit.factor for unit in alp_units() if unit.analyte
 
 
 def admissible(registry: SyntheticRegistry) -> dict[str, pl.DataFrame]:
-    """Drops the planted rows and types the rest; a cell that cannot be read is an error."""
+    """Drops the planted rows and types the rest; a required cell that cannot be read is an error."""
     tables = {}
     for name, frame in registry.tables.items():
         planted = registry.planted.filter(pl.col("table") == name)["row_number"]
@@ -30,18 +30,20 @@ def admissible(registry: SyntheticRegistry) -> dict[str, pl.DataFrame]:
             ~pl.col("row_number").is_in(planted.implode())
         )
         columns = delivered_columns(TABLES[name].contract)
-        tables[name] = kept.select(_typed(kept, column.name, column.kind) for column in columns)
+        tables[name] = kept.select(_typed(kept, column) for column in columns)
     return tables
 
 
-def _typed(frame: pl.DataFrame, name: str, kind: str) -> pl.Expr:
+def _typed(frame: pl.DataFrame, column: Column) -> pl.Expr:
+    name, kind = column.name, column.kind
     if frame.schema[name] != pl.String or kind not in TYPES:
         return pl.col(name)
     if kind == "date":
         return pl.col(name).str.to_date("%Y-%m-%d")
     if kind == "boolean":
         return pl.col(name).replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean)
-    return pl.col(name).cast(TYPES[kind])
+    number = pl.col(name).cast(TYPES[kind], strict=column.unreadable is None)
+    return number if column.codes_from is None else pl.when(number < column.codes_from).then(number)
 
 
 def patients_of(tables: dict[str, pl.DataFrame]) -> Iterator[Patient]:

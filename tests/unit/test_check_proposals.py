@@ -1,0 +1,173 @@
+"""`bpp check` proposes the lines of registry.toml that mend a delivery; pasted, they open its gate.
+
+Not here: what else a check tells (`test_check.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+import tomllib
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bpp_etl.check import check_delivery
+from bpp_etl.check.run import delivery_in, gated
+from bpp_etl.check.spellings import COLUMNS, SPELLINGS, guess, guess_column
+from schemas.contract import delivered_columns
+from schemas.tables import TABLES
+from tests.support.deliveries import TINY, with_rows, write_delivery_of
+
+GERMAN = {
+    "patients": """\
+Patientennummer;Geschlecht;Geburtsdatum;Datum_Metastasierung;Oestrogenrezeptor;Letzter_Kontakt;Sterbedatum
+P1;w;03.05.1961;14.01.2024;positiv;30.05.2024;
+P2;weiblich;13.11.1957;20.02.2024;neg;12.04.2024;
+P3;w;30.12.1949;02.03.2024;unbekannt;28.05.2024;28.05.2024
+""",
+    "therapy_lines": """\
+Patientennummer;Therapielinie;Substanzen;Therapiebeginn;Therapieende;Endegrund;Zyklustage
+P1;1;Letrozol;01.02.2024;;;28
+P2;1;Fulvestrant;01.03.2024;31.03.2024;Toxizität;28
+P3;1;Letrozol;15.03.2024;;;28
+""",
+    "imaging_assessments": """\
+Untersuchung_ID;Patientennummer;Untersuchungsdatum;Modalitaet;Knochenfenster;Beurteilbar;Ansprechen
+U1;P1;20.01.2024;CT;ja;ja;
+U2;P1;28.03.2024;CT;ja;ja;SD
+U3;P1;23.05.2024;CT;ja;nein;SD
+""",
+    "bone_lesions": """\
+Untersuchung_ID;Laesion_ID;Lokalisation;Typ;Verlauf;Lyse;Unsicher
+U1;L1;Wirbelsäule;osteolytisch;baseline;;nein
+U2;L1;Wirbelsäule;osteolytisch;stabil;keine;nein
+U2;L2;Becken;osteoblastisch;neu;keine;nein
+""",
+    "lab_results": """\
+Patientennummer;Parameter;Entnahmedatum;Wert;Einheit;Obergrenze
+P1;AP;28.01.2024;88,4;U/l;105
+P1;AP;28.03.2024;92;U/l;105,5
+P2;Kalium;28.02.2024;4,1;mmol/l;5,1
+""",
+    "her2_tests": None,
+}
+
+
+def write(home: Path, tables: dict[str, str | None], toml: str = "") -> Path:
+    folder = write_delivery_of(home, **tables)
+    (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    return folder
+
+
+def test_a_german_export_is_mended_by_what_one_check_proposes(tmp_path: Path) -> None:
+    folder = write(tmp_path, GERMAN)
+    text, is_open = check_delivery(folder)
+    assert not is_open
+    assert "With these lines the gate would be open." in " ".join(text.split())
+    proposal = text[text.index("[read]") :]
+    told = tomllib.loads(proposal)
+    assert told["read"]["delimiter"] == ";"
+    assert told["read"]["date_format"] == "%d.%m.%Y"
+    assert told["read"]["lab_results"] == {"decimal": ","}
+    assert told["recode"]["patients"]["sex"] == {"w": "female", "weiblich": "female"}
+    mended = gated(delivery_in(write(tmp_path / "mended", GERMAN, proposal)))
+    assert mended.decision.is_open
+    assert [(one.table, one.refused) for one in mended.decision.tables if one.refused] == []
+    ignored = {one.table: one.ignored for one in mended.decision.tables}
+    assert ignored["lab_results"] == 1
+    assert mended.proposal.is_empty
+
+
+def test_an_unknown_code_is_told_with_its_column_and_what_is_allowed(tmp_path: Path) -> None:
+    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,left knee")
+    folder = write(tmp_path, {"bone_lesions": lesions}, "[limits]\nbone_lesions = 0.5\ncadence = 1\n")
+    words = " ".join(check_delivery(folder)[0].split())
+    assert "bone_lesions.site, 1 rows: allowed spine, pelvis, rib," in words
+    assert "delivered 'left knee'" in words
+    assert "# [recode.bone_lesions.site]" in words
+    assert '# "left knee" = "spine | pelvis | rib' in words
+    broken_rules = json.loads(check_delivery(folder, "json")[0])["broken_rules"]
+    (broken,) = (one for one in broken_rules if one["rule"] == "code_unknown")
+    assert (broken["rule"], broken["column"]) == ("code_unknown", "site")
+    assert broken["faults"]["site"]["unknown"] == ["left knee"]
+    assert "spine" in broken["faults"]["site"]["allowed"]
+
+
+def test_days_that_may_be_read_in_two_ways_are_a_choice(tmp_path: Path) -> None:
+    patients = TINY["patients"].replace("2024-12-01", "01/02/2024")
+    text, _ = check_delivery(write(tmp_path, {"patients": patients}))
+    assert '# date_format of last_contact_date: "%d/%m/%Y" or "%m/%d/%Y"' in text
+    sure, _ = check_delivery(write(tmp_path / "sure", {"patients": patients.replace("01/02", "15/02", 1)}))
+    assert 'date_format = "%d/%m/%Y"' in sure
+
+
+def test_a_column_that_two_of_theirs_may_be_is_a_choice(tmp_path: Path) -> None:
+    patients = TINY["patients"].replace("patient_id,sex", "pid,gender").replace("A,", "A,x,")
+    patients = patients.replace("pid,gender", "pid,pat_id,gender").replace("B,", "B,x,").replace("C,", "C,x,")
+    proposal = gated(delivery_in(write(tmp_path, {"patients": patients}))).proposal
+    assert proposal.sections["rename.patients"] == {"gender": "sex"}
+    assert proposal.unsure["rename.patients"] == ['patient_id is one of "pid", "pat_id"']
+
+
+def test_analytes_of_other_names_are_listed_where_none_is_known(tmp_path: Path) -> None:
+    header = TINY["lab_results"].splitlines()[0]
+    labs = f"{header}\nA,ALKP,2024-02-12,90,U/L,104\nA,Kalium,2024-02-12,4,mmol/l,5\n"
+    words = " ".join(check_delivery(write(tmp_path, {"lab_results": labs}))[0].split())
+    assert "delivered 'ALKP', 'Kalium'" in words
+    assert '# ALKP = "ALP_TOTAL | ALP_BONE"' in words
+
+
+def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path: Path) -> None:
+    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,=2+2")
+    labs = with_rows("lab_results", "A,ALP_TOTAL,2024-03-01,5,U/L,104")
+    folder = write(tmp_path, {"bone_lesions": lesions, "lab_results": labs}, "[limits]\nbone_lesions = 0.5\n")
+    to = tmp_path / "to-mend.xlsx"
+    text, is_open = check_delivery(folder, "xlsx", to=to)
+    assert is_open
+    assert text.endswith(f"Rows to mend: 2 in {to}. It holds patients' values.")
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    book = openpyxl.load_workbook(to)
+    assert book.sheetnames == ["bone_lesions", "lab_results"]
+    head, row = book["bone_lesions"].iter_rows()
+    cells = dict(zip((one.value for one in head), row, strict=True))
+    assert (cells["file"].value, cells["row"].value, cells["rules"].value) == (
+        "bone_lesions.csv",
+        "2",
+        "code_unknown",
+    )
+    assert (cells["site"].value, cells["site"].data_type) == ("=2+2", "s")
+    marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
+    assert marked == {"site"}
+    (flagged,) = list(book["lab_results"].values)[1:]
+    assert flagged[1:3] == ("4", "alp_against_limit, alp_jump, unit_suspect")
+
+
+def test_what_may_be_pasted_is_toml_whatever_a_cell_holds(tmp_path: Path) -> None:
+    odd = with_rows(
+        "patients", *(f'"{name}",{sex},2024-05-01' for name, sex in (("D", '"a""b\\c"'), ("E", "[x]")))
+    )
+    proposal = gated(delivery_in(write(tmp_path, {"patients": odd}))).proposal
+    plain = "\n".join(line.removeprefix("# ") for line in proposal.as_toml().splitlines())
+    assert set(tomllib.loads(plain)["recode"]["patients"]["sex"]) == {'a"b\\c', "[x]"}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("W", "female"), ("Female", "female"), ("femal", "female"), ("1", None), ("x", None), ("man", "male")],
+)
+def test_a_code_is_guessed_only_where_it_is_sure(theirs: str, ours: str | None) -> None:
+    assert guess(theirs, ("female", "male", "unknown")) == ours
+
+
+def test_no_word_stands_for_two_codes_or_columns_of_one_table() -> None:
+    for table in TABLES.values():
+        columns = delivered_columns(table.contract)
+        names = tuple(column.name for column in columns)
+        for column in columns:
+            for word in COLUMNS.get(column.name, ()):
+                assert guess_column(word, names) == column.name, (table.name, word)
+            for code in column.codes:
+                for word in SPELLINGS.get(code, ()):
+                    assert guess(word, column.codes) in (code, None), (column.name, word)
