@@ -15,6 +15,8 @@ from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from schemas.tables import TABLES
 
+SPLIT = ", or its parts, with one or two more letters"
+
 
 def render_page(adapter: Adapter) -> str:
     """Render the whole page."""
@@ -58,7 +60,7 @@ def _lines(adapter: Adapter) -> Iterator[str]:
         ("file", "without it", "columns that must be there", "columns read where they are"),
         (
             (
-                f"`{source.name}`",
+                f"`{source.name}`{SPLIT if source.is_split else ''}",
                 "gate shut" if source.is_required else "reads as empty",
                 ", ".join(source.required_columns),
                 ", ".join(source.optional_columns),

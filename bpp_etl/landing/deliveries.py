@@ -17,6 +17,8 @@ DELIVERY_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:-(\d{1,6}))?", re.ASCII)
 CONFIGURATION = "registry.toml"
 MARKER = "_COMPLETE"
 UNFIT = "(the name fits no registry or delivery)"
+BESIDE_DATA = (".", "_")
+"""How the names begin of what programs leave in a folder beside the data."""
 FORMATS = ("csv", "csv.gz", "parquet", "xlsx", "xpt")
 
 
@@ -111,8 +113,7 @@ def delivery_of(folder: Path) -> Delivery | None:
 def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
     """List the files of a delivery whose ending says a known format, and those in its folders.
 
-    A folder is what its name says, in as many files as lie in it. Names that begin with `.` or `_` are those
-    that programs leave beside the data.
+    A folder is what its name says, in as many files as lie in it.
     """
     found = []
     for entry in sorted(delivery.path.iterdir()):
@@ -124,7 +125,7 @@ def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
             found += [
                 DeliveredFile(entry.name, ending, part, f"{entry.name}/{part.name}")
                 for part in sorted(entry.iterdir())
-                if (ending := _ending_of(part.name)) and not part.name.startswith((".", "_"))
+                if (ending := _ending_of(part.name)) and not part.name.startswith(BESIDE_DATA)
             ]
     return tuple(found)
 
@@ -134,10 +135,15 @@ def _ending_of(name: str) -> str | None:
 
 
 def unknown_files(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
-    """List the names in a delivery that nothing reads; a folder's where nothing in it is read."""
-    read = used | {path.parent for path in used}
-    return tuple(
-        shown(entry.name)
-        for entry in sorted(delivery.path.iterdir())
-        if entry not in read and entry.name != MARKER
-    )
+    """List the names in a delivery that nothing reads, and in folders of which something is read."""
+    names = []
+    for entry in sorted(delivery.path.iterdir()):
+        if any(path.parent == entry for path in used):
+            names += [
+                f"{entry.name}/{part.name}"
+                for part in sorted(entry.iterdir())
+                if part not in used and not part.name.startswith(BESIDE_DATA)
+            ]
+        elif entry not in used and entry.name != MARKER:
+            names.append(entry.name)
+    return tuple(map(shown, names))

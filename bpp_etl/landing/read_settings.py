@@ -130,7 +130,8 @@ READ_KEYS = (
         "century_pivot",
         lambda value, where: whole_of(value, where, 0, 99),
         "nothing",
-        "the last year of two digits, from 0 to 99, that is of the 2000s: those above it are of the 1900s",
+        "the last year of two digits, from 0 to 99, that is of the 2000s: those above it are of the 1900s. A"
+        " year of birth is of the 2000s only where the patient was grown up at the delivery",
         "century_pivot = 24",
     ),
     Key(

@@ -99,7 +99,7 @@ def read_delivery(
         reader.read(config, adapter, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return reader.result(config, unknown_files(delivery, reader.used))
+    return reader.result(config, (*unknown_files(delivery, reader.used), *reader.unread_sheets))
 
 
 class _Reader:
@@ -117,6 +117,7 @@ class _Reader:
         self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
         self.used: set[Path] = set()
+        self.unread_sheets: tuple[str, ...] = ()
 
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
@@ -296,4 +297,6 @@ class _Reader:
             self.problem(DELIVERY, "file_unreadable", f"{WORKBOOK} {error}")
             return {}
         names = {table: folded(sheet or table) for table, sheet in stated.items()}
+        unread = [there[name] for name in there if name not in names.values()]
+        self.unread_sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in unread)
         return {table: there[name] for table, name in names.items() if name in there}

@@ -45,9 +45,10 @@ def test_a_folder_of_files_is_one_table_whose_rows_are_counted_on(tmp_path: Path
     pl.read_csv("".join([header, *rows[1:]]).encode(), infer_schema=False).write_parquet(parts / "2.parquet")
     (parts / "_SUCCESS").touch()
     (parts / ".2.parquet.crc").write_text("nothing of ours", encoding="utf-8")
+    (parts / "3.CSV").write_text(header, encoding="utf-8")
     one = gated(folder)
     assert one.decision.is_open
-    assert one.read.unknown_files == ()
+    assert one.read.unknown_files == ("patients/3.CSV",)
     # The empty row of the first part keeps its number.
     assert [row[:-1] for row in one.core["patients"]] == [row[:-1] for row in canonical["patients"]]
     assert [row[-1] for row in one.core["patients"]] == [1, 3, 4]
@@ -89,8 +90,10 @@ def test_one_workbook_may_hold_every_table(tmp_path: Path, canonical: Rows) -> N
     for name in TABLES:
         sheet = book.create_sheet("Patienten" if name == "patients" else f" {name.title()}")
         fill(sheet, name, ("made up",) if name == "patients" else ())
+    book["Read me first"].append(["A note"])
     book.save(folder / "delivery.xlsx")
     assert typed(folder) == canonical
+    assert gated(folder).read.unknown_files == ("delivery.xlsx/Read me first",)
 
 
 def test_a_table_that_is_no_sheet_of_the_workbook_may_lie_beside_it(tmp_path: Path) -> None:
