@@ -60,7 +60,11 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             category="conformance",
             mend="Deliver the days of one cycle as a whole number, or leave the cell empty.",
             examples=(
-                example({"cycle_length_days": "monthly"}, {"cycle_length_days": "n/a"}, planted=True),
+                example(
+                    {"patient_id": "{own}", "line_number": "1", "cycle_length_days": "monthly"},
+                    {"patient_id": "{own}", "line_number": "1", "cycle_length_days": "n/a"},
+                    planted=True,
+                ),
                 example({"cycle_length_days": "21.5"}, {"cycle_length_days": "21.0"}),
             ),
         ),
