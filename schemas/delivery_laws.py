@@ -91,10 +91,10 @@ TABLE_LAWS = (
     ),
     DeliveryLaw(
         "file_ambiguous",
-        sentence="A table is delivered in one file.",
+        sentence="A table is delivered once: as a file, a folder of files, or a sheet of delivery.xlsx.",
         severity="shut",
         category="conformance",
-        mend="Leave one file for each table in the delivery.",
+        mend="Leave one of them for each table in the delivery.",
         on=each_file,
         is_binding=True,
     ),

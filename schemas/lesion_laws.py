@@ -16,7 +16,11 @@ HISTORY = "lesion_history"
 """The relation that the laws stand on: each lesion row with what was reported before."""
 
 BASELINE_DAYS = 42
-"""A baseline CT lies at most so many days before the start of line 1, or on it."""
+"""A baseline CT lies at most so many days before the start of line 1, or on it.
+
+Rows are judged once, before any protocol is applied: a protocol with another window changes no flag of theirs. It
+is that of the default one, which a test holds.
+"""
 
 MOST_SHARED = 0.05
 """Ids are unique in a delivery where at most this share of them is used by several patients."""

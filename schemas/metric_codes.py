@@ -116,7 +116,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "interval_censored": (
             "Dated at the scan that shows it, late by about half the interval between scans: by half of "
             f"`cadence_interval`, which is {PLANNED_DAYS} days where {CYCLES_PER_INTERVAL} cycles of "
-            f"{FALLBACK_CYCLE_DAYS} days are kept. See the interval-censored median."
+            f"{FALLBACK_CYCLE_DAYS} days are kept. See the interval-censored median, where one is given: "
+            "progression-free survival has none."
         ),
         "lesions_clustered": "Lesions of one patient are alike; the interval takes them as independent.",
         "limit_not_reached": "The confidence band does not reach one half on one side: no limit there.",

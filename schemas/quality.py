@@ -140,13 +140,15 @@ class NullWord(Contract, key=("registry", "delivery", "delivery_status", "table"
 
 
 class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
-    """One row per source file of another standard and meaning of its rows; a file's rows add up to it."""
+    """One row per source and meaning of its rows: all rows of another standard, of our own the empty ones."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Name of the delivery.", nullable=False)
     delivery_status: pl.String = delivery_status()
-    source: pl.String = derived("File of the standard, such as rs of SDTM.", nullable=False)
-    meaning: pl.String = derived("What the rows are to the adapter.", nullable=False)
+    source: pl.String = derived("File of the standard, such as rs of SDTM, or table of ours.", nullable=False)
+    meaning: pl.String = derived(
+        "What the rows are to the adapter, or that they are empty: those are not delivered.", nullable=False
+    )
     table: pl.String = derived("Table that they come into; empty for those that are out of scope.")
     rows: pl.Int64 = derived("Rows of the file with this meaning.", nullable=False)
 

@@ -65,6 +65,7 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             identifier_columns=found.identifier_columns,
             about=found.config.about,
             stated=found.config.stated,
+            empty_rows=found.empty_rows,
         )
     files.settle(decision.status)
     return decision

@@ -5,6 +5,9 @@ Not here: deciding (`bpp_etl/gate/decide.py`), and where working files lie (`wor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.registry_sections import NOTHING_SAID, About
@@ -12,6 +15,9 @@ from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
+
+EMPTY = "no row: none of its cells is filled"
+NONE: Mapping[str, int] = MappingProxyType({})
 
 
 def record(
@@ -24,6 +30,7 @@ def record(
     identifier_columns: tuple[tuple[str, str], ...] = (),
     about: About = NOTHING_SAID,
     stated: Stated = NOTHING_STATED,
+    empty_rows: Mapping[str, int] = NONE,
 ) -> None:
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
@@ -114,5 +121,11 @@ def record(
             f" from raw.{quoted(SOURCE_ROWS)} where source_rows > 0 order by source, meaning",
             {"registry": decision.registry, "delivery": decision.delivery, "status": decision.status},
         )
+    insert_rows(
+        con,
+        "quality",
+        "source_row",
+        [(*judged, name, EMPTY, None, rows) for name, rows in sorted(empty_rows.items())],
+    )
     if not decision.is_open:
         con.execute("drop schema core cascade")

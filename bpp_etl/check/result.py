@@ -69,6 +69,11 @@ class Checked:
         return [f"{name}: {joined(found)} (NULL, NA, - and the like)" for name, found in by_table.items()]
 
     @property
+    def empty_rows(self) -> list[str]:
+        """Say of each table, or file of another standard, how many of its rows have no filled cell."""
+        return [f"{name}: {rows}" for name, rows in self.read.empty_rows.items()]
+
+    @property
     def columns_left_out(self) -> list[str]:
         """Say, table by table, which delivered columns are not loaded."""
         lines: list[str] = []

@@ -27,6 +27,7 @@ PASTE = (
     "already, add its lines to that one. Lines after # are a choice that is yours."
 )
 
+EMPTY = "Rows that are none, for no cell of them is filled"
 ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
 
 
@@ -62,6 +63,7 @@ def as_text(checked: Checked) -> str:
             lines += _rule_lines(broken)
     for title, names in (
         ("Cells that were read as empty", checked.cells_emptied),
+        (EMPTY, checked.empty_rows),
         ("Columns that are not loaded", checked.columns_left_out),
         ("Files that nothing reads", checked.read.unknown_files),
     ):
@@ -103,6 +105,7 @@ def as_json(checked: Checked) -> str:
             for name, column in columns
         ],
         "null_words": [asdict(one) for one in decision.null_words],
+        "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
@@ -110,7 +113,13 @@ def as_json(checked: Checked) -> str:
 
 def as_html(checked: Checked) -> str:
     """Write one page that needs no network."""
-    return page("check.html", checked=checked, by_severity=_by_severity(checked), rows_counted=ROWS_COUNTED)
+    return page(
+        "check.html",
+        checked=checked,
+        by_severity=_by_severity(checked),
+        rows_counted=ROWS_COUNTED,
+        empty=EMPTY,
+    )
 
 
 WRITERS: Mapping[str, Callable[[Checked], str]] = {"text": as_text, "json": as_json, "html": as_html}

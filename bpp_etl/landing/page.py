@@ -91,7 +91,9 @@ def render_page() -> str:
 
 def example() -> str:
     """Return a file that states what each key may, the format left out: another would name other tables."""
-    return "\n\n".join(key.example for key in KEYS if key.name not in {"format", *AT_THE_TOP})
+    examples = [key.example for key in KEYS if key.name not in {"format", *AT_THE_TOP}]
+    # What belongs to no section stands above them all.
+    return "\n\n".join(sorted(examples, key=lambda text: text.startswith("[")))
 
 
 def write_page() -> None:

@@ -115,3 +115,10 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
     # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
     read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
     return RegistryConfig(**stated, read=read, read_tables=read_tables)
+
+
+def ensure_tables_are_known(config: RegistryConfig, names: tuple[str, ...]) -> None:
+    """Hold [rename] and [read] to names that there are: our tables, and the sources of an adapter."""
+    for section, told in (("rename", config.rename), ("read", config.read_tables)):
+        for name in told:
+            ensure_known(f"table in [{section}]:", name, names)

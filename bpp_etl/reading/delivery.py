@@ -16,7 +16,7 @@ from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
-from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.landing.registry_config import RegistryConfig, ensure_tables_are_known
 from bpp_etl.reading.files import SCRATCH, snapshot_of
 from bpp_etl.reading.inputs import (
     adapter_digest,
@@ -34,7 +34,6 @@ from bpp_etl.reading.raw_tables import (
     adapt,
     create_schemas,
     create_source_schemas,
-    may_be_typed,
     view_loaded,
 )
 from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
@@ -59,13 +58,13 @@ class ReadDelivery:
 
     config: RegistryConfig
     rows: dict[str, int]
-    empty_rows: dict[str, int]
     problems: tuple[DeliveryProblem, ...]
     extra_columns: tuple[tuple[str, str], ...]
     identifier_columns: tuple[tuple[str, str], ...]
     unknown_files: tuple[str, ...]
     input_digest: str
     adapter_digest: str = ""
+    empty_rows: Mapping[str, int] = field(default_factory=dict)
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
@@ -153,12 +152,18 @@ class _Reader:
         if adapter is None:
             self._load(config, self._canonical(config, files), scratch)
             return
+        named = (*TABLES, *(source.name for source in adapter.sources))
+        try:
+            ensure_tables_are_known(config, named)
+        except ConfigurationError as error:
+            self.cannot_follow(error)
+            return
         create_source_schemas(self.con)
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
         try:
-            adapt(self.con, self.delivery, adapter, self.rows)
+            adapt(self.con, self.delivery, adapter, self.rows, config.constants)
         except AdapterError as error:
             self.cannot_follow(error)
             self.rows.clear()
@@ -178,7 +183,6 @@ class _Reader:
             required = frozenset(
                 column.name for column in columns if column.required or "" in recoded.get(column.name, ())
             )
-            typed = frozenset(column.name for column in columns if may_be_typed(column))
             found = self._files(table.name, table.name, files, sheets, is_required=table.is_required)
             wanted += [
                 Wanted(
@@ -186,7 +190,6 @@ class _Reader:
                     table.name,
                     tuple(column.name for column in columns),
                     required,
-                    typed,
                     sheet=sheets.get(table.name),
                     part=part,
                 )
@@ -266,7 +269,12 @@ class _Reader:
         self.used.update(file.path for file in found)
         ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
         if len(ways) > 1 and len(parts) < len(found):
-            self.problem(table, "file_ambiguous", f"{stem} is delivered in {len(ways)} files", len(ways))
+            self.problem(
+                table,
+                "file_ambiguous",
+                f"{stem} is delivered in {len(ways)} files, folders or sheets",
+                len(ways),
+            )
             return []
         if not found and is_required:
             self.problem(table, "table_missing", f"{stem} is not delivered{hint}")

@@ -22,10 +22,10 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, Part
+from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, Part, may_be_typed
 from bpp_etl.reading.tables import content_of, load
 from bpp_etl.warehouse.connection import Connection, quoted
-from schemas.contract import delivered_columns
+from schemas.contract import Column, delivered_columns
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 
@@ -41,18 +41,23 @@ class Wanted:
     table: str
     columns: tuple[str, ...]
     required: frozenset[str]
-    may_be_typed: frozenset[str] = frozenset()
     schema: str = "raw"
     sheet: str | None = None
     part: int = 0
 
     @property
+    def ours(self) -> Mapping[str, Column]:
+        """Return the columns of ours, by their names; an adapter's source has none."""
+        if self.table not in TABLES:
+            return {}
+        return {column.name: column for column in delivered_columns(TABLES[self.table].contract)}
+
+    @property
     def never_a_name(self) -> frozenset[str]:
         """Name the columns whose kind of cell is no person's name and no number that stands for one."""
-        if self.table not in TABLES:
-            return frozenset()
-        columns = delivered_columns(TABLES[self.table].contract)
-        return frozenset(column.name for column in columns if column.kind in {"code", "date", "boolean"})
+        return frozenset(
+            name for name, column in self.ours.items() if column.kind in {"code", "date", "boolean"}
+        )
 
     @property
     def relation(self) -> str:
@@ -113,14 +118,18 @@ class _FileLoader:
                 content,
                 relation=wanted.relation,
                 positions={name: place for name, place in origins.items() if isinstance(place, int)},
-                may_be_typed=wanted.may_be_typed,
+                ours=wanted.ours,
             )
             ensure_unchanged(opened)
         except UnreadableError as error:
             self.problem(error.rule, error.message)
             return self.loaded
         # What registry.toml states is stated in our own words, whatever the export's are.
-        typed = {name: loaded.typed.get(name, "true") for name in origins if name in wanted.may_be_typed}
+        typed = {
+            name: loaded.typed.get(name, "true")
+            for name, column in wanted.ours.items()
+            if may_be_typed(column)
+        }
         self.loaded.part = Part(
             wanted.relation, self.stamp(snapshot), origins, typed, loaded.rows, loaded.empty_rows
         )

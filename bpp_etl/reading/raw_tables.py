@@ -6,7 +6,7 @@ constants of `registry.toml`) is said by the view, not written once a row. Not h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bpp_etl.adapters import Adapter, AdapterError
@@ -14,7 +14,7 @@ from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
+from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted, transaction
 from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES
 
@@ -94,10 +94,17 @@ def _shown(name: str, origin: int | str | None) -> str:
     return f"{value}::varchar as {quoted(name)}"
 
 
-def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str, int]) -> None:
+def adapt(
+    con: Connection,
+    delivery: Delivery,
+    adapter: Adapter,
+    rows: dict[str, int],
+    constants: Mapping[str, Mapping[str, str]],
+) -> None:
     """Turn an adapter's sources into the canonical raw tables, with its own SQL: all of them, or none.
 
-    `rows` has the rows of each source, and those of each table afterwards. Errors: AdapterError.
+    `constants` are those of registry.toml, by table and column. `rows` has the rows of each source, and those
+    of each table afterwards. Errors: AdapterError.
     """
     if not rows:
         return
@@ -109,7 +116,10 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
             for source in delivered.values()
         )
         con.execute(f"create temp table _origin as {origins}")
-        made = {table: _make(con, delivery, adapter, table) for table in adapter.tables_from(tuple(rows))}
+        made = {
+            table: _make(con, delivery, adapter, table, constants.get(table, {}))
+            for table in adapter.tables_from(tuple(rows))
+        }
         counted = relation_of(con, adapter, f"{SOURCE_ROWS}.sql")
         with running(adapter, f"{SOURCE_ROWS}.sql"):
             con.execute(
@@ -123,11 +133,12 @@ def adapt(con: Connection, delivery: Delivery, adapter: Adapter, rows: dict[str,
     rows.update(made)
 
 
-def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> int:
+def _make(
+    con: Connection, delivery: Delivery, adapter: Adapter, table: str, constants: Mapping[str, str]
+) -> int:
     """Make one raw table of the rows that an adapter yields, and return how many there are."""
     delivered = delivered_columns(TABLES[table].contract)
     columns = [quoted(column.name) for column in delivered]
-    untyped = [f"false as {typedness(column.name)}" for column in delivered if may_be_typed(column)]
     texts = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
     data, place = f"{DATA}.{quoted(table)}", f"{table}.sql"
     relation = relation_of(con, adapter, place)
@@ -144,13 +155,30 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str) -> 
     if astray:
         raise AdapterError(f"{adapter.name}/{place}: {astray} rows lead to no row of a source", HOW_TO)
     _ensure_rows_are_known(con, adapter, table)
+    lacking = _empty_columns(con, data, constants)
+    origins = {one.name: constants[one.name] if one.name in lacking else 0 for one in delivered}
+    shown = [_shown(name, origin) for name, origin in origins.items()]
+    shown += [
+        f"{'true' if one.name in lacking else 'false'} as {typedness(one.name)}"
+        for one in delivered
+        if may_be_typed(one)
+    ]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
         f" {literal(delivery.name)}::varchar as delivery, file, file_digest, rowid + 1 as row_number,"
-        f" row_number as source_row_number, file_row_number, {', '.join(columns + untyped)} from {data}"
+        f" row_number as source_row_number, file_row_number, {', '.join(shown)} from {data}"
     )
     return count_of(con, f"select count(*) from {data}")
+
+
+def _empty_columns(con: Connection, relation: str, names: Iterable[str]) -> frozenset[str]:
+    """Find which of these columns are empty in every row: what the export lacks."""
+    counted = {name: f"count(nullif(trim({quoted(name)}), ''))" for name in names}
+    if not counted:
+        return frozenset()
+    filled = one_row(con, f"select {', '.join(counted.values())} from {relation}")
+    return frozenset(name for name, rows in zip(counted, filled, strict=True) if not rows)
 
 
 def _ensure_rows_are_known(con: Connection, adapter: Adapter, table: str) -> None:

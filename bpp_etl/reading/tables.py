@@ -7,7 +7,7 @@ Not here: which file is which table (`reading/delivery.py`), and the formats' ow
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,12 @@ from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.reading.raw_tables import IS_FILLED, typedness
+from bpp_etl.reading.raw_tables import IS_FILLED, may_be_typed, typedness
 from bpp_etl.reading.workbook import Sheet, WorkbookError, read_sheet, typed_cells
 from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
 from bpp_etl.warehouse.ddl import working_column
+from schemas.codes import NULL_WORDS
+from schemas.contract import Column
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 FRAME = "delivered_frame"
 """What a frame's rows stand under while they are loaded."""
 ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
-BLANK_ONLY = r"^[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{2060}\x{3000}\x{feff}]*$"
+BLANK = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{2060}\x{3000}\x{feff}]"
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,19 @@ def load(
     *,
     relation: str,
     positions: Mapping[str, int],
-    may_be_typed: frozenset[str],
+    ours: Mapping[str, Column],
 ) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
     Errors: UnreadableError with the line where it is known.
     """
-    typed = {name: content.typed[position] for name, position in positions.items() if name in may_be_typed}
+    typed = {
+        name: content.typed[position]
+        for name, position in positions.items()
+        if name in ours and may_be_typed(ours[name])
+    }
+    codes = {positions[name]: column.codes for name, column in ours.items() if name in positions}
     frame = content.frame
     if content.sheet is not None and frame is not None and typed:
         told = typed_cells(opened.path, content.sheet, {positions[name] for name in typed})
@@ -100,10 +107,9 @@ def load(
     try:
         if frame is not None:
             con.register(FRAME, frame.to_arrow())
-        columns.append(_filled(content.texts))
+        columns.append(_filled(content.texts, codes))
         con.execute(
-            f"insert into {relation} select {', '.join(columns)} from {content.source}",
-            {**content.parameters, "blank_only": BLANK_ONLY},
+            f"insert into {relation} select {', '.join(columns)} from {content.source}", content.parameters
         )
     except (duckdb.Error, UnicodeError) as error:
         raise _unreadable(opened, _why(error, opened.lines_above)) from None
@@ -117,16 +123,26 @@ def load(
 FIXED = ("true", "false")
 
 
-def _filled(texts: list[str]) -> str:
-    """Say in SQL whether a row has a filled cell: one with more in it than blanks.
+def _filled(texts: list[str], codes: Mapping[int, Collection[str]]) -> str:
+    """Say in SQL whether a row has a filled cell: more in it than blanks, or than a word that means empty.
 
-    In almost every row the first cell that is not empty says it, by its first letter.
+    `codes` are those of the columns that have any: a word among them means what it says. In almost every row
+    the first cell that is not empty says it, by its first letter.
     """
     first = f"coalesce({', '.join(texts)})"
-    return (
-        f"case when {first} >= '!' and {first} < '\x7f' then true"
-        f" else not regexp_matches(concat({', '.join(texts)}), $blank_only) end"
+    words = ", ".join(map(literal, NULL_WORDS))
+    is_plain = f"{first} >= '!' and {first} < '\x7f' and lower({first}) not in ({words})"
+    cells = (
+        f"not regexp_full_match({text}, {literal(_empty_cell(codes.get(position, ())))})"
+        for position, text in enumerate(texts)
     )
+    return f"case when {is_plain} then true else coalesce({' or '.join(cells)}, false) end"
+
+
+def _empty_cell(codes: Collection[str]) -> str:
+    words = set(NULL_WORDS) - {code.casefold() for code in codes}
+    listed = "|".join(re.escape(word).replace("\\ ", " ") for word in sorted(words))
+    return f"(?i){BLANK}*(?:{listed})?{BLANK}*"
 
 
 def _csv(opened: Opened, settings: ReadSettings) -> Content:

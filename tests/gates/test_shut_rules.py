@@ -182,7 +182,7 @@ def test_a_message_names_the_file_and_what_is_wrong_with_it(red: Callable[[str],
     required = [column.name for column in delivered_columns(TABLES["patients"].contract) if column.required]
     assert told["patients"].startswith(f"patients.csv lacks the columns {', '.join(sorted(required))}")
     told = {reason.table: reason.message for one in red("file_ambiguous") for reason in one.decision.causes}
-    assert told["her2_tests"] == "her2_tests is delivered in 2 files"
+    assert told["her2_tests"] == "her2_tests is delivered in 2 files, folders or sheets"
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))

@@ -137,6 +137,16 @@ def test_no_cell_but_one_that_is_no_code_is_shown_to_the_person_who_asks(landing
         assert SECRET not in text
 
 
+def test_rows_without_a_filled_cell_are_counted_and_none_of_the_delivered(landing: Path) -> None:
+    outputs = written(write_delivery_of(landing, patients=TINY["patients"] + ",,\n,,\n"))
+    told = json.loads(outputs["json"])
+    assert told["empty_rows"] == {"patients": 2}
+    assert next(one["delivered"] for one in told["tables"] if one["table"] == "patients") == 3
+    for form in ("text", "html"):
+        assert "Rows that are none, for no cell of them is filled" in outputs[form]
+        assert "patients: 2" in outputs[form]
+
+
 def test_columns_that_are_not_loaded_and_unknown_files_are_listed(landing: Path) -> None:
     patients = TINY["patients"].replace("last_contact_date", "last_contact_date,ward,surname")
     patients = patients.replace("2024-12-01", f"2024-12-01,W1,{SECRET}")

@@ -81,3 +81,14 @@ def test_a_file_that_is_cut_off_is_unreadable(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:400])
     with pytest.raises(UnreadableError, match=r"dm\.xpt"):
         read_xpt(path)
+
+
+def test_text_in_another_encoding_is_read_by_the_name_that_python_has_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "dm.xpt"
+    pyreadstat.write_xport(pl.DataFrame({"ORT": ["@@@@", "A"], "AGE": [63.0, 64.0]}), path)
+    path.write_bytes(path.read_bytes().replace(b"@@@@", "广州".encode("gb18030")))
+    read = read_xpt(path, "gb18030")
+    assert read.rows.rows() == [("广州", "63"), ("A", "64")]
+    assert read.typed == {"AGE"}
+    with pytest.raises(UnreadableError, match=r"dm\.xpt is not text in utf-8"):
+        read_xpt(path)

@@ -17,6 +17,8 @@ from bpp_etl.events import (
 )
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS
+from schemas.cadence import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TIME_POINT_DAYS
+from schemas.lesion_laws import BASELINE_DAYS
 
 OWN = """
 name = "own"
@@ -83,6 +85,16 @@ def test_the_default_protocol_has_the_numbers_of_the_specification() -> None:
         "alp_event_days": 14,
         "alp_stable_percent": 15,
     }
+
+
+def test_what_is_judged_before_any_protocol_is_judged_by_the_numbers_of_the_default_one() -> None:
+    values = load_protocol(DEFAULT_PROTOCOL).values
+    assert {
+        "time_point_days": TIME_POINT_DAYS,
+        "cycles_per_interval": CYCLES_PER_INTERVAL,
+        "fallback_cycle_days": FALLBACK_CYCLE_DAYS,
+        "baseline_window_days": BASELINE_DAYS,
+    }.items() <= values.items()
 
 
 def test_one_ct_differs_from_the_default_in_nothing_else() -> None:
