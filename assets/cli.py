@@ -197,17 +197,20 @@ def demo(
 @app.command()
 def check(
     delivery: Annotated[Path, typer.Argument(help="The folder of one delivery.")],
-    output: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    output: Annotated[
+        str, typer.Option("--format", help="text, json, html, or xlsx: the rows to mend as a workbook.")
+    ] = "text",
     warehouse: Annotated[
         Path | None,
         typer.Option(help="Compare with the delivery before and other registries in this warehouse."),
     ] = None,
+    to: Annotated[Path | None, typer.Option(help="The file that --format xlsx writes.")] = None,
 ) -> None:
     """Gate one delivery; a warehouse is read where one is named, and never written."""
     from bpp_etl.check import check_delivery  # noqa: PLC0415
 
     with _sign_of_life() as say:
-        text, is_open = check_delivery(delivery, output, say, warehouse)
+        text, is_open = check_delivery(delivery, output, say, warehouse, to)
     typer.echo(text)
     sys.exit(0 if is_open else 3)
 

@@ -18,8 +18,8 @@ HISTORY = "lesion_history"
 BASELINE_DAYS = 42
 """A baseline CT lies at most so many days before the start of line 1, or on it.
 
-Rows are judged once, before any protocol is applied: a protocol with another window changes no flag of theirs. It
-is that of the default one, which a test holds.
+Rows are judged before any protocol is applied: one with another window changes no flag of theirs. It is that
+of the default one, which a test holds.
 """
 
 MOST_SHARED = 0.05

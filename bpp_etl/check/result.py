@@ -54,6 +54,7 @@ class Checked:
     broken: tuple[BrokenRule, ...]
     proposal: Proposal
     would_open: bool = False
+    rows_written: int = 0
 
     @property
     def state(self) -> str:

@@ -20,6 +20,7 @@ from bpp_etl.check.cells import ColumnFault, column_faults
 from bpp_etl.check.proposals import propose
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
+from bpp_etl.check.workbook import write_rows
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.gate.decision import RuleResult
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN
@@ -36,6 +37,8 @@ from schemas.tables import TABLES
 MOST_TRIALS = 4
 """So often what is proposed is followed: for the delimiter, the columns, the analytes, and the cells."""
 
+WORKBOOK = "xlsx"
+
 ROWS_NAMED = 8
 """So many row numbers are named for each broken rule: enough to find the fault, few enough to read."""
 
@@ -47,22 +50,31 @@ def check_delivery(
     output: str = "text",
     say: Callable[[str], object] = lambda _: None,
     warehouse: Path | None = None,
+    to: Path | None = None,
 ) -> tuple[str, bool]:
     """Gate the delivery in `folder`; return what to print, and whether the gate is open.
 
-    `output` is text, json or html; `say` is told what is being done. With a `warehouse`, which is only read,
-    the delivery is compared with the registry's last admitted one and with other registries' patients.
-    Errors: UsageError where the folder or the warehouse is none, where the name of the delivery or of its
-    registry does not fit, or where the output is unknown.
+    `output` is text, json, html, or xlsx, which writes the rows to mend to the file `to`; `say` is told what
+    is being done. With a `warehouse`, which is only read, the delivery is compared with the registry's last
+    admitted one and with other registries' patients. Errors: UsageError where the folder or the warehouse is
+    none, where the name of the delivery or of its registry does not fit, or where the output is unknown.
     """
-    if output not in WRITERS:
-        raise UsageError(f"there is no format {shown(output)}", f"choose one of {', '.join(WRITERS)}")
+    if output not in (*WRITERS, WORKBOOK):
+        raise UsageError(
+            f"there is no format {shown(output)}", f"choose one of {', '.join((*WRITERS, WORKBOOK))}"
+        )
     if warehouse is not None and not warehouse.is_dir():
         raise UsageError(
             f"there is no warehouse {shown(str(warehouse))}", "name its folder, or leave --warehouse out"
         )
-    checked = gated(delivery_in(folder), say, warehouse)
-    return WRITERS[output](checked), checked.decision.is_open
+    delivery = delivery_in(folder)
+    if output != WORKBOOK:
+        checked = gated(delivery, say, warehouse)
+        return WRITERS[output](checked), checked.decision.is_open
+    to = to or Path(f"{delivery.registry}-{delivery.name}-to-mend.xlsx")
+    checked = gated(delivery, say, warehouse, to)
+    told = f"Rows to mend: {checked.rows_written} in {shown(str(to))}. It holds patients' values."
+    return f"{WRITERS['text'](checked)}\n\n{told}", checked.decision.is_open
 
 
 def delivery_in(folder: Path) -> Delivery:
@@ -92,12 +104,13 @@ def gated(
     delivery: Delivery,
     say: Callable[[str], object] = lambda _: None,
     warehouse: Path | None = None,
+    workbook: Path | None = None,
 ) -> Checked:
     """Judge a delivery in a temporary folder that only this user can read, and that is gone afterwards.
 
     Where a proposal would have a table read for the first time it is followed, to see what comes next.
     """
-    checked = _judged(delivery, say, warehouse)
+    checked = _judged(delivery, say, warehouse, workbook=workbook)
     proposal, would_open = checked.proposal, False
     if not proposal.changes_columns:
         return checked
@@ -133,6 +146,7 @@ def _judged(
     say: Callable[[str], object],
     warehouse: Path | None,
     config: RegistryConfig | None = None,
+    workbook: Path | None = None,
 ) -> Checked:
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
@@ -148,8 +162,10 @@ def _judged(
             broken = [result for result in decision.rules if result.is_breach]
             faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])
             proposal = propose(con, read, decision, faults)
+            written = write_rows(workbook, con, read, faults) if workbook is not None else 0
             rows = {**_refused_rows(con), **_flagged_rows(con, read)}
-    return Checked(decision, read, tuple(_broken_rule(one, rows, faults) for one in broken), proposal)
+    told = tuple(_broken_rule(one, rows, faults) for one in broken)
+    return Checked(decision, read, told, proposal, rows_written=written)
 
 
 def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) -> BrokenRule:

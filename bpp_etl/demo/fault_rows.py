@@ -107,6 +107,12 @@ TWINS: Mapping[str, tuple[Row, Row]] = {
 }
 """Two rows of one key that do not say the same."""
 
+MARKED: Mapping[str, Row] = {
+    "lab_results": {"upper_limit_normal": "104.0*"},
+    "her2_tests": {"her2_cep17_ratio": "1.2*"},
+}
+"""Numbers with a laboratory's mark, which is dropped."""
+
 FIRST_FRESH = 500
 """From here on the rows beside an example are numbered, and the patients whom one has for itself."""
 
@@ -162,6 +168,9 @@ def _flagged(table: str, names: Names, profile: Profile, fresh: Iterator[int]) -
             number += 1
             row = {**SOUND[table], **_apart(table, number, profile), **change}
             yield Fault(table, written(row, here), flag=law.id if one.is_broken_by(position) else None)
+    if table in MARKED:
+        row = {**SOUND[table], **_apart(table, number + 1, profile), **MARKED[table]}
+        yield Fault(table, written(row, names), flag="mark_dropped")
 
 
 def _planted(

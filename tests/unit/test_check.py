@@ -312,4 +312,4 @@ def test_a_folder_that_does_not_fit_is_a_usage_error_with_a_hint(
 def test_an_unknown_format_is_a_usage_error(landing: Path) -> None:
     with pytest.raises(UsageError, match="there is no format pdf") as error:
         check_delivery(write_delivery_of(landing), "pdf")
-    assert error.value.hint == "choose one of text, json, html"
+    assert error.value.hint == "choose one of text, json, html, xlsx"

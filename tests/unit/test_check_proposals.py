@@ -6,9 +6,11 @@ Not here: what else a check tells (`test_check.py`).
 from __future__ import annotations
 
 import json
+import stat
 import tomllib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bpp_etl.check import check_delivery
@@ -54,7 +56,7 @@ P2;Kalium;28.02.2024;4,1;mmol/l;5,1
 
 
 def write(home: Path, tables: dict[str, str | None], toml: str = "") -> Path:
-    folder = write_delivery_of(home, day="2024-06-30", **tables)
+    folder = write_delivery_of(home, **tables)
     (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
     return folder
 
@@ -115,6 +117,31 @@ def test_analytes_of_other_names_are_listed_where_none_is_known(tmp_path: Path) 
     words = " ".join(check_delivery(write(tmp_path, {"lab_results": labs}))[0].split())
     assert "delivered 'ALKP', 'Kalium'" in words
     assert '# ALKP = "ALP_TOTAL | ALP_BONE"' in words
+
+
+def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path: Path) -> None:
+    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,=2+2")
+    labs = with_rows("lab_results", "A,ALP_TOTAL,2024-03-01,5,U/L,104")
+    folder = write(tmp_path, {"bone_lesions": lesions, "lab_results": labs}, "[limits]\nbone_lesions = 0.5\n")
+    to = tmp_path / "to-mend.xlsx"
+    text, is_open = check_delivery(folder, "xlsx", to=to)
+    assert is_open
+    assert text.endswith(f"Rows to mend: 2 in {to}. It holds patients' values.")
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    book = openpyxl.load_workbook(to)
+    assert book.sheetnames == ["bone_lesions", "lab_results"]
+    head, row = book["bone_lesions"].iter_rows()
+    cells = dict(zip((one.value for one in head), row, strict=True))
+    assert (cells["file"].value, cells["row"].value, cells["rules"].value) == (
+        "bone_lesions.csv",
+        "2",
+        "code_unknown",
+    )
+    assert (cells["site"].value, cells["site"].data_type) == ("=2+2", "s")
+    marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
+    assert marked == {"site"}
+    (flagged,) = list(book["lab_results"].values)[1:]
+    assert flagged[1:3] == ("4", "alp_against_limit, alp_jump, unit_suspect")
 
 
 def test_what_may_be_pasted_is_toml_whatever_a_cell_holds(tmp_path: Path) -> None:

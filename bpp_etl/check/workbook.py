@@ -1,0 +1,107 @@
+"""The rows to mend as a workbook, to hand back to whoever keeps the record: each with its rules.
+
+Not here: finding them (`run.py`, `cells.py`). It holds patients' values: only its owner can read the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bpp_etl.check.cells import ColumnFault
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.warehouse.connection import Connection, quoted
+from schemas.contract import delivered_columns
+from schemas.rules import Rule, rule_of, rules_of
+from schemas.tables import TABLES
+
+HEADS = ("file", "row", "rules", "what to do")
+MARK = "FFFDE68A"
+"""Amber, as ARGB."""
+MOST_ROWS = 1_000_000
+"""A sheet holds 1,048,576."""
+
+
+def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence[ColumnFault]) -> int:
+    """Write every row of a judged delivery that broke a rule into a new workbook; return how many there are.
+
+    A sheet for each table: where the row is, the rules that it broke and how to mend them, then its cells as
+    delivered. Cells of the columns that a rule names are marked. Text stays text, whatever it begins with.
+    """
+    from openpyxl import Workbook  # noqa: PLC0415 - nothing else of a check needs it
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
+
+    fill, bold = PatternFill("solid", fgColor=MARK), Font(bold=True)
+    book, count = Workbook(write_only=True), 0
+
+    def cell(sheet: Any, value: object, *, is_marked: bool = False, is_head: bool = False) -> Any:
+        text = "" if value is None else ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value))
+        made = WriteOnlyCell(sheet, text)
+        # What begins with an equals sign would be worked out by whoever opens it.
+        made.data_type, made.number_format = "s", "@"
+        if is_marked:
+            made.fill = fill
+        if is_head:
+            made.font = bold
+        return made
+
+    for name in TABLES:
+        if name not in read.rows:
+            continue
+        columns = tuple(column.name for column in delivered_columns(TABLES[name].contract))
+        sheet = None
+        for file, number, rules, cells in _rows(con, name, columns):
+            if sheet is None:
+                sheet = book.create_sheet(name)
+                sheet.freeze_panes = "A2"
+                sheet.append([cell(sheet, head, is_head=True) for head in (*HEADS, *columns)])
+            broken = [rule_of(name, rule) for rule in rules]
+            named = {column for rule in broken for column in _columns_of(rule, faults)}
+            told = "\n".join(rule.mend for rule in broken)
+            sheet.append(
+                [cell(sheet, text) for text in (file, number, ", ".join(rules), told)]
+                + [
+                    cell(sheet, text, is_marked=column in named)
+                    for column, text in zip(columns, cells, strict=True)
+                ]
+            )
+            count += 1
+    if not book.worksheets:
+        book.create_sheet("nothing to mend")
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:  # noqa: PTH123
+        book.save(stream)
+    return count
+
+
+def _columns_of(rule: Rule, faults: Sequence[ColumnFault]) -> set[str]:
+    own = {fault.column for fault in faults if (fault.table, fault.rule) == (rule.table, rule.id)}
+    return own or set(rule.columns)
+
+
+def _rows(
+    con: Connection, table: str, columns: Sequence[str]
+) -> Iterator[tuple[str, int, list[str], tuple[Any, ...]]]:
+    """List the rows that were refused or flagged, in the order of the files."""
+    cells = ", ".join(f"raw.{quoted(column)}" for column in columns)
+    flags = [rule.id for rule in rules_of(table) if rule.severity == "flag"]
+    name = quoted(table)
+    found = con.execute(
+        f"""
+        select raw.file, raw.file_row_number, list_intersect(kept.flags, $flags), {cells}, raw.row_number
+        from raw.{name} as raw join core.{name} as kept on kept.row_number = raw.source_row_number
+        where list_has_any(kept.flags, $flags)
+        union all
+        select raw.file, raw.file_row_number, refused.broken_rules, {cells}, raw.row_number
+        from raw.{name} as raw join quarantine.{name} as refused
+            on refused.file = raw.file and refused.row_number = raw.file_row_number
+        order by {4 + len(columns)} limit {MOST_ROWS}
+        """,
+        {"flags": flags},
+    )
+    while rows := found.fetchmany(1000):
+        for file, number, rules, *texts, _ in rows:
+            yield str(file), int(number), sorted(rules), tuple(texts)
