@@ -93,12 +93,6 @@ LAST: Mapping[str, tuple[Broken, ...]] = {
 }
 """Rows that stand after them."""
 
-KEPT: Mapping[str, tuple[Broken, ...]] = {
-    "lab_results": (("mark_dropped", {"upper_limit_normal": "104 N"}),),
-    "her2_tests": (("mark_dropped", {"her2_cep17_ratio": "2*"}),),
-}
-"""Rows that are kept with a flag of a rule of many tables."""
-
 TWINS: Mapping[str, tuple[Row, Row]] = {
     "patients": ({}, {"pr_status": "positive"}),
     "therapy_lines": ({"line_number": "8"}, {"line_number": "8", "regimen": "eribulin"}),
@@ -158,10 +152,6 @@ def _refused(table: str, names: Names, profile: Profile, fresh: Iterator[int]) -
 def _flagged(table: str, names: Names, profile: Profile, fresh: Iterator[int]) -> Iterator[Fault]:
     """Lists rows that are kept with a flag, those of a series among the rows they earn it by."""
     number = 100
-    for rule, change in KEPT.get(table, ()):
-        number += 1
-        row = {**SOUND[table], **_apart(table, number, profile), **change}
-        yield Fault(table, written(row, names), flag=rule)
     for law, one, here in _planted(table, "flag", names, profile, fresh):
         yield from _beside(table, one, here, profile, fresh)
         for position, change in enumerate(one.bad):
