@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,7 +40,7 @@ from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
-from schemas.tables import TABLES
+from schemas.tables import TABLES, DeliveredTable
 
 WORKBOOK = "delivery.xlsx"
 """The one workbook that may hold every table, each on a sheet of its name."""
@@ -150,7 +150,7 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(config, files), scratch)
+            self._load(config, self._canonical(config, files, TABLES.values()), scratch)
             return
         named = (*TABLES, *(source.name for source in adapter.sources))
         try:
@@ -162,21 +162,39 @@ class _Reader:
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
+        # From then on, the database reaches no file.
+        beside = self._beside(config, files, adapter, scratch)
         try:
             adapt(self.con, self.delivery, adapter, self.rows, config.constants)
         except AdapterError as error:
             self.cannot_follow(error)
             self.rows.clear()
             return
+        self.rows |= beside
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
                 self.problem(table.name, "table_missing", message)
 
-    def _canonical(self, config: RegistryConfig, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
+    def _beside(
+        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter, scratch: Path
+    ) -> dict[str, int]:
+        """Load the side tables: canonical files of tables that no file of the adapter's yields."""
+        sources, self.rows = self.rows, {}
+        taken = {*adapter.tables_from(tuple(sources)), *(source.name for source in adapter.sources)}
+        tables = [replace(one, is_required=False) for name, one in TABLES.items() if name not in taken]
+        place = scratch / "beside"
+        place.mkdir()
+        self._load(config, self._canonical(config, files, tables), place)
+        beside, self.rows = self.rows, sources
+        return beside
+
+    def _canonical(
+        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], tables: Collection[DeliveredTable]
+    ) -> list[Wanted]:
         wanted = []
-        sheets = self._sheets(files, {name: config.reading(name).sheet for name in TABLES})
-        for table in TABLES.values():
+        sheets = self._sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
+        for table in tables:
             columns = delivered_columns(table.contract)
             # What an empty cell means is said of a column that is there: one that is lost is no cell.
             recoded = config.recode.get(table.name, {})
