@@ -29,6 +29,7 @@ from bpp_etl.reading.inputs import (
 from bpp_etl.reading.one_file import Loaded, Wanted, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import (
+    SIDE,
     SOURCE,
     Part,
     adapt,
@@ -36,6 +37,7 @@ from bpp_etl.reading.raw_tables import (
     create_source_schemas,
     view_loaded,
 )
+from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.contract import delivered_columns
@@ -102,6 +104,10 @@ def read_delivery(
     return reader.result(config, unknown_files(delivery, reader.used))
 
 
+def _of_key(table: DeliveredTable) -> frozenset[str]:
+    return frozenset(table.delivered_key)
+
+
 class _Reader:
     """Carries what reading one delivery gathers."""
 
@@ -159,6 +165,7 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
+        self.con.execute(f"create schema {SIDE}")
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
@@ -170,6 +177,8 @@ class _Reader:
             self.cannot_follow(error)
             self.rows.clear()
             return
+        for name in beside.keys() & self.rows.keys():
+            beside[name] = complete(self.con, TABLES[name])
         self.rows |= beside
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
@@ -179,18 +188,28 @@ class _Reader:
     def _beside(
         self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter, scratch: Path
     ) -> dict[str, int]:
-        """Load the side tables: canonical files of tables that no file of the adapter's yields."""
+        """Load the side tables: the canonical files beside an adapter's; count their rows."""
         sources, self.rows = self.rows, {}
-        taken = {*adapter.tables_from(tuple(sources)), *(source.name for source in adapter.sources)}
-        tables = [replace(one, is_required=False) for name, one in TABLES.items() if name not in taken]
-        place = scratch / "beside"
-        place.mkdir()
-        self._load(config, self._canonical(config, files, tables), place)
+        made = adapter.tables_from(tuple(sources))
+        named = {source.name for source in adapter.sources}
+        for schema, tables in (
+            ("raw", [one for name, one in TABLES.items() if name not in made]),
+            # A row that nothing names but its number cannot be completed.
+            (SIDE, [one for name, one in TABLES.items() if name in made and one.delivered_key]),
+        ):
+            optional = [replace(one, is_required=False) for one in tables if one.name not in named]
+            place = scratch / schema
+            place.mkdir()
+            self._load(config, self._canonical(config, files, optional, schema), place)
         beside, self.rows = self.rows, sources
         return beside
 
     def _canonical(
-        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], tables: Collection[DeliveredTable]
+        self,
+        config: RegistryConfig,
+        files: tuple[DeliveredFile, ...],
+        tables: Collection[DeliveredTable],
+        schema: str = "raw",
     ) -> list[Wanted]:
         wanted = []
         sheets = self._sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
@@ -207,7 +226,8 @@ class _Reader:
                     file,
                     table.name,
                     tuple(column.name for column in columns),
-                    required,
+                    _of_key(table) if schema == SIDE else required,
+                    schema=schema,
                     sheet=sheets.get(table.name),
                     part=part,
                 )
