@@ -13,7 +13,7 @@ import pandera.polars as pa
 
 from schemas.contract import Column, delivered_columns
 from schemas.examples import Cell
-from schemas.laws import CellLaw, Law, SetLaw, Tables, TextLaw
+from schemas.laws import CellLaw, Law, SetLaw, SideLaw, Tables, TextLaw
 
 if TYPE_CHECKING:
     from schemas.tables import DeliveredTable
@@ -202,6 +202,16 @@ GENERAL_LAWS: tuple[Law, ...] = (
                 Cell("15 (HH)", "15"),
             )
         },
+    ),
+    SideLaw(
+        "side_table_disagrees",
+        sentence="Where an export and a side table both say something, they say the same.",
+        exactly="A side table is a canonical file beside those of another standard; rows of one key are "
+        "compared cell by cell. The code unknown says nothing.",
+        severity="refuse",
+        category="conformance",
+        mend="Correct the side table or the export; leave empty in the side table what the export says.",
+        on=with_key,
     ),
     SetLaw(
         "duplicate_row",

@@ -53,6 +53,11 @@ class TextLaw(Law):
     """Broken by text that cannot be read: the cell is NULL from then on, and `problems` names the law."""
 
 
+@dataclass(frozen=True, eq=False)
+class SideLaw(Law):
+    """Holds for a row that a side table completes; `problems` names the law where the two disagree."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CellLaw(Law):
     """Holds for each cell of some columns by itself.

@@ -19,6 +19,7 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.raw_tables import IS_DISPUTED
 from bpp_etl.warehouse.connection import quoted
 from schemas.codes import ANALYTE_LOINC
 from schemas.contract import Column, delivered_columns
@@ -66,6 +67,7 @@ def parsed_select(
         ),
     ]
     problems = [
+        (IS_DISPUTED, "side_table_disagrees"),
         *(
             (f"t_{column.name} is null", "required_value_missing")
             for column in columns

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from bpp_etl.reading.inputs import (
 from bpp_etl.reading.one_file import Loaded, Wanted, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import (
+    SIDE,
     SOURCE,
     Part,
     adapt,
@@ -36,11 +37,12 @@ from bpp_etl.reading.raw_tables import (
     create_source_schemas,
     view_loaded,
 )
+from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
-from schemas.tables import TABLES
+from schemas.tables import TABLES, DeliveredTable
 
 WORKBOOK = "delivery.xlsx"
 """The one workbook that may hold every table, each on a sheet of its name."""
@@ -102,6 +104,10 @@ def read_delivery(
     return reader.result(config, (*unknown_files(delivery, reader.used), *reader.unread_sheets))
 
 
+def _of_key(table: DeliveredTable) -> frozenset[str]:
+    return frozenset(table.delivered_key)
+
+
 class _Reader:
     """Carries what reading one delivery gathers."""
 
@@ -151,7 +157,7 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(config, files), scratch)
+            self._load(config, self._canonical(config, files, TABLES.values()), scratch)
             return
         named = (*TABLES, *(source.name for source in adapter.sources))
         try:
@@ -160,24 +166,55 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
+        self.con.execute(f"create schema {SIDE}")
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
+        # From then on, the database reaches no file.
+        beside = self._beside(config, files, adapter, scratch)
         try:
             adapt(self.con, self.delivery, adapter, self.rows, config.constants)
         except AdapterError as error:
             self.cannot_follow(error)
             self.rows.clear()
             return
+        for name in beside.keys() & self.rows.keys():
+            beside[name] = complete(self.con, TABLES[name])
+        self.rows |= beside
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
                 self.problem(table.name, "table_missing", message)
 
-    def _canonical(self, config: RegistryConfig, files: tuple[DeliveredFile, ...]) -> list[Wanted]:
+    def _beside(
+        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter, scratch: Path
+    ) -> dict[str, int]:
+        """Load the side tables: the canonical files beside an adapter's; count their rows."""
+        sources, self.rows = self.rows, {}
+        made = adapter.tables_from(tuple(sources))
+        named = {source.name for source in adapter.sources}
+        for schema, tables in (
+            ("raw", [one for name, one in TABLES.items() if name not in made]),
+            # A row that nothing names but its number cannot be completed.
+            (SIDE, [one for name, one in TABLES.items() if name in made and one.delivered_key]),
+        ):
+            optional = [replace(one, is_required=False) for one in tables if one.name not in named]
+            place = scratch / schema
+            place.mkdir()
+            self._load(config, self._canonical(config, files, optional, schema), place)
+        beside, self.rows = self.rows, sources
+        return beside
+
+    def _canonical(
+        self,
+        config: RegistryConfig,
+        files: tuple[DeliveredFile, ...],
+        tables: Collection[DeliveredTable],
+        schema: str = "raw",
+    ) -> list[Wanted]:
         wanted = []
-        sheets = self._sheets(files, {name: config.reading(name).sheet for name in TABLES})
-        for table in TABLES.values():
+        sheets = self._sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
+        for table in tables:
             columns = delivered_columns(table.contract)
             # What an empty cell means is said of a column that is there: one that is lost is no cell.
             recoded = config.recode.get(table.name, {})
@@ -190,7 +227,8 @@ class _Reader:
                     file,
                     table.name,
                     tuple(column.name for column in columns),
-                    required,
+                    _of_key(table) if schema == SIDE else required,
+                    schema=schema,
                     sheet=sheets.get(table.name),
                     part=part,
                 )

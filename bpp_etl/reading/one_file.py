@@ -22,7 +22,7 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import DATA, SOURCE, SOURCE_DATA, STAMP, Part, may_be_typed
+from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA, STAMP, Part, may_be_typed
 from bpp_etl.reading.tables import content_of, load
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.contract import Column, delivered_columns
@@ -63,7 +63,8 @@ class Wanted:
     def relation(self) -> str:
         """Name the table that the file is loaded into."""
         data = SOURCE_DATA if self.schema == SOURCE else DATA
-        name = self.table if self.part == 0 else f"{self.table}/{self.part + 1}"
+        stem = f"{self.table} beside" if self.schema == SIDE else self.table
+        name = stem if self.part == 0 else f"{stem}/{self.part + 1}"
         return f"{data}.{quoted(name)}"
 
 

@@ -21,7 +21,10 @@ from schemas.tables import TABLES
 STAMP = ("registry", "delivery", "file", "file_digest")
 DATA = "raw_data"
 SOURCE = "raw_source"
+SIDE = "raw_side"
 SOURCE_DATA = "raw_source_data"
+IS_DISPUTED = "is_disputed"
+"""The column of a raw table that says whether a side table contradicts the row (`reading/side_tables.py`)."""
 IS_FILLED = "is_filled"
 """The column of a loaded file that says whether a row has a filled cell."""
 
@@ -80,6 +83,7 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
         shown += [_shown(name, origin) for name, origin in part.origins.items()]
         if schema != SOURCE:
             shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
+            shown += [f"false as {IS_DISPUTED}"]
         filled = f" where {IS_FILLED}" if part.empty_rows else ""
         selects.append(f"select {', '.join(shown)} from {part.relation}{filled}")
         before += part.rows
@@ -163,6 +167,7 @@ def _make(
         for one in delivered
         if may_be_typed(one)
     ]
+    shown += [f"false as {IS_DISPUTED}"]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"

@@ -1,0 +1,102 @@
+"""Canonical files beside an adapter's: they complete its rows, bring tables of their own, or disagree.
+
+Not here: the adapter (`tests/unit/adapters`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from schemas.contract import columns_of
+from schemas.tables import TABLES
+from tests.support.deliveries import write_texts
+from tests.support.gating import NOT_COMPARED, Gated, gated
+
+SDTM = 'format = "sdtm"\n[limits]\n' + "".join(f"{name} = 1\n" for name in ("cadence", *TABLES))
+DOMAINS = {
+    "dm.csv": "USUBJID,SEX,RFSTDTC,RFPENDTC\nS1,F,2024-01-01,2024-12-01\nS2,F,2024-01-01,2024-12-01\n",
+    "ex.csv": "USUBJID,EXTRT,EXSTDTC,EXENDTC\nS1,made up,2024-01-01,\nS2,made up,2024-01-01,\n",
+    "tu.csv": """\
+USUBJID,TUTESTCD,TUDTC,TUMETHOD,TUSTRESC,TULOC,TULNKID,VISITNUM
+S1,TUMIDENT,2024-02-12,CT SCAN,NEW,BONE,N1,2
+S2,TUMIDENT,2024-02-12,CT SCAN,NEW,BONE,N1,2
+""",
+    "rs.csv": """\
+USUBJID,RSTESTCD,RSDTC,RSSTRESC,RSMETHOD,VISITNUM
+S1,OVRLRESP,2024-02-12,SD,CT SCAN,2
+S2,OVRLRESP,2024-02-12,SD,CT SCAN,2
+""",
+}
+LESIONS = "assessment_id,lesion_id,site,morphology,status,lysis_change\n"
+
+
+def completed(tmp_path: Path, **beside: str) -> Gated:
+    texts = {**DOMAINS, **{f"{name}.csv": text for name, text in beside.items()}}
+    return gated(write_texts(tmp_path, texts, toml=SDTM))
+
+
+def rows(one: Gated, table: str, *names: str) -> list[tuple[Any, ...]]:
+    known = [column.name for column in columns_of(TABLES[table].contract) if column.name not in NOT_COMPARED]
+    return [tuple(row[known.index(name)] for name in names) for row in one.core[table]]
+
+
+def scan_of(tmp_path: Path, patient: str) -> str:
+    """Learn how the adapter calls the patient's scan."""
+    return next(
+        scan
+        for scan, of in rows(completed(tmp_path), "imaging_assessments", "assessment_id", "patient_id")
+        if of == patient
+    )
+
+
+def test_a_table_that_the_adapter_yields_none_of_is_read_beside_it(tmp_path: Path) -> None:
+    one = completed(
+        tmp_path, her2_tests="patient_id,test_date,specimen_site,ihc_score\nS1,2023-12-01,primary,3+\n"
+    )
+    assert rows(one, "her2_tests", "patient_id", "her2_status") == [("S1", "positive")]
+    assert one.read.unknown_files == ()
+
+
+def test_what_the_adapter_leaves_empty_is_filled_from_the_row_of_the_same_key(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    one = completed(tmp_path / "b", bone_lesions=f"{LESIONS}{scan},N1,rib,osteoblastic,new,none\n")
+    assert one.refused == {}
+    lesions = rows(one, "bone_lesions", "lesion_id", "site", "morphology", "lysis_change")
+    assert lesions == [("N1", "rib", "osteoblastic", "none"), ("N1", "unknown", "unknown", None)]
+    assert one.decision.tables[list(TABLES).index("bone_lesions")].delivered == 2
+
+
+def test_a_row_of_which_both_say_something_else_is_refused(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    one = completed(tmp_path / "b", bone_lesions=f"{LESIONS}{scan},N1,,osteoblastic,stable,\n")
+    assert one.refused == {("bone_lesions", 1): ["side_table_disagrees"]}
+
+
+def test_two_rows_of_one_key_in_a_side_table_settle_nothing(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    twice = f"{scan},N1,rib,osteoblastic,new,\n" + f"{scan},N1,spine,osteolytic,new,\n"
+    one = completed(tmp_path / "b", bone_lesions=LESIONS + twice)
+    assert one.refused == {("bone_lesions", 1): ["side_table_disagrees"]}
+
+
+def test_a_row_of_another_key_is_added_and_judged(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    more = f"{scan},N2,rib,mixed,new,\nnowhere,N3,rib,mixed,new,\n"
+    one = completed(tmp_path / "b", bone_lesions=LESIONS + more)
+    assert sorted(rows(one, "bone_lesions", "lesion_id")) == [("N1",), ("N1",), ("N2",)]
+    assert set(map(tuple, one.refused.values())) == {("unknown_assessment",)}
+    (count,) = [count for count in one.decision.tables if count.table == "bone_lesions"]
+    assert (count.delivered, count.admitted, count.refused, count.is_conserved) == (4, 3, 1, True)
+
+
+def test_a_side_table_with_part_of_the_columns_completes_those(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S2")
+    one = completed(tmp_path / "b", imaging_assessments=f"assessment_id,is_bone_window\n{scan},true\n")
+    found = rows(one, "imaging_assessments", "patient_id", "is_bone_window", "extraosseous_response")
+    assert found == [("S1", None, "SD"), ("S2", True, "SD")]
+
+
+def test_a_side_table_without_its_key_is_told(tmp_path: Path) -> None:
+    one = completed(tmp_path, bone_lesions="assessment_id,site\nA,rib\n")
+    assert ("bone_lesions", "column_missing") in one.causes()
