@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 
 from bpp_etl.check import check_delivery
-from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.check.guess import guess, guess_column
+from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.check.spellings import COLUMNS, SPELLINGS
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
