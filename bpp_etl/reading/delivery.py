@@ -26,11 +26,10 @@ from bpp_etl.reading.inputs import (
     home_of,
     input_digest,
 )
-from bpp_etl.reading.one_file import Loaded, Wanted, load_file
+from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import (
     SIDE,
-    SOURCE,
     Part,
     adapt,
     create_schemas,
@@ -38,9 +37,9 @@ from bpp_etl.reading.raw_tables import (
     view_loaded,
 )
 from bpp_etl.reading.side_tables import complete
+from bpp_etl.reading.wanted import Wanted, of_source, of_table
 from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
 from bpp_etl.warehouse.connection import Connection, side_by_side
-from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
 
@@ -78,9 +77,7 @@ def read_delivery(
 ) -> ReadDelivery:
     """Load every table of a delivery as text into `raw`, in an empty working file.
 
-    `config` is followed in the place of the registry's own, to try a change to it.
-
-    Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
+    `config` is followed in the place of the registry's own, to try a change to it. Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
     columns.
     """
     create_schemas(con)
@@ -102,10 +99,6 @@ def read_delivery(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return reader.result(config, (*unknown_files(delivery, reader.used), *reader.unread_sheets))
-
-
-def _of_key(table: DeliveredTable) -> frozenset[str]:
-    return frozenset(table.delivered_key)
 
 
 class _Reader:
@@ -166,7 +159,6 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
-        self.con.execute(f"create schema {SIDE}")
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
@@ -212,37 +204,19 @@ class _Reader:
         tables: Collection[DeliveredTable],
         schema: str = "raw",
     ) -> list[Wanted]:
-        wanted = []
+        wanted: list[Wanted] = []
         sheets = self._sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
         for table in tables:
-            columns = delivered_columns(table.contract)
-            # What an empty cell means is said of a column that is there: one that is lost is no cell.
-            recoded = config.recode.get(table.name, {})
-            required = frozenset(
-                column.name for column in columns if column.required or "" in recoded.get(column.name, ())
-            )
             found = self._files(table.name, table.name, files, sheets, is_required=table.is_required)
-            wanted += [
-                Wanted(
-                    file,
-                    table.name,
-                    tuple(column.name for column in columns),
-                    _of_key(table) if schema == SIDE else required,
-                    schema=schema,
-                    sheet=sheets.get(table.name),
-                    part=part,
-                )
-                for part, file in enumerate(found)
-            ]
+            wanted += of_table(table, found, config, sheets.get(table.name), schema)
         return wanted
 
     def _sources(
         self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
     ) -> list[Wanted]:
-        wanted = []
+        wanted: list[Wanted] = []
         sheets = self._sheets(files, {one.name: config.reading(one.name).sheet for one in adapter.sources})
         for source in adapter.sources:
-            told = f"; what is read of this format: {shown(adapter.page)}"
             found = self._files(
                 DELIVERY,
                 source.name,
@@ -250,20 +224,9 @@ class _Reader:
                 sheets,
                 is_required=source.is_required,
                 is_split=source.is_split,
-                hint=told,
+                hint=f"; what is read of this format: {shown(adapter.page)}",
             )
-            wanted += [
-                Wanted(
-                    file,
-                    source.name,
-                    tuple(source.columns),
-                    frozenset(source.required_columns),
-                    schema=SOURCE,
-                    sheet=sheets.get(source.name),
-                    part=part,
-                )
-                for part, file in enumerate(found)
-            ]
+            wanted += of_source(source, found, sheets.get(source.name))
         return wanted
 
     def _load(self, config: RegistryConfig, wanted: list[Wanted], scratch: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
 from bpp_etl.reading.header import clean_name
@@ -22,50 +22,12 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA, STAMP, Part, may_be_typed
+from bpp_etl.reading.raw_tables import STAMP, Part, may_be_typed
 from bpp_etl.reading.tables import content_of, load
-from bpp_etl.warehouse.connection import Connection, quoted
-from schemas.contract import Column, delivered_columns
+from bpp_etl.reading.wanted import Wanted
+from bpp_etl.warehouse.connection import Connection
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One file that is to become one table, or the part of one, and the columns it has to have.
-
-    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0.
-    """
-
-    file: DeliveredFile
-    table: str
-    columns: tuple[str, ...]
-    required: frozenset[str]
-    schema: str = "raw"
-    sheet: str | None = None
-    part: int = 0
-
-    @property
-    def ours(self) -> Mapping[str, Column]:
-        """Return the columns of ours, by their names; an adapter's source has none."""
-        if self.table not in TABLES:
-            return {}
-        return {column.name: column for column in delivered_columns(TABLES[self.table].contract)}
-
-    @property
-    def never_a_name(self) -> frozenset[str]:
-        """Name the columns whose kind of cell is no person's name and no number that stands for one."""
-        return frozenset(
-            name for name, column in self.ours.items() if column.kind in {"code", "date", "boolean"}
-        )
-
-    @property
-    def relation(self) -> str:
-        """Name the table that the file is loaded into."""
-        data = SOURCE_DATA if self.schema == SOURCE else DATA
-        stem = f"{self.table} beside" if self.schema == SIDE else self.table
-        name = stem if self.part == 0 else f"{stem}/{self.part + 1}"
-        return f"{data}.{quoted(name)}"
 
 
 @dataclass

@@ -36,8 +36,8 @@ def create_schemas(con: Connection) -> None:
 
 
 def create_source_schemas(con: Connection) -> None:
-    """Create the schemas of an adapter's sources."""
-    for schema in (SOURCE, SOURCE_DATA):
+    """Create the schemas of an adapter's sources, and of the side tables beside them."""
+    for schema in (SOURCE, SOURCE_DATA, SIDE):
         con.execute(f"create schema {schema}")
 
 

@@ -1,0 +1,85 @@
+"""What is asked of a delivered file: which table it is to become, and the columns it has to have.
+
+Not here: which files there are (`reading/delivery.py`), and loading one (`reading/one_file.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bpp_etl.adapters import Source
+from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
+from bpp_etl.warehouse.connection import quoted
+from schemas.contract import Column, delivered_columns
+from schemas.tables import TABLES, DeliveredTable
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file that is to become one table, or the part of one, and the columns it has to have.
+
+    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0.
+    """
+
+    file: DeliveredFile
+    table: str
+    columns: tuple[str, ...]
+    required: frozenset[str]
+    schema: str = "raw"
+    sheet: str | None = None
+    part: int = 0
+
+    @property
+    def ours(self) -> Mapping[str, Column]:
+        """Return the columns of ours, by their names; an adapter's source has none."""
+        if self.table not in TABLES:
+            return {}
+        return {column.name: column for column in delivered_columns(TABLES[self.table].contract)}
+
+    @property
+    def never_a_name(self) -> frozenset[str]:
+        """Name the columns whose kind of cell is no person's name and no number that stands for one."""
+        return frozenset(
+            name for name, column in self.ours.items() if column.kind in {"code", "date", "boolean"}
+        )
+
+    @property
+    def relation(self) -> str:
+        """Name the table that the file is loaded into."""
+        data = SOURCE_DATA if self.schema == SOURCE else DATA
+        stem = f"{self.table} beside" if self.schema == SIDE else self.table
+        name = stem if self.part == 0 else f"{stem}/{self.part + 1}"
+        return f"{data}.{quoted(name)}"
+
+
+def of_table(
+    table: DeliveredTable,
+    files: Iterable[DeliveredFile],
+    config: RegistryConfig,
+    sheet: str | None,
+    schema: str = "raw",
+) -> list[Wanted]:
+    """Ask a table of ours of its files; of a side table, no column but those of its key has to be there."""
+    columns = delivered_columns(table.contract)
+    # What an empty cell means is said of a column that is there: one that is lost is no cell.
+    recoded = config.recode.get(table.name, {})
+    required = (
+        frozenset(table.delivered_key)
+        if schema == SIDE
+        else frozenset(
+            column.name for column in columns if column.required or "" in recoded.get(column.name, ())
+        )
+    )
+    names = tuple(column.name for column in columns)
+    return [Wanted(file, table.name, names, required, schema, sheet, part) for part, file in enumerate(files)]
+
+
+def of_source(source: Source, files: Iterable[DeliveredFile], sheet: str | None) -> list[Wanted]:
+    """Ask what an adapter reads of the files of one of its sources."""
+    names, required = tuple(source.columns), frozenset(source.required_columns)
+    return [
+        Wanted(file, source.name, names, required, SOURCE, sheet, part) for part, file in enumerate(files)
+    ]
