@@ -77,8 +77,8 @@ def read_delivery(
 ) -> ReadDelivery:
     """Load every table of a delivery as text into `raw`, in an empty working file.
 
-    `config` is followed in the place of the registry's own, to try a change to it. Each raw table has the stamp (registry, delivery, file, file_digest), row numbers, and the canonical
-    columns.
+    `config` is followed in the place of the registry's own, to try a change to it. Each raw table has the
+    stamp (registry, delivery, file, file_digest), row numbers, and the canonical columns.
     """
     create_schemas(con)
     reader = _Reader(con, delivery)
@@ -162,8 +162,7 @@ class _Reader:
         self._load(config, self._sources(config, files, adapter), scratch)
         if self.problems:
             return
-        # From then on, the database reaches no file.
-        beside = self._beside(config, files, adapter, scratch)
+        beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
         try:
             adapt(self.con, self.delivery, adapter, self.rows, config.constants)
         except AdapterError as error:
