@@ -57,8 +57,9 @@ def date_reading(
         {again: looked_at_again(name)},
         {f"w_{name}": short},
         {f"v_{name}": f"case when {again} is null then q_{name} else coalesce({', '.join(told)}) end"},
+        {f"x_{name}": _unread(name, settings)},
     )
-    return Reading(levels, tuple(_problems(name, settings)))
+    return Reading(levels, [(f"x_{name} is not null", f"x_{name}")])
 
 
 def _first_day(name: str, settings: ReadSettings) -> str:
@@ -91,18 +92,15 @@ def _in_century(name: str) -> str:
     return f"try(make_date({year}, month(w_{name}), day(w_{name})))"
 
 
-def _problems(name: str, settings: ReadSettings) -> list[tuple[str, str]]:
+def _unread(name: str, settings: ReadSettings) -> str:
+    """Name the rule that a text breaks which is no day; NULL for all others."""
     text = f"f_{name}"
     kinds = []
     if settings.timezone is None:
         kinds.append((f"regexp_full_match({text}, $zoned)", "date_has_zone"))
     if settings.century_pivot is None:
-        is_short = f"(w_{name} is not null or regexp_full_match({text}, $short_year))"
+        is_short = f"w_{name} is not null or regexp_full_match({text}, $short_year)"
         kinds.append((is_short, "date_century_unknown"))
     kinds.append((f"regexp_full_match({text}, $partial_date)", "date_is_partial"))
-    kinds.append(("true", "date_invalid"))
-    found, others = [], f"{text} is not null and v_{name} is null"
-    for holds, rule in kinds:
-        found.append((f"{others} and {holds}", rule))
-        others += f" and not {holds}"
-    return found
+    whens = " ".join(f"when {holds} then '{rule}'" for holds, rule in kinds)
+    return f"case when {text} is not null and v_{name} is null then case {whens} else 'date_invalid' end end"

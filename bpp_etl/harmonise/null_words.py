@@ -5,6 +5,7 @@ Not here: blanks, and what a registry says that an empty cell means (`harmonise/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from bpp_etl.warehouse.connection import literal
@@ -73,4 +74,5 @@ def _begins(text: str, firsts: Iterable[str]) -> str:
 
 
 def _is_one(text: str, words: Iterable[str]) -> str:
-    return " or ".join(f"lower({text}) = {literal(word)}" for word in words)
+    # One pattern is planned in a fraction of the time of as many comparisons.
+    return f"regexp_full_match({text}, {literal('(?i)' + '|'.join(map(re.escape, words)))})"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bpp_etl.harmonise.reading import Reading, looked_at_again, of_few
 from bpp_etl.reading.raw_tables import typedness
+from bpp_etl.warehouse.connection import literal
 from schemas.contract import Column
 
 CENSORED = r"(<|>|≤|≥|＜|＞|&lt;|&gt;).*"
@@ -34,7 +35,7 @@ def number_reading(column: Column, decimal: str, parameters: dict[str, object]) 
     found = {f"g_{name}": of_few(name, number(text))}
     told = [f"g_{name}"]
     unread = f"{text} is not null and p_{name} is null"
-    unreadable = [(unread, column.unreadable or "number_invalid")]
+    unreadable = [(unread, literal(column.unreadable or "number_invalid"))]
     problems: list[tuple[str, str]] = []
     parts: dict[str, str] = {}
     if not is_whole:
@@ -42,7 +43,7 @@ def number_reading(column: Column, decimal: str, parameters: dict[str, object]) 
         parts[f"m_{name}"] = of_few(name, f"regexp_extract({text}, $marked, 1)")
         found[f"h_{name}"] = of_few(name, number(f"m_{name}"))
         told.append(f"h_{name}")
-        problems.append((f"g_{name} is null and h_{name} is not null", "mark_dropped"))
+        problems.append((f"g_{name} is null and h_{name} is not null", literal("mark_dropped")))
     if column.from_range is not None:
         parameters["range"] = f"^{RANGE}$"
         parts[f"u_{name}"] = of_few(name, f"regexp_extract({text}, $range, ['low', 'high'])")
@@ -50,18 +51,18 @@ def number_reading(column: Column, decimal: str, parameters: dict[str, object]) 
         held = f"u_{name}.low = '' or {low} <= {high}"
         found[f"r_{name}"] = of_few(name, f"case when {held} then {high} end")
         told.append(f"r_{name}")
-        problems.append((f"coalesce(g_{name}, h_{name}) is null and r_{name} is not null", column.from_range))
+        problems.append((f"coalesce(g_{name}, h_{name}) is null and r_{name} is not null", literal(column.from_range)))
     if name == "value":
         parameters["censored"] = CENSORED
         censored = f"regexp_full_match({text}, $censored)"
         unreadable = [
-            (f"{unread} and {censored}", "value_is_censored"),
-            (f"{unread} and not {censored}", "number_invalid"),
+            (f"{unread} and {censored}", literal("value_is_censored")),
+            (f"{unread} and not {censored}", literal("number_invalid")),
         ]
     value = f"p_{name}"
     if column.codes_from is not None:
         value = f"case when p_{name} < {column.codes_from} then p_{name} end"
-        problems.append((f"p_{name} >= {column.codes_from}", "number_is_a_code"))
+        problems.append((f"p_{name} >= {column.codes_from}", literal("number_is_a_code")))
     last = f"case when {text} is null then q_{name} else coalesce({', '.join(told)}) end"
     levels = (parsed, first, again, parts, found, {f"p_{name}": last}, {f"v_{name}": value})
     return Reading([level for level in levels if level], (*unreadable, *problems))

@@ -20,7 +20,7 @@ from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import IS_DISPUTED
-from bpp_etl.warehouse.connection import quoted
+from bpp_etl.warehouse.connection import literal, quoted
 from schemas.codes import ANALYTE_LOINC
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
@@ -67,15 +67,17 @@ def parsed_select(
         ),
     ]
     problems = [
-        (IS_DISPUTED, "side_table_disagrees"),
+        (IS_DISPUTED, literal("side_table_disagrees")),
         *(
-            (f"t_{column.name} is null", "required_value_missing")
+            (f"t_{column.name} is null", literal("required_value_missing"))
             for column in columns
             # An empty unit has a rule of its own, which the laboratory's SQL tells.
             if column.required and (table.name, column.name) != ("lab_results", "unit")
         ),
         *(problem for reading in readings for problem in reading.problems),
     ]
+    broken, listed = _listed(problems)
+    levels.append(broken)
     # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
     relation = relation or f"raw.{quoted(table.name)}"
     for level in levels:
@@ -84,7 +86,7 @@ def parsed_select(
     typed = [f"v_{column.name} as {quoted(column.name)}" for column in columns]
     kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ())]
     sql = (
-        f"select registry, {', '.join((*typed, *kept))}, row_number, {_listed(problems)} as problems,"
+        f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
         f" {_null_words(columns)} as null_words from {relation}"
     )
     return ParsedSelect(sql, parameters)
@@ -139,13 +141,22 @@ def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dic
     return text
 
 
-def _listed(problems: list[tuple[str, str]]) -> str:
-    anything = " or ".join(f"({predicate})" for predicate, _ in problems)
-    cases = ", ".join(f"case when {predicate} then '{rule}' end" for predicate, rule in problems)
-    return (
-        f"case when {anything}"
-        f" then list_sort(list_distinct(list_filter([{cases}], lambda rule: rule is not null))) end"
-    )
+def _listed(problems: list[tuple[str, str]]) -> tuple[dict[str, str], str]:
+    """Return a level with the rules that a row broke, one name for each, and the list of them, NULL if none.
+
+    A predicate is written once, whatever number of columns a rule has: planning the SELECT costs a small
+    delivery more than reading its rows.
+    """
+    by_rule: dict[str, list[str]] = {}
+    for predicate, rule in problems:
+        by_rule.setdefault(rule, []).append(predicate)
+    level = {
+        f"rule_{place}": f"case when {' or '.join(f'({one})' for one in predicates)} then {rule} end"
+        for place, (rule, predicates) in enumerate(by_rule.items())
+    }
+    anything = f"coalesce({', '.join(level)}) is not null"
+    rules = f"list_filter([{', '.join(level)}], lambda rule: rule is not null)"
+    return level, f"case when {anything} then list_sort(list_distinct({rules})) end"
 
 
 def _null_words(columns: tuple[Column, ...]) -> str:
