@@ -98,7 +98,8 @@ def read_delivery(
         reader.read(config, adapter, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return reader.result(config, (*unknown_files(delivery, reader.used), *reader.unread_sheets))
+    sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.unread_sheets or ()))
+    return reader.result(config, (*unknown_files(delivery, reader.used), *sheets))
 
 
 class _Reader:
@@ -116,7 +117,7 @@ class _Reader:
         self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
         self.used: set[Path] = set()
-        self.unread_sheets: tuple[str, ...] = ()
+        self.unread_sheets: set[str] | None = None
 
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
@@ -297,6 +298,9 @@ class _Reader:
             self.problem(DELIVERY, "file_unreadable", f"{WORKBOOK} {error}")
             return {}
         names = {table: folded(sheet or table) for table, sheet in stated.items()}
-        unread = [there[name] for name in there if name not in names.values()]
-        self.unread_sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in unread)
-        return {table: there[name] for table, name in names.items() if name in there}
+        found = {table: there[name] for table, name in names.items() if name in there}
+        # A sheet that is none of an adapter's sources may be a side table.
+        self.unread_sheets = (
+            set(there.values()) if self.unread_sheets is None else self.unread_sheets
+        ) - set(found.values())
+        return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pyreadstat
 import pytest
@@ -107,3 +108,21 @@ def test_a_section_of_a_table_that_nobody_delivers_is_named(tmp_path: Path, sect
     assert one.message("configuration_invalid").startswith(
         f"registry.toml: unknown table in [{kind}]: 'labs'; known: patients, "
     )
+
+
+def test_sources_and_side_tables_may_be_sheets_of_one_workbook(tmp_path: Path) -> None:
+    folder = trial(tmp_path)
+    book = openpyxl.Workbook()
+    book.active.title = "LB"
+    book.active.append(list(LB))
+    for row in zip(*LB.values(), strict=True):
+        book.active.append(row)
+    tests, notes = book.create_sheet("her2_tests"), book.create_sheet("notes")
+    tests.append(["patient_id", "test_date", "specimen_site"])
+    tests.append(["A", "2023-12-01", "primary"])
+    notes.append(["a note"])
+    book.save(folder / "delivery.xlsx")
+    one = gated(folder)
+    assert [row[0] for row in results(one)] == ["A", "B"]
+    assert [row[1] for row in one.core["her2_tests"]] == ["A"]
+    assert one.read.unknown_files == ("delivery.xlsx/notes",)
