@@ -5,12 +5,14 @@ Not here: what is planted (`bpp_etl/demo`).
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bpp_etl.demo import WrittenDelivery, write_demo_landing
+from bpp_etl.demo import WrittenDelivery, write_benchmark_landing, write_demo_landing
 from schemas.laws import SelectLaw
 from schemas.lesion_laws import HISTORY
-from schemas.rules import RULES, Rule
+from schemas.rules import RULES, Rule, rule_of
 from tests.gates.lesion_past import lesion_flags
 from tests.support.gating import Gated, gated
 
@@ -38,6 +40,14 @@ def test_quarantine_is_what_was_planted_row_for_row(demo: Gates, name: str) -> N
 def test_the_clean_registry_raises_no_alarm_of_any_severity(demo: Gates) -> None:
     _, one = demo["synthetic-clean"]
     assert [(rule.table, rule.rule) for rule in one.decision.rules if rule.status == "failed"] == []
+
+
+def test_a_clean_landing_of_another_seed_raises_flags_at_most_and_few(tmp_path: Path) -> None:
+    rows = write_benchmark_landing(tmp_path, 1_500, 8, file_format="parquet")
+    one = gated(next(tmp_path.glob("*/2*")))
+    failed = {rule for rule in one.decision.rules if rule.status == "failed"}
+    assert {rule_of(rule.table, rule.rule).severity for rule in failed} <= {"flag"}
+    assert sum(rule.broken for rule in failed) < sum(rows.values()) / 5_000
 
 
 @pytest.mark.parametrize("name", ["synthetic-clean", "synthetic-dirty"])
