@@ -51,7 +51,9 @@ def number_reading(column: Column, decimal: str, parameters: dict[str, object]) 
         held = f"u_{name}.low = '' or {low} <= {high}"
         found[f"r_{name}"] = of_few(name, f"case when {held} then {high} end")
         told.append(f"r_{name}")
-        problems.append((f"coalesce(g_{name}, h_{name}) is null and r_{name} is not null", literal(column.from_range)))
+        problems.append(
+            (f"coalesce(g_{name}, h_{name}) is null and r_{name} is not null", literal(column.from_range))
+        )
     if name == "value":
         parameters["censored"] = CENSORED
         censored = f"regexp_full_match({text}, $censored)"

@@ -18,7 +18,9 @@ def word_reading(column: Column) -> Reading:
         yes, no = (", ".join(f"'{word}'" for word in words) for words in (TRUE_WORDS, FALSE_WORDS))
         told = f"lower({_plain_digits(text)})"
         value = f"case when {told} in ({yes}) then true when {told} in ({no}) then false end"
-        return Reading([{f"v_{name}": value}], [(f"{text} is not null and v_{name} is null", literal("code_unknown"))])
+        return Reading(
+            [{f"v_{name}": value}], [(f"{text} is not null and v_{name} is null", literal("code_unknown"))]
+        )
     has_digits = any(character.isdecimal() for code in column.codes for character in code)
     return Reading([{f"v_{name}": _plain_digits(text) if has_digits else text}])
 

@@ -63,10 +63,14 @@ def test_every_rule_is_a_check_and_every_check_a_rule(graph) -> None:
     }
 
 
+SHUT_WHERE_MOST_BREAK = {"patients_of_another_registry"}
+"""Rules that warn, and shut the gate over a share."""
+
+
 def test_only_checks_that_can_shut_the_gate_block(graph) -> None:
     for check in CHECKS:
         spec = graph.get_check_spec(dg.AssetCheckKey(check.asset, check.name))
-        assert spec.blocking == (check.law.severity == "shut"), check.name
+        assert spec.blocking == (check.law.severity == "shut" or check.name in SHUT_WHERE_MOST_BREAK)
 
 
 def test_the_data_flows_one_way(graph) -> None:

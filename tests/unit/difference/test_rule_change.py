@@ -22,7 +22,7 @@ def judged(con: Connection, catalog: str, judgements: list[tuple[str, int]]) -> 
     for status, broken in judgements:
         con.execute(
             "insert into quality.delivery by name select 'a' as registry, '2024-01-01' as delivery,"
-            " date '2024-01-01' as delivery_date, ? as status, [] as why, [] as messages, 0 as delivered,"
+            " date '2024-01-01' as delivery_date, ? as status, [] as why, [] as messages, [] as warned, [] as warnings, 0 as delivered,"
             " 0 as admitted, 0 as refused, 0 as ignored, '' as input_digest, '' as code_version",
             [status],
         )
@@ -45,3 +45,13 @@ def test_a_delivery_that_came_again_and_was_shut_is_told_by_its_later_judgement(
                 judged(con, catalog, judgements)
             (row,) = selected(con, "rule_change")
             assert (row["broken_before"], row["broken_after"]) == expected
+
+
+def test_what_stays_broken_is_told_and_what_is_within_its_limit_is_not() -> None:
+    for status, told in (("failed", [(4, 4)]), ("waived", [(4, 4)]), ("passed", [])):
+        with in_memory() as con:
+            for catalog in CATALOGS:
+                judged(con, catalog, [(ADMITTED, 4)])
+                con.execute(f"update {catalog}.quality.rule_result set status = '{status}'")
+            rows = selected(con, "rule_change")
+            assert [(row["broken_before"], row["broken_after"]) for row in rows] == told
