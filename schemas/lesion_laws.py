@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.examples import Example, Row, example
+from schemas.examples import Example, example
 from schemas.laws import Law, RowLaw, SelectLaw
+from schemas.lesion_examples import GIVEN, alone, history, seen
 
 HISTORY = "lesion_history"
 """The relation that the laws stand on: each lesion row with what was reported before."""
@@ -27,44 +28,6 @@ MOST_SHARED = 0.05
 
 NAMED_SITE = "A bone given as other or unknown is no site."
 
-GIVEN = {
-    "therapy_lines": (
-        {
-            "patient_id": "{living}",
-            "line_number": "1",
-            "start_date": "{delivery:-400}",
-            "end_date": "{delivery:-200}",
-        },
-    ),
-    "imaging_assessments": tuple(
-        {"assessment_id": f"{{scan}} {name}", "assessment_date": f"{{delivery:{day}}}", "modality": "CT"}
-        for name, day in (
-            ("early", -443),
-            ("baseline", -442),
-            ("start", -400),
-            ("treated", -399),
-            ("next", -357),
-            ("last", -200),
-            ("after", -199),
-            ("later", -150),
-        )
-    ),
-}
-"""Line 1 of the patient, a CT on each day that is a boundary of one of these laws, and a later one."""
-
-
-def _seen(scan: str, lesion: str = "A", **cells: str) -> Row:
-    return {"assessment_id": f"{{scan}} {scan}", "lesion_id": f"{{scan}} {lesion}", "site": "rib", **cells}
-
-
-def _history(bad: tuple[Row, ...], good: tuple[Row, ...], *, is_planted: bool = False) -> Example:
-    return Example(bad=bad, good=good, breaks=(1,), given=GIVEN, is_planted=is_planted)
-
-
-def _alone(bad: Row, good: Row, *, is_planted: bool = False) -> Example:
-    return Example(bad=(bad,), good=(good,), given=GIVEN, is_planted=is_planted)
-
-
 LESION_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "new_again",
@@ -76,19 +39,19 @@ LESION_LAWS: tuple[Law, ...] = (
         among="status = 'new'",
         stands_on=HISTORY,
         examples=(
-            _history(
-                (_seen("baseline", status="baseline"), _seen("later", status="new")),
-                (_seen("later", status="baseline"), _seen("later", "B", status="new")),
+            history(
+                (seen("baseline", status="baseline"), seen("later", status="new")),
+                (seen("later", status="baseline"), seen("later", "B", status="new")),
                 is_planted=True,
             ),
-            _history(
-                (_seen("treated", status="new"), _seen("next", status="new")),
-                (_seen("treated", status="new"), _seen("next", status="stable")),
+            history(
+                (seen("treated", status="new"), seen("next", status="new")),
+                (seen("treated", status="new"), seen("next", status="stable")),
             ),
-            _history(
-                (_seen("start", status="baseline"), _seen("next", status="new")),
+            history(
+                (seen("start", status="baseline"), seen("next", status="new")),
                 # A day later it is still the same time point.
-                (_seen("start", status="baseline"), _seen("treated", status="new")),
+                (seen("start", status="baseline"), seen("treated", status="new")),
             ),
         ),
     ),
@@ -102,23 +65,23 @@ LESION_LAWS: tuple[Law, ...] = (
         among="status = 'new' and morphology = 'osteoblastic'",
         stands_on=HISTORY,
         examples=(
-            _history(
+            history(
                 (
-                    _seen("baseline", morphology="osteolytic", status="baseline", lysis_change="none"),
-                    _seen("later", status="new", site="skull"),
+                    seen("baseline", morphology="osteolytic", status="baseline", lysis_change="none"),
+                    seen("later", status="new", site="skull"),
                 ),
                 (
-                    _seen("baseline", morphology="osteoblastic", status="baseline"),
-                    _seen("later", status="new", site="skull"),
+                    seen("baseline", morphology="osteoblastic", status="baseline"),
+                    seen("later", status="new", site="skull"),
                 ),
             ),
-            _history(
+            history(
                 (
-                    _seen("baseline", "B", morphology="mixed", status="baseline", lysis_change="none"),
-                    _seen("later", status="new"),
+                    seen("baseline", "B", morphology="mixed", status="baseline", lysis_change="none"),
+                    seen("later", status="new"),
                 ),
                 (
-                    _seen(
+                    seen(
                         "baseline",
                         "B",
                         morphology="mixed",
@@ -126,18 +89,18 @@ LESION_LAWS: tuple[Law, ...] = (
                         lysis_change="none",
                         site="other",
                     ),
-                    _seen("later", status="new", site="other"),
+                    seen("later", status="new", site="other"),
                 ),
                 is_planted=True,
             ),
-            _history(
+            history(
                 (
-                    _seen("treated", "B", morphology="osteolytic", status="new", lysis_change="none"),
-                    _seen("next", status="new"),
+                    seen("treated", "B", morphology="osteolytic", status="new", lysis_change="none"),
+                    seen("next", status="new"),
                 ),
                 (
-                    _seen("next", "B", morphology="osteolytic", status="new", lysis_change="none"),
-                    _seen("next", status="new"),
+                    seen("next", "B", morphology="osteolytic", status="new", lysis_change="none"),
+                    seen("next", status="new"),
                 ),
             ),
         ),
@@ -157,18 +120,18 @@ LESION_LAWS: tuple[Law, ...] = (
         parameters={"baseline_days": BASELINE_DAYS},
         stands_on=HISTORY,
         examples=(
-            _history(
-                (_seen("baseline", "B", status="baseline"), _seen("treated", status="stable")),
-                (_seen("early", "B", status="baseline"), _seen("treated", status="stable")),
+            history(
+                (seen("baseline", "B", status="baseline"), seen("treated", status="stable")),
+                (seen("early", "B", status="baseline"), seen("treated", status="stable")),
                 is_planted=True,
             ),
-            _history(
-                (_seen("start", "B", status="baseline"), _seen("last", status="larger")),
-                (_seen("start", "B", status="baseline"), _seen("after", status="larger")),
+            history(
+                (seen("start", "B", status="baseline"), seen("last", status="larger")),
+                (seen("start", "B", status="baseline"), seen("after", status="larger")),
             ),
-            _history(
-                (_seen("start", "B", status="baseline"), _seen("treated", status="smaller")),
-                (_seen("start", status="baseline"), _seen("treated", status="smaller")),
+            history(
+                (seen("start", "B", status="baseline"), seen("treated", status="smaller")),
+                (seen("start", status="baseline"), seen("treated", status="smaller")),
             ),
         ),
     ),
@@ -183,8 +146,8 @@ LESION_LAWS: tuple[Law, ...] = (
         parameters={"baseline_days": BASELINE_DAYS},
         stands_on=HISTORY,
         examples=(
-            _alone(_seen("baseline", status="new"), _seen("early", status="new"), is_planted=True),
-            _alone(_seen("start", status="new"), _seen("treated", status="new")),
+            alone(seen("baseline", status="new"), seen("early", status="new"), is_planted=True),
+            alone(seen("start", status="new"), seen("treated", status="new")),
         ),
     ),
     SelectLaw(
@@ -198,8 +161,8 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         parameters={"baseline_days": BASELINE_DAYS},
         examples=(
-            _alone(_seen("treated", status="baseline"), _seen("start", status="baseline"), is_planted=True),
-            _alone(_seen("last", status="baseline"), _seen("after", status="baseline")),
+            alone(seen("treated", status="baseline"), seen("start", status="baseline"), is_planted=True),
+            alone(seen("last", status="baseline"), seen("after", status="baseline")),
         ),
     ),
     SelectLaw(
@@ -211,14 +174,14 @@ LESION_LAWS: tuple[Law, ...] = (
         mend="Check both reports: one that is back is rare, and a lesion out of view is not resolved.",
         stands_on=HISTORY,
         examples=(
-            _history(
-                (_seen("treated", status="resolved"), _seen("next", status="stable")),
-                (_seen("treated", status="resolved"), _seen("next", status="resolved")),
+            history(
+                (seen("treated", status="resolved"), seen("next", status="stable")),
+                (seen("treated", status="resolved"), seen("next", status="resolved")),
                 is_planted=True,
             ),
-            _history(
-                (_seen("treated", status="resolved"), _seen("next", status="new")),
-                (_seen("next", status="resolved"), _seen("treated", status="new")),
+            history(
+                (seen("treated", status="resolved"), seen("next", status="new")),
+                (seen("next", status="resolved"), seen("treated", status="new")),
             ),
         ),
     ),
@@ -250,14 +213,14 @@ LESION_LAWS: tuple[Law, ...] = (
         mend="Correct the bone, or give another lesion an id of its own.",
         stands_on=HISTORY,
         examples=(
-            _history(
-                (_seen("treated", site="rib"), _seen("next", site="spine")),
-                (_seen("treated", site="unknown"), _seen("next", site="spine")),
+            history(
+                (seen("treated", site="rib"), seen("next", site="spine")),
+                (seen("treated", site="unknown"), seen("next", site="spine")),
                 is_planted=True,
             ),
-            _history(
-                (_seen("start", site="rib"), _seen("next", site="spine")),
-                (_seen("start", site="rib"), _seen("treated", site="spine")),
+            history(
+                (seen("start", site="rib"), seen("next", site="spine")),
+                (seen("start", site="rib"), seen("treated", site="spine")),
             ),
         ),
     ),
@@ -273,25 +236,25 @@ LESION_LAWS: tuple[Law, ...] = (
         mend="Correct the build, or give another lesion an id of its own.",
         stands_on=HISTORY,
         examples=(
-            _history(
+            history(
                 (
-                    _seen("treated", morphology="osteoblastic"),
-                    _seen("next", morphology="osteolytic", lysis_change="none"),
+                    seen("treated", morphology="osteoblastic"),
+                    seen("next", morphology="osteolytic", lysis_change="none"),
                 ),
                 (
-                    _seen("treated", morphology="osteoblastic"),
-                    _seen("next", morphology="mixed", lysis_change="none"),
+                    seen("treated", morphology="osteoblastic"),
+                    seen("next", morphology="mixed", lysis_change="none"),
                 ),
                 is_planted=True,
             ),
-            _history(
+            history(
                 (
-                    _seen("treated", morphology="osteoblastic"),
-                    _seen("last", morphology="osteolytic", lysis_change="none"),
+                    seen("treated", morphology="osteoblastic"),
+                    seen("last", morphology="osteolytic", lysis_change="none"),
                 ),
                 (
-                    _seen("treated", morphology="osteolytic", lysis_change="none"),
-                    _seen("last", morphology="osteoblastic"),
+                    seen("treated", morphology="osteolytic", lysis_change="none"),
+                    seen("last", morphology="osteoblastic"),
                 ),
             ),
         ),
@@ -307,8 +270,8 @@ LESION_LAWS: tuple[Law, ...] = (
         stands_on=HISTORY,
         examples=(
             Example(
-                bad=(_seen("twin"), _seen("treated")),
-                good=(_seen("twin"), _seen("treated", "B")),
+                bad=(seen("twin"), seen("treated")),
+                good=(seen("twin"), seen("treated", "B")),
                 given={
                     **GIVEN,
                     "patients": ({"patient_id": "{own} twin", "last_contact_date": "{delivery:-30}"},),

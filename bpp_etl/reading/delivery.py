@@ -5,7 +5,6 @@ Not here: judging; a file that cannot be read becomes a problem that the gate de
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -37,14 +36,11 @@ from bpp_etl.reading.raw_tables import (
     view_loaded,
 )
 from bpp_etl.reading.side_tables import complete
-from bpp_etl.reading.wanted import Wanted, of_source, of_table
+from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
 from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
-
-WORKBOOK = "delivery.xlsx"
-"""The one workbook that may hold every table, each on a sheet of its name."""
 
 
 @dataclass(frozen=True)
@@ -262,12 +258,7 @@ class _Reader:
         hint: str = "",
     ) -> list[DeliveredFile]:
         """Find the files of a table: one, or the parts in its folder, or the parts of a split domain."""
-        split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
-        parts = [file for file in files if split.fullmatch(file.stem)]
-        found = [file for file in files if file.stem == stem or file in parts]
-        if stem in sheets:
-            book = next(file for file in files if file.name == WORKBOOK)
-            found.append(replace(book, stem=stem, name=f"{WORKBOOK}/{stem}"))
+        found, parts = files_called(stem, files, has_sheet=stem in sheets, is_split=is_split)
         self.used.update(file.path for file in found)
         ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
         if len(ways) > 1 and len(parts) < len(found):

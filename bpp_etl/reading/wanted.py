@@ -1,12 +1,13 @@
-"""What is asked of a delivered file: which table it is to become, and the columns it has to have.
+"""What is asked of a delivered file: its name, which table it is to become, and the columns it has to have.
 
-Not here: which files there are (`reading/delivery.py`), and loading one (`reading/one_file.py`).
+Not here: which are used (`reading/delivery.py`), and loading one (`reading/one_file.py`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bpp_etl.adapters import Source
 from bpp_etl.landing.deliveries import DeliveredFile
@@ -15,6 +16,9 @@ from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES, DeliveredTable
+
+WORKBOOK = "delivery.xlsx"
+"""The one workbook that may hold every table, each on a sheet of its name."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,19 @@ class Wanted:
         stem = f"{self.table} beside" if self.schema == SIDE else self.table
         name = stem if self.part == 0 else f"{stem}/{self.part + 1}"
         return f"{data}.{quoted(name)}"
+
+
+def files_called(
+    stem: str, files: Iterable[DeliveredFile], *, has_sheet: bool, is_split: bool
+) -> tuple[list[DeliveredFile], list[DeliveredFile]]:
+    """Find the files of a name, a sheet of the one workbook among them; and the parts of a split domain."""
+    split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
+    parts = [file for file in files if split.fullmatch(file.stem)]
+    found = [file for file in files if file.stem == stem or file in parts]
+    if has_sheet:
+        book = next(file for file in files if file.name == WORKBOOK)
+        found.append(replace(book, stem=stem, name=f"{WORKBOOK}/{stem}"))
+    return found, parts
 
 
 def of_table(

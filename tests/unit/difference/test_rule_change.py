@@ -22,7 +22,8 @@ def judged(con: Connection, catalog: str, judgements: list[tuple[str, int]]) -> 
     for status, broken in judgements:
         con.execute(
             "insert into quality.delivery by name select 'a' as registry, '2024-01-01' as delivery,"
-            " date '2024-01-01' as delivery_date, ? as status, [] as why, [] as messages, [] as warned, [] as warnings, 0 as delivered,"
+            " date '2024-01-01' as delivery_date, ? as status, [] as why, [] as messages,"
+            " [] as warned, [] as warnings, 0 as delivered,"
             " 0 as admitted, 0 as refused, 0 as ignored, '' as input_digest, '' as code_version",
             [status],
         )
