@@ -20,7 +20,7 @@ from bpp_etl.release.told import difference
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.faults.conftest import Served
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit, contents, files_in, release
+from tests.support.warehouses import IN_SERVICE, admit, contents, files_in, release
 
 LEAVE_A_LOG = """
 import os, sys
@@ -60,9 +60,11 @@ def test_a_shut_delivery_leaves_the_admitted_one_and_the_other_registries_alone(
     assert files_in(registries) == {
         "tiny/.lock",
         "tiny/admitted.duckdb",
+        "tiny/patient_digests.parquet",
         "tiny/shut.duckdb",
         "other/.lock",
         "other/admitted.duckdb",
+        "other/patient_digests.parquet",
     }
     for name in ("tiny", "other"):
         assert contents(registries / name / "admitted.duckdb") == before[name]
@@ -78,7 +80,7 @@ def test_a_mended_delivery_takes_the_place_of_the_shut_one(landing: Path, wareho
     assert not admit(landing, warehouse).is_open
     write_delivery_of(landing, day="2024-12-31-2")
     assert admit(landing, warehouse, with_events=False).is_open
-    assert files_in(warehouse / "registries") == {"tiny/.lock", "tiny/admitted.duckdb"}
+    assert files_in(warehouse / "registries") == {f"tiny/{name}" for name in IN_SERVICE}
 
 
 def test_an_error_while_judging_changes_nothing_and_the_next_run_ends_well(
@@ -94,7 +96,7 @@ def test_an_error_while_judging_changes_nothing_and_the_next_run_ends_well(
     assert contents(files.admitted) == before
     assert not files.shut.exists()
     assert admit(landing, warehouse, with_events=False).is_open
-    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+    assert files_in(files.folder) == IN_SERVICE
 
 
 def test_a_log_that_a_killed_process_left_does_not_spoil_the_next_delivery(
@@ -111,7 +113,7 @@ def test_a_log_that_a_killed_process_left_does_not_spoil_the_next_delivery(
     with opened_read_only(files.admitted) as con:
         rows = con.execute("select patient_id from core.patients order by all").fetchall()
     assert rows == [("A",), ("B",), ("C",)]
-    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+    assert files_in(files.folder) == IN_SERVICE
 
 
 def test_what_a_killed_process_left_is_cleared_away(landing: Path, warehouse: Path) -> None:
@@ -125,7 +127,7 @@ def test_what_a_killed_process_left_is_cleared_away(landing: Path, warehouse: Pa
     files.building.with_name("building.duckdb.wal").write_bytes(b"half a log")
     write_delivery_of(landing)
     assert admit(landing, warehouse, with_events=False).is_open
-    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+    assert files_in(files.folder) == IN_SERVICE
 
 
 def test_a_delivery_that_was_not_written_to_its_end_is_not_put_in_place(warehouse: Path) -> None:

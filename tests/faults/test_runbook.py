@@ -37,7 +37,7 @@ from tests.support.commands import BPP, environment
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.gating import Gated, gated
 from tests.support.pages import fenced, page, sections
-from tests.support.warehouses import admit, files_in, release
+from tests.support.warehouses import IN_SERVICE, admit, files_in, release
 
 ENTRIES = {heading: text for heading, text in sections(page("runbook.md")).items() if heading}
 RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -225,7 +225,7 @@ def test_8_the_disk_is_full_or_a_folder_is_closed(
     assert said.splitlines() == [full, cut]
     assert admitted.read_bytes() == before
     assert admit(landing, warehouse, with_events=False).is_open
-    assert files_in(warehouse / "registries") == {"tiny/.lock", "tiny/admitted.duckdb"}
+    assert files_in(warehouse / "registries") == {f"tiny/{name}" for name in IN_SERVICE}
 
     with tempfile.TemporaryDirectory(prefix="bpp-test-") as name:
         # Folders of pytest are their owner's alone; so is this one, once it is a warehouse.
@@ -264,7 +264,7 @@ def test_9_a_refresh_is_interrupted(tmp_path: Path) -> None:
     assert not files.admitted.exists()
     assert not Shelf.of(warehouse).current.exists()
     assert admit(landing, warehouse).is_open
-    assert files_in(files.folder) == {".lock", "admitted.duckdb"}
+    assert files_in(files.folder) == IN_SERVICE
 
 
 def test_10_the_wrong_release_is_in_service(said: list[str]) -> None:

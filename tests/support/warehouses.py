@@ -19,6 +19,8 @@ from bpp_etl.release import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
 
 PROTOCOLS = ("xu2025",)
+IN_SERVICE = {".lock", "admitted.duckdb", "patient_digests.parquet"}
+"""What the folder of a registry holds whose last delivery was admitted."""
 
 
 def admit(

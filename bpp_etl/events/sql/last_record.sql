@@ -1,4 +1,5 @@
--- One row per candidate: the last day on which the patient was heard of, by contact, image, laboratory result or line.
+-- One row per candidate: the last day on which the patient was heard of, by contact, image or line.
+-- Not by a laboratory result: ALP never influences a state, not even by its day.
 select
     candidate.patient_id,
     greatest(candidate.last_contact_date, max(recorded.day)) as followed_until_date
@@ -8,12 +9,6 @@ left join (
         patient_id,
         assessment_date as day
     from scan
-    union all
-    select
-        patient_id,
-        specimen_date as day
-    from core.lab_results
-    where registry = $registry
     union all
     select
         patient_id,
