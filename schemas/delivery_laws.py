@@ -57,7 +57,8 @@ TABLE_LAWS = (
         sentence="A required table is delivered.",
         severity="shut",
         category="completeness",
-        mend="Add the table to the export.",
+        mend="Add the table to the export; if it is a sheet of delivery.xlsx under another name, state that "
+        "as sheet in [read.<table>] of registry.toml.",
         on=each_file,
         is_binding=True,
     ),

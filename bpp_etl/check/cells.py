@@ -88,13 +88,14 @@ def _in_table(
             if rule not in rules:
                 continue
             rows = con.execute(
-                f"select {cell}, count(*) from as_read join to_mend as told using (row_number)"
+                f"select {cell}, sum(count(*)) over () from as_read join to_mend as told using (row_number)"
                 f" where {predicate} group by all order by count(*) desc, 1 limit {MOST_TEXTS}"
             ).fetchall()
             if rows:
                 texts = tuple(str(text) for text, _ in rows if text is not None)
-                count = sum(int(number) for _, number in rows)
-                found.append(ColumnFault(table.name, rule, column.name, count, allowed_in(column), texts))
+                found.append(
+                    ColumnFault(table.name, rule, column.name, int(rows[0][1]), allowed_in(column), texts)
+                )
     return found
 
 

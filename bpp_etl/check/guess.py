@@ -1,6 +1,6 @@
 """What a registry's text most likely stands for among codes or columns of ours: only where that is sure.
 
-Not here: the words that are known (`check/spellings.py`).
+Not here: the words that are known (`check/spellings.toml`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from bpp_etl.adapters import CANONICAL
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.delivery import WORKBOOK, ReadDelivery
 from bpp_etl.reading.problems import looks_like_identifier
 from bpp_etl.warehouse.connection import Connection, one_row
 from schemas.contract import delivered_columns
@@ -112,6 +112,7 @@ def propose(
     if read.config.format == CANONICAL:
         for table, header in read.headers.items():
             found.look_at_header(table, header)
+        found.look_for_sheets()
     for fault in faults:
         found.look_at(fault)
     for cause in (*decision.causes, *decision.warnings):
@@ -136,31 +137,54 @@ class _Found:
 
     def look_at_header(self, table: str, header: Sequence[str]) -> None:
         """Find the delimiter of a header that is one column, or the columns that are called otherwise."""
+        if not header:
+            return
         delimiter = self.read.config.reading(table).delimiter
         if len(header) == 1:
             others = [mark for mark in DELIMITERS if mark != delimiter and mark in header[0]]
             if len(others) == 1:
                 self.sure(f"read.{table}", "delimiter", others[0])
             return
+        self._look_at_columns(table, header)
+
+    def _look_at_columns(self, table: str, header: Sequence[str]) -> None:
         columns = {column.name: column for column in delivered_columns(TABLES[table].contract)}
         renamed = self.read.config.rename.get(table, {})
         there = {renamed.get(theirs, theirs) for theirs in header}
         there |= self.read.config.constants.get(table, {}).keys()
         absent = [name for name in columns if name not in there]
+        unknown = [
+            theirs
+            for theirs in header
+            if renamed.get(theirs, theirs) not in columns and not looks_like_identifier(theirs)
+        ]
         guessed: dict[str, list[str]] = {}
-        for theirs in header:
-            if renamed.get(theirs, theirs) not in columns and not looks_like_identifier(theirs):
-                ours = guess_column(theirs, absent)
-                if ours is not None:
-                    guessed.setdefault(ours, []).append(theirs)
+        for theirs in unknown:
+            if ours := guess_column(theirs, absent):
+                guessed.setdefault(ours, []).append(theirs)
+        section = f"rename.{table}"
         for ours, several in guessed.items():
             if len(several) == 1:
-                self.sure(f"rename.{table}", several[0], ours)
+                self.sure(section, several[0], ours)
             else:
-                self.choose(f"rename.{table}", f"{ours} is one of {', '.join(map(_value, several))}")
+                self.choose(section, f"{ours} is one of {', '.join(map(_value, several))}")
+        is_any_left = len(unknown) > sum(map(len, guessed.values()))
         for name in absent:
-            if columns[name].required and name not in guessed:
-                self.choose(f"rename.{table}", f'"..." = "{name}"  # which of their columns is it?')
+            if name in guessed:
+                continue
+            if columns[name].required:
+                self.choose(section, f'"..." = "{name}"  # which of their columns is it?')
+            elif is_any_left:
+                # No rule misses it: dates of death under another name would be lost unsaid.
+                self.choose(section, f'"..." = "{name}"  # is it one of those not loaded?')
+
+    def look_for_sheets(self) -> None:
+        """Offer the sheets of the one workbook that nothing reads for the tables that are not there."""
+        book = f"{WORKBOOK}/"
+        sheets = [name.removeprefix(book) for name in self.read.unknown_files if name.startswith(book)]
+        for table in TABLES:
+            if sheets and table not in self.read.headers:
+                self.choose(f"read.{table}", f"sheet = {_value(' | '.join(sheets))}")
 
     def look_at(self, fault: ColumnFault) -> None:
         """Find how the cells of a column are written, or which codes they hold."""
@@ -168,8 +192,7 @@ class _Found:
         if fault.rule in {"date_invalid", "date_is_partial"}:
             self._date_format(section, fault)
         elif fault.rule == "number_invalid":
-            has_commas = all(re.fullmatch(r"-?\d+(,\d+)?", text) for text in fault.texts)
-            if has_commas and self.read.config.reading(fault.table).decimal == ".":
+            if self.read.config.reading(fault.table).decimal == "." and _have_decimal_commas(fault.texts):
                 self.sure(section, "decimal", ",")
         elif fault.rule in {"code_unknown", "unit_not_convertible", "nothing_used"}:
             self._codes(f"recode.{fault.table}.{fault.column}", fault)
@@ -204,6 +227,13 @@ class _Found:
             {"pattern": pattern, "texts": list(texts)},
         )
         return found is True
+
+
+def _have_decimal_commas(texts: Sequence[str]) -> bool:
+    """Say whether numbers among texts, whatever stands after them, have a comma for a point."""
+    numbers = [found[0] for text in texts if (found := re.match(r"[-+]?\d[\d.,]*", text))]
+    have_one_form = all(re.fullmatch(r"[-+]?\d+(,\d+)?", number) for number in numbers)
+    return have_one_form and any("," in number for number in numbers)
 
 
 def _key(text: str) -> str:

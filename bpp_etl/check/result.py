@@ -12,7 +12,10 @@ from bpp_etl.check.proposals import Proposal
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.reading.delivery import ReadDelivery
-from bpp_etl.reading.problems import WITHHELD
+from bpp_etl.reading.problems import NAME_WITHHELD, WITHHELD
+
+MOST_NAMELESS = 2
+"""So many columns whose name is withheld are told by their places."""
 
 
 @dataclass(frozen=True)
@@ -91,5 +94,13 @@ class Checked:
                         f"{name}: {column} is not read as {ours}, though [rename.{name}] says so: {WITHHELD}."
                         f" If it holds none, have the export call it {ours}"
                     )
-            lines += [f"{name}: {joined(found)} ({told})" for name, found in by_table.items()]
+            lines += [f"{name}: {joined(_counted(found))} ({told})" for name, found in by_table.items()]
         return lines + renamed
+
+
+def _counted(columns: list[str]) -> list[str]:
+    """Count columns without a name, but for a few: of a header that may be a patient's row none is named."""
+    nameless = [column for column in columns if column.endswith(NAME_WITHHELD)]
+    if len(nameless) <= MOST_NAMELESS:
+        return columns
+    return [one for one in columns if one not in nameless] + [f"{len(nameless)} columns {NAME_WITHHELD}"]

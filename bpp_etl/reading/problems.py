@@ -44,6 +44,7 @@ _NAME_OF_A_THING = re.compile(
     rf"|(?:^|_)(?:nom|nombre|nome|naam|navn|namn)_(?:d[eiu]l?_)?(?:la_|l_)?{_THING}s?(?=_|$)"
 )
 WITHHELD = "its name speaks of a direct identifier"
+NAME_WITHHELD = "(name withheld)"
 _IDENTIFIER_ELSEWHERE = re.compile(
     "姓名|电话|手机|地址|住址|联系方式|身份证|病案号|病历号|住院号|门诊号|医保号|社保号|邮箱"
     "|氏名|名前|住所|電話|이름|성명|주소|전화|фамилия|отчество|адрес|телефон|(?:^|_)имя(?:_|$)"
@@ -86,4 +87,4 @@ def shown_column(name: str, position: int, *, header_is_sure: bool) -> str:
     """Name a column where that is safe: the first row of a file without a header holds a patient's values."""
     if header_is_sure and PLAIN_NAME.fullmatch(name):
         return name
-    return f"column {position} (name withheld)"
+    return f"column {position} {NAME_WITHHELD}"

@@ -77,6 +77,18 @@ def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
         assert one.message("no_eligible_ct") == words
 
 
+def test_ct_is_not_called_missing_where_the_images_were_not_read(tmp_path: Path) -> None:
+    more = LEAST - 3
+    lines = [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
+    one = judged(
+        tmp_path,
+        patients=patients(more),
+        therapy_lines=added("therapy_lines", lines),
+        imaging_assessments=TINY["imaging_assessments"].replace("assessment_id", "other_id"),
+    )
+    assert one.causes() == {("imaging_assessments", "column_missing")}
+
+
 def test_a_baseline_ct_is_no_ct_on_treatment(tmp_path: Path) -> None:
     rows = [row for row in TINY["imaging_assessments"].splitlines() if row[1:2] == "0"]
     more = LEAST - 3

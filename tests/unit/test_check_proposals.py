@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from bpp_etl.check import check_delivery
+from bpp_etl.check.cells import MOST_TEXTS
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.check.spellings import COLUMNS, SPELLINGS
@@ -118,6 +119,55 @@ def test_analytes_of_other_names_are_listed_where_none_is_known(tmp_path: Path) 
     words = " ".join(check_delivery(write(tmp_path, {"lab_results": labs}))[0].split())
     assert "delivered 'ALKP', 'Kalium'" in words
     assert '# ALKP = "ALP_TOTAL | ALP_BONE"' in words
+
+
+def test_rows_are_counted_whatever_number_of_texts_they_hold(tmp_path: Path) -> None:
+    lesions = with_rows("bone_lesions", *(f"A3,X{n},knee {n},osteoblastic,stable,,false" for n in range(60)))
+    folder = write(tmp_path, {"bone_lesions": lesions})
+    (fault,) = (one for broken in gated(delivery_in(folder)).broken for one in broken.faults)
+    assert (fault.column, fault.rows, len(fault.texts)) == ("site", 60, MOST_TEXTS)
+
+
+def test_a_decimal_comma_is_found_before_a_mark(tmp_path: Path) -> None:
+    labs = with_rows(
+        "lab_results", 'A,ALP_TOTAL,2024-03-01,"90,5 H",U/L,104', "A,ALP_TOTAL,2024-04-01,x,U/L,"
+    )
+    proposal = gated(delivery_in(write(tmp_path, {"lab_results": labs}))).proposal
+    assert proposal.sections["read.lab_results"] == {"decimal": ","}
+
+
+def test_a_decimal_point_is_not_called_a_comma(tmp_path: Path) -> None:
+    labs = with_rows("lab_results", 'A,ALP_TOTAL,2024-03-01,"1,090.5",U/L,104')
+    assert gated(delivery_in(write(tmp_path, {"lab_results": labs}))).proposal.is_empty
+
+
+def test_a_column_that_may_be_left_out_is_asked_for_where_one_of_theirs_is_not_known(tmp_path: Path) -> None:
+    patients = TINY["patients"].replace("last_contact_date", "last_contact_date,exitus_am")
+    patients = patients.replace("2024-12-01", "2024-12-01,")
+    asked = gated(delivery_in(write(tmp_path, {"patients": patients}))).proposal.unsure["rename.patients"]
+    assert '"..." = "death_date"  # is it one of those not loaded?' in asked
+    assert gated(delivery_in(write(tmp_path / "plain", {}))).proposal.is_empty
+
+
+def test_sheets_under_other_names_are_offered_for_the_tables_that_are_not_there(tmp_path: Path) -> None:
+    folder = write(tmp_path, dict.fromkeys(TINY))
+    book = openpyxl.Workbook()
+    for name in ("Pacientes", "Lineas"):
+        book.create_sheet(name).append(["id", "x"])
+        book[name].append(["1", "2"])
+    book.save(folder / "delivery.xlsx")
+    checked = gated(delivery_in(folder))
+    assert checked.proposal.unsure["read.patients"] == ['sheet = "Pacientes | Lineas"']
+    assert "sheet in [read.<table>]" in next(
+        one.mend for one in checked.broken if one.rule == "table_missing"
+    )
+
+
+def test_names_that_are_withheld_are_counted(tmp_path: Path) -> None:
+    header, rows = TINY["patients"].split("\n", 1)
+    patients = ",".join(f"x{place}" for place, _ in enumerate(header.split(","))) + "\n" + rows
+    (line,) = gated(delivery_in(write(tmp_path, {"patients": patients}))).columns_left_out
+    assert line == f"patients: {len(header.split(','))} columns (name withheld) (not known here)"
 
 
 def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path: Path) -> None:
