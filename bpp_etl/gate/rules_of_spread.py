@@ -18,13 +18,35 @@ from schemas.tables import TABLES
 
 CODED, NUMBERS = frozenset({"code", "boolean"}), frozenset({"number", "integer"})
 
-INTERVALS = {
+OF_PATIENT = "core.{} as own join core.patients as patients using (patient_id)"
+
+INTERVALS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "patients": {
-        "years from birth to metastatic diagnosis": "date_diff('year', birth_date, metastatic_diagnosis_date)"
+        "years from birth to metastatic diagnosis": (
+            "date_diff('year', birth_date, metastatic_diagnosis_date)",
+            "core.patients",
+        ),
+        "days from metastatic diagnosis to death": (
+            "death_date - metastatic_diagnosis_date",
+            "core.patients",
+        ),
     },
-    "therapy_lines": {"days from start to end": "end_date - start_date"},
+    "therapy_lines": {
+        "days from start to end": ("end_date - start_date", "core.therapy_lines"),
+        "days from metastatic diagnosis to line 1": (
+            "case when line_number = 1 then start_date - patients.metastatic_diagnosis_date end",
+            OF_PATIENT.format("therapy_lines"),
+        ),
+    },
+    "imaging_assessments": {"days between CTs": ("interval_days", "core.assessment_cadence")},
+    "her2_tests": {
+        "days from metastatic diagnosis to test": (
+            "test_date - patients.metastatic_diagnosis_date",
+            OF_PATIENT.format("her2_tests"),
+        ),
+    },
 }
-"""What two dates of a row make, in SQL, by the words for it."""
+"""What two dates make, by the words for it: the days in SQL, and the rows that have them."""
 
 FEW_VALUES = 10
 """A number with no more different values is counted value by value: deciles would not tell them apart."""
@@ -92,10 +114,8 @@ def _distributions(before: Connection, now: Connection, table: str) -> Iterator[
             yield column.name, _by_code(before, source, name), _by_code(now, source, name)
         elif column.kind in NUMBERS:
             yield column.name, *_by_bins(before, now, source, quoted(column.name))
-    for words, expression in INTERVALS.get(table, {}).items():
-        yield words, *_by_bins(before, now, source, expression)
-    if table == "imaging_assessments":
-        yield "days between CTs", *_by_bins(before, now, "core.assessment_cadence", "interval_days")
+    for words, (expression, rows) in INTERVALS.get(table, {}).items():
+        yield words, *_by_bins(before, now, rows, expression)
 
 
 def _by_code(con: Connection, source: str, expression: str) -> Counts:

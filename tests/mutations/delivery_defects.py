@@ -153,6 +153,12 @@ SEEN_ALONE = (
 )
 
 SEEN_AGAINST_BEFORE = (
+    (
+        "HER2 tests come more than a year late",
+        "her2_tests",
+        "distribution_moved",
+        moved("her2_tests", "test_date", -400),
+    ),
     ("half of the patients are gone", "patients", "patients_dropped", half_of_patients),
     ("deaths are dropped", "patients", "deaths_withdrawn", says("patients", death_date=None)),
     ("births are moved by a year", "patients", "dates_moved", moved("patients", "birth_date", 365)),

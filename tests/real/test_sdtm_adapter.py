@@ -175,7 +175,7 @@ def test_the_form_of_the_files_does_not_matter(
     some = {domain: frame for domain, frame in frames.items() if domain != "lb"}
     write_delivery(some, tmp_path, ending)
     read = {
-        domain: read_xpt(tmp_path / f"{domain}.xpt")
+        domain: read_xpt(tmp_path / f"{domain}.xpt").rows
         if ending == "xpt"
         else pl.read_csv(tmp_path / f"{domain}.csv", infer_schema=False)
         for domain in some
