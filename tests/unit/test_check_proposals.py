@@ -157,7 +157,7 @@ def test_sheets_under_other_names_are_offered_for_the_tables_that_are_not_there(
         book[name].append(["1", "2"])
     book.save(folder / "delivery.xlsx")
     checked = gated(delivery_in(folder))
-    assert checked.proposal.unsure["read.patients"] == ['sheet = "Pacientes | Lineas"']
+    assert checked.proposal.unsure["read.patients"] == ['sheet = "Lineas | Pacientes"']
     assert "sheet in [read.<table>]" in next(
         one.mend for one in checked.broken if one.rule == "table_missing"
     )
