@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.check.cells import ColumnFault
+from bpp_etl.errors import UsageError, shown
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.contract import delivered_columns
@@ -29,6 +30,7 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
 
     A sheet for each table: where the row is, the rules that it broke and how to mend them, then its cells as
     delivered. Cells of the columns that a rule names are marked. Text stays text, whatever it begins with.
+    Errors: UsageError where the file cannot be written.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - nothing else of a check needs it
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
@@ -72,8 +74,14 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
             count += 1
     if not book.worksheets:
         book.create_sheet("nothing to mend")
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:  # noqa: PTH123
-        book.save(stream)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:  # noqa: PTH123
+            book.save(stream)
+    except OSError as error:
+        raise UsageError(
+            f"{shown(str(path))} cannot be written: {error.strerror or type(error).__name__}",
+            "name another file with --to",
+        ) from None
     return count
 
 

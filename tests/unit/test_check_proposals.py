@@ -18,6 +18,7 @@ from bpp_etl.check.cells import MOST_TEXTS
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.check.spellings import COLUMNS, SPELLINGS
+from bpp_etl.errors import UsageError
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -191,6 +192,8 @@ def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path:
     assert (cells["site"].value, cells["site"].data_type) == ("=2+2", "s")
     marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
     assert marked == {"site"}
+    with pytest.raises(UsageError, match="cannot be written: Is a directory"):
+        check_delivery(folder, "xlsx", to=tmp_path)
     (flagged,) = list(book["lab_results"].values)[1:]
     assert flagged[1:3] == ("4", "alp_against_limit, alp_jump, unit_suspect")
 
