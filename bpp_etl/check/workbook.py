@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.errors import UsageError, shown
@@ -37,6 +37,8 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
     from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
 
+    # First: a workbook that is begun has to be saved.
+    stream = _created(path)
     fill, bold = PatternFill("solid", fgColor=MARK), Font(bold=True)
     book, count = Workbook(write_only=True), 0
 
@@ -74,15 +76,20 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
             count += 1
     if not book.worksheets:
         book.create_sheet("nothing to mend")
+    with stream:
+        book.save(stream)
+    return count
+
+
+def _created(path: Path) -> BinaryIO:
+    """Open a new file that its owner alone can read."""
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:  # noqa: PTH123
-            book.save(stream)
+        return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")  # noqa: PTH123
     except OSError as error:
         raise UsageError(
             f"{shown(str(path))} cannot be written: {error.strerror or type(error).__name__}",
             "name another file with --to",
         ) from None
-    return count
 
 
 def _columns_of(rule: Rule, faults: Sequence[ColumnFault]) -> set[str]:
