@@ -79,14 +79,18 @@ def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> Num
 def _said(table: DeliveredTable, relation: str) -> str:
     """Select what the rows of `alike` say: their cells as read, so that spellings do not count.
 
-    Where a row is refused for a cell that could not be read, its text as delivered goes with it.
+    Where a row is refused for a cell that could not be read, its text as delivered goes with it. So do the
+    times of day of a table without key, whose rows of one day nothing else may tell apart.
     """
     columns = delivered_columns(table.contract)
     typed = ", ".join(f"kept.{quoted(column.name)}" for column in columns)
     texts = ", ".join(f"raw.{quoted(column.name)}" for column in columns)
+    days = [f"raw.{quoted(column.name)}" for column in columns if column.kind == "date"]
+    times = ", ".join(f"case when contains({day}, ':') then {day} end" for day in days)
+    unread = f"case when list_has_any(kept.problems, $refusing) then row({texts}) end"
     return f"""
         select kept.row_number, {typed},
-            case when list_has_any(kept.problems, $refusing) then row({texts}) end as unread_row
+            {unread if table.delivered_key else f"row({unread}, {times})"} as unread_row
         from {relation} as kept
         semi join temp.alike on alike.row_number = kept.row_number
         join raw.{quoted(table.name)} as raw on raw.row_number = kept.row_number

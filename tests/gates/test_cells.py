@@ -269,3 +269,13 @@ def test_no_null_word_and_no_mark_reaches_what_may_be_shown(tmp_path: Path) -> N
         | {"lab_results.csv": laboratory("4711 H,U/L,35-4712", "4713,U/L,n/a 4714")},
     )
     assert "471" not in gated(folder).told()
+
+
+def test_two_results_of_one_day_with_the_same_value_are_copies_only_at_the_same_time(tmp_path: Path) -> None:
+    header = "patient_id,analyte,specimen_date,value,unit,upper_limit_normal\n"
+    times = ("08:00:00", "17:30:00", "17:30:00")
+    rows = "".join(f"A,ALP_TOTAL,2024-02-12 {time},90,U/L,104\n" for time in times)
+    folder = write_delivery_of(tmp_path, lab_results=header + rows)
+    toml = '[read.lab_results]\ndate_format = "%Y-%m-%d %H:%M:%S"\n[limits]\nlab_results = 1\n'
+    (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    assert gated(folder).refused == {("lab_results", 3): ["duplicate_row"]}

@@ -83,24 +83,24 @@ def test_words_for_nothing_shut_the_gate_until_they_are_recoded(tmp_path: Path) 
     assert {rule for _, rule in refusals(decision)} == {
         "date_invalid",
         "code_unknown",
-        "number_invalid",
         "unknown_patient",
-        "copy_number_out_of_range",
     }
 
 
-def test_once_recoded_all_1097_patients_are_admitted_and_only_impossible_copy_numbers_refused(
+def test_once_recoded_all_1097_patients_are_admitted_and_impossible_copy_numbers_emptied(
     tmp_path: Path,
 ) -> None:
     decision = judged(tmp_path, NOTHING)
     assert decision.is_open
     went = rows_where_they_went(decision)
     # One patient more is made up.
-    assert (went["patients"], went["her2_tests"]) == ((1098, 1098, 0, 0), (1097, 1083, 14, 0))
-    # "not amplified" and ">6" are words, and above 200 copies are those of many cells together.
-    assert refusals(decision) == {
-        ("her2_tests", "number_invalid"): 10,
-        ("her2_tests", "copy_number_out_of_range"): 4,
+    assert (went["patients"], went["her2_tests"]) == ((1098, 1098, 0, 0), (1097, 1097, 0, 0))
+    assert refusals(decision) == {}
+    # "not amplified" and ">6" are words, and 99 copies and more are codes, or those of many cells together.
+    flags = admitted_rows(tmp_path, "select unnest(flags) from core.her2_tests")
+    assert {flag: flags[flag,] for flag in ("copy_number_unreadable", "number_is_a_code")} == {
+        "copy_number_unreadable": 10,
+        "number_is_a_code": 15,
     }
     assert admitted_rows(tmp_path, "select birth_date is null from core.patients") == {
         (False,): 1082,
@@ -117,7 +117,7 @@ def test_once_recoded_all_1097_patients_are_admitted_and_only_impossible_copy_nu
         (None,): 50,
     }
     assert admitted_rows(tmp_path, "select her2_status from core.her2_tests") == {
-        ("negative",): 531,
+        ("negative",): 544,
         ("indeterminate",): 394,
-        ("positive",): 158,
+        ("positive",): 159,
     }
