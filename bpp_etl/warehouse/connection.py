@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -168,6 +168,23 @@ def stopped_by_interrupt(con: Connection) -> Iterator[None]:
 
 
 @contextmanager
+def _interrupt_put_off() -> Iterator[None]:
+    """Let Ctrl-C be heard after the block, not in the middle of it."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: heard.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        before(signal.SIGINT, heard[0])
+
+
+@contextmanager
 def transaction(con: Connection) -> Iterator[None]:
     """Commit what happens inside, or none of it."""
     con.execute("begin")
@@ -190,8 +207,10 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
         for cursor in cursors:
             cursor.execute("use warehouse")
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
+            running: list[Future[T]] = []
             try:
+                with _interrupt_put_off():  # a thread that started unseen would outlive the pool
+                    running += [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
                 for ended in wait(running, return_when=FIRST_EXCEPTION).done:
                     ended.result()
                 return [piece.result() for piece in running]

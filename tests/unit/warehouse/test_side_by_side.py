@@ -5,6 +5,9 @@ Not here: what the pieces are.
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from threading import Barrier
@@ -49,3 +52,14 @@ def test_an_error_in_one_stops_the_others(tmp_path: Path, order: int) -> None:
     work = [failing, endless][::order]
     with opened(tmp_path / "a.duckdb") as con, pytest.raises(BppError, match="no room"):
         side_by_side(con, work)
+
+
+def test_an_interrupt_while_the_pieces_start_leaves_none_running(tmp_path: Path) -> None:
+    def interrupting(con: Connection) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        return count_of(con, ENDLESS)
+
+    threads = threading.active_count()
+    with pytest.raises(KeyboardInterrupt), opened(tmp_path / "a.duckdb") as con:
+        side_by_side(con, [interrupting, interrupting])
+    assert threading.active_count() == threads
