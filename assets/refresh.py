@@ -99,7 +99,7 @@ def refresh(
                 due = due_for(places.warehouse, delivery, protocols, full=full)
                 _run_due(definitions, instance, places.warehouse, due, done, say)
         _derive_the_rest(definitions, instance, warehouse, done, say)
-        _note_shut(warehouse, done, say)
+        note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
     return done
 
@@ -215,7 +215,7 @@ def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
     return "the run failed before its first step"
 
 
-def _note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
+def note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
     for registry in registries_in(warehouse.root()):
         files = WorkingFiles.of(warehouse.root(), registry)
         found = files.in_place()

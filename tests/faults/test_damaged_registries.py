@@ -69,18 +69,21 @@ def refreshed(served: Served, said: list[str] | None = None) -> Refreshed:
     return refresh(warehouse, say=(said if said is not None else []).append)
 
 
-@pytest.mark.parametrize("how", DAMAGE)
-def test_a_damaged_file_is_known_to_be_one(served: Served, how: str) -> None:
+def test_a_damaged_file_is_known_to_be_one(served: Served, tmp_path: Path) -> None:
     files = WorkingFiles.of(served.warehouse, "tiny")
-    assert files.in_place().damaged == ()
-    DAMAGE[how](files.admitted)
-    assert files.in_place().damaged == ("admitted",)
-    with pytest.raises(DamagedError, match=r"^admitted\.duckdb of tiny is damaged$") as error:
-        files.judgements()
-    assert error.value.hint
-    delivery = survey(served.landing).newest["tiny"]
-    due = due_for(served.warehouse, delivery, [load_protocol(name) for name in PROTOCOLS], full=False)
-    assert due.action == "judge"
+    shutil.copy(files.admitted, tmp_path / "sound")
+    delivery, protocols = survey(served.landing).newest["tiny"], [load_protocol(name) for name in PROTOCOLS]
+    for how, damage in DAMAGE.items():
+        assert files.in_place().damaged == ()
+        damage(files.admitted)
+        assert files.in_place().damaged == ("admitted",), how
+        with pytest.raises(DamagedError, match=r"^admitted\.duckdb of tiny is damaged$") as error:
+            files.judgements()
+        assert error.value.hint
+        assert due_for(served.warehouse, delivery, protocols, full=False).action == "judge", how
+        if files.admitted.is_dir():
+            files.admitted.rmdir()
+        shutil.copy(tmp_path / "sound", files.admitted)
 
 
 def test_damage_that_only_shows_when_rows_are_read_is_marked_and_made_again(served: Served) -> None:
@@ -107,6 +110,7 @@ def release_digest(served: Served, release_id: str | None) -> str:
     return str(Shelf.of(served.warehouse).manifest(str(release_id))["content_digest"])
 
 
+@pytest.mark.usefixtures("opted_in")
 def test_a_registry_is_rebuilt_of_its_deliveries_and_the_others_go_on(served: Served) -> None:
     files = WorkingFiles.of(served.warehouse, "tiny")
     sound = contents(files.admitted)
@@ -126,6 +130,7 @@ def test_a_registry_is_rebuilt_of_its_deliveries_and_the_others_go_on(served: Se
     assert refreshed(served).is_new is False
 
 
+@pytest.mark.usefixtures("opted_in")
 def test_a_registry_that_cannot_be_rebuilt_is_shut_by_name_and_keeps_its_rows_in_service(
     served: Served,
 ) -> None:
