@@ -72,7 +72,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
 
 
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
-    """Replace this process by `dagster dev` on the warehouse's instance."""
+    """Replace this process by the services of the UI, on the warehouse's instance and behind the guard."""
     chosen = places(os.environ, landing, warehouse)
     home = home_of(chosen.warehouse)
     environment = os.environ | {
@@ -82,10 +82,10 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
         # It advises `dg dev`, which is not installed where the project is only used.
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    program = Path(sys.executable).with_name("dagster")
-    words = [str(program), "dev", "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    services = [sys.executable, "-P", "-m", "assets.ui", "dev"]
+    words = [*services, "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     typer.echo(f"http://127.0.0.1:{port}")
-    os.execve(program, words, environment)
+    os.execve(sys.executable, words, environment)
 
 
 def _resource(
