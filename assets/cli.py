@@ -66,6 +66,7 @@ VersionOption = Annotated[
 
 def main() -> None:
     """Run the command; turn our own errors into a line, a hint and an exit code."""
+    os.umask(0o077)  # what it writes may name patients
     try:
         app()
     except BppError as error:

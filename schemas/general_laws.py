@@ -226,7 +226,8 @@ GENERAL_LAWS: tuple[Law, ...] = (
         sentence="Rows that share a key agree.",
         severity="refuse",
         category="conformance",
-        mend="Decide at the source which of the rows is right.",
+        mend="Decide at the source which of the rows is right. Where ids are counted anew for each patient, "
+        "make the key of both columns in [compose.<table>] of registry.toml.",
         on=with_key,
     ),
     SetLaw(

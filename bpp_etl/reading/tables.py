@@ -15,6 +15,7 @@ import duckdb
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.read_settings import ReadSettings
+from bpp_etl.reading.composed import composed, empty_cell
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 FRAME = "delivered_frame"
 """What a frame's rows stand under while they are loaded."""
 ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
-BLANK = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{2060}\x{3000}\x{feff}]"
 
 
 @dataclass(frozen=True)
@@ -81,28 +81,38 @@ def load(
     content: Content,
     *,
     relation: str,
-    positions: Mapping[str, int],
+    positions: Mapping[str, tuple[int, ...]],
     ours: Mapping[str, Column],
+    null_words: Collection[str] = (),
 ) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
+
+    A key that is made of several columns has several positions; `null_words` are the registry's own.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
     Errors: UnreadableError with the line where it is known.
     """
+    single = {name: places[0] for name, places in positions.items() if len(places) == 1}
     typed = {
         name: content.typed[position]
-        for name, position in positions.items()
+        for name, position in single.items()
         if name in ours and may_be_typed(ours[name])
     }
-    codes = {positions[name]: column.codes for name, column in ours.items() if name in positions}
+    codes = {single[name]: column.codes for name, column in ours.items() if name in single}
     frame = content.frame
     if content.sheet is not None and frame is not None and typed:
-        told = typed_cells(opened.path, content.sheet, {positions[name] for name in typed})
+        told = typed_cells(opened.path, content.sheet, {single[name] for name in typed})
         frame = frame.with_columns(cells.alias(typedness(str(at))) for at, cells in told.items())
     by_cell = {name: f"{is_typed}::boolean" for name, is_typed in typed.items() if is_typed not in FIXED}
     declared = [working_column(name, "VARCHAR") for name in positions]
     declared += [f"{quoted(typedness(name))} boolean" for name in by_cell]
-    columns = [content.texts[position] for position in positions.values()] + list(by_cell.values())
+    columns = [
+        content.texts[places[0]]
+        if len(places) == 1
+        else composed([content.texts[place] for place in places], null_words)
+        for places in positions.values()
+    ]
+    columns += by_cell.values()
     con.execute(f"create table {relation} ({', '.join([*declared, f'{IS_FILLED} boolean'])})")
     try:
         if frame is not None:
@@ -133,16 +143,14 @@ def _filled(texts: list[str], codes: Mapping[int, Collection[str]]) -> str:
     words = ", ".join(map(literal, NULL_WORDS))
     is_plain = f"{first} >= '!' and {first} < '\x7f' and lower({first}) not in ({words})"
     cells = (
-        f"not regexp_full_match({text}, {literal(_empty_cell(codes.get(position, ())))})"
+        f"not regexp_full_match({text}, {literal(_without_value(codes.get(position, ())))})"
         for position, text in enumerate(texts)
     )
     return f"case when {is_plain} then true else coalesce({' or '.join(cells)}, false) end"
 
 
-def _empty_cell(codes: Collection[str]) -> str:
-    words = set(NULL_WORDS) - {code.casefold() for code in codes}
-    listed = "|".join(re.escape(word).replace("\\ ", " ") for word in sorted(words))
-    return f"(?i){BLANK}*(?:{listed})?{BLANK}*"
+def _without_value(codes: Collection[str]) -> str:
+    return empty_cell(set(NULL_WORDS) - {code.casefold() for code in codes})
 
 
 def _csv(opened: Opened, settings: ReadSettings) -> Content:
