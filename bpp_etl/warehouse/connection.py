@@ -20,6 +20,7 @@ import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
+from bpp_etl.warehouse.parsed import parsed
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest client that must be able to read a published file."""
@@ -229,7 +230,7 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
 
 def one_row(con: Connection, sql: str, parameters: object = None) -> tuple[Any, ...]:
     """Return the single row of a query, and leave no result half read, which would block the connection."""
-    rows = con.execute(sql, parameters).fetchall()
+    rows = con.execute(parsed(con, sql), parameters).fetchall()
     if len(rows) != 1:
         raise BppError(f"a query that must yield one row yielded {len(rows)}", "report this as a fault")
     return tuple(rows[0])

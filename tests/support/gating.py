@@ -108,7 +108,7 @@ def _reading(folder: Path) -> Iterator[tuple[Connection, Delivery, ReadDelivery]
     delivery = delivery_of(folder)
     assert delivery is not None, folder
     with tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch:
-        with opened(Path(scratch) / "gate.duckdb") as con:
+        with opened(Path(scratch) / "gate.duckdb", is_working_file=True) as con:
             yield con, delivery, read_delivery(con, delivery, scratch_root=Path(scratch))
         left = [entry.name for entry in Path(scratch).iterdir() if entry.name != "gate.duckdb"]
         assert not left, f"reading left {left} behind"
