@@ -150,7 +150,7 @@ def _judged(
 ) -> Checked:
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
-        with opened(scratch / "check.duckdb") as con, ExitStack() as stack:
+        with opened(scratch / "check.duckdb", is_working_file=True) as con, ExitStack() as stack:
             say(f"{delivery.registry}: {delivery.name} reading")
             read = read_delivery(con, delivery, scratch_root=scratch, config=config)
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")

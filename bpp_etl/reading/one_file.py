@@ -22,7 +22,7 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import STAMP, Origin, Part, may_be_typed
+from bpp_etl.reading.raw_tables import SOURCE, STAMP, Origin, Part, may_be_typed
 from bpp_etl.reading.tables import content_of, load
 from bpp_etl.reading.wanted import Wanted
 from bpp_etl.warehouse.connection import Connection
@@ -83,6 +83,8 @@ class _FileLoader:
                 positions={name: places for name, places in origins.items() if isinstance(places, tuple)},
                 ours=wanted.ours,
                 null_words=self.config.null_words,
+                # What a row of another standard is, its adapter knows: one that cannot be read has no table.
+                may_set_aside=wanted.schema != SOURCE,
             )
             ensure_unchanged(opened)
         except UnreadableError as error:
@@ -95,7 +97,13 @@ class _FileLoader:
             if may_be_typed(column)
         }
         self.loaded.part = Part(
-            wanted.relation, self.stamp(snapshot), origins, typed, loaded.rows, loaded.empty_rows
+            wanted.relation,
+            self.stamp(snapshot),
+            origins,
+            typed,
+            loaded.rows,
+            loaded.empty_rows,
+            loaded.has_misaligned,
         )
         return self.loaded
 

@@ -16,11 +16,12 @@ import duckdb
 from bpp_etl.errors import shown
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.composed import composed, empty_cell
+from bpp_etl.reading.csv_rows import Aligned, aligned
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.reading.raw_tables import IS_FILLED, may_be_typed, typedness
+from bpp_etl.reading.raw_tables import IS_FILLED, IS_MISALIGNED, may_be_typed, typedness
 from bpp_etl.reading.workbook import Sheet, WorkbookError, read_sheet, typed_cells
 from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
 from bpp_etl.warehouse.ddl import working_column
@@ -54,11 +55,15 @@ class Content:
 
 @dataclass(frozen=True)
 class LoadedRows:
-    """How many rows a file has, how many of them are empty, and in SQL which cells of a column were typed."""
+    """How many rows a file has, how many of them are empty, and in SQL which cells of a column were typed.
+
+    `has_misaligned` says that a column of the relation tells which rows had another number of fields.
+    """
 
     rows: int
     empty_rows: int
     typed: Mapping[str, str]
+    has_misaligned: bool = False
 
 
 def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: str) -> Content:
@@ -84,10 +89,13 @@ def load(
     positions: Mapping[str, tuple[int, ...]],
     ours: Mapping[str, Column],
     null_words: Collection[str] = (),
+    may_set_aside: bool = False,
 ) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
 
-    A key that is made of several columns has several positions; `null_words` are the registry's own.
+    A key that is made of several columns has several positions; `null_words` are the registry's own. Rows of
+    csv that have another number of fields than the header make the file unreadable, or `may_set_aside` them:
+    they are empty then, and marked.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
     Errors: UnreadableError with the line where it is known.
@@ -114,23 +122,48 @@ def load(
     ]
     columns += by_cell.values()
     con.execute(f"create table {relation} ({', '.join([*declared, f'{IS_FILLED} boolean'])})")
+    columns.append(_filled(content.texts, codes))
+    insert = f"insert into {relation} select {', '.join(columns)} from {content.source}"
+    misaligned: tuple[int, ...] = ()
     try:
         if frame is not None:
             con.register(FRAME, frame.to_arrow())
-        columns.append(_filled(content.texts, codes))
-        con.execute(
-            f"insert into {relation} select {', '.join(columns)} from {content.source}", content.parameters
-        )
+        con.execute(insert, content.parameters)
     except (duckdb.Error, UnicodeError) as error:
-        raise _unreadable(opened, _why(error, opened.lines_above)) from None
+        found = _aligned(opened, content, error) if may_set_aside else None
+        if found is None:
+            raise _unreadable(opened, _why(error, opened.lines_above)) from None
+        misaligned = found.rows
+        try:
+            con.execute(insert, {**content.parameters, "path": str(found.path)})
+        except duckdb.Error as other:
+            raise _unreadable(opened, _why(other, opened.lines_above)) from None
     finally:
         con.unregister(FRAME)
+    if misaligned:
+        con.execute(f"alter table {relation} add column {IS_MISALIGNED} boolean default false")
+        con.execute(
+            f"update {relation} set {IS_MISALIGNED} = true, {IS_FILLED} = true"
+            " where rowid in (select unnest($at))",
+            {"at": list(misaligned)},
+        )
     rows, filled = one_row(con, f"select count(*), count(*) filter ({IS_FILLED}) from {relation}")
     fixed = {name: is_typed for name, is_typed in typed.items() if name not in by_cell}
-    return LoadedRows(rows, rows - filled, {**fixed, **{name: quoted(typedness(name)) for name in by_cell}})
+    by_column = {**fixed, **{name: quoted(typedness(name)) for name in by_cell}}
+    return LoadedRows(rows, rows - filled, by_column, bool(misaligned))
 
 
 FIXED = ("true", "false")
+OTHER_WIDTH = "Expected Number of Columns"
+"""What DuckDB says of a line of csv with another number of fields."""
+
+
+def _aligned(opened: Opened, content: Content, error: Exception) -> Aligned | None:
+    """Set aside the rows of csv for which reading failed; None where it failed for another reason."""
+    if opened.source.format not in CSV or OTHER_WIDTH not in str(error):
+        return None
+    name, delimiter = shown(opened.source.name), str(content.parameters["delimiter"])
+    return aligned(opened.path, name, delimiter, len(content.header), opened.lines_above)
 
 
 def _filled(texts: list[str], codes: Mapping[int, Collection[str]]) -> str:
@@ -242,7 +275,7 @@ def _why(error: Exception, lines_above: int) -> str:
     line = re.search(r"CSV Error on Line: (\d+)", text)
     if "not utf-8" in text or "Invalid unicode" in text or isinstance(error, UnicodeError):
         reason = "is not text in UTF-8"
-    elif "Expected Number of Columns" in text:
+    elif OTHER_WIDTH in text:
         reason = "has a row with another number of columns than its header"
     elif "unterminated quote" in text:
         reason = "has a quote that does not end"
