@@ -6,7 +6,6 @@ notebook's own is left to the notebook.
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import threading
@@ -19,7 +18,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from bpp_etl.errors import BppError, BusyError
+from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest client that must be able to read a published file."""
@@ -64,7 +64,7 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                 con.execute(
                     f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
                 )
-            except duckdb.IOException as error:
+            except duckdb.Error as error:
                 if _is_full(error):
                     raise
                 raise _locked_or_broken(path, error) from None
@@ -121,7 +121,7 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
     """Attach another file for reading."""
     try:
         con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise _locked_or_broken(path, error) from None
 
 
@@ -266,9 +266,6 @@ def _configure(con: Connection, scratch: Path) -> None:
     con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
 
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
 def _is_full(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in FULL
@@ -276,8 +273,14 @@ def _is_full(error: Exception) -> bool:
 
 
 def _locked_or_broken(path: Path, error: Exception) -> BppError:
-    if "lock" in str(error).lower():
+    if LOCKED in str(error):
         return BusyError(
             f"{path.name} is in use by another process", "wait for the other refresh to end, then try again"
         )
-    return BppError(f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full")
+    if is_damage(error):
+        return DamagedError(
+            f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full"
+        )
+    return BppError(
+        f"{path.name} cannot be opened", "look at its permissions, and at how many files may be open at once"
+    )
