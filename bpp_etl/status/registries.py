@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from bpp_etl.admission.due import Due, due_for
-from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.admission.working import STATUSES, WorkingFiles, judgement_in
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.decision import BREACHES
 from bpp_etl.landing.deliveries import Landing
@@ -77,7 +77,7 @@ def _status_of(warehouse: Path, name: str, landing: Landing, days: float | None)
     trouble: State | None = "closed" if name in landing.closed else None
     damage = ""
     try:
-        admitted, shut = _judged_in(files.admitted), _judged_in(files.shut)
+        admitted, shut = (_judged_in(files, status) for status in STATUSES)
         due = None if newest is None else due_for(warehouse, newest, (), full=False)
         waiting = due if due is not None and due.action == "judge" else None
     except BusyError:
@@ -99,10 +99,11 @@ def _status_of(warehouse: Path, name: str, landing: Landing, days: float | None)
     return RegistryStatus(name, state, admitted, shut, waiting, damage, days, place)
 
 
-def _judged_in(path: Path) -> Judged | None:
-    if not path.exists():
+def _judged_in(files: WorkingFiles, status: str) -> Judged | None:
+    if not files.place_of(status).exists():
         return None
-    with opened_read_only(path) as con:
+    with files.unharmed(status) as path, opened_read_only(path) as con:
+        judgement_in(con, path)
         ((delivery, day, messages, warnings),) = con.execute(DELIVERY).fetchall()
         breaches = _rows(con, BROKEN, {"breaches": list(BREACHES)})
         return Judged(delivery, day, tuple(messages), tuple(warnings), breaches, _rows(con, WAIVERS))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,14 @@ class WarehouseStatus:
     left_alone: Sequence[str]
     needs: Sequence[Need]
 
+    def kinds(self) -> list[str]:
+        """Tell what needs a person by registry and kind, each once, without a name or word of a delivery."""
+        counted = Counter((need.about, need.kind) for need in self.needs)
+        return [
+            f"{about}: {kind}" + (f" ({count} times)" if count > 1 else "")
+            for (about, kind), count in counted.items()
+        ]
+
 
 @dataclass(frozen=True)
 class Operated:
@@ -69,12 +78,17 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
         found = survey(landing)
     except UsageError as error:
         found = Landing()
-        needs.append(Need("landing", error.message, error.hint))
+        needs.append(Need("landing", "no landing", error.message, error.hint))
     registries = statuses_of(root, found, operated.admitted_days)
     for registry in registries:
         needs += needs_of_registry(registry, operated.registry_fresh_days, is_running=operated.is_running)
     needs += [
-        Need("landing", f"left alone: {name}", "name it as docs/registry.md says, or take it away")
+        Need(
+            "landing",
+            "a name left alone",
+            f"left alone: {name}",
+            "name it as docs/registry.md says, or take it away",
+        )
         for name in found.unfit
         if name.split(" ")[0] not in found.closed
     ]
@@ -83,11 +97,11 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
         release = _release_of(root)
         needs += _needs_of_release(release, registries, operated, at)
     except BppError as error:
-        needs.append(Need("release", error.message, error.hint))
+        needs.append(Need("release", "damaged", error.message, error.hint))
     free, wanted = shutil.disk_usage(_there(root)).free, max(LEAST_ROOM, ROOM * _size_of(root))
     if free < wanted:
         told = f"{_gib(free)} are free; a refresh may need {_gib(wanted)}"
-        needs.append(Need("disk", told, "free some space, or `bpp releases prune`"))
+        needs.append(Need("disk", "little room", told, "free some space, or `bpp releases prune`"))
     return WarehouseStatus(
         root, landing, at, registries, release, operated.daemon, free, found.unfit, tuple(needs)
     )
@@ -125,19 +139,25 @@ def _needs_of_release(
 ) -> Iterator[Need]:
     if release is None:
         if any(registry.admitted for registry in registries):
-            yield Need("release", "none is in service, though deliveries are admitted", "bpp refresh")
+            yield Need("release", "none", "none is in service, though deliveries are admitted", "bpp refresh")
         return
     if not release.is_newest:
         yield Need(
             "release",
+            "not the newest",
             f"{release.release_id} is in service, and newer ones are kept: somebody stepped back",
             "bpp releases list; bpp releases rollback ID puts the newest back",
         )
     elif not release.is_current and not any(registry.state == "waiting" for registry in registries):
-        yield Need("release", "what is admitted, or the rules, changed since it was made", "bpp refresh")
+        yield Need(
+            "release",
+            "not of today",
+            "what is admitted, or the rules, changed since it was made",
+            "bpp refresh",
+        )
     age = (at - release.created_at) / dt.timedelta(days=1)
     if age > operated.release_fresh_days:
-        yield Need("release", f"made {age:.0f} days ago", "ask for deliveries, then bpp refresh")
+        yield Need("release", "late", f"made {age:.0f} days ago", "ask for deliveries, then bpp refresh")
 
 
 def _there(path: Path) -> Path:
