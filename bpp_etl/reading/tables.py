@@ -18,10 +18,12 @@ from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
+from bpp_etl.reading.limits import Limits, in_words
+from bpp_etl.reading.measured import too_much_in_parquet
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.raw_tables import IS_FILLED, may_be_typed, typedness
 from bpp_etl.reading.workbook import Sheet, WorkbookError, read_sheet, typed_cells
-from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
+from bpp_etl.warehouse.connection import Connection, is_of_the_machine, literal, one_row, quoted
 from bpp_etl.warehouse.ddl import working_column
 from schemas.codes import NULL_WORDS
 from schemas.contract import Column
@@ -29,6 +31,8 @@ from schemas.contract import Column
 if TYPE_CHECKING:
     import polars as pl
 
+OUT_OF_ITS_SENSES = (duckdb.FatalException, duckdb.InternalException, duckdb.OutOfMemoryException)
+"""Errors after which nothing of the database can be relied on, or another file took the memory."""
 FRAME = "delivered_frame"
 """What a frame's rows stand under while they are loaded."""
 ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
@@ -61,7 +65,9 @@ class LoadedRows:
     typed: Mapping[str, str]
 
 
-def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: str) -> Content:
+def content_of(
+    con: Connection, opened: Opened, settings: ReadSettings, wanted: str, limits: Limits
+) -> Content:
     """Look into a file, whatever its format; of a workbook, into the sheet of the table that is `wanted`.
 
     Errors: UnreadableError.
@@ -69,7 +75,7 @@ def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: 
     if opened.source.format in CSV:
         return _csv(opened, settings)
     if opened.source.format == "parquet":
-        return _parquet(con, opened, settings)
+        return _parquet(con, opened, settings, limits)
     if opened.source.format == "xpt":
         return _xpt(opened, settings)
     return _xlsx(opened, settings, wanted)
@@ -83,11 +89,12 @@ def load(
     relation: str,
     positions: Mapping[str, int],
     ours: Mapping[str, Column],
+    limits: Limits,
 ) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
-    Errors: UnreadableError with the line where it is known.
+    Errors: UnreadableError with the line where it is known, or for more rows or longer cells than may be.
     """
     typed = {
         name: content.typed[position]
@@ -112,10 +119,19 @@ def load(
             f"insert into {relation} select {', '.join(columns)} from {content.source}", content.parameters
         )
     except (duckdb.Error, UnicodeError) as error:
+        if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
+            raise
         raise _unreadable(opened, _why(error, opened.lines_above)) from None
     finally:
         con.unregister(FRAME)
-    rows, filled = one_row(con, f"select count(*), count(*) filter ({IS_FILLED}) from {relation}")
+    longest = "".join(f", max(strlen({quoted(name)}))" for name in positions)
+    rows, filled, *lengths = one_row(
+        con, f"select count(*), count(*) filter ({IS_FILLED}){longest} from {relation}"
+    )
+    if rows > limits.rows:
+        raise _unreadable(opened, f"has more than {limits.rows} rows (limit rows)")
+    if max(filter(None, lengths), default=0) > limits.cell_bytes:
+        raise _unreadable(opened, f"has a cell of more than {in_words(limits.cell_bytes)} (limit cell_bytes)")
     fixed = {name: is_typed for name, is_typed in typed.items() if name not in by_cell}
     return LoadedRows(rows, rows - filled, {**fixed, **{name: quoted(typedness(name)) for name in by_cell}})
 
@@ -166,13 +182,18 @@ def _csv(opened: Opened, settings: ReadSettings) -> Content:
     )
 
 
-def _parquet(con: Connection, opened: Opened, settings: ReadSettings) -> Content:
+def _parquet(con: Connection, opened: Opened, settings: ReadSettings, limits: Limits) -> Content:
     try:
         described = con.execute(
             "describe select * from read_parquet($path)", {"path": str(opened.path)}
         ).fetchall()
-    except duckdb.Error:
+        too_much = too_much_in_parquet(con, opened.path, opened.snapshot.size, len(described), limits)
+    except duckdb.Error as error:
+        if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
+            raise
         raise _unreadable(opened, "is not a readable parquet file") from None
+    if too_much is not None:
+        raise _unreadable(opened, too_much)
     kinds = [(str(name), str(kind)) for name, kind, *_ in described]
     return Content(
         header=[clean_name(name) for name, _ in kinds],
