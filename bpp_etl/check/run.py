@@ -153,7 +153,7 @@ def _judged(
         scratch = Path(name)
         say(f"{delivery.registry}: {delivery.name} reading")
         read = read_apart(scratch / "check.duckdb", delivery, scratch_root=scratch, config=config)
-        with opened(scratch / "check.duckdb") as con, ExitStack() as stack:
+        with opened(scratch / "check.duckdb", is_working_file=True) as con, ExitStack() as stack:
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
             known = NOTHING_KNOWN
             if warehouse is not None:

@@ -163,7 +163,7 @@ def _wiser(terms: Terms, told: _Told) -> Terms:
 def _watched(place: Path, delivery: Delivery, config: RegistryConfig | None, terms: Terms) -> _Told:
     """Have a child read, and watch it until it has ended, or has to."""
     told = _Told(terms.limits)
-    request = Request(place, delivery, config, terms, dict(os.environ), _here())
+    request = Request(place, delivery, config, terms, dict(os.environ), _here(), _umask())
     with forked() as fork:
         try:
             fork.channel.sendall(pickle.dumps(request))
@@ -201,6 +201,13 @@ def _here() -> str:
         return str(Path.cwd())
     except FileNotFoundError:
         return "/"
+
+
+def _umask() -> int:
+    """Return the umask, which can only be asked for by setting another."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
 
 
 def _memory_of(pid: int) -> int:

@@ -52,6 +52,7 @@ def work(channel: socket.socket) -> None:
         request: Request = pickle.load(asked)
     os.environ.clear()
     os.environ.update(request.environment)
+    os.umask(request.umask)
     with contextlib.suppress(OSError):
         os.chdir(request.folder)
     tell(pid=os.getpid())

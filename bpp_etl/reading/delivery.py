@@ -15,7 +15,7 @@ from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
-from bpp_etl.landing.registry_config import RegistryConfig, ensure_tables_are_known
+from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import (
     adapter_digest,
@@ -172,9 +172,9 @@ class _Reader:
         if adapter is None:
             self._load(config, self._canonical(config, files, TABLES.values()), scratch)
             return
-        named = (*TABLES, *(source.name for source in adapter.sources))
+        sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
-            ensure_tables_are_known(config, named)
+            ensure_names_are_known(config, sources, tuple(adapter.tables))
         except ConfigurationError as error:
             self.cannot_follow(error)
             return
@@ -201,7 +201,7 @@ class _Reader:
         try:
             self.terms.ensure_unknown(step)
             with self.terms.doing(step):
-                adapt(self.con, self.delivery, adapter, self.rows, config.constants)
+                adapt(self.con, self.delivery, adapter, self.rows, config)
         except (AdapterError, UnreadableError) as error:
             self.cannot_follow(error)
             self.rows.clear()

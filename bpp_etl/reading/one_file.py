@@ -27,7 +27,7 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import STAMP, Part, may_be_typed
+from bpp_etl.reading.raw_tables import SOURCE, STAMP, Origin, Part, may_be_typed
 from bpp_etl.reading.tables import OUT_OF_ITS_SENSES, content_of, load
 from bpp_etl.reading.terms import PLAIN, ReaderCrash, Step, Terms
 from bpp_etl.reading.wanted import Wanted
@@ -157,9 +157,12 @@ class _FileLoader:
             opened,
             content,
             relation=wanted.relation,
-            positions={name: place for name, place in origins.items() if isinstance(place, int)},
+            positions={name: places for name, places in origins.items() if isinstance(places, tuple)},
             ours=wanted.ours,
             limits=limits,
+            null_words=self.config.null_words,
+            # What a row of another standard is, its adapter knows: one that cannot be read has no table.
+            may_set_aside=wanted.schema != SOURCE,
         )
         # What registry.toml states is stated in our own words, whatever the export's are.
         typed = {
@@ -168,18 +171,56 @@ class _FileLoader:
             if may_be_typed(column)
         }
         self.loaded.part = Part(
-            wanted.relation, self.stamp(snapshot), origins, typed, loaded.rows, loaded.empty_rows
+            wanted.relation,
+            self.stamp(snapshot),
+            origins,
+            typed,
+            loaded.rows,
+            loaded.empty_rows,
+            loaded.has_misaligned,
         )
 
     def stamp(self, snapshot: Snapshot) -> dict[str, str]:
         delivery, name = self.delivery, shown(self.wanted.file.name)
         return dict(zip(STAMP, (delivery.registry, delivery.name, name, snapshot.digest), strict=True))
 
-    def origins(self, header: list[str]) -> dict[str, int | str | None] | None:
+    def origins(self, header: list[str]) -> dict[str, Origin] | None:
         """Find each column of ours in the header, or note why the file cannot be used."""
         table, columns = self.wanted.table, self.wanted.columns
         name = shown(self.wanted.file.name)
         rename = {clean_name(theirs): ours for theirs, ours in self.config.rename.get(table, {}).items()}
+        found = self.known_columns(header, rename)
+        if found is None:
+            return None
+        positions, hidden = found
+        places: dict[str, tuple[int, ...]] = {ours: (place,) for ours, place in positions.items()}
+        made = self.composed_of(header, positions, hidden)
+        if made is None:
+            return None
+        places |= made
+        constants = self.config.constants.get(table, {})
+        missing = sorted(self.wanted.required - places.keys() - constants.keys())
+        if missing:
+            withheld = [header[position] for position in hidden]
+            message = f"{name} lacks {_columns_missing(table, missing, header, rename, withheld)}"
+            self.problem("column_missing", message, len(missing))
+        sure = not missing
+        used = {place for found in places.values() for place in found} | {*positions.values()}
+        for position, theirs in enumerate(header):
+            if position in hidden:
+                label = shown_column(theirs, position + 1, header_is_sure=sure)
+                self.loaded.identifiers.append((table, label))
+            elif position not in used:
+                self.loaded.extra.append((table, shown_column(theirs, position + 1, header_is_sure=sure)))
+        if missing:
+            return None
+        return {column: places[column] if column in places else constants.get(column) for column in columns}
+
+    def known_columns(
+        self, header: list[str], rename: Mapping[str, str]
+    ) -> tuple[dict[str, int], list[int]] | None:
+        """Find our columns, and those that are not loaded for their names; note one that stands twice."""
+        columns = self.wanted.columns
         positions: dict[str, int] = {}
         twice: set[str] = set()
         hidden: list[int] = []
@@ -200,29 +241,45 @@ class _FileLoader:
         if twice:
             self.problem(
                 "column_duplicated",
-                f"{name} names columns twice: {', '.join(sorted(twice))}",
+                f"{shown(self.wanted.file.name)} names columns twice: {', '.join(sorted(twice))}",
                 len(twice),
             )
             return None
-        constants = self.config.constants.get(table, {})
-        missing = sorted(self.wanted.required - positions.keys() - constants.keys())
-        if missing:
-            withheld = [header[position] for position in hidden]
-            message = f"{name} lacks {_columns_missing(table, missing, header, rename, withheld)}"
-            self.problem("column_missing", message, len(missing))
-        sure = not missing
-        used = set(positions.values())
+        return positions, hidden
+
+    def composed_of(
+        self, header: list[str], positions: Mapping[str, int], hidden: list[int]
+    ) -> dict[str, tuple[int, ...]] | None:
+        """Find the columns of each key that is made of several, or note which cannot be used."""
+        table, name = self.wanted.table, shown(self.wanted.file.name)
+        is_folded = self.config.format != "canonical"
+        there = dict(positions)
         for position, theirs in enumerate(header):
-            if position in hidden:
-                label = shown_column(theirs, position + 1, header_is_sure=sure)
-                self.loaded.identifiers.append((table, label))
-            elif position not in used:
-                self.loaded.extra.append((table, shown_column(theirs, position + 1, header_is_sure=sure)))
-        if missing:
-            return None
-        return {
-            column: positions[column] if column in positions else constants.get(column) for column in columns
-        }
+            there[theirs] = position
+            if is_folded:
+                there.setdefault(theirs.lower(), position)
+        made: dict[str, tuple[int, ...]] = {}
+        for ours, parts in self.config.compose.get(table, {}).items():
+            called = {part: clean_name(part.lower() if is_folded else part) for part in parts}
+            for rule, among, told in (
+                ("column_missing", [one for one in called if called[one] not in there], "lacks {parts}"),
+                (
+                    "column_missing",
+                    [one for one in called if there.get(called[one]) in hidden],
+                    f"gives no {{parts}}, {WITHHELD}",
+                ),
+                (
+                    "column_duplicated",
+                    [one for one in called if header.count(called[one]) > 1],
+                    "names columns twice: {parts}",
+                ),
+            ):
+                if among:
+                    words = told.format(parts=", ".join(map(shown, among)))
+                    self.problem(rule, f"{name} {words}: of it [compose.{table}] makes {ours}", len(among))
+                    return None
+            made[ours] = tuple(there[known] for known in called.values())
+        return made
 
 
 @contextmanager

@@ -91,6 +91,7 @@ class Request:
     terms: Terms
     environment: Mapping[str, str]
     folder: str
+    umask: int
 
 
 class ReaderCrash(Exception):  # noqa: N818 - it is none of a file's errors: nothing read here can be relied on

@@ -19,7 +19,9 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from bpp_etl.errors import BppError, BusyError
+from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
+from bpp_etl.warehouse.parsed import parsed
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest client that must be able to read a published file."""
@@ -64,7 +66,7 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                 con.execute(
                     f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
                 )
-            except duckdb.IOException as error:
+            except duckdb.Error as error:
                 if is_of_the_machine(error):
                     raise
                 raise _locked_or_broken(path, error) from None
@@ -121,7 +123,7 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
     """Attach another file for reading."""
     try:
         con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise _locked_or_broken(path, error) from None
 
 
@@ -248,7 +250,7 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
 
 def one_row(con: Connection, sql: str, parameters: object = None) -> tuple[Any, ...]:
     """Return the single row of a query, and leave no result half read, which would block the connection."""
-    rows = con.execute(sql, parameters).fetchall()
+    rows = con.execute(parsed(con, sql), parameters).fetchall()
     if len(rows) != 1:
         raise BppError(f"a query that must yield one row yielded {len(rows)}", "report this as a fault")
     return tuple(rows[0])
@@ -285,7 +287,6 @@ def _configure(con: Connection, scratch: Path) -> None:
     con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
 
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
 
 
@@ -298,8 +299,14 @@ def _says(error: BaseException, codes: Sequence[int]) -> bool:
 
 
 def _locked_or_broken(path: Path, error: Exception) -> BppError:
-    if "lock" in str(error).lower():
+    if LOCKED in str(error):
         return BusyError(
             f"{path.name} is in use by another process", "wait for the other refresh to end, then try again"
         )
-    return BppError(f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full")
+    if is_damage(error):
+        return DamagedError(
+            f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full"
+        )
+    return BppError(
+        f"{path.name} cannot be opened", "look at its permissions, and at how many files may be open at once"
+    )

@@ -111,7 +111,7 @@ def _reading(folder: Path, *, apart: bool = False) -> Iterator[tuple[Connection,
     with tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch:
         place = Path(scratch) / "gate.duckdb"
         read = read_apart(place, delivery, scratch_root=Path(scratch)) if apart else None
-        with opened(place) as con:
+        with opened(place, is_working_file=True) as con:
             yield con, delivery, read or read_delivery(con, delivery, scratch_root=Path(scratch))
         left = [entry.name for entry in Path(scratch).iterdir() if entry.name != "gate.duckdb"]
         assert not left, f"reading left {left} behind"
