@@ -7,7 +7,7 @@ Not here: which file is which table (`reading/delivery.py`), and the formats' ow
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,12 @@ from bpp_etl.reading.csv_rows import Aligned, aligned
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
+from bpp_etl.reading.limits import Limits, in_words
+from bpp_etl.reading.measured import too_much_in_parquet
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.raw_tables import IS_FILLED, IS_MISALIGNED, may_be_typed, typedness
 from bpp_etl.reading.workbook import Sheet, WorkbookError, read_sheet, typed_cells
-from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
+from bpp_etl.warehouse.connection import Connection, is_of_the_machine, literal, one_row, quoted
 from bpp_etl.warehouse.ddl import working_column
 from schemas.codes import NULL_WORDS
 from schemas.contract import Column
@@ -31,6 +33,8 @@ from schemas.contract import Column
 if TYPE_CHECKING:
     import polars as pl
 
+OUT_OF_ITS_SENSES = (duckdb.FatalException, duckdb.InternalException, duckdb.OutOfMemoryException)
+"""Errors after which nothing of the database can be relied on, or another file took the memory."""
 FRAME = "delivered_frame"
 """What a frame's rows stand under while they are loaded."""
 ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
@@ -66,7 +70,9 @@ class LoadedRows:
     has_misaligned: bool = False
 
 
-def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: str) -> Content:
+def content_of(
+    con: Connection, opened: Opened, settings: ReadSettings, wanted: str, limits: Limits
+) -> Content:
     """Look into a file, whatever its format; of a workbook, into the sheet of the table that is `wanted`.
 
     Errors: UnreadableError.
@@ -74,7 +80,7 @@ def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: 
     if opened.source.format in CSV:
         return _csv(opened, settings)
     if opened.source.format == "parquet":
-        return _parquet(con, opened, settings)
+        return _parquet(con, opened, settings, limits)
     if opened.source.format == "xpt":
         return _xpt(opened, settings)
     return _xlsx(opened, settings, wanted)
@@ -88,6 +94,7 @@ def load(
     relation: str,
     positions: Mapping[str, tuple[int, ...]],
     ours: Mapping[str, Column],
+    limits: Limits,
     null_words: Collection[str] = (),
     may_set_aside: bool = False,
 ) -> LoadedRows:
@@ -98,7 +105,7 @@ def load(
     they are empty then, and marked.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
-    Errors: UnreadableError with the line where it is known.
+    Errors: UnreadableError with the line where it is known, or for more rows or longer cells than may be.
     """
     single = {name: places[0] for name, places in positions.items() if len(places) == 1}
     typed = {
@@ -130,6 +137,8 @@ def load(
             con.register(FRAME, frame.to_arrow())
         con.execute(insert, content.parameters)
     except (duckdb.Error, UnicodeError) as error:
+        if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
+            raise
         found = _aligned(opened, content, error) if may_set_aside else None
         if found is None:
             raise _unreadable(opened, _why(error, opened.lines_above)) from None
@@ -147,10 +156,25 @@ def load(
             " where rowid in (select unnest($at))",
             {"at": list(misaligned)},
         )
-    rows, filled = one_row(con, f"select count(*), count(*) filter ({IS_FILLED}) from {relation}")
+    rows, filled = _counted(con, opened, relation, positions, limits)
     fixed = {name: is_typed for name, is_typed in typed.items() if name not in by_cell}
     by_column = {**fixed, **{name: quoted(typedness(name)) for name in by_cell}}
     return LoadedRows(rows, rows - filled, by_column, bool(misaligned))
+
+
+def _counted(
+    con: Connection, opened: Opened, relation: str, columns: Iterable[str], limits: Limits
+) -> tuple[int, int]:
+    """Count the rows that were loaded, and the filled ones. Errors: UnreadableError over a limit."""
+    longest = "".join(f", max(strlen({quoted(name)}))" for name in columns)
+    rows, filled, *lengths = one_row(
+        con, f"select count(*), count(*) filter ({IS_FILLED}){longest} from {relation}"
+    )
+    if rows > limits.rows:
+        raise _unreadable(opened, f"has more than {limits.rows} rows (limit rows)")
+    if max(filter(None, lengths), default=0) > limits.cell_bytes:
+        raise _unreadable(opened, f"has a cell of more than {in_words(limits.cell_bytes)} (limit cell_bytes)")
+    return rows, filled
 
 
 FIXED = ("true", "false")
@@ -207,13 +231,18 @@ def _csv(opened: Opened, settings: ReadSettings) -> Content:
     )
 
 
-def _parquet(con: Connection, opened: Opened, settings: ReadSettings) -> Content:
+def _parquet(con: Connection, opened: Opened, settings: ReadSettings, limits: Limits) -> Content:
     try:
         described = con.execute(
             "describe select * from read_parquet($path)", {"path": str(opened.path)}
         ).fetchall()
-    except duckdb.Error:
+        too_much = too_much_in_parquet(con, opened.path, opened.snapshot.size, len(described), limits)
+    except duckdb.Error as error:
+        if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
+            raise
         raise _unreadable(opened, "is not a readable parquet file") from None
+    if too_much is not None:
+        raise _unreadable(opened, too_much)
     kinds = [(str(name), str(kind)) for name, kind, *_ in described]
     return Content(
         header=[clean_name(name) for name, _ in kinds],
