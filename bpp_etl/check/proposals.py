@@ -95,6 +95,10 @@ class _Found:
     def choose(self, section: str, line: str) -> None:
         self.unsure.setdefault(section, []).append(line)
 
+    def choose_once(self, section: str, line: str) -> None:
+        if line not in self.unsure.get(section, ()):
+            self.choose(section, line)
+
     def look_at_layout(self, table: str, layout: Layout) -> None:
         """Say how a file is written whose header was not found."""
         section = f"read.{table}"
@@ -173,6 +177,10 @@ class _Found:
         section = f"read.{fault.table}"
         if fault.rule in {"date_invalid", "date_is_partial"}:
             self._date_format(section, fault)
+        elif fault.rule == "date_has_zone":
+            self.choose_once(section, 'timezone = "Area/City"  # whose days count, such as Europe/Berlin')
+        elif fault.rule == "date_century_unknown":
+            self.choose_once(section, "century_pivot = 0  # the last short year that is of the 2000s")
         elif fault.rule == "number_invalid":
             if self.read.config.reading(fault.table).decimal == "." and _have_decimal_commas(fault.texts):
                 self.sure(section, "decimal", ",")
@@ -181,6 +189,9 @@ class _Found:
 
     def _codes(self, section: str, fault: ColumnFault) -> None:
         left = []
+        if fault.rule == "nothing_used" and {*fault.texts} & {*fault.allowed}:
+            # Some are called as here: their rows are refused for something else.
+            return
         for theirs in fault.texts:
             ours = guess(theirs, fault.allowed)
             if ours is None:

@@ -17,7 +17,7 @@ _SIGNS = r"(?:[*+↑↓⇧⇩⬆⬇▲▼!]+|[高低])"
 _MARK = rf"(?:{_LETTERS}\s*{_SIGNS}|{_SIGNS}\s*{_LETTERS}|{_LETTERS}|{_SIGNS})"
 MARKED = rf"([-+]?{_PLAIN})\s*(?:{_MARK}|\({_MARK}\)|\[{_MARK}\])"
 """A number and what laboratories write after it, a letter or a sign or both: high, low, abnormal, normal."""
-RANGE = rf"[(\[]?\s*(?:({_PLAIN})\s*(?:[-–—−‒~～〜]|to)|(?:<|≤|<=|＜|&lt;|up to))\s*({_PLAIN})\s*[)\]]?"
+RANGE = rf"[(\[]?\s*(?:({_PLAIN})\s*(?:[-–—−‒~～〜]|to|bis)|(?:<|≤|<=|＜|&lt;|up to))\s*({_PLAIN})\s*[)\]]?"
 """From a number to a higher one, or anything up to a number."""
 
 

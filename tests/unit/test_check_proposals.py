@@ -271,6 +271,18 @@ def test_a_header_that_stands_lower_in_a_workbook_is_found(tmp_path: Path) -> No
     assert checked.would_open
 
 
+def test_a_zone_and_a_century_are_a_choice_of_each_table_whose_analytes_need_no_code(tmp_path: Path) -> None:
+    labs = TINY["lab_results"].replace("2023-12-28", "28.12.23")
+    labs = labs.replace("2024-02-12", "2024-02-12T07:30Z").replace("2024-06-17", "2024-06-17T07:30Z")
+    checked = gated(delivery_in(write(tmp_path, {"lab_results": labs})))
+    assert {"lab_results"} == {one.table for one in checked.broken if one.rule == "nothing_used"}
+    assert [line.split("=")[0] for line in checked.proposal.as_toml().splitlines()] == [
+        "# [read.lab_results]",
+        "# century_pivot ",
+        "# timezone ",
+    ]
+
+
 def test_choices_fit_a_terminal(tmp_path: Path) -> None:
     lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,left knee")
     text, _ = check_delivery(write(tmp_path, {"bone_lesions": lesions}))
