@@ -88,6 +88,8 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
 def _lacking(con: Connection, table: DeliveredTable, config: RegistryConfig) -> frozenset[str]:
     """Find the columns, of those that may be, without a cell in any row: most exports have such."""
     names = may_lack(table, config)
+    if not names:
+        return frozenset()
     cells = ", ".join(f"count({quoted(name)})" for name in names)
     found = one_row(con, f"select {cells} from raw.{quoted(table.name)}")
     return frozenset(name for name, count in zip(names, found, strict=True) if not count)
