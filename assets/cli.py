@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from assets.options import LandingOption, WarehouseOption, hand_down
+from assets.releases import releases_app
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
 
@@ -40,7 +42,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-releases_app = typer.Typer(help="What is published, what changed, and one step back.", no_args_is_help=False)
 app.add_typer(releases_app, name="releases")
 
 
@@ -49,14 +50,6 @@ class Cohort(StrEnum):
 
     REGISTRIES = "registries"
     PAPER = "paper"
-
-
-LandingOption = Annotated[
-    Path | None, typer.Option("--landing", help="Landing folder; else BPP_LANDING, else the project's.")
-]
-WarehouseOption = Annotated[
-    Path | None, typer.Option("--warehouse", help="Warehouse folder; else BPP_WAREHOUSE, else the project's.")
-]
 
 
 def _tell_version(is_asked: bool) -> None:
@@ -73,6 +66,7 @@ VersionOption = Annotated[
 
 def main() -> None:
     """Run the command; turn our own errors into a line, a hint and an exit code."""
+    os.umask(0o077)  # what it writes may name patients
     try:
         app()
     except BppError as error:
@@ -118,22 +112,7 @@ def before_a_command(
     _version: VersionOption = False,
 ) -> None:
     """Take the places before the command too."""
-    _hand_down(context, landing=landing, warehouse=warehouse)
-
-
-def _hand_down(context: typer.Context, **places: Path | None) -> None:
-    """Let a place that is stated before a command hold for it, unless it states its own.
-
-    Errors: UsageError where the command takes no such place, which would be left aside without a word.
-    """
-    stated = {name: place for name, place in places.items() if place is not None}
-    name = context.invoked_subcommand
-    if name is None or not stated:
-        return
-    command = cast(TyperGroup, context.command).commands[name]
-    for place in sorted(stated.keys() - {option.name for option in command.params}):
-        raise UsageError(f"{command.name} takes no --{place}", "leave it out")
-    context.default_map = {name: stated}
+    hand_down(context, landing=landing, warehouse=warehouse)
 
 
 @app.command()
@@ -234,47 +213,21 @@ def explain(
     typer.echo(explain_patient(root, registry, patient, protocol, output, shift_dates=shift_dates))
 
 
-@releases_app.callback(invoke_without_command=True)
-def releases(context: typer.Context, warehouse: WarehouseOption = None) -> None:
-    """List the releases when no other word follows."""
-    if context.invoked_subcommand is None:
-        list_releases(warehouse)
-    _hand_down(context, warehouse=warehouse)
-
-
-@releases_app.command("list")
-def list_releases(warehouse: WarehouseOption = None) -> None:
-    """List what is published, oldest first; the one in service is marked."""
-    from bpp_etl.release.told import listed  # noqa: PLC0415
-    from bpp_etl.settings import places  # noqa: PLC0415
-
-    typer.echo(listed(places(os.environ, None, warehouse).warehouse))
-
-
-@releases_app.command("diff")
-def diff_releases(
-    before: Annotated[str, typer.Argument(metavar="A", help="The earlier release.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="The later release.")],
+@app.command()
+def status(
+    landing: LandingOption = None,
     warehouse: WarehouseOption = None,
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
-    """Say what changed between two releases."""
-    from bpp_etl.release.told import difference  # noqa: PLC0415
-    from bpp_etl.settings import places  # noqa: PLC0415
+    """Say how each registry and the release in service are, and what needs a person."""
+    if output not in ("text", "json"):
+        raise UsageError(f"--format must be text or json, not {shown(output)}", "leave it out for text")
 
-    typer.echo(difference(places(os.environ, None, warehouse).warehouse, before, after))
+    from assets.status import tell_status  # noqa: PLC0415
 
-
-@releases_app.command("rollback")
-def rollback(
-    release: Annotated[str, typer.Argument(metavar="ID", help="The release to put back in service.")],
-    warehouse: WarehouseOption = None,
-) -> None:
-    """Put an earlier release back in service."""
-    from bpp_etl.release.shelf import Shelf  # noqa: PLC0415
-    from bpp_etl.settings import places  # noqa: PLC0415
-
-    Shelf.of(places(os.environ, None, warehouse).warehouse).put_in_service(release)
-    typer.echo(f"release {release} is in service")
+    told, needs_a_person = tell_status(landing, warehouse, output)
+    typer.echo(told)
+    sys.exit(3 if needs_a_person else 0)
 
 
 @app.command()

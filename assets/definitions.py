@@ -20,7 +20,8 @@ from assets.release import metric, release
 from assets.resources import Warehouse
 from assets.schedules import schedules
 from assets.watch import deliveries_sensor
-from bpp_etl.settings import PROJECT
+from bpp_etl.settings import PROJECT, places
+from bpp_etl.warehouse.private import keep_private
 
 
 def build_defs(warehouse: Warehouse | None = None, operation: Operation | None = None) -> dg.Definitions:
@@ -41,5 +42,7 @@ def build_defs(warehouse: Warehouse | None = None, operation: Operation | None =
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The graph of this project, when Dagster asks for it."""
+    """The graph of this project, when Dagster asks for it: in a process that serves or runs nothing else."""
+    chosen = places(os.environ)
+    keep_private(chosen.warehouse, chosen.landing, os.environ)
     return build_defs()

@@ -22,6 +22,7 @@ from assets.resources import Warehouse
 from bpp_etl.errors import UsageError
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, places
+from bpp_etl.warehouse.private import keep_private
 
 DEMO_MARK = ".bpp-demo"
 PAPER_MARK = ".bpp-demo-paper"
@@ -40,6 +41,8 @@ def run_refresh(
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
     resource = _resource(landing, warehouse, protocols, first_day, last_day)
+    chosen = resource.places()
+    keep_private(chosen.warehouse, chosen.landing, os.environ)
     with _telling() as say:
         done = refresh(resource, only=registries, full=full, say=say)
     _conclude(resource.root(), done)
@@ -54,7 +57,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
     mark = home / (PAPER_MARK if is_paper else DEMO_MARK)
     if home.exists() and any(home.iterdir()) and not mark.exists():
         raise UsageError(f"{home} holds something else", "name an empty folder")
-    home.mkdir(parents=True, exist_ok=True)
+    keep_private(home, home / "landing", os.environ)
     mark.write_text("A demonstration on synthetic patients; may be removed.\n", encoding="utf-8")
     shutil.rmtree(home / "landing", ignore_errors=True)
     if is_paper:
@@ -72,8 +75,9 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
 
 
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
-    """Replace this process by `dagster dev` on the warehouse's instance."""
+    """Replace this process by the services of the UI, on the warehouse's instance and behind the guard."""
     chosen = places(os.environ, landing, warehouse)
+    keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
     environment = os.environ | {
         "BPP_LANDING": str(chosen.landing),
@@ -82,10 +86,10 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
         # It advises `dg dev`, which is not installed where the project is only used.
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    program = Path(sys.executable).with_name("dagster")
-    words = [str(program), "dev", "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    services = [sys.executable, "-P", "-m", "assets.ui", "dev"]
+    words = [*services, "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     typer.echo(f"http://127.0.0.1:{port}")
-    os.execve(program, words, environment)
+    os.execve(sys.executable, words, environment)
 
 
 def _resource(

@@ -19,13 +19,13 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
 from bpp_etl.admission.due import Due, derivation, derived_with, due_for
-from bpp_etl.admission.working import WorkingFiles, shut_story, warnings_of
-from bpp_etl.errors import UsageError
+from bpp_etl.admission.working import WorkingFiles, shut_story, sweep, warnings_of
+from bpp_etl.errors import DamagedError, UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Shelf
-from bpp_etl.release.inputs import is_published, registries_in, release_input
+from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 
 Say = Callable[[str], None]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -80,17 +80,43 @@ def refresh(
     for name in landing.unfit:
         say(f"left alone: {name}")
     definitions = build_defs(warehouse)
+    sweep(places.warehouse)
+    Shelf.of(places.warehouse).sweep()
+    _put_back(Shelf.of(places.warehouse), done, say)
     with instance_of(places.warehouse) as instance:
         for registry, delivery in landing.newest.items():
             if only and registry not in only:
                 continue
+            lost = lost_delivery(places.warehouse, delivery)
+            if lost is not None:
+                due = Due(lost, "judge", "admitted.duckdb is damaged")
+                _run_due(definitions, instance, places.warehouse, due, done, say)
             due = due_for(places.warehouse, delivery, protocols, full=full)
             done.due.append(due)
             _run_due(definitions, instance, places.warehouse, due, done, say)
+            if due.action == "derive" and _is_damaged(places.warehouse, registry):
+                done.failed.pop(registry, None)
+                due = due_for(places.warehouse, delivery, protocols, full=full)
+                _run_due(definitions, instance, places.warehouse, due, done, say)
         _derive_the_rest(definitions, instance, warehouse, done, say)
-        _note_shut(warehouse, done, say)
+        note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
     return done
+
+
+def _put_back(shelf: Shelf, done: Refreshed, say: Say) -> None:
+    """Mend the file in service where it is damaged; where that cannot be, the next release mends it."""
+    try:
+        told = shelf.put_back()
+    except DamagedError as error:
+        done.failed["release"] = f"{error.message}; {error.hint}"
+        return
+    if told is not None:
+        say(told)
+
+
+def _is_damaged(root: Path, registry: str) -> bool:
+    return bool(WorkingFiles.of(root, registry).in_place().damaged)
 
 
 def _run_due(
@@ -133,7 +159,9 @@ def _derive_the_rest(
     wanted = derivation(warehouse.loaded_protocols())
     for registry in registries_in(warehouse.root()):
         files = WorkingFiles.of(warehouse.root(), registry)
-        if registry in done.failed or not files.admitted.exists() or derived_with(files) == wanted:
+        if registry in done.failed or "admitted" not in files.in_place().judged:
+            continue
+        if derived_with(files) == wanted:
             continue
         say(f"{registry}: deriving again (protocols or rules changed)")
         _run_job(definitions, instance, "derive_registry", registry, done)
@@ -187,11 +215,18 @@ def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
     return "the run failed before its first step"
 
 
-def _note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
+def note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
     for registry in registries_in(warehouse.root()):
-        story = shut_story(WorkingFiles.of(warehouse.root(), registry))
+        files = WorkingFiles.of(warehouse.root(), registry)
+        found = files.in_place()
+        if found.damaged:
+            told = files.damage_of(found.damaged[0])
+            done.shut[registry] = [f"{told.message}, and none of its deliveries could take its place"]
+            say(f"{registry}: shut: {done.shut[registry][0]}")
+            say("  what to do: have its last delivery sent again, or put the file back from a backup")
+        story = shut_story(files) if "shut" in found.judged else None
         if story is not None:
-            done.shut[registry] = story[1]
+            done.shut[registry] = [*done.shut.get(registry, []), *story[1]]
             say(f"{registry}: gate shut for {story[0]}")
             for line in story[1]:
                 say(f"  - {line}")

@@ -20,6 +20,10 @@ class BusyError(BppError):
     """Another process holds what is wanted: it passes by itself."""
 
 
+class DamagedError(BppError):
+    """A file that we wrote is not what was written: nothing is read from it, and nothing waits for it."""
+
+
 class UsageError(BppError):
     """The call's words are off."""
 

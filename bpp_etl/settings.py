@@ -1,4 +1,5 @@
-"""Where landing, warehouse and adapters are: from options, environment, pyproject.toml, or the project's own.
+"""Where landing, warehouse and adapters are, and how many releases are kept: from options, environment,
+pyproject.toml, or the project's own.
 
 Not here: opening any of them.
 """
@@ -61,6 +62,21 @@ def adapter_folders(environment: Mapping[str, str], project: Path = PROJECT) -> 
             'for example adapters = ["adapters"]',
         )
     return tuple(_absolute(project / Path(folder).expanduser()) for folder in folders)
+
+
+def keep_releases(environment: Mapping[str, str], project: Path = PROJECT) -> int:
+    """Say how many releases are kept: `BPP_KEEP_RELEASES`, else `[tool.bpp] keep_releases`, else 12.
+
+    Errors: UsageError where it is no whole number above 0.
+    """
+    told = environment.get("BPP_KEEP_RELEASES") or written_settings(project).get("keep_releases", 12)
+    try:
+        kept = int(told)
+    except (TypeError, ValueError):
+        kept = 0
+    if kept < 1:
+        raise UsageError("keep_releases is no whole number above 0", "see [tool.bpp] in pyproject.toml")
+    return kept
 
 
 def written_settings(project: Path = PROJECT) -> dict[str, Any]:

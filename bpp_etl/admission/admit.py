@@ -5,25 +5,32 @@ Not here: how any of these is done, nor which registries to do it for.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import duckdb
 
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.record import record
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.delivery_rule import Known
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.landing.registry_config import recalled
-from bpp_etl.reading.delivery import ReadDelivery, read_delivery
-from bpp_etl.reading.problems import DeliveryProblem
+from bpp_etl.reading.apart import read_apart
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import recall
 from bpp_etl.timeline.stated import stated_by
-from bpp_etl.warehouse.connection import Connection, one_row, one_value, opened, transaction
+from bpp_etl.warehouse.connection import (
+    Connection,
+    one_row,
+    opened,
+    opened_read_only,
+    transaction,
+)
 
 if TYPE_CHECKING:
     from bpp_etl.events import EventSummary, Protocol
@@ -31,28 +38,34 @@ if TYPE_CHECKING:
 
 def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     """Load a delivery as text into a new working file, and leave it there for the gate."""
-    with opened(files.start_building(), is_working_file=True) as con:
-        found = read_delivery(con, delivery, scratch_root=files.folder)
-        _remember(con, delivery, found)
-    return found
+    return read_apart(files.start_building(), delivery, scratch_root=files.folder)
 
 
 def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
     """Judge the delivery that was read, and put its working file in place: admitted, or shut.
 
-    Where nothing was read before (the step is run by itself), the delivery is read first.
+    Where its working file does not hold just what reading leaves (the step is run by itself, or again after
+    it was killed), the delivery is read first.
     """
-    if not files.building.exists():
+    try:
+        decision = _judge(files, delivery)
+    except DamagedError:
+        # It is the delivery before; it is marked now, and not looked at again.
+        decision = _judge(files, delivery)
+    files.settle(decision.status)
+    return decision
+
+
+def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
+    """Judge in the working file, which then holds all that a release wants of the delivery."""
+    if not _is_just_read(files, delivery):
         read(files, delivery)
     with opened(files.building, is_working_file=True) as con:
-        found = _recall(con, delivery)
+        found = recall(con, delivery)
         if found is None:
-            raise BppError(
-                f"the working file of {delivery.registry} holds another delivery",
-                "materialize raw and core together",
-            )
+            raise BppError(f"{delivery.registry} cannot be read", "report this as a fault")
         with known_already(files, delivery, found.input_digest) as known:
-            decision = judge(con, delivery, found, known)
+            decision = _judged(con, files, delivery, found, known)
         if decision.is_open:
             # Before the delivery takes its place: where that fails, it is judged and they are written again.
             write_digests(con, files.patient_digests)
@@ -67,8 +80,34 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             stated=found.config.stated,
             empty_rows=found.empty_rows,
         )
-    files.settle(decision.status)
     return decision
+
+
+def _judged(
+    con: Connection, files: WorkingFiles, delivery: Delivery, found: ReadDelivery, known: Known
+) -> GateDecision:
+    """Judge; what turns out to be damaged is the delivery before, for this one has just been read."""
+    if known.before is None:
+        return judge(con, delivery, found, known)
+    with files.unharmed("admitted"):
+        return judge(con, delivery, found, known)
+
+
+def _is_just_read(files: WorkingFiles, delivery: Delivery) -> bool:
+    """Say whether the working file holds this delivery as `read` leaves it: whole, and nothing judged."""
+    if not files.building.exists():
+        return False
+    try:
+        with opened_read_only(files.building) as con:
+            judged = con.execute(
+                "select count(*) from duckdb_schemas() where database_name = 'warehouse'"
+                " and schema_name in ('core', 'quarantine', 'quality')"
+            ).fetchall()
+            return judged == [(0,)] and recall(con, delivery) is not None
+    except BusyError:
+        raise
+    except (BppError, duckdb.Error):
+        return False
 
 
 def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) -> EventSummary:
@@ -77,7 +116,11 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
 
     if not files.admitted.exists():
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
-    with opened(files.admitted, is_working_file=True) as con, transaction(con):
+    with (
+        files.unharmed("admitted") as path,
+        opened(path, is_working_file=True) as con,
+        transaction(con),
+    ):
         name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
         stated = stated_by(con, registry)
         summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
@@ -86,29 +129,3 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
             "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))
         )
     return summary
-
-
-def _remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
-    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(replace(found, headers={}))}
-    con.execute(
-        "create table raw.read_delivery as select $told::varchar as told",
-        {"told": json.dumps(told, default=str)},
-    )
-
-
-def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
-    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
-    if told.get("delivery") != [delivery.registry, delivery.name]:
-        return None
-    found = told["read"]
-    return ReadDelivery(
-        config=recalled(found["config"]),
-        rows=found["rows"],
-        empty_rows=found["empty_rows"],
-        problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
-        extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
-        identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
-        unknown_files=tuple(found["unknown_files"]),
-        input_digest=found["input_digest"],
-        adapter_digest=found["adapter_digest"],
-    )

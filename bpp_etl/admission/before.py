@@ -30,7 +30,7 @@ def known_already(files: WorkingFiles, delivery: Delivery, input_digest: str) ->
     """
     with ExitStack() as stack:
         found: Connection | None = None
-        if files.admitted.exists():
+        if "admitted" in files.in_place().judged:
             try:
                 con = stack.enter_context(opened_read_only(files.admitted))
                 found = con if _is_before(con, delivery, input_digest) else None

@@ -12,11 +12,11 @@ from typing import Literal
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import layer_version
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
-from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.connection import Connection, opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
 
@@ -36,12 +36,16 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     if full:
         return Due(delivery, "judge", "asked for")
     try:
-        judged = files.judgements()
+        found = files.in_place()
     except BppError:
-        # Judging anew puts a sound file in the place of a broken one; where another process holds it, judging
-        # is what finds that out, for this registry alone.
+        # Judging is what finds out who holds it, for this registry alone.
         return Due(delivery, "judge", "working files cannot be opened")
-    last = judged.get("shut") or judged.get("admitted")
+    judged = found.judged
+    last = judged.get("shut") or (judged.get("admitted") if not found.damaged else None)
+    if last is None and found.damaged:
+        # Judging anew puts a sound file in the place of a damaged one. Where the newest delivery is shut and
+        # known, that would not: the damaged file held another.
+        return Due(delivery, "judge", "working files cannot be opened")
     if last is None:
         return Due(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
@@ -50,8 +54,11 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
         return Due(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery):
         return Due(delivery, "judge", "files changed")
-    if "admitted" in judged and derived_with(files) != derivation(protocols):
-        return Due(delivery, "derive", "protocols changed")
+    try:
+        if "admitted" in judged and derived_with(files) != derivation(protocols):
+            return Due(delivery, "derive", "protocols changed")
+    except DamagedError:
+        return Due(delivery, "judge", "working files cannot be opened")
     return Due(delivery, "nothing", "unchanged")
 
 
@@ -75,11 +82,18 @@ def derivation(protocols: Sequence[Protocol]) -> list[str]:
 
 def derived_with(files: WorkingFiles) -> list[str] | None:
     """Read what the admitted file's events were derived with; None where they were not."""
-    with opened_read_only(files.admitted) as con:
-        there = con.execute(
-            "select count(*) from duckdb_tables() where schema_name = 'event' and table_name = 'derived_with'"
-        ).fetchall()
-        if there == [(0,)]:
-            return None
-        rows = con.execute("select told from event.derived_with order by position").fetchall()
+    with files.unharmed("admitted") as path, opened_read_only(path) as con:
+        return derived_in(con)
+
+
+def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
+    """Read what the events in an open working file were derived with; None where they were not."""
+    there = con.execute(
+        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
+        " and table_name = 'derived_with'",
+        {"alias": alias},
+    ).fetchall()
+    if there == [(0,)]:
+        return None
+    rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
     return [str(row[0]) for row in rows]

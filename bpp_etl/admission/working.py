@@ -10,16 +10,20 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.errors import BppError, BusyError
+import duckdb
+
+from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.warehouse.connection import one_row, opened_read_only
+from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
+from bpp_etl.warehouse.damage import STRANGE, is_cut_off, is_damage
 
+STATUSES = ("admitted", "shut")
 SPILL = ".duckdb_spill"
 """Where DuckDB puts what does not fit into memory (`warehouse/connection.py`)."""
 
@@ -32,6 +36,14 @@ class Judgement:
     status: str
     input_digest: str
     code_version: str
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """What a registry's working files hold, by status, and the status of those that are damaged."""
+
+    judged: Mapping[str, Judgement]
+    damaged: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,25 +119,91 @@ class WorkingFiles:
                 f"the working file of {self.folder.name} was not written to its end",
                 "check the free space of the disk, then refresh again",
             )
-        place = self.admitted if status == "admitted" else self.shut
+        place = self.place_of(status)
+        if place.is_dir():
+            shutil.rmtree(place)
         # A log that a killed process left belongs to the file before; it must not be replayed into this one.
         log_of(place).unlink(missing_ok=True)
         os.replace(self.building, place)  # noqa: PTH105
+        mark_of(place).unlink(missing_ok=True)
         if status == "admitted":
             discard(self.shut)
 
-    def judgements(self) -> dict[str, Judgement]:
-        """Read what is in place: at most one admitted and one shut delivery."""
-        found = {}
-        for status, path in (("admitted", self.admitted), ("shut", self.shut)):
-            if not path.exists():
-                continue
-            with opened_read_only(path) as con:
-                row = one_row(
-                    con, "select delivery, status, input_digest, code_version from quality.delivery"
-                )
-            found[status] = Judgement(*row)
-        return found
+    def place_of(self, status: str) -> Path:
+        """Name the file that a delivery of a status is put in."""
+        return self.admitted if status == "admitted" else self.shut
+
+    def in_place(self) -> InPlace:
+        """Look what is in place: at most one admitted and one shut delivery; a damaged file is only named.
+
+        Errors: BusyError where another process writes one of them.
+        """
+        judged, damaged = {}, []
+        for status in STATUSES:
+            try:
+                with self.unharmed(status) as path:
+                    if path.exists():
+                        with opened_read_only(path) as con:
+                            judged[status] = judgement_in(con, path)
+            except DamagedError:
+                damaged.append(status)
+        return InPlace(judged, tuple(damaged))
+
+    def judgements(self) -> Mapping[str, Judgement]:
+        """Read what is in place; errors: DamagedError where one of the files is damaged."""
+        found = self.in_place()
+        if found.damaged:
+            raise self.damage_of(found.damaged[0])
+        return found.judged
+
+    def damage_of(self, status: str) -> DamagedError:
+        """Word what is to be said where the file of a status is damaged."""
+        return DamagedError(
+            f"{self.place_of(status).name} of {self.folder.name} is damaged",
+            "refresh again: its delivery is judged anew where it is still in the landing",
+        )
+
+    @contextmanager
+    def unharmed(self, status: str) -> Iterator[Path]:
+        """Yield a file to be read; where it turns out to be damaged, mark it, so that it is not read again.
+
+        What is not read is not looked at: damage in its middle shows only there. Errors: DamagedError.
+        """
+        path = self.place_of(status)
+        if _is_marked(path):
+            raise self.damage_of(status)
+        try:
+            yield path
+        except (DamagedError, duckdb.Error) as error:
+            if not isinstance(error, DamagedError) and not is_damage(error):
+                raise
+            mark_of(path).write_text(_identity_of(path), encoding="utf-8")
+            raise self.damage_of(status) from None
+
+
+def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judgement:
+    """Read what an open working file says of its delivery; DamagedError where it is cut off, or mute."""
+    strange = DamagedError(f"{path.name} is not a whole working file")
+    try:
+        rows = con.execute(
+            f"select delivery, status, input_digest, code_version from {alias}.quality.delivery"
+        ).fetchall()
+    except STRANGE:
+        raise strange from None
+    if len(rows) != 1 or is_cut_off(con, path, alias):
+        raise strange
+    return Judgement(*rows[0])
+
+
+def sweep(warehouse: Path) -> None:
+    """Clear away what killed processes left half-built in any registry that nobody writes just now."""
+    folder = warehouse / "registries"
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if entry.is_dir() and REGISTRY_NAME.fullmatch(entry.name):
+            with suppress(BusyError):
+                files = WorkingFiles(entry)
+                with files.locked():
+                    files.start_building()
 
 
 def shut_story(files: WorkingFiles) -> tuple[str, list[str]] | None:
@@ -147,11 +225,26 @@ def warnings_of(files: WorkingFiles) -> tuple[str, ...]:
 
 
 def discard(path: Path) -> None:
-    """Remove a database file and the log beside it."""
-    path.unlink(missing_ok=True)
-    log_of(path).unlink(missing_ok=True)
+    """Remove a database file, and the log and the mark beside it."""
+    for one in (path, log_of(path), mark_of(path)):
+        one.unlink(missing_ok=True)
 
 
 def log_of(path: Path) -> Path:
     """Name the log that DuckDB keeps beside a file it has not yet folded it into."""
     return path.with_name(path.name + ".wal")
+
+
+def mark_of(path: Path) -> Path:
+    """Name the mark that says which file in this place is damaged; whatever takes its place is not."""
+    return path.with_name(path.name + ".damaged")
+
+
+def _is_marked(path: Path) -> bool:
+    mark = mark_of(path)
+    return mark.exists() and path.exists() and mark.read_text(encoding="utf-8") == _identity_of(path)
+
+
+def _identity_of(path: Path) -> str:
+    found = path.stat()
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"

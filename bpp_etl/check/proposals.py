@@ -15,6 +15,7 @@ from typing import Any
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.guess import guess, guess_column
+from bpp_etl.check.keys import ID, KEYED, WITH_THE_ID, count_within_patients, parts_in
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import looks_like_identifier
@@ -46,7 +47,7 @@ DATE_FORMATS = (*DAYS, *(f"{day} {time}" for day in DAYS[:3] for time in ("%H:%M
 MOST_UNSURE = 12
 """So many codes without a guess are written down for a column; more are no codes."""
 
-ORDER = ("read", "rename", "recode", "cadence")
+ORDER = ("read", "rename", "recode", "compose", "cadence")
 DELIMITERS = ";\t|,"
 
 
@@ -61,13 +62,16 @@ class Proposal:
     def changes_columns(self) -> bool:
         """Say whether a table would be read for the first time, with cells that nobody has looked at yet."""
         return any(
-            name.startswith("rename.") or "delimiter" in lines for name, lines in self.sections.items()
+            name.startswith(("rename.", "compose.")) or "delimiter" in lines
+            for name, lines in self.sections.items()
         )
 
     def and_then(self, later: Proposal) -> Proposal:
         """Add what was proposed once this was followed; what is left to choose is what is left then."""
         sections = {name: {**lines, **later.sections.get(name, {})} for name, lines in self.sections.items()}
-        return Proposal({**later.sections, **sections}, later.unsure)
+        # Once a key is made, nothing shows any longer that a table has not what it is made of.
+        open_keys = {name: lines for name, lines in self.unsure.items() if name.startswith("compose.")}
+        return Proposal({**later.sections, **sections}, {**open_keys, **later.unsure})
 
     def tidied(self) -> Proposal:
         """Say once for all tables how files are written, where they agree, and order the sections."""
@@ -114,6 +118,8 @@ def propose(
         for table, header in read.headers.items():
             found.look_at_header(table, header)
         found.look_for_sheets()
+        if any((one.table, one.rule) == (KEYED, "duplicate_key") and one.is_breach for one in decision.rules):
+            found.look_at_keys()
     for fault in faults:
         found.look_at(fault)
     for cause in (*decision.causes, *decision.warnings):
@@ -187,6 +193,19 @@ class _Found:
             if sheets and table not in self.read.headers:
                 self.choose(f"read.{table}", f"sheet = {_value(' | '.join(sheets))}")
 
+    def look_at_keys(self) -> None:
+        """Offer to make ids of assessments that count within a patient of the patient and the id."""
+        if not count_within_patients(self.con):
+            return
+        for table in WITH_THE_ID:
+            section, header = f"compose.{table}", self.read.headers.get(table, ())
+            patient, own = parts_in(header, table, self.read.config)
+            if patient and own:
+                self.sure(section, ID, [patient, own])
+            else:
+                line = f"{ID} = {_value([patient or '...', own or ID])}"
+                self.choose(section, f"{line}  # the export needs the patient here")
+
     def look_at(self, fault: ColumnFault) -> None:
         """Find how the cells of a column are written, or which codes they hold."""
         section = f"read.{fault.table}"
@@ -243,7 +262,7 @@ def _key(text: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, list):
-        return str(value)
+        return f"[{', '.join(_value(one) if isinstance(one, str) else str(one) for one in value)}]"
     escaped = "".join(
         f"\\u{ord(mark):04x}" if ord(mark) < 32 or ord(mark) == 127 else mark
         for mark in str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
 from bpp_etl.gate.judged import JudgedTable, RuleCount
-from bpp_etl.gate.row_numbers import Numbers, shown
+from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
 from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
@@ -16,6 +16,7 @@ from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.raw_tables import IS_MISALIGNED
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import create_table
 from schemas.codes import Severity
@@ -69,6 +70,9 @@ def _judge(
     refusing = [law for law in laws if law.severity == "refuse"]
     not_judged: set[str] = set()
     outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
+    misaligned = select_numbers(con, f"select row_number from raw.{quoted(table.name)} where {IS_MISALIGNED}")
+    outcome.judged += misaligned.len()
+    broke("field_count_differs", misaligned)
     with rows_alike(con, table, relation) as are_any:
         if are_any:
             broke("duplicate_row", duplicate_rows(con, table, relation))

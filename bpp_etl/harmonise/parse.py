@@ -19,7 +19,7 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.raw_tables import IS_DISPUTED
+from bpp_etl.reading.raw_tables import IS_DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
@@ -58,6 +58,7 @@ def parsed_select(
 ) -> ParsedSelect:
     """Write the SELECT from `raw.<table>` to typed columns, `problems` and `null_words`, null where none.
 
+    Rows whose cells are not in their columns (`IS_MISALIGNED`) are left out.
     Another `relation` may hold some of the rows of `raw.<table>` in its place. Columns that are `lacking`, of
     those that may, are not read: planning that takes a small delivery longer than all of its rows.
     `null_words` has the bit of each column (1, 2, 4, ... in their order) whose cell held a word that means
@@ -96,7 +97,7 @@ def parsed_select(
     broken, listed = _listed(problems)
     levels.append(broken)
     # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
-    relation = relation or f"raw.{quoted(table.name)}"
+    relation = f"(from {relation or f'raw.{quoted(table.name)}'} where not {IS_MISALIGNED})"
     for level in levels:
         made = ", ".join(f"{sql} as {name}" for name, sql in level.items())
         relation = f"(select *, {made} from {relation})"

@@ -30,8 +30,9 @@ out of date."""
 
 NAMES = """\
 Tables and columns are those of the [dictionary](dictionary.md). Under an adapter `[rename]` takes the
-adapter's own files and columns, `[read]` its files or our tables, and the other sections our tables. A
-column that speaks of a direct identifier, such as `mrn`, is loaded under no name."""
+adapter's own files and columns, `[read]` its files or our tables, `[compose]` its files, with any of their
+columns, or our tables, with the columns that it yields, and the other sections our tables. A column that
+speaks of a direct identifier, such as `mrn`, is loaded under no name."""
 
 WRITTEN = """\
 ## How files are written

@@ -20,9 +20,16 @@ from bpp_etl.landing.read_settings import (
     recalled_settings,
 )
 from bpp_etl.landing.registry_keys import KEYS, TOP_LEVEL
-from bpp_etl.landing.registry_sections import NOTHING_SAID, STABLE, About, ensure_columns_are_ours
+from bpp_etl.landing.registry_sections import (
+    NOTHING_SAID,
+    STABLE,
+    About,
+    ensure_columns_are_ours,
+    ensure_keys_are_ours,
+)
 from bpp_etl.landing.waivers import Waiver, recalled_waivers
 from schemas.cadence import NOT_STATED, StatedCadence
+from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
 from schemas.stated import Stated
 from schemas.tables import TABLES
@@ -43,6 +50,7 @@ class RegistryConfig:
     rename: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    compose: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -94,6 +102,10 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "cadence": stated,
         "accept": recalled_waivers(told["accept"]),
         "null_words": tuple(told["null_words"]),
+        "compose": {
+            table: {key: tuple(parts) for key, parts in keys.items()}
+            for table, keys in told["compose"].items()
+        },
         **recalled_settings(told),
     }
     return RegistryConfig(**{**told, **made})
@@ -112,13 +124,37 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
     is_canonical = stated.get("format", CANONICAL) == CANONICAL
     if is_canonical:
         ensure_columns_are_ours(stated.get("rename", {}), "rename")
+        for table in (composed := stated.get("compose", {})):
+            ensure_known("table in [compose]:", table, tuple(TABLES))
+            ensure_keys_are_ours(composed, (table,))
     # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
     read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
     return RegistryConfig(**stated, read=read, read_tables=read_tables)
 
 
-def ensure_tables_are_known(config: RegistryConfig, names: tuple[str, ...]) -> None:
-    """Hold [rename] and [read] to names that there are: our tables, and the sources of an adapter."""
-    for section, told in (("rename", config.rename), ("read", config.read_tables)):
+def ensure_names_are_known(
+    config: RegistryConfig, sources: Mapping[str, tuple[str, ...]], yielded: tuple[str, ...]
+) -> None:
+    """Hold sections to the names that there are under an adapter: our tables, and its sources.
+
+    `sources` have the columns that the adapter reads of them; a key of a table that it yields is made of
+    columns of ours.
+    """
+    for section, told in (
+        ("rename", config.rename),
+        ("read", config.read_tables),
+        ("compose", config.compose),
+    ):
         for name in told:
-            ensure_known(f"table in [{section}]:", name, names)
+            ensure_known(f"table in [{section}]:", name, (*TABLES, *sources))
+    for table, keys in config.compose.items():
+        section = f"[compose.{table}]:"
+        if table in sources:
+            for key in keys:
+                ensure_known(f"column in {section}", key, sources[table])
+            continue
+        ensure_keys_are_ours(config.compose, (table,))
+        if table in yielded:
+            names = tuple(column.name for column in delivered_columns(TABLES[table].contract))
+            for part in (part for parts in keys.values() for part in parts):
+                ensure_known(f"column in {section}", part, names)

@@ -11,6 +11,7 @@ from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
 from bpp_etl.landing.registry_sections import (
     about_of,
     cadence_of,
+    compose_of,
     constants_of,
     lesions_of,
     limits_of,
@@ -102,6 +103,19 @@ M = "male\"""",
         " single empty cell",
         """[constants.lab_results]
 unit = "U/L\"""",
+    ),
+    Key(
+        "compose",
+        compose_of,
+        "nothing",
+        "as `[compose.<table>]`: a key that is made of several columns of the export, by their names there:"
+        " of `P1` and `2` it is `P1:2`. It is empty where one of them is; no two different pairs make one"
+        " key. Each table that has the key must have these columns, and state it",
+        """[compose.imaging_assessments]
+assessment_id = ["patient", "visit"]
+
+[compose.bone_lesions]
+assessment_id = ["patient", "visit"]""",
     ),
     Key(
         "lesions",

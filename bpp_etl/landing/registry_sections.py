@@ -6,10 +6,11 @@ Not here: the file, its keys outside sections, and the whole they make (`registr
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bpp_etl.errors import shown
 from bpp_etl.landing.keys import ConfigurationError, ensure_known, table_of, text_of
 from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, StatedCadence
 from schemas.contract import delivered_columns
@@ -18,6 +19,7 @@ from schemas.tables import TABLES
 
 STABLE = "stable"
 """Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
+FEWEST_PARTS = 2
 ABOUT = ("title", "synthetic", "contact")
 
 
@@ -131,6 +133,40 @@ def constants_of(told: Any, where: str) -> dict[str, dict[str, str]]:
             ensure_column(table, column, where)
             constants[table][column] = scalar_of(value, f"{where}.{table}")
     return constants
+
+
+def compose_of(told: Any, where: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Read [compose.<table>]: a key of ours to the columns of theirs that it is made of."""
+    made: dict[str, dict[str, tuple[str, ...]]] = {}
+    for table, keys in table_of(told, where).items():
+        section = f"{where}.{table}"
+        made[table] = {}
+        for key, parts in table_of(keys, section).items():
+            if not isinstance(parts, list) or not all(isinstance(one, str) and one.strip() for one in parts):
+                raise ConfigurationError(
+                    f"registry.toml: {shown(key)} in [{section}] must be a list of their columns",
+                    'for example assessment_id = ["patient", "visit"]',
+                )
+            names = tuple(one.strip() for one in parts)
+            if len({*names}) < max(len(names), FEWEST_PARTS):
+                raise ConfigurationError(
+                    f"registry.toml: {shown(key)} in [{section}] must be made of several columns, each once",
+                    "name a single one in [rename.<table>]",
+                )
+            made[table][key] = names
+    return made
+
+
+def ensure_keys_are_ours(compose: Mapping[str, Mapping[str, object]], tables: Iterable[str]) -> None:
+    """Hold what is composed to keys of our tables; only an adapter's source has columns of its own."""
+    for table in tables:
+        keys = tuple(
+            column.name
+            for column in delivered_columns(TABLES[table].contract)
+            if column.kind == "text" and column.name.endswith("_id")
+        )
+        for key in compose.get(table, {}):
+            ensure_known(f"key in [compose.{table}]:", key, keys or ("none of this table",))
 
 
 def lesions_of(told: Any, where: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.composed import composed
 from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted, transaction
 from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES
@@ -25,6 +27,10 @@ SIDE = "raw_side"
 SOURCE_DATA = "raw_source_data"
 IS_DISPUTED = "is_disputed"
 """The column of a raw table that says whether a side table contradicts the row (`reading/side_tables.py`)."""
+Origin = tuple[int, ...] | str | None
+"""Where a column of ours comes from: its places in a file, several if it is made of them; or a constant."""
+IS_MISALIGNED = "is_misaligned"
+"""The column of a raw table that says whether a row of csv had another number of fields than the header."""
 IS_FILLED = "is_filled"
 """The column of a loaded file that says whether a row has a filled cell."""
 
@@ -45,18 +51,19 @@ def create_source_schemas(con: Connection) -> None:
 class Part:
     """One loaded file of a table: its relation, its stamp, and where each column of ours comes from.
 
-    `origins` tells of each column of ours whether it was loaded (a position), is a constant, or is lacking;
+    `origins` tells of each column of ours whether it was loaded, is a constant, or is lacking;
     `typed` of each column that may have typed cells whether all of them are (`true`), none is (`false`), or
     a column of the relation says so. `rows` counts those of the file, `empty_rows` those without a filled
-    cell among them: they keep their numbers, and are no rows.
+    cell among them: they keep their numbers, and are no rows. Where some `has_misaligned`, a column says so.
     """
 
     relation: str
     stamp: Mapping[str, str]
-    origins: Mapping[str, int | str | None]
+    origins: Mapping[str, Origin]
     typed: Mapping[str, str]
     rows: int
     empty_rows: int
+    has_misaligned: bool = False
 
 
 def may_be_typed(column: Column) -> bool:
@@ -84,6 +91,7 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
         if schema != SOURCE:
             shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
             shown += [f"false as {IS_DISPUTED}"]
+            shown += [IS_MISALIGNED if part.has_misaligned else f"false as {IS_MISALIGNED}"]
         filled = f" where {IS_FILLED}" if part.empty_rows else ""
         selects.append(f"select {', '.join(shown)} from {part.relation}{filled}")
         before += part.rows
@@ -91,8 +99,8 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
     return sum(part.rows - part.empty_rows for part in parts)
 
 
-def _shown(name: str, origin: int | str | None) -> str:
-    if isinstance(origin, int):
+def _shown(name: str, origin: Origin) -> str:
+    if isinstance(origin, tuple):
         return quoted(name)
     value = "null" if origin is None else literal(origin)
     return f"{value}::varchar as {quoted(name)}"
@@ -103,12 +111,12 @@ def adapt(
     delivery: Delivery,
     adapter: Adapter,
     rows: dict[str, int],
-    constants: Mapping[str, Mapping[str, str]],
+    config: RegistryConfig,
 ) -> None:
     """Turn an adapter's sources into the canonical raw tables, with its own SQL: all of them, or none.
 
-    `constants` are those of registry.toml, by table and column. `rows` has the rows of each source, and those
-    of each table afterwards. Errors: AdapterError.
+    Constants and composed keys are those that `config` states of our tables. `rows` has the rows of each
+    source, and those of each table afterwards. Errors: AdapterError.
     """
     if not rows:
         return
@@ -121,8 +129,7 @@ def adapt(
         )
         con.execute(f"create temp table _origin as {origins}")
         made = {
-            table: _make(con, delivery, adapter, table, constants.get(table, {}))
-            for table in adapter.tables_from(tuple(rows))
+            table: _make(con, delivery, adapter, table, config) for table in adapter.tables_from(tuple(rows))
         }
         counted = relation_of(con, adapter, f"{SOURCE_ROWS}.sql")
         with running(adapter, f"{SOURCE_ROWS}.sql"):
@@ -137,9 +144,7 @@ def adapt(
     rows.update(made)
 
 
-def _make(
-    con: Connection, delivery: Delivery, adapter: Adapter, table: str, constants: Mapping[str, str]
-) -> int:
+def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, config: RegistryConfig) -> int:
     """Make one raw table of the rows that an adapter yields, and return how many there are."""
     delivered = delivered_columns(TABLES[table].contract)
     columns = [quoted(column.name) for column in delivered]
@@ -159,15 +164,23 @@ def _make(
     if astray:
         raise AdapterError(f"{adapter.name}/{place}: {astray} rows lead to no row of a source", HOW_TO)
     _ensure_rows_are_known(con, adapter, table)
+    constants = config.constants.get(table, {})
     lacking = _empty_columns(con, data, constants)
-    origins = {one.name: constants[one.name] if one.name in lacking else 0 for one in delivered}
-    shown = [_shown(name, origin) for name, origin in origins.items()]
+    shown = [_shown(one.name, constants[one.name] if one.name in lacking else (0,)) for one in delivered]
+    is_source = any(source.name == table for source in adapter.sources)
+    made = {} if is_source else config.compose.get(table, {})
+    shown = [
+        f"{composed(list(map(quoted, made[one.name])), config.null_words)} as {quoted(one.name)}"
+        if one.name in made
+        else same
+        for one, same in zip(delivered, shown, strict=True)
+    ]
     shown += [
         f"{'true' if one.name in lacking else 'false'} as {typedness(one.name)}"
         for one in delivered
         if may_be_typed(one)
     ]
-    shown += [f"false as {IS_DISPUTED}"]
+    shown += [f"false as {mark}" for mark in (IS_DISPUTED, IS_MISALIGNED)]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"

@@ -15,11 +15,14 @@ from schemas.quality import HISTORY_TABLES
 PACKAGE = "bpp_etl.release"
 
 
-def carry_history(con: Connection, shelf: Shelf) -> None:
-    """Copy what the release before holds; its own rows are added once this one has an id."""
-    newest = shelf.newest()
+def carry_history(con: Connection, shelf: Shelf) -> str | None:
+    """Copy what the release before holds, and return its id; its own rows are added once this one has an id.
+
+    The release before is the newest of which every file is its own: what is damaged is carried no further.
+    """
+    newest = shelf.newest_whole()
     if newest is None:
-        return
+        return None
     attach_read_only(con, shelf.folder(newest) / FILE, "before")
     there = con.execute(
         "select table_name from duckdb_tables() where database_name = 'before' and schema_name = 'quality'"
@@ -31,6 +34,7 @@ def carry_history(con: Connection, shelf: Shelf) -> None:
             relation = f"quality.{quoted(table)}"
             con.execute(f"insert into {relation} select {columns} from before.{relation}")
     con.execute("detach before")
+    return newest
 
 
 def add_to_history(con: Connection, release_id: str) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.admission.working import Judgement, WorkingFiles
 from bpp_etl.code_version import code_version
+from bpp_etl.errors import BusyError
 from bpp_etl.events import Protocol
+from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.release.shelf import Shelf
 
 
@@ -50,18 +52,65 @@ def registries_in(warehouse: Path) -> list[str]:
     return sorted(
         entry.name
         for entry in folder.iterdir()
-        if (entry / "admitted.duckdb").exists() or (entry / "shut.duckdb").exists()
+        if REGISTRY_NAME.fullmatch(entry.name)
+        and ((entry / "admitted.duckdb").exists() or (entry / "shut.duckdb").exists())
     )
 
 
 def release_input(warehouse: Path, protocols: Sequence[Protocol]) -> ReleaseInput:
-    """Gather what the next release would be built on."""
-    deliveries = []
+    """Gather what the next release would be built on; a damaged working file is as in the newest release."""
+    deliveries: list[str] = []
+    shelf = Shelf.of(warehouse)
+    newest = shelf.newest()
     for registry in registries_in(warehouse):
-        for status, told in sorted(WorkingFiles.of(warehouse, registry).judgements().items()):
-            deliveries.append(f"{registry}/{told.delivery}:{status}:{told.input_digest}:{told.code_version}")
-    named = tuple(f"{protocol.name}:{protocol.digest}" for protocol in protocols)
-    return ReleaseInput(tuple(deliveries), named, code_version())
+        found = WorkingFiles.of(warehouse, registry).in_place()
+        if "admitted" in found.damaged and newest is not None:
+            deliveries += deliveries_before(shelf, newest, registry, protocols)
+        deliveries += [told_delivery(registry, told) for _, told in sorted(found.judged.items())]
+    return ReleaseInput(tuple(deliveries), told_protocols(protocols), code_version())
+
+
+def told_delivery(registry: str, told: Judgement) -> str:
+    """Name a delivery as a manifest lists it: with what decides on its rows."""
+    return f"{registry}/{told.delivery}:{told.status}:{told.input_digest}:{told.code_version}"
+
+
+def told_protocols(protocols: Sequence[Protocol]) -> tuple[str, ...]:
+    """Name protocols as a manifest lists them."""
+    return tuple(f"{protocol.name}:{protocol.digest}" for protocol in protocols)
+
+
+def deliveries_before(
+    shelf: Shelf, release_id: str, registry: str, protocols: Sequence[Protocol] | None = None
+) -> tuple[str, ...]:
+    """Find the admitted delivery of a registry that a release is made of; none where by other protocols."""
+    told = shelf.manifest(release_id).get("input", {})
+    if protocols is not None and tuple(told.get("protocols", ())) != told_protocols(protocols):
+        return ()
+    start = f"{registry}/"
+    return tuple(
+        one for one in told.get("deliveries", ()) if one.startswith(start) and one.split(":")[1] == "admitted"
+    )
+
+
+def lost_delivery(warehouse: Path, newest: Delivery) -> Delivery | None:
+    """Find the delivery that a registry's damaged `admitted.duckdb` held: an older one in the landing.
+
+    The newest release tells its name. None where nothing is damaged, or nothing is known of it.
+    """
+    shelf, files = Shelf.of(warehouse), WorkingFiles.of(warehouse, newest.registry)
+    try:
+        if "admitted" not in files.in_place().damaged:
+            return None
+    except BusyError:
+        return None
+    release_id = shelf.newest()
+    told = deliveries_before(shelf, release_id, newest.registry) if release_id is not None else ()
+    for one in told:
+        folder = newest.path.with_name(one.partition("/")[2].partition(":")[0])
+        if folder.is_dir() and folder.name != newest.name:
+            return delivery_of(folder)
+    return None
 
 
 def is_published(shelf: Shelf, inputs: ReleaseInput) -> bool:

@@ -19,9 +19,7 @@ from bpp_etl.errors import BppError, NotFoundError, UsageError
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.settings import places
 from bpp_etl.warehouse.connection import Connection, connected_read_only, one_row, quoted
-
-HEADER_BYTES = 3 * 4096
-"""What a DuckDB file holds before its blocks; with them it is as long as the file has to be."""
+from bpp_etl.warehouse.damage import is_cut_off
 
 
 @dataclass(frozen=True)
@@ -172,11 +170,7 @@ def _place(told: str | Path | None, release_id: str | None) -> Path:
 def _id_in(con: Connection, path: Path) -> str:
     """Read the release's id; refuse a file that is shorter than its own count of blocks, or no release."""
     try:
-        blocks, block_bytes = one_row(
-            con,
-            "select total_blocks, block_size from pragma_database_size() where database_name = 'warehouse'",
-        )
-        is_whole = path.stat().st_size >= HEADER_BYTES + blocks * block_bytes
+        is_whole = not is_cut_off(con, path)
         (release_id,) = one_row(con, "select release_id from meta.release")
     except (duckdb.Error, BppError):
         is_whole, release_id = False, ""

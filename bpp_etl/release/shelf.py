@@ -5,19 +5,32 @@ Not here: making one. A release's folder is complete from the moment it has its 
 
 from __future__ import annotations
 
-import json
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.errors import NotFoundError
+import duckdb
+
+from bpp_etl.errors import BppError, DamagedError, NotFoundError
+from bpp_etl.release.lease import builder, is_left_behind
+from bpp_etl.release.seal import (
+    FILE,
+    MANIFEST,
+    REPORT,
+    digest_of_file,
+    ensure_sealed,
+    read_manifest,
+    sha256_of,
+)
 from bpp_etl.warehouse.connection import one_value, opened_read_only
 
-FILE = "bpp.duckdb"
-MANIFEST = "manifest.json"
-REPORT = "report.html"
+__all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
+
 BUILDING = ".building-"
 WRITABLE = 0o222
 
@@ -46,12 +59,17 @@ class Shelf:
     @property
     def building(self) -> Path:
         """The folder of the release that this process builds."""
-        return self.published / f"{BUILDING}{os.getpid()}"
+        return self.published / f"{BUILDING}{builder()}"
 
     @property
     def _unserved(self) -> Path:
         """The file that names a release from just before it is named until it is in service."""
         return self.published / ".unserved"
+
+    @property
+    def _served(self) -> Path:
+        """The file that names the release that was put in service last."""
+        return self.published / ".served"
 
     def announce(self, release_id: str) -> None:
         """Note that a release is about to be named and put in service."""
@@ -67,30 +85,56 @@ class Shelf:
     def sweep(self) -> None:
         """Remove what this process, or one that no longer runs, left half-built."""
         for folder in self.published.glob(f"{BUILDING}*"):
-            builder = folder.name.removeprefix(BUILDING)
-            if builder == str(os.getpid()) or not _is_running(builder):
+            who = folder.name.removeprefix(BUILDING)
+            if who == builder() or is_left_behind(folder, who):
                 shutil.rmtree(folder, ignore_errors=True)
         for left in self.published.glob(f".{FILE}.*"):
-            if not _is_running(left.name.rpartition(".")[2]):
+            if is_left_behind(left, left.name.removeprefix(f".{FILE}.")):
                 left.unlink(missing_ok=True)
 
     def ids(self) -> list[str]:
-        """List the ids of all releases, oldest first."""
+        """List the ids of all releases, oldest first, be their folders whole or damaged."""
         if not self.releases.is_dir():
             return []
-        return sorted(folder.name for folder in self.releases.iterdir() if (folder / MANIFEST).is_file())
+        return sorted(
+            folder.name
+            for folder in self.releases.iterdir()
+            if folder.is_dir() and not folder.name.startswith(".")
+        )
 
     def newest(self) -> str | None:
-        """Return the id of the release built last."""
-        ids = self.ids()
-        return ids[-1] if ids else None
+        """Return the id of the release built last whose manifest can be read."""
+        for release_id in reversed(self.ids()):
+            try:
+                self.manifest(release_id)
+            except DamagedError:
+                continue
+            return release_id
+        return None
+
+    def newest_whole(self) -> str | None:
+        """Return the id of the release built last of which every file is its own."""
+        for release_id in reversed(self.ids()):
+            try:
+                ensure_sealed(self.releases / release_id)
+            except DamagedError:
+                continue
+            return release_id
+        return None
 
     def in_service(self) -> str | None:
-        """Return the id of the release that `bpp.duckdb` holds."""
+        """Return the id of the release that `bpp.duckdb` holds; DamagedError where it cannot be read."""
         if not self.current.exists():
             return None
-        with opened_read_only(self.current) as con:
-            return str(one_value(con, "select release_id from meta.release"))
+        damaged = DamagedError(
+            f"{self.current.name}, the file in service, is damaged",
+            "refresh again, which puts it back from its release, or `bpp releases rollback ID`",
+        )
+        try:
+            with opened_read_only(self.current) as con:
+                return str(one_value(con, "select release_id from meta.release"))
+        except (DamagedError, duckdb.Error):
+            raise damaged from None
 
     def folder(self, release_id: str) -> Path:
         """Find a release's folder; NotFoundError where there is none."""
@@ -99,15 +143,70 @@ class Shelf:
         return self.releases / release_id
 
     def manifest(self, release_id: str) -> dict[str, Any]:
-        """Read a release's manifest."""
-        told: dict[str, Any] = json.loads((self.folder(release_id) / MANIFEST).read_text(encoding="utf-8"))
-        return told
+        """Read a release's manifest; errors: DamagedError where it cannot be read."""
+        return read_manifest(self.folder(release_id))
 
     def put_in_service(self, release_id: str) -> None:
-        """Swap a release's file in atomically; open readers keep the one before."""
-        source = self.folder(release_id) / FILE
+        """Swap a release's file in atomically; open readers keep the one before.
+
+        Errors: DamagedError where a file of the release is not its own; what is in service then stays.
+        """
+        folder = self.folder(release_id)
+        ensure_sealed(folder)
+        with self._serving():
+            self._swap_in(folder)
+
+    def put_back(self) -> str | None:
+        """Put the file in service back from its release where it is damaged or gone; say so in a line.
+
+        None where nothing is published, or the file is that of a release that is kept. Errors: DamagedError
+        where its release is damaged too.
+        """
+        if not self.releases.is_dir() or self.is_cut_short():
+            return None
+        with self._serving():
+            what = self.damage_in_service()
+            if what is None:
+                return None
+            release_id = self._to_be_served()
+            if release_id is None:
+                raise DamagedError(
+                    f"{self.current.name}, the file in service, {what}, and so is its release",
+                    "`bpp releases rollback ID` puts another in service; `bpp releases verify` tells"
+                    " which are whole",
+                )
+            self._swap_in(self.folder(release_id))
+        return f"{self.current.name}, the file in service, {what}: put back from release {release_id}"
+
+    def damage_in_service(self) -> str | None:
+        """Say in words what is wrong with the file in service; None where it is that of a kept release."""
+        if not self.current.exists():
+            return "is gone" if self._served.exists() else None
+        try:
+            release_id = self.in_service()
+        except DamagedError:
+            return "is damaged"
+        try:
+            digest = digest_of_file(self.manifest(str(release_id)))
+        except BppError:
+            return None  # its release was removed, or is damaged itself: nothing is there to compare with
+        return "is damaged" if digest not in {None, sha256_of(self.current)} else None
+
+    def _to_be_served(self) -> str | None:
+        """Return the release that was put in service last, or else the newest; None where it is damaged."""
+        told = self._served.read_text(encoding="utf-8") if self._served.exists() else self.newest_whole()
+        if told is None:
+            return None
+        try:
+            ensure_sealed(self.folder(told))
+        except BppError:
+            return None
+        return told
+
+    def _swap_in(self, folder: Path) -> None:
+        source = folder / FILE
         _close_to_writers(source)
-        fresh = self.published / f".{FILE}.{os.getpid()}"
+        fresh = self.published / f".{FILE}.{builder()}"
         try:
             with source.open("rb") as read, fresh.open("wb") as write:
                 shutil.copyfileobj(read, write, 1 << 22)
@@ -117,9 +216,32 @@ class Shelf:
             # Whoever opened the file to write may have left a log: it belongs to the release before.
             self.current.with_name(f"{FILE}.wal").unlink(missing_ok=True)
             os.replace(fresh, self.current)  # noqa: PTH105
+            self._served.write_text(folder.name, encoding="utf-8")
             self._unserved.unlink(missing_ok=True)
         finally:
             fresh.unlink(missing_ok=True)
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove all but the newest releases; never the one in service, nor the newest that is whole.
+
+        The newest carries the history on. Return the ids of those that are gone. Errors: DamagedError where
+        the file in service cannot be read, for then nobody knows which release it is.
+        """
+        ids = self.ids()
+        kept = {*ids[-keep:], self.in_service(), self.newest_whole()}
+        gone = [one for one in ids if one not in kept]
+        for release_id in gone:
+            # Its name goes first: what is half-removed is no release, and is swept as what is half-built.
+            os.replace(self.releases / release_id, self.building)  # noqa: PTH105
+            shutil.rmtree(self.building)
+        return gone
+
+    @contextmanager
+    def _serving(self) -> Iterator[None]:
+        """Let one process at a time look at the file in service and swap another in; wait for it."""
+        with (self.published / ".lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
 
 
 def _close_to_writers(path: Path) -> None:
@@ -127,13 +249,3 @@ def _close_to_writers(path: Path) -> None:
     mode = path.stat().st_mode
     if mode & WRITABLE:
         path.chmod(mode & ~WRITABLE)
-
-
-def _is_running(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,22 +1,29 @@
-"""Says what is published, and what changed from one release to another and why.
+"""Says what is published, whether it is whole, and what changed from one release to another and why.
 
-Not here: finding what changed (`bpp_etl/difference`), and stepping back (`shelf.py`). No patient is named.
+Not here: finding what changed (`bpp_etl/difference`) or is damaged (`seal.py`), and stepping back
+(`shelf.py`). No patient is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from bpp_etl.difference.headlines import headlines_told
 from bpp_etl.difference.moves import Move
 from bpp_etl.difference.releases import Difference, difference_of
+from bpp_etl.errors import BppError, DamagedError, NotFoundError, UsageError
+from bpp_etl.events import Window
 from bpp_etl.pages.plain_text import table, wrapped
+from bpp_etl.release.seal import differences_in
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import one_row, opened_read_only
 
 LISTED = (
-    "select release_id, strftime(created_at, '%Y-%m-%d %H:%M'), protocols[1],"
+    "select first_line_from, first_line_to, strftime(created_at, '%Y-%m-%d %H:%M'),"
     " (select count(*) from quality.delivery where status = 'admitted'),"
     " (select count(*) from quality.delivery where status = 'shut'),"
     " (select count(*) from core.patients),"
@@ -32,28 +39,81 @@ def listed(warehouse: Path) -> str:
     ids = shelf.ids()
     if not ids:
         return "no release yet; `bpp refresh` makes one"
-    in_service = shelf.in_service()
-    rows = []
+    notes: list[str] = []
+    in_service: str | None = None
+    try:
+        in_service = shelf.in_service()
+    except BppError as error:
+        notes += wrapped(f"{error.message}: {error.hint}", hanging="  ")
+    rows: list[tuple[str, ...]] = []
     for release_id in ids:
-        with opened_read_only(shelf.folder(release_id) / FILE) as con:
-            _, created, _, *counts = one_row(con, LISTED)
         mark = "*" if release_id == in_service else ""
+        try:
+            shelf.manifest(release_id)
+            first, last, created, *counts = _row_of(shelf.folder(release_id) / FILE)
+        except BppError as error:
+            rows.append((mark, release_id, "damaged", "", "", "", ""))
+            notes += wrapped(f"{release_id}: {error.message}; {error.hint}", hanging="  ")
+            continue
         rows.append((mark, release_id, str(created), *map(str, counts)))
+        window = Window(first, last)
+        if not window.is_open:
+            notes += wrapped(f"{release_id}: only patients whose line 1 started {window.told}", hanging="  ")
     lines = table(HEADERS, rows, "lllrrrr", indent="", gap=" ")
     served = "* in service" if in_service in ids else "none of these is in service"
-    return "\n".join([*lines, f"{served}; admitted and shut count registries"])
+    return "\n".join([*lines, f"{served}; admitted and shut count registries", *notes])
 
 
-def difference(warehouse: Path, before: str, after: str) -> str:
-    """Say what changed between two releases, and which registries' rows moved which numbers.
+def _row_of(path: Path) -> tuple[Any, ...]:
+    damaged = DamagedError(f"{path.name} cannot be read", "`bpp releases verify` says more")
+    try:
+        with opened_read_only(path) as con:
+            return one_row(con, LISTED)
+    except (DamagedError, duckdb.Error):
+        raise damaged from None
 
-    Errors: NotFoundError where one of them is not there.
+
+def difference(warehouse: Path, before: str | None = None, after: str | None = None) -> str:
+    """Say what changed between two releases, the last two if none is named, and whose rows moved what.
+
+    Errors: NotFoundError where one of them is not there, DamagedError where one cannot be read, UsageError
+    where only one is named.
     """
     shelf = Shelf.of(warehouse)
-    first, second = shelf.folder(before) / FILE, shelf.folder(after) / FILE
+    if before is None or after is None:
+        if before is not None:
+            raise UsageError("a difference is between two releases", "name both, or none for the last two")
+        ids = shelf.ids()
+        if len(ids) < 2:
+            raise NotFoundError(
+                f"there {'is one release' if ids else 'is no release'}: nothing to compare",
+                "`bpp refresh` makes the next one",
+            )
+        before, after = ids[-2:]
+    files = [shelf.folder(one) / FILE for one in (before, after)]
     if before == after:
         return f"{before}: a release does not differ from itself"
-    return "\n".join(_told(difference_of(first, second)))
+    for path in files:
+        _row_of(path)
+    return "\n".join(_told(difference_of(*files)))
+
+
+def verified(warehouse: Path, release_id: str | None = None) -> tuple[str, bool]:
+    """Say of a release, or of all and the file in service, whether each file is its own; and whether all are.
+
+    Errors: NotFoundError where there is no such release.
+    """
+    shelf = Shelf.of(warehouse)
+    lines, is_whole = [], True
+    for one in shelf.ids() if release_id is None else (shelf.folder(release_id).name,):
+        found = differences_in(shelf.releases / one)
+        is_whole = is_whole and not found
+        lines += [f"{one}: {name} {what}" for name, what in found.items()] or [f"{one}: whole"]
+    if release_id is None and shelf.ids():
+        what = shelf.damage_in_service()
+        is_whole = is_whole and what is None
+        lines.append(f"in service: {FILE} {what or 'is that of its release'}")
+    return "\n".join(lines or ["no release yet; `bpp refresh` makes one"]), is_whole
 
 
 def _told(found: Difference) -> list[str]:

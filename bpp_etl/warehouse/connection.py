@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from bpp_etl.errors import BppError, BusyError
+from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
 from bpp_etl.warehouse.parsed import parsed
 
 STORAGE_VERSION = "v1.2.0"
@@ -65,8 +66,8 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                 con.execute(
                     f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
                 )
-            except duckdb.IOException as error:
-                if _is_full(error):
+            except duckdb.Error as error:
+                if is_of_the_machine(error):
                     raise
                 raise _locked_or_broken(path, error) from None
             con.execute("use warehouse")
@@ -122,22 +123,41 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
     """Attach another file for reading."""
     try:
         con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise _locked_or_broken(path, error) from None
+
+
+class NoRoomError(BppError):
+    """The disk is full."""
+
+    @classmethod
+    def of(cls, path: Path) -> NoRoomError:
+        """Name the file that cannot be written."""
+        return cls(
+            f"there is no room on the disk to write {path.parent.name}/{path.name}",
+            "free some space, then refresh again; what is in service is as it was",
+        )
 
 
 @contextmanager
 def room_for(path: Path) -> Iterator[None]:
-    """Say in a readable line that the disk is full, whoever found it out: DuckDB or the system."""
+    """Say in a readable line that disk or descriptors are used up, if DuckDB or the system says so."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        if not _is_full(error):
-            raise
-        raise BppError(
-            f"there is no room on the disk to write {path.parent.name}/{path.name}",
-            "free some space, then refresh again; what is in service is as it was",
-        ) from None
+        if _says(error, FULL):
+            raise NoRoomError.of(path) from None
+        if _says(error, TOO_MANY_OPEN):
+            raise BppError(
+                "this process may not open as many files as it needs",
+                "raise the limit (ulimit -n 1024), then refresh again",
+            ) from None
+        raise
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Say whether an error is of the machine, and of no file that was just read: a full disk and the like."""
+    return _says(error, (*FULL, *TOO_MANY_OPEN))
 
 
 @contextmanager
@@ -267,18 +287,26 @@ def _configure(con: Connection, scratch: Path) -> None:
     con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
 
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
 
 
-def _is_full(error: Exception) -> bool:
+def _says(error: BaseException, codes: Sequence[int]) -> bool:
     if isinstance(error, OSError):
-        return error.errno in FULL
-    return any(os.strerror(code) in str(error) for code in FULL)
+        return error.errno in codes
+    # Other errors of DuckDB quote what was read, which may say anything.
+    is_system = isinstance(error, (duckdb.OperationalError, duckdb.FatalException))
+    return is_system and any(os.strerror(code) in str(error) for code in codes)
 
 
 def _locked_or_broken(path: Path, error: Exception) -> BppError:
-    if "lock" in str(error).lower():
+    if LOCKED in str(error):
         return BusyError(
             f"{path.name} is in use by another process", "wait for the other refresh to end, then try again"
         )
-    return BppError(f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full")
+    if is_damage(error):
+        return DamagedError(
+            f"{path.name} cannot be opened as a DuckDB file", "remove it and refresh with --full"
+        )
+    return BppError(
+        f"{path.name} cannot be opened", "look at its permissions, and at how many files may be open at once"
+    )

@@ -77,7 +77,7 @@ def select_named(con: Connection, select: Select, parameters: Parameters) -> lis
 
 
 def fill_table(con: Connection, schema: str, table: str, step: Select, parameters: Parameters) -> None:
-    """Append the rows of a SELECT file to a table that is there (`ensure_table`), matching columns by name."""
+    """Append the rows of a SELECT file to a table that is there (`ensure_table`), columns by name."""
     text = read_select(step)
     filled = parsed(con, f"insert into {quoted(schema)}.{quoted(table)} by name {text}")
     con.execute(filled, used_parameters(text, parameters))

@@ -1,6 +1,6 @@
 """The Dagster UI of a clean copy of the project, driven in a real browser through a registry's bad day.
 
-Started as anybody would, by `dagster dev` at the top of the project. Screenshots go to `screenshots/`, for a
+Started as anybody would, by `bpp ui`. Screenshots go to `screenshots/`, for a
 person to look at. Not here: each part by itself (`tests/operation`).
 """
 
@@ -11,8 +11,12 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,6 +43,23 @@ PATIENCE = 240_000
 RUNS = """{ runsOrError { ... on Runs { results {
     id jobName status tags { key value } assetSelection { path } } } } }"""
 EVENTS = ", ".join(f'{{path: ["event", "{table}"]}}' for table in EVENT_TABLES)
+ATTACK = """async ([ui, mutation]) => {
+  const json = {'Content-Type': 'application/json'}, body = JSON.stringify({query: mutation});
+  const sent = (...asked) => fetch(...asked).then(answer => answer.type, () => 'failed');
+  const socket = new Promise(heard => {
+    const opened = new WebSocket(ui.replace('http', 'ws') + '/graphql', 'graphql-ws');
+    opened.onopen = () => heard('opened');
+    opened.onclose = opened.onerror = () => heard('closed');
+  });
+  return [
+    await sent(ui + '/graphql', {method: 'POST', headers: json, body}),
+    await sent(ui + '/graphql', {method: 'POST', mode: 'no-cors', body}),
+    await sent(ui + '/graphql?query=' + encodeURIComponent(mutation), {mode: 'no-cors'}),
+    await sent(ui + '/server_info'),
+    await socket,
+  ];
+}"""
+"""What a page may try, each in vain: JSON, a plain form, a link, reading, and a socket."""
 BACKFILL = f"""mutation {{ launchPartitionBackfill(backfillParams: {{
     assetSelection: [{EVENTS}],
     partitionNames: ["north", "south"]
@@ -58,6 +79,12 @@ class Ui:
 
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
+
+    def elsewhere(self) -> Page:
+        """Open a page of its own, which is on no site yet."""
+        browser = self.page.context.browser
+        assert browser is not None
+        return browser.new_page()
 
     def see(self, *words: str) -> None:
         for word in words:
@@ -111,6 +138,20 @@ class Ui:
             raise
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a port of its own: another site, as a browser sees it."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -120,7 +161,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     log = tmp_path_factory.mktemp("log") / "ui.log"
     env = environment(BPP_WATCH_SECONDS="5", PYTHONUNBUFFERED="1", PYTHONPATH=str(home))
     env.pop("DAGSTER_HOME", None)
-    words = ["dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
+    words = ["bpp", "ui", "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
     with running(words, env, log, cwd=home), playwright.sync_playwright() as started:
         until(lambda: answers(address), "the UI answers", log)
@@ -208,3 +249,21 @@ def test_it_listens_on_loopback_only_and_takes_the_instance_of_the_project(ui: U
     for address in others - {"127.0.0.1", "127.0.1.1"}:
         with socket.socket(socket.AF_INET6 if ":" in str(address) else socket.AF_INET) as other:
             assert other.connect_ex((str(address), port)) != 0, os.strerror(0)
+
+
+def test_a_page_of_another_site_launches_nothing_and_reads_nothing(ui: Ui, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>another site</title>", encoding="utf-8")
+    before = ui.ask(RUNS)["runsOrError"]["results"]
+    with served(tmp_path) as site:
+        page = ui.elsewhere()
+        statuses: list[int] = []
+        page.on(
+            "response", lambda answer: answer.url.startswith(ui.address) and statuses.append(answer.status)
+        )
+        page.goto(site)
+        heard = page.evaluate(ATTACK, [ui.address, BACKFILL])
+        page.close()
+    assert heard == ["failed", "opaque", "opaque", "failed", "closed"]
+    assert set(statuses) <= {403, 405, 415}, statuses
+    assert len(statuses) == 2  # those that ask no leave first: the form and the link
+    assert ui.ask(RUNS)["runsOrError"]["results"] == before

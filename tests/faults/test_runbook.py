@@ -6,6 +6,7 @@ Not here: the same faults in all their variants, which have chapters of their ow
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import shutil
 import signal
@@ -21,15 +22,15 @@ from typer.testing import CliRunner
 
 import bpp_etl
 from assets import cli
-from assets.refresh import refresh
+from assets.refresh import Refreshed, note_shut, refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.due import due_for
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release.shelf import Shelf
-from bpp_etl.release.told import difference
+from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.release.told import difference, verified
 from tests.faults.conftest import Served
 from tests.faults.test_permissions import without_privileges
 from tests.faults.test_two_processes import HOLDER, running
@@ -219,7 +220,7 @@ def test_8_the_disk_is_full_or_a_folder_is_closed(
     before = admitted.read_bytes()
     write_delivery_of(landing)
     full, cut, closed = quoted(8)
-    words = [sys.executable, "-c", ADMIT, str(landing), str(warehouse), "8000", "100000"]
+    words = [sys.executable, "-c", ADMIT, str(landing), str(warehouse), "8000", "4000000"]
     project = Path(cli.__file__).parents[1]
     said = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == [full, cut]
@@ -292,3 +293,47 @@ def test_12_a_registry_is_silent(two_releases: Served) -> None:
         ((registry, last, days),) = found.fetchall()
     assert (registry, f"{last}") == ("tiny", "2024-12-31")
     assert days > 35
+
+
+def test_13_a_working_file_is_damaged(served: Served) -> None:
+    judged, shut = quoted(13)
+    files = WorkingFiles.of(served.warehouse, "tiny")
+    whole = files.admitted.read_bytes()
+    os.truncate(files.admitted, 5000)
+    delivery = survey(served.landing).newest["tiny"]
+    step = due_for(served.warehouse, delivery, [load_protocol("xu2025")], full=False)
+    assert judged == f"tiny: {delivery.name} judging ({step.why})"
+    told: list[str] = []
+    warehouse = Warehouse(landing=str(served.landing), warehouse=str(served.warehouse))
+    note_shut(warehouse, Refreshed(), told.append)
+    assert told[0] == shut
+    files.admitted.write_bytes(whole)
+    told.clear()
+    note_shut(warehouse, Refreshed(), told.append)
+    assert told == []
+
+
+def test_14_a_release_is_damaged(served: Served) -> None:
+    differs, put_back, both, refused = quoted(14)
+    shelf = Shelf.of(served.warehouse)
+    first, second = shelf.ids()
+    cut_off(shelf.current)
+    assert anonymous(str(shelf.put_back())) == put_back
+    cut_off(shelf.folder(second) / FILE)
+    text, is_whole = verified(served.warehouse)
+    assert (differs in anonymous(text).splitlines(), is_whole) == (True, False)
+    with pytest.raises(BppError) as error:
+        shelf.put_in_service(second)
+    assert anonymous(error.value.message) == refused
+    cut_off(shelf.current)
+    with pytest.raises(BppError) as error:
+        shelf.put_back()
+    assert error.value.message == both
+    shelf.put_in_service(first)
+    shutil.rmtree(shelf.folder(second))
+    assert verified(served.warehouse)[1]
+
+
+def cut_off(path: Path) -> None:
+    path.chmod(0o644)
+    os.truncate(path, 5000)

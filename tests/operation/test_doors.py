@@ -1,6 +1,6 @@
 """Every door to the UI opens on the same code, under one name, with the instance of the project.
 
-Not here: what the UI shows (`tests/browser`, which comes in by `dagster dev`).
+Not here: what the UI shows (`tests/browser`, which comes in by `bpp ui`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def test_bpp_ui_loads_the_code_under_the_name_that_the_project_states(tmp_path: 
     run_ui(tmp_path / "landing", tmp_path, 3999)
     ((words, env),) = called
     home = tmp_path / "dagster"
-    assert words[1:] == ["dev", "-w", str(home / "workspace.yaml"), "-h", "127.0.0.1", "-p", "3999"]
+    assert words[:5] == [sys.executable, "-P", "-m", "assets.ui", "dev"]
+    assert words[5:] == ["-w", str(home / "workspace.yaml"), "-h", "127.0.0.1", "-p", "3999"]
     assert (env["DAGSTER_HOME"], env["BPP_WAREHOUSE"]) == (str(home), str(tmp_path))
     assert f"base_dir: '{home}'" in (home / "dagster.yaml").read_text(encoding="utf-8")
     (loaded,) = yaml.safe_load((home / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]

@@ -14,6 +14,7 @@ from bpp_etl.adapters import Adapter, load_adapter
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import Delivery, delivery_of
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import adapt
 from bpp_etl.warehouse.connection import Connection, in_memory
 
@@ -47,7 +48,7 @@ def delivery(tmp_path: Path) -> Delivery:
 def test_an_adapter_that_counts_every_row_is_read_on(delivery: Delivery) -> None:
     adapter = replace(load_adapter("sdtm"), source_rows=COUNTED.format(2))
     with delivered(adapter, "dm") as con:
-        adapt(con, delivery, adapter, {"dm": 2}, {})
+        adapt(con, delivery, adapter, {"dm": 2}, RegistryConfig())
         assert con.execute(f"select source, source_rows from raw.{SOURCE_ROWS}").fetchall() == [("dm", 2)]
 
 
@@ -62,7 +63,7 @@ def test_an_adapter_that_loses_count_of_a_row_or_tells_a_meaning_twice_is_refuse
         delivered(adapter, "dm") as con,
         pytest.raises(BppError, match=r"sdtm/source_rows\.sql does not count every row of dm once"),
     ):
-        adapt(con, delivery, adapter, {"dm": 2}, {})
+        adapt(con, delivery, adapter, {"dm": 2}, RegistryConfig())
 
 
 @pytest.mark.parametrize(
@@ -84,4 +85,4 @@ def test_an_adapter_that_makes_rows_which_nothing_tells_apart_is_refused(
         delivered(adapter, source, other) as con,
         pytest.raises(BppError, match=rf"sdtm/{table}\.sql makes rows that nothing tells apart"),
     ):
-        adapt(con, delivery, adapter, {source: 2, other: 2}, {})
+        adapt(con, delivery, adapter, {source: 2, other: 2}, RegistryConfig())

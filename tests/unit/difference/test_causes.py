@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.errors import BppError
-from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.release.shelf import FILE, MANIFEST, Shelf
 from bpp_etl.release.told import difference, listed
 from bpp_etl.warehouse.connection import opened
 from tests.support.compared import AFTER, BEFORE, CONFIRMED, section
@@ -34,7 +34,9 @@ class Other:
     def __call__(self, changes: str) -> list[str]:
         releases = Shelf.of(self.folder).releases
         for release in (BEFORE, AFTER):
-            shutil.copytree(Shelf.of(self.small).releases / BEFORE.release_id, releases / release.release_id)
+            folder = releases / release.release_id
+            shutil.copytree(Shelf.of(self.small).releases / BEFORE.release_id, folder)
+            (folder / MANIFEST).write_text(f'{{"release_id": "{folder.name}"}}', encoding="utf-8")
         with opened(releases / AFTER.release_id / FILE) as con:
             con.execute("update meta.release set release_id = ?", [AFTER.release_id])
             con.execute(changes)

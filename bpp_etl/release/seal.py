@@ -1,0 +1,134 @@
+"""Whether the files of a release are those that were published: digests in its manifest, what differs.
+
+Not here: what a release is made of, and putting one in service (`shelf.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bpp_etl.admission.working import log_of
+from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.damage import is_cut_off
+
+FILE = "bpp.duckdb"
+MANIFEST = "manifest.json"
+REPORT = "report.html"
+FILES = "files"
+"""The key of a manifest under which each file of the release has its sha256."""
+NOT_OF_IT = "is not of this release"
+
+
+def sha256_of(path: Path) -> str:
+    """Digest a file as `sha256sum` does."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(folder: Path) -> dict[str, str]:
+    """Digest each file of a release that is about to be named."""
+    return {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name in {FILE, REPORT}}
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a release's folder; errors: DamagedError where it is none, or another's."""
+    damaged = DamagedError(
+        f"the manifest of release {folder.name} cannot be read",
+        f"`bpp releases verify {folder.name}` says more",
+    )
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise damaged from None
+    if not isinstance(told, dict) or told.get("release_id", folder.name) != folder.name:
+        raise damaged
+    return told
+
+
+def differences_in(folder: Path) -> dict[str, str]:
+    """Say of each file of a release what is not as published, in words; nothing where the release is whole.
+
+    A release of an earlier version has no digests in its manifest: its database is opened instead.
+    """
+    if not folder.is_dir():
+        return {folder.name: "the release has no folder"}
+    found = {}
+    names = {path.name for path in folder.iterdir()}
+    try:
+        manifest = read_manifest(folder)
+    except DamagedError:
+        what = "is not the manifest of this release" if MANIFEST in names else "is missing"
+        return {MANIFEST: what}
+    files = _files_of(manifest)
+    for name, digest in files.items():
+        if name not in names:
+            found[name] = "is missing"
+        elif digest is not None and not _is(folder / name, digest):
+            found[name] = "is not the file that was published"
+    if FILE not in found and not _says_the_same(folder / FILE, manifest):
+        found[FILE if None in files.values() else MANIFEST] = "is of another release, or damaged"
+    known = {MANIFEST, FILE, REPORT, *files}
+    return found | dict.fromkeys(sorted(names - known), NOT_OF_IT)
+
+
+def ensure_sealed(folder: Path) -> None:
+    """Refuse a release of which a file is not its own; what lies beside them does no harm, but for a log.
+
+    Errors: DamagedError that names the first such file.
+    """
+    log = log_of(folder / FILE).name
+    for name, what in differences_in(folder).items():
+        if what != NOT_OF_IT or name == log:
+            raise DamagedError(
+                f"{name} of release {folder.name} {what}",
+                "put the folder back from a backup, or choose another release: `bpp releases verify` tells"
+                " which are whole",
+            )
+
+
+def digest_of_file(manifest: Mapping[str, Any]) -> str | None:
+    """Return the digest that a manifest has of the database; None where an earlier version wrote it."""
+    return _files_of(manifest)[FILE]
+
+
+def _files_of(manifest: Mapping[str, Any]) -> dict[str, str | None]:
+    told = manifest.get(FILES)
+    if not isinstance(told, dict) or FILE not in told:
+        return {FILE: None}
+    return {str(name): str(digest) for name, digest in told.items()}
+
+
+def _is(path: Path, digest: str) -> bool:
+    try:
+        return sha256_of(path) == digest
+    except OSError:
+        return False
+
+
+def _says_the_same(path: Path, manifest: Mapping[str, Any]) -> bool:
+    """Hold a manifest to what the database says of itself: its id, and what it was made of."""
+    try:
+        with opened_read_only(path) as con:
+            sql = "select release_id, content_digest, input_digests from meta.release"
+            rows = con.execute(sql).fetchall()
+            if len(rows) > 1 or is_cut_off(con, path):
+                return False
+    except (BppError, duckdb.Error):
+        return False
+    if not rows:
+        return "release_id" not in manifest
+    release_id, content_digest, deliveries = rows[0]
+    told_input = manifest.get("input", {})
+    return (
+        manifest.get("release_id", release_id) == release_id
+        and manifest.get("content_digest", content_digest) == content_digest
+        and isinstance(told_input, dict)
+        and told_input.get("deliveries", deliveries) == deliveries
+    )
