@@ -5,10 +5,7 @@ Not here: rules that look at one delivery alone (`test_shut_rules.py`, `test_rec
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit
+from tests.support.warehouses import admit, begin_with
 
 FIRST, SECOND = "2024-12-30", "2024-12-31"
 PEOPLE = tuple(f"P{number}" for number in range(17))
@@ -70,15 +67,6 @@ def delivery(
     }
 
 
-@cache
-def admitted(room: Path, before: tuple[tuple[str, str | None], ...], day: str) -> Path:
-    """Admit a delivery, once for all tests that begin with it: each goes on with a copy."""
-    home = Path(tempfile.mkdtemp(prefix="admitted-", dir=room))
-    write_delivery_of(home / "landing", day=day, **dict(before))
-    assert admit(home / "landing", home / "warehouse", with_events=False).is_open
-    return home
-
-
 def after(
     home: Path,
     before: Mapping[str, str | None],
@@ -87,7 +75,7 @@ def after(
     days: tuple[str, str] = (FIRST, SECOND),
 ) -> GateDecision:
     """Admit a delivery, and judge the next one of the registry."""
-    shutil.copytree(admitted(home.parent, tuple(before.items()), days[0]), home, dirs_exist_ok=True)
+    begin_with(home, before, days[0])
     folder = home / "landing" / "tiny" / days[0]
     if days[0] == days[1]:
         for file in folder.iterdir():
