@@ -65,9 +65,9 @@ BEFORE_LAWS = (
     ),
     DeliveryLaw(
         "dates_moved",
-        sentence="Birth and start of line 1 are on the days of the delivery before.",
-        exactly="Of patients of both deliveries, the share of whom one of the two is known in both and "
-        "differs stays within its limit.",
+        sentence="Birth, start of line 1 and death are on the days of the delivery before.",
+        exactly="Of patients of both deliveries, the share of whom one of these days is known in both "
+        "and differs stays within its limit.",
         severity="warn",
         category="plausibility",
         mend="Check date_format, shifts of dates for privacy, which must stay the same for a patient, and "

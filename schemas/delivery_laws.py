@@ -122,7 +122,7 @@ TABLE_LAWS = (
         sentence="A row of every required table survives.",
         severity="shut",
         category="completeness",
-        mend="Look at the refused rows of the table in quarantine.",
+        mend="Correct the rows by the rules that refuse them; bpp check names both.",
         on=required_tables,
         is_binding=True,
     ),
@@ -131,7 +131,8 @@ TABLE_LAWS = (
         sentence="A table's refused share stays within its limit.",
         severity="shut",
         category="plausibility",
-        mend="Look at the refused rows in quarantine; raise the limit in [limits] only with a reason.",
+        mend="Correct the rows by the rules that refuse them; bpp check names both. Raise the limit in "
+        "[limits] only with a reason.",
         on=every_table,
         limit=0.05,
         limit_name="{table}",

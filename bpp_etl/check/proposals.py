@@ -7,16 +7,17 @@ sure is proposed as a comment with the choices; nothing is applied but to see wh
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.check.keys import ID, KEYED, WITH_THE_ID, count_within_patients, parts_in
+from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
+from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import looks_like_identifier
 from bpp_etl.reading.wanted import WORKBOOK
@@ -47,76 +48,28 @@ DATE_FORMATS = (*DAYS, *(f"{day} {time}" for day in DAYS[:3] for time in ("%H:%M
 MOST_UNSURE = 12
 """So many codes without a guess are written down for a column; more are no codes."""
 
-ORDER = ("read", "rename", "recode", "compose", "cadence")
-DELIMITERS = ";\t|,"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Sure lines by section, to be pasted, and comments on what a person has to choose."""
-
-    sections: Mapping[str, Mapping[str, Any]]
-    unsure: Mapping[str, Sequence[str]]
-
-    @property
-    def changes_columns(self) -> bool:
-        """Say whether a table would be read for the first time, with cells that nobody has looked at yet."""
-        return any(
-            name.startswith(("rename.", "compose.")) or "delimiter" in lines
-            for name, lines in self.sections.items()
-        )
-
-    def and_then(self, later: Proposal) -> Proposal:
-        """Add what was proposed once this was followed; what is left to choose is what is left then."""
-        sections = {name: {**lines, **later.sections.get(name, {})} for name, lines in self.sections.items()}
-        # Once a key is made, nothing shows any longer that a table has not what it is made of.
-        open_keys = {name: lines for name, lines in self.unsure.items() if name.startswith("compose.")}
-        return Proposal({**later.sections, **sections}, {**open_keys, **later.unsure})
-
-    def tidied(self) -> Proposal:
-        """Say once for all tables how files are written, where they agree, and order the sections."""
-        sections: dict[str, dict[str, Any]] = {name: dict(lines) for name, lines in self.sections.items()}
-        of_files = [lines for name, lines in sections.items() if name.startswith("read.")]
-        for key in dict.fromkeys(key for lines in of_files for key in lines):
-            values = [lines[key] for lines in of_files if key in lines]
-            if len(values) > 1 and len(set(values)) == 1:
-                sections.setdefault("read", {})[key] = values[0]
-                for lines in of_files:
-                    lines.pop(key, None)
-        kept = [name for name in sections if sections[name]]
-        order = sorted(kept, key=lambda name: (ORDER.index(name.split(".")[0]), "." in name))
-        return Proposal({name: sections[name] for name in order}, self.unsure)
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether there is nothing to propose."""
-        return not self.sections and not self.unsure
-
-    def as_toml(self) -> str:
-        """Write the lines as they would stand in registry.toml."""
-        parts = []
-        for section in dict.fromkeys((*self.sections, *self.unsure)):
-            lines = [
-                f"{_key(key)} = {_value(value)}" for key, value in self.sections.get(section, {}).items()
-            ]
-            comments = [f"# {line}" for line in self.unsure.get(section, ())]
-            head = f"[{section}]" if lines else f"# [{section}]"
-            parts.append("\n".join([head, *lines, *comments]))
-        return "\n\n".join(parts)
-
-    def told(self) -> dict[str, Any]:
-        """Return what the sure lines say, as TOML reads them."""
-        return tomllib.loads(self.as_toml())
-
 
 def propose(
-    con: Connection, read: ReadDelivery, decision: GateDecision, faults: Iterable[ColumnFault]
+    con: Connection,
+    delivery: Delivery,
+    read: ReadDelivery,
+    decision: GateDecision,
+    faults: Iterable[ColumnFault],
 ) -> Proposal:
     """Propose what would mend the columns that are missing and the cells that cannot be read."""
     found = _Found(con, read)
     if read.config.format == CANONICAL:
+        laid_out = {
+            one.table: layout_of(delivery, one.table, read.config.reading(one.table))
+            for one in read.problems
+            if one.table in TABLES and one.rule in {"column_missing", "file_unreadable"}
+        }
+        for table, layout in laid_out.items():
+            found.look_at_layout(table, layout)
         for table, header in read.headers.items():
-            found.look_at_header(table, header)
+            # Names in the wrong line are none.
+            if table not in laid_out or not laid_out[table].header_row:
+                found.look_at_header(table, header)
         found.look_for_sheets()
         if any((one.table, one.rule) == (KEYED, "duplicate_key") and one.is_breach for one in decision.rules):
             found.look_at_keys()
@@ -141,6 +94,19 @@ class _Found:
 
     def choose(self, section: str, line: str) -> None:
         self.unsure.setdefault(section, []).append(line)
+
+    def choose_once(self, section: str, line: str) -> None:
+        if line not in self.unsure.get(section, ()):
+            self.choose(section, line)
+
+    def look_at_layout(self, table: str, layout: Layout) -> None:
+        """Say how a file is written whose header was not found."""
+        section = f"read.{table}"
+        for key in ("encoding", "delimiter", "header_row"):
+            if value := getattr(layout, key):
+                self.sure(section, key, value)
+        if layout.encodings:
+            self.choose(section, f"encoding = {value_of(' | '.join(layout.encodings))}")
 
     def look_at_header(self, table: str, header: Sequence[str]) -> None:
         """Find the delimiter of a header that is one column, or the columns that are called otherwise."""
@@ -174,7 +140,7 @@ class _Found:
             if len(several) == 1:
                 self.sure(section, several[0], ours)
             else:
-                self.choose(section, f"{ours} is one of {', '.join(map(_value, several))}")
+                self.choose(section, f"{ours} is one of {', '.join(map(value_of, several))}")
         is_any_left = len(unknown) > sum(map(len, guessed.values()))
         for name in absent:
             if name in guessed:
@@ -191,7 +157,7 @@ class _Found:
         sheets = [name.removeprefix(book) for name in self.read.unknown_files if name.startswith(book)]
         for table in TABLES:
             if sheets and table not in self.read.headers:
-                self.choose(f"read.{table}", f"sheet = {_value(' | '.join(sheets))}")
+                self.choose(f"read.{table}", f"sheet = {value_of(' | '.join(sheets))}")
 
     def look_at_keys(self) -> None:
         """Offer to make ids of assessments that count within a patient of the patient and the id."""
@@ -203,7 +169,7 @@ class _Found:
             if patient and own:
                 self.sure(section, ID, [patient, own])
             else:
-                line = f"{ID} = {_value([patient or '...', own or ID])}"
+                line = f"{ID} = {value_of([patient or '...', own or ID])}"
                 self.choose(section, f"{line}  # the export needs the patient here")
 
     def look_at(self, fault: ColumnFault) -> None:
@@ -211,6 +177,10 @@ class _Found:
         section = f"read.{fault.table}"
         if fault.rule in {"date_invalid", "date_is_partial"}:
             self._date_format(section, fault)
+        elif fault.rule == "date_has_zone":
+            self.choose_once(section, 'timezone = "Area/City"  # whose days count, such as Europe/Berlin')
+        elif fault.rule == "date_century_unknown":
+            self.choose_once(section, "century_pivot = 0  # the last short year that is of the 2000s")
         elif fault.rule == "number_invalid":
             if self.read.config.reading(fault.table).decimal == "." and _have_decimal_commas(fault.texts):
                 self.sure(section, "decimal", ",")
@@ -219,6 +189,9 @@ class _Found:
 
     def _codes(self, section: str, fault: ColumnFault) -> None:
         left = []
+        if fault.rule == "nothing_used" and {*fault.texts} & {*fault.allowed}:
+            # Some are called as here: their rows are refused for something else.
+            return
         for theirs in fault.texts:
             ours = guess(theirs, fault.allowed)
             if ours is None:
@@ -228,7 +201,7 @@ class _Found:
         # Other analytes are ignored, not wrong: where one of ours is found the others need no code.
         if fault.rule != "nothing_used" or section not in self.sections:
             for theirs in left[:MOST_UNSURE]:
-                self.choose(section, f'{_key(theirs)} = "{" | ".join(fault.allowed)}"')
+                self.choose(section, f'{key_of(theirs)} = "{" | ".join(fault.allowed)}"')
 
     def _date_format(self, section: str, fault: ColumnFault) -> None:
         """Take the one way of writing a day by which all texts of a column are days, or name several."""
@@ -237,7 +210,7 @@ class _Found:
         if len(fits) == 1 and chosen is None:
             self.sure(section, "date_format", fits[0])
         elif fits and chosen not in fits:
-            self.choose(section, f"date_format of {fault.column}: {' or '.join(map(_value, fits))}")
+            self.choose(section, f"date_format of {fault.column}: {' or '.join(map(value_of, fits))}")
 
     def _are_days(self, texts: Sequence[str], pattern: str) -> bool:
         (found,) = one_row(
@@ -254,17 +227,3 @@ def _have_decimal_commas(texts: Sequence[str]) -> bool:
     numbers = [found[0] for text in texts if (found := re.match(r"[-+]?\d[\d.,]*", text))]
     have_one_form = all(re.fullmatch(r"[-+]?\d+(,\d+)?", number) for number in numbers)
     return have_one_form and any("," in number for number in numbers)
-
-
-def _key(text: str) -> str:
-    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _value(text)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_value(one) if isinstance(one, str) else str(one) for one in value)}]"
-    escaped = "".join(
-        f"\\u{ord(mark):04x}" if ord(mark) < 32 or ord(mark) == 127 else mark
-        for mark in str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    )
-    return f'"{escaped}"'

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpp_etl.check.cells import ColumnFault
-from bpp_etl.check.proposals import Proposal
+from bpp_etl.check.proposal import Proposal
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.reading.delivery import ReadDelivery

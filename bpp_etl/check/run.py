@@ -35,8 +35,8 @@ from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
 
-MOST_TRIALS = 4
-"""So often what is proposed is followed: for the delimiter, the columns, the analytes, and the cells."""
+MOST_TRIALS = 5
+"""So often what is proposed is followed: for encoding, delimiter, columns, analytes, and cells."""
 
 WORKBOOK = "xlsx"
 
@@ -162,7 +162,7 @@ def _judged(
             decision = judge(con, delivery, read, known)
             broken = [result for result in decision.rules if result.is_breach]
             faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])
-            proposal = propose(con, read, decision, faults)
+            proposal = propose(con, delivery, read, decision, faults)
             written = write_rows(workbook, con, read, faults) if workbook is not None else 0
             rows = {**_refused_rows(con), **_flagged_rows(con, read)}
     told = tuple(_broken_rule(one, rows, faults) for one in broken)

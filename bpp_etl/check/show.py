@@ -28,6 +28,7 @@ PASTE = (
 )
 
 EMPTY = "Rows that are none, for no cell of them is filled"
+ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
 ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
 
 
@@ -47,15 +48,17 @@ def as_text(checked: Checked) -> str:
                 lines += wrapped(f"- {words}", "  ", hanging="    ")
     lines += ["", "Rows"]
     lines += table(
-        ("table", "delivered", "admitted", "refused", "ignored", "broke a rule"),
+        ("table", "delivered", "sound", "refused by a rule", "ignored"),
         [
-            (c.table, *map(str, (c.delivered, c.admitted, c.refused, c.ignored, c.broken)))
+            (c.table, *map(str, (c.delivered, c.sound, c.broken, c.ignored)))
             if c.table in checked.read.rows
-            else (c.table, "not read", "", "", "", "")
+            else (c.table, "not read", "", "", "")
             for c in decision.tables
         ],
-        "lrrrrr",
+        "lrrrr",
     )
+    if not decision.is_open:
+        lines += wrapped(ALL_REFUSED, "  ")
     lines += ["", ROWS_COUNTED if checked.broken else "No rule was broken."]
     for title, by_rule in _by_severity(checked).items():
         lines += ["", title]
@@ -118,6 +121,7 @@ def as_html(checked: Checked) -> str:
         checked=checked,
         by_severity=_by_severity(checked),
         rows_counted=ROWS_COUNTED,
+        all_refused=ALL_REFUSED,
         empty=EMPTY,
     )
 

@@ -48,6 +48,11 @@ class TableCount:
     refused_share_limit: float
 
     @property
+    def sound(self) -> int:
+        """Count the rows that broke no rule: admitted once the gate is open."""
+        return self.delivered - self.broken - self.ignored
+
+    @property
     def is_conserved(self) -> bool:
         """Say whether no row was lost or made."""
         return self.delivered == self.admitted + self.refused + self.ignored

@@ -82,10 +82,13 @@ def deaths_withdrawn(whole: WholeDelivery, rule: Rule) -> Found:
 
 @judges("dates_moved")
 def dates_moved(whole: WholeDelivery, rule: Rule) -> Found:
-    """Hold the share of patients whose birth or start of line 1 has moved to its limit."""
+    """Hold the share of patients whose birth, start of line 1 or death has moved to its limit."""
     found, limit = _patients(whole, rule), whole.limit_of(rule)
     words = share_in_words(
-        found.moved, found.kept, limit, "patients have another birth date or start of line 1 than before"
+        found.moved,
+        found.kept,
+        limit,
+        "patients have another birth date, start of line 1 or date of death than before",
     )
     return Found(found.kept, found.moved, limit, words)
 

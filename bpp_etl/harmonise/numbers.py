@@ -12,10 +12,12 @@ from schemas.contract import Column
 
 CENSORED = r"(<|>|≤|≥|＜|＞|&lt;|&gt;).*"
 _PLAIN = r"[0-9][0-9.,]*"
-_MARK = r"(?:HH?|LL?|AA?|N|(?i:high|low)|[*↑↓⇧⇩⬆⬇▲▼!]+|[高低])"
+_LETTERS = r"(?:HH?|LL?|AA?|N|(?i:high|low)|h|l)"
+_SIGNS = r"(?:[*+↑↓⇧⇩⬆⬇▲▼!]+|[高低])"
+_MARK = rf"(?:{_LETTERS}\s*{_SIGNS}|{_SIGNS}\s*{_LETTERS}|{_LETTERS}|{_SIGNS})"
 MARKED = rf"([-+]?{_PLAIN})\s*(?:{_MARK}|\({_MARK}\)|\[{_MARK}\])"
-"""A number and what laboratories write after it: high, low, abnormal, normal."""
-RANGE = rf"[(\[]?\s*(?:({_PLAIN})\s*(?:[-–—−‒~～〜]|to)|(?:<|≤|<=|＜|&lt;|up to))\s*({_PLAIN})\s*[)\]]?"
+"""A number and what laboratories write after it, a letter or a sign or both: high, low, abnormal, normal."""
+RANGE = rf"[(\[]?\s*(?:({_PLAIN})\s*(?:[-–—−‒~～〜]|to|bis)|(?:<|≤|<=|＜|&lt;|up to))\s*({_PLAIN})\s*[)\]]?"
 """From a number to a higher one, or anything up to a number."""
 
 

@@ -276,8 +276,22 @@ def test_dates_of_over_a_twentieth_of_the_patients_that_moved_are_told(
     found = result(decision, "patients", "dates_moved")
     assert (found.judged, found.broken, found.status) == (20, broken, status)
     assert decision.is_open
-    words = "2 of 20 patients have another birth date or start of line 1 than before (10.0 %, limit 5 %)"
+    words = (
+        "2 of 20 patients have another birth date, start of line 1 or date of death than before"
+        " (10.0 %, limit 5 %)"
+    )
     assert warnings(decision).get("dates_moved") == (words if status == "failed" else None)
+
+
+def test_dates_of_death_that_moved_are_told(tmp_path: Path) -> None:
+    def with_deaths(day: str) -> dict[str, str]:
+        told = delivery(dead=PEOPLE[:2])
+        return {**told, "patients": told["patients"].replace("2024-11-20", day)}
+
+    decision = after(tmp_path, with_deaths("2024-11-20"), with_deaths("2024-11-21"))
+    found = result(decision, "patients", "dates_moved")
+    assert (found.judged, found.broken, found.status) == (20, 2, "failed")
+    assert result(decision, "patients", "deaths_withdrawn").status == "passed"
 
 
 # delivery_repeats

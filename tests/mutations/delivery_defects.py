@@ -162,6 +162,7 @@ SEEN_AGAINST_BEFORE = (
     ("half of the patients are gone", "patients", "patients_dropped", half_of_patients),
     ("deaths are dropped", "patients", "deaths_withdrawn", says("patients", death_date=None)),
     ("births are moved by a year", "patients", "dates_moved", moved("patients", "birth_date", 365)),
+    ("deaths are moved by a week", "patients", "dates_moved", moved("patients", "death_date", 7)),
     ("lines are moved by a month", "patients", "dates_moved", moved("therapy_lines", "start_date", -30)),
     ("receptors are lost", "patients", "distribution_moved", says("patients", er_status=None)),
     (

@@ -96,15 +96,20 @@ class Clean:
         else:
             yield NOTHING_KNOWN
 
-    def judge(self, defects: Sequence[DeliveryDefect]) -> list[Outcome]:
-        """Plant defects and judge the delivery; what they are compared with is the same for all."""
+    def judge(self, defects: Sequence[DeliveryDefect], toml: str = "") -> list[Outcome]:
+        """Plant defects and judge the delivery; what they are compared with is the same for all.
+
+        `toml` is what the registry states.
+        """
         record = deepcopy(self.earlier if defects[0].rule == "delivery_repeats" else self.record)
         for defect in defects:
             defect.plant(record)
         self.planted += 1
         home = self.home / f"planted-{self.planted}" / "mutated"
+        folder = write_record(home / DELIVERY_DAY.isoformat(), record)
+        (home / "registry.toml").write_text(toml, encoding="utf-8")
         with self.known(defects[0]) as known:
-            found = broken(gated(write_record(home / DELIVERY_DAY.isoformat(), record), known).decision)
+            found = broken(gated(folder, known).decision)
         return [
             Outcome(defect, frozenset(rule for table, rule in found if table == defect.table))
             for defect in defects

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bpp_etl.admission.record import EMPTY
 from bpp_etl.events import Protocol, load_protocol, shipped
 from bpp_etl.release.protocols import write_protocols
 from bpp_etl.warehouse.connection import opened
@@ -75,6 +76,13 @@ def full_release(path: Path) -> Path:
             upper_limit_normal  1234
             """,
             **{"registry": "north", "delivery": "2024-03-01", "table": "lab_results"},
+        ),
+        "quality.source_row": rows_in(
+            f"""
+            source       meaning   rows
+            lab_results  {EMPTY}  1048
+            """,
+            **{"registry": "north", "delivery": "2024-03-01"},
         ),
         "quality.history": [
             {"release_id": release} | history(registry, status)

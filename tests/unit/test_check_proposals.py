@@ -225,3 +225,66 @@ def test_no_word_stands_for_two_codes_or_columns_of_one_table() -> None:
             for code in column.codes:
                 for word in SPELLINGS.get(code, ()):
                     assert guess(word, column.codes) in (code, None), (column.name, word)
+
+
+def test_how_a_file_is_laid_out_is_found_where_its_header_is_not(tmp_path: Path) -> None:
+    def lower(text: str) -> bytes:
+        return f"Export\n\n{text}".encode()
+
+    for place, (write_as, expected) in enumerate(
+        (
+            (lambda text: text.encode("utf-16"), {"encoding": "utf-16", "delimiter": ";"}),
+            (lower, {"header_row": 3, "delimiter": ";"}),
+        )
+    ):
+        folder = write(tmp_path / f"{place}", GERMAN)
+        for path in folder.glob("*.csv"):
+            path.write_bytes(write_as(path.read_text(encoding="utf-8")))
+        checked = gated(delivery_in(folder))
+        told = tomllib.loads(checked.proposal.as_toml())["read"]
+        assert expected.items() <= told.items()
+        assert checked.would_open
+
+
+def test_an_encoding_is_proposed_where_it_is_sure_and_else_a_choice(tmp_path: Path) -> None:
+    def proposed(name: str, regimen: str, encoding: str) -> str:
+        lines = TINY["therapy_lines"].replace("made up", regimen)
+        folder = write(tmp_path / name, {"therapy_lines": lines})
+        (folder / "therapy_lines.csv").write_bytes(lines.encode(encoding))
+        return gated(delivery_in(folder)).proposal.as_toml()
+
+    assert 'encoding = "cp1252"' in proposed("a", "täglich", "latin-1")
+    chinese = proposed("b", "来曲唑", "gb18030")
+    assert chinese.startswith('# [read.therapy_lines]\n# encoding = "gb18030 | ')
+    (tmp_path / "b" / "tiny" / "registry.toml").write_text('encoding = "gb18030"\n', encoding="utf-8")
+    assert gated(delivery_in(tmp_path / "b" / "tiny" / "2024-12-31")).decision.is_open
+
+
+def test_a_header_that_stands_lower_in_a_workbook_is_found(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"her2_tests": None})
+    book = openpyxl.Workbook()
+    for cells in (["Export"], [], *(line.split(",") for line in TINY["her2_tests"].splitlines())):
+        book.active.append(cells)
+    book.save(folder / "her2_tests.xlsx")
+    checked = gated(delivery_in(folder))
+    assert checked.proposal.as_toml() == "[read.her2_tests]\nheader_row = 3"
+    assert checked.would_open
+
+
+def test_a_zone_and_a_century_are_a_choice_of_each_table_whose_analytes_need_no_code(tmp_path: Path) -> None:
+    labs = TINY["lab_results"].replace("2023-12-28", "28.12.23")
+    labs = labs.replace("2024-02-12", "2024-02-12T07:30Z").replace("2024-06-17", "2024-06-17T07:30Z")
+    checked = gated(delivery_in(write(tmp_path, {"lab_results": labs})))
+    assert {"lab_results"} == {one.table for one in checked.broken if one.rule == "nothing_used"}
+    assert [line.split("=")[0] for line in checked.proposal.as_toml().splitlines()] == [
+        "# [read.lab_results]",
+        "# century_pivot ",
+        "# timezone ",
+    ]
+
+
+def test_choices_fit_a_terminal(tmp_path: Path) -> None:
+    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,left knee")
+    text, _ = check_delivery(write(tmp_path, {"bone_lesions": lesions}))
+    assert "left knee" in text
+    assert max(map(len, text.splitlines())) <= 80

@@ -7,6 +7,7 @@ with compared as (
         now.is_dead,
         now.birth_date <> before.birth_date as is_birth_moved,
         now.start_date <> before.start_date as is_start_moved,
+        now.death_date <> before.death_date as is_death_moved,
         before.has_lesion and before.has_ct and now.has_ct as is_still_scanned,
         now.has_lesion
     from patient_record_before as before
@@ -19,7 +20,7 @@ select
     count(*) filter (where not is_gone and was_dead) as dead_count,
     count(*) filter (where was_dead and not is_dead) as alive_again_count,
     count(*) filter (where not is_gone) as kept_count,
-    count(*) filter (where is_birth_moved or is_start_moved) as moved_count,
+    count(*) filter (where is_birth_moved or is_start_moved or is_death_moved) as moved_count,
     count(*) filter (where is_still_scanned) as still_scanned_count,
     count(*) filter (where is_still_scanned and not has_lesion) as without_lesion_count
 from compared

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpp_etl.admission.record import EMPTY
 from bpp_etl.gate.decision import BREACHES
 from bpp_etl.report.figures import Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
@@ -51,6 +52,7 @@ class Judged:
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
     null_words: tuple[Piece, ...]
+    empty_rows: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
         null_words=tuple(_null_words(tables, named)),
+        empty_rows=tuple(_empty_rows(tables, named)),
     )
 
 
@@ -275,6 +278,13 @@ def _null_words(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]
     for row in sorted(table.where(**named), key=lambda row: (row["table"], row["column"])):
         where = TABLES.get(row["table"], row["table"]).lower()
         yield text(table.count(row, "cells"), " of ", Code(row["column"]), f" in {where}")
+
+
+def _empty_rows(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]:
+    table = tables["quality.source_row"]
+    for row in sorted(table.where(**named, meaning=EMPTY), key=lambda row: row["source"]):
+        where = TABLES.get(row["source"], row["source"])
+        yield text(table.count(row, "rows"), f" in {where[:1].lower()}{where[1:]}")
 
 
 def _share(value: float) -> str:

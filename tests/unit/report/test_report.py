@@ -195,7 +195,7 @@ def test_a_shut_gate_says_why_and_names_the_rule_and_how_to_mend_it(page: Node) 
     south = page.by_id("registry-south").words
     assert "lab_results is refused" in south
     assert "refused_share_exceeded" in page.by_id("registry-south-1-plausibility").words
-    assert "raise the limit in [limits] only with a reason" in south
+    assert "Raise the limit in [limits] only with a reason" in south
     assert "Its gate is shut and no earlier delivery was admitted" in page.by_id("course").words
 
 

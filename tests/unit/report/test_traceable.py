@@ -79,7 +79,8 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
                 "paper_comparison",
             )
         ),
-        *(f"quality.{table}" for table in ("rule_result", "delivery", "table_count", "null_word", "history")),
+        *(f"quality.{table}" for table in ("rule_result", "delivery", "table_count", "history")),
+        *(f"quality.{table}" for table in ("null_word", "source_row")),
     }
     found = {named.relation for named in named_cells(page)}
     assert found <= set(SHOWN)
