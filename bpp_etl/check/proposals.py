@@ -17,8 +17,8 @@ from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.check.keys import ID, KEYED, WITH_THE_ID, count_within_patients, parts_in
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import looks_like_identifier
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
 from bpp_etl.warehouse.connection import Connection, one_row
 from schemas.contract import delivered_columns
