@@ -76,17 +76,8 @@ def select_named(con: Connection, select: Select, parameters: Parameters) -> lis
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def fill_table(
-    con: Connection,
-    schema: str,
-    table: str,
-    step: Select,
-    parameters: Parameters,
-    *,
-    contract: type[Contract],
-) -> None:
-    """Append the rows of a SELECT file to a table of the warehouse, matching columns by name."""
-    ensure_table(con, schema, table, contract)
+def fill_table(con: Connection, schema: str, table: str, step: Select, parameters: Parameters) -> None:
+    """Append the rows of a SELECT file to a table that is there (`ensure_table`), columns by name."""
     text = read_select(step)
     filled = parsed(con, f"insert into {quoted(schema)}.{quoted(table)} by name {text}")
     con.execute(filled, used_parameters(text, parameters))
