@@ -5,13 +5,10 @@ Not here: files that are merely broken (`test_hostile_files.py`), or change (`te
 
 from __future__ import annotations
 
-import os
 import re
 import resource
 import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +16,11 @@ import pytest
 
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.landing.deliveries import delivery_of
-from bpp_etl.reading import forks
 from bpp_etl.reading.apart import read_apart
 from bpp_etl.reading.limits import DEFAULTS, GIB, KIB, MIB, Limits, load_limits
 from bpp_etl.reading.remembered import ReadDelivery
 from tests.faults import bombs
+from tests.faults.children import signalled
 from tests.faults.hostile_files import TOKEN, parquet_of, text, workbook_of
 from tests.support.deliveries import write_delivery_of
 
@@ -182,32 +179,6 @@ def test_a_file_that_ends_its_reader_is_named_and_the_others_are_read(tmp_path: 
     assert re.fullmatch(rf"{TABLE}\.xlsx ({ends})", message)
     assert found.rows["patients"] == 3
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2 * MIB, "in KiB: none of it was taken here"
-
-
-@contextmanager
-def signalled(number: int, *, once: bool) -> Iterator[None]:
-    """Send a signal to the first child that reads, or to each, as soon as it is there."""
-    forks.start()
-    ((_, forker),) = ((who, one) for who, one in forks._started.items() if who[0] == os.getpid())
-    listed = Path(f"/proc/{forker.process.pid}/task/{forker.process.pid}/children")
-    done = threading.Event()
-
-    def look() -> None:
-        met: set[str] = set()
-        while not done.wait(0.002):
-            for child in set(listed.read_text(encoding="ascii").split()) - met:
-                met.add(child)
-                os.kill(int(child), number)
-                if once:
-                    return
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def test_a_reader_that_is_killed_once_is_blamed_on_no_file(tmp_path: Path) -> None:
