@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 import resource
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -220,3 +223,48 @@ def test_the_limits_are_declared_in_one_place_and_an_unknown_one_is_named(tmp_pa
     project.write_text("[tool.bpp.limits]\nrowz = 1\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"^\[tool\.bpp\.limits\] has an unknown key: rowz$"):
         load_limits({}, tmp_path)
+
+
+READING = """
+import sys
+from pathlib import Path
+from bpp_etl.landing.deliveries import delivery_of
+from bpp_etl.reading import forks
+from bpp_etl.reading.apart import read_apart
+forks.start()
+folder = Path(sys.argv[1])
+print(*(one.process.pid for one in forks._started.values()), flush=True)
+read_apart(folder.parent.parent / "read.duckdb", delivery_of(folder), folder.parent.parent)
+print("read", flush=True)
+sys.stdin.read()
+"""
+"""A script without a guard around it, such as a notebook is: what it starts must not run it again."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_outlives_the_one_that_started_it(tmp_path: Path, number: int) -> None:
+    folder = write_delivery_of(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", READING, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        forker = int(process.stdout.readline())
+        assert process.stdout.readline() == "read\n"
+        assert is_running(forker)
+        process.send_signal(number)
+    since = time.monotonic()
+    while is_running(forker) and time.monotonic() < since + 20:
+        time.sleep(0.01)
+    assert not is_running(forker)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
