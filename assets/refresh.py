@@ -24,6 +24,7 @@ from bpp_etl.errors import DamagedError, UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.reading import forks
 from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 
@@ -93,6 +94,8 @@ def refresh(
                 _run_due(definitions, instance, places.warehouse, due, done, say)
             due = due_for(places.warehouse, delivery, protocols, full=full)
             done.due.append(due)
+            if due.action == "judge":
+                forks.start()  # what it loads, it loads while the run begins
             _run_due(definitions, instance, places.warehouse, due, done, say)
             if due.action == "derive" and _is_damaged(places.warehouse, registry):
                 done.failed.pop(registry, None)

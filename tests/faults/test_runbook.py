@@ -24,13 +24,17 @@ import bpp_etl
 from assets import cli
 from assets.refresh import Refreshed, note_shut, refresh
 from assets.resources import Warehouse
+from bpp_etl.admission.admit import read
 from bpp_etl.admission.due import due_for
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.reading.limits import DEFAULTS, Limits, load_limits
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.release.told import difference, verified
+from tests.faults import bombs
+from tests.faults.children import signalled
 from tests.faults.conftest import Served
 from tests.faults.test_permissions import without_privileges
 from tests.faults.test_two_processes import HOLDER, running
@@ -337,3 +341,29 @@ def test_14_a_release_is_damaged(served: Served) -> None:
 def cut_off(path: Path) -> None:
     path.chmod(0o644)
     os.truncate(path, 5000)
+
+
+def test_15_a_file_is_too_large_to_read(tmp_path: Path) -> None:
+    long_cell, crash, memory, whole, away = quoted(15)
+    long = write_delivery_of(
+        tmp_path, "long", patients=TINY["patients"].replace("A,", f"{'A' * (65 << 10)},")
+    )
+    assert gated(long, apart=DEFAULTS).message("file_unreadable") == long_cell
+    (advice,) = fenced(entry(15), "toml")
+    (tmp_path / "pyproject.toml").write_text(advice, encoding="utf-8")
+    assert gated(long, apart=load_limits({}, tmp_path)).causes() & {("patients", "file_unreadable")} == set()
+
+    far = write_delivery_of(tmp_path, "far", lab_results=None)
+    (far / "lab_results.xlsx").write_bytes(bombs.workbook_with("lab_results", bombs.FAR_CELL))
+    limits = Limits(sheet_cells=1 << 40, read_memory=1 << 30)
+    assert gated(far, apart=limits).message("file_unreadable") in {crash, memory}
+
+    folder = write_delivery_of(tmp_path)
+    files = WorkingFiles.of(tmp_path / "warehouse", "tiny")
+    delivery = survey(tmp_path).newest["tiny"]
+    with signalled(signal.SIGKILL, once=False), pytest.raises(BppError) as dead:
+        read(files, delivery)
+    folder.rename(tmp_path / "away")
+    with pytest.raises(BppError) as gone:
+        read(files, delivery)
+    assert [dead.value.message, gone.value.message] == [whole, away]
