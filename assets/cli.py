@@ -214,6 +214,23 @@ def explain(
 
 
 @app.command()
+def status(
+    landing: LandingOption = None,
+    warehouse: WarehouseOption = None,
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Say how each registry and the release in service are, and what needs a person."""
+    if output not in ("text", "json"):
+        raise UsageError(f"--format must be text or json, not {shown(output)}", "leave it out for text")
+
+    from assets.status import tell_status  # noqa: PLC0415
+
+    told, needs_a_person = tell_status(landing, warehouse, output)
+    typer.echo(told)
+    sys.exit(3 if needs_a_person else 0)
+
+
+@app.command()
 def ui(
     landing: LandingOption = None,
     warehouse: WarehouseOption = None,

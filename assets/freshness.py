@@ -5,16 +5,14 @@ Not here: how many days are late (`operation.py`).
 """
 
 import datetime as dt
-from collections.abc import Mapping
 
 import dagster as dg
 
 from assets.automation import every_night
+from assets.instance import days_since_admitted
 from assets.operation import Operation
-from assets.partitions import registries
 from assets.release import RELEASE
 
-ADMITTED = dg.AssetKey(["core", "patients"])
 NAME = "every_registry_is_fresh"
 
 
@@ -45,14 +43,3 @@ def freshness_check(operation: Operation) -> dg.AssetChecksDefinition:
         )
 
     return every_registry_is_fresh
-
-
-def days_since_admitted(instance: dg.DagsterInstance, now: dt.datetime) -> Mapping[str, float | None]:
-    """Say for each registry how many days ago a delivery was admitted; None where none ever was."""
-    ages: dict[str, float | None] = {}
-    for registry in instance.get_dynamic_partitions(str(registries.name)):
-        found = instance.fetch_materializations(
-            dg.AssetRecordsFilter(asset_key=ADMITTED, asset_partitions=[registry]), limit=1
-        ).records
-        ages[registry] = (now.timestamp() - found[0].timestamp) / 86_400 if found else None
-    return ages

@@ -1,17 +1,19 @@
-"""The Dagster instance of a warehouse: its run storage lies beside the warehouse.
+"""The Dagster instance of a warehouse, beside it, and what its records tell of the registries.
 
 Not here: the settings, which are in `dagster.yaml` at the top of the project.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 
+from assets.partitions import registries
 from bpp_etl.settings import PROJECT
 
 HOME = "dagster"
@@ -19,6 +21,7 @@ CONFIGURATION = "dagster.yaml"
 WORKSPACE = "workspace.yaml"
 LOADED = "load_from:\n  - python_module: {module_name: assets.definitions, location_name: bpp_etl}\n"
 """Names the code as pyproject.toml does: Dagster keeps by it what a sensor has seen, and its switch."""
+ADMITTED = dg.AssetKey(["core", "patients"])
 STATED_STORAGE = "base_dir: warehouse/dagster"
 
 
@@ -47,3 +50,14 @@ def instance_of(warehouse: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a warehouse."""
     with dg.DagsterInstance.from_config(str(home_of(warehouse))) as instance:
         yield instance
+
+
+def days_since_admitted(instance: dg.DagsterInstance, now: dt.datetime) -> Mapping[str, float | None]:
+    """Say for each registry how many days ago a delivery was admitted; None where none ever was."""
+    ages: dict[str, float | None] = {}
+    for registry in instance.get_dynamic_partitions(str(registries.name)):
+        found = instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=ADMITTED, asset_partitions=[registry]), limit=1
+        ).records
+        ages[registry] = (now.timestamp() - found[0].timestamp) / 86_400 if found else None
+    return ages

@@ -15,6 +15,7 @@ from assets.event import EVENTS
 from assets.failures import told_in_words
 from assets.lineage import lineage_of
 from assets.resources import Warehouse
+from assets.status import look_from_inside
 from bpp_etl.disclosure import DEFAULT_THRESHOLD, rows_told
 from bpp_etl.measure.tally import is_small
 from bpp_etl.release import Shelf, assemble, publish
@@ -74,10 +75,13 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     with told_in_words(context):
         made = publish(warehouse.root(), created_at=dt.datetime.now(dt.UTC))
     context.log.info("release %s is in service", made.release_id)
+    needs = look_from_inside(context.instance, warehouse.places(), dt.datetime.now(dt.UTC)).kinds()
     candidates = made.rows["event.pseudoprogression"]
     told = {} if is_small(candidates, DEFAULT_THRESHOLD) else {"dagster/row_count": candidates}
     return dg.MaterializeResult(
         metadata={
+            "needs_a_person": dg.MetadataValue.md("\n".join(f"- {need}" for need in needs) or "nothing"),
+            "how_to_mend_it": "bpp status",
             "release_id": made.release_id,
             "content_digest": made.content_digest,
             "report": dg.MetadataValue.path(str(made.folder / REPORT)),

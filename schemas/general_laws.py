@@ -13,7 +13,7 @@ import pandera.polars as pa
 
 from schemas.contract import Column, delivered_columns
 from schemas.examples import Cell
-from schemas.laws import CellLaw, Law, SetLaw, SideLaw, Tables, TextLaw
+from schemas.laws import CellLaw, Law, LineLaw, SetLaw, SideLaw, Tables, TextLaw
 
 if TYPE_CHECKING:
     from schemas.tables import DeliveredTable
@@ -80,6 +80,17 @@ def _in_list(column: Column, _: dt.date) -> pa.Check | None:
 
 
 GENERAL_LAWS: tuple[Law, ...] = (
+    LineLaw(
+        "field_count_differs",
+        sentence="Every row of csv has a field for each column.",
+        exactly="A row with more or fewer fields than the header has names is not read: nobody knows which "
+        "cell belongs to which column. Where most rows are such, the file is unreadable.",
+        severity="refuse",
+        category="conformance",
+        mend="Put text that holds the delimiter in double quotes, and write empty cells at the end of a row "
+        "too.",
+        on=every_table,
+    ),
     TextLaw(
         "required_value_missing",
         sentence="Every required column is filled.",

@@ -58,6 +58,11 @@ class SideLaw(Law):
     """Holds for a row that a side table completes; `problems` names the law where the two disagree."""
 
 
+@dataclass(frozen=True, eq=False)
+class LineLaw(Law):
+    """Holds for a line of csv before any cell of it is read; a row that breaks it is judged by no other."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CellLaw(Law):
     """Holds for each cell of some columns by itself.

@@ -5,10 +5,8 @@ Not here: how any of these is done, nor which registries to do it for.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -22,14 +20,13 @@ from bpp_etl.gate.delivery_rule import Known
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.landing.registry_config import recalled
-from bpp_etl.reading.delivery import ReadDelivery, read_delivery
-from bpp_etl.reading.problems import DeliveryProblem
+from bpp_etl.reading.apart import read_apart
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import recall
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import (
     Connection,
     one_row,
-    one_value,
     opened,
     opened_read_only,
     transaction,
@@ -41,10 +38,7 @@ if TYPE_CHECKING:
 
 def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     """Load a delivery as text into a new working file, and leave it there for the gate."""
-    with opened(files.start_building(), is_working_file=True) as con:
-        found = read_delivery(con, delivery, scratch_root=files.folder)
-        _remember(con, delivery, found)
-    return found
+    return read_apart(files.start_building(), delivery, scratch_root=files.folder)
 
 
 def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
@@ -67,7 +61,7 @@ def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
     if not _is_just_read(files, delivery):
         read(files, delivery)
     with opened(files.building, is_working_file=True) as con:
-        found = _recall(con, delivery)
+        found = recall(con, delivery)
         if found is None:
             raise BppError(f"{delivery.registry} cannot be read", "report this as a fault")
         with known_already(files, delivery, found.input_digest) as known:
@@ -109,7 +103,7 @@ def _is_just_read(files: WorkingFiles, delivery: Delivery) -> bool:
                 "select count(*) from duckdb_schemas() where database_name = 'warehouse'"
                 " and schema_name in ('core', 'quarantine', 'quality')"
             ).fetchall()
-            return judged == [(0,)] and _recall(con, delivery) is not None
+            return judged == [(0,)] and recall(con, delivery) is not None
     except BusyError:
         raise
     except (BppError, duckdb.Error):
@@ -135,29 +129,3 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
             "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))
         )
     return summary
-
-
-def _remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
-    told = {"delivery": [delivery.registry, delivery.name], "read": asdict(replace(found, headers={}))}
-    con.execute(
-        "create table raw.read_delivery as select $told::varchar as told",
-        {"told": json.dumps(told, default=str)},
-    )
-
-
-def _recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
-    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
-    if told.get("delivery") != [delivery.registry, delivery.name]:
-        return None
-    found = told["read"]
-    return ReadDelivery(
-        config=recalled(found["config"]),
-        rows=found["rows"],
-        empty_rows=found["empty_rows"],
-        problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
-        extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
-        identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
-        unknown_files=tuple(found["unknown_files"]),
-        input_digest=found["input_digest"],
-        adapter_digest=found["adapter_digest"],
-    )

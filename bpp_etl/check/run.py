@@ -29,7 +29,8 @@ from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME, Delivery, d
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, told_in
 from bpp_etl.landing.registry_config import checked as configured
-from bpp_etl.reading.delivery import ReadDelivery, read_delivery
+from bpp_etl.reading.apart import read_apart
+from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
@@ -150,9 +151,9 @@ def _judged(
 ) -> Checked:
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
-        with opened(scratch / "check.duckdb") as con, ExitStack() as stack:
-            say(f"{delivery.registry}: {delivery.name} reading")
-            read = read_delivery(con, delivery, scratch_root=scratch, config=config)
+        say(f"{delivery.registry}: {delivery.name} reading")
+        read = read_apart(scratch / "check.duckdb", delivery, scratch_root=scratch, config=config)
+        with opened(scratch / "check.duckdb", is_working_file=True) as con, ExitStack() as stack:
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
             known = NOTHING_KNOWN
             if warehouse is not None:

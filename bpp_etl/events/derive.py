@@ -148,8 +148,8 @@ def derive_events(
             "delivery": delivery or delivery_date.isoformat(),
         }
         flow, decided = run.judge(parameters)
-        for table, contract in EVENT_TABLES.items():
-            fill_table(con, "event", table, Select(EVENTS, table), parameters, contract=contract)
+        for table in EVENT_TABLES:
+            fill_table(con, "event", table, Select(EVENTS, table), parameters)
         patients = flow.height
         flows[protocol.name] = _count(flow["left_at"])
         rules[protocol.name] = _count(decided["rule"])
@@ -225,7 +225,8 @@ class _Run:
             run_step(self.con, step, parameters)
             return
         # A table of the step or a view of kept rows may stand under its name; neither replaces the other.
-        drop_relations(self.con, [step.name])
+        if step.name in self.done:
+            drop_relations(self.con, [step.name])
         # Each step of the timeline reads the one before: what was kept stands on what was kept.
         if not self.worked_out - {step.name} and show_kept(self.con, step, parameters):
             self.worked_out.discard(step.name)

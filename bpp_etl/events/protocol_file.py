@@ -64,6 +64,7 @@ def _folder() -> Traversable:
     return files("bpp_etl.events") / "protocols"
 
 
+@cache
 def _shipped(name: str, seen: tuple[str, ...]) -> Protocol:
     return _read(_folder() / f"{name}.toml", seen)
 

@@ -14,6 +14,7 @@ from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.parsed import parsed
 from schemas.laws import Law, SelectLaw, TimeLaw
 from schemas.rules import rules_of
 
@@ -31,6 +32,7 @@ def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, deliver
     laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
     relation = f"core.{quoted(judged.table)}"
     con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
+    judged_rows: dict[str, int] = {}
     with stood_on(con, laws, delivery):
         for law in laws:
             if isinstance(law, SelectLaw):
@@ -39,13 +41,16 @@ def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, deliver
                 numbers, among = out_of_order(con, relation, law), "true"
             else:
                 continue
-            with shown(con, "newly_earned", numbers.to_frame()):
-                con.execute(
-                    "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
-                )
-            count = count_of(con, f"select count(*) from {relation} where {among}")
-            judged.counts[law.id] = RuleCount(count, numbers.n_unique())
-    add_flags(con, relation, "temp.earned")
+            if numbers.len():
+                with shown(con, "newly_earned", numbers.to_frame()):
+                    con.execute(
+                        "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
+                    )
+            if among not in judged_rows:
+                judged_rows[among] = count_of(con, f"select count(*) from {relation} where {among}")
+            judged.counts[law.id] = RuleCount(judged_rows[among], numbers.n_unique())
+    if any(judged.counts[law.id].broken for law in laws if law.id in judged.counts):
+        add_flags(con, relation, "temp.earned")
     con.execute("drop table temp.earned")
 
 
@@ -65,6 +70,5 @@ def add_flags(con: Connection, relation: str, earned: str) -> dict[str, int]:
 
 def rows_by_rule(con: Connection, broken: str) -> dict[str, int]:
     """Count the rows of each rule in a relation of rules and row numbers."""
-    return dict(
-        con.execute(f"select rule, count(distinct row_number) from {broken} group by rule").fetchall()
-    )
+    counting = parsed(con, f"select rule, count(distinct row_number) from {broken} group by rule")
+    return dict(con.execute(counting).fetchall())

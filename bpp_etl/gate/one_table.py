@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
 from bpp_etl.gate.judged import JudgedTable, RuleCount
-from bpp_etl.gate.row_numbers import Numbers, shown
+from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
 from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
@@ -16,8 +16,10 @@ from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.raw_tables import IS_MISALIGNED
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import create_table
+from schemas.codes import Severity
 from schemas.contract import delivered_columns
 from schemas.laws import SelectLaw, TimeLaw
 from schemas.quarantine import quarantine_contract
@@ -35,12 +37,13 @@ def judge_table(
     """
     con.execute("create or replace temp table broken (rule varchar, severity varchar, row_number bigint)")
     outcome = JudgedTable(table.name)
-    is_delivered = table.name in read.rows
-    if is_delivered:
+    if table.name in read.rows:
         _judge(con, table, delivery, read, outcome)
     else:
         stage_nothing(con, table)
-    _quarantine(con, table, is_delivered=is_delivered)
+    create_table(con, "quarantine", table.name, quarantine_contract(table.name))
+    if outcome.broken_rows:
+        _quarantine(con, table)
     con.execute("drop table temp.broken")
     return outcome
 
@@ -51,11 +54,15 @@ def _judge(
     relation = f"core.{quoted(table.name)}"
     staged = stage(con, table, read.config, delivery.date)
     outcome.ignored, outcome.null_words = staged.ignored, staged.null_words
+    # What no row broke is neither counted nor acted on: most deliveries are sound.
+    seen: set[Severity] = set()
 
     def broke(rule: str, row_numbers: Numbers) -> None:
         if row_numbers.len() == 0:
             return
-        told = {"rule": rule, "severity": rule_of(table.name, rule).severity}
+        severity = rule_of(table.name, rule).severity
+        seen.add(severity)
+        told = {"rule": rule, "severity": severity}
         with shown(con, "newly_broken", row_numbers.alias("row_number").to_frame()):
             con.execute("insert into temp.broken select $rule, $severity, row_number from newly_broken", told)
 
@@ -63,9 +70,13 @@ def _judge(
     refusing = [law for law in laws if law.severity == "refuse"]
     not_judged: set[str] = set()
     outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
-    with rows_alike(con, table, relation):
-        broke("duplicate_row", duplicate_rows(con, table, relation))
-        broke("duplicate_key", duplicate_keys(con, table, relation))
+    misaligned = select_numbers(con, f"select row_number from raw.{quoted(table.name)} where {IS_MISALIGNED}")
+    outcome.judged += misaligned.len()
+    broke("field_count_differs", misaligned)
+    with rows_alike(con, table, relation) as are_any:
+        if are_any:
+            broke("duplicate_row", duplicate_rows(con, table, relation))
+            broke("duplicate_key", duplicate_keys(con, table, relation))
     if table.parent is not None:
         if table.parent.table in read.rows:
             broke(table.parent.rule, without_parent(con, table, relation))
@@ -77,27 +88,30 @@ def _judge(
                 broke(law.id, out_of_order(con, relation, law))
             else:
                 not_judged.add(law.id)
-    _refuse(con, relation)
+    if "refuse" in seen:
+        _refuse(con, relation)
     # All of these look at the same rows: none refuses any before the others have looked.
     with stood_on(con, refusing, delivery):
         among = [(law.id, breaking(con, law, delivery)) for law in refusing if isinstance(law, SelectLaw)]
     for rule, row_numbers in among:
         broke(rule, row_numbers)
-    if among:
+    if among and "refuse" in seen:
         _refuse(con, relation)
     con.execute(f"alter table {relation} drop column problems")
     outcome.admitted = count_of(con, f"select count(*) from {relation}")
-    outcome.broken_rows = count_of(
-        con, "select count(distinct row_number) from temp.broken where severity = 'refuse'"
-    )
-    broken = rows_by_rule(con, "(from temp.broken where severity = 'refuse')")
+    broken: dict[str, int] = {}
+    if "refuse" in seen:
+        outcome.broken_rows = count_of(
+            con, "select count(distinct row_number) from temp.broken where severity = 'refuse'"
+        )
+        broken = rows_by_rule(con, "(from temp.broken where severity = 'refuse')")
     outcome.counts = {
         law.id: RuleCount(outcome.judged, broken.get(law.id, 0))
         for law in refusing
         if law.id not in not_judged
     }
     earned = f"(from temp.broken semi join {relation} using (row_number) where severity = 'flag')"
-    flagged = add_flags(con, relation, earned)
+    flagged = add_flags(con, relation, earned) if "flag" in seen else {}
     outcome.counts |= {
         law.id: RuleCount(outcome.admitted, flagged.get(law.id, 0))
         for law in laws
@@ -112,11 +126,8 @@ def _refuse(con: Connection, relation: str) -> None:
     )
 
 
-def _quarantine(con: Connection, table: DeliveredTable, *, is_delivered: bool) -> None:
+def _quarantine(con: Connection, table: DeliveredTable) -> None:
     """Keep the refused rows as delivered; a delivery counts as admitted until the decision on all of it."""
-    create_table(con, "quarantine", table.name, quarantine_contract(table.name))
-    if not is_delivered:
-        return
     columns = ", ".join(f"raw.{quoted(column.name)}" for column in delivered_columns(table.contract))
     con.execute(
         f"""

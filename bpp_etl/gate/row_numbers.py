@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import polars as pl
 
 from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.parsed import parsed
 
 Numbers = pl.Series
 """Numbers of rows that break a rule, as 64-bit integers."""
@@ -20,7 +21,7 @@ NONE: Numbers = pl.Series("row_number", [], dtype=pl.Int64)
 
 def select_numbers(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> Numbers:
     """Run a query that yields `row_number`."""
-    found = con.execute(sql, parameters).fetchnumpy()["row_number"]
+    found = con.execute(parsed(con, sql), parameters).fetchnumpy()["row_number"]
     return pl.Series("row_number", found, dtype=pl.Int64)
 
 

@@ -7,7 +7,7 @@ check of several columns on every row. Not here: rules that need other rows (`ga
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from threading import Lock
 
@@ -18,6 +18,7 @@ from pandera.errors import SchemaErrors
 from bpp_etl.errors import BppError
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import columns_of
 from schemas.laws import CellLaw, Law, RowLaw, SideLaw, TextLaw
 from schemas.rules import rules_of
@@ -36,20 +37,19 @@ Breach = Callable[[str, pl.DataFrame], None]
 
 
 @cache
-def cell_schemas(table: DeliveredTable, day: dt.date) -> Mapping[str, pa.DataFrameSchema]:
-    """Build, for each column whose cells are judged by themselves, the schema that judges its values.
+def cell_schema(table: DeliveredTable, day: dt.date) -> pa.DataFrameSchema:
+    """Build the schema of the columns whose cells are judged by themselves, on frames of their values.
 
     Each check is named after its rule. A cell that could not be read is NULL, and is judged from the text.
     """
     contract = table.contract.to_schema()
     laws = [rule.law for rule in rules_of(table.name) if isinstance(rule.law, CellLaw)]
-    schemas = {}
+    columns = {}
     for column in columns_of(table.contract):
         checks = [check for law in laws if (check := law.check_of(column, day)) is not None]
         if checks:
-            judged = pa.Column(contract.columns[column.name].dtype, checks)
-            schemas[column.name] = pa.DataFrameSchema({column.name: judged}, name=table.name)
-    return schemas
+            columns[column.name] = pa.Column(contract.columns[column.name].dtype, checks, nullable=True)
+    return pa.DataFrameSchema(columns, name=table.name)
 
 
 @cache
@@ -102,9 +102,12 @@ def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.da
     def rows_broke(rule: str, rows: pl.DataFrame) -> None:
         broke(rule, rows["row_number"])
 
-    for column, schema in cell_schemas(table, day).items():
-        cell = quoted(column)
-        _judge(con, schema, f"select distinct {cell} from {relation} where {cell} is not null", cells_broke)
+    cells = cell_schema(table, day)
+    values = (
+        f"select distinct {cell} from {relation} where {cell} is not null"
+        for cell in map(quoted, cells.columns)
+    )
+    _judge(con, cells, " union all by name ".join(values), cells_broke)
     in_rows = row_schema(table, with_flags=True)
     if in_rows is not None:
         names = ", ".join(quoted(name) for name in ("row_number", *in_rows.columns))
@@ -122,16 +125,17 @@ def _judge(con: Connection, schema: pa.DataFrameSchema, select: str, broke: Brea
     cursor = con.cursor()
     try:
         cursor.execute("use warehouse")
-        for batch in cursor.sql(select).to_arrow_reader(BATCH_ROWS):
+        for batch in cursor.sql(parsed(cursor, select)).to_arrow_reader(BATCH_ROWS):
             judge_frame(schema, pl.DataFrame(batch), broke)
     finally:
         cursor.close()
 
 
 def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> Numbers:
-    """Find the rows that hold any of these values in their column."""
-    cell = quoted(cells.columns[0])
-    with shown(con, "broken_cells", cells):
+    """Find the rows that hold any of these values, each of which stands in its column, the others empty."""
+    (column,) = (name for name in cells.columns if cells[name].null_count() < cells.height)
+    cell = quoted(column)
+    with shown(con, "broken_cells", cells.select(column)):
         return select_numbers(
             con,
             f"select row_number from {relation} semi join broken_cells using ({cell})",

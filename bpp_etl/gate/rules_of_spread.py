@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
+from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import delivered_columns
 from schemas.rules import Rule
 from schemas.tables import TABLES
@@ -119,8 +120,8 @@ def _distributions(before: Connection, now: Connection, table: str) -> Iterator[
 
 
 def _by_code(con: Connection, source: str, expression: str) -> Counts:
-    counted = con.execute(f"select {expression}, count(*) from {source} group by all").fetchall()
-    return dict(counted)
+    counted = parsed(con, f"select {expression}, count(*) from {source} group by all")
+    return dict(con.execute(counted).fetchall())
 
 
 def _by_bins(before: Connection, now: Connection, source: str, expression: str) -> tuple[Counts, Counts]:
@@ -138,5 +139,5 @@ def _by_bins(before: Connection, now: Connection, source: str, expression: str) 
         f" from (select {expression} as x from {source}) group by all"
     )
     given = {"edges": edges or [], "is_few": is_few}
-    found = [con.execute(counted, given).fetchall() for con in (before, now)]
+    found = [con.execute(parsed(con, counted), given).fetchall() for con in (before, now)]
     return dict(found[0]), dict(found[1])

@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bpp_etl.gate.row_numbers import NONE, Numbers, select_numbers
-from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from schemas.contract import delivered_columns
 from schemas.rules import rules_of
 from schemas.tables import DeliveredTable
 
 
 @contextmanager
-def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterator[None]:
+def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterator[bool]:
     """Show, as `alike`, the numbers of all rows that may be copies of others or share a key with others.
 
-    Rows are compared by a hash: of the delivered key, which copies of a row share too, or of the whole row
-    where the table has none. Only these few rows are then compared, cell by cell.
+    Yields whether there are any. Rows are compared by a hash: of the delivered key, which copies of a row
+    share too, or of the whole row where the table has none. Only these few rows are then compared, cell by
+    cell.
     """
     names = table.delivered_key or tuple(column.name for column in delivered_columns(table.contract))
     con.execute(
@@ -32,7 +33,7 @@ def rows_alike(con: Connection, table: DeliveredTable, relation: str) -> Iterato
         """
     )
     try:
-        yield
+        yield count_of(con, "select count(*) from temp.alike") > 0
     finally:
         con.execute("drop table temp.alike")
 

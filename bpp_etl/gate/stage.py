@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from bpp_etl.harmonise.parse import parsed_select
+from bpp_etl.harmonise.parse import may_lack, parsed_select
 from bpp_etl.harmonise.units import register_units
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type, working_column
+from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import columns_of, delivered_columns
 from schemas.tables import DeliveredTable
 
@@ -36,12 +37,14 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
     Only rows of other analytes are ignored, and they are counted as text is read: a row that is lost or made
     afterwards is not among them, and shows as `rows_not_conserved`.
     """
-    parsed = parsed_select(table, config, delivered_on)
-    parameters = dict(parsed.parameters)
-    source, ignored, null_words = f"({parsed.sql})", 0, "null_words"
+    lacking = _lacking(con, table, config)
+    typing = parsed_select(table, config, delivered_on, lacking=lacking)
+    parameters = dict(typing.parameters)
+    source, ignored, null_words = f"({typing.sql})", 0, "null_words"
     if table.name in DERIVED:
         # Typed apart, for the table's own SQL names its cells often, and each time would parse them anew.
-        con.execute(f"create or replace temp table typed_{table.name} as {parsed.sql}", parameters)
+        apart = f"create or replace temp table typed_{table.name} as {typing.sql}"
+        con.execute(parsed(con, apart), parameters)
         parameters = {}
         used = (
             "analyte is null or analyte in ('ALP_TOTAL', 'ALP_BONE')"
@@ -68,11 +71,11 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
     con.execute(
         f"create table core.{quoted(table.name)} ({declared}, problems varchar[], null_words integer)"
     )
-    con.execute(
+    filling = (
         f"insert into core.{quoted(table.name)} select {columns},"
-        f" case when len(problems) > 0 then problems end, {null_words} from {source}",
-        parameters,
+        f" case when len(problems) > 0 then problems end, {null_words} from {source}"
     )
+    con.execute(parsed(con, filling), parameters)
     typed = f"typed_{table.name}" if table.name in DERIVED else f"core.{quoted(table.name)}"
     counted = _null_words(con, table, typed)
     con.execute(f"alter table core.{quoted(table.name)} drop column null_words")
@@ -80,6 +83,14 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
         con.execute(f"drop view temp.parsed_{table.name}")
         con.execute(f"drop table temp.typed_{table.name}")
     return Staged(ignored, counted)
+
+
+def _lacking(con: Connection, table: DeliveredTable, config: RegistryConfig) -> frozenset[str]:
+    """Find the columns, of those that may be, without a cell in any row: most exports have such."""
+    names = may_lack(table, config)
+    cells = ", ".join(f"count({quoted(name)})" for name in names)
+    found = one_row(con, f"select {cells} from raw.{quoted(table.name)}")
+    return frozenset(name for name, count in zip(names, found, strict=True) if not count)
 
 
 def _null_words(con: Connection, table: DeliveredTable, typed: str) -> dict[str, int]:

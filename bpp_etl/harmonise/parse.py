@@ -8,7 +8,7 @@ the id of the rule it breaks in `problems`, for the gate to judge.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -19,8 +19,9 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.raw_tables import IS_DISPUTED
+from bpp_etl.reading.raw_tables import IS_DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
+from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
@@ -38,16 +39,33 @@ class ParsedSelect:
     parameters: Mapping[str, object]
 
 
+def may_lack(table: DeliveredTable, config: RegistryConfig) -> tuple[str, ...]:
+    """Name the columns of a table of which nothing is read where all their cells are empty."""
+    recode = config.recode.get(table.name, {})
+    return tuple(
+        column.name
+        for column in delivered_columns(table.contract)
+        if not column.required and column.default is None and "" not in recode.get(column.name, {})
+    )
+
+
 def parsed_select(
-    table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date, relation: str = ""
+    table: DeliveredTable,
+    config: RegistryConfig,
+    delivered_on: dt.date,
+    relation: str = "",
+    lacking: Collection[str] = (),
 ) -> ParsedSelect:
     """Write the SELECT from `raw.<table>` to typed columns, `problems` and `null_words`, null where none.
 
-    Another `relation` may hold some of the rows of `raw.<table>` in its place.
+    Rows whose cells are not in their columns (`IS_MISALIGNED`) are left out.
+    Another `relation` may hold some of the rows of `raw.<table>` in its place. Columns that are `lacking`, of
+    those that may, are not read: planning that takes a small delivery longer than all of its rows.
     `null_words` has the bit of each column (1, 2, 4, ... in their order) whose cell held a word that means
     empty. Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
     """
-    columns = delivered_columns(table.contract)
+    delivered = delivered_columns(table.contract)
+    columns = tuple(column for column in delivered if column.name not in lacking)
     recode = config.recode.get(table.name, {})
     parameters: dict[str, object] = {"blanks": BLANKS, "blank_end": BLANK_END}
     settings = config.reading(table.name)
@@ -79,15 +97,19 @@ def parsed_select(
     broken, listed = _listed(problems)
     levels.append(broken)
     # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
-    relation = relation or f"raw.{quoted(table.name)}"
+    relation = f"(from {relation or f'raw.{quoted(table.name)}'} where not {IS_MISALIGNED})"
     for level in levels:
         made = ", ".join(f"{sql} as {name}" for name, sql in level.items())
         relation = f"(select *, {made} from {relation})"
-    typed = [f"v_{column.name} as {quoted(column.name)}" for column in columns]
+    typed = [
+        f"{f'null::{sql_type(column)}' if column.name in lacking else f'v_{column.name}'}"
+        f" as {quoted(column.name)}"
+        for column in delivered
+    ]
     kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ())]
     sql = (
         f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
-        f" {_null_words(columns)} as null_words from {relation}"
+        f" {_null_words(delivered, lacking)} as null_words from {relation}"
     )
     return ParsedSelect(sql, parameters)
 
@@ -159,7 +181,11 @@ def _listed(problems: list[tuple[str, str]]) -> tuple[dict[str, str], str]:
     return level, f"case when {anything} then list_sort(list_distinct({rules})) end"
 
 
-def _null_words(columns: tuple[Column, ...]) -> str:
-    held = [f"s_{column.name} is not null and e_{column.name} is null" for column in columns]
-    bits = " + ".join(f"case when {one} then {1 << place} else 0 end" for place, one in enumerate(held))
-    return f"case when {' or '.join(held)} then ({bits})::integer end"
+def _null_words(columns: tuple[Column, ...], lacking: Collection[str]) -> str:
+    held = {
+        place: f"s_{column.name} is not null and e_{column.name} is null"
+        for place, column in enumerate(columns)
+        if column.name not in lacking
+    }
+    bits = " + ".join(f"case when {one} then {1 << place} else 0 end" for place, one in held.items())
+    return f"case when {' or '.join(held.values())} then ({bits})::integer end"

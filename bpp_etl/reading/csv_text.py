@@ -21,13 +21,15 @@ from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.header import BYTE_ORDER_MARK, ZERO_WIDTH, clean_name
+from bpp_etl.reading.limits import Limits
+from bpp_etl.reading.measured import too_much_unpacked
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.xpt import UTF_8
 
 CHUNK = 1 << 20
 LONGEST_HEADER = 1 << 20
 LONGEST_LINE = 16 << 20
-MOST_COLUMNS = 5_000
+NUL = "holds a NUL byte, so it is not whole text"
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)
 """What Excel writes above a header to tell itself the delimiter."""
 
@@ -58,16 +60,19 @@ class _Header:
     is_plain: bool
 
 
-def plain_text(source: DeliveredFile, place: Path, settings: ReadSettings) -> PlainText:
+def plain_text(
+    source: DeliveredFile, place: Path, settings: ReadSettings, limits: Limits, size: int
+) -> PlainText:
     """Put the text of a csv file under `place`, a name of ours: a link to it, or a decoded copy.
 
-    Errors: UnreadableError for a broken archive, another encoding, a NUL byte, or an unreadable header.
+    `size` is that of the file as it was delivered. Errors: UnreadableError for a broken archive, another
+    encoding, a NUL byte, an unreadable header, or more of anything than the limits allow.
     """
     name, encoding = shown(source.name), settings.encoding
     is_packed, is_foreign = source.format == "csv.gz", _needs_transcoding(encoding)
     try:
         if is_packed:
-            _write(place, lambda out: _decompress(source.path, out))
+            _write(place, lambda out: _decompress(source.path, out, name, size, limits))
         elif is_foreign:
             _write(place, lambda out: _transcode(source.path, out, encoding))
         else:
@@ -84,8 +89,8 @@ def plain_text(source: DeliveredFile, place: Path, settings: ReadSettings) -> Pl
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
         ) from None
-    _ensure_lines(place, name)
-    header = _read_header(place, name, settings)
+    _ensure_lines(place, name, limits)
+    header = _read_header(place, name, settings, limits)
     if header.is_plain:
         return PlainText(place, header.names)
     return PlainText(
@@ -93,7 +98,7 @@ def plain_text(source: DeliveredFile, place: Path, settings: ReadSettings) -> Pl
     )
 
 
-def _read_header(path: Path, name: str, settings: ReadSettings) -> _Header:
+def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) -> _Header:
     try:
         with path.open("r", encoding="utf-8", newline="") as stream:
             start = stream.read(LONGEST_HEADER)
@@ -117,9 +122,11 @@ def _read_header(path: Path, name: str, settings: ReadSettings) -> _Header:
     other = _in_place_of_the_header(names, told, settings.header_row)
     if other is not None:
         raise UnreadableError("file_unreadable", f"{name} {other}", "remove it, or export the file again")
-    if len(names) > MOST_COLUMNS:
+    if len(names) > limits.columns:
         raise UnreadableError(
-            "file_unreadable", f"{name} has more than {MOST_COLUMNS} columns", "check its delimiter"
+            "file_unreadable",
+            f"{name} has more than {limits.columns} columns (limit columns)",
+            "check its delimiter",
         )
     record = "".join(itertools.islice(io.StringIO(told, newline=""), reader.line_num))
     unread = above + below[: len(below) - len(told)]
@@ -160,16 +167,19 @@ def _with_plain_header(path: Path, header: _Header, delimiter: str) -> Path:
     return flat
 
 
-def _ensure_lines(path: Path, name: str) -> None:
+def _ensure_lines(path: Path, name: str, limits: Limits) -> None:
     """Refuse what is no text in lines: DuckDB reads over a NUL byte, and over a very long last line."""
-    length = 0
+    length = lines = 0
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             if b"\0" in chunk:
+                raise UnreadableError("file_unreadable", f"{name} {NUL}", "export the file again")
+            lines += chunk.count(b"\n")
+            if lines > limits.rows:
                 raise UnreadableError(
                     "file_unreadable",
-                    f"{name} holds a NUL byte, so it is not whole text",
-                    "export the file again",
+                    f"{name} has more than {limits.rows} lines (limit rows)",
+                    "deliver the table in parts",
                 )
             # Lines end many times in a chunk: only a chunk without any end can lie within too long a line.
             length = 0 if b"\n" in chunk or b"\r" in chunk else length + len(chunk)
@@ -190,9 +200,15 @@ def _write(path: Path, fill: Callable[[io.BufferedWriter], None]) -> None:
         fill(out)
 
 
-def _decompress(path: Path, out: io.BufferedWriter) -> None:
+def _decompress(path: Path, out: io.BufferedWriter, name: str, size: int, limits: Limits) -> None:
+    unpacked = 0
     with gzip.open(path, "rb") as stream:
-        shutil.copyfileobj(stream, out, CHUNK)
+        while chunk := stream.read(CHUNK):
+            unpacked += len(chunk)
+            too_much = too_much_unpacked(size, unpacked, limits)
+            if too_much is not None:
+                raise UnreadableError("file_unreadable", f"{name} {too_much}", "export the file again")
+            out.write(chunk)
 
 
 def _transcode(path: Path, out: io.BufferedWriter, encoding: str) -> None:

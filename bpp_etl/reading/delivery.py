@@ -16,16 +16,16 @@ from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
-from bpp_etl.reading.files import SCRATCH, snapshot_of
+from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import (
     adapter_digest,
     adapter_of,
+    configuration_digest,
     configuration_of,
+    digest_of,
     files_in,
-    home_of,
-    input_digest,
 )
-from bpp_etl.reading.one_file import Loaded, load_file
+from bpp_etl.reading.one_file import Loaded, load_file, look_into
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import (
     SIDE,
@@ -36,8 +36,9 @@ from bpp_etl.reading.raw_tables import (
     view_loaded,
 )
 from bpp_etl.reading.side_tables import complete
+from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
-from bpp_etl.reading.workbook import WorkbookError, folded, sheets_in
+from bpp_etl.reading.workbook import folded
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
@@ -48,7 +49,7 @@ class ReadDelivery:
     """What was read: configuration, rows of each table, problems, and columns that were left out.
 
     `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
-    Both digests were taken before anything was read: what changes afterwards shows as a change.
+    Both digests are of what was read: what changes while it is read, or afterwards, shows as a change.
     `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
     they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
     """
@@ -70,19 +71,25 @@ def read_delivery(
     delivery: Delivery,
     scratch_root: Path | None = None,
     config: RegistryConfig | None = None,
+    terms: Terms = PLAIN,
 ) -> ReadDelivery:
     """Load every table of a delivery as text into `raw`, in an empty working file.
 
     `config` is followed in the place of the registry's own, to try a change to it. Each raw table has the
-    stamp (registry, delivery, file, file_digest), row numbers, and the canonical columns.
+    stamp (registry, delivery, file, file_digest), row numbers, and the canonical columns. In a process of its
+    own: `bpp_etl/reading/apart.py`. Errors: ReaderCrash, and what the machine is to blame for.
     """
     create_schemas(con)
-    reader = _Reader(con, delivery)
+    reader = _Reader(con, delivery, terms)
     try:
         files = files_in(delivery)
     except UnreadableError as error:
+        reader.files = error.rule
         reader.problem(DELIVERY, error.rule, error.message)
         return reader.result(RegistryConfig(), ())
+    reader.files = files
+    if DELIVERY in terms.known:
+        reader.problem(DELIVERY, "file_unreadable", f"{delivery.name} {terms.known[DELIVERY].reason}")
     try:
         config = config or configuration_of(delivery)
         adapter = adapter_of(config, delivery)
@@ -101,10 +108,13 @@ def read_delivery(
 class _Reader:
     """Carries what reading one delivery gathers."""
 
-    def __init__(self, con: Connection, delivery: Delivery) -> None:
+    def __init__(self, con: Connection, delivery: Delivery, terms: Terms) -> None:
         self.con = con
         self.delivery = delivery
-        self.input_digest = input_digest(delivery)
+        self.terms = terms
+        self.configuration = configuration_digest(delivery)
+        self.files: tuple[DeliveredFile, ...] | str = ()
+        self.digests: dict[Path, str] = {}
         self.adapter_digest = adapter_digest(delivery)
         self.rows: dict[str, int] = {}
         self.empty_rows: dict[str, int] = {}
@@ -118,6 +128,17 @@ class _Reader:
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
 
+    def note(self, file: DeliveredFile, digest: str) -> None:
+        """Note what a file was read as; once nobody knows that, nobody does."""
+        before = self.digests.setdefault(file.path, digest)
+        if before != digest:
+            self.digests[file.path] = "file_changed_while_read"
+
+    @property
+    def read_bytes(self) -> int:
+        """Add up the sizes of the files that were read."""
+        return sum(path.stat().st_size for path in self.digests if path.exists())
+
     def result(self, config: RegistryConfig, unknown: tuple[str, ...]) -> ReadDelivery:
         return ReadDelivery(
             config=config,
@@ -127,7 +148,9 @@ class _Reader:
             extra_columns=tuple(self.extra),
             identifier_columns=tuple(self.identifiers),
             unknown_files=unknown,
-            input_digest=self.input_digest,
+            input_digest=digest_of(
+                self.delivery, self.configuration, self.files, self.digests, self.terms.limits
+            ),
             adapter_digest=self.adapter_digest,
             headers=self.headers,
         )
@@ -160,11 +183,7 @@ class _Reader:
         if self.problems:
             return
         beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
-        try:
-            adapt(self.con, self.delivery, adapter, self.rows, config)
-        except AdapterError as error:
-            self.cannot_follow(error)
-            self.rows.clear()
+        if not self._adapt(config, adapter):
             return
         for name in beside.keys() & self.rows.keys():
             beside[name] = complete(self.con, TABLES[name])
@@ -173,6 +192,21 @@ class _Reader:
             if table.is_required and table.name not in self.rows:
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
                 self.problem(table.name, "table_missing", message)
+
+    def _adapt(self, config: RegistryConfig, adapter: Adapter) -> bool:
+        """Make the canonical tables of the sources; say whether that could be done."""
+        step = Step(
+            "adapter", DELIVERY, shown(adapter.title), size=self.read_bytes, rule="configuration_invalid"
+        )
+        try:
+            self.terms.ensure_unknown(step)
+            with self.terms.doing(step):
+                adapt(self.con, self.delivery, adapter, self.rows, config)
+        except (AdapterError, UnreadableError) as error:
+            self.cannot_follow(error)
+            self.rows.clear()
+            return False
+        return True
 
     def _beside(
         self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter, scratch: Path
@@ -230,11 +264,14 @@ class _Reader:
 
         def loading(one: Wanted, folder: Path) -> Callable[[Connection], Loaded]:
             folder.mkdir()
-            return lambda con: load_file(con, self.delivery, config, one, folder)
+            return lambda con: load_file(con, self.delivery, config, one, folder, self.terms)
 
         work = [loading(one, scratch / f"{number}") for number, one in enumerate(wanted)]
         parts: dict[tuple[str, str], list[Part | None]] = {}
-        for one, loaded in zip(wanted, side_by_side(self.con, work), strict=True):
+        turns = [[piece] for piece in work] if self.terms.is_one_by_one else [work]
+        done = [loaded for turn in turns for loaded in side_by_side(self.con, turn)]
+        for one, loaded in zip(wanted, done, strict=True):
+            self.note(one.file, loaded.digest)
             self.problems += loaded.problems
             self.extra += loaded.extra
             self.headers[loaded.table] = tuple(loaded.header)
@@ -279,14 +316,10 @@ class _Reader:
         if book is None:
             return {}
         self.used.add(book.path)
-        try:
-            snapshot_of(book, home_of(self.delivery))
-            there = sheets_in(book.path)
-        except UnreadableError as error:
-            self.problem(DELIVERY, error.rule, error.message)
-            return {}
-        except WorkbookError as error:
-            self.problem(DELIVERY, "file_unreadable", f"{WORKBOOK} {error}")
+        loaded, there = look_into(self.delivery, book, self.terms)
+        self.note(book, loaded.digest)
+        self.problems += loaded.problems
+        if loaded.problems:
             return {}
         names = {table: folded(sheet or table) for table, sheet in stated.items()}
         found = {table: there[name] for table, name in names.items() if name in there}

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
-from bpp_etl.reading.csv_text import plain_text
+from bpp_etl.reading.csv_text import NUL, plain_text
+from bpp_etl.reading.limits import DEFAULTS, Limits, in_words
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.reading.workbook import WorkbookError, with_known_dates
+from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, with_known_dates
+from bpp_etl.warehouse.connection import is_of_the_machine
 
 CSV = frozenset({"csv", "csv.gz"})
 SCRATCH = "bpp-read-"
@@ -65,8 +69,11 @@ class Opened:
     lines_above: int = 0
 
 
-def snapshot_of(source: DeliveredFile, home: Path) -> Snapshot:
-    """Digest a file (SHA-256) after checking that no link leads out of `home`, where it has to lie."""
+def snapshot_of(source: DeliveredFile, home: Path, limits: Limits = DEFAULTS) -> Snapshot:
+    """Digest a file (SHA-256) after checking that no link leads out of `home`, where it has to lie.
+
+    What is too large, or text with a part that was never written, is refused before it is read through.
+    """
     name = shown(source.name)
     try:
         resolved = source.path.resolve(strict=True)
@@ -78,12 +85,15 @@ def snapshot_of(source: DeliveredFile, home: Path) -> Snapshot:
             raise UnreadableError("file_unreadable", f"{name} is not a file", "deliver a plain file")
         with source.path.open("rb") as stream:
             stamp = Stamp.of(os.fstat(stream.fileno()))
+            _ensure_readable(source, name, stream.fileno(), stamp.size, limits)
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except RuntimeError:  # before Python 3.13, links in a circle
         raise UnreadableError(
             "file_unreadable", f"{name} is a link to itself", "deliver a plain file"
         ) from None
     except OSError as error:
+        if is_of_the_machine(error):
+            raise
         reason = error.strerror or type(error).__name__
         raise UnreadableError(
             "file_unreadable", f"{name} cannot be opened: {reason}", "check its permissions"
@@ -91,21 +101,51 @@ def snapshot_of(source: DeliveredFile, home: Path) -> Snapshot:
     return Snapshot(digest, stamp)
 
 
-def ensure_unchanged(opened: Opened) -> None:
+def _ensure_readable(source: DeliveredFile, name: str, descriptor: int, size: int, limits: Limits) -> None:
+    if size > limits.file_bytes:
+        raise UnreadableError(
+            "file_unreadable",
+            f"{name} is larger than {in_words(limits.file_bytes)} (limit file_bytes)",
+            "deliver the table in parts, or raise the limit",
+        )
+    # A part that was never written reads as NULs, be it as long as a disk is large.
+    if source.format == "csv" and size > 0 and os.lseek(descriptor, 0, os.SEEK_HOLE) < size:
+        raise UnreadableError("file_unreadable", f"{name} {NUL}", "export the file again")
+    os.lseek(descriptor, 0, os.SEEK_SET)
+
+
+@contextmanager
+def unchanged(source: DeliveredFile, snapshot: Snapshot) -> Iterator[None]:
+    """Refuse a file that is not the same after the block, whatever was found in it meanwhile."""
+    try:
+        yield
+    except UnreadableError:
+        ensure_unchanged(source, snapshot)
+        raise
+    ensure_unchanged(source, snapshot)
+
+
+def ensure_unchanged(source: DeliveredFile, snapshot: Snapshot) -> None:
     """Refuse a file that is no longer what it was when reading began."""
     try:
-        now = Stamp.of(opened.source.path.stat())
+        now = Stamp.of(source.path.stat())
     except OSError:
         now = None
-    if now != opened.snapshot.stamp:
+    if now != snapshot.stamp:
         raise UnreadableError(
             "file_changed_while_read",
-            f"{shown(opened.source.name)} changed while it was read",
+            f"{shown(source.name)} changed while it was read",
             "refresh again once the delivery is complete",
         )
 
 
-def prepare(source: DeliveredFile, snapshot: Snapshot, scratch: Path, settings: ReadSettings) -> Opened:
+def prepare(
+    source: DeliveredFile,
+    snapshot: Snapshot,
+    scratch: Path,
+    settings: ReadSettings,
+    limits: Limits = DEFAULTS,
+) -> Opened:
     """Give a file a harmless name in `scratch`, a folder of its own, and a csv file plain UTF-8 text.
 
     DuckDB reads `*`, `?` and `[` in a name as a pattern, so the file is linked under a name of ours.
@@ -114,11 +154,12 @@ def prepare(source: DeliveredFile, snapshot: Snapshot, scratch: Path, settings: 
         raise UnreadableError("file_unreadable", f"{shown(source.name)} is empty", "export the file again")
     place = scratch / f"file.{source.format.removesuffix('.gz')}"
     if source.format in CSV:
-        text = plain_text(source, place, settings)
+        text = plain_text(source, place, settings, limits, snapshot.size)
         return Opened(source, text.path, snapshot, text.header, text.lines_above)
     place.symlink_to(source.path.resolve())
     if source.format == "xlsx":
         try:
+            ensure_bounded(place, snapshot.size, limits)
             place = with_known_dates(place, scratch / "dates.xlsx")
         except WorkbookError as error:
             raise UnreadableError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from bpp_etl.adapters import CANONICAL, Adapter, Outside, load_adapter
@@ -16,6 +17,7 @@ from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, f
 from bpp_etl.landing.registry_config import RegistryConfig, load_config
 from bpp_etl.landing.waivers import ensure_they_end
 from bpp_etl.reading.files import snapshot_of
+from bpp_etl.reading.limits import DEFAULTS, Limits
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.settings import adapter_folders
 
@@ -70,26 +72,46 @@ def files_in(delivery: Delivery) -> tuple[DeliveredFile, ...]:
         ) from None
 
 
-def input_digest(delivery: Delivery) -> str:
+def input_digest(delivery: Delivery, limits: Limits = DEFAULTS) -> str:
     """Digest what a delivery holds: names, bytes, and the registry's configuration."""
-    told = hashlib.sha256()
-    configuration = _configuration_file(delivery)
-    if configuration is not None:
-        told.update(f"configuration\0{_digest(configuration, home_of(delivery).parent)}".encode())
     try:
-        files = files_in(delivery)
+        files: tuple[DeliveredFile, ...] | str = files_in(delivery)
     except UnreadableError as error:
-        told.update(error.rule.encode())
+        files = error.rule
+    return digest_of(delivery, configuration_digest(delivery), files, {}, limits)
+
+
+def digest_of(
+    delivery: Delivery,
+    configuration: str,
+    files: tuple[DeliveredFile, ...] | str,
+    read: Mapping[Path, str],
+    limits: Limits,
+) -> str:
+    """Digest a delivery of which some files were read: `read` has the digests that these were read as.
+
+    A rule in the place of a digest says that nobody knows what was read: the delivery then is another one
+    when it is looked at again. `files` is such a rule where not even the folder could be opened.
+    """
+    told = hashlib.sha256(configuration.encode())
+    if isinstance(files, str):
+        told.update(files.encode())
         files = ()
     for file in files:
-        digest = _digest(file, home_of(delivery))
+        digest = read.get(file.path) or _digest(file, home_of(delivery), limits)
         told.update(f"\0{file.name}\0{digest}".encode("utf-8", "surrogateescape"))
     return told.hexdigest()
 
 
-def _digest(file: DeliveredFile, home: Path) -> str:
+def configuration_digest(delivery: Delivery) -> str:
+    """Digest the registry's configuration; empty where there is none."""
+    file = _configuration_file(delivery)
+    return "" if file is None else f"configuration\0{_digest(file, home_of(delivery).parent)}"
+
+
+def _digest(file: DeliveredFile, home: Path, limits: Limits = DEFAULTS) -> str:
     try:
-        return snapshot_of(file, home).digest
+        return snapshot_of(file, home, limits).digest
     except UnreadableError as error:
         return error.rule
 

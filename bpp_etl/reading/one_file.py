@@ -5,14 +5,19 @@ Not here: which files make a delivery (`reading/delivery.py`), and judging rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import duckdb
+
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.files import Snapshot, ensure_unchanged, prepare, snapshot_of
+from bpp_etl.reading.files import Snapshot, prepare, snapshot_of, unchanged
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
 from bpp_etl.reading.problems import (
@@ -22,41 +27,92 @@ from bpp_etl.reading.problems import (
     looks_like_identifier,
     shown_column,
 )
-from bpp_etl.reading.raw_tables import STAMP, Origin, Part, may_be_typed
-from bpp_etl.reading.tables import content_of, load
+from bpp_etl.reading.raw_tables import SOURCE, STAMP, Origin, Part, may_be_typed
+from bpp_etl.reading.tables import OUT_OF_ITS_SENSES, content_of, load
+from bpp_etl.reading.terms import PLAIN, ReaderCrash, Step, Terms
 from bpp_etl.reading.wanted import Wanted
-from bpp_etl.warehouse.connection import Connection
+from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, sheets_in
+from bpp_etl.warehouse.connection import Connection, is_of_the_machine
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 
 
 @dataclass
 class Loaded:
-    """What came of one file: its part of the table where it could be loaded, problems, columns left out."""
+    """What came of one file: its part of the table where it could be loaded, problems, columns left out.
+
+    `digest` is what the file was read as, or the rule that it broke where it is not known what was read.
+    """
 
     table: str
+    digest: str = ""
     part: Part | None = None
     problems: list[DeliveryProblem] = field(default_factory=list)
     extra: list[tuple[str, str]] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
 
+    def refuse(self, error: UnreadableError) -> None:
+        """Take nothing of a file that cannot be read, and say so where it is not known what was read."""
+        self.part = None
+        if not self.digest or error.rule == "file_changed_while_read":
+            self.digest = error.rule
+
 
 def load_file(
-    con: Connection, delivery: Delivery, config: RegistryConfig, wanted: Wanted, scratch: Path
+    con: Connection,
+    delivery: Delivery,
+    config: RegistryConfig,
+    wanted: Wanted,
+    scratch: Path,
+    terms: Terms = PLAIN,
 ) -> Loaded:
-    """Load a file's columns of ours as text into its table; `scratch` is a folder of its own."""
-    return _FileLoader(con, delivery, config, wanted).load(scratch)
+    """Load a file's columns of ours as text into its table; `scratch` is a folder of its own.
+
+    Errors: ReaderCrash, and what the machine is to blame for; all else is a problem of the file.
+    """
+    return _FileLoader(con, delivery, config, wanted, terms).load(scratch)
+
+
+def look_into(delivery: Delivery, book: DeliveredFile, terms: Terms) -> tuple[Loaded, Mapping[str, str]]:
+    """Find the sheets of the one workbook that may hold every table, by their folded names."""
+    loaded, there = Loaded(DELIVERY), dict[str, str]()
+    name = shown(book.name)
+    try:
+        snapshot = snapshot_of(book, home_of(delivery), terms.limits)
+        loaded.digest = snapshot.digest
+        step = Step("sheets", DELIVERY, name, snapshot.digest, snapshot.size)
+        terms.ensure_unknown(step)
+        if terms.is_hopeless:
+            return loaded, there
+        with terms.doing(step), unchanged(book, snapshot), _blamed_on(name):
+            try:
+                ensure_bounded(book.path, snapshot.size, terms.limits)
+                there = sheets_in(book.path)
+            except WorkbookError as error:
+                raise UnreadableError("file_unreadable", f"{name} {error}") from None
+    except UnreadableError as error:
+        loaded.refuse(error)
+        loaded.problems.append(DeliveryProblem(DELIVERY, error.rule, error.message))
+    return loaded, there
 
 
 class _FileLoader:
     """Carries what loading one file gathers."""
 
-    def __init__(self, con: Connection, delivery: Delivery, config: RegistryConfig, wanted: Wanted) -> None:
+    def __init__(
+        self,
+        con: Connection,
+        delivery: Delivery,
+        config: RegistryConfig,
+        wanted: Wanted,
+        terms: Terms,
+    ) -> None:
         self.con = con
         self.delivery = delivery
         self.config = config
         self.wanted = wanted
+        self.terms = terms
         self.at = wanted.table if wanted.table in TABLES else DELIVERY
         self.loaded = Loaded(wanted.table)
 
@@ -64,30 +120,50 @@ class _FileLoader:
         self.loaded.problems.append(DeliveryProblem(self.at, rule, message, count))
 
     def load(self, scratch: Path) -> Loaded:
-        wanted, settings = self.wanted, self.config.reading(self.wanted.table)
+        wanted, name = self.wanted, shown(self.wanted.file.name)
+        try:
+            snapshot = snapshot_of(wanted.file, home_of(self.delivery), self.terms.limits)
+            self.loaded.digest = snapshot.digest
+            step = Step(wanted.relation, self.at, name, snapshot.digest, snapshot.size)
+            self.terms.ensure_unknown(step)
+            if self.terms.is_hopeless:
+                return self.loaded
+            with self.terms.doing(step), unchanged(wanted.file, snapshot), _blamed_on(name):
+                self.read(snapshot, scratch)
+        except UnreadableError as error:
+            self.loaded.refuse(error)
+            self.problem(error.rule, error.message)
+        return self.loaded
+
+    def read(self, snapshot: Snapshot, scratch: Path) -> None:
+        """Read the file, and note its part of the table. Errors: UnreadableError, and any of a reader."""
+        wanted, limits = self.wanted, self.terms.limits
+        settings = self.config.reading(wanted.table)
         if wanted.sheet is not None:
             settings = replace(settings, sheet=wanted.sheet)
-        try:
-            snapshot = snapshot_of(wanted.file, home_of(self.delivery))
-            opened = prepare(wanted.file, snapshot, scratch, settings)
-            content = content_of(self.con, opened, settings, wanted.table)
-            self.loaded.header = content.header
-            origins = self.origins(content.header)
-            if origins is None:
-                return self.loaded
-            loaded = load(
-                self.con,
-                opened,
-                content,
-                relation=wanted.relation,
-                positions={name: places for name, places in origins.items() if isinstance(places, tuple)},
-                ours=wanted.ours,
-                null_words=self.config.null_words,
+        opened = prepare(wanted.file, snapshot, scratch, settings, limits)
+        content = content_of(self.con, opened, settings, wanted.table, limits)
+        if len(content.header) > limits.columns:
+            raise UnreadableError(
+                "file_unreadable",
+                f"{shown(wanted.file.name)} has more than {limits.columns} columns (limit columns)",
             )
-            ensure_unchanged(opened)
-        except UnreadableError as error:
-            self.problem(error.rule, error.message)
-            return self.loaded
+        self.loaded.header = content.header
+        origins = self.origins(content.header)
+        if origins is None:
+            return
+        loaded = load(
+            self.con,
+            opened,
+            content,
+            relation=wanted.relation,
+            positions={name: places for name, places in origins.items() if isinstance(places, tuple)},
+            ours=wanted.ours,
+            limits=limits,
+            null_words=self.config.null_words,
+            # What a row of another standard is, its adapter knows: one that cannot be read has no table.
+            may_set_aside=wanted.schema != SOURCE,
+        )
         # What registry.toml states is stated in our own words, whatever the export's are.
         typed = {
             name: loaded.typed.get(name, "true")
@@ -95,9 +171,14 @@ class _FileLoader:
             if may_be_typed(column)
         }
         self.loaded.part = Part(
-            wanted.relation, self.stamp(snapshot), origins, typed, loaded.rows, loaded.empty_rows
+            wanted.relation,
+            self.stamp(snapshot),
+            origins,
+            typed,
+            loaded.rows,
+            loaded.empty_rows,
+            loaded.has_misaligned,
         )
-        return self.loaded
 
     def stamp(self, snapshot: Snapshot) -> dict[str, str]:
         delivery, name = self.delivery, shown(self.wanted.file.name)
@@ -199,6 +280,29 @@ class _FileLoader:
                     return None
             made[ours] = tuple(there[known] for known in called.values())
         return made
+
+
+@contextmanager
+def _blamed_on(name: str) -> Iterator[None]:
+    """Make a file's own problem of whatever a reader raises over it, in words of ours.
+
+    The readers are many, and each has errors of its own; their words may quote the file.
+    """
+    try:
+        yield
+    except (UnreadableError, ReaderCrash, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of native code is no Exception
+        if is_of_the_machine(error):
+            raise
+        if isinstance(error, (MemoryError, *OUT_OF_ITS_SENSES)):
+            is_memory = isinstance(error, (MemoryError, duckdb.OutOfMemoryException))
+            raise ReaderCrash(is_memory=is_memory) from None
+        if os.environ.get("BPP_TRACEBACK") == "1":
+            traceback.print_exc()
+        raise UnreadableError(
+            "file_unreadable", f"{name} cannot be read to its end", "export the file again"
+        ) from None
 
 
 def _columns_missing(

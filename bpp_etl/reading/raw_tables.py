@@ -29,6 +29,8 @@ IS_DISPUTED = "is_disputed"
 """The column of a raw table that says whether a side table contradicts the row (`reading/side_tables.py`)."""
 Origin = tuple[int, ...] | str | None
 """Where a column of ours comes from: its places in a file, several if it is made of them; or a constant."""
+IS_MISALIGNED = "is_misaligned"
+"""The column of a raw table that says whether a row of csv had another number of fields than the header."""
 IS_FILLED = "is_filled"
 """The column of a loaded file that says whether a row has a filled cell."""
 
@@ -52,7 +54,7 @@ class Part:
     `origins` tells of each column of ours whether it was loaded, is a constant, or is lacking;
     `typed` of each column that may have typed cells whether all of them are (`true`), none is (`false`), or
     a column of the relation says so. `rows` counts those of the file, `empty_rows` those without a filled
-    cell among them: they keep their numbers, and are no rows.
+    cell among them: they keep their numbers, and are no rows. Where some `has_misaligned`, a column says so.
     """
 
     relation: str
@@ -61,6 +63,7 @@ class Part:
     typed: Mapping[str, str]
     rows: int
     empty_rows: int
+    has_misaligned: bool = False
 
 
 def may_be_typed(column: Column) -> bool:
@@ -88,6 +91,7 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
         if schema != SOURCE:
             shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
             shown += [f"false as {IS_DISPUTED}"]
+            shown += [IS_MISALIGNED if part.has_misaligned else f"false as {IS_MISALIGNED}"]
         filled = f" where {IS_FILLED}" if part.empty_rows else ""
         selects.append(f"select {', '.join(shown)} from {part.relation}{filled}")
         before += part.rows
@@ -176,7 +180,7 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, con
         for one in delivered
         if may_be_typed(one)
     ]
-    shown += [f"false as {IS_DISPUTED}"]
+    shown += [f"false as {mark}" for mark in (IS_DISPUTED, IS_MISALIGNED)]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"

@@ -5,7 +5,7 @@ Not here: tables that the adapter yields none of, which are loaded like any cano
 
 from __future__ import annotations
 
-from bpp_etl.reading.raw_tables import DATA, IS_DISPUTED, SIDE, may_be_typed, typedness
+from bpp_etl.reading.raw_tables import DATA, IS_DISPUTED, IS_MISALIGNED, SIDE, may_be_typed, typedness
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
@@ -50,12 +50,12 @@ def complete(con: Connection, table: DeliveredTable) -> int:
             from told
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
-            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}
+            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED}
         from raw.{name} as made
         left join side on side.copy = 1 and {same}
         union all
         select {lead.format("side")}, side.row_number + (select max(row_number) from raw.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false
+            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}
         from side
         anti join raw.{name} as made on {same}
         order by row_number

@@ -7,7 +7,7 @@ Not here: which file is which table (`reading/delivery.py`), and the formats' ow
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,16 @@ import duckdb
 from bpp_etl.errors import shown
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.composed import composed, empty_cell
+from bpp_etl.reading.csv_rows import Aligned, aligned
 from bpp_etl.reading.csv_text import LONGEST_LINE
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
+from bpp_etl.reading.limits import Limits, in_words
+from bpp_etl.reading.measured import too_much_in_parquet
 from bpp_etl.reading.problems import UnreadableError
-from bpp_etl.reading.raw_tables import IS_FILLED, may_be_typed, typedness
+from bpp_etl.reading.raw_tables import IS_FILLED, IS_MISALIGNED, may_be_typed, typedness
 from bpp_etl.reading.workbook import Sheet, WorkbookError, read_sheet, typed_cells
-from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
+from bpp_etl.warehouse.connection import Connection, is_of_the_machine, literal, one_row, quoted
 from bpp_etl.warehouse.ddl import working_column
 from schemas.codes import NULL_WORDS
 from schemas.contract import Column
@@ -30,6 +33,8 @@ from schemas.contract import Column
 if TYPE_CHECKING:
     import polars as pl
 
+OUT_OF_ITS_SENSES = (duckdb.FatalException, duckdb.InternalException, duckdb.OutOfMemoryException)
+"""Errors after which nothing of the database can be relied on, or another file took the memory."""
 FRAME = "delivered_frame"
 """What a frame's rows stand under while they are loaded."""
 ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
@@ -54,14 +59,20 @@ class Content:
 
 @dataclass(frozen=True)
 class LoadedRows:
-    """How many rows a file has, how many of them are empty, and in SQL which cells of a column were typed."""
+    """How many rows a file has, how many of them are empty, and in SQL which cells of a column were typed.
+
+    `has_misaligned` says that a column of the relation tells which rows had another number of fields.
+    """
 
     rows: int
     empty_rows: int
     typed: Mapping[str, str]
+    has_misaligned: bool = False
 
 
-def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: str) -> Content:
+def content_of(
+    con: Connection, opened: Opened, settings: ReadSettings, wanted: str, limits: Limits
+) -> Content:
     """Look into a file, whatever its format; of a workbook, into the sheet of the table that is `wanted`.
 
     Errors: UnreadableError.
@@ -69,7 +80,7 @@ def content_of(con: Connection, opened: Opened, settings: ReadSettings, wanted: 
     if opened.source.format in CSV:
         return _csv(opened, settings)
     if opened.source.format == "parquet":
-        return _parquet(con, opened, settings)
+        return _parquet(con, opened, settings, limits)
     if opened.source.format == "xpt":
         return _xpt(opened, settings)
     return _xlsx(opened, settings, wanted)
@@ -83,14 +94,18 @@ def load(
     relation: str,
     positions: Mapping[str, tuple[int, ...]],
     ours: Mapping[str, Column],
+    limits: Limits,
     null_words: Collection[str] = (),
+    may_set_aside: bool = False,
 ) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
 
-    A key that is made of several columns has several positions; `null_words` are the registry's own.
+    A key that is made of several columns has several positions; `null_words` are the registry's own. Rows of
+    csv that have another number of fields than the header make the file unreadable, or `may_set_aside` them:
+    they are empty then, and marked.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
-    Errors: UnreadableError with the line where it is known.
+    Errors: UnreadableError with the line where it is known, or for more rows or longer cells than may be.
     """
     single = {name: places[0] for name, places in positions.items() if len(places) == 1}
     typed = {
@@ -114,23 +129,65 @@ def load(
     ]
     columns += by_cell.values()
     con.execute(f"create table {relation} ({', '.join([*declared, f'{IS_FILLED} boolean'])})")
+    columns.append(_filled(content.texts, codes))
+    insert = f"insert into {relation} select {', '.join(columns)} from {content.source}"
+    misaligned: tuple[int, ...] = ()
     try:
         if frame is not None:
             con.register(FRAME, frame.to_arrow())
-        columns.append(_filled(content.texts, codes))
-        con.execute(
-            f"insert into {relation} select {', '.join(columns)} from {content.source}", content.parameters
-        )
+        con.execute(insert, content.parameters)
     except (duckdb.Error, UnicodeError) as error:
-        raise _unreadable(opened, _why(error, opened.lines_above)) from None
+        if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
+            raise
+        found = _aligned(opened, content, error) if may_set_aside else None
+        if found is None:
+            raise _unreadable(opened, _why(error, opened.lines_above)) from None
+        misaligned = found.rows
+        try:
+            con.execute(insert, {**content.parameters, "path": str(found.path)})
+        except duckdb.Error as other:
+            raise _unreadable(opened, _why(other, opened.lines_above)) from None
     finally:
         con.unregister(FRAME)
-    rows, filled = one_row(con, f"select count(*), count(*) filter ({IS_FILLED}) from {relation}")
+    if misaligned:
+        con.execute(f"alter table {relation} add column {IS_MISALIGNED} boolean default false")
+        con.execute(
+            f"update {relation} set {IS_MISALIGNED} = true, {IS_FILLED} = true"
+            " where rowid in (select unnest($at))",
+            {"at": list(misaligned)},
+        )
+    rows, filled = _counted(con, opened, relation, positions, limits)
     fixed = {name: is_typed for name, is_typed in typed.items() if name not in by_cell}
-    return LoadedRows(rows, rows - filled, {**fixed, **{name: quoted(typedness(name)) for name in by_cell}})
+    by_column = {**fixed, **{name: quoted(typedness(name)) for name in by_cell}}
+    return LoadedRows(rows, rows - filled, by_column, bool(misaligned))
+
+
+def _counted(
+    con: Connection, opened: Opened, relation: str, columns: Iterable[str], limits: Limits
+) -> tuple[int, int]:
+    """Count the rows that were loaded, and the filled ones. Errors: UnreadableError over a limit."""
+    longest = "".join(f", max(strlen({quoted(name)}))" for name in columns)
+    rows, filled, *lengths = one_row(
+        con, f"select count(*), count(*) filter ({IS_FILLED}){longest} from {relation}"
+    )
+    if rows > limits.rows:
+        raise _unreadable(opened, f"has more than {limits.rows} rows (limit rows)")
+    if max(filter(None, lengths), default=0) > limits.cell_bytes:
+        raise _unreadable(opened, f"has a cell of more than {in_words(limits.cell_bytes)} (limit cell_bytes)")
+    return rows, filled
 
 
 FIXED = ("true", "false")
+OTHER_WIDTH = "Expected Number of Columns"
+"""What DuckDB says of a line of csv with another number of fields."""
+
+
+def _aligned(opened: Opened, content: Content, error: Exception) -> Aligned | None:
+    """Set aside the rows of csv for which reading failed; None where it failed for another reason."""
+    if opened.source.format not in CSV or OTHER_WIDTH not in str(error):
+        return None
+    name, delimiter = shown(opened.source.name), str(content.parameters["delimiter"])
+    return aligned(opened.path, name, delimiter, len(content.header), opened.lines_above)
 
 
 def _filled(texts: list[str], codes: Mapping[int, Collection[str]]) -> str:
@@ -174,13 +231,18 @@ def _csv(opened: Opened, settings: ReadSettings) -> Content:
     )
 
 
-def _parquet(con: Connection, opened: Opened, settings: ReadSettings) -> Content:
+def _parquet(con: Connection, opened: Opened, settings: ReadSettings, limits: Limits) -> Content:
     try:
         described = con.execute(
             "describe select * from read_parquet($path)", {"path": str(opened.path)}
         ).fetchall()
-    except duckdb.Error:
+        too_much = too_much_in_parquet(con, opened.path, opened.snapshot.size, len(described), limits)
+    except duckdb.Error as error:
+        if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
+            raise
         raise _unreadable(opened, "is not a readable parquet file") from None
+    if too_much is not None:
+        raise _unreadable(opened, too_much)
     kinds = [(str(name), str(kind)) for name, kind, *_ in described]
     return Content(
         header=[clean_name(name) for name, _ in kinds],
@@ -242,7 +304,7 @@ def _why(error: Exception, lines_above: int) -> str:
     line = re.search(r"CSV Error on Line: (\d+)", text)
     if "not utf-8" in text or "Invalid unicode" in text or isinstance(error, UnicodeError):
         reason = "is not text in UTF-8"
-    elif "Expected Number of Columns" in text:
+    elif OTHER_WIDTH in text:
         reason = "has a row with another number of columns than its header"
     elif "unterminated quote" in text:
         reason = "has a quote that does not end"

@@ -11,6 +11,7 @@ import logging
 import posixpath
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -22,25 +23,31 @@ from xml.etree import ElementTree
 
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.header import clean_name
+from bpp_etl.reading.limits import Limits
+from bpp_etl.reading.measured import CHUNK, pieces, too_much_in_workbook
+from bpp_etl.warehouse.connection import is_of_the_machine
 
 if TYPE_CHECKING:
     import fastexcel
     import polars as pl
 
-CHUNK = 1 << 20
-LONGEST_CELL_START = 512
-"""Bytes of a sheet that are looked at again with the next chunk: a cell's tag may lie across both."""
-CELL_IN_ERROR = re.compile(rb'<(?:\w+:)?c\s[^>]*\bt="e"')
+# No pattern may look further than the next tag, nor twice at one run of blanks: a sheet may be made of
+# nothing but beginnings.
+CELL_IN_ERROR = re.compile(rb'<(?:\w+:)?c\s[^<>]*\bt="e"')
 FORMULA_WITHOUT_VALUE = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s*+"
+    rb"(?:<(?:\w+:)?v\s*+/>|<(?:\w+:)?v></(?:\w+:)?v>)?+\s*+</(?:\w+:)?c>"
 )
-TYPED_CELL = rb'<(?:\w+:)?c\s(?=[^>]*\br="(%s)(\d+)")(?![^>]*\bt="(?:s|str|inlineStr)")[^>]*>'
+TYPED_CELL = rb'<(?:\w+:)?c\s(?=[^<>]*\br="(%s)(\d+)")(?![^<>]*\bt="(?:s|str|inlineStr)")[^<>]*>'
 STYLES = "xl/styles.xml"
-CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+CELL_FORMATS = (re.compile(rb"<(?:\w+:)?cellXfs\b"), re.compile(rb"</(?:\w+:)?cellXfs>"))
+"""Where the one list of cell formats begins, and ends."""
 EAST_ASIAN_DATE = re.compile(rb'\bnumFmtId="(2[7-9]|3[0-6]|5[0-8])"')
 """Formats of Excel's own whose look depends on the country: in East Asia they are dates."""
 ISO_DATE_FORMAT = b'numFmtId="14"'
 """The format of Excel's own that is a date in every country."""
+NOT_A_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error, OSError)
+"""What Python raises over a damaged, locked or unknown zip file."""
 MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(\.0+)?$"
 
 
@@ -104,6 +111,16 @@ def read_sheet(path: Path, settings: ReadSettings, wanted: str) -> Sheet:
     return Sheet(header, rows.select(pl.all().str.replace(MIDNIGHT, "$1")), at + 2, letters, place)
 
 
+def ensure_bounded(path: Path, packed: int, limits: Limits) -> None:
+    """Refuse a workbook that is larger than it looks. Errors: WorkbookError."""
+    try:
+        told = too_much_in_workbook(path, packed, limits)
+    except NOT_A_ZIP:
+        raise WorkbookError("is not a readable xlsx file") from None
+    if told is not None:
+        raise WorkbookError(told)
+
+
 def with_known_dates(path: Path, place: Path) -> Path:
     """Return a workbook in which East Asian dates are known as dates: a copy at `place` where it has any.
 
@@ -112,22 +129,32 @@ def with_known_dates(path: Path, place: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as book:
             styles = book.read(STYLES) if STYLES in book.namelist() else b""
-            own = set(re.findall(rb'<(?:\w+:)?numFmt\s[^>]*\bnumFmtId="(\d+)"', styles))
-            mended = CELL_FORMATS.sub(
-                lambda formats: EAST_ASIAN_DATE.sub(
-                    lambda one: one.group() if one.group(1) in own else ISO_DATE_FORMAT, formats.group()
-                ),
-                styles,
-            )
+            mended = _with_iso_dates(styles)
             if mended == styles:
                 return path
             with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
                 for name in dict.fromkeys(book.namelist()):
                     with book.open(name) as read, copy.open(name, "w") as out:
                         shutil.copyfileobj(io.BytesIO(mended) if name == STYLES else read, out, CHUNK)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError):
+    except NOT_A_ZIP as error:
+        if is_of_the_machine(error):
+            raise
         raise WorkbookError("is not a readable xlsx file") from None
     return place
+
+
+def _with_iso_dates(styles: bytes) -> bytes:
+    begins, ends = CELL_FORMATS
+    first = begins.search(styles)
+    last = ends.search(styles, first.end()) if first else None
+    if first is None or last is None:
+        return styles
+    own = set(re.findall(rb'<(?:\w+:)?numFmt\s[^<>]*\bnumFmtId="(\d+)"', styles))
+    formats = EAST_ASIAN_DATE.sub(
+        lambda one: one.group() if one.group(1) in own else ISO_DATE_FORMAT,
+        styles[first.start() : last.start()],
+    )
+    return styles[: first.start()] + formats + styles[last.start() :]
 
 
 def typed_cells(path: Path, sheet: Sheet, positions: Collection[int]) -> dict[int, pl.Series]:
@@ -137,7 +164,7 @@ def typed_cells(path: Path, sheet: Sheet, positions: Collection[int]) -> dict[in
     of_letters = {sheet.letters[position].encode(): position for position in positions}
     rows: dict[int, list[int]] = {position: [] for position in positions}
     cell = re.compile(TYPED_CELL % b"|".join(of_letters))
-    for text in _chunks(path, sheet.place):
+    for text in _pieces(path, sheet.place):
         for letters, number in cell.findall(text):
             rows[of_letters[letters]].append(int(number) - sheet.first_row)
     made = {}
@@ -155,7 +182,9 @@ def _book(path: Path) -> Iterator[fastexcel.ExcelReader]:
     logging.getLogger("calamine").setLevel(logging.CRITICAL)
     try:
         yield fastexcel.read_excel(str(path))
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, ElementTree.ParseError, KeyError):
+    except (fastexcel.FastExcelError, ElementTree.ParseError, KeyError, *NOT_A_ZIP) as error:
+        if is_of_the_machine(error):
+            raise
         raise WorkbookError("is not a readable xlsx file") from None
 
 
@@ -209,18 +238,13 @@ def _place_of(path: Path, name: str) -> str:
 
 def _ensure_no_value_is_lost(path: Path, place: str) -> None:
     """Refuse a sheet with cells that the library reads as empty though they are not."""
-    for text in _chunks(path, place):
+    for text in _pieces(path, place):
         if CELL_IN_ERROR.search(text):
             raise WorkbookError("holds cells in error, such as #N/A")
         if FORMULA_WITHOUT_VALUE.search(text):
             raise WorkbookError("holds formulas without their values")
 
 
-def _chunks(path: Path, place: str) -> Iterator[bytes]:
-    """Read a sheet's XML piece by piece; each begins with the end of the one before."""
-    with zipfile.ZipFile(path) as book, book.open(place) as sheet:
-        before = b""
-        while chunk := sheet.read(CHUNK):
-            text = before + chunk
-            yield text
-            before = text[-LONGEST_CELL_START:]
+def _pieces(path: Path, place: str) -> Iterator[bytes]:
+    with zipfile.ZipFile(path) as book:
+        yield from pieces(book, place)

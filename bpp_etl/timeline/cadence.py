@@ -53,12 +53,5 @@ def derive_cadence(
             run_step(con, step, parameters)
     ensure_table(con, "core", "assessment_cadence", AssessmentCadence)
     con.execute("delete from core.assessment_cadence where registry = $registry", {"registry": registry})
-    fill_table(
-        con,
-        "core",
-        "assessment_cadence",
-        Select(PACKAGE, "assessment_cadence"),
-        parameters,
-        contract=AssessmentCadence,
-    )
+    fill_table(con, "core", "assessment_cadence", Select(PACKAGE, "assessment_cadence"), parameters)
     drop_relations(con, [step.name for step in STEPS])

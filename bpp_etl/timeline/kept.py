@@ -10,6 +10,7 @@ import hashlib
 import json
 
 from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.parsed import parsed
 from bpp_etl.warehouse.select import Parameters, Select, has_table, read_select, used_parameters
 
 
@@ -19,7 +20,7 @@ def keep_step(con: Connection, step: Select, parameters: Parameters) -> None:
     used = used_parameters(text, parameters)
     con.execute("create schema if not exists timeline")
     con.execute("create table if not exists timeline.made_by (step varchar, told varchar)")
-    con.execute(f"create or replace table timeline.{quoted(step.name)} as {text}", used)
+    con.execute(parsed(con, f"create or replace table timeline.{quoted(step.name)} as {text}"), used)
     con.execute("delete from timeline.made_by where step = $step", {"step": step.name})
     con.execute(
         "insert into timeline.made_by values ($step, $told)",

@@ -6,6 +6,7 @@ notebook's own is left to the notebook.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -20,6 +21,7 @@ import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
+from bpp_etl.warehouse.parsed import parsed
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest client that must be able to read a published file."""
@@ -65,7 +67,7 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                     f"attach {literal(str(path))} as warehouse (storage_version {literal(STORAGE_VERSION)})"
                 )
             except duckdb.Error as error:
-                if _is_full(error):
+                if is_of_the_machine(error):
                     raise
                 raise _locked_or_broken(path, error) from None
             con.execute("use warehouse")
@@ -125,18 +127,37 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
         raise _locked_or_broken(path, error) from None
 
 
+class NoRoomError(BppError):
+    """The disk is full."""
+
+    @classmethod
+    def of(cls, path: Path) -> NoRoomError:
+        """Name the file that cannot be written."""
+        return cls(
+            f"there is no room on the disk to write {path.parent.name}/{path.name}",
+            "free some space, then refresh again; what is in service is as it was",
+        )
+
+
 @contextmanager
 def room_for(path: Path) -> Iterator[None]:
-    """Say in a readable line that the disk is full, whoever found it out: DuckDB or the system."""
+    """Say in a readable line that disk or descriptors are used up, if DuckDB or the system says so."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        if not _is_full(error):
-            raise
-        raise BppError(
-            f"there is no room on the disk to write {path.parent.name}/{path.name}",
-            "free some space, then refresh again; what is in service is as it was",
-        ) from None
+        if _says(error, FULL):
+            raise NoRoomError.of(path) from None
+        if _says(error, TOO_MANY_OPEN):
+            raise BppError(
+                "this process may not open as many files as it needs",
+                "raise the limit (ulimit -n 1024), then refresh again",
+            ) from None
+        raise
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Say whether an error is of the machine, and of no file that was just read: a full disk and the like."""
+    return _says(error, (*FULL, *TOO_MANY_OPEN))
 
 
 @contextmanager
@@ -229,7 +250,7 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
 
 def one_row(con: Connection, sql: str, parameters: object = None) -> tuple[Any, ...]:
     """Return the single row of a query, and leave no result half read, which would block the connection."""
-    rows = con.execute(sql, parameters).fetchall()
+    rows = con.execute(parsed(con, sql), parameters).fetchall()
     if len(rows) != 1:
         raise BppError(f"a query that must yield one row yielded {len(rows)}", "report this as a fault")
     return tuple(rows[0])
@@ -266,10 +287,15 @@ def _configure(con: Connection, scratch: Path) -> None:
     con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
 
 
-def _is_full(error: Exception) -> bool:
+TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
+
+
+def _says(error: BaseException, codes: Sequence[int]) -> bool:
     if isinstance(error, OSError):
-        return error.errno in FULL
-    return any(os.strerror(code) in str(error) for code in FULL)
+        return error.errno in codes
+    # Other errors of DuckDB quote what was read, which may say anything.
+    is_system = isinstance(error, (duckdb.OperationalError, duckdb.FatalException))
+    return is_system and any(os.strerror(code) in str(error) for code in codes)
 
 
 def _locked_or_broken(path: Path, error: Exception) -> BppError:

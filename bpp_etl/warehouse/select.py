@@ -18,6 +18,7 @@ import numpy.typing as npt
 from bpp_etl.errors import BppError
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import create_table
+from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import Contract, columns_of
 
 Parameters = Mapping[str, object]
@@ -50,48 +51,36 @@ def used_parameters(text: str, parameters: Parameters) -> dict[str, object]:
 def run_step(con: Connection, step: Select, parameters: Parameters) -> None:
     """Put the rows of a SELECT file into a temporary table of its name, replacing the one before."""
     text = read_select(step)
-    con.execute(
-        f"create or replace temp table {quoted(step.name)} as {text}", used_parameters(text, parameters)
-    )
+    made = parsed(con, f"create or replace temp table {quoted(step.name)} as {text}")
+    con.execute(made, used_parameters(text, parameters))
 
 
 def select_columns(con: Connection, select: Select, parameters: Parameters) -> Mapping[str, Column]:
     """Return the columns of a SELECT file that leaves nothing missing, as arrays of one length."""
     text = read_select(select)
-    found = con.execute(text, used_parameters(text, parameters)).fetchnumpy()
+    found = con.execute(parsed(con, text), used_parameters(text, parameters)).fetchnumpy()
     return {column: np.asarray(values) for column, values in found.items()}
 
 
 def select_rows(con: Connection, select: Select, parameters: Parameters) -> list[tuple[Any, ...]]:
     """Return the rows of a SELECT file with few of them."""
     text = read_select(select)
-    return con.execute(text, used_parameters(text, parameters)).fetchall()
+    return con.execute(parsed(con, text), used_parameters(text, parameters)).fetchall()
 
 
 def select_named(con: Connection, select: Select, parameters: Parameters) -> list[dict[str, Any]]:
     """Return the rows of a SELECT file with few of them, each by column name."""
     text = read_select(select)
-    result = con.execute(text, used_parameters(text, parameters))
+    result = con.execute(parsed(con, text), used_parameters(text, parameters))
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def fill_table(
-    con: Connection,
-    schema: str,
-    table: str,
-    step: Select,
-    parameters: Parameters,
-    *,
-    contract: type[Contract],
-) -> None:
-    """Append the rows of a SELECT file to a table of the warehouse, matching columns by name."""
-    ensure_table(con, schema, table, contract)
+def fill_table(con: Connection, schema: str, table: str, step: Select, parameters: Parameters) -> None:
+    """Append the rows of a SELECT file to a table that is there (`ensure_table`), columns by name."""
     text = read_select(step)
-    con.execute(
-        f"insert into {quoted(schema)}.{quoted(table)} by name {text}",
-        used_parameters(text, parameters),
-    )
+    filled = parsed(con, f"insert into {quoted(schema)}.{quoted(table)} by name {text}")
+    con.execute(filled, used_parameters(text, parameters))
 
 
 def ensure_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
@@ -115,6 +104,8 @@ def has_table(con: Connection, schema: str, table: str, columns: Sequence[str] =
 
 def drop_relations(con: Connection, names: Sequence[str]) -> None:
     """Drop the temporary tables that the steps left behind, and the views of what was kept."""
+    if not names:
+        return
     views = {
         str(name)
         for (name,) in con.execute("select view_name from duckdb_views() where temporary").fetchall()

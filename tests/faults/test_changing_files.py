@@ -33,6 +33,9 @@ class Tampered:
         snapshot = snapshot_of(source, folder.resolve())
         self.opened = prepare(source, snapshot, scratch, ReadSettings())
 
+    def look_again(self) -> None:
+        ensure_unchanged(self.opened.source, self.opened.snapshot)
+
 
 def same_size_and_time(path: Path) -> None:
     told = path.stat()
@@ -61,10 +64,10 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     tmp_path: Path, change: Callable[[Path], object]
 ) -> None:
     tampered = Tampered(tmp_path)
-    ensure_unchanged(tampered.opened)
+    tampered.look_again()
     change(tampered.path)
     with pytest.raises(UnreadableError, match=r"^patients\.csv changed while it was read$") as error:
-        ensure_unchanged(tampered.opened)
+        tampered.look_again()
     assert error.value.rule == "file_changed_while_read"
 
 

@@ -220,7 +220,7 @@ def test_8_the_disk_is_full_or_a_folder_is_closed(
     before = admitted.read_bytes()
     write_delivery_of(landing)
     full, cut, closed = quoted(8)
-    words = [sys.executable, "-c", ADMIT, str(landing), str(warehouse), "8000", "100000"]
+    words = [sys.executable, "-c", ADMIT, str(landing), str(warehouse), "8000", "4000000"]
     project = Path(cli.__file__).parents[1]
     said = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == [full, cut]

@@ -174,7 +174,7 @@ def test_a_header_may_stand_below_titles(tmp_path: Path, canonical: Rows, ending
 
 def test_a_line_below_titles_is_told_as_the_file_counts_it(tmp_path: Path) -> None:
     folder = without(tmp_path, "patients", "[read.patients]\nheader_row = 3\n")
-    (folder / "patients.csv").write_text(f"a\nb\n{ROWS['patients']}D\n", encoding="utf-8")
+    (folder / "patients.csv").write_text(f"a\nb\n{ROWS['patients']}D", encoding="utf-8")
     assert problems_of(folder) == [
         (
             "patients",

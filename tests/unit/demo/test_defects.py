@@ -7,13 +7,15 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from bpp_etl.demo import SyntheticRegistry, shuffle_rows
-from schemas.laws import SideLaw
+from schemas.laws import LineLaw, SideLaw
 from schemas.rules import RULES
 from schemas.tables import TABLES
 
 FUTURE = "2026-06-30"
 ROW_RULES = [
-    (rule.table, rule.id) for rule in RULES if rule.severity == "refuse" and not isinstance(rule.law, SideLaw)
+    (rule.table, rule.id)
+    for rule in RULES
+    if rule.severity == "refuse" and not isinstance(rule.law, LineLaw | SideLaw)
 ]
 
 

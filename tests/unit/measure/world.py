@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bpp_etl.disclosure import publish_metrics
@@ -19,7 +20,6 @@ from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.select import Select, drop_relations, fill_table, run_step
 from schemas.catalog import catalog
-from schemas.event import EVENT_TABLES
 from tests.support.relations import insert_rows
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Rows, add_candidate, add_other
 
@@ -64,6 +64,12 @@ def measured(
     candidates: Sequence[Candidate] = (), others: Sequence[Other] = (), *, threshold: int = 0
 ) -> Measured:
     """Measure these patients and return what came of it: exactly, or under disclosure control."""
+    return _measured(tuple(candidates), tuple(others), threshold)
+
+
+@lru_cache(maxsize=4)
+def _measured(candidates: tuple[Candidate, ...], others: tuple[Other, ...], threshold: int) -> Measured:
+    # The cases of a parametrized test ask of the same patients, one after the other.
     with release(candidates, others) as con:
         return publish(con, threshold=threshold)
 
@@ -125,14 +131,7 @@ def _fill_first_line(con: Connection, registry: str, protocol: str) -> None:
     steps = (*COURSE_STEPS, *CANDIDATE_STEPS[: [step.name for step in CANDIDATE_STEPS].index("follow_up")])
     for step in steps:
         run_step(con, step, parameters)
-    fill_table(
-        con,
-        "event",
-        "first_line",
-        Select(EVENTS, "first_line"),
-        parameters,
-        contract=EVENT_TABLES["first_line"],
-    )
+    fill_table(con, "event", "first_line", Select(EVENTS, "first_line"), parameters)
     drop_relations(con, [*(step.name for step in steps), "flow"])
     # Who is made up with an event has its ALP, its progression and its follow-up in the line too.
     con.execute(

@@ -1,0 +1,95 @@
+"""What the child process does: read one delivery into a file of its own, and tell how far it has come.
+
+It tells lines of JSON, which can do its parent no harm, whatever a file has made of the child. Not here: who
+listens (`bpp_etl/reading/apart.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import pickle
+import resource
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+# Loaded before any child is forked, so that none of them has to.
+import fastexcel  # noqa: F401
+import polars  # noqa: F401
+import pyreadstat  # noqa: F401
+
+from bpp_etl.errors import BppError
+from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.reading.remembered import as_told, remember
+from bpp_etl.reading.terms import ReaderCrash, Request, Terms
+from bpp_etl.warehouse.connection import opened
+
+DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux's prctl."""
+FIRST_TO_GO = "1000"
+"""Of Linux's oom_score_adj: where memory runs out, this process is ended and no other."""
+
+
+def work(channel: socket.socket) -> None:
+    """Do what is asked over a channel, and leave the process."""
+    _confine()
+    lock = threading.Lock()
+
+    def tell(**message: Any) -> None:
+        with lock:
+            channel.sendall(json.dumps(message, default=str).encode() + b"\n")
+
+    with channel.makefile("rb") as asked:
+        request: Request = pickle.load(asked)
+    os.environ.clear()
+    os.environ.update(request.environment)
+    os.umask(request.umask)
+    with contextlib.suppress(OSError):
+        os.chdir(request.folder)
+    tell(pid=os.getpid())
+    try:
+        tell(read=_read(request, _telling(request.terms, tell)))
+    except ReaderCrash as error:
+        tell(crashed=True, is_memory=error.is_memory)
+    except BppError as error:
+        tell(error=type(error).__name__, message=error.message, hint=error.hint)
+    except Exception as error:  # noqa: BLE001 - its words may quote a cell
+        if os.environ.get("BPP_TRACEBACK") == "1":
+            traceback.print_exc()
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        tell(fault=type(error).__name__, where=f"{Path(frame.filename).name}:{frame.lineno}")
+    os._exit(0)
+
+
+def _telling(terms: Terms, tell: Callable[..., None]) -> Terms:
+    return replace(
+        terms,
+        began=lambda step: tell(began=asdict(step)),
+        ended=lambda step: tell(ended=step.key),
+    )
+
+
+def _read(request: Request, terms: Terms) -> dict[str, Any]:
+    with opened(request.place, is_working_file=True) as con:
+        found = read_delivery(con, request.delivery, request.place.parent, request.config, terms)
+        remember(con, request.delivery, found)
+    return as_told(found)
+
+
+def _confine() -> None:
+    """Leave nothing of the process behind when it dies, and let it die before others."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")

@@ -1,0 +1,55 @@
+"""What was read of a delivery, kept beside its rows for the gate, and told by one process to another.
+
+Not here: reading it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.registry_config import recalled as recalled_config
+from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.problems import DeliveryProblem
+from bpp_etl.warehouse.connection import Connection, one_value
+
+
+def remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
+    """Write down what was read, without the headers: one may be a patient's row."""
+    told = {"delivery": [delivery.registry, delivery.name], "read": as_told(replace(found, headers={}))}
+    con.execute(
+        "create table raw.read_delivery as select $told::varchar as told",
+        {"told": json.dumps(told, default=str)},
+    )
+
+
+def recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
+    """Return what was read of a delivery; None where the working file holds another."""
+    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
+    if told.get("delivery") != [delivery.registry, delivery.name]:
+        return None
+    return recalled(told["read"])
+
+
+def as_told(found: ReadDelivery) -> dict[str, Any]:
+    """Return what was read as JSON has it, with days as text."""
+    return asdict(found)
+
+
+def recalled(found: Mapping[str, Any]) -> ReadDelivery:
+    """Make what was read again of its fields, as `as_told` and JSON have them."""
+    return ReadDelivery(
+        config=recalled_config(found["config"]),
+        rows=found["rows"],
+        empty_rows=found["empty_rows"],
+        problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
+        extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
+        identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
+        unknown_files=tuple(found["unknown_files"]),
+        input_digest=found["input_digest"],
+        adapter_digest=found["adapter_digest"],
+        headers={table: tuple(names) for table, names in found["headers"].items()},
+    )

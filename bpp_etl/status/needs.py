@@ -1,0 +1,57 @@
+"""What needs a person, and what that person is to do.
+
+Not here: finding out how things are (`registries.py`, `warehouse.py`).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bpp_etl.status.registries import RegistryStatus
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that does not mend itself: what it is about, what was found, and what to do.
+
+    `kind` tells it in our own words alone, for where others look on: a name of theirs may be a person's.
+    """
+
+    about: str
+    kind: str
+    what: str
+    do: str
+
+
+def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: bool) -> Iterator[Need]:
+    """Say what a registry needs; `fresh_days` is how long one may be without a delivery that was admitted."""
+    name = status.name
+    refresh = f"bpp refresh --registry {name}"
+    if status.state == "damaged":
+        yield Need(
+            name,
+            "damaged",
+            status.damage,
+            f"{refresh}: it is judged anew where its delivery is in the landing",
+        )
+    if status.state == "closed":
+        yield Need(
+            name, "closed to us", "its folder in the landing cannot be opened", "let this account read it"
+        )
+    if status.state == "waiting" and status.waiting is not None and not is_running:
+        due = status.waiting
+        yield Need(name, "a delivery waits", f"{due.delivery.name} waits to be judged ({due.why})", refresh)
+    if status.shut is not None and status.state == "shut":
+        why = "; ".join(status.shut.messages)
+        check = "ask for another" if status.place is None else f"bpp check {shlex.quote(str(status.place))}"
+        yield Need(name, "gate shut", f"gate shut for {status.shut.delivery}: {why}", check)
+    told = status.newest
+    for warning in told.warnings if told is not None and status.state != "waiting" else ():
+        yield Need(
+            name, "a warning", warning, "ask the registry; where it is right, accept it by [accept.<rule>]"
+        )
+    days = status.days_since_admitted
+    if status.admitted is not None and days is not None and days > fresh_days:
+        yield Need(name, "late", f"nothing admitted for {days:.0f} days", "ask the registry for a delivery")

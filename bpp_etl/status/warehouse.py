@@ -1,0 +1,173 @@
+"""How a warehouse is as a whole: its registries, the release in service, the disk, and what needs a person.
+
+Not here: laying it out (`show.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpp_etl.errors import BppError, UsageError
+from bpp_etl.landing.deliveries import Landing, survey
+from bpp_etl.release.inputs import ReleaseInput, release_input
+from bpp_etl.release.shelf import REPORT, Shelf
+from bpp_etl.status.needs import Need, needs_of_registry
+from bpp_etl.status.registries import RegistryStatus, statuses_of
+from bpp_etl.warehouse.connection import one_row, opened_read_only
+
+ROOM = 3
+"""How often the warehouse's databases must fit into what is free: each is built beside the one in use."""
+LEAST_ROOM = 1 << 30
+
+
+@dataclass(frozen=True)
+class ReleaseStatus:
+    """The release in service: its id, when it was made, and whether it holds all that is admitted."""
+
+    release_id: str
+    created_at: dt.datetime
+    is_newest: bool
+    is_current: bool
+    report: Path
+
+
+@dataclass(frozen=True)
+class WarehouseStatus:
+    """One look at a warehouse."""
+
+    root: Path
+    landing: Path
+    at: dt.datetime
+    registries: Sequence[RegistryStatus]
+    release: ReleaseStatus | None
+    daemon: str
+    free_bytes: int
+    left_alone: Sequence[str]
+    needs: Sequence[Need]
+
+    def kinds(self) -> list[str]:
+        """Tell what needs a person by registry and kind, each once, without a name or word of a delivery."""
+        counted = Counter((need.about, need.kind) for need in self.needs)
+        return [
+            f"{about}: {kind}" + (f" ({count} times)" if count > 1 else "")
+            for (about, kind), count in counted.items()
+        ]
+
+
+@dataclass(frozen=True)
+class Operated:
+    """What only those know who run the graph: when registries were admitted, what is late, and the daemon."""
+
+    admitted_days: Mapping[str, float | None]
+    registry_fresh_days: float
+    release_fresh_days: float
+    daemon: str
+    is_running: bool
+
+
+def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) -> WarehouseStatus:
+    """Look at a warehouse without touching it; `at` is the moment of the look, in UTC."""
+    needs: list[Need] = []
+    try:
+        found = survey(landing)
+    except UsageError as error:
+        found = Landing()
+        needs.append(Need("landing", "no landing", error.message, error.hint))
+    registries = statuses_of(root, found, operated.admitted_days)
+    for registry in registries:
+        needs += needs_of_registry(registry, operated.registry_fresh_days, is_running=operated.is_running)
+    needs += [
+        Need(
+            "landing",
+            "a name left alone",
+            f"left alone: {name}",
+            "name it as docs/registry.md says, or take it away",
+        )
+        for name in found.unfit
+        if name.split(" ")[0] not in found.closed
+    ]
+    release: ReleaseStatus | None = None
+    try:
+        release = _release_of(root)
+        needs += _needs_of_release(release, registries, operated, at)
+    except BppError as error:
+        needs.append(Need("release", "damaged", error.message, error.hint))
+    free, wanted = shutil.disk_usage(_there(root)).free, max(LEAST_ROOM, ROOM * _size_of(root))
+    if free < wanted:
+        told = f"{_gib(free)} are free; a refresh may need {_gib(wanted)}"
+        needs.append(Need("disk", "little room", told, "free some space, or `bpp releases prune`"))
+    return WarehouseStatus(
+        root, landing, at, registries, release, operated.daemon, free, found.unfit, tuple(needs)
+    )
+
+
+def _release_of(root: Path) -> ReleaseStatus | None:
+    shelf = Shelf.of(root)
+    release_id = shelf.in_service()
+    if release_id is None:
+        return None
+    with opened_read_only(shelf.current) as con:
+        (created_at,) = one_row(con, "select created_at from meta.release")
+    newest = shelf.newest()
+    return ReleaseStatus(
+        release_id,
+        created_at if created_at.tzinfo is not None else created_at.replace(tzinfo=dt.UTC),
+        release_id == newest,
+        newest is not None and _is_current(root, shelf.manifest(newest)),
+        shelf.releases / release_id / REPORT,
+    )
+
+
+def _is_current(root: Path, manifest: Mapping[str, Any]) -> bool:
+    """Say whether a release was made of what is admitted, by the rules of today; any protocol will do."""
+    made, now = ReleaseInput.from_manifest(manifest["input"]), release_input(root, ())
+    return _admitted_in(made) == _admitted_in(now) and made.code_version == now.code_version
+
+
+def _admitted_in(inputs: ReleaseInput) -> list[str]:
+    return [told for told in inputs.deliveries if ":admitted:" in told]
+
+
+def _needs_of_release(
+    release: ReleaseStatus | None, registries: Sequence[RegistryStatus], operated: Operated, at: dt.datetime
+) -> Iterator[Need]:
+    if release is None:
+        if any(registry.admitted for registry in registries):
+            yield Need("release", "none", "none is in service, though deliveries are admitted", "bpp refresh")
+        return
+    if not release.is_newest:
+        yield Need(
+            "release",
+            "not the newest",
+            f"{release.release_id} is in service, and newer ones are kept: somebody stepped back",
+            "bpp releases list; bpp releases rollback ID puts the newest back",
+        )
+    elif not release.is_current and not any(registry.state == "waiting" for registry in registries):
+        yield Need(
+            "release",
+            "not of today",
+            "what is admitted, or the rules, changed since it was made",
+            "bpp refresh",
+        )
+    age = (at - release.created_at) / dt.timedelta(days=1)
+    if age > operated.release_fresh_days:
+        yield Need("release", "late", f"made {age:.0f} days ago", "ask for deliveries, then bpp refresh")
+
+
+def _there(path: Path) -> Path:
+    return next(one for one in (path, *path.parents) if one.exists())
+
+
+def _size_of(root: Path) -> int:
+    databases = (*root.glob("registries/*/*.duckdb"), *root.glob("published/*.duckdb"))
+    return sum(path.stat().st_size for path in databases)
+
+
+def _gib(count: int) -> str:
+    return f"{count / (1 << 30):.1f} GiB"
