@@ -22,11 +22,12 @@ from typer.testing import CliRunner
 
 import bpp_etl
 from assets import cli
+from assets.instance import home_of, instance_of
 from assets.refresh import Refreshed, note_shut, refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.due import due_for
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.shelf import FILE, Shelf
@@ -61,6 +62,20 @@ for limit in limits:
         print(error.message)
 """
 """Admits where no file may grow beyond so many bytes, as on a disk that is full; prints what is said."""
+OPEN_STORAGE = """
+import resource, sys
+from pathlib import Path
+from assets.instance import instance_of
+from bpp_etl.errors import BppError
+for limit in sys.argv[2:]:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+    try:
+        with instance_of(Path(sys.argv[1]) / limit) as instance:
+            instance.add_dynamic_partitions("registry", ["tiny"])
+    except BppError as error:
+        print(error.message)
+"""
+"""Opens the run storage of a warehouse where no file may grow beyond so many bytes."""
 
 
 def entry(number: int) -> str:
@@ -332,6 +347,33 @@ def test_14_a_release_is_damaged(served: Served) -> None:
     shelf.put_in_service(first)
     shutil.rmtree(shelf.folder(second))
     assert verified(served.warehouse)[1]
+
+
+def test_15_the_history_of_runs_is_damaged(tmp_path: Path) -> None:
+    (damaged,) = quoted(15)
+    warehouse = tmp_path / "a warehouse"
+    for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db"):
+        with instance_of(warehouse) as instance:
+            assert instance.get_runs(limit=1) == []
+        place = home_of(warehouse) / name
+        assert f"`{place.name}`" in entry(15)
+        for spoilt in (b"", place.read_bytes()[:6000], b"no database\n" * 1000):
+            place.write_bytes(spoilt)
+            place.with_name(f"{place.name}-wal").unlink(missing_ok=True)
+            with pytest.raises(DamagedError) as error, instance_of(warehouse):
+                pass
+            assert error.value.message == damaged
+        recipe = error.value.hint.partition("mv ")[2].partition(" (")[0]
+        subprocess.run(f"mv {recipe}", shell=True, check=True)
+        shutil.rmtree(warehouse / "dagster-damaged")
+
+
+def test_16_the_disk_is_full_where_the_history_of_runs_is(tmp_path: Path) -> None:
+    (full,) = quoted(16)
+    words = [sys.executable, "-c", OPEN_STORAGE, str(tmp_path), "20000", "60000"]
+    project = Path(cli.__file__).parents[1]
+    said = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == [full] * 2
 
 
 def cut_off(path: Path) -> None:
