@@ -105,6 +105,7 @@ def refresh(
         _derive_the_rest(definitions, instance, warehouse, done, say)
         note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
+        _note_found_damaged(places.warehouse, done, say)
         forget_old_runs(instance, load_operation(PROJECT, os.environ).keep_runs)
     return done
 
@@ -238,6 +239,18 @@ def note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
             place = warehouse.places().landing / registry / story[0]
             if place.is_dir():
                 say(f"  how to mend it: bpp check {shlex.quote(str(place))}")
+
+
+def _note_found_damaged(root: Path, done: Refreshed, say: Say) -> None:
+    """Tell of working files that turned out to be damaged when the release copied their rows."""
+    for registry in registries_in(root):
+        files = WorkingFiles.of(root, registry)
+        told = done.shut.get(registry, [])
+        for error in map(files.damage_of, files.in_place().damaged):
+            if not any(line.startswith(error.message) for line in told):
+                done.shut[registry] = [error.message, *told]
+                say(f"{registry}: shut: {error.message}")
+                say(f"  what to do: {error.hint}")
 
 
 def _publish(
