@@ -77,7 +77,7 @@ TAKEN = [
 def test_the_commands_that_work_on_a_warehouse_take_it() -> None:
     without = {words for words in COMMANDS if (words, "warehouse") not in TAKEN}
     assert without == {("demo",)}
-    assert {words for words, place in TAKEN if place == "landing"} == {("refresh",), ("ui",)}
+    assert {words for words, place in TAKEN if place == "landing"} == {("refresh",), ("status",), ("ui",)}
 
 
 @pytest.mark.parametrize(("words", "place"), TAKEN)
