@@ -73,7 +73,7 @@ def test_over_200_refreshes_the_history_grows_by_next_to_nothing(
     sizes = []
     with refreshes_opted_in(tmp_path / "settings"):
         for number in range(200):
-            write_delivery_of(landing, day=f"{2020 + number // 12}-{1 + number % 12:02}-01")
+            write_delivery_of(landing, day=f"{2025 + number // 12}-{1 + number % 12:02}-01")
             refresh(Warehouse(landing=str(landing), warehouse=str(root)))
             sizes.append(sum(path.stat().st_size for path in (root / HOME).rglob("*") if path.is_file()))
     print(sizes[9::10])
