@@ -14,7 +14,7 @@ from bpp_etl.measure.rows import FEWEST_EVENTS, Row
 from bpp_etl.measure.tally import Cell, Tally, is_small
 
 SOLVABLE = frozenset({"ci_low", "ci_high", "ci_method", "p_value"})
-"""Statistics that can be solved for the number behind them: 2 to the power of -21 is 22 changes of one sign."""
+"""What can be solved for the number behind them: 2 to the power of -21 is 22 changes of one sign."""
 
 
 def hidden_cells(

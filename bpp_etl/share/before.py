@@ -7,7 +7,7 @@ patient it was made of: whoever holds two shares reads their difference, which m
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ KEPT = "shares"
 KEY = ".key"
 PATIENTS = "patients.parquet"
 ALIAS = "share_before"
+
+Told = Mapping[str, Mapping[tuple[Any, ...], Mapping[str, Any]]]
+"""What a share told: table -> key of a row -> its cells."""
 
 
 def shares_before(warehouse: Path) -> list[Path]:
@@ -70,20 +73,23 @@ def ensure_differs_by_many(con: Connection, digests: Path, before: Path, thresho
         )
 
 
-def cells_that_differ_by_few(
-    con: Connection, measured: Measured, before: list[Path], threshold: int
-) -> set[Cell]:
-    """Name the counts that, less what a share before told in their place, are few patients."""
-    found: set[Cell] = set()
+def told_before(con: Connection, before: Sequence[Path]) -> list[Told]:
+    """Read what each share before told: by table the rows by their keys. No transaction may be open."""
+    told: list[Told] = []
     for folder in before:
         attach_read_only(con, folder / FILE, ALIAS)
-        try:
-            told = {table: dict(_rows_told(con, table)) for table in MEASURED}
-        finally:
-            con.execute(f"detach {ALIAS}")
+        told.append({table: dict(_rows_told(con, table)) for table in MEASURED})
+        con.execute(f"detach {ALIAS}")
+    return told
+
+
+def cells_that_differ_by_few(measured: Measured, before: Sequence[Told], threshold: int) -> set[Cell]:
+    """Name the counts that, less what a share before told in their place, are few patients."""
+    found: set[Cell] = set()
+    for told in before:
         for row in measured.rows:
-            contract = MEASURED[row.table][1]
-            then = told[row.table].get(tuple(row.values.get(name) for name in key_of(contract)), {})
+            key = tuple(row.values.get(name) for name in key_of(MEASURED[row.table][1]))
+            then = told[row.table].get(key, {})
             for column, cell in row.counts.items():
                 number = then.get(column)
                 if number is not None and is_small(abs(measured.tally.counts[cell] - number), threshold):

@@ -33,6 +33,7 @@ from bpp_etl.share.before import (
     ensure_differs_by_many,
     key_of_digests,
     shares_before,
+    told_before,
     write_patient_digests,
 )
 from bpp_etl.share.quality import TOLD, control_quality
@@ -157,18 +158,20 @@ def _control(
     source: Path, building: Path, warehouse: Path, protocols: Sequence[Protocol], key: str, threshold: int
 ) -> int:
     """Measure a copy of the release under control; return how many counts are hidden for a share before."""
-    work, before = building / "work.duckdb", shares_before(warehouse)
+    work = building / "work.duckdb"
+    before = shares_before(warehouse) if threshold > 1 else []
     shutil.copyfile(source, work)
     counted: list[int] = []
     with opened(work) as con:
         _ensure_protocols(con, protocols)
         write_patient_digests(con, key, building / PATIENTS)
-        for share in before if threshold > 1 else ():
+        for share in before:
             ensure_differs_by_many(con, building / PATIENTS, share, threshold)
+        told = told_before(con, before)
 
         def few(measured: Measured) -> Collection[Cell]:
             measured.tally.told.clear()  # in a share no count is told anyway
-            found = cells_that_differ_by_few(con, measured, before, threshold) if threshold > 1 else set()
+            found = cells_that_differ_by_few(measured, told, threshold)
             counted.append(len(found))
             return found
 
