@@ -18,23 +18,10 @@ from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.book import look_into
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.reading.inputs import (
-    ReadAs,
-    adapter_digest,
-    adapter_of,
-    configuration_of,
-    files_in,
-)
+from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
-from bpp_etl.reading.raw_tables import (
-    SIDE,
-    Part,
-    adapt,
-    create_schemas,
-    create_source_schemas,
-    view_loaded,
-)
+from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
