@@ -214,6 +214,32 @@ def explain(
 
 
 @app.command()
+def share(
+    release: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A release; else the one in service.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A new folder for what may leave the house.")
+    ] = None,
+    threshold: Annotated[
+        int, typer.Option("--threshold", min=0, help="Fewest patients that are told; 0 hides nothing.")
+    ] = 5,
+    protocol: Annotated[
+        list[str] | None, typer.Option("--protocol", help="The release's protocols; may be given again.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write what may leave the house of a release: metrics under disclosure control, no patient."""
+    from bpp_etl.settings import places  # noqa: PLC0415
+    from bpp_etl.share.make import share_told  # noqa: PLC0415
+
+    if to is None:
+        raise UsageError("--to is missing", "name a new folder: bpp share --to DIR")
+    root = places(os.environ, None, warehouse).warehouse
+    typer.echo(share_told(root, to, release, protocol or [], threshold))
+
+
+@app.command()
 def status(
     landing: LandingOption = None,
     warehouse: WarehouseOption = None,

@@ -19,6 +19,7 @@ from assets.instance import WORKSPACE, home_of
 from assets.operation import load_operation
 from assets.refresh import Refreshed, refresh
 from assets.resources import Warehouse
+from assets.storage_faults import storage_in_words
 from bpp_etl.errors import UsageError
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, places
@@ -79,6 +80,8 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     chosen = places(os.environ, landing, warehouse)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
+    with storage_in_words(home):
+        pass  # damaged, it ends here, in words
     environment = os.environ | {
         "BPP_LANDING": str(chosen.landing),
         "BPP_WAREHOUSE": str(chosen.warehouse),

@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.partitions import registries
+from assets.storage_faults import storage_in_words
 from bpp_etl.settings import PROJECT
 
 HOME = "dagster"
@@ -48,7 +49,8 @@ def _put(target: Path, text: str) -> None:
 @contextmanager
 def instance_of(warehouse: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a warehouse."""
-    with dg.DagsterInstance.from_config(str(home_of(warehouse))) as instance:
+    home = home_of(warehouse)
+    with storage_in_words(home), dg.DagsterInstance.from_config(str(home)) as instance:
         yield instance
 
 

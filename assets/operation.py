@@ -35,12 +35,20 @@ class Operation:
     """A registry that was not admitted for longer is late."""
     release_fresh_days: float = 35.0
     """A release that is older is late."""
+    keep_runs: int = 200
+    """Of so many runs the events are kept; what is known of each asset stays."""
     protocols: str = DEFAULT_PROTOCOL
     """Names or files of protocols, separated by commas, that the graph derives by."""
 
     def __post_init__(self) -> None:
         """Refuse what could not be followed."""
-        for name in ("quiet_minutes", "watch_seconds", "registry_fresh_days", "release_fresh_days"):
+        for name in (
+            "quiet_minutes",
+            "watch_seconds",
+            "registry_fresh_days",
+            "release_fresh_days",
+            "keep_runs",
+        ):
             if getattr(self, name) <= 0:
                 raise UsageError(f"{name} is not above 0", "see [tool.bpp.operation] in pyproject.toml")
         try:

@@ -5,6 +5,7 @@ Not here: printing, which the command line does; deciding what is due (`bpp_etl/
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,10 @@ import dagster as dg
 from assets.definitions import build_defs
 from assets.failures import AT_TERMINAL, kind_of
 from assets.instance import instance_of
+from assets.operation import load_operation
 from assets.partitions import registries
 from assets.resources import Warehouse
+from assets.retention import forget_old_runs
 from assets.tags import delivery_tags
 from bpp_etl.admission.due import Due, derivation, derived_with, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep, warnings_of
@@ -24,8 +27,10 @@ from bpp_etl.errors import DamagedError, UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.reading import forks
 from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
+from bpp_etl.settings import PROJECT
 
 Say = Callable[[str], None]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -93,6 +98,8 @@ def refresh(
                 _run_due(definitions, instance, places.warehouse, due, done, say)
             due = due_for(places.warehouse, delivery, protocols, full=full)
             done.due.append(due)
+            if due.action == "judge":
+                forks.start()  # what it loads, it loads while the run begins
             _run_due(definitions, instance, places.warehouse, due, done, say)
             if due.action == "derive" and _is_damaged(places.warehouse, registry):
                 done.failed.pop(registry, None)
@@ -101,6 +108,8 @@ def refresh(
         _derive_the_rest(definitions, instance, warehouse, done, say)
         note_shut(warehouse, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
+        _note_found_damaged(places.warehouse, done, say)
+        forget_old_runs(instance, load_operation(PROJECT, os.environ).keep_runs)
     return done
 
 
@@ -233,6 +242,18 @@ def note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
             place = warehouse.places().landing / registry / story[0]
             if place.is_dir():
                 say(f"  how to mend it: bpp check {shlex.quote(str(place))}")
+
+
+def _note_found_damaged(root: Path, done: Refreshed, say: Say) -> None:
+    """Tell of working files that turned out to be damaged when the release copied their rows."""
+    for registry in registries_in(root):
+        files = WorkingFiles.of(root, registry)
+        told = done.shut.get(registry, [])
+        for error in map(files.damage_of, files.in_place().damaged):
+            if not any(line.startswith(error.message) for line in told):
+                done.shut[registry] = [error.message, *told]
+                say(f"{registry}: shut: {error.message}")
+                say(f"  what to do: {error.hint}")
 
 
 def _publish(

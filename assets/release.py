@@ -48,6 +48,8 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     """
     with told_in_words(context):
         made = assemble(warehouse.root(), warehouse.loaded_protocols())
+        for registry, words in made.damaged.items():
+            context.log.warning("%s: %s", registry, words)
         told = rows_told(made.measured)
         pictures = pictures_of(told_tables(Shelf.of(warehouse.root()).building / FILE, told))
         rows_of = Counter(row.table for row in told)

@@ -108,9 +108,9 @@ class KeptOpenEvents(SqliteEventLogStorage):
 
     @contextmanager
     def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
-        """Yield a connection to a run's database; the first time Dagster makes it, or sees to its version."""
+        """Yield a connection to a run's database, which Dagster makes or brings up to date if it has to."""
         shard = run_id or ""
-        if shard not in self._made:
+        if shard not in self._made or not Path(self.path_for_shard(shard)).exists():
             with super().run_connection(shard):
                 self._made.add(shard)
         with self._open.begin(self.conn_string_for_shard(shard)) as connection:

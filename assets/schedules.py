@@ -14,14 +14,15 @@ from assets.jobs import publish_release, refresh_registry
 from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
-from assets.tags import delivery_tags
+from assets.retention import forget_old_runs
+from assets.tags import DELIVERY, delivery_tags
 from bpp_etl.admission.due import derivation, derived_with, judged_with
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.inputs import adapter_digest
 from bpp_etl.release import Shelf
-from bpp_etl.release.inputs import is_published, registries_in, release_input
+from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -45,6 +46,7 @@ def schedules(operation: Operation) -> list[dg.ScheduleDefinition]:
     def nightly_refresh(
         context: dg.ScheduleEvaluationContext, warehouse: Warehouse
     ) -> list[dg.RunRequest] | dg.SkipReason:
+        forget_old_runs(context.instance, operation.keep_runs)
         return catch_up(context.instance, warehouse, operation, context.scheduled_execution_time)
 
     @dg.schedule(
@@ -77,7 +79,12 @@ def catch_up(
             arrival = look_at(delivery)
         except OSError:
             continue  # the sensor tells of it at every look
-        if arrival.is_whole(now, quiet) and _has_to_be_judged(instance, warehouse, arrival):
+        lost = lost_delivery(warehouse.root(), delivery)
+        if lost is not None:  # the newest is judged after it, the night after
+            requests[registry] = dg.RunRequest(
+                run_key=f"{registry}/{night}", partition_key=registry, tags={DELIVERY: lost.name}
+            )
+        elif arrival.is_whole(now, quiet) and _has_to_be_judged(instance, warehouse, arrival):
             requests[registry] = dg.RunRequest(
                 run_key=f"{registry}/{night}", partition_key=registry, tags=delivery_tags(arrival)
             )

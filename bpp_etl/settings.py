@@ -16,8 +16,8 @@ from typing import Any
 from bpp_etl.errors import UsageError
 
 PROJECT = Path(__file__).resolve().parent.parent
-NOT_IN_A_DATABASE_PATH = "?\\"
-"""DuckDB takes what follows a `?` for options, and a backslash for the end of a folder's name."""
+NOT_IN_A_DATABASE_PATH = "?\\%"
+"""What follows a `?` is taken for options, a backslash for the end of a folder's name, and `%` for a code."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,11 @@ def places(
         _absolute(landing or environment.get("BPP_LANDING") or PROJECT / "warehouse" / "landing"),
         _absolute(warehouse or environment.get("BPP_WAREHOUSE") or PROJECT / "warehouse"),
     )
-    if any(character in str(chosen.warehouse) for character in NOT_IN_A_DATABASE_PATH):
+    told = str(chosen.warehouse)
+    if not told.isprintable() or any(character in told for character in NOT_IN_A_DATABASE_PATH):
         raise UsageError(
-            "the warehouse's path holds a character that DuckDB cannot open",
-            f"choose a path without {' and '.join(NOT_IN_A_DATABASE_PATH)}",
+            "the warehouse's path holds a character that no database can be opened under",
+            f"choose a path on one line, without {' '.join(NOT_IN_A_DATABASE_PATH)}",
         )
     return chosen
 

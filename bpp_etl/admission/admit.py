@@ -21,8 +21,7 @@ from bpp_etl.gate.judge import judge
 from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.apart import read_apart
-from bpp_etl.reading.delivery import ReadDelivery
-from bpp_etl.reading.remembered import recall
+from bpp_etl.reading.remembered import ReadDelivery, recall
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import (
     Connection,

@@ -5,6 +5,7 @@ Not here: doing it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
+from bpp_etl.reading.limits import load_limits
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
@@ -52,7 +54,7 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
         return Due(delivery, "judge", _why_another(delivery, last.delivery))
     if last.code_version != judged_with(adapter_digest(delivery)):
         return Due(delivery, "judge", "rules changed")
-    if last.input_digest != input_digest(delivery):
+    if last.input_digest != input_digest(delivery, load_limits(os.environ)):
         return Due(delivery, "judge", "files changed")
     try:
         if "admitted" in judged and derived_with(files) != derivation(protocols):
@@ -71,8 +73,12 @@ def _why_another(delivery: Delivery, last: str) -> str:
 
 
 def judged_with(adapter: str) -> str:
-    """Name what a delivery is judged with: our code, and by its digest an adapter from outside, if any."""
-    return ".".join([layer_version("core"), *([adapter[:12]] if adapter else [])])
+    """Name what a delivery is judged with: our code, and by digests an outside adapter and limits of reading.
+
+    Limits that are the defaults are part of the code.
+    """
+    digests = (adapter, load_limits(os.environ).digest)
+    return ".".join([layer_version("core"), *(digest[:12] for digest in digests if digest)])
 
 
 def derivation(protocols: Sequence[Protocol]) -> list[str]:

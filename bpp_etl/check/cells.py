@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bpp_etl.errors import shown
 from bpp_etl.harmonise.parse import parsed_select
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from schemas.codes import ANALYTE
 from schemas.contract import Column, delivered_columns

@@ -18,8 +18,8 @@ from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
 from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import looks_like_identifier
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
 from bpp_etl.warehouse.connection import Connection, one_row
 from schemas.contract import delivered_columns

@@ -11,8 +11,8 @@ from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.proposal import Proposal
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.pages.plain_text import joined
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import NAME_WITHHELD, WITHHELD
+from bpp_etl.reading.remembered import ReadDelivery
 
 MOST_NAMELESS = 2
 """So many columns whose name is withheld are told by their places."""

@@ -30,7 +30,7 @@ from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, told_in
 from bpp_etl.landing.registry_config import checked as configured
 from bpp_etl.reading.apart import read_apart
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.errors import UsageError, shown
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, quoted
 from schemas.contract import delivered_columns
 from schemas.rules import Rule, rule_of, rules_of

@@ -13,14 +13,19 @@ from bpp_etl.disclosure.inference import Way, combined_sums, single_sums, squeez
 from bpp_etl.measure.rows import FEWEST_EVENTS, Row
 from bpp_etl.measure.tally import Cell, Tally, is_small
 
+SOLVABLE = frozenset({"ci_low", "ci_high", "ci_method", "p_value"})
+"""What can be solved for the number behind them: 2 to the power of -21 is 22 changes of one sign."""
 
-def hidden_cells(tally: Tally, shown: Iterable[Cell], threshold: int) -> set[Cell]:
+
+def hidden_cells(
+    tally: Tally, shown: Iterable[Cell], threshold: int, few: Collection[Cell] = ()
+) -> set[Cell]:
     """Return the cells that are not shown: those no row asks for, the small, and what would reveal these.
 
-    A count is small if it is at least 1 and below the threshold. As long as the shown counts give a kept one
-    away, the smallest of those that do is kept too. A threshold of 0 hides nothing.
+    A count is small if it is at least 1 and below the threshold, or one of the `few`. As long as the shown
+    counts give a kept one away, the smallest of those that do is kept too. A threshold of 0 hides nothing.
     """
-    small = {cell for cell in tally.counts if tally.is_small(cell, threshold)}
+    small = {cell for cell in tally.counts if tally.is_small(cell, threshold)} | set(few)
     public, kept = set(shown) | tally.told, set(small)
     while small:
         known = public - kept
@@ -62,6 +67,8 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         values = {**row.values, **counts}
         if is_small or is_told or is_pinned or (is_count_hidden and row.tells_counts):
             values |= dict.fromkeys(row.statistics)
+        elif is_count_hidden:
+            values |= dict.fromkeys(SOLVABLE & set(row.statistics))
         values["is_suppressed"] = is_count_hidden or is_small or is_told
         if values["is_suppressed"] and isinstance(values.get("warnings"), list):
             told = {"few_events"} if is_pinned else set()

@@ -5,7 +5,7 @@ Not here: measuring (`bpp_etl/measure`), and which counts are hidden (`hiding.py
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bpp_etl.disclosure.curves import curve_rows
 from bpp_etl.disclosure.groups import alike_rows
@@ -14,6 +14,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.run import Measured, measure
+from bpp_etl.measure.tally import Cell
 from bpp_etl.measure.write import MetricSummary, write_metrics
 from bpp_etl.warehouse.connection import Connection
 
@@ -24,28 +25,38 @@ DEFAULT_THRESHOLD = 5
 """Smallest number of patients that is told outside the house, apart from none."""
 
 
+Few = Callable[[Measured], Collection[Cell]]
+"""Names further counts that are as good as small, as those that differ by few from what was told before."""
+
+
 def publish_metrics(
-    con: Connection, *, protocols: Sequence[Protocol], threshold: int = DEFAULT_THRESHOLD
+    con: Connection,
+    *,
+    protocols: Sequence[Protocol],
+    threshold: int = DEFAULT_THRESHOLD,
+    few: Few = lambda _: (),
 ) -> MetricSummary:
     """Write a controlled `metric.*` and `quality.event_rule` of `core` and `event` of the catalog in use.
 
-    Counts of 1 to `threshold` - 1 patients are left empty with what would reveal them; 0 switches that off.
-    The caller owns the transaction.
+    Counts of 1 to `threshold` - 1 patients, and those that `few` names, are left empty with what would reveal
+    them; 0 switches that off. The caller owns the transaction.
     """
     measured = measure(con, protocols)
-    return write_metrics(con, measured.protocols, rows_told(measured, threshold))
+    return write_metrics(con, measured.protocols, rows_told(measured, threshold, few(measured)))
 
 
-def rows_told(measured: Measured, threshold: int = DEFAULT_THRESHOLD) -> list[Row]:
+def rows_told(
+    measured: Measured, threshold: int = DEFAULT_THRESHOLD, few: Collection[Cell] = ()
+) -> list[Row]:
     """Build the rows that may be told, in the order in which they are written.
 
-    A threshold of 0 or 1 hides nothing: the rows are exact.
+    `few` are cells that are hidden like small ones. A threshold of 0 or 1 hides nothing: the rows are exact.
     """
     if threshold <= 1:
         return exact_rows(measured)
     tally = measured.tally
     rows = [row for row in measured.rows if not differs_by_flags(row)]
-    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold)
+    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold, few)
     told = list(disclosed(rows, tally, hidden, threshold))
     for curve in measured.curves:
         told += curve_rows(curve, tally, hidden, threshold)

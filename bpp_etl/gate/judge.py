@@ -16,7 +16,7 @@ from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
 from bpp_etl.gate.row_rules import ensure_judging_works
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection, quoted, side_by_side
 from schemas.rules import rules_of

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bpp_etl.gate.decision import TableCount
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, w
 from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.raw_tables import IS_MISALIGNED
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import create_table
 from schemas.codes import Severity

@@ -92,12 +92,14 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
                 found,
                 method=method,
                 events=happened,
-                subjects=tuple(groups),
+                subjects=(*groups, *events),
                 warnings={*warnings, "not_estimable"} if is_missing else warnings,
                 tells_counts=suffix == "detectable_ratio",
                 median_follow_up=follow_up,
             )
         )
+        # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each group's.
+        rows[-1].tells = (*groups, *events)
     return rows
 
 
@@ -112,7 +114,7 @@ def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:
         warnings.add("cadence_differs")
     if test.statistic is None and "groups_missing" not in warnings:
         warnings.add("not_estimable")
-    return estimate_row(
+    row = estimate_row(
         cohort.tally,
         f"{time.metric}_log_rank",
         cohort.cell(time.group),
@@ -123,6 +125,8 @@ def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:
         warnings=warnings,
         median_follow_up=time.follow_up(time.mask),
     )
+    row.tells = (*groups, *events)
+    return row
 
 
 def comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:

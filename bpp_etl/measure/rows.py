@@ -23,7 +23,7 @@ class Row:
 
     `counts` are columns that show a cell. `statistics` are blanked when a cell of `subjects` is small, when
     any cell of the row is hidden, if the row `tells_counts`, as a share does, and when a cell that they give
-    away (`tells`) is hidden.
+    away (`tells`) is hidden. Limits and p-values go with any hidden count: they can be solved for it.
     """
 
     table: str

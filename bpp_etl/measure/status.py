@@ -133,11 +133,12 @@ def _comparison_rows(cohort: Cohort, time: Time) -> list[Row]:
                 method=method,
                 stratum=BETWEEN,
                 events=cohort.cell(time.events),
-                subjects=tuple(groups),
+                subjects=(*groups, *events),
                 warnings={*warnings, "not_estimable"} if is_missing else warnings,
                 median_follow_up=follow_up,
             )
         )
+        rows[-1].tells = (*groups, *events)
     return rows
 
 

@@ -21,11 +21,10 @@ from typing import Any
 from bpp_etl.errors import BppError, BusyError, UsageError
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.forks import Fork, forked
 from bpp_etl.reading.limits import Limits, in_words, load_limits
-from bpp_etl.reading.remembered import recalled
+from bpp_etl.reading.remembered import ReadDelivery, recalled
 from bpp_etl.reading.terms import Known, Request, Step, Terms
 from bpp_etl.warehouse.connection import NoRoomError, room_for
 from schemas.laws import DELIVERY
@@ -46,8 +45,9 @@ CRASHED = "made its reader crash"
 class _Told:
     """What a child has told, and how it ended: what was read, an error of ours, or the reason of its death.
 
-    `open` are the steps that had begun and not ended, with the seconds that each has taken. `is_sure` says
-    that each of them is to blame, `is_doubtful` that even one alone may not be.
+    `open` are the steps that had begun and not ended, with the seconds that each has taken; `idle` are those
+    between steps, for which there is time by the `size` of the delivery. `is_sure` says that what is open is
+    to blame.
     """
 
     limits: Limits
@@ -57,7 +57,8 @@ class _Told:
     read: ReadDelivery | None = None
     reason: str = CRASHED
     is_sure: bool = False
-    is_doubtful: bool = False
+    size: int = 0
+    idle: float = 0.0
 
     def hear(self, message: dict[str, Any]) -> None:
         """Take one message in. Errors: BppError as it was raised in the child."""
@@ -72,7 +73,6 @@ class _Told:
             self.read = recalled(message["read"])
         elif message.get("is_memory"):
             self.reason = "needs more memory than the database may take"
-            self.is_doubtful = True
         elif "error" in message:
             raise KINDS.get(message["error"], BppError)(message["message"], message["hint"])
         elif "fault" in message:
@@ -84,19 +84,17 @@ class _Told:
 
     def too_long(self, seconds: float) -> bool:
         """Count the seconds to all that is open; say whether one of the steps has had too many."""
+        self.idle = 0.0 if self.open else self.idle + seconds
         for key in self.open:
             self.seconds[key] += seconds
-        late = [
-            step for key, step in self.open.items() if self.seconds[key] > self.limits.seconds_for(step.size)
-        ]
-        if late:
-            self.open = {step.key: step for step in late}
-            self.reason = (
-                f"takes longer than {self.limits.seconds_for(late[0].size):.0f} seconds to read"
-                " (limit read_seconds)"
-            )
-            self.is_sure = True
-        return bool(late)
+        allowed = {key: self.limits.seconds_for(step.size) for key, step in self.open.items()}
+        late = {key: step for key, step in self.open.items() if self.seconds[key] > allowed[key]}
+        most = min(allowed[key] for key in late) if late else self.limits.seconds_for(self.size)
+        if not late and self.idle <= most:
+            return False
+        self.open, self.is_sure = late, True
+        self.reason = f"takes longer than {most:.0f} seconds to read (limit read_seconds)"
+        return True
 
     def too_large(self) -> bool:
         """Say whether the child holds too much memory."""
@@ -105,6 +103,7 @@ class _Told:
         self.reason = (
             f"needs more than {in_words(self.limits.read_memory)} of memory to be read (limit read_memory)"
         )
+        self.is_sure = len(self.open) == 1
         return True
 
 
@@ -147,9 +146,11 @@ def read_apart(
 
 
 def _wiser(terms: Terms, told: _Told) -> Terms:
-    """Change the terms by what a failure taught: who is to blame, or that only one may be read at a time."""
-    is_sure = told.is_sure or terms.is_one_by_one or (len(told.open) == 1 and not told.is_doubtful)
-    if told.open and not is_sure:
+    """Change the terms by what a failure taught: who is to blame, or that only one may be read at a time.
+
+    A crash has to come again to be blamed on anybody: another program may have taken the memory.
+    """
+    if not terms.is_one_by_one and not told.is_sure:
         return replace(terms, is_one_by_one=True)
     blamed = {step.key: Known(step.digest, told.reason) for step in told.open.values()}
     known = {**terms.known, **blamed}
@@ -162,7 +163,7 @@ def _wiser(terms: Terms, told: _Told) -> Terms:
 
 def _watched(place: Path, delivery: Delivery, config: RegistryConfig | None, terms: Terms) -> _Told:
     """Have a child read, and watch it until it has ended, or has to."""
-    told = _Told(terms.limits)
+    told = _Told(terms.limits, size=_size_of(delivery))
     request = Request(place, delivery, config, terms, dict(os.environ), _here(), _umask())
     with forked() as fork:
         try:
@@ -182,7 +183,10 @@ def _messages(fork: Fork, told: _Told) -> Iterator[dict[str, Any]]:
     while len(heard) < MOST_TOLD:
         ready = select.select([fork.channel], [], [], TICK)[0]
         if ready:
-            piece = fork.channel.recv(1 << 16)
+            try:
+                piece = fork.channel.recv(1 << 16)
+            except ConnectionResetError:  # it died before it had heard all of what was asked
+                return
             if not piece:
                 return
             *lines, heard = (heard + piece).split(b"\n")
@@ -194,6 +198,13 @@ def _messages(fork: Fork, told: _Told) -> Iterator[dict[str, Any]]:
         if told.too_long(min(now - since, LONGEST_TICK)) or told.too_large():
             return
         since = now
+
+
+def _size_of(delivery: Delivery) -> int:
+    try:
+        return sum(path.lstat().st_size for path in delivery.path.rglob("*"))
+    except OSError:
+        return 0
 
 
 def _here() -> str:

@@ -29,6 +29,8 @@ from bpp_etl.reading.xpt import UTF_8
 CHUNK = 1 << 20
 LONGEST_HEADER = 1 << 20
 LONGEST_LINE = 16 << 20
+OTHER_WIDTH = "Expected Number of Columns"
+"""What DuckDB says of a line of csv with another number of fields."""
 NUL = "holds a NUL byte, so it is not whole text"
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)
 """What Excel writes above a header to tell itself the delimiter."""
@@ -217,3 +219,22 @@ def _transcode(path: Path, out: io.BufferedWriter, encoding: str) -> None:
         while chunk := stream.read(CHUNK):
             out.write(decoder.decode(chunk).encode("utf-8"))
         out.write(decoder.decode(b"", final=True).encode("utf-8"))
+
+
+def why_unreadable(error: Exception, lines_above: int) -> str:
+    """Say where a csv file breaks; DuckDB's own text quotes the line, so only its number is taken."""
+    text = str(error)
+    line = re.search(r"CSV Error on Line: (\d+)", text)
+    if "not utf-8" in text or "Invalid unicode" in text or isinstance(error, UnicodeError):
+        reason = "is not text in UTF-8"
+    elif OTHER_WIDTH in text:
+        reason = "has a row with another number of columns than its header"
+    elif "unterminated quote" in text:
+        reason = "has a quote that does not end"
+    elif "Maximum line size" in text:
+        reason = f"has a line of more than {LONGEST_LINE >> 20} MiB"
+    elif "reached an invalid state" in text:
+        reason = "ends its lines in more than one way, or is no plain csv"
+    else:
+        reason = "cannot be read to its end"
+    return f"{reason} (line {int(line.group(1)) + lines_above})" if line else reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
@@ -16,25 +16,13 @@ from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
+from bpp_etl.reading.book import look_into
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.reading.inputs import (
-    adapter_digest,
-    adapter_of,
-    configuration_digest,
-    configuration_of,
-    digest_of,
-    files_in,
-)
-from bpp_etl.reading.one_file import Loaded, load_file, look_into
+from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
+from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
-from bpp_etl.reading.raw_tables import (
-    SIDE,
-    Part,
-    adapt,
-    create_schemas,
-    create_source_schemas,
-    view_loaded,
-)
+from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
@@ -44,28 +32,6 @@ from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
 
 
-@dataclass(frozen=True)
-class ReadDelivery:
-    """What was read: configuration, rows of each table, problems, and columns that were left out.
-
-    `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
-    Both digests are of what was read: what changes while it is read, or afterwards, shows as a change.
-    `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
-    they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
-    """
-
-    config: RegistryConfig
-    rows: dict[str, int]
-    problems: tuple[DeliveryProblem, ...]
-    extra_columns: tuple[tuple[str, str], ...]
-    identifier_columns: tuple[tuple[str, str], ...]
-    unknown_files: tuple[str, ...]
-    input_digest: str
-    adapter_digest: str = ""
-    empty_rows: Mapping[str, int] = field(default_factory=dict)
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-
-
 def read_delivery(
     con: Connection,
     delivery: Delivery,
@@ -73,21 +39,21 @@ def read_delivery(
     config: RegistryConfig | None = None,
     terms: Terms = PLAIN,
 ) -> ReadDelivery:
-    """Load every table of a delivery as text into `raw`, in an empty working file.
+    """Load every table of a delivery as text into `raw`, in an empty working file, in this process.
 
     `config` is followed in the place of the registry's own, to try a change to it. Each raw table has the
-    stamp (registry, delivery, file, file_digest), row numbers, and the canonical columns. In a process of its
-    own: `bpp_etl/reading/apart.py`. Errors: ReaderCrash, and what the machine is to blame for.
+    stamp (registry, delivery, file, file_digest), row numbers, and the canonical columns.
+    Errors: ReaderCrash.
     """
     create_schemas(con)
     reader = _Reader(con, delivery, terms)
     try:
         files = files_in(delivery)
     except UnreadableError as error:
-        reader.files = error.rule
+        reader.read_as.files = error.rule
         reader.problem(DELIVERY, error.rule, error.message)
         return reader.result(RegistryConfig(), ())
-    reader.files = files
+    reader.read_as.files = files
     if DELIVERY in terms.known:
         reader.problem(DELIVERY, "file_unreadable", f"{delivery.name} {terms.known[DELIVERY].reason}")
     try:
@@ -102,7 +68,14 @@ def read_delivery(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.unread_sheets or ()))
-    return reader.result(config, (*unknown_files(delivery, reader.used), *sheets))
+    return reader.result(config, (*_unread(delivery, reader.used), *sheets))
+
+
+def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
+    try:
+        return unknown_files(delivery, used)
+    except OSError:  # the folder is gone: whoever asked for it to be read says so
+        return ()
 
 
 class _Reader:
@@ -112,9 +85,7 @@ class _Reader:
         self.con = con
         self.delivery = delivery
         self.terms = terms
-        self.configuration = configuration_digest(delivery)
-        self.files: tuple[DeliveredFile, ...] | str = ()
-        self.digests: dict[Path, str] = {}
+        self.read_as = ReadAs(delivery, terms.limits)
         self.adapter_digest = adapter_digest(delivery)
         self.rows: dict[str, int] = {}
         self.empty_rows: dict[str, int] = {}
@@ -128,17 +99,6 @@ class _Reader:
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
 
-    def note(self, file: DeliveredFile, digest: str) -> None:
-        """Note what a file was read as; once nobody knows that, nobody does."""
-        before = self.digests.setdefault(file.path, digest)
-        if before != digest:
-            self.digests[file.path] = "file_changed_while_read"
-
-    @property
-    def read_bytes(self) -> int:
-        """Add up the sizes of the files that were read."""
-        return sum(path.stat().st_size for path in self.digests if path.exists())
-
     def result(self, config: RegistryConfig, unknown: tuple[str, ...]) -> ReadDelivery:
         return ReadDelivery(
             config=config,
@@ -148,9 +108,7 @@ class _Reader:
             extra_columns=tuple(self.extra),
             identifier_columns=tuple(self.identifiers),
             unknown_files=unknown,
-            input_digest=digest_of(
-                self.delivery, self.configuration, self.files, self.digests, self.terms.limits
-            ),
+            input_digest=self.read_as.digest(),
             adapter_digest=self.adapter_digest,
             headers=self.headers,
         )
@@ -196,7 +154,7 @@ class _Reader:
     def _adapt(self, config: RegistryConfig, adapter: Adapter) -> bool:
         """Make the canonical tables of the sources; say whether that could be done."""
         step = Step(
-            "adapter", DELIVERY, shown(adapter.title), size=self.read_bytes, rule="configuration_invalid"
+            "adapter", DELIVERY, shown(adapter.title), size=self.read_as.size, rule="configuration_invalid"
         )
         try:
             self.terms.ensure_unknown(step)
@@ -271,7 +229,7 @@ class _Reader:
         turns = [[piece] for piece in work] if self.terms.is_one_by_one else [work]
         done = [loaded for turn in turns for loaded in side_by_side(self.con, turn)]
         for one, loaded in zip(wanted, done, strict=True):
-            self.note(one.file, loaded.digest)
+            self.read_as.note(one.file, loaded.digest)
             self.problems += loaded.problems
             self.extra += loaded.extra
             self.headers[loaded.table] = tuple(loaded.header)
@@ -317,7 +275,7 @@ class _Reader:
             return {}
         self.used.add(book.path)
         loaded, there = look_into(self.delivery, book, self.terms)
-        self.note(book, loaded.digest)
+        self.read_as.note(book, loaded.digest)
         self.problems += loaded.problems
         if loaded.problems:
             return {}

@@ -22,6 +22,8 @@ from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, with_known_d
 from bpp_etl.warehouse.connection import is_of_the_machine
 
 CSV = frozenset({"csv", "csv.gz"})
+CHANGED = "file_changed_while_read"
+"""The rule that a file breaks which is not what it was when reading began."""
 SCRATCH = "bpp-read-"
 """How the folders begin in which delivered files lie under harmless names while they are read."""
 
@@ -133,7 +135,7 @@ def ensure_unchanged(source: DeliveredFile, snapshot: Snapshot) -> None:
         now = None
     if now != snapshot.stamp:
         raise UnreadableError(
-            "file_changed_while_read",
+            CHANGED,
             f"{shown(source.name)} changed while it was read",
             "refresh again once the delivery is complete",
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from bpp_etl.adapters import CANONICAL, Adapter, Outside, load_adapter
@@ -16,7 +15,7 @@ from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of
 from bpp_etl.landing.registry_config import RegistryConfig, load_config
 from bpp_etl.landing.waivers import ensure_they_end
-from bpp_etl.reading.files import snapshot_of
+from bpp_etl.reading.files import CHANGED, snapshot_of
 from bpp_etl.reading.limits import DEFAULTS, Limits
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.settings import adapter_folders
@@ -74,36 +73,52 @@ def files_in(delivery: Delivery) -> tuple[DeliveredFile, ...]:
 
 def input_digest(delivery: Delivery, limits: Limits = DEFAULTS) -> str:
     """Digest what a delivery holds: names, bytes, and the registry's configuration."""
+    whole = ReadAs(delivery, limits)
     try:
-        files: tuple[DeliveredFile, ...] | str = files_in(delivery)
+        whole.files = files_in(delivery)
     except UnreadableError as error:
-        files = error.rule
-    return digest_of(delivery, configuration_digest(delivery), files, {}, limits)
+        whole.files = error.rule
+    return whole.digest()
 
 
-def digest_of(
-    delivery: Delivery,
-    configuration: str,
-    files: tuple[DeliveredFile, ...] | str,
-    read: Mapping[Path, str],
-    limits: Limits,
-) -> str:
-    """Digest a delivery of which some files were read: `read` has the digests that these were read as.
+class ReadAs:
+    """What the files of a delivery are read as; `files` is a rule where its folder cannot be opened."""
 
-    A rule in the place of a digest says that nobody knows what was read: the delivery then is another one
-    when it is looked at again. `files` is such a rule where not even the folder could be opened.
-    """
-    told = hashlib.sha256(configuration.encode())
-    if isinstance(files, str):
-        told.update(files.encode())
-        files = ()
-    for file in files:
-        digest = read.get(file.path) or _digest(file, home_of(delivery), limits)
-        told.update(f"\0{file.name}\0{digest}".encode("utf-8", "surrogateescape"))
-    return told.hexdigest()
+    def __init__(self, delivery: Delivery, limits: Limits) -> None:
+        """Take the digest of the configuration before it is followed."""
+        self.delivery = delivery
+        self.limits = limits
+        self.files: tuple[DeliveredFile, ...] | str = ()
+        self._configuration = _configuration_digest(delivery)
+        self._digests: dict[Path, str] = {}
+
+    def note(self, file: DeliveredFile, digest: str) -> None:
+        """Note the digest that a file was read as, or a rule: nobody knows what was read, and nobody will.
+
+        A delivery with such a file is another one when it is looked at again.
+        """
+        if self._digests.setdefault(file.path, digest) != digest:
+            self._digests[file.path] = CHANGED
+
+    @property
+    def size(self) -> int:
+        """Add up the bytes of the files that were read."""
+        return sum(path.stat().st_size for path in self._digests if path.exists())
+
+    def digest(self) -> str:
+        """Digest the delivery: what was read as it was read, and what was not as it is now."""
+        told = hashlib.sha256(self._configuration.encode())
+        files = self.files
+        if isinstance(files, str):
+            told.update(files.encode())
+            files = ()
+        for file in files:
+            digest = self._digests.get(file.path) or _digest(file, home_of(self.delivery), self.limits)
+            told.update(f"\0{file.name}\0{digest}".encode("utf-8", "surrogateescape"))
+        return told.hexdigest()
 
 
-def configuration_digest(delivery: Delivery) -> str:
+def _configuration_digest(delivery: Delivery) -> str:
     """Digest the registry's configuration; empty where there is none."""
     file = _configuration_file(delivery)
     return "" if file is None else f"configuration\0{_digest(file, home_of(delivery).parent)}"

@@ -72,7 +72,7 @@ class Limits:
     columns: int = _limit(
         5_000,
         "a file may have so many columns",
-        "the widest table of ours has a dozen; a file with more is no table",
+        "our widest table has a dozen, a table of SDTM some sixty",
     )
     cell_bytes: int = _limit(
         64 * KIB,

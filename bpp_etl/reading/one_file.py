@@ -5,19 +5,15 @@ Not here: which files make a delivery (`reading/delivery.py`), and judging rows.
 
 from __future__ import annotations
 
-import os
-import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import duckdb
-
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.files import Snapshot, prepare, snapshot_of, unchanged
+from bpp_etl.reading.blame import blamed_on
+from bpp_etl.reading.files import CHANGED, Snapshot, prepare, snapshot_of, unchanged
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
 from bpp_etl.reading.problems import (
@@ -28,11 +24,10 @@ from bpp_etl.reading.problems import (
     shown_column,
 )
 from bpp_etl.reading.raw_tables import SOURCE, STAMP, Origin, Part, may_be_typed
-from bpp_etl.reading.tables import OUT_OF_ITS_SENSES, content_of, load
-from bpp_etl.reading.terms import PLAIN, ReaderCrash, Step, Terms
+from bpp_etl.reading.tables import content_of, load
+from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import Wanted
-from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, sheets_in
-from bpp_etl.warehouse.connection import Connection, is_of_the_machine
+from bpp_etl.warehouse.connection import Connection
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 
@@ -55,7 +50,7 @@ class Loaded:
     def refuse(self, error: UnreadableError) -> None:
         """Take nothing of a file that cannot be read, and say so where it is not known what was read."""
         self.part = None
-        if not self.digest or error.rule == "file_changed_while_read":
+        if not self.digest or error.rule == CHANGED:
             self.digest = error.rule
 
 
@@ -72,29 +67,6 @@ def load_file(
     Errors: ReaderCrash, and what the machine is to blame for; all else is a problem of the file.
     """
     return _FileLoader(con, delivery, config, wanted, terms).load(scratch)
-
-
-def look_into(delivery: Delivery, book: DeliveredFile, terms: Terms) -> tuple[Loaded, Mapping[str, str]]:
-    """Find the sheets of the one workbook that may hold every table, by their folded names."""
-    loaded, there = Loaded(DELIVERY), dict[str, str]()
-    name = shown(book.name)
-    try:
-        snapshot = snapshot_of(book, home_of(delivery), terms.limits)
-        loaded.digest = snapshot.digest
-        step = Step("sheets", DELIVERY, name, snapshot.digest, snapshot.size)
-        terms.ensure_unknown(step)
-        if terms.is_hopeless:
-            return loaded, there
-        with terms.doing(step), unchanged(book, snapshot), _blamed_on(name):
-            try:
-                ensure_bounded(book.path, snapshot.size, terms.limits)
-                there = sheets_in(book.path)
-            except WorkbookError as error:
-                raise UnreadableError("file_unreadable", f"{name} {error}") from None
-    except UnreadableError as error:
-        loaded.refuse(error)
-        loaded.problems.append(DeliveryProblem(DELIVERY, error.rule, error.message))
-    return loaded, there
 
 
 class _FileLoader:
@@ -128,7 +100,7 @@ class _FileLoader:
             self.terms.ensure_unknown(step)
             if self.terms.is_hopeless:
                 return self.loaded
-            with self.terms.doing(step), unchanged(wanted.file, snapshot), _blamed_on(name):
+            with self.terms.doing(step), unchanged(wanted.file, snapshot), blamed_on(name):
                 self.read(snapshot, scratch)
         except UnreadableError as error:
             self.loaded.refuse(error)
@@ -280,29 +252,6 @@ class _FileLoader:
                     return None
             made[ours] = tuple(there[known] for known in called.values())
         return made
-
-
-@contextmanager
-def _blamed_on(name: str) -> Iterator[None]:
-    """Make a file's own problem of whatever a reader raises over it, in words of ours.
-
-    The readers are many, and each has errors of its own; their words may quote the file.
-    """
-    try:
-        yield
-    except (UnreadableError, ReaderCrash, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # a panic of native code is no Exception
-        if is_of_the_machine(error):
-            raise
-        if isinstance(error, (MemoryError, *OUT_OF_ITS_SENSES)):
-            is_memory = isinstance(error, (MemoryError, duckdb.OutOfMemoryException))
-            raise ReaderCrash(is_memory=is_memory) from None
-        if os.environ.get("BPP_TRACEBACK") == "1":
-            traceback.print_exc()
-        raise UnreadableError(
-            "file_unreadable", f"{name} cannot be read to its end", "export the file again"
-        ) from None
 
 
 def _columns_missing(

@@ -1,4 +1,4 @@
-"""What was read of a delivery, kept beside its rows for the gate, and told by one process to another.
+"""What was read of a delivery: kept beside its rows for the gate, and told by one process to another.
 
 Not here: reading it.
 """
@@ -7,14 +7,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.landing.registry_config import recalled as recalled_config
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import DeliveryProblem
 from bpp_etl.warehouse.connection import Connection, one_value
+
+
+@dataclass(frozen=True)
+class ReadDelivery:
+    """What was read: configuration, rows of each table, problems, and columns that were left out.
+
+    `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
+    Both digests are of what was read: what changes while it is read, or afterwards, shows as a change.
+    `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
+    they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
+    """
+
+    config: RegistryConfig
+    rows: dict[str, int]
+    problems: tuple[DeliveryProblem, ...]
+    extra_columns: tuple[tuple[str, str], ...]
+    identifier_columns: tuple[tuple[str, str], ...]
+    unknown_files: tuple[str, ...]
+    input_digest: str
+    adapter_digest: str = ""
+    empty_rows: Mapping[str, int] = field(default_factory=dict)
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 def remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:

@@ -6,7 +6,6 @@ Not here: which file is which table (`reading/delivery.py`), and the formats' ow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,9 +14,10 @@ import duckdb
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.read_settings import ReadSettings
+from bpp_etl.reading.blame import OUT_OF_ITS_SENSES
 from bpp_etl.reading.composed import composed, empty_cell
 from bpp_etl.reading.csv_rows import Aligned, aligned
-from bpp_etl.reading.csv_text import LONGEST_LINE
+from bpp_etl.reading.csv_text import LONGEST_LINE, OTHER_WIDTH, why_unreadable
 from bpp_etl.reading.files import CSV, Opened
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.limits import Limits, in_words
@@ -33,8 +33,6 @@ from schemas.contract import Column
 if TYPE_CHECKING:
     import polars as pl
 
-OUT_OF_ITS_SENSES = (duckdb.FatalException, duckdb.InternalException, duckdb.OutOfMemoryException)
-"""Errors after which nothing of the database can be relied on, or another file took the memory."""
 FRAME = "delivered_frame"
 """What a frame's rows stand under while they are loaded."""
 ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"})
@@ -141,12 +139,12 @@ def load(
             raise
         found = _aligned(opened, content, error) if may_set_aside else None
         if found is None:
-            raise _unreadable(opened, _why(error, opened.lines_above)) from None
+            raise _unreadable(opened, why_unreadable(error, opened.lines_above)) from None
         misaligned = found.rows
         try:
             con.execute(insert, {**content.parameters, "path": str(found.path)})
         except duckdb.Error as other:
-            raise _unreadable(opened, _why(other, opened.lines_above)) from None
+            raise _unreadable(opened, why_unreadable(other, opened.lines_above)) from None
     finally:
         con.unregister(FRAME)
     if misaligned:
@@ -178,8 +176,6 @@ def _counted(
 
 
 FIXED = ("true", "false")
-OTHER_WIDTH = "Expected Number of Columns"
-"""What DuckDB says of a line of csv with another number of fields."""
 
 
 def _aligned(opened: Opened, content: Content, error: Exception) -> Aligned | None:
@@ -296,25 +292,6 @@ def _xlsx(opened: Opened, settings: ReadSettings, wanted: str) -> Content:
         frame=sheet.rows,
         sheet=sheet,
     )
-
-
-def _why(error: Exception, lines_above: int) -> str:
-    """Say where a csv file breaks; DuckDB's own text quotes the line, so only its number is taken."""
-    text = str(error)
-    line = re.search(r"CSV Error on Line: (\d+)", text)
-    if "not utf-8" in text or "Invalid unicode" in text or isinstance(error, UnicodeError):
-        reason = "is not text in UTF-8"
-    elif OTHER_WIDTH in text:
-        reason = "has a row with another number of columns than its header"
-    elif "unterminated quote" in text:
-        reason = "has a quote that does not end"
-    elif "Maximum line size" in text:
-        reason = f"has a line of more than {LONGEST_LINE >> 20} MiB"
-    elif "reached an invalid state" in text:
-        reason = "ends its lines in more than one way, or is no plain csv"
-    else:
-        reason = "cannot be read to its end"
-    return f"{reason} (line {int(line.group(1)) + lines_above})" if line else reason
 
 
 def _unreadable(opened: Opened, reason: str) -> UnreadableError:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from bpp_etl.difference.releases import Difference
+    from bpp_etl.report.tables import ReleaseTables
 
 TEMPLATE = "report.html.j2"
 
@@ -24,10 +25,16 @@ def write_report(release: Path, target: Path, since: Difference | str | None = N
     none before.
     """
     # The templates and everything that fills them are loaded only when a report is drawn.
-    from bpp_etl.report.page import page_of  # noqa: PLC0415
     from bpp_etl.report.tables import read_release  # noqa: PLC0415
 
-    page = page_of(read_release(release), since)
+    write_page(read_release(release), target, since)
+
+
+def write_page(tables: ReleaseTables, target: Path, since: Difference | str | None = None) -> None:
+    """Draw the report of what was read of a release, exact or under disclosure control."""
+    from bpp_etl.report.page import page_of  # noqa: PLC0415
+
+    page = page_of(tables, since)
     html = _environment().get_template(TEMPLATE).render(page=page)
     target.write_text(html, encoding="utf-8", newline="\n")
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any, TypeVar
 
 import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
+from bpp_etl.warehouse.interrupts import interrupt_put_off, stopped_by_interrupt
 from bpp_etl.warehouse.parsed import parsed
 
 STORAGE_VERSION = "v1.2.0"
@@ -31,9 +29,6 @@ MEMORY_LIMIT = "1GB"
 
 AT_ONCE = 2
 """Statements that run side by side on one file; more would only share its buffers."""
-
-INTERRUPTED = "Query interrupted"
-"""What DuckDB says, as a RuntimeError, when a signal's handler raised while a query ran."""
 
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -161,51 +156,6 @@ def is_of_the_machine(error: BaseException) -> bool:
 
 
 @contextmanager
-def stopped_by_interrupt(con: Connection) -> Iterator[None]:
-    """Let Ctrl-C be Ctrl-C: stop the query that runs, and raise what the signal's handler raises.
-
-    Without this DuckDB waits for the threads that work on the query, and they do not hear of the signal. A
-    query that was stopped ends in another error, of DuckDB's own. Signals reach the main thread alone.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    is_heard = callable(before) and threading.current_thread() is threading.main_thread()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        con.interrupt()
-        if callable(before):
-            before(number, frame)
-
-    if is_heard:
-        signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    except RuntimeError as error:
-        if str(error) != INTERRUPTED:
-            raise
-        raise KeyboardInterrupt from None
-    finally:
-        if is_heard:
-            signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _interrupt_put_off() -> Iterator[None]:
-    """Let Ctrl-C be heard after the block, not in the middle of it."""
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[FrameType | None] = []
-    signal.signal(signal.SIGINT, lambda _, frame: heard.append(frame))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if heard:
-        before(signal.SIGINT, heard[0])
-
-
-@contextmanager
 def transaction(con: Connection) -> Iterator[None]:
     """Commit what happens inside, or none of it."""
     con.execute("begin")
@@ -230,7 +180,7 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             running: list[Future[T]] = []
             try:
-                with _interrupt_put_off():  # a thread that started unseen would outlive the pool
+                with interrupt_put_off():  # a thread that started unseen would outlive the pool
                     running += [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
                 for ended in wait(running, return_when=FIRST_EXCEPTION).done:
                     ended.result()

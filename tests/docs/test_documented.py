@@ -24,6 +24,7 @@ from bpp_etl.landing.page import PAGE, render_page
 from bpp_etl.landing.read_settings import AT_THE_TOP
 from bpp_etl.landing.registry_config import RegistryConfig, checked
 from bpp_etl.landing.registry_keys import KEYS, TOP_LEVEL
+from bpp_etl.reading import limits_page
 from schemas.catalog import relations
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES
@@ -121,6 +122,11 @@ def test_every_setting_is_documented(setting: str) -> None:
 
 def test_the_page_of_a_registry_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == render_page(), "run python -m bpp_etl.landing.page"
+
+
+def test_the_page_of_the_limits_is_current() -> None:
+    told = limits_page.PAGE.read_text(encoding="utf-8")
+    assert told == limits_page.render_page(), "run python -m bpp_etl.reading.limits_page"
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)

@@ -117,8 +117,13 @@ def test_a_registry_is_rebuilt_of_its_deliveries_and_the_others_go_on(served: Se
     write_delivery_of(served.landing, day="2025-01-01", **SHUT)
     assert not admit(served.landing, served.warehouse).is_open
     write_delivery_of(served.landing, registry="other")
-    os.truncate(files.admitted, 5000)
+    without_a_middle(files.admitted)
     said: list[str] = []
+    done = refreshed(served, said)
+    assert done.exit_code == 3, "found while its rows were copied; it keeps those of the release before"
+    assert done.shut["tiny"][0] == "admitted.duckdb of tiny is damaged"
+    assert files.in_place().damaged == ("admitted",)
+    said.clear()
     done = refreshed(served, said)
     assert "tiny: 2024-12-31 judging (admitted.duckdb is damaged)" in said
     assert done.exit_code == 3

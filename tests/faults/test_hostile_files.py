@@ -152,7 +152,7 @@ def shut(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Hostile], tuple[
         folder = write_texts(tmp_path_factory.mktemp("hostile"), {})
         for table, hostile in zip(names, HOSTILE[6 * number : 6 * number + 6], strict=False):
             hostile.write(folder, table)
-        return gated(folder, apart=True)
+        return gated(folder, apart=DEFAULTS)
 
     def find(hostile: Hostile) -> tuple[str, Gated]:
         number, place = divmod(HOSTILE.index(hostile), 6)

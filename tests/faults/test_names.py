@@ -55,9 +55,9 @@ def test_a_warehouse_may_lie_at_an_odd_path(tmp_path: Path) -> None:
     assert files.admitted.is_file()
 
 
-@pytest.mark.parametrize("odd", ["what?", "back\\slash"])
+@pytest.mark.parametrize("odd", ["what?", "back\\slash", "100%25", "two\nlines"])
 def test_a_warehouse_where_no_database_can_be_opened_is_a_usage_error(tmp_path: Path, odd: str) -> None:
-    with pytest.raises(UsageError, match="holds a character that DuckDB cannot open") as error:
+    with pytest.raises(UsageError, match="holds a character that no database can be opened under") as error:
         places({}, warehouse=tmp_path / odd)
     assert error.value.hint
     assert places({}, landing=tmp_path / odd, warehouse=tmp_path).landing == tmp_path / odd

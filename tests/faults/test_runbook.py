@@ -22,15 +22,20 @@ from typer.testing import CliRunner
 
 import bpp_etl
 from assets import cli
+from assets.instance import home_of, instance_of
 from assets.refresh import Refreshed, note_shut, refresh
 from assets.resources import Warehouse
+from bpp_etl.admission.admit import read
 from bpp_etl.admission.due import due_for
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.reading.limits import DEFAULTS, Limits, load_limits
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.release.told import difference, verified
+from tests.faults import bombs
+from tests.faults.children import signalled
 from tests.faults.conftest import Served
 from tests.faults.test_permissions import without_privileges
 from tests.faults.test_two_processes import HOLDER, running
@@ -61,6 +66,20 @@ for limit in limits:
         print(error.message)
 """
 """Admits where no file may grow beyond so many bytes, as on a disk that is full; prints what is said."""
+OPEN_STORAGE = """
+import resource, sys
+from pathlib import Path
+from assets.instance import instance_of
+from bpp_etl.errors import BppError
+for limit in sys.argv[2:]:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+    try:
+        with instance_of(Path(sys.argv[1]) / limit) as instance:
+            instance.add_dynamic_partitions("registry", ["tiny"])
+    except BppError as error:
+        print(error.message)
+"""
+"""Opens the run storage of a warehouse where no file may grow beyond so many bytes."""
 
 
 def entry(number: int) -> str:
@@ -334,6 +353,59 @@ def test_14_a_release_is_damaged(served: Served) -> None:
     assert verified(served.warehouse)[1]
 
 
+def test_15_the_history_of_runs_is_damaged(tmp_path: Path) -> None:
+    (damaged,) = quoted(15)
+    warehouse = tmp_path / "a warehouse"
+    for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db"):
+        with instance_of(warehouse) as instance:
+            assert instance.get_runs(limit=1) == []
+        place = home_of(warehouse) / name
+        assert f"`{place.name}`" in entry(15)
+        for spoilt in (b"", place.read_bytes()[:6000], b"no database\n" * 1000):
+            place.write_bytes(spoilt)
+            place.with_name(f"{place.name}-wal").unlink(missing_ok=True)
+            with pytest.raises(DamagedError) as error, instance_of(warehouse):
+                pass
+            assert error.value.message == damaged
+        recipe = error.value.hint.partition("mv ")[2].partition(" (")[0]
+        subprocess.run(f"mv {recipe}", shell=True, check=True)
+        shutil.rmtree(warehouse / "dagster-damaged")
+
+
+def test_16_the_disk_is_full_where_the_history_of_runs_is(tmp_path: Path) -> None:
+    (full,) = quoted(16)
+    words = [sys.executable, "-c", OPEN_STORAGE, str(tmp_path), "20000", "60000"]
+    project = Path(cli.__file__).parents[1]
+    said = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == [full] * 2
+
+
 def cut_off(path: Path) -> None:
     path.chmod(0o644)
     os.truncate(path, 5000)
+
+
+def test_17_a_file_is_too_large_to_read(tmp_path: Path) -> None:
+    long_cell, crash, memory, whole, away = quoted(17)
+    long = write_delivery_of(
+        tmp_path, "long", patients=TINY["patients"].replace("A,", f"{'A' * (65 << 10)},")
+    )
+    assert gated(long, apart=DEFAULTS).message("file_unreadable") == long_cell
+    (advice,) = fenced(entry(17), "toml")
+    (tmp_path / "pyproject.toml").write_text(advice, encoding="utf-8")
+    assert gated(long, apart=load_limits({}, tmp_path)).causes() & {("patients", "file_unreadable")} == set()
+
+    far = write_delivery_of(tmp_path, "far", lab_results=None)
+    (far / "lab_results.xlsx").write_bytes(bombs.workbook_with("lab_results", bombs.FAR_CELL))
+    limits = Limits(sheet_cells=1 << 40, read_memory=1 << 30)
+    assert gated(far, apart=limits).message("file_unreadable") in {crash, memory}
+
+    folder = write_delivery_of(tmp_path)
+    files = WorkingFiles.of(tmp_path / "warehouse", "tiny")
+    delivery = survey(tmp_path).newest["tiny"]
+    with signalled(signal.SIGKILL, once=False), pytest.raises(BppError) as dead:
+        read(files, delivery)
+    folder.rename(tmp_path / "away")
+    with pytest.raises(BppError) as gone:
+        read(files, delivery)
+    assert [dead.value.message, gone.value.message] == [whole, away]

@@ -43,15 +43,47 @@ def laboratory(*rows: str) -> str:
     )
 
 
-@pytest.mark.parametrize("word", [*NULL_WORDS, "NULL", "Na", "N/A", "NaN", "[Not Available]"])
-def test_a_null_word_is_an_empty_cell_whatever_its_case(tmp_path: Path, word: str) -> None:
-    one = judged(tmp_path, lab_results=laboratory(f"110,U/L,{word}", f"{word},U/L,104", f"90,{word},104"))
-    assert cells(one, "lab_results", "upper_limit_normal") == [None]
-    assert one.refused == {
-        ("lab_results", 2): ["required_value_missing"],
-        ("lab_results", 3): ["unit_missing"],
-    }
-    assert one.flagged == {}
+@pytest.fixture(scope="module")
+def written_by_laboratories(tmp_path_factory: pytest.TempPathFactory) -> Gated:
+    """One delivery with each way to write an upper limit, a value or a unit in a result of one patient."""
+    people = [f"P{number}" for number in range(len(WRITTEN))]
+    rows = (f"{one},ALP_TOTAL,2024-02-12,{row}\n" for one, row in zip(people, WRITTEN, strict=True))
+    return judged(
+        tmp_path_factory.mktemp("written"),
+        patients=with_rows("patients", *(f"{one},female,2024-12-01" for one in people)),
+        lab_results=laboratory() + "".join(rows),
+    )
+
+
+WORDS = [*NULL_WORDS, "NULL", "Na", "N/A", "NaN", "[Not Available]"]
+NO_RANGES = ["105-35", ">35", "35-", "35-105-120", "35-105 mg/dL", "a-b"]
+BOUNDS = ["<5", "< 5 L", "≥500", "＞５"]
+WRITTEN = [
+    "90,U/L,104",
+    *(row for word in WORDS for row in (f"110,U/L,{word}", f"{word},U/L,104", f"90,{word},104")),
+    *(f"110,U/L,{limit}" for limit in NO_RANGES),
+    *(f"{value},U/L,104" for value in BOUNDS),
+]
+
+
+def found(one: Gated, row: str) -> tuple[list[str], list[str], list[Any]]:
+    """Return by what rules a result was refused and flagged, and the upper limit that was admitted."""
+    key = ("lab_results", WRITTEN.index(row) + 1)
+    numbers, limits = (cells(one, "lab_results", column) for column in ("row_number", "upper_limit_normal"))
+    kept = [limit for number, limit in zip(numbers, limits, strict=True) if number == key[1]]
+    return one.refused.get(key, []), one.flagged.get(key, []), kept
+
+
+def test_a_plain_number_among_them_is_read(written_by_laboratories: Gated) -> None:
+    assert found(written_by_laboratories, WRITTEN[0]) == ([], [], [104.0])
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_null_word_is_an_empty_cell_whatever_its_case(written_by_laboratories: Gated, word: str) -> None:
+    one = written_by_laboratories
+    assert found(one, f"110,U/L,{word}") == ([], [], [None])
+    assert found(one, f"{word},U/L,104") == (["required_value_missing"], [], [])
+    assert found(one, f"90,{word},104") == (["unit_missing"], [], [])
 
 
 def test_the_word_null_is_no_patient_who_collects_the_rows_of_others(tmp_path: Path) -> None:
@@ -139,11 +171,9 @@ def test_what_laboratories_write_around_a_number_leaves_the_number(tmp_path: Pat
     assert one.flagged["lab_results", 4] == ["upper_limit_unreadable"]
 
 
-@pytest.mark.parametrize("limit", ["105-35", ">35", "35-", "35-105-120", "35-105 mg/dL", "a-b"])
-def test_what_is_no_range_is_no_limit(tmp_path: Path, limit: str) -> None:
-    one = judged(tmp_path, lab_results=laboratory(f"110,U/L,{limit}"))
-    assert cells(one, "lab_results", "upper_limit_normal") == [None]
-    assert one.flagged["lab_results", 1] == ["upper_limit_unreadable"]
+@pytest.mark.parametrize("limit", NO_RANGES)
+def test_what_is_no_range_is_no_limit(written_by_laboratories: Gated, limit: str) -> None:
+    assert found(written_by_laboratories, f"110,U/L,{limit}") == ([], ["upper_limit_unreadable"], [None])
 
 
 def test_ranges_and_marks_are_read_with_the_registrys_decimal_mark(tmp_path: Path) -> None:
@@ -153,10 +183,9 @@ def test_ranges_and_marks_are_read_with_the_registrys_decimal_mark(tmp_path: Pat
     assert cells(one, "lab_results", "upper_limit_normal") == [105.5]
 
 
-@pytest.mark.parametrize("value", ["<5", "< 5 L", "≥500", "＞５"])
-def test_a_bound_is_no_number_whatever_stands_around_it(tmp_path: Path, value: str) -> None:
-    one = judged(tmp_path, lab_results=laboratory(f"{value},U/L,104", "90,U/L,104"))
-    assert one.refused == {("lab_results", 1): ["value_is_censored"]}
+@pytest.mark.parametrize("value", BOUNDS)
+def test_a_bound_is_no_number_whatever_stands_around_it(written_by_laboratories: Gated, value: str) -> None:
+    assert found(written_by_laboratories, f"{value},U/L,104") == (["value_is_censored"], [], [])
 
 
 def test_full_width_digits_are_digits_in_days_codes_and_truth_values(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.gate.rules_of_spread import by_chance, stability_index
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit
+from tests.support.warehouses import admit, begin_with
 
 RULE = "distribution_moved"
 
@@ -49,9 +49,8 @@ def labs(values: Sequence[float], limit: str = "120") -> str:
 
 def after(home: Path, before: str, now: str, toml: str = "") -> GateDecision:
     """Admit a delivery with one table of results, and judge the next with another."""
-    write_delivery_of(home / "landing", day="2024-12-30", lab_results=before)
-    assert admit(home / "landing", home / "warehouse", with_events=False).is_open
-    folder = write_delivery_of(home / "landing", day="2024-12-31", lab_results=now)
+    begin_with(home, {"lab_results": before, "her2_tests": None}, "2024-12-30")
+    folder = write_delivery_of(home / "landing", day="2024-12-31", lab_results=now, her2_tests=None)
     (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
     return admit(home / "landing", home / "warehouse", with_events=False)
 

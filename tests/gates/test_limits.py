@@ -15,7 +15,7 @@ from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.delivery import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of

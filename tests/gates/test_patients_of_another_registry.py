@@ -13,10 +13,11 @@ import pytest
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.decision import GateDecision, RuleResult
-from tests.support.deliveries import write_delivery_of
-from tests.support.warehouses import admit
+from tests.support.deliveries import DAY, write_delivery_of
+from tests.support.warehouses import admit, begin_with
 
 RULE = "patients_of_another_registry"
+LEFT_OUT = {"lab_results": None, "her2_tests": None}
 
 
 def tables(numbers: Iterable[int], prefix: str, *, shifted: int = 0) -> dict[str, str]:
@@ -48,11 +49,10 @@ def tables(numbers: Iterable[int], prefix: str, *, shifted: int = 0) -> dict[str
 def judged(home: Path, north: dict[str, str], south: dict[str, str], toml: str = "") -> GateDecision:
     """Admit one registry and judge another, whose patients may be the same under other pseudonyms."""
     off = "[limits]\ncadence = 1\n"
-    for registry, told, said in (("north", north, ""), ("south", south, toml)):
-        folder = write_delivery_of(home / "landing", registry, lab_results=None, her2_tests=None, **told)
-        (folder.parent / "registry.toml").write_text(off + said, encoding="utf-8")
-        decision = admit(home / "landing", home / "warehouse", registry, with_events=False)
-    return decision
+    begin_with(home, {**north, **LEFT_OUT}, DAY, "north", off)
+    folder = write_delivery_of(home / "landing", "south", **south, **LEFT_OUT)
+    (folder.parent / "registry.toml").write_text(off + toml, encoding="utf-8")
+    return admit(home / "landing", home / "warehouse", "south", with_events=False)
 
 
 def result_of(decision: GateDecision) -> RuleResult:

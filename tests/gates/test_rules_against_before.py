@@ -5,10 +5,7 @@ Not here: rules that look at one delivery alone (`test_shut_rules.py`, `test_rec
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit
+from tests.support.warehouses import admit, begin_with
 
 FIRST, SECOND = "2024-12-30", "2024-12-31"
 PEOPLE = tuple(f"P{number}" for number in range(17))
@@ -34,8 +31,11 @@ def delivery(
     started: Mapping[str, str] | None = None,
     without_lesion: Iterable[str] = (),
     without_ct: Iterable[str] = (),
-) -> dict[str, str]:
-    """Write the tables of the tiny patients and of others, about whom something may be said otherwise."""
+) -> dict[str, str | None]:
+    """Write the tables of the tiny patients and of others, about whom something may be said otherwise.
+
+    The tables that need not be there are not: what they hold is compared by itself.
+    """
     people, dead, without_lesion, without_ct = list(people), set(dead), set(without_lesion), set(without_ct)
     birth = dict.fromkeys(PEOPLE, "1960-05-05") | dict(born or {})
     start = dict.fromkeys(PEOPLE, "2024-01-01") | dict(started or {})
@@ -53,6 +53,8 @@ def delivery(
     ]
     lesions = [f"{one}1,L1,rib,osteoblastic,stable,none,false" for one in people if one not in without_lesion]
     return {
+        "lab_results": None,
+        "her2_tests": None,
         "patients": "\n".join(patients) + "\n",
         **{
             table: TINY[table] + "".join(f"{row}\n" for row in rows)
@@ -65,15 +67,6 @@ def delivery(
     }
 
 
-@cache
-def admitted(room: Path, before: tuple[tuple[str, str | None], ...], day: str) -> Path:
-    """Admit a delivery, once for all tests that begin with it: each goes on with a copy."""
-    home = Path(tempfile.mkdtemp(prefix="admitted-", dir=room))
-    write_delivery_of(home / "landing", day=day, **dict(before))
-    assert admit(home / "landing", home / "warehouse", with_events=False).is_open
-    return home
-
-
 def after(
     home: Path,
     before: Mapping[str, str | None],
@@ -82,7 +75,7 @@ def after(
     days: tuple[str, str] = (FIRST, SECOND),
 ) -> GateDecision:
     """Admit a delivery, and judge the next one of the registry."""
-    shutil.copytree(admitted(home.parent, tuple(before.items()), days[0]), home, dirs_exist_ok=True)
+    begin_with(home, before, days[0])
     folder = home / "landing" / "tiny" / days[0]
     if days[0] == days[1]:
         for file in folder.iterdir():
@@ -160,7 +153,7 @@ def test_more_than_a_tenth_of_the_patients_before_gone_shuts(
 
 def test_patients_who_are_called_otherwise_are_gone_though_the_table_is_as_long(tmp_path: Path) -> None:
     tables = delivery()
-    anew = {table: text.replace("P", "Q") for table, text in tables.items()}
+    anew = {table: text and text.replace("P", "Q") for table, text in tables.items()}
     decision = after(tmp_path, tables, anew)
     assert ("patients", "patients_dropped") in causes(decision)
     assert result(decision, "patients", "table_shrunk").broken == 0
@@ -351,7 +344,8 @@ def test_a_delivery_that_is_judged_again_is_held_to_no_other(tmp_path: Path) -> 
 def test_files_put_in_the_place_of_a_delivery_s_are_held_to_them_and_repeat_nothing(tmp_path: Path) -> None:
     decision = after(tmp_path, delivery(), delivery(PEOPLE[:5]), days=(FIRST, FIRST))
     assert ("patients", "patients_dropped") in causes(decision)
-    other = after(tmp_path / "other", delivery(), {**delivery(), "her2_tests": None}, days=(FIRST, FIRST))
+    before = {**delivery(), "her2_tests": TINY["her2_tests"]}
+    other = after(tmp_path / "other", before, delivery(), days=(FIRST, FIRST))
     assert result(other, "delivery", "delivery_repeats").status == "not_applicable"
 
 

@@ -20,8 +20,8 @@ from bpp_etl.gate.delivery_rule import WholeDelivery
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.delivery import ReadDelivery
 from bpp_etl.reading.problems import DeliveryProblem
+from bpp_etl.reading.remembered import ReadDelivery
 from schemas.contract import delivered_columns
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES

@@ -7,7 +7,8 @@ Not here: what is new and what is not (`tests/spec/test_stable_lesion_ids.py`), 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,9 @@ HEALED = TINY["bone_lesions"] + "A0,L1,spine,osteolytic,baseline,none,false\n"
 """The lesion that A1 calls new and osteoblastic was reported lytic at baseline, under the same id."""
 
 
+HOMES = ("landing", "warehouse")
+
+
 @dataclass(frozen=True)
 class Published:
     """What one delivery, judged and published, says of patient A and of its registry."""
@@ -41,8 +45,14 @@ class Published:
     explained: str
 
 
-def published(root: Path, toml: str) -> Published:
-    landing, warehouse = root / "landing", root / "warehouse"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Published]:
+    """What is published by what registry.toml says: nothing, or that ids are stable."""
+    return {toml: publish(tmp_path_factory.mktemp("published"), toml) for toml in ("", STATED)}
+
+
+def publish(root: Path, toml: str) -> Published:
+    landing, warehouse = (root / name for name in HOMES)
     folder = write_delivery_of(landing, bone_lesions=HEALED)
     (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
     assert admit(landing, warehouse).is_open
@@ -70,8 +80,10 @@ def published(root: Path, toml: str) -> Published:
     )
 
 
-def test_where_nothing_is_stated_a_known_lesion_called_new_is_a_candidate_with_a_flag(tmp_path: Path) -> None:
-    found = published(tmp_path, "")
+def test_where_nothing_is_stated_a_known_lesion_called_new_is_a_candidate_with_a_flag(
+    published: Mapping[str, Published],
+) -> None:
+    found = published[""]
     assert found.flow == ("candidate", "pseudoprogression")
     assert found.event is not None
     assert found.event[0] == "2024-02-12"
@@ -81,8 +93,10 @@ def test_where_nothing_is_stated_a_known_lesion_called_new_is_a_candidate_with_a
     assert "lesion ids" not in found.explained
 
 
-def test_where_stable_ids_are_stated_a_known_lesion_called_new_is_no_candidate(tmp_path: Path) -> None:
-    found = published(tmp_path, STATED)
+def test_where_stable_ids_are_stated_a_known_lesion_called_new_is_no_candidate(
+    published: Mapping[str, Published],
+) -> None:
+    found = published[STATED]
     assert found.flow == ("no_new_osteoblastic_lesion", None)
     assert found.event is None
     assert found.is_recorded_stable
@@ -93,17 +107,17 @@ def test_where_stable_ids_are_stated_a_known_lesion_called_new_is_no_candidate(t
 
 @pytest.mark.parametrize(("first", "second"), [("", STATED), (STATED, "")])
 def test_a_registry_that_states_it_or_no_longer_does_is_judged_again(
-    tmp_path: Path, first: str, second: str
+    published: Mapping[str, Published], tmp_path: Path, first: str, second: str
 ) -> None:
-    found = published(tmp_path, first)
+    landing, warehouse = (shutil.copytree(getattr(published[first], name), tmp_path / name) for name in HOMES)
 
     def step() -> tuple[str, str]:
-        newest = survey(found.landing).newest["tiny"]
-        due = due_for(found.warehouse, newest, [load_protocol(name) for name in PROTOCOLS], full=False)
+        newest = survey(landing).newest["tiny"]
+        due = due_for(warehouse, newest, [load_protocol(name) for name in PROTOCOLS], full=False)
         return due.action, due.why
 
     assert step() == ("nothing", "unchanged")
-    (found.landing / "tiny" / "registry.toml").write_text(second, encoding="utf-8")
+    (landing / "tiny" / "registry.toml").write_text(second, encoding="utf-8")
     assert step() == ("judge", "files changed")
 
 

@@ -49,6 +49,8 @@ def delivered(landing: Path, days: Sequence[int], toml: str = "", late: int = 0)
     """Write a delivery whose lines go on, with one new lesion of A on the first CT."""
     folder = write_delivery_of(
         landing,
+        lab_results=None,
+        her2_tests=None,
         therapy_lines=re.sub(r"2024-0[36]-\d\d,21", ",21", TINY["therapy_lines"]),
         imaging_assessments=scanned_on(*days, late=late),
         bone_lesions="assessment_id,lesion_id,site,morphology,status,lysis_change,is_equivocal\n"

@@ -18,7 +18,9 @@ from bpp_etl.gate.judge import judge
 from bpp_etl.gate.stage import stage
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.apart import read_apart
-from bpp_etl.reading.delivery import ReadDelivery, read_delivery
+from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.reading.limits import Limits
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.timeline.cadence import derive_cadence
 from bpp_etl.warehouse.connection import Connection, in_memory, opened, quoted
 from bpp_etl.warehouse.ddl import create_table
@@ -74,7 +76,7 @@ def empty_core() -> Iterator[Connection]:
         yield con
 
 
-def gated(folder: Path, known: Known = NOTHING_KNOWN, *, apart: bool = False) -> Gated:
+def gated(folder: Path, known: Known = NOTHING_KNOWN, *, apart: Limits | None = None) -> Gated:
     """Read and judge the delivery in a folder, in a child process as the refresh does where that matters."""
     with _reading(folder, apart=apart) as (con, delivery, read):
         made = Gated(judge(con, delivery, read, known), read)
@@ -104,13 +106,15 @@ def typed(folder: Path) -> Rows:
 
 
 @contextmanager
-def _reading(folder: Path, *, apart: bool = False) -> Iterator[tuple[Connection, Delivery, ReadDelivery]]:
+def _reading(
+    folder: Path, *, apart: Limits | None = None
+) -> Iterator[tuple[Connection, Delivery, ReadDelivery]]:
     """Read the delivery in a folder into a database apart; nothing else of the reading may be left behind."""
     delivery = delivery_of(folder)
     assert delivery is not None, folder
     with tempfile.TemporaryDirectory(prefix="bpp-test-") as scratch:
         place = Path(scratch) / "gate.duckdb"
-        read = read_apart(place, delivery, scratch_root=Path(scratch)) if apart else None
+        read = read_apart(place, delivery, Path(scratch), limits=apart) if apart else None
         with opened(place, is_working_file=True) as con:
             yield con, delivery, read or read_delivery(con, delivery, scratch_root=Path(scratch))
         left = [entry.name for entry in Path(scratch).iterdir() if entry.name != "gate.duckdb"]

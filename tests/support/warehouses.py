@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from bpp_etl.admission.admit import derive, gate, read
@@ -17,6 +20,7 @@ from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
+from tests.support.deliveries import write_delivery_of
 
 PROTOCOLS = ("xu2025",)
 IN_SERVICE = {".lock", "admitted.duckdb", "patient_digests.parquet"}
@@ -35,6 +39,29 @@ def admit(
         if decision.is_open and with_events:
             derive(files, registry, [load_protocol(name) for name in PROTOCOLS])
     return decision
+
+
+def begin_with(
+    home: Path, tables: Mapping[str, str | None], day: str, registry: str = "tiny", toml: str = ""
+) -> None:
+    """Fill a folder with a landing and a warehouse in which a delivery of the tiny tables is admitted.
+
+    It is admitted once for all tests of a process that begin with it: each goes on with a copy.
+    """
+    made = _admitted(home.parent, tuple(tables.items()), day, registry, toml)
+    shutil.copytree(made, home, dirs_exist_ok=True)
+
+
+@cache
+def _admitted(
+    room: Path, tables: tuple[tuple[str, str | None], ...], day: str, registry: str, toml: str
+) -> Path:
+    home = Path(tempfile.mkdtemp(prefix="admitted-", dir=room))
+    folder = write_delivery_of(home / "landing", registry, day, **dict(tables))
+    if toml:
+        (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    assert admit(home / "landing", home / "warehouse", registry, with_events=False).is_open
+    return home
 
 
 def release(warehouse: Path, second: int = 0) -> Release:

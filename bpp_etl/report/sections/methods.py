@@ -36,6 +36,7 @@ class Definition:
 class Methods:
     """What the part shows."""
 
+    is_controlled: bool
     definitions: tuple[Definition, ...]
     parameters: Grid
     rules: Grid
@@ -52,6 +53,7 @@ def methods(tables: ReleaseTables) -> Methods:
     notes = Notes("methods")
     own = tables.applied[0]
     return Methods(
+        is_controlled=tables.is_controlled,
         definitions=tuple(
             Definition(protocol, _differences(protocol, own))
             for protocol in tables.applied

@@ -29,8 +29,9 @@ class Headline:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the head of the report shows."""
+    """What the head of the report shows; `is_controlled` where it may leave the house."""
 
+    is_controlled: bool
     release_id: Code
     created: str
     protocol: Code
@@ -121,6 +122,7 @@ def summary(tables: ReleaseTables) -> Summary:
     estimates = Estimates(tables, notes)
     release = tables.release
     return Summary(
+        is_controlled=tables.is_controlled,
         release_id=Code(release["release_id"]),
         created=moment(release["created_at"]),
         protocol=Code(tables.protocol),

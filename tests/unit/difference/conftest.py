@@ -7,16 +7,20 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.release.told import difference
+from tests.conftest import MadeOnce
 from tests.support.compared import AFTER, BEFORE
 from tests.support.releases import publish_made
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("warehouse")
+def warehouse(made_once: MadeOnce) -> Path:
+    folder, _ = made_once("compared", _publish_both)
+    return folder
+
+
+def _publish_both(folder: Path) -> None:
     publish_made(folder, BEFORE)
     publish_made(folder, AFTER)
-    return folder
 
 
 @pytest.fixture(scope="session")

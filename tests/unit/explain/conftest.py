@@ -9,6 +9,7 @@ from bpp_etl.events import load_protocol
 from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.run import evidence_of
 from bpp_etl.warehouse.connection import opened
+from tests.conftest import MadeOnce
 from tests.support.releases import DELIVERY, MadeRelease, publish_made
 from tests.unit.explain.explained import COURSES, SECRET
 
@@ -33,8 +34,12 @@ class Explained(Mapping[str, Evidence]):
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("warehouse")
+def warehouse(made_once: MadeOnce) -> Path:
+    folder, _ = made_once("explained", _publish)
+    return folder
+
+
+def _publish(folder: Path) -> None:
     made = MadeRelease({"east": COURSES, "west": {"awaiting": "day 42 CT"}}, shut=("south",))
     publish_made(folder, made)
     with opened(folder / "published" / "bpp.duckdb") as con:
@@ -49,7 +54,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 [DELIVERY, status, rules, patient],
             )
         con.execute("update core.lab_results set upper_limit_normal = 100")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,229 @@
+"""Makes a share of a release: measured again under disclosure control, in a file that never held a patient.
+
+Not here: what is hidden (`bpp_etl/disclosure`, `quality.py`), and what was shared before (`before.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bpp_etl.code_version import layer_version
+from bpp_etl.disclosure import DEFAULT_THRESHOLD, publish_metrics
+from bpp_etl.errors import NotFoundError, UsageError
+from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events.window import Window
+from bpp_etl.measure.run import Measured
+from bpp_etl.measure.tally import Cell
+from bpp_etl.release.digest import table_digest
+from bpp_etl.release.inputs import told_protocols
+from bpp_etl.release.seal import ensure_sealed, sha256_of
+from bpp_etl.release.shelf import FILE as RELEASE_FILE
+from bpp_etl.release.shelf import REPORT, Shelf
+from bpp_etl.share.before import (
+    FILE,
+    KEPT,
+    PATIENTS,
+    cells_that_differ_by_few,
+    ensure_differs_by_many,
+    key_of_digests,
+    shares_before,
+    told_before,
+    write_patient_digests,
+)
+from bpp_etl.share.quality import TOLD, control_quality
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    opened,
+    opened_read_only,
+    quoted,
+    transaction,
+)
+from bpp_etl.warehouse.ddl import comment_table
+from schemas.catalog import catalog
+
+DESCRIPTION = "share.json"
+SHARED = {
+    "metric": tuple(catalog()["metric"]),
+    "quality": (*TOLD, "event_rule"),
+    "meta": tuple(catalog()["meta"]),
+}
+"""The tables of a share, by schema."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share that was made: where, of which release, and how many counts are hidden for shares before."""
+
+    folder: Path
+    share_id: str
+    release_id: str
+    hidden_by_difference: int
+
+
+def share_told(
+    warehouse: Path, target: Path, release_id: str | None, protocols: Sequence[str], threshold: int
+) -> str:
+    """Make a share, and say in lines where it is and what was hidden.
+
+    `protocols` are names or files; without any, those shipped under the names in the release. Errors: as
+    `make_share`.
+    """
+    shelf = Shelf.of(warehouse)
+    chosen = release_id or shelf.in_service()
+    if chosen is None:
+        raise NotFoundError("there is no release to share", "`bpp refresh` makes one")
+    with opened_read_only(shelf.folder(chosen) / RELEASE_FILE) as con:
+        ((made_by, *days),) = con.execute(
+            "select protocols, first_line_from, first_line_to from meta.release"
+        ).fetchall()
+    names = protocols or [told.partition(":")[0] for told in made_by]
+    loaded = [load_protocol(name).within(Window(*days)) for name in names]
+    made = make_share(
+        warehouse, target, loaded, release_id=chosen, threshold=threshold, now=dt.datetime.now(dt.UTC)
+    )
+    lines = [f"share {made.share_id} of release {made.release_id}: {made.folder}"]
+    if made.hidden_by_difference:
+        lines.append(
+            f"{made.hidden_by_difference} counts are suppressed for shares before: they differ by few"
+        )
+    if threshold <= 1:
+        lines.append("nothing is suppressed: this share tells single patients")
+    return "\n".join(lines)
+
+
+def make_share(
+    warehouse: Path,
+    target: Path,
+    protocols: Sequence[Protocol],
+    *,
+    release_id: str | None = None,
+    threshold: int = DEFAULT_THRESHOLD,
+    now: dt.datetime,
+) -> Share:
+    """Write what may leave the house of a release, the one in service if none is named, into a new folder.
+
+    `protocols` are those of the release. Errors: NotFoundError where there is no release, DamagedError where
+    it is not as published, UsageError where the folder is taken or the protocols are others, BppError where
+    it would tell a few patients apart beside a share before.
+    """
+    shelf = Shelf.of(warehouse)
+    release_id = release_id or shelf.in_service()
+    if release_id is None:
+        raise NotFoundError("there is no release to share", "`bpp refresh` makes one")
+    source = shelf.folder(release_id)
+    ensure_sealed(source)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target} is taken", "name a new folder with --to")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    key = key_of_digests(warehouse)
+    share_id = f"{now:%Y%m%dT%H%M%SZ}-{release_id.rpartition('-')[2]}"
+    building = warehouse / KEPT / f".building-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    leaving = building / "leaving"
+    leaving.mkdir(parents=True)
+    try:
+        few = _control(source / RELEASE_FILE, building, warehouse, protocols, key, threshold)
+        _export(building / "work.duckdb", leaving / FILE)
+        _draw(building / "work.duckdb", leaving / REPORT)
+        told = {
+            "share_id": share_id,
+            "release_id": release_id,
+            "created_at": now.isoformat(),
+            "threshold": threshold,
+            "files": {path.name: sha256_of(path) for path in sorted(leaving.iterdir())},
+            "protocols": list(told_protocols(protocols)),
+            "contracts": layer_version("core"),
+            "code": layer_version("release"),
+        }
+        (leaving / DESCRIPTION).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        kept = building / share_id
+        shutil.copytree(leaving, kept)
+        shutil.move(building / PATIENTS, kept / PATIENTS)
+        # First into the log: a share that is not in it must not be out.
+        os.replace(kept, warehouse / KEPT / share_id)  # noqa: PTH105
+        shutil.copytree(leaving, target, dirs_exist_ok=True)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Share(target, share_id, release_id, few)
+
+
+def _control(
+    source: Path, building: Path, warehouse: Path, protocols: Sequence[Protocol], key: str, threshold: int
+) -> int:
+    """Measure a copy of the release under control; return how many counts are hidden for a share before."""
+    work = building / "work.duckdb"
+    before = shares_before(warehouse) if threshold > 1 else []
+    shutil.copyfile(source, work)
+    counted: list[int] = []
+    with opened(work) as con:
+        _ensure_protocols(con, protocols)
+        write_patient_digests(con, key, building / PATIENTS)
+        for share in before:
+            ensure_differs_by_many(con, building / PATIENTS, share, threshold)
+        told = told_before(con, before)
+
+        def few(measured: Measured) -> Collection[Cell]:
+            measured.tally.told.clear()  # in a share no count is told anyway
+            found = cells_that_differ_by_few(measured, told, threshold)
+            counted.append(len(found))
+            return found
+
+        with transaction(con):
+            publish_metrics(
+                con,
+                protocols=[protocol for protocol in protocols if protocol.is_event],
+                threshold=threshold,
+                few=few,
+            )
+            control_quality(con, threshold)
+    return counted[0]
+
+
+def _ensure_protocols(con: Connection, protocols: Sequence[Protocol]) -> None:
+    (made_by,) = con.execute("select protocols from meta.release").fetchall()[0]
+    if sorted(made_by) != sorted(told_protocols(protocols)):
+        names = ", ".join(told.partition(":")[0] for told in made_by)
+        raise UsageError(
+            f"the release was made by other protocols: {names}",
+            "name each by --protocol, with the file it was in; or `bpp refresh`, and share that",
+        )
+
+
+def _export(work: Path, target: Path) -> None:
+    """Copy what may leave into a file of its own: one that held patients keeps what was deleted from it."""
+    with opened(target) as con:
+        attach_read_only(con, work, "work")
+        with transaction(con):
+            for schema, tables in SHARED.items():
+                con.execute(f"create schema {quoted(schema)}")
+                for table in tables:
+                    name = f"{quoted(schema)}.{quoted(table)}"
+                    con.execute(f"create table {name} as from work.{name}")
+                    comment_table(con, schema, table, catalog()[schema][table])
+            names = [f"{schema}.{table}" for schema, tables in SHARED.items() for table in tables]
+            for table in ("table", "column"):
+                kept = """list_contains($names, schema || '.' || "table")"""
+                con.execute(f"delete from meta.{quoted(table)} where not {kept}", {"names": names})
+            for schema in ("metric", "quality"):
+                for table in SHARED[schema]:
+                    rows, digest = table_digest(con, schema, table, catalog()[schema][table])
+                    con.execute(
+                        'update meta."table" set rows = $rows, digest = $digest'
+                        ' where schema = $schema and "table" = $table',
+                        {"rows": rows, "digest": digest, "schema": schema, "table": table},
+                    )
+        con.execute("detach work")
+
+
+def _draw(work: Path, target: Path) -> None:
+    from bpp_etl.report.draw import write_page  # noqa: PLC0415
+    from bpp_etl.report.tables import read_release  # noqa: PLC0415
+
+    write_page(replace(read_release(work), is_controlled=True), target)

@@ -1,0 +1,86 @@
+"""What a share tells of deliveries: counts of rows under disclosure control, and rules by their ids.
+
+Not here: which small counts are hidden (`disclosure/row_counts.py`). Words of a delivery's own, such as the
+names of its columns and files, whom to ask about it, and the reason of a waiver, may hold a person's name and
+stay in the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bpp_etl.disclosure.row_counts import with_small_rows_hidden
+from bpp_etl.measure.tally import is_small
+from bpp_etl.warehouse.connection import Connection, quoted
+from schemas.laws import DELIVERY
+from schemas.rules import RULES
+
+Row = Mapping[str, Any]
+
+COUNTS = {
+    "table_count": ("delivered", "admitted", "refused", "ignored", "broken"),
+    "rule_result": ("judged", "broken"),
+    "delivery": ("delivered", "admitted", "refused", "ignored"),
+}
+TOLD = tuple(COUNTS)
+"""The tables of what was delivered that a share has."""
+SENTENCES = {rule.id: rule.sentence for rule in RULES}
+OF_PATIENTS = ("patients", DELIVERY)
+"""Tables of `quality` whose rows are patients, or may be."""
+STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_rule_history")
+"""Tables of `quality` that stay in the house: names of theirs, and what releases before told."""
+
+
+def control_quality(con: Connection, threshold: int) -> None:
+    """Leave of `quality`, in the catalog in use, what may be told; rows of the tables that stay are gone."""
+    tables = {name: _rows(con, name) for name in TOLD}
+    sparse = {
+        row["registry"]
+        for row in tables["table_count"]
+        if row["table"] == "patients" and is_small(row["admitted"], threshold)
+    }
+    if threshold > 1:
+        hidden = with_small_rows_hidden({**tables, "history": []}, threshold)
+        tables = {name: list(hidden[name]) for name in TOLD}
+    for name, counts in COUNTS.items():
+        rows = [_without_words(row) if name == "delivery" else row for row in tables[name]]
+        if sparse:  # the others, less what all registries have together, would tell how many these have
+            rows = [_without_patients(name, row, counts) for row in rows]
+        _replace(con, name, rows)
+    for name in STAYS:
+        con.execute(f"delete from quality.{quoted(name)}")
+
+
+def _without_words(row: Row) -> Row:
+    """Say why a gate is shut by the rules' own sentences."""
+    told = []
+    for why in row["why"]:
+        table, _, rule = why.partition(".")
+        told.append(f"{table}: {SENTENCES.get(rule, rule)}")
+    return {**row, "contact": None, "messages": told, "warnings": []}
+
+
+def _without_patients(name: str, row: Row, counts: Sequence[str]) -> Row:
+    if name != "delivery" and row["table"] not in OF_PATIENTS:
+        return row
+    return {**row, **dict.fromkeys(counts)}
+
+
+def _rows(con: Connection, name: str) -> list[Row]:
+    cursor = con.execute(f"select * from quality.{quoted(name)}")
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _replace(con: Connection, name: str, rows: Sequence[Row]) -> None:
+    """Write a table anew; a count of it may be empty now."""
+    relation = f"quality.{quoted(name)}"
+    con.execute(f"create or replace table {relation} as from {relation} limit 0")
+    kinds = {row[0]: row[1] for row in con.execute(f"describe {relation}").fetchall()}
+    lists = ", ".join(f"unnest(cast(? as {kind}[])) as {quoted(column)}" for column, kind in kinds.items())
+    if rows:
+        con.execute(
+            f"insert into {relation} by name select {lists}",
+            [[row[column] for row in rows] for column in kinds],
+        )

@@ -1,0 +1,27 @@
+-- One row per patient of the release: a keyed digest of the patient with all that is admitted of them, in any order.
+with told as (
+    select registry, patient_id, 'p' || cast(one as varchar) as words
+    from (select * exclude (row_number) from core.patients) as one
+    union all
+    select registry, patient_id, 't' || cast(one as varchar)
+    from (select * exclude (row_number) from core.therapy_lines) as one
+    union all
+    select registry, patient_id, 'i' || cast(one as varchar)
+    from (select * exclude (row_number) from core.imaging_assessments) as one
+    union all
+    select one.registry, image.patient_id, 'b' || cast(one as varchar)
+    from (select * exclude (row_number) from core.bone_lesions) as one
+    join core.imaging_assessments as image
+        on image.registry = one.registry and image.assessment_id = one.assessment_id
+    union all
+    select registry, patient_id, 'l' || cast(one as varchar)
+    from (select * exclude (row_number) from core.lab_results) as one
+    union all
+    select registry, patient_id, 'h' || cast(one as varchar)
+    from (select * exclude (row_number) from core.her2_tests) as one
+)
+
+select sha256($key || registry || '|' || patient_id || '|' || string_agg(words, '|' order by words)) as told
+from told
+group by registry, patient_id
+order by told

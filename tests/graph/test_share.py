@@ -1,0 +1,184 @@
+"""What leaves the house of the demonstration: no patient, no small count, and none to be worked out.
+
+Not here: which counts give others away (`tests/unit/disclosure`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from bpp_etl.errors import BppError, DamagedError, UsageError
+from bpp_etl.events import load_protocol
+from bpp_etl.release.seal import sha256_of
+from bpp_etl.release.shelf import Shelf
+from bpp_etl.share import Share, make_share
+from bpp_etl.share.before import FILE, PATIENTS, shares_before
+from bpp_etl.share.make import share_told
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+COUNTS = ("patients", "events", "counted", "total", "time_points", "at_risk", "censored", "lesions")
+
+
+def a_share_of(home: Path, target: Path, second: int = 0, **more: Any) -> Share:
+    now = NOW + dt.timedelta(seconds=second)
+    return make_share(home / "warehouse", target, [load_protocol("xu2025")], now=now, **more)
+
+
+@pytest.fixture(scope="module")
+def house(demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse that holds the demonstration's release alone, and one share of it."""
+    home = tmp_path_factory.mktemp("house")
+    shutil.copytree(demo[0] / "warehouse" / "published", home / "warehouse" / "published")
+    a_share_of(home, home / "share")
+    return home
+
+
+@pytest.fixture(scope="module")
+def shared(house: Path):
+    with duckdb.connect(str(house / "share" / FILE), read_only=True) as con:
+        yield con
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return con.execute(sql).fetchall()
+
+
+def tables_of(con: duckdb.DuckDBPyConnection) -> list[str]:
+    return [
+        f'{schema}."{table}"'
+        for schema, table in rows(
+            con,
+            "select schema_name, table_name from duckdb_tables() where database_name = current_database()",
+        )
+    ]
+
+
+def test_it_holds_metrics_quality_and_meta_and_its_files_are_as_it_says(house: Path, shared) -> None:
+    assert {table.split(".")[0] for table in tables_of(shared)} == {"metric", "quality", "meta"}
+    told = json.loads((house / "share" / "share.json").read_text(encoding="utf-8"))
+    assert told["files"] == {
+        name: sha256_of(house / "share" / name) for name in ("report.html", "share.duckdb")
+    }
+    assert told["threshold"] == 5
+    assert {path.name for path in (house / "share").iterdir()} == {*told["files"], "share.json"}
+    listed = {
+        f'{schema}."{table}"' for schema, table in rows(shared, 'select "schema", "table" from meta."table"')
+    }
+    assert listed == {table for table in tables_of(shared) if not table.startswith("meta.")}
+
+
+def test_no_id_of_a_patient_a_scan_or_a_lesion_is_in_any_of_its_bytes(house: Path, release) -> None:
+    ids = [
+        str(row[0]).encode()
+        for column, table in (("patient_id", "patients"), ("assessment_id", "imaging_assessments"))
+        for row in rows(release, f"select {column} from core.{table} using sample 150 rows (reservoir, 1)")
+    ]
+    assert all(len(one) > 4 for one in ids)
+    for path in (house / "share").iterdir():
+        told = path.read_bytes()
+        assert not [one for one in ids if one in told], path.name
+
+
+def small_counts(con: duckdb.DuckDBPyConnection) -> int:
+    found = 0
+    for table in tables_of(con):
+        if table.startswith("metric."):
+            names = {name for (name, *_) in con.execute(f"describe {table}").fetchall()}
+            for column in names & set(COUNTS):
+                found += rows(con, f"select count(*) from {table} where {column} between 1 and 4")[0][0]
+    return found
+
+
+def test_no_count_of_1_to_4_is_in_it_though_the_release_has_many(shared, release) -> None:
+    assert small_counts(release) > 10
+    assert small_counts(shared) == 0
+    hidden = rows(
+        shared,
+        "select count(*) from quality.rule_result where broken between 1 and 4 and severity = 'refuse'",
+    )
+    assert hidden == [(0,)]
+
+
+def test_nothing_that_can_be_solved_stands_beside_a_hidden_count(shared) -> None:
+    where = "where (patients is null or events is null) and is_suppressed"
+    beside = rows(shared, f"select ci_low, ci_high, ci_method, p_value from metric.estimate {where}")
+    assert len(beside) > 10
+    assert {value for row in beside for value in row} == {None}
+
+
+def test_names_of_theirs_stay_in_the_house(shared) -> None:
+    assert rows(shared, "select count(*) from quality.delivery where contact is not null") == [(0,)]
+    assert not {'quality."extra_column"', 'quality."waiver"', 'quality."history"'} & set(tables_of(shared))
+
+
+def test_its_report_says_that_it_may_leave_and_the_release_s_that_it_stays(house: Path) -> None:
+    shelf = Shelf.of(house / "warehouse")
+    stays = (shelf.folder(str(shelf.in_service())) / "report.html").read_text(encoding="utf-8")
+    leaves = (house / "share" / "report.html").read_text(encoding="utf-8")
+    assert ("This report stays in the house" in stays, "This report may leave" in stays) == (True, False)
+    assert ("This report stays in the house" in leaves, "This report may leave" in leaves) == (False, True)
+
+
+def test_the_same_release_may_be_shared_again_and_the_log_has_both(house: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(house / "warehouse", home / "warehouse")
+    again = a_share_of(home, tmp_path / "again", 1)
+    assert again.hidden_by_difference == 0
+    assert len(shares_before(home / "warehouse")) == 2
+
+
+def test_a_share_that_would_tell_few_patients_apart_beside_one_before_is_refused(
+    house: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(house / "warehouse", home / "warehouse")
+    (before,) = shares_before(home / "warehouse")
+    digests = before / PATIENTS
+    with duckdb.connect() as con:
+        con.execute(f"create table told as from read_parquet('{digests}') offset 4")
+        digests.unlink()
+        con.execute(f"copy told to '{digests}' (format parquet)")
+    with pytest.raises(BppError, match="fewer than 5 patients differ"):
+        a_share_of(home, tmp_path / "refused", 2)
+    assert not (tmp_path / "refused").exists()
+    assert shares_before(home / "warehouse") == [before]
+
+
+def test_a_count_that_differs_by_few_from_one_told_before_is_hidden(house: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(house / "warehouse", home / "warehouse")
+    (before,) = shares_before(home / "warehouse")
+    where = "step = 'admitted' and stratum = 'registry=synthetic-clean'"
+    with duckdb.connect(str(before / FILE)) as con:
+        ((told,),) = rows(con, f"select patients from metric.flow where {where}")
+        con.execute(f"update metric.flow set patients = patients - 2 where {where}")
+    made = a_share_of(home, tmp_path / "later", 3)
+    assert told is not None
+    assert made.hidden_by_difference == 1
+    with duckdb.connect(str(tmp_path / "later" / FILE), read_only=True) as con:
+        assert rows(con, f"select patients from metric.flow where {where}") == [(None,)]
+
+
+def test_what_cannot_be_shared_is_refused_in_words(house: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(house / "warehouse", home / "warehouse")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
+    with pytest.raises(UsageError, match="is taken"):
+        a_share_of(home, tmp_path / "taken", 4)
+    with pytest.raises(UsageError, match="made by other protocols: xu2025"):
+        share_told(home / "warehouse", tmp_path / "other", None, ["xu2025_one_ct"], 5)
+    shelf = Shelf.of(home / "warehouse")
+    report = shelf.folder(str(shelf.in_service())) / "report.html"
+    report.chmod(0o600)
+    report.write_text("another", encoding="utf-8")
+    with pytest.raises(DamagedError):
+        share_told(home / "warehouse", tmp_path / "other", None, [], 5)
+    assert not (tmp_path / "other").exists()
