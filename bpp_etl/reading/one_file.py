@@ -13,6 +13,7 @@ from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.blame import blamed_on
+from bpp_etl.reading.contents import content_of
 from bpp_etl.reading.files import CHANGED, Snapshot, prepare, snapshot_of, unchanged
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
@@ -24,7 +25,7 @@ from bpp_etl.reading.problems import (
     shown_column,
 )
 from bpp_etl.reading.raw_tables import SOURCE, STAMP, Origin, Part, may_be_typed
-from bpp_etl.reading.tables import content_of, load
+from bpp_etl.reading.tables import load
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import Wanted
 from bpp_etl.warehouse.connection import Connection

@@ -60,7 +60,7 @@ def test_two_thousand_columns_are_read_past(tmp_path: Path) -> None:
 
 
 def test_a_long_cell_is_kept_as_it_is(tmp_path: Path) -> None:
-    regimen = "x" * 1_000_000
+    regimen = "x" * 60_000
     lines = TINY["therapy_lines"].replace("A,1,made up", f"A,1,{regimen}")
     rows = typed(write_delivery_of(tmp_path, therapy_lines=lines))
     assert rows["therapy_lines"][0][3] == regimen
