@@ -91,9 +91,12 @@ class WorkingFiles:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the registry against other writers; wait for none."""
+        """Hold the registry against other writers; wait for none. Errors: BusyError, BppError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as handle:
+        lock = self.folder / ".lock"
+        if lock.is_dir():
+            raise BppError(f"{self.folder.name}/.lock is a folder", "remove it, then refresh again")
+        with lock.open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -200,7 +203,7 @@ def sweep(warehouse: Path) -> None:
     folder = warehouse / "registries"
     for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
         if entry.is_dir() and REGISTRY_NAME.fullmatch(entry.name):
-            with suppress(BusyError):
+            with suppress(BppError):  # whoever refreshes that registry is told
                 files = WorkingFiles(entry)
                 with files.locked():
                     files.start_building()

@@ -18,7 +18,7 @@ INTRODUCTION = """\
 
 Delivered files are read in a process of their own, which is watched. A file that would take more than the
 limits below is unreadable (`file_unreadable`), and so is one that brings its reader down: the delivery is
-shut, the message names file and limit, and nothing else stops. [Runbook, 15](runbook.md) says what to do.
+shut, the message names file and limit, and nothing else stops. [Runbook, 17](runbook.md) says what to do.
 
 Where a file tells how large it will be (the directory of a workbook, the footer of parquet), it is refused
 before it is read; memory and time are watched while it is read, for a file may lie. The process writes into

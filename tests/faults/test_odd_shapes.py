@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bpp_etl.admission.working import WorkingFiles, sweep
+from bpp_etl.errors import BppError
 from bpp_etl.release.shelf import FILE
 from bpp_etl.warehouse.connection import opened_read_only
 from schemas.tables import TABLES
@@ -87,3 +89,14 @@ def test_a_foreign_column_that_a_header_names_twice_is_told_once_in_the_release(
             'select "column", is_identifier from quality.extra_column order by "column"'
         ).fetchall()
     assert told == [("mail", True), ("note", False)]
+
+
+def test_a_lock_that_is_a_folder_is_told_of_its_registry_and_hinders_no_other(tmp_path: Path) -> None:
+    landing, root = tmp_path / "landing", tmp_path / "warehouse"
+    for registry in ("odd", "sound"):
+        write_delivery_of(landing, registry)
+    (WorkingFiles.of(root, "odd").folder / ".lock").mkdir(parents=True)
+    sweep(root)
+    with pytest.raises(BppError, match="odd/.lock is a folder"):
+        admit(landing, root, "odd")
+    assert admit(landing, root, "sound", with_events=False).is_open
