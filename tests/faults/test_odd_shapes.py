@@ -97,6 +97,6 @@ def test_a_lock_that_is_a_folder_is_told_of_its_registry_and_hinders_no_other(tm
         write_delivery_of(landing, registry)
     (WorkingFiles.of(root, "odd").folder / ".lock").mkdir(parents=True)
     sweep(root)
-    with pytest.raises(BppError, match="odd/.lock is a folder"):
+    with pytest.raises(BppError, match=r"odd/\.lock is a folder"):
         admit(landing, root, "odd")
     assert admit(landing, root, "sound", with_events=False).is_open
