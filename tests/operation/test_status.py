@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -187,7 +186,6 @@ def test_the_door_reads_the_instance_and_makes_none(
     text, needs_a_person = door.tell_status(home / "landing", nowhere, "json")
     assert needs_a_person
     assert not nowhere.exists()
-    assert not os.environ.get("DAGSTER_HOME")
 
 
 def test_where_others_look_on_it_is_told_by_kind_without_a_name_of_theirs(home: Path) -> None:
