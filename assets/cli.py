@@ -21,6 +21,7 @@ from assets.options import LandingOption, WarehouseOption, hand_down
 from assets.releases import releases_app
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
+from bpp_etl.warehouse.private import OWNER_ALONE
 
 
 class _Commands(TyperGroup):
@@ -66,7 +67,7 @@ VersionOption = Annotated[
 
 def main() -> None:
     """Run the command; turn our own errors into a line, a hint and an exit code."""
-    os.umask(0o077)  # what it writes may name patients
+    os.umask(OWNER_ALONE)  # what it writes may name patients
     try:
         app()
     except BppError as error:
@@ -222,8 +223,9 @@ def share(
         Path | None, typer.Option("--to", help="A new folder for what may leave the house.")
     ] = None,
     threshold: Annotated[
-        int, typer.Option("--threshold", min=0, help="Fewest patients that are told; 0 hides nothing.")
-    ] = 5,
+        int | None,
+        typer.Option("--threshold", min=0, help="Fewest patients that are told, else 5; 0 hides nothing."),
+    ] = None,
     protocol: Annotated[
         list[str] | None, typer.Option("--protocol", help="The release's protocols; may be given again.")
     ] = None,

@@ -19,6 +19,7 @@ from bpp_etl.measure.run import Measured
 from bpp_etl.measure.tally import Cell, is_small
 from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, literal, quoted
+from bpp_etl.warehouse.select import named_rows
 from schemas.contract import key_of
 
 FILE = "share.duckdb"
@@ -103,7 +104,5 @@ def _rows_told(con: Connection, table: str) -> Iterator[tuple[tuple[Any, ...], d
         cursor = con.execute(f"select * from {ALIAS}.{quoted(schema)}.{quoted(table)}")
     except duckdb.CatalogException:
         return  # a share of a version that did not have it
-    names = [column[0] for column in cursor.description or ()]
-    for values in cursor.fetchall():
-        row = dict(zip(names, values, strict=True))
+    for row in named_rows(cursor):
         yield tuple(row.get(name) for name in key_of(contract)), row

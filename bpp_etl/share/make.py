@@ -68,13 +68,18 @@ class Share:
 
 
 def share_told(
-    warehouse: Path, target: Path, release_id: str | None, protocols: Sequence[str], threshold: int
+    warehouse: Path,
+    target: Path,
+    release_id: str | None,
+    protocols: Sequence[str],
+    threshold: int | None = None,
 ) -> str:
-    """Make a share, and say in lines where it is and what was hidden.
+    """Make a share, of the release in service if none is named; say in lines where it is and what was hidden.
 
-    `protocols` are names or files; without any, those shipped under the names in the release. Errors: as
-    `make_share`.
+    `protocols` are names or files; without any, those shipped under the names in the release. Errors:
+    NotFoundError where there is no release, and as `make_share`.
     """
+    threshold = DEFAULT_THRESHOLD if threshold is None else threshold
     shelf = Shelf.of(warehouse)
     chosen = release_id or shelf.in_service()
     if chosen is None:
@@ -103,21 +108,17 @@ def make_share(
     target: Path,
     protocols: Sequence[Protocol],
     *,
-    release_id: str | None = None,
+    release_id: str,
     threshold: int = DEFAULT_THRESHOLD,
     now: dt.datetime,
 ) -> Share:
-    """Write what may leave the house of a release, the one in service if none is named, into a new folder.
+    """Write what may leave the house of a release into a new folder.
 
-    `protocols` are those of the release. Errors: NotFoundError where there is no release, DamagedError where
-    it is not as published, UsageError where the folder is taken or the protocols are others, BppError where
-    it would tell a few patients apart beside a share before.
+    `protocols` are those of the release. Errors: NotFoundError where there is no such release, DamagedError
+    where it is not as published, UsageError where the folder is taken or the protocols are others, BppError
+    where it would tell a few patients apart beside a share before.
     """
-    shelf = Shelf.of(warehouse)
-    release_id = release_id or shelf.in_service()
-    if release_id is None:
-        raise NotFoundError("there is no release to share", "`bpp refresh` makes one")
-    source = shelf.folder(release_id)
+    source = Shelf.of(warehouse).folder(release_id)
     ensure_sealed(source)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is taken", "name a new folder with --to")

@@ -13,6 +13,7 @@ from typing import Any
 from bpp_etl.disclosure.row_counts import with_small_rows_hidden
 from bpp_etl.measure.tally import is_small
 from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.select import named_rows
 from schemas.laws import DELIVERY
 from schemas.rules import RULES
 
@@ -34,15 +35,16 @@ STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_
 
 def control_quality(con: Connection, threshold: int) -> None:
     """Leave of `quality`, in the catalog in use, what may be told; rows of the tables that stay are gone."""
-    tables = {name: _rows(con, name) for name in TOLD}
+    tables: Mapping[str, Sequence[Row]] = {
+        name: named_rows(con.execute(f"select * from quality.{quoted(name)}")) for name in TOLD
+    }
     sparse = {
         row["registry"]
         for row in tables["table_count"]
         if row["table"] == "patients" and is_small(row["admitted"], threshold)
     }
     if threshold > 1:
-        hidden = with_small_rows_hidden({**tables, "history": []}, threshold)
-        tables = {name: list(hidden[name]) for name in TOLD}
+        tables = with_small_rows_hidden({**tables, "history": []}, threshold)
     for name, counts in COUNTS.items():
         rows = [_without_words(row) if name == "delivery" else row for row in tables[name]]
         if sparse:  # the others, less what all registries have together, would tell how many these have
@@ -65,12 +67,6 @@ def _without_patients(name: str, row: Row, counts: Sequence[str]) -> Row:
     if name != "delivery" and row["table"] not in OF_PATIENTS:
         return row
     return {**row, **dict.fromkeys(counts)}
-
-
-def _rows(con: Connection, name: str) -> list[Row]:
-    cursor = con.execute(f"select * from quality.{quoted(name)}")
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 def _replace(con: Connection, name: str, rows: Sequence[Row]) -> None:

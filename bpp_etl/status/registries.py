@@ -17,7 +17,8 @@ from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.decision import BREACHES
 from bpp_etl.landing.deliveries import Landing
 from bpp_etl.release.inputs import registries_in
-from bpp_etl.warehouse.connection import Connection, opened_read_only
+from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.select import named_rows
 
 State = Literal["admitted", "shut", "waiting", "not_delivered", "closed", "busy", "damaged"]
 
@@ -105,11 +106,7 @@ def _judged_in(files: WorkingFiles, status: str) -> Judged | None:
     with files.unharmed(status) as path, opened_read_only(path) as con:
         judgement_in(con, path)
         ((delivery, day, messages, warnings),) = con.execute(DELIVERY).fetchall()
-        breaches = _rows(con, BROKEN, {"breaches": list(BREACHES)})
-        return Judged(delivery, day, tuple(messages), tuple(warnings), breaches, _rows(con, WAIVERS))
-
-
-def _rows(con: Connection, sql: str, given: object = None) -> tuple[Mapping[str, object], ...]:
-    found = con.execute(sql, given)
-    names = [column[0] for column in found.description or ()]
-    return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+        breaches = tuple(named_rows(con.execute(BROKEN, {"breaches": list(BREACHES)})))
+        return Judged(
+            delivery, day, tuple(messages), tuple(warnings), breaches, tuple(named_rows(con.execute(WAIVERS)))
+        )

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from bpp_etl.pages.plain_text import table, wrapped
+from bpp_etl.reading.limits import in_words
 from bpp_etl.status.registries import Judged, RegistryStatus
 from bpp_etl.status.warehouse import WarehouseStatus
 
@@ -40,7 +41,7 @@ def as_text(status: WarehouseStatus) -> str:
         age = _age((status.at - release.created_at) / dt.timedelta(days=1))
         lines += ["", f"release: {release.release_id} in service, made {age} ago{newest}"]
         lines += [f"report:  {release.report}"]
-    lines += [f"daemon:  {status.daemon}", f"disk:    {status.free_bytes / (1 << 30):.1f} GiB free"]
+    lines += [f"daemon:  {status.daemon}", f"disk:    {in_words(status.free_bytes)} free"]
     return "\n".join(lines)
 
 

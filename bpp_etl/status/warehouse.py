@@ -15,6 +15,7 @@ from typing import Any
 
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.landing.deliveries import Landing, survey
+from bpp_etl.reading.limits import in_words
 from bpp_etl.release.inputs import ReleaseInput, release_input
 from bpp_etl.release.shelf import REPORT, Shelf
 from bpp_etl.status.needs import Need, needs_of_registry
@@ -100,7 +101,7 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
         needs.append(Need("release", "damaged", error.message, error.hint))
     free, wanted = shutil.disk_usage(_there(root)).free, max(LEAST_ROOM, ROOM * _size_of(root))
     if free < wanted:
-        told = f"{_gib(free)} are free; a refresh may need {_gib(wanted)}"
+        told = f"{in_words(free)} are free; a refresh may need {in_words(wanted)}"
         needs.append(Need("disk", "little room", told, "free some space, or `bpp releases prune`"))
     return WarehouseStatus(
         root, landing, at, registries, release, operated.daemon, free, found.unfit, tuple(needs)
@@ -167,7 +168,3 @@ def _there(path: Path) -> Path:
 def _size_of(root: Path) -> int:
     databases = (*root.glob("registries/*/*.duckdb"), *root.glob("published/*.duckdb"))
     return sum(path.stat().st_size for path in databases)
-
-
-def _gib(count: int) -> str:
-    return f"{count / (1 << 30):.1f} GiB"

@@ -71,8 +71,12 @@ def select_rows(con: Connection, select: Select, parameters: Parameters) -> list
 def select_named(con: Connection, select: Select, parameters: Parameters) -> list[dict[str, Any]]:
     """Return the rows of a SELECT file with few of them, each by column name."""
     text = read_select(select)
-    result = con.execute(parsed(con, text), used_parameters(text, parameters))
-    names = [column[0] for column in result.description]
+    return named_rows(con.execute(parsed(con, text), used_parameters(text, parameters)))
+
+
+def named_rows(result: Connection) -> list[dict[str, Any]]:
+    """Return the rows that a statement has found, each by column name."""
+    names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 

@@ -51,6 +51,11 @@ def patients(count: int, rows: Iterable[str] = ()) -> str:
 # no_eligible_ct
 
 
+def first_lines_of(more: int) -> list[str]:
+    """Write line 1 of so many further patients."""
+    return [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
+
+
 @pytest.mark.parametrize(
     ("first_lines", "modality", "status"),
     [
@@ -64,11 +69,10 @@ def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
 ) -> None:
     more = first_lines - 3
     images = TINY["imaging_assessments"].replace(",CT,", ",XRAY,")
-    lines = [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
     one = judged(
         tmp_path,
         patients=patients(more),
-        therapy_lines=added("therapy_lines", [*lines, "P0,2,made up,2024-01-05,,21"]),
+        therapy_lines=added("therapy_lines", [*first_lines_of(more), "P0,2,made up,2024-01-05,,21"]),
         imaging_assessments=images.replace("A1,A,2024-02-12,XRAY", f"A1,A,2024-02-12,{modality}"),
     )
     assert one.result("imaging_assessments", "no_eligible_ct").status == status
@@ -80,11 +84,10 @@ def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
 
 def test_ct_is_not_called_missing_where_the_images_were_not_read(tmp_path: Path) -> None:
     more = LEAST - 3
-    lines = [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
     one = judged(
         tmp_path,
         patients=patients(more),
-        therapy_lines=added("therapy_lines", lines),
+        therapy_lines=added("therapy_lines", first_lines_of(more)),
         imaging_assessments=TINY["imaging_assessments"].replace("assessment_id", "other_id"),
     )
     assert one.causes() == {("imaging_assessments", "column_missing")}
@@ -93,11 +96,10 @@ def test_ct_is_not_called_missing_where_the_images_were_not_read(tmp_path: Path)
 def test_a_baseline_ct_is_no_ct_on_treatment(tmp_path: Path) -> None:
     rows = [row for row in TINY["imaging_assessments"].splitlines() if row[1:2] == "0"]
     more = LEAST - 3
-    lines = [f"{one},1,made up,{day},,21" for one, day in zip(people(more), days(more), strict=True)]
     one = judged(
         tmp_path,
         patients=patients(more),
-        therapy_lines=added("therapy_lines", lines),
+        therapy_lines=added("therapy_lines", first_lines_of(more)),
         imaging_assessments=added("imaging_assessments", rows, alone=True),
         bone_lesions=TINY["bone_lesions"].replace("A1,", "A0,").replace("B1,", "B0,"),
     )

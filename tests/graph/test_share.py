@@ -27,8 +27,10 @@ COUNTS = ("patients", "events", "counted", "total", "time_points", "at_risk", "c
 
 
 def a_share_of(home: Path, target: Path, second: int = 0, **more: Any) -> Share:
-    now = NOW + dt.timedelta(seconds=second)
-    return make_share(home / "warehouse", target, [load_protocol("xu2025")], now=now, **more)
+    now, release_id = NOW + dt.timedelta(seconds=second), Shelf.of(home / "warehouse").in_service()
+    assert release_id is not None
+    protocols = [load_protocol("xu2025")]
+    return make_share(home / "warehouse", target, protocols, release_id=release_id, now=now, **more)
 
 
 @pytest.fixture(scope="module")
