@@ -229,7 +229,7 @@ def note_shut(warehouse: Warehouse, done: Refreshed, say: Say) -> None:
         files = WorkingFiles.of(warehouse.root(), registry)
         found = files.in_place()
         if found.damaged:
-            told = files.damage_of(found.damaged[0])
+            told = next(iter(found.damaged.values()))
             done.shut[registry] = [f"{told.message}, and none of its deliveries could take its place"]
             say(f"{registry}: shut: {done.shut[registry][0]}")
             say("  what to do: have its last delivery sent again, or put the file back from a backup")
@@ -249,7 +249,7 @@ def _note_found_damaged(root: Path, done: Refreshed, say: Say) -> None:
     for registry in registries_in(root):
         files = WorkingFiles.of(root, registry)
         told = done.shut.get(registry, [])
-        for error in map(files.damage_of, files.in_place().damaged):
+        for error in files.in_place().damaged.values():
             if not any(line.startswith(error.message) for line in told):
                 done.shut[registry] = [error.message, *told]
                 say(f"{registry}: shut: {error.message}")

@@ -6,14 +6,14 @@ Not here: doing it.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import layer_version
-from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.errors import BppError, DamagedError, OtherVersionError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
@@ -47,7 +47,7 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     if last is None and found.damaged:
         # Judging anew puts a sound file in the place of a damaged one. Where the newest delivery is shut and
         # known, that would not: the damaged file held another.
-        return Due(delivery, "judge", "working files cannot be opened")
+        return Due(delivery, "judge", _why_not_read(found.damaged.values()))
     if last is None:
         return Due(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
@@ -62,6 +62,12 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     except DamagedError:
         return Due(delivery, "judge", "working files cannot be opened")
     return Due(delivery, "nothing", "unchanged")
+
+
+def _why_not_read(errors: Iterable[DamagedError]) -> str:
+    if all(isinstance(error, OtherVersionError) for error in errors):
+        return "written by another version"
+    return "working files cannot be opened"
 
 
 def _why_another(delivery: Delivery, last: str) -> str:

@@ -17,11 +17,16 @@ from pathlib import Path
 
 import duckdb
 
-from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.code_version import layer_version
+from bpp_etl.errors import BppError, BusyError, DamagedError, OtherVersionError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.damage import STRANGE, is_cut_off, is_damage
+from bpp_etl.warehouse.layout import lacking
+from schemas.catalog import catalog
+from schemas.contract import Contract
+from schemas.quality import QUALITY_TABLES
 
 STATUSES = ("admitted", "shut")
 SPILL = ".duckdb_spill"
@@ -40,10 +45,13 @@ class Judgement:
 
 @dataclass(frozen=True)
 class InPlace:
-    """What a registry's working files hold, by status, and the status of those that are damaged."""
+    """What a registry's working files hold, by status; of those that cannot be read, by status, why.
+
+    That is that they are damaged, or that another version wrote them.
+    """
 
     judged: Mapping[str, Judgement]
-    damaged: tuple[str, ...]
+    damaged: Mapping[str, DamagedError]
 
 
 @dataclass(frozen=True)
@@ -141,28 +149,29 @@ class WorkingFiles:
 
         Errors: BusyError where another process writes one of them.
         """
-        judged, damaged = {}, []
+        judged, damaged = {}, {}
         for status in STATUSES:
             try:
                 with self.unharmed(status) as path:
                     if path.exists():
                         with opened_read_only(path) as con:
                             judged[status] = judgement_in(con, path)
-            except DamagedError:
-                damaged.append(status)
-        return InPlace(judged, tuple(damaged))
+            except DamagedError as error:
+                damaged[status] = error
+        return InPlace(judged, damaged)
 
     def judgements(self) -> Mapping[str, Judgement]:
         """Read what is in place; errors: DamagedError where one of the files is damaged."""
         found = self.in_place()
-        if found.damaged:
-            raise self.damage_of(found.damaged[0])
+        for error in found.damaged.values():
+            raise error
         return found.judged
 
-    def damage_of(self, status: str) -> DamagedError:
-        """Word what is to be said where the file of a status is damaged."""
-        return DamagedError(
-            f"{self.place_of(status).name} of {self.folder.name} is damaged",
+    def _damage_of(self, status: str, error: type[DamagedError] = DamagedError) -> DamagedError:
+        """Word what is to be said where the file of a status is damaged, or of another version."""
+        what = "was written by another version" if error is OtherVersionError else "is damaged"
+        return error(
+            f"{self.place_of(status).name} of {self.folder.name} {what}",
             "refresh again: its delivery is judged anew where it is still in the landing",
         )
 
@@ -174,18 +183,23 @@ class WorkingFiles:
         """
         path = self.place_of(status)
         if _is_marked(path):
-            raise self.damage_of(status)
+            raise self._damage_of(status)
         try:
             yield path
+        except OtherVersionError:
+            raise self._damage_of(status, OtherVersionError) from None
         except (DamagedError, duckdb.Error) as error:
             if not isinstance(error, DamagedError) and not is_damage(error):
                 raise
             mark_of(path).write_text(_identity_of(path), encoding="utf-8")
-            raise self.damage_of(status) from None
+            raise self._damage_of(status) from None
 
 
 def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judgement:
-    """Read what an open working file says of its delivery; DamagedError where it is cut off, or mute."""
+    """Read what an open working file says of its delivery.
+
+    Errors: DamagedError where it is cut off, or mute; OtherVersionError where it lacks what we read of it.
+    """
     strange = DamagedError(f"{path.name} is not a whole working file")
     try:
         rows = con.execute(
@@ -195,7 +209,18 @@ def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judge
         raise strange from None
     if len(rows) != 1 or is_cut_off(con, path, alias):
         raise strange
-    return Judgement(*rows[0])
+    told = Judgement(*rows[0])
+    is_of_this_version = told.code_version.startswith(layer_version("core"))
+    if not is_of_this_version and lacking(con, _relations_of(told.status), alias) is not None:
+        raise OtherVersionError(f"{path.name} was written by another version")
+    return told
+
+
+def _relations_of(status: str) -> Iterator[tuple[str, str, type[Contract]]]:
+    """Name the tables that a working file of a status has from the gate."""
+    for schema in ("core", "quarantine") if status == "admitted" else ("quarantine",):
+        yield from ((schema, table, contract) for table, contract in catalog()[schema].items())
+    yield from (("quality", table, contract) for table, contract in QUALITY_TABLES.items())
 
 
 def sweep(warehouse: Path) -> None:
