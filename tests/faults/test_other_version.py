@@ -1,6 +1,6 @@
 """A warehouse that another version wrote: what can be is read, the rest is judged anew, or named in one line.
 
-Not here: files that are damaged (`test_damaged_registries.py`), and a warehouse that an earlier version really
+Not here: files that are damaged (`test_damaged_registries.py`), and one that an earlier version really
 wrote (`tests/soak/test_upgrade.py`).
 """
 
@@ -26,6 +26,7 @@ from bpp_etl.warehouse.connection import opened_read_only
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of
 from tests.support.other_version import FEWER_COLUMNS, VERSION, as_of_another_version
+from tests.support.pages import fenced, page
 from tests.support.warehouses import IN_SERVICE, PROTOCOLS, admit, files_in, release
 
 FILE_TOLD = "admitted.duckdb of tiny was written by another version"
@@ -107,7 +108,9 @@ def test_a_registry_that_no_longer_delivers_is_named_and_stops_no_other(other: S
     said: list[str] = []
     done = refreshed(other, said)
     assert done.exit_code == 3
-    assert f"tiny: shut: {FILE_TOLD}, and none of its deliveries could take its place" in said
+    shut = f"tiny: shut: {FILE_TOLD}, and none of its deliveries could take its place"
+    assert shut in said
+    assert fenced(page("backup.md"), "text")[1].strip() == shut
     with opened_read_only(Shelf.of(other.warehouse).current) as con:
         assert con.execute("select distinct registry from core.patients").fetchall() == [("later",)]
     assert refreshed(other, []).is_new is False, "and that is so again"
