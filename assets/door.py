@@ -15,6 +15,7 @@ from pathlib import Path
 
 import typer
 
+from assets.descriptors import ensure_files_may_be_opened
 from assets.instance import WORKSPACE, home_of
 from assets.operation import load_operation
 from assets.refresh import Refreshed, refresh
@@ -41,6 +42,7 @@ def run_refresh(
     last_day: dt.date | None = None,
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
+    ensure_files_may_be_opened()
     resource = _resource(landing, warehouse, protocols, first_day, last_day)
     chosen = resource.places()
     keep_private(chosen.warehouse, chosen.landing, os.environ)
@@ -54,6 +56,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
     """Write a synthetic landing, three registries or the constructed 23; refresh it, say where to look."""
     from bpp_etl.demo import write_demo_landing, write_paper_landing  # noqa: PLC0415
 
+    ensure_files_may_be_opened()
     home = (folder or PROJECT / "warehouse" / ("demo-paper" if is_paper else "demo")).absolute()
     mark = home / (PAPER_MARK if is_paper else DEMO_MARK)
     if home.exists() and any(home.iterdir()) and not mark.exists():
@@ -77,6 +80,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
 
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     """Replace this process by the services of the UI, on the warehouse's instance and behind the guard."""
+    ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
