@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.admission.working import WorkingFiles, derived_in
 from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError, DamagedError, OtherVersionError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
 from bpp_etl.reading.limits import load_limits
-from bpp_etl.warehouse.connection import Connection, opened_read_only
+from bpp_etl.warehouse.connection import opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
 
@@ -96,16 +96,3 @@ def derived_with(files: WorkingFiles) -> list[str] | None:
     """Read what the admitted file's events were derived with; None where they were not."""
     with files.unharmed("admitted") as path, opened_read_only(path) as con:
         return derived_in(con)
-
-
-def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
-    """Read what the events in an open working file were derived with; None where they were not."""
-    there = con.execute(
-        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
-        " and table_name = 'derived_with'",
-        {"alias": alias},
-    ).fetchall()
-    if there == [(0,)]:
-        return None
-    rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
-    return [str(row[0]) for row in rows]

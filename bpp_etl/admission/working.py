@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -35,12 +35,16 @@ SPILL = ".duckdb_spill"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a working file says of the delivery in it."""
+    """What a working file says of the delivery in it: the versions of the code that judged and that derived.
+
+    `derived_by` is empty where its events were not derived, and where it was shut.
+    """
 
     delivery: str
     status: str
     input_digest: str
     code_version: str
+    derived_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,10 +214,25 @@ def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judge
     if len(rows) != 1 or is_cut_off(con, path, alias):
         raise strange
     told = Judgement(*rows[0])
+    if told.status == "admitted":
+        told = replace(told, derived_by=(derived_in(con, alias) or [""])[-1])
     is_of_this_version = told.code_version.startswith(layer_version("core"))
     if not is_of_this_version and lacking(con, _relations_of(told.status), alias) is not None:
         raise OtherVersionError(f"{path.name} was written by another version")
     return told
+
+
+def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
+    """Read what the events in an open working file were derived with; None where they were not."""
+    there = con.execute(
+        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
+        " and table_name = 'derived_with'",
+        {"alias": alias},
+    ).fetchall()
+    if there == [(0,)]:
+        return None
+    rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
+    return [str(row[0]) for row in rows]
 
 
 def _relations_of(status: str) -> Iterator[tuple[str, str, type[Contract]]]:

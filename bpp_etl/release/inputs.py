@@ -72,8 +72,9 @@ def release_input(warehouse: Path, protocols: Sequence[Protocol]) -> ReleaseInpu
 
 
 def told_delivery(registry: str, told: Judgement) -> str:
-    """Name a delivery as a manifest lists it: with what decides on its rows."""
-    return f"{registry}/{told.delivery}:{told.status}:{told.input_digest}:{told.code_version}"
+    """Name a delivery as a manifest lists it: with what decides on its rows, and on its events."""
+    what = (f"{registry}/{told.delivery}", told.status, told.input_digest, told.code_version, told.derived_by)
+    return ":".join(filter(None, what))
 
 
 def told_protocols(protocols: Sequence[Protocol]) -> tuple[str, ...]:
