@@ -28,8 +28,8 @@ from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading import forks
-from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
+from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT
 
 Say = Callable[[str], None]

@@ -11,7 +11,7 @@ import pytest
 from assets.refresh import Refreshed, refresh
 from assets.resources import Warehouse
 from bpp_etl.demo import WrittenDelivery, write_demo_landing
-from bpp_etl.release import Shelf
+from bpp_etl.release.shelf import Shelf
 
 
 def resource_in(home: Path) -> Warehouse:

@@ -16,7 +16,8 @@ from bpp_etl.admission.admit import derive, gate, read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import STATE_RULES, flow_rules, load_protocol
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Shelf, assemble, publish
+from bpp_etl.release.build import assemble, publish
+from bpp_etl.release.shelf import Shelf
 from schemas.metrics import METRICS
 from tests.support.report_page import named_cells, read_page
 
