@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.refresh import Refreshed, refresh
+from assets.begin import Refreshed
+from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import derive
 from bpp_etl.admission.due import due_for

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.refresh import Refreshed, refresh
+from assets.begin import Refreshed
+from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.demo import WrittenDelivery, write_demo_landing
 from bpp_etl.release.shelf import Shelf
