@@ -21,8 +21,8 @@ from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.inputs import adapter_digest
-from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
+from bpp_etl.release.shelf import Shelf
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,

@@ -12,8 +12,9 @@ import duckdb
 
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
+from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
-from bpp_etl.admission.working import WorkingFiles, judgement_in
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.delivery_rule import Known

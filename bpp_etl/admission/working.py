@@ -10,41 +10,27 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 
-from bpp_etl.code_version import layer_version
+from bpp_etl.admission.judgement import Judgement, judgement_in
 from bpp_etl.errors import BppError, BusyError, DamagedError, OtherVersionError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
-from bpp_etl.warehouse.damage import STRANGE, is_cut_off, is_damage
-from bpp_etl.warehouse.layout import lacking
-from schemas.catalog import catalog
-from schemas.contract import Contract
-from schemas.quality import QUALITY_TABLES
+from bpp_etl.warehouse.connection import one_row, opened_read_only
+from bpp_etl.warehouse.damage import is_damage
 
+T = TypeVar("T")
 STATUSES = ("admitted", "shut")
+_READ: dict[tuple[Path, Callable[[Path], Any]], tuple[str, Any]] = {}
+"""What was read of each file, and of which: a refresh asks several times, and to open one takes 10 ms."""
 SPILL = ".duckdb_spill"
 """Where DuckDB puts what does not fit into memory (`warehouse/connection.py`)."""
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a working file says of the delivery in it: the versions of the code that judged and that derived.
-
-    `derived_by` is empty where its events were not derived, and where it was shut.
-    """
-
-    delivery: str
-    status: str
-    input_digest: str
-    code_version: str
-    derived_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,8 +144,7 @@ class WorkingFiles:
             try:
                 with self.unharmed(status) as path:
                     if path.exists():
-                        with opened_read_only(path) as con:
-                            judged[status] = judgement_in(con, path)
+                        judged[status] = read_once(path, _judgement_of)
             except DamagedError as error:
                 damaged[status] = error
         return InPlace(judged, damaged)
@@ -199,47 +184,18 @@ class WorkingFiles:
             raise self._damage_of(status) from None
 
 
-def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judgement:
-    """Read what an open working file says of its delivery.
-
-    Errors: DamagedError where it is cut off, or mute; OtherVersionError where it lacks what we read of it.
-    """
-    strange = DamagedError(f"{path.name} is not a whole working file")
-    try:
-        rows = con.execute(
-            f"select delivery, status, input_digest, code_version from {alias}.quality.delivery"
-        ).fetchall()
-    except STRANGE:
-        raise strange from None
-    if len(rows) != 1 or is_cut_off(con, path, alias):
-        raise strange
-    told = Judgement(*rows[0])
-    if told.status == "admitted":
-        told = replace(told, derived_by=(derived_in(con, alias) or [""])[-1])
-    is_of_this_version = told.code_version.startswith(layer_version("core"))
-    if not is_of_this_version and lacking(con, _relations_of(told.status), alias) is not None:
-        raise OtherVersionError(f"{path.name} was written by another version")
-    return told
+def read_once(path: Path, read: Callable[[Path], T]) -> T:
+    """Read a working file, or remember what was read of it while nobody has written or replaced it."""
+    identity = _identity_of(path)
+    known = _READ.get((path, read))
+    if known is None or known[0] != identity:
+        known = _READ[path, read] = (identity, read(path))
+    return known[1]
 
 
-def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
-    """Read what the events in an open working file were derived with; None where they were not."""
-    there = con.execute(
-        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
-        " and table_name = 'derived_with'",
-        {"alias": alias},
-    ).fetchall()
-    if there == [(0,)]:
-        return None
-    rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
-    return [str(row[0]) for row in rows]
-
-
-def _relations_of(status: str) -> Iterator[tuple[str, str, type[Contract]]]:
-    """Name the tables that a working file of a status has from the gate."""
-    for schema in ("core", "quarantine") if status == "admitted" else ("quarantine",):
-        yield from ((schema, table, contract) for table, contract in catalog()[schema].items())
-    yield from (("quality", table, contract) for table, contract in QUALITY_TABLES.items())
+def _judgement_of(path: Path) -> Judgement:
+    with opened_read_only(path) as con:
+        return judgement_in(con, path)
 
 
 def sweep(warehouse: Path) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpp_etl.admission.due import derivation
-from bpp_etl.admission.working import STATUSES, WorkingFiles, derived_in, judgement_in
+from bpp_etl.admission.judgement import derived_in, judgement_in
+from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
 from bpp_etl.release.inputs import deliveries_before, registries_in, told_delivery

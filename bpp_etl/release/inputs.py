@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.admission.working import Judgement, WorkingFiles
+from bpp_etl.admission.judgement import Judgement
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import BusyError
 from bpp_etl.events import Protocol

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from bpp_etl.admission.due import Due, due_for
-from bpp_etl.admission.working import STATUSES, WorkingFiles, judgement_in
+from bpp_etl.admission.judgement import judgement_in
+from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, BusyError, OtherVersionError
 from bpp_etl.gate.decision import BREACHES
 from bpp_etl.landing.deliveries import Landing
