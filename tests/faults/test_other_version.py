@@ -74,7 +74,6 @@ def test_a_column_that_may_be_empty_and_was_not_there_is_empty(served: Served) -
         assert con.execute("select count(*), count(birth_date) from core.patients").fetchall() == [(3, 0)]
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_a_refresh_makes_a_release_of_this_version_and_keeps_those_of_the_other(other: Served) -> None:
     shelf = Shelf.of(other.warehouse)
     first, second = shelf.ids()
@@ -101,7 +100,6 @@ def test_a_refresh_makes_a_release_of_this_version_and_keeps_those_of_the_other(
         assert told.endswith(f"was written by another version of bpp_etl ({VERSION})"), words
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_a_registry_that_no_longer_delivers_is_named_and_stops_no_other(other: Served) -> None:
     shutil.rmtree(other.landing / "tiny")
     write_delivery_of(other.landing, registry="later")

@@ -44,7 +44,6 @@ def why(served: Served) -> str:
     return f"tiny: {delivery.name} " + ("unchanged" if due.action == "nothing" else f"judging ({due.why})")
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_18_a_delivery_is_admitted_while_a_release_is_made(served: Served) -> None:
     unchanged, in_service = quoted(18)
     assemble(served.warehouse, [load_protocol(name) for name in PROTOCOLS])
@@ -80,7 +79,6 @@ def test_19_a_run_is_started_once_more_after_its_process_was_lost(tmp_path: Path
     assert files_in(files.folder) == IN_SERVICE
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_20_half_built_copies_lie_in_the_warehouse(served: Served) -> None:
     files, shelf = WorkingFiles.of(served.warehouse, "tiny"), Shelf.of(served.warehouse)
     newer = write_delivery_of(served.landing, day="2025-01-01")
