@@ -1,6 +1,7 @@
 """docs/runbook.md: each thing that goes wrong is brought about, says what the page quotes, and is mended so.
 
-Not here: the same faults in all their variants, which have chapters of their own beside this one.
+Not here: entries of what is killed, meanwhile or misplaced (`test_runbook_meanwhile.py`); the same faults in
+all their variants, which have chapters of their own beside this one.
 """
 
 from __future__ import annotations
@@ -44,11 +45,10 @@ from tests.faults.test_two_processes import HOLDER, running
 from tests.support.commands import BPP, environment
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.gating import Gated, gated
-from tests.support.pages import fenced, page, sections
+from tests.support.pages import fenced
+from tests.support.runbook import ENTRIES, anonymous, entry, quoted
 from tests.support.warehouses import IN_SERVICE, admit, files_in, release
 
-ENTRIES = {heading: text for heading, text in sections(page("runbook.md")).items() if heading}
-RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 PATIENCE = 120.0
 
 WRITER = (
@@ -84,16 +84,6 @@ for limit in sys.argv[2:]:
 """Opens the run storage of a warehouse where no file may grow beyond so many bytes."""
 
 
-def entry(number: int) -> str:
-    (text,) = (text for heading, text in ENTRIES.items() if heading.startswith(f"{number}. "))
-    return text
-
-
-def quoted(number: int) -> list[str]:
-    """Return the messages that an entry quotes."""
-    return [text.strip() for text in fenced(entry(number), "text")]
-
-
 def configured(number: int, folder: Path) -> Gated:
     """Gate a delivery with the entry's own advice in registry.toml."""
     (advice,) = fenced(entry(number), "toml")
@@ -101,17 +91,14 @@ def configured(number: int, folder: Path) -> Gated:
     return gated(folder)
 
 
-def anonymous(line: str) -> str:
-    """Put the page's release in the place of a real one."""
-    return RELEASE_ID.sub("20250101T000000Z-0a1b2c3d", line)
-
-
 def test_every_entry_has_a_test() -> None:
     numbers = [int(heading.split(".")[0]) for heading in ENTRIES]
     assert numbers == list(range(1, len(ENTRIES) + 1))
     assert len(numbers) >= 10
-    tested = {int(found[1]) for name in globals() if (found := re.match(r"test_(\d+)_", name))}
-    assert tested == set(numbers)
+    told = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_runbook*.py")
+    )
+    assert sorted(map(int, re.findall(r"^def test_(\d+)_", told, re.MULTILINE))) == numbers
 
 
 @pytest.mark.parametrize("heading", ENTRIES)
