@@ -23,6 +23,7 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.apart import read_apart
 from bpp_etl.reading.remembered import ReadDelivery, recall
 from bpp_etl.timeline.stated import stated_by
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
     one_row,
@@ -52,6 +53,13 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
         # It is the delivery before; it is marked now, and not looked at again.
         decision = _judge(files, delivery)
     files.settle(decision.status)
+    note(
+        files.warehouse,
+        "refresh",
+        registry=delivery.registry,
+        delivery=delivery.name,
+        detail=decision.status,
+    )
     return decision
 
 

@@ -23,7 +23,7 @@ from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
-from bpp_etl.release.history import add_to_history, carry_history
+from bpp_etl.release.history import add_to_history, carry_history, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
@@ -31,13 +31,14 @@ from bpp_etl.release.seal import FILES, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import Connection, opened, room_for, transaction
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
-from schemas.catalog import relations
+from schemas.catalog import catalog, relations
 from schemas.contract import columns_of, grain_of, key_of
-from schemas.quality import HISTORY_TABLES
+from schemas.quality import OUTSIDE_CONTENT
 
-OUTSIDE_DIGEST = {("quality", table) for table in HISTORY_TABLES}
+OUTSIDE_DIGEST = {("quality", table) for table in OUTSIDE_CONTENT}
 ASSEMBLED = "assembled.json"
 
 
@@ -126,6 +127,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     shelf.put_in_service(made.release_id)
+    note(warehouse, "publish", release_id=made.release_id)
     return made
 
 
@@ -140,8 +142,9 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         rows, digest = _digest(con)
         release_id = f"{created_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
         add_to_history(con, release_id)
-        for table, contract in HISTORY_TABLES.items():
-            rows["quality", table] = table_digest(con, "quality", table, contract)
+        write_audit(con, shelf.published.parent)
+        for table in OUTSIDE_CONTENT:
+            rows["quality", table] = table_digest(con, "quality", table, catalog()["quality"][table])
         # Hundreds of comments: by itself each would wait for the disk.
         with transaction(con):
             _describe(con, release_id, created_at, inputs, digest, rows)

@@ -27,6 +27,7 @@ from bpp_etl.release.seal import (
     read_manifest,
     sha256_of,
 )
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import one_value, opened_read_only
 
 __all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
@@ -156,6 +157,11 @@ class Shelf:
         with self._serving():
             self._swap_in(folder)
 
+    def step_back(self, release_id: str) -> None:
+        """Put an earlier release back in service, as a person asks; errors as `put_in_service`."""
+        self.put_in_service(release_id)
+        note(self.published.parent, "rollback", release_id=release_id)
+
     def put_back(self) -> str | None:
         """Put the file in service back from its release where it is damaged or gone; say so in a line.
 
@@ -176,6 +182,7 @@ class Shelf:
                     " which are whole",
                 )
             self._swap_in(self.folder(release_id))
+        note(self.published.parent, "put_back", release_id=release_id)
         return f"{self.current.name}, the file in service, {what}: put back from release {release_id}"
 
     def damage_in_service(self) -> str | None:
@@ -233,6 +240,7 @@ class Shelf:
         for release_id in gone:
             # Its name goes first: what is half-removed is no release, and is swept as what is half-built.
             os.replace(self.releases / release_id, self.building)  # noqa: PTH105
+            note(self.published.parent, "prune", release_id=release_id)
             shutil.rmtree(self.building)
         return gone
 

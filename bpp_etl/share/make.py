@@ -37,6 +37,7 @@ from bpp_etl.share.before import (
     write_patient_digests,
 )
 from bpp_etl.share.quality import TOLD, control_quality
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
@@ -149,6 +150,7 @@ def make_share(
         shutil.move(building / PATIENTS, kept / PATIENTS)
         # First into the log: a share that is not in it must not be out.
         os.replace(kept, warehouse / KEPT / share_id)  # noqa: PTH105
+        note(warehouse, "share", release_id=release_id, share_id=share_id)
         shutil.copytree(leaving, target, dirs_exist_ok=True)
     finally:
         shutil.rmtree(building, ignore_errors=True)
