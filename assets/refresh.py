@@ -23,6 +23,7 @@ from assets.retention import forget_old_runs
 from assets.tags import delivery_tags
 from bpp_etl.admission.due import Due, derivation, derived_with, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep, warnings_of
+from bpp_etl.erasure import finish_erasures
 from bpp_etl.errors import DamagedError, UsageError
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.landing.arrival import look_at
@@ -85,6 +86,7 @@ def refresh(
     for name in landing.unfit:
         say(f"left alone: {name}")
     definitions = build_defs(warehouse)
+    finish_erasures(places, say)
     sweep(places.warehouse)
     Shelf.of(places.warehouse).sweep()
     _put_back(Shelf.of(places.warehouse), done, say)
