@@ -19,8 +19,8 @@ from assets.status import look_from_inside
 from bpp_etl.disclosure import DEFAULT_THRESHOLD, rows_told
 from bpp_etl.erasure import finish_erasures
 from bpp_etl.measure.tally import is_small
-from bpp_etl.release import Shelf, assemble, publish
-from bpp_etl.release.shelf import FILE, REPORT
+from bpp_etl.release.build import assemble, publish
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import told_tables
 from schemas.metric import METRIC_TABLES

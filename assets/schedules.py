@@ -17,13 +17,13 @@ from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from assets.tags import DELIVERY, delivery_tags
 from bpp_etl.admission.due import derivation, derived_with, judged_with
-from bpp_etl.admission.intake import treatment_of
+from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.inputs import adapter_digest
-from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
+from bpp_etl.release.shelf import Shelf
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandera.polars as pa
 import polars as pl
 
 from schemas.codes import Category, Severity
 from schemas.examples import Cell, Example
 
 if TYPE_CHECKING:
+    import pandera.polars as pa
+
     from schemas.contract import Column
 
 DELIVERY = "delivery"

@@ -12,8 +12,9 @@ import duckdb
 
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
-from bpp_etl.admission.intake import note_key, take_in
+from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.record import record
+from bpp_etl.admission.treatment import note_key
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.decision import GateDecision

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bpp_etl.admission.intake import treatment_of
-from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.admission.treatment import treatment_of
+from bpp_etl.admission.working import WorkingFiles, read_once
 from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
@@ -90,7 +90,12 @@ def derivation(protocols: Sequence[Protocol]) -> list[str]:
 
 def derived_with(files: WorkingFiles) -> list[str] | None:
     """Read what the admitted file's events were derived with; None where they were not."""
-    with files.unharmed("admitted") as path, opened_read_only(path) as con:
+    with files.unharmed("admitted") as path:
+        return read_once(path, _derived_of)
+
+
+def _derived_of(path: Path) -> list[str] | None:
+    with opened_read_only(path) as con:
         return derived_in(con)
 
 

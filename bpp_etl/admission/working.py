@@ -10,10 +10,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -23,7 +24,10 @@ from bpp_etl.reading.files import SCRATCH
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.damage import STRANGE, is_cut_off, is_damage
 
+T = TypeVar("T")
 STATUSES = ("admitted", "shut")
+_READ: dict[tuple[Path, Callable[[Path], Any]], tuple[str, Any]] = {}
+"""What was read of each file, and of which: a refresh asks several times, and to open one takes 10 ms."""
 SPILL = ".duckdb_spill"
 """Where DuckDB puts what does not fit into memory (`warehouse/connection.py`)."""
 
@@ -151,8 +155,7 @@ class WorkingFiles:
             try:
                 with self.unharmed(status) as path:
                     if path.exists():
-                        with opened_read_only(path) as con:
-                            judged[status] = judgement_in(con, path)
+                        judged[status] = read_once(path, _judgement_of)
             except DamagedError:
                 damaged.append(status)
         return InPlace(judged, tuple(damaged))
@@ -187,6 +190,20 @@ class WorkingFiles:
                 raise
             mark_of(path).write_text(_identity_of(path), encoding="utf-8")
             raise self.damage_of(status) from None
+
+
+def read_once(path: Path, read: Callable[[Path], T]) -> T:
+    """Read a working file, or remember what was read of it while nobody has written or replaced it."""
+    identity = _identity_of(path)
+    known = _READ.get((path, read))
+    if known is None or known[0] != identity:
+        known = _READ[path, read] = (identity, read(path))
+    return known[1]
+
+
+def _judgement_of(path: Path) -> Judgement:
+    with opened_read_only(path) as con:
+        return judgement_in(con, path)
 
 
 def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judgement:

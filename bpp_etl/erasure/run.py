@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.admission.intake import FINGERPRINT
+from bpp_etl.admission.treatment import FINGERPRINT
 from bpp_etl.admission.working import SPILL, WorkingFiles
 from bpp_etl.erasure.find import Found, Named
 from bpp_etl.erasure.releases import erase_from_releases, find_in_releases, gone_digests

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.refresh import Refreshed, refresh
+from assets.begin import Refreshed
+from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import derive
 from bpp_etl.admission.due import due_for
@@ -110,7 +111,6 @@ def release_digest(served: Served, release_id: str | None) -> str:
     return str(Shelf.of(served.warehouse).manifest(str(release_id))["content_digest"])
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_a_registry_is_rebuilt_of_its_deliveries_and_the_others_go_on(served: Served) -> None:
     files = WorkingFiles.of(served.warehouse, "tiny")
     sound = contents(files.admitted)
@@ -135,7 +135,6 @@ def test_a_registry_is_rebuilt_of_its_deliveries_and_the_others_go_on(served: Se
     assert refreshed(served).is_new is False
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_a_registry_that_cannot_be_rebuilt_is_shut_by_name_and_keeps_its_rows_in_service(
     served: Served,
 ) -> None:

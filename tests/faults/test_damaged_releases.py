@@ -204,7 +204,6 @@ def test_a_damaged_file_in_service_without_a_whole_release_is_told_with_the_way_
     assert shelf.put_back() is None
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_a_refresh_puts_the_file_in_service_back_and_says_so(served: Served) -> None:
     shelf = Shelf.of(served.warehouse)
     in_service = shelf.in_service()

@@ -108,7 +108,6 @@ def test_a_gate_reads_anew_where_another_delivery_or_half_of_one_was_read(tmp_pa
         assert gate(files, newest).is_open
 
 
-@pytest.mark.usefixtures("opted_in")
 def test_what_was_left_half_built_goes_with_the_next_refresh_though_nothing_is_new(served: Served) -> None:
     tiny = served.warehouse / "registries" / "tiny"
     (tiny / "building.duckdb").write_bytes(b"half a database")

@@ -23,8 +23,9 @@ from typer.testing import CliRunner
 
 import bpp_etl
 from assets import cli
+from assets.begin import Refreshed, note_shut
 from assets.instance import home_of, instance_of
-from assets.refresh import Refreshed, note_shut, refresh
+from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import read
 from bpp_etl.admission.due import due_for
@@ -36,6 +37,7 @@ from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.limits import DEFAULTS, Limits, load_limits
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.release.told import difference, verified
+from bpp_etl.settings import Places
 from tests.faults import bombs
 from tests.faults.children import signalled
 from tests.faults.conftest import Served
@@ -325,12 +327,12 @@ def test_13_a_working_file_is_damaged(served: Served) -> None:
     step = due_for(served.warehouse, delivery, [load_protocol("xu2025")], full=False)
     assert judged == f"tiny: {delivery.name} judging ({step.why})"
     told: list[str] = []
-    warehouse = Warehouse(landing=str(served.landing), warehouse=str(served.warehouse))
-    note_shut(warehouse, Refreshed(), told.append)
+    places = Places(served.landing, served.warehouse)
+    note_shut(places, Refreshed(), told.append)
     assert told[0] == shut
     files.admitted.write_bytes(whole)
     told.clear()
-    note_shut(warehouse, Refreshed(), told.append)
+    note_shut(places, Refreshed(), told.append)
     assert told == []
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from bpp_etl.admission.due import due_for
-from bpp_etl.admission.intake import DIFFERS, FINGERPRINT
+from bpp_etl.admission.intake import DIFFERS
+from bpp_etl.admission.treatment import FINGERPRINT
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check import check_delivery
 from bpp_etl.errors import NotFoundError, UsageError

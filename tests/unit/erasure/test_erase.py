@@ -22,7 +22,7 @@ from bpp_etl.events import load_protocol
 from bpp_etl.identity.erased import FILE, between_erasures, erased_of, erasing
 from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.identity.secret import FILE as KEY_FILE
-from bpp_etl.release import assemble, publish
+from bpp_etl.release.build import assemble, publish
 from bpp_etl.release.seal import differences_in
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import Places
