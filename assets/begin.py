@@ -18,6 +18,7 @@ from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import load_within
 from bpp_etl.events.window import Window
+from bpp_etl.identity.erased import pending_registries
 from bpp_etl.landing.deliveries import Delivery, survey
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 from bpp_etl.release.shelf import Shelf
@@ -67,7 +68,7 @@ class Begun:
 
 
 def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[str], say: Say) -> Begun:
-    """Look at the landing, clear away what was left half-built, and mend the file in service.
+    """Look at the landing, end what was begun, clear away what was half-built, mend the file in service.
 
     Errors: UsageError for a registry that is asked for and has no delivery, and for a protocol that there is
     not.
@@ -87,6 +88,10 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
             say(f"{protocol.name}: only patients whose line 1 started {protocol.window.told}")
     for name in landing.unfit:
         say(f"left alone: {name}")
+    if pending_registries(places.warehouse):
+        from bpp_etl.erasure import finish_erasures  # noqa: PLC0415 - it measures, which takes long to load
+
+        finish_erasures(places, say)
     sweep(places.warehouse)
     shelf = Shelf.of(places.warehouse)
     shelf.sweep()

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from assets.options import LandingOption, WarehouseOption, hand_down
+from assets.patients import erase, raw
 from assets.releases import releases_app
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
@@ -204,6 +205,9 @@ def check(
     sys.exit(0 if is_open else 3)
 
 
+app.command()(raw)
+
+
 @app.command()
 def explain(
     patient: Annotated[str, typer.Argument(help="The registry's pseudonym of the patient.")],
@@ -265,6 +269,9 @@ def status(
     told, needs_a_person = tell_status(landing, warehouse, output)
     typer.echo(told)
     sys.exit(3 if needs_a_person else 0)
+
+
+app.command()(erase)
 
 
 @app.command()

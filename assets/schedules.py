@@ -17,6 +17,7 @@ from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from assets.tags import DELIVERY, delivery_tags
 from bpp_etl.admission.due import derivation, derived_with, judged_with
+from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
@@ -144,7 +145,9 @@ def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arriva
     last = judged.get("shut") or judged.get("admitted")
     if last is None or last.delivery != delivery.name:
         return True
-    if last.code_version != judged_with(adapter_digest(delivery)):
+    if last.code_version != judged_with(
+        adapter_digest(delivery), treatment_of(warehouse.root(), delivery).told
+    ):
         return True
     # A run that found the gate shut has failed, and has done its work.
     ended = [dg.DagsterRunStatus.SUCCESS]

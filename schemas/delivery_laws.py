@@ -214,6 +214,26 @@ WHOLE_LAWS = (
         is_binding=True,
     ),
     DeliveryLaw(
+        "pseudonym_key_differs",
+        sentence="Patients who have pseudonyms keep them.",
+        exactly="Broken where a registry was admitted with pseudonyms, and no key is configured, or another.",
+        severity="shut",
+        category="conformance",
+        mend="Configure the key by which the registry was admitted: BPP_PSEUDONYM_KEY_FILE, or "
+        "[tool.bpp] pseudonym_key_file. Where it is lost, see the runbook.",
+        on=whole_delivery,
+        is_binding=True,
+    ),
+    DeliveryLaw(
+        "erased_patient_delivered",
+        sentence="No patient who was erased is delivered again.",
+        severity="warn",
+        category="conformance",
+        mend="Nothing of them is taken in. Have the registry take them out of its export; until then "
+        "accept it by [accept.erased_patient_delivered].",
+        on=whole_delivery,
+    ),
+    DeliveryLaw(
         "file_not_read",
         sentence="Every file of the delivery is read.",
         severity="warn",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from bpp_etl.admission.judgement import derived_in
+from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.admission.working import WorkingFiles, read_once
 from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError, DamagedError, OtherVersionError
@@ -53,7 +54,7 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
         return Due(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
         return Due(delivery, "judge", _why_another(delivery, last.delivery))
-    if last.code_version != judged_with(adapter_digest(delivery)):
+    if last.code_version != judged_with(adapter_digest(delivery), treatment_of(warehouse, delivery).told):
         return Due(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery, load_limits(os.environ)):
         return Due(delivery, "judge", "files changed")
@@ -79,13 +80,14 @@ def _why_another(delivery: Delivery, last: str) -> str:
     return "new delivery"
 
 
-def judged_with(adapter: str) -> str:
+def judged_with(adapter: str, treated: str = "") -> str:
     """Name what a delivery is judged with: our code, and by digests an outside adapter and limits of reading.
 
-    Limits that are the defaults are part of the code.
+    Limits that are the defaults are part of the code. `treated` names what is done to ids, if anything is.
     """
     digests = (adapter, load_limits(os.environ).digest)
-    return ".".join([layer_version("core"), *(digest[:12] for digest in digests if digest)])
+    told = [layer_version("core"), *(digest[:12] for digest in digests if digest), treated]
+    return ".".join(filter(None, told))
 
 
 def derivation(protocols: Sequence[Protocol]) -> list[str]:

@@ -58,6 +58,11 @@ class WorkingFiles:
         return cls(warehouse / "registries" / registry)
 
     @property
+    def warehouse(self) -> Path:
+        """The warehouse that the registry is one of."""
+        return self.folder.parent.parent
+
+    @property
     def building(self) -> Path:
         """The delivery being judged."""
         return self.folder / "building.duckdb"

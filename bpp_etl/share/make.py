@@ -18,6 +18,8 @@ from bpp_etl.disclosure import DEFAULT_THRESHOLD, publish_metrics
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.window import Window
+from bpp_etl.identity.erased import nobody_erased_since
+from bpp_etl.identity.secret import secret_of
 from bpp_etl.measure.run import Measured
 from bpp_etl.measure.tally import Cell
 from bpp_etl.release.digest import table_digest
@@ -32,12 +34,12 @@ from bpp_etl.share.before import (
     PATIENTS,
     cells_that_differ_by_few,
     ensure_differs_by_many,
-    key_of_digests,
     shares_before,
     told_before,
     write_patient_digests,
 )
 from bpp_etl.share.quality import TOLD, control_quality
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
@@ -120,12 +122,25 @@ def make_share(
     where it is not as published, UsageError where the folder is taken or the protocols are others, BppError
     where it would tell a few patients apart beside a share before.
     """
+    with nobody_erased_since(warehouse):
+        return _make(warehouse, target, protocols, release_id, threshold, now)
+
+
+def _make(
+    warehouse: Path,
+    target: Path,
+    protocols: Sequence[Protocol],
+    release_id: str,
+    threshold: int,
+    now: dt.datetime,
+) -> Share:
     source = Shelf.of(warehouse).folder(release_id)
     ensure_sealed(source)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is taken", "name a new folder with --to")
     target.parent.mkdir(parents=True, exist_ok=True)
-    key = key_of_digests(warehouse)
+    key = secret_of(warehouse)
+    (warehouse / KEPT).mkdir(mode=0o700, exist_ok=True)
     share_id = f"{now:%Y%m%dT%H%M%SZ}-{release_id.rpartition('-')[2]}"
     building = warehouse / KEPT / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
@@ -151,6 +166,7 @@ def make_share(
         shutil.move(building / PATIENTS, kept / PATIENTS)
         # First into the log: a share that is not in it must not be out.
         os.replace(kept, warehouse / KEPT / share_id)  # noqa: PTH105
+        note(warehouse, "share", release_id=release_id, share_id=share_id)
         shutil.copytree(leaving, target, dirs_exist_ok=True)
     finally:
         shutil.rmtree(building, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.errors import BppError, UsageError
+from bpp_etl.identity.erased import pending_registries
 from bpp_etl.landing.deliveries import Landing, survey
 from bpp_etl.reading.limits import in_words
 from bpp_etl.release.inputs import ReleaseInput, release_input
@@ -74,7 +75,10 @@ class Operated:
 
 def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) -> WarehouseStatus:
     """Look at a warehouse without touching it; `at` is the moment of the look, in UTC."""
-    needs: list[Need] = []
+    needs = [
+        Need(registry, "an erasure", "the erasure of a patient was cut short", "bpp refresh")
+        for registry in pending_registries(root)
+    ]
     try:
         found = survey(landing)
     except UsageError as error:

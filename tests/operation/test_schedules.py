@@ -68,7 +68,7 @@ def test_what_was_missed_is_caught_up_with_and_what_is_done_is_left_alone(
     told = publish_what_changed(project.warehouse)
     assert isinstance(told, dg.SkipReason)
     assert "nothing new" in told.skip_message
-    monkeypatch.setattr("assets.schedules.judged_with", lambda _: "other")
+    monkeypatch.setattr("assets.schedules.judged_with", lambda *_: "other")
     assert asked(project) == {"bad": True}
     assert due.judged_with("") != "other"
 
