@@ -18,6 +18,9 @@ from tests.support.commands import BPP, environment
 from tests.support.daemon import settings
 from tests.support.ui import free_port
 
+ERASED = "C"
+"""The patient who is erased."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -55,6 +58,11 @@ def _prune(home: Home) -> Sequence[str | Path]:
     return BPP, "releases", "prune", "--keep", "1", "--warehouse", home.warehouse
 
 
+def _erase(home: Home) -> Sequence[str | Path]:
+    places = ("--landing", home.landing, "--warehouse", home.warehouse)
+    return BPP, "erase", ERASED, "--registry", "tiny", *places
+
+
 def _daemon(_: Home) -> Sequence[str | Path]:
     return Path(sys.executable).with_name("dagster-daemon"), "run"
 
@@ -65,13 +73,13 @@ def _ui(home: Home) -> Sequence[str | Path]:
 
 
 DEEDS: dict[str, Deed] = {
-    "refresh": Deed(_refresh, 66, 8.0),
+    "refresh": Deed(_refresh, 60, 8.0),
     "share": Deed(_share, 12, 4.0),
     "step back": Deed(_step_back, 6, 1.5),
     "prune": Deed(_prune, 6, 1.5),
     "daemon": Deed(_daemon, 5, 30.0, is_service=True),
     "ui": Deed(_ui, 5, 20.0, is_service=True),
-    # A deed of erasing a patient belongs here.
+    "erase": Deed(_erase, 6, 8.0),
 }
 
 
