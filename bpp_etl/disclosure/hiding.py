@@ -17,6 +17,10 @@ SOLVABLE = frozenset({"ci_low", "ci_high", "ci_method", "p_value"})
 """What can be solved for the number behind them: 2 to the power of -21 is 22 changes of one sign."""
 
 
+TELLS_MANY_EVENTS = frozenset({"few_events", "limit_not_reached"})
+"""Warnings that are given from some number of events on, or up to it."""
+
+
 def hidden_cells(
     tally: Tally, shown: Iterable[Cell], threshold: int, few: Collection[Cell] = ()
 ) -> set[Cell]:
@@ -71,9 +75,20 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
             values |= dict.fromkeys(SOLVABLE & set(row.statistics))
         values["is_suppressed"] = is_count_hidden or is_small or is_told
         if values["is_suppressed"] and isinstance(values.get("warnings"), list):
-            told = {"few_events"} if is_pinned else set()
+            told = TELLS_MANY_EVENTS if is_pinned else frozenset()
             values["warnings"] = sorted({*values["warnings"], "suppressed"} - told)  # type: ignore[misc]
-        yield replace(row, values=values)
+        yield replace(row, values=values, sums=_sums_told(row, values, tally, threshold))
+
+
+def _sums_told(
+    row: Row, values: Mapping[str, object], tally: Tally, threshold: int
+) -> Mapping[str, float | None]:
+    """Return the sums of a row: none of fewer than two thresholds, which leave little room for each value."""
+    if not row.sums:
+        return {}
+    is_told = None not in [values[name] for name in row.counts] and values[row.statistics[0]] is not None
+    is_room = min(tally.counts[cell] for cell in row.counts.values()) >= 2 * threshold
+    return row.sums if is_told and is_room else dict.fromkeys(row.sums)
 
 
 def told_parts(

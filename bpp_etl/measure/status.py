@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask, Partition
-from bpp_etl.measure.comparisons import SMALL_GROUP_EVENTS, comparison_warnings
+from bpp_etl.measure.comparisons import SMALL_GROUP_EVENTS, comparison_warnings, log_rank_sums
 from bpp_etl.measure.first_line import DIED, PROGRESSED_OR_DIED, WHOLE
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.times import Time, median_row
@@ -139,6 +139,7 @@ def _comparison_rows(cohort: Cohort, time: Time) -> list[Row]:
             )
         )
         rows[-1].tells = (*groups, *events)
+    rows[-1].sums = log_rank_sums(test)
     return rows
 
 

@@ -66,7 +66,7 @@ def test_it_holds_metrics_quality_and_meta_and_its_files_are_as_it_says(house: P
     assert {table.split(".")[0] for table in tables_of(shared)} == {"metric", "quality", "meta"}
     told = json.loads((house / "share" / "share.json").read_text(encoding="utf-8"))
     assert told["files"] == {
-        name: sha256_of(house / "share" / name) for name in ("report.html", "share.duckdb")
+        name: sha256_of(house / "share" / name) for name in ("report.html", "share.duckdb", "sums.parquet")
     }
     assert told["threshold"] == 5
     assert {path.name for path in (house / "share").iterdir()} == {*told["files"], "share.json"}
