@@ -4,6 +4,7 @@ Not here: how (`bpp_etl/measure`, `bpp_etl/release`).
 """
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,7 @@ from bpp_etl.release import Shelf, assemble, publish
 from bpp_etl.release.shelf import FILE, REPORT
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import told_tables
+from bpp_etl.settings import is_report_shared
 from schemas.metric import METRIC_TABLES
 
 RELEASE = dg.AssetKey(["release", "bpp"])
@@ -47,7 +49,11 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     Whoever watches the runs need not hold the patients, so what is shown has been through disclosure control.
     """
     with told_in_words(context):
-        made = assemble(warehouse.root(), warehouse.loaded_protocols())
+        made = assemble(
+            warehouse.root(),
+            warehouse.loaded_protocols(),
+            is_report_controlled=is_report_shared(os.environ),
+        )
         for registry, words in made.damaged.items():
             context.log.warning("%s: %s", registry, words)
         told = rows_told(made.measured)
