@@ -213,6 +213,7 @@ def _discrimination_rows(cohort: Cohort, is_pseudo: Mask, is_true: Mask) -> list
                 events=cohort.cell(classes[1]),
                 subjects=tuple(cohort.cell(group) for group in classes),
                 warnings=warnings,
+                tells_counts=True,
             )
         )
     return rows

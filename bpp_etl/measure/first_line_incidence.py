@@ -120,9 +120,14 @@ def _causes(outcome: Column) -> Column:
 def _count(first_line: Cohort, at: Column, is_pseudo: Mask, is_undecided: Mask) -> None:
     count_by_horizon(first_line, "pseudoprogression", at, is_pseudo, (REGISTRY,))
     count_by_horizon(first_line, "indeterminate", at, is_undecided, (REGISTRY,))
-    for horizon in HORIZON_DAYS:
+    enclosing = "not_excluded"
+    for horizon in sorted(HORIZON_DAYS, reverse=True):
         parts = [by_horizon(group, horizon) for group in ("pseudoprogression", "indeterminate")]
-        first_line.join(by_horizon("not_excluded", horizon), parts, (REGISTRY,))
+        group = by_horizon("not_excluded", horizon)
+        first_line.join(group, parts, (REGISTRY,))
+        for cell in first_line.cells(enclosing, (REGISTRY,)):
+            first_line.tally.put_rest(cell, cell._replace(group=group))
+        enclosing = group
 
 
 def _estimate(

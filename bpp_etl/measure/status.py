@@ -62,8 +62,11 @@ def time_dependent_rows(first_line: Cohort) -> list[Row]:
     days, observed = first_line["days_without_progression"], first_line["has_progressed_or_died"].astype(bool)
     confirmed = first_line["days_to_confirmation"]
     ratio = status_hazard_ratio(days, observed, confirmed, strata=first_line[REGISTRY])
-    with_status = int(np.count_nonzero(observed & (confirmed < days)))
-    warnings = {"small_groups"} if with_status < SMALL_GROUP_EVENTS else set()
+    group = f"{PROGRESSED_OR_DIED} with {STATUS_LABELS[1]}"
+    has_status = observed & (confirmed < days)
+    first_line.split(PROGRESSED_OR_DIED, {group: has_status, f"{group} not": observed & ~has_status})
+    events = tuple(first_line.cell(name) for name in (group, f"{group} not"))
+    warnings = {"small_groups"} if first_line.tally.counts[events[0]] < SMALL_GROUP_EVENTS else set()
     return [
         estimate_row(
             first_line.tally,
@@ -72,6 +75,8 @@ def time_dependent_rows(first_line: Cohort) -> list[Row]:
             _interval(ratio),
             method=TIME_DEPENDENT,
             events=first_line.cell(PROGRESSED_OR_DIED),
+            # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each.
+            subjects=(first_line.cell(WHOLE), *events),
             warnings=warnings if ratio.estimate is not None else {*warnings, "not_estimable"},
             median_follow_up=median_follow_up(days, observed),
         )

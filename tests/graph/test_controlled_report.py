@@ -21,8 +21,6 @@ from bpp_etl.settings import is_report_shared
 
 FIELDS = "patients|events|at_risk|censored|counted|time_points"
 SMALL = re.compile(rf'<data value="[1-4]"[^>]*data-field="({FIELDS})"')
-    r'<data value="[1-4]"[^>]*data-field="(patients|events|at_risk|censored|counted|time_points)"'
-)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ Not here: any expectation.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.unit.measure.patients import Candidate, Other, Person
@@ -32,6 +34,22 @@ def house(
     )
 
 
+def drawn_house(seed: int) -> tuple[list[Candidate], list[Other]]:
+    """Draw a house of any size, with few patients in some group of almost every kind."""
+    rng = np.random.default_rng(seed)
+    candidates, others, registries = (int(rng.integers(*ends)) for ends in ((8, 90), (3, 40), (1, 5)))
+    return house(seed, candidates, others, registries)
+
+
+def grown_house(seed: int) -> tuple[list[Candidate], list[Other]]:
+    """Draw the same house some months later: a few more candidates, spread over its registries."""
+    candidates, others = drawn_house(seed)
+    names = sorted({one.registry for one in candidates})
+    more, _ = house(seed + 1000, candidates=6 + seed % 9, others=0, registries=1)
+    spread = [replace(one, registry=names[place % len(names)]) for place, one in enumerate(more)]
+    return [*candidates, *spread], others
+
+
 def _candidate(rng: np.random.Generator, registry: str) -> Candidate:
     state = str(rng.choice(STATES, p=(0.5, 0.3, 0.2)))
     reason = str(rng.choice(INDETERMINATE)) if state == "indeterminate" else None
@@ -45,7 +63,7 @@ def _candidate(rng: np.random.Generator, registry: str) -> Candidate:
         state=state,
         registry=registry,
         reason=reason,
-        lacks=("progression_evidence",) if reason == "progression_not_read" else None,
+        lacks=() if reason == "progression_not_read" else None,
         event=int(rng.integers(20, 300)),
         confirmed=84,
         progressed=end if is_seen else None,

@@ -28,7 +28,7 @@ COUNTED = [name for name in QUANTITY if name not in (*PARTS, *MOMENTS)]
 
 @pytest.fixture(scope="module")
 def found() -> Measured:
-    with release(*house(7, candidates=150, others=60, registries=3)) as con:
+    with release(*house(7, candidates=400, others=60, registries=3)) as con:
         return measure(con, [named(PROTOCOL)])
 
 
