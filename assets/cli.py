@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from assets.options import LandingOption, WarehouseOption, hand_down
+from assets.patients import erase, raw
 from assets.releases import releases_app
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
@@ -44,6 +45,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(releases_app, name="releases")
+
+
+LONGEST_SHOWN = 1000
 
 
 class Cohort(StrEnum):
@@ -74,7 +78,7 @@ def main() -> None:
         fail(error)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        typer.echo(f"error: {reason}: {error.filename or 'unknown file'}", err=True)
+        typer.echo(f"error: {reason}: {_named(error)}", err=True)
         typer.echo("hint: check the folder's permissions and free space", err=True)
         sys.exit(1)
     except Exception as error:
@@ -83,6 +87,12 @@ def main() -> None:
         if os.environ.get("BPP_TRACEBACK") == "1":
             raise
         sys.exit(1)
+
+
+def _named(error: OSError) -> str:
+    """Name the file of an error; a path too long to be read is cut."""
+    name = str(error.filename or "unknown file")
+    return name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
 
 
 @contextmanager
@@ -195,6 +205,9 @@ def check(
     sys.exit(0 if is_open else 3)
 
 
+app.command()(raw)
+
+
 @app.command()
 def explain(
     patient: Annotated[str, typer.Argument(help="The registry's pseudonym of the patient.")],
@@ -256,6 +269,9 @@ def status(
     told, needs_a_person = tell_status(landing, warehouse, output)
     typer.echo(told)
     sys.exit(3 if needs_a_person else 0)
+
+
+app.command()(erase)
 
 
 @app.command()

@@ -1,6 +1,6 @@
-"""What `bpp refresh`, `bpp demo` and `bpp ui` do once Dagster is loaded: set up, run, print.
+"""What `bpp refresh`, `bpp demo` and `bpp ui` do: set up, run, print.
 
-Not here: the graph.
+Dagster is loaded once there is something to run. Not here: the graph.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ import datetime as dt
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
-from assets.instance import WORKSPACE, home_of
+from assets.begin import Begun, Refreshed, Say, begin, is_unchanged, leave
+from assets.descriptors import ensure_files_may_be_opened
 from assets.operation import load_operation
-from assets.refresh import Refreshed, refresh
-from assets.resources import Warehouse
-from assets.storage_faults import storage_in_words
 from bpp_etl.errors import UsageError
+from bpp_etl.events.window import ALWAYS, Window
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.settings import PROJECT, places
+from bpp_etl.settings import PROJECT, Places, places
 from bpp_etl.warehouse.private import keep_private
 
 DEMO_MARK = ".bpp-demo"
@@ -41,12 +40,16 @@ def run_refresh(
     last_day: dt.date | None = None,
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
-    resource = _resource(landing, warehouse, protocols, first_day, last_day)
-    chosen = resource.places()
+    ensure_files_may_be_opened()
+    chosen = places(os.environ, landing, warehouse)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
+    names = list(protocols) or load_operation(PROJECT, os.environ).protocol_names
     with _telling() as say:
-        done = refresh(resource, only=registries, full=full, say=say)
-    _conclude(resource.root(), done)
+        begun = begin(chosen, names, Window(first_day, last_day), registries, say)
+        done = (
+            leave(begun, say) if not full and is_unchanged(begun) else _carry_out(begun, full=full, say=say)
+        )
+    _conclude(chosen.warehouse, done)
     return done.exit_code
 
 
@@ -54,6 +57,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
     """Write a synthetic landing, three registries or the constructed 23; refresh it, say where to look."""
     from bpp_etl.demo import write_demo_landing, write_paper_landing  # noqa: PLC0415
 
+    ensure_files_may_be_opened()
     home = (folder or PROJECT / "warehouse" / ("demo-paper" if is_paper else "demo")).absolute()
     mark = home / (PAPER_MARK if is_paper else DEMO_MARK)
     if home.exists() and any(home.iterdir()) and not mark.exists():
@@ -67,9 +71,10 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
     else:
         write_demo_landing(home / "landing")
         typer.echo("synthetic landing: three registries, one clean, one dirty, one that must be shut")
-    resource = _resource(home / "landing", home, ())
     with _telling() as say:
-        done = refresh(resource, say=say)
+        names = load_operation(PROJECT, os.environ).protocol_names
+        begun = begin(Places(home / "landing", home), names, ALWAYS, [], say)
+        done = _carry_out(begun, full=False, say=say)
     _conclude(home, done)
     expected_shut = set() if is_paper else {"synthetic-shut"}
     return 0 if done.release_id and set(done.shut) == expected_shut and not done.failed else 1
@@ -77,6 +82,10 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
 
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     """Replace this process by the services of the UI, on the warehouse's instance and behind the guard."""
+    from assets.instance import WORKSPACE, home_of  # noqa: PLC0415 - as above
+    from assets.storage_faults import storage_in_words  # noqa: PLC0415
+
+    ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
@@ -95,25 +104,15 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     os.execve(sys.executable, words, environment)
 
 
-def _resource(
-    landing: Path | None,
-    warehouse: Path | None,
-    protocols: Sequence[str],
-    first_day: dt.date | None = None,
-    last_day: dt.date | None = None,
-) -> Warehouse:
-    chosen = places(os.environ, landing, warehouse)
-    return Warehouse(
-        landing=str(chosen.landing),
-        warehouse=str(chosen.warehouse),
-        protocols=list(protocols) or load_operation(PROJECT, os.environ).protocol_names,
-        first_day="" if first_day is None else first_day.isoformat(),
-        last_day="" if last_day is None else last_day.isoformat(),
-    )
+def _carry_out(begun: Begun, *, full: bool, say: Say) -> Refreshed:
+    from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
+    from assets.resources import Warehouse  # noqa: PLC0415
+
+    return carry_out(Warehouse.of(begun.places, begun.names, begun.window), begun, full=full, say=say)
 
 
 @contextmanager
-def _telling() -> Iterator[Callable[[str], None]]:
+def _telling() -> Iterator[Say]:
     """Yield a way to say a line: with a sign of life on a terminal, plain elsewhere."""
     if not sys.stdout.isatty():
         yield typer.echo

@@ -18,9 +18,10 @@ from assets.lineage import lineage_of
 from assets.resources import Warehouse
 from assets.status import look_from_inside
 from bpp_etl.disclosure import DEFAULT_THRESHOLD, rows_told
+from bpp_etl.erasure import finish_erasures
 from bpp_etl.measure.tally import is_small
-from bpp_etl.release import Shelf, assemble, publish
-from bpp_etl.release.shelf import FILE, REPORT
+from bpp_etl.release.build import assemble, publish
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import told_tables
 from bpp_etl.settings import is_report_shared
@@ -49,6 +50,7 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     Whoever watches the runs need not hold the patients, so what is shown has been through disclosure control.
     """
     with told_in_words(context):
+        finish_erasures(warehouse.places())
         made = assemble(
             warehouse.root(),
             warehouse.loaded_protocols(),

@@ -77,7 +77,7 @@ def rollback(
     """Put an earlier release back in service, if each of its files is its own."""
     from bpp_etl.release.shelf import Shelf  # noqa: PLC0415
 
-    Shelf.of(_warehouse(warehouse)).put_in_service(release)
+    Shelf.of(_warehouse(warehouse)).step_back(release)
     typer.echo(f"release {release} is in service")
 
 

@@ -14,7 +14,9 @@ import dagster as dg
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import NotFoundError
-from bpp_etl.events import Protocol, Window, load_protocol
+from bpp_etl.events.protocol import Protocol
+from bpp_etl.events.protocol_file import load_within
+from bpp_etl.events.window import Window
 from bpp_etl.landing.deliveries import Delivery, delivery_of, survey
 from bpp_etl.settings import Places, places
 
@@ -32,6 +34,18 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     protocols: list[str] = list(DEFAULT_PROTOCOLS)  # noqa: RUF012 - a pydantic default
     first_day: str = ""
     last_day: str = ""
+
+    @classmethod
+    def of(cls, places: Places, protocols: Sequence[str], window: Window) -> Warehouse:
+        """Name what a command was asked for as the graph has it."""
+        first, last = (day.isoformat() if day else "" for day in (window.first_day, window.last_day))
+        return cls(
+            landing=str(places.landing),
+            warehouse=str(places.warehouse),
+            protocols=list(protocols),
+            first_day=first,
+            last_day=last,
+        )
 
     def places(self) -> Places:
         """Choose landing and warehouse."""
@@ -58,9 +72,10 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise NotFoundError(f"{registry} has no delivery in the landing", "check the folder's name")
         return newest
 
+    def window(self) -> Window:
+        """Give the calendar window that was asked for."""
+        return Window(*(date.fromisoformat(day) if day else None for day in (self.first_day, self.last_day)))
+
     def loaded_protocols(self) -> Sequence[Protocol]:
         """Load the protocols that apply, in the window that was asked for."""
-        window = Window(
-            *(date.fromisoformat(day) if day else None for day in (self.first_day, self.last_day))
-        )
-        return [load_protocol(name).within(window) for name in self.protocols]
+        return load_within(self.protocols, self.window())

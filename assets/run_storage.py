@@ -10,11 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import StringSource
+from dagster import EventLogEntry, StringSource
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log import EventLogStorage, SqliteEventLogStorage, SqlPollingEventWatcher
 from dagster._core.storage.runs import RunStorage, SqliteRunStorage
@@ -97,12 +97,20 @@ class KeptOpenRuns(SqliteRunStorage):
         super().dispose()
 
 
+class _Together(threading.local):
+    """The connections of this thread's transaction, and what ends it."""
+
+    def __init__(self) -> None:
+        self.until: ExitStack | None = None
+        self.connections: dict[str, Connection] = {}
+
+
 class KeptOpenEvents(SqliteEventLogStorage):
     """What happened in each run, a database for each, and one with what the runs have in common."""
 
     def __init__(self, base_dir: str) -> None:
         """Make the folder and the common database where they are missing."""
-        self._open, self._made = KeptOpen(), set[str]()
+        self._open, self._made, self._together = KeptOpen(), set[str](), _Together()
         super().__init__(base_dir)
         self._watcher = SqlPollingEventWatcher(self)
 
@@ -110,17 +118,36 @@ class KeptOpenEvents(SqliteEventLogStorage):
     def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
         """Yield a connection to a run's database, which Dagster makes or brings up to date if it has to."""
         shard = run_id or ""
+        if shard in self._together.connections:
+            yield self._together.connections[shard]
+            return
         if shard not in self._made or not Path(self.path_for_shard(shard)).exists():
             with super().run_connection(shard):
                 self._made.add(shard)
-        with self._open.begin(self.conn_string_for_shard(shard)) as connection:
+        begun = self._open.begin(self.conn_string_for_shard(shard))
+        if self._together.until is not None:
+            connection = self._together.until.enter_context(begun)
+            self._together.connections[shard] = connection
             yield connection
+        else:
+            with begun as connection:
+                yield connection
 
     @contextmanager
     def index_connection(self) -> Iterator[Connection]:
         """Yield a connection to the common database."""
         with self.run_connection(INDEX) as connection:
             yield connection
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event in one transaction of each database; Dagster's own begins up to seven."""
+        with ExitStack() as until:
+            self._together.until = until
+            try:
+                super().store_event(event)
+            finally:
+                self._together.until = None
+                self._together.connections = {}
 
     def has_table(self, table_name: str) -> bool:
         """Say whether the common database has a table; Dagster asks whenever it looks for partitions."""

@@ -17,12 +17,13 @@ from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from assets.tags import DELIVERY, delivery_tags
 from bpp_etl.admission.due import derivation, derived_with, judged_with
+from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.inputs import adapter_digest
-from bpp_etl.release import Shelf
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
+from bpp_etl.release.shelf import Shelf
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -41,12 +42,16 @@ def schedules(operation: Operation) -> list[dg.ScheduleDefinition]:
         cron_schedule=operation.nightly_refresh,
         execution_timezone=operation.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Refreshes each registry with a delivery, rules or protocols not worked off yet.",
+        description=(
+            "Refreshes each registry with a delivery, rules or protocols not worked off yet; puts the file in"
+            " service back from its release where it is damaged."
+        ),
     )
     def nightly_refresh(
         context: dg.ScheduleEvaluationContext, warehouse: Warehouse
     ) -> list[dg.RunRequest] | dg.SkipReason:
         forget_old_runs(context.instance, operation.keep_runs)
+        put_back_what_is_served(context, warehouse)
         return catch_up(context.instance, warehouse, operation, context.scheduled_execution_time)
 
     @dg.schedule(
@@ -61,6 +66,20 @@ def schedules(operation: Operation) -> list[dg.ScheduleDefinition]:
         return publish_what_changed(warehouse)
 
     return [nightly_refresh, weekly_publish]
+
+
+def put_back_what_is_served(context: dg.ScheduleEvaluationContext, warehouse: Warehouse) -> None:
+    """Put the file in service back where it is damaged and its release is whole; say so in the tick's log.
+
+    Where both are damaged a person has to step back; `bpp status` says so until somebody has.
+    """
+    try:
+        told = Shelf.of(warehouse.root()).put_back()
+    except BppError as error:
+        context.log.warning("%s; %s", error.message, error.hint)
+        return
+    if told is not None:
+        context.log.warning("%s", told)
 
 
 def catch_up(
@@ -126,7 +145,9 @@ def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arriva
     last = judged.get("shut") or judged.get("admitted")
     if last is None or last.delivery != delivery.name:
         return True
-    if last.code_version != judged_with(adapter_digest(delivery)):
+    if last.code_version != judged_with(
+        adapter_digest(delivery), treatment_of(warehouse.root(), delivery).told
+    ):
         return True
     # A run that found the gate shut has failed, and has done its work.
     ended = [dg.DagsterRunStatus.SUCCESS]

@@ -29,6 +29,7 @@ ROOTS: Mapping[Layer, tuple[str, ...]] = {
         "bpp_etl.reading.delivery",
         "bpp_etl.adapters",
         "bpp_etl.gate.judge",
+        "bpp_etl.admission.intake",
         "bpp_etl.admission.record",
     ),
     "event": ("bpp_etl.events.derive",),

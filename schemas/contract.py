@@ -6,54 +6,24 @@ Not here: any particular table, and anything that touches a database.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from inspect import get_annotations
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin
 
-import pandera.polars as pa
 import polars as pl
-from pandera.polars import DataFrameModel, dataframe_check
 
-from schemas.laws import Law, RowLaw
+from schemas.laws import Law
 
-
-class Contract(DataFrameModel):
-    """A table's contract: its docstring states the grain, `key` names a row, each field describes a column.
-
-    `class Patients(Contract, key=("registry", "patient_id"))`: no two rows hold the same in all columns of
-    the key, and none of these columns is empty. There is no contract without a key.
-
-    `_laws` judge its rows. One that looks at a row alone and refuses it is a check of the contract; a row
-    that is only flagged breaks its law and stays.
-    """
-
-    _key: ClassVar[tuple[str, ...]]
-    _laws: ClassVar[tuple[Law, ...]] = ()
-
-    def __init_subclass__(cls, *, key: tuple[str, ...], **kwargs: Any) -> None:
-        """Keep the key beside the columns, and make the checks."""
-        for law in cls._laws:
-            if isinstance(law, RowLaw) and law.severity == "refuse":
-                setattr(cls, law.id, _check_of(law))
-        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
-        cls._key = key
-
-    class Config:
-        """Columns are judged by name; what a contract does not name is not judged."""
-
-        strict = False
-
-
-def _check_of(law: RowLaw) -> Any:
-    def judge(_: type[Contract], data: pa.PolarsData) -> pl.LazyFrame:
-        return law.judge(data)
-
-    return dataframe_check(judge, name=law.id)
+if TYPE_CHECKING:
+    import pandera.polars as pa
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a contract, free of pandera: what DDL, comments, dictionary and UI need."""
+    """One column of a contract: what the schema, DDL, comments, dictionary and UI need.
+
+    `dtype` is a type of polars by its name, as in `List(String)`.
+    """
 
     name: str
     dtype: str
@@ -68,6 +38,55 @@ class Column:
     unreadable: str | None = None
     from_range: str | None = None
     codes_from: float | None = None
+
+
+class Contract:
+    """A table's contract: its docstring states the grain, `key` names a row, each field describes a column.
+
+    `class Patients(Contract, key=("registry", "patient_id"))`: no two rows hold the same in all columns of
+    the key, and none of these columns is empty. There is no contract without a key.
+
+    `_laws` judge its rows. One that looks at a row alone and refuses it is a check of the contract; a row
+    that is only flagged breaks its law and stays. Columns are judged by name; what a contract does not name
+    is not judged.
+    """
+
+    _key: ClassVar[tuple[str, ...]]
+    _laws: ClassVar[tuple[Law, ...]] = ()
+    _columns: ClassVar[tuple[Column, ...]]
+    _types: ClassVar[tuple[pl.DataType | type[pl.DataType], ...]]
+    _schema: ClassVar[pa.DataFrameSchema | None]
+
+    def __init_subclass__(cls, *, key: tuple[str, ...], **kwargs: Any) -> None:
+        """Keep the key, and the columns with the types that they are declared with."""
+        super().__init_subclass__(**kwargs)
+        cls._key, cls._schema = key, None
+        types = {name: _polars_type(stated) for name, stated in get_annotations(cls).items()}
+        cls._columns = tuple(
+            replace(vars(cls)[name], name=name, dtype=str(kind)) for name, kind in types.items()
+        )
+        cls._types = tuple(types.values())
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """Give the contract as pandera's schema."""
+        # pandera takes a second to load, and most who ask what a column is never judge one.
+        from schemas.checks import schema_of  # noqa: PLC0415
+
+        if cls._schema is None:
+            cls._schema = schema_of(cls)
+        return cls._schema
+
+    @classmethod
+    def validate(cls, frame: pl.DataFrame) -> pl.DataFrame:
+        """Judge an eager frame; pandera's errors name every check that fails."""
+        return cls.to_schema().validate(frame, lazy=True)
+
+
+def _polars_type(stated: Any) -> pl.DataType | type[pl.DataType]:
+    """Read the type of a field: a type of polars, or `Annotated` with what makes one."""
+    made: Any = get_origin(stated)
+    return stated if made is None else stated.__origin__(*get_args(stated)[1:])  # type: ignore[no-any-return]
 
 
 KINDS = ("text", "code", "date", "number", "integer", "boolean")
@@ -94,22 +113,20 @@ def delivered(
     """
     if kind not in KINDS:
         raise ValueError(f"a delivered column is of kind {kind!r}; known: {', '.join(KINDS)}")
-    listed = tuple(codes)
-    return pa.Field(
+    return Column(
+        name="",
+        dtype="",
         nullable=not required,
-        isin=list(listed) if listed else None,
         description=description,
-        metadata={
-            "delivered": True,
-            "required": required,
-            "kind": kind,
-            "codes": listed,
-            "unit": unit,
-            "default": default,
-            "unreadable": unreadable,
-            "from_range": from_range,
-            "codes_from": codes_from,
-        },
+        codes=tuple(codes),
+        unit=unit,
+        delivered=True,
+        required=required,
+        kind=kind,
+        default=default,
+        unreadable=unreadable,
+        from_range=from_range,
+        codes_from=codes_from,
     )
 
 
@@ -117,39 +134,17 @@ def derived(
     description: str, *, nullable: bool = True, unit: str | None = None, codes: Iterable[str] = ()
 ) -> Any:
     """Declare a column that this project works out."""
-    listed = tuple(codes)
-    return pa.Field(
-        nullable=nullable,
-        isin=list(listed) if listed else None,
-        description=description,
-        metadata={"codes": listed, "unit": unit},
-    )
+    return Column("", "", nullable, description, tuple(codes), unit)
 
 
-@cache
 def columns_of(contract: type[Contract]) -> tuple[Column, ...]:
     """Describe a contract's columns in their order."""
-    described = []
-    for name, column in contract.to_schema().columns.items():
-        about: dict[str, Any] = column.metadata or {}
-        described.append(
-            Column(
-                name=name,
-                dtype=str(column.dtype),
-                nullable=bool(column.nullable),
-                description=column.description or "",
-                codes=tuple(about.get("codes", ())),
-                unit=about.get("unit"),
-                delivered=bool(about.get("delivered", False)),
-                required=bool(about.get("required", False)),
-                kind=str(about.get("kind", "text")),
-                default=about.get("default"),
-                unreadable=about.get("unreadable"),
-                from_range=about.get("from_range"),
-                codes_from=about.get("codes_from"),
-            )
-        )
-    return tuple(described)
+    return contract._columns
+
+
+def types_of(contract: type[Contract]) -> tuple[pl.DataType | type[pl.DataType], ...]:
+    """Give the polars type of each column of a contract, in their order."""
+    return contract._types
 
 
 def delivered_columns(contract: type[Contract]) -> tuple[Column, ...]:

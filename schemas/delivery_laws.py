@@ -125,6 +125,7 @@ TABLE_LAWS = (
         mend="Correct the rows by the rules that refuse them; bpp check names both.",
         on=required_tables,
         is_binding=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "refused_share_exceeded",
@@ -137,6 +138,7 @@ TABLE_LAWS = (
         limit=0.05,
         limit_name="{table}",
         is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "nothing_used",
@@ -157,6 +159,7 @@ TABLE_LAWS = (
         mend="This is a fault of the software: report it with the release's manifest.",
         on=every_table,
         is_binding=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "response_not_recorded",
@@ -211,6 +214,26 @@ WHOLE_LAWS = (
         is_binding=True,
     ),
     DeliveryLaw(
+        "pseudonym_key_differs",
+        sentence="Patients who have pseudonyms keep them.",
+        exactly="Broken where a registry was admitted with pseudonyms, and no key is configured, or another.",
+        severity="shut",
+        category="conformance",
+        mend="Configure the key by which the registry was admitted: BPP_PSEUDONYM_KEY_FILE, or "
+        "[tool.bpp] pseudonym_key_file. Where it is lost, see the runbook.",
+        on=whole_delivery,
+        is_binding=True,
+    ),
+    DeliveryLaw(
+        "erased_patient_delivered",
+        sentence="No patient who was erased is delivered again.",
+        severity="warn",
+        category="conformance",
+        mend="Nothing of them is taken in. Have the registry take them out of its export; until then "
+        "accept it by [accept.erased_patient_delivered].",
+        on=whole_delivery,
+    ),
+    DeliveryLaw(
         "file_not_read",
         sentence="Every file of the delivery is read.",
         severity="warn",
@@ -239,6 +262,7 @@ WHOLE_LAWS = (
         on=whole_delivery,
         limit=0.5,
         limit_name="cadence",
+        is_in_our_words=True,
     ),
 )
 """Laid on the delivery; reports list them last."""

@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import pandera.polars as pa
-
 from schemas.contract import Column, delivered_columns
 from schemas.examples import Cell
 from schemas.laws import CellLaw, Law, LineLaw, SetLaw, SideLaw, Tables, TextLaw
 
 if TYPE_CHECKING:
+    import pandera.polars as pa
+
     from schemas.tables import DeliveredTable
 
 
@@ -72,10 +72,14 @@ def with_parent(rule: str) -> Tables:
 
 
 def _not_after(column: Column, day: dt.date) -> pa.Check | None:
+    import pandera.polars as pa  # noqa: PLC0415 - a law is read by many who judge nothing
+
     return pa.Check.le(day) if column.kind == "date" else None
 
 
 def _in_list(column: Column, _: dt.date) -> pa.Check | None:
+    import pandera.polars as pa  # noqa: PLC0415
+
     return pa.Check.isin(list(column.codes)) if column.codes and column.delivered else None
 
 

@@ -26,7 +26,8 @@ class Release(Contract, key=("release_id",)):
     )
     code_version: pl.String = derived("Version of engine and contracts.", nullable=False)
     content_digest: pl.String = derived(
-        "SHA-256 over all rows outside meta and quality.history; the same inputs and code give the same.",
+        "SHA-256 over all rows outside meta, quality.audit and the histories of quality; the same inputs and "
+        "code give the same.",
         nullable=False,
     )
     is_synthetic: pl.Boolean = derived(
@@ -34,7 +35,9 @@ class Release(Contract, key=("release_id",)):
         "are and of others not: `quality.delivery` says which."
     )
     input_digests: Annotated[pl.List, pl.String] = derived(
-        "Deliveries it is built on, as registry/delivery:digest.", nullable=False
+        "Deliveries it is built on, as registry/delivery:status:digest of its files:version of the code that"
+        " judged it, and of an admitted one, :version of the code that derived its events.",
+        nullable=False,
     )
 
 

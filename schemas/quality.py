@@ -13,6 +13,7 @@ from schemas.metric_columns import is_suppressed_column
 
 RULE_STATUS = ("passed", "failed", "waived", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
+AUDIT_ACTION = ("refresh", "publish", "put_back", "rollback", "prune", "share", "erase")
 
 
 def delivery_status() -> Any:
@@ -192,6 +193,26 @@ class EventRuleHistory(Contract, key=("release_id", "registry", "protocol", "rul
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 
+class Audit(Contract, key=("position",)):
+    """One row per deed that `audit.jsonl` of the warehouse told when the release was built.
+
+    Later ones, its own publication among them, are in the file.
+    """
+
+    position: pl.Int64 = derived("Line of the file, counted from 1.", nullable=False)
+    done_at: Annotated[pl.Datetime, "us", None] = derived("When it was done, in UTC.", nullable=False)
+    account: pl.String = derived("Account of the operating system that did it.", nullable=False)
+    host: pl.String = derived("Machine that it was done on.", nullable=False)
+    action: pl.String = derived("What was done.", nullable=False, codes=AUDIT_ACTION)
+    registry: pl.String = derived("Registry that was refreshed, or of the patient who was erased.")
+    delivery: pl.String = derived("Delivery that was judged.")
+    release_id: pl.String = derived("Release that was published, served again, removed, shared or rewritten.")
+    share_id: pl.String = derived("Share that was made.")
+    detail: pl.String = derived(
+        "Of refresh: admitted or shut. Of erase: the keyed hash of the patient. Else empty."
+    )
+
+
 QUALITY_TABLES = {
     "rule_result": RuleResult,
     "delivery": DeliveryResult,
@@ -206,5 +227,8 @@ QUALITY_TABLES = {
 HISTORY_TABLES = {"history": History, "event_rule_history": EventRuleHistory}
 """What a release carries on from the one before."""
 
-RELEASE_QUALITY_TABLES = {"event_rule": EventRule, **HISTORY_TABLES}
+RELEASE_QUALITY_TABLES = {"event_rule": EventRule, **HISTORY_TABLES, "audit": Audit}
 """What a release adds."""
+
+OUTSIDE_CONTENT = (*HISTORY_TABLES, "audit")
+"""What does not count for a release's content digest: it tells what was before, not what was delivered."""

@@ -37,3 +37,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
         return home, pickle.loads(returned.read_bytes())
 
     return once
+
+
+@pytest.fixture(autouse=True)
+def _mask_of_new_files() -> None:
+    """Begin each test with the usual mask: the command line sets a stricter one for its whole process."""
+    os.umask(0o022)

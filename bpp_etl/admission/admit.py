@@ -12,7 +12,10 @@ import duckdb
 
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
+from bpp_etl.admission.intake import take_in
+from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
+from bpp_etl.admission.treatment import note_key
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.decision import GateDecision
@@ -20,9 +23,9 @@ from bpp_etl.gate.delivery_rule import Known
 from bpp_etl.gate.judge import judge
 from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.apart import read_apart
 from bpp_etl.reading.remembered import ReadDelivery, recall
 from bpp_etl.timeline.stated import stated_by
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
     one_row,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     """Load a delivery as text into a new working file, and leave it there for the gate."""
-    return read_apart(files.start_building(), delivery, scratch_root=files.folder)
+    return take_in(files.start_building(), delivery, files.folder, files.warehouse)
 
 
 def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
@@ -52,6 +55,13 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
         # It is the delivery before; it is marked now, and not looked at again.
         decision = _judge(files, delivery)
     files.settle(decision.status)
+    note(
+        files.warehouse,
+        "refresh",
+        registry=delivery.registry,
+        delivery=delivery.name,
+        detail=decision.status,
+    )
     return decision
 
 
@@ -63,21 +73,23 @@ def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
         found = recall(con, delivery)
         if found is None:
             raise BppError(f"{delivery.registry} cannot be read", "report this as a fault")
-        with known_already(files, delivery, found.input_digest) as known:
+        with known_already(files, delivery, found) as known:
             decision = _judged(con, files, delivery, found, known)
         if decision.is_open:
             # Before the delivery takes its place: where that fails, it is judged and they are written again.
             write_digests(con, files.patient_digests)
+            note_key(files.folder, found)
         record(
             con,
             decision,
             input_digest=found.input_digest,
-            code_version=judged_with(found.adapter_digest),
+            code_version=judged_with(found.adapter_digest, found.treated),
             extra_columns=found.extra_columns,
             identifier_columns=found.identifier_columns,
             about=found.config.about,
             stated=found.config.stated,
             empty_rows=found.empty_rows,
+            left_out=found.left_out,
         )
     return decision
 
@@ -120,7 +132,8 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
         opened(path, is_working_file=True) as con,
         transaction(con),
     ):
-        name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
+        name = judgement_in(con, path).delivery
+        (day,) = one_row(con, "select delivery_date from quality.delivery")
         stated = stated_by(con, registry)
         summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")

@@ -14,6 +14,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.delivery_rule import Known
 from bpp_etl.landing.deliveries import Delivery, delivery_of
+from bpp_etl.reading.remembered import ReadDelivery, pseudonym_key_in
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.select import has_table
 from schemas.contract import delivered_columns
@@ -21,19 +22,20 @@ from schemas.tables import TABLES
 
 
 @contextmanager
-def known_already(files: WorkingFiles, delivery: Delivery, input_digest: str) -> Iterator[Known]:
+def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -> Iterator[Known]:
     """Open the registry's last admitted delivery, read-only, and name other registries' digests of patients.
 
     There is no delivery before where the admitted one is this very delivery, unchanged, which is judged
     again; where it is a newer one, which was taken away from the landing; and where its file is broken or of
-    an earlier version, which judging anew is to mend.
+    an earlier version, which judging anew is to mend; nor where its ids were not yet pseudonyms, or are of
+    another key: nobody would be known again.
     """
     with ExitStack() as stack:
         found: Connection | None = None
         if "admitted" in files.in_place().judged:
             try:
                 con = stack.enter_context(opened_read_only(files.admitted))
-                found = con if _is_before(con, delivery, input_digest) else None
+                found = con if _is_before(con, delivery, read) else None
             except BusyError:
                 raise
             except (BppError, duckdb.Error):
@@ -41,12 +43,14 @@ def known_already(files: WorkingFiles, delivery: Delivery, input_digest: str) ->
         yield Known(found, files.digests_elsewhere)
 
 
-def _is_before(con: Connection, delivery: Delivery, input_digest: str) -> bool:
+def _is_before(con: Connection, delivery: Delivery, read: ReadDelivery) -> bool:
     name, digest = one_row(con, "select delivery, input_digest from quality.delivery")
     admitted = delivery_of(delivery.path.with_name(str(name)))
     if admitted is None or admitted.order > delivery.order:
         return False
-    if (admitted.order, digest) == (delivery.order, input_digest):
+    if (admitted.order, digest) == (delivery.order, read.input_digest):
+        return False
+    if pseudonym_key_in(con) != read.pseudonym_key:
         return False
     return all(
         has_table(con, "core", name, [column.name for column in delivered_columns(table.contract)])

@@ -6,19 +6,21 @@ Not here: doing it.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.admission.judgement import derived_in
+from bpp_etl.admission.treatment import treatment_of
+from bpp_etl.admission.working import WorkingFiles, read_once
 from bpp_etl.code_version import layer_version
-from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.errors import BppError, DamagedError, OtherVersionError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
 from bpp_etl.reading.limits import load_limits
-from bpp_etl.warehouse.connection import Connection, opened_read_only
+from bpp_etl.warehouse.connection import opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
 
@@ -47,12 +49,12 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     if last is None and found.damaged:
         # Judging anew puts a sound file in the place of a damaged one. Where the newest delivery is shut and
         # known, that would not: the damaged file held another.
-        return Due(delivery, "judge", "working files cannot be opened")
+        return Due(delivery, "judge", _why_not_read(found.damaged.values()))
     if last is None:
         return Due(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
         return Due(delivery, "judge", _why_another(delivery, last.delivery))
-    if last.code_version != judged_with(adapter_digest(delivery)):
+    if last.code_version != judged_with(adapter_digest(delivery), treatment_of(warehouse, delivery).told):
         return Due(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery, load_limits(os.environ)):
         return Due(delivery, "judge", "files changed")
@@ -64,6 +66,12 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     return Due(delivery, "nothing", "unchanged")
 
 
+def _why_not_read(errors: Iterable[DamagedError]) -> str:
+    if all(isinstance(error, OtherVersionError) for error in errors):
+        return "written by another version"
+    return "working files cannot be opened"
+
+
 def _why_another(delivery: Delivery, last: str) -> str:
     """Tell a newer delivery from an older one that has come to count because a newer was taken away."""
     before = delivery_of(delivery.path.with_name(last))
@@ -72,13 +80,14 @@ def _why_another(delivery: Delivery, last: str) -> str:
     return "new delivery"
 
 
-def judged_with(adapter: str) -> str:
+def judged_with(adapter: str, treated: str = "") -> str:
     """Name what a delivery is judged with: our code, and by digests an outside adapter and limits of reading.
 
-    Limits that are the defaults are part of the code.
+    Limits that are the defaults are part of the code. `treated` names what is done to ids, if anything is.
     """
     digests = (adapter, load_limits(os.environ).digest)
-    return ".".join([layer_version("core"), *(digest[:12] for digest in digests if digest)])
+    told = [layer_version("core"), *(digest[:12] for digest in digests if digest), treated]
+    return ".".join(filter(None, told))
 
 
 def derivation(protocols: Sequence[Protocol]) -> list[str]:
@@ -88,18 +97,10 @@ def derivation(protocols: Sequence[Protocol]) -> list[str]:
 
 def derived_with(files: WorkingFiles) -> list[str] | None:
     """Read what the admitted file's events were derived with; None where they were not."""
-    with files.unharmed("admitted") as path, opened_read_only(path) as con:
+    with files.unharmed("admitted") as path:
+        return read_once(path, _derived_of)
+
+
+def _derived_of(path: Path) -> list[str] | None:
+    with opened_read_only(path) as con:
         return derived_in(con)
-
-
-def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
-    """Read what the events in an open working file were derived with; None where they were not."""
-    there = con.execute(
-        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
-        " and table_name = 'derived_with'",
-        {"alias": alias},
-    ).fetchall()
-    if there == [(0,)]:
-        return None
-    rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
-    return [str(row[0]) for row in rows]

@@ -17,6 +17,7 @@ from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
 
 EMPTY = "no row: none of its cells is filled"
+ERASED = "of a patient who was erased: left out"
 NONE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -31,6 +32,7 @@ def record(
     about: About = NOTHING_SAID,
     stated: Stated = NOTHING_STATED,
     empty_rows: Mapping[str, int] = NONE,
+    left_out: Mapping[str, int] = NONE,
 ) -> None:
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
@@ -125,7 +127,11 @@ def record(
         con,
         "quality",
         "source_row",
-        [(*judged, name, EMPTY, None, rows) for name, rows in sorted(empty_rows.items())],
+        [
+            (*judged, name, meaning, None, rows)
+            for meaning, counted in ((EMPTY, empty_rows), (ERASED, left_out))
+            for name, rows in sorted(counted.items())
+        ],
     )
     if not decision.is_open:
         con.execute("drop schema core cascade")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.admission.before import known_already
+from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check.cells import ColumnFault, column_faults
 from bpp_etl.check.proposals import propose
@@ -29,7 +30,6 @@ from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME, Delivery, d
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, told_in
 from bpp_etl.landing.registry_config import checked as configured
-from bpp_etl.reading.apart import read_apart
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
@@ -152,13 +152,13 @@ def _judged(
     with tempfile.TemporaryDirectory(prefix="bpp-check-") as name:
         scratch = Path(name)
         say(f"{delivery.registry}: {delivery.name} reading")
-        read = read_apart(scratch / "check.duckdb", delivery, scratch_root=scratch, config=config)
+        read = take_in(scratch / "check.duckdb", delivery, scratch, warehouse, config)
         with opened(scratch / "check.duckdb", is_working_file=True) as con, ExitStack() as stack:
             say(f"{delivery.registry}: {delivery.name} judging {sum(read.rows.values())} rows")
             known = NOTHING_KNOWN
             if warehouse is not None:
                 files = WorkingFiles.of(warehouse, delivery.registry)
-                known = stack.enter_context(known_already(files, delivery, read.input_digest))
+                known = stack.enter_context(known_already(files, delivery, read))
             decision = judge(con, delivery, read, known)
             broken = [result for result in decision.rules if result.is_breach]
             faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])

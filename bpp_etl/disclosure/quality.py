@@ -29,8 +29,8 @@ TOLD = tuple(COUNTS)
 SENTENCES = {rule.id: rule.sentence for rule in RULES}
 OF_PATIENTS = ("patients", DELIVERY)
 """Tables of `quality` whose rows are patients, or may be."""
-STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_rule_history")
-"""Tables of `quality` that stay in the house: names of theirs, and what releases before told."""
+STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_rule_history", "audit")
+"""Tables of `quality` that stay in the house: names of theirs and ours, and what releases before told."""
 
 
 def control_quality(con: Connection, threshold: int) -> None:

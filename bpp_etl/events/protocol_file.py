@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,6 +18,7 @@ from typing import NoReturn, TypeGuard
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.events.parameters import PARAMETERS, Parameter, Value
 from bpp_etl.events.protocol import Protocol, Setting, digest_of
+from bpp_etl.events.window import Window
 
 DEFAULT_PROTOCOL = "xu2025"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -45,6 +46,11 @@ def load_protocol(name_or_path: str | Path) -> Protocol:
             f"shipped are {', '.join(shipped())}",
         )
     return _read(path, seen=(), taken=shipped())
+
+
+def load_within(names: Sequence[str], window: Window) -> list[Protocol]:
+    """Load protocols, each for the cohort of a window. Errors: as of `load_protocol`."""
+    return [load_protocol(name).within(window) for name in names]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Explaining one patient's call: the ordered evidence, the rule that fired, what would change it.
+"""Explaining one patient's call, or one delivered row: evidence, the rule that fired, what would change it.
 
 Not here: the rules (`bpp_etl/events`), which are run again on that patient's published rows.
 """

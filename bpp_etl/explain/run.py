@@ -5,6 +5,7 @@ Not here: the evidence (`evidence.py`) and its words (`words.py`). An error neve
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,9 @@ from bpp_etl.explain.as_text import as_text
 from bpp_etl.explain.evidence import copy_patient, gather
 from bpp_etl.explain.facts import Evidence, Source
 from bpp_etl.explain.labels import Labels
+from bpp_etl.identity.pseudonyms import pseudonym_of_patient
 from bpp_etl.pages.plain_text import counted, joined
+from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
@@ -47,8 +50,9 @@ def explain_patient(
     """Explain the call of one patient of the release in service: text, json or html.
 
     With shifted dates, days are counted from the start of line 1 and no id, registry, delivery or release is
-    named. Errors: NotFoundError where nothing is published, or the release has no such registry or patient;
-    UsageError where the format or the protocol is unknown.
+    named. Where ids are pseudonyms, the patient's own finds it too, if the key is at hand. Errors:
+    NotFoundError where nothing is published, or the release has no such registry or patient; UsageError where
+    the format or the protocol is unknown.
     """
     if output not in WRITERS:
         raise UsageError(f"there is no format {shown(output)}", f"choose one of {', '.join(WRITERS)}")
@@ -64,7 +68,8 @@ def evidence_of(warehouse: Path, registry: str, patient: str, protocol: Protocol
         raise NotFoundError("nothing is published in this warehouse", "`bpp refresh` publishes a release")
     with in_memory() as con:
         attach_read_only(con, current, "published")
-        source = _find(con, registry, patient)
+        ensure_readable(con, "published")
+        source = _find_by_any_name(con, warehouse, registry, patient)
         copy_patient(con, source)
         protocol = protocol.within(_window(con, protocol.name))
         published = _published(con, source, protocol)
@@ -73,6 +78,17 @@ def evidence_of(warehouse: Path, registry: str, patient: str, protocol: Protocol
         evidence = gather(con, source, protocol)
     names, version = told[0]
     return replace(evidence, notes=tuple(_notes(evidence, published, list(names), str(version))))
+
+
+def _find_by_any_name(con: Connection, warehouse: Path, registry: str, patient: str) -> Source:
+    """Find a patient by the id in the release; else, where the key is at hand, by its pseudonym."""
+    try:
+        return _find(con, registry, patient)
+    except NotFoundError:
+        pseudonym = pseudonym_of_patient(os.environ, warehouse, registry, patient)
+        if pseudonym is None:
+            raise
+        return _find(con, registry, pseudonym)
 
 
 def _find(con: Connection, registry: str, patient: str) -> Source:

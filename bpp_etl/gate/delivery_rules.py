@@ -27,6 +27,7 @@ from schemas.tables import TABLES
     "file_outside_landing",
     "file_changed_while_read",
     "configuration_invalid",
+    "pseudonym_key_differs",
 )
 def problems_of_files(whole: WholeDelivery, rule: Rule) -> Found:
     """Count what was seen while the files were read; a file that was delivered was judged."""
@@ -91,6 +92,16 @@ def file_not_read(whole: WholeDelivery, rule: Rule) -> Found:
     unread, limit = len(whole.judged.read.unknown_files), whole.limit_of(rule)
     files = len(whole.judged.read.rows) + unread
     return Found(files, unread, limit, share_in_words(unread, files, limit, "files are read by nothing"))
+
+
+@judges("erased_patient_delivered")
+def erased_patient_delivered(whole: WholeDelivery, rule: Rule) -> Found:
+    """Count the rows that are left out since their patients were erased; nothing is judged where none is."""
+    read = whole.judged.read
+    rows = sum(read.left_out.values())
+    tables = ", ".join(f"{number} of {table}" for table, number in sorted(read.left_out.items()))
+    words = f"rows of patients who were erased are delivered again, and left out: {tables}"
+    return Found(rows + sum(read.rows.values()) if rows else 0, rows, whole.limit_of(rule), words)
 
 
 @judges("waiver_expired")

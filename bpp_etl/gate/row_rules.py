@@ -7,9 +7,10 @@ check of several columns on every row. Not here: rules that need other rows (`ga
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from threading import Lock
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
@@ -125,10 +126,22 @@ def _judge(con: Connection, schema: pa.DataFrameSchema, select: str, broke: Brea
     cursor = con.cursor()
     try:
         cursor.execute("use warehouse")
-        for batch in cursor.sql(parsed(cursor, select)).to_arrow_reader(BATCH_ROWS):
-            judge_frame(schema, pl.DataFrame(batch), broke)
+        for frame in _gathered(cursor.sql(parsed(cursor, select)).to_arrow_reader(BATCH_ROWS)):
+            judge_frame(schema, frame, broke)
     finally:
         cursor.close()
+
+
+def _gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
+    """Put small batches together: each thread and each part of a union yields its own."""
+    held: list[pl.DataFrame] = []
+    for batch in batches:
+        held.append(pl.DataFrame(batch))
+        if sum(frame.height for frame in held) >= BATCH_ROWS:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
 
 
 def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> Numbers:

@@ -66,19 +66,11 @@ def parsed_select(
     """
     delivered = delivered_columns(table.contract)
     columns = tuple(column for column in delivered if column.name not in lacking)
-    recode = config.recode.get(table.name, {})
-    parameters: dict[str, object] = {"blanks": BLANKS, "blank_end": BLANK_END}
+    parameters: dict[str, object] = {}
     settings = config.reading(table.name)
     readings = [_reading(column, settings, delivered_on, parameters) for column in columns]
     levels: list[Mapping[str, str]] = [
-        {f"s_{column.name}": _trimmed(column) for column in columns},
-        {
-            f"e_{column.name}": without_null_words(
-                f"s_{column.name}", column, config.null_words, recode.get(column.name)
-            )
-            for column in columns
-        },
-        {f"t_{column.name}": _recoded(table.name, column, config, parameters) for column in columns},
+        *text_levels(table.name, columns, config, parameters),
         *(
             {name: sql for level in together for name, sql in level.items()}
             for together in zip_longest(*(reading.levels for reading in readings), fillvalue={})
@@ -112,6 +104,27 @@ def parsed_select(
         f" {_null_words(delivered, lacking)} as null_words from {relation}"
     )
     return ParsedSelect(sql, parameters)
+
+
+def text_levels(
+    table: str, columns: Collection[Column], config: RegistryConfig, parameters: dict[str, object]
+) -> tuple[Mapping[str, str], ...]:
+    """Write how a cell becomes the text to read, level by level: bare, without null words, recoded.
+
+    The last level makes `t_<column>`, NULL where the cell is empty; `parameters` takes what the SQL names.
+    """
+    recode = config.recode.get(table, {})
+    parameters |= {"blanks": BLANKS, "blank_end": BLANK_END}
+    return (
+        {f"s_{column.name}": _trimmed(column) for column in columns},
+        {
+            f"e_{column.name}": without_null_words(
+                f"s_{column.name}", column, config.null_words, recode.get(column.name)
+            )
+            for column in columns
+        },
+        {f"t_{column.name}": _recoded(table, column, config, parameters) for column in columns},
+    )
 
 
 _KEPT = {"lab_results": ("value", "unit")}

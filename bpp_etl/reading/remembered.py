@@ -25,6 +25,8 @@ class ReadDelivery:
     Both digests are of what was read: what changes while it is read, or afterwards, shows as a change.
     `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
     they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
+    `left_out` are the rows of patients who were erased: they are not among `rows`. `pseudonym_key` is the
+    fingerprint of the key of pseudonyms, and `treated` names all that was done to ids.
     """
 
     config: RegistryConfig
@@ -37,6 +39,9 @@ class ReadDelivery:
     adapter_digest: str = ""
     empty_rows: Mapping[str, int] = field(default_factory=dict)
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    pseudonym_key: str = ""
+    treated: str = ""
 
 
 def remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
@@ -54,6 +59,12 @@ def recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
     if told.get("delivery") != [delivery.registry, delivery.name]:
         return None
     return recalled(told["read"])
+
+
+def pseudonym_key_in(con: Connection) -> str:
+    """Return the fingerprint of the key by which ids of an open working file are pseudonyms, or nothing."""
+    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
+    return str(told["read"].get("pseudonym_key", ""))
 
 
 def as_told(found: ReadDelivery) -> dict[str, Any]:
@@ -74,4 +85,8 @@ def recalled(found: Mapping[str, Any]) -> ReadDelivery:
         input_digest=found["input_digest"],
         adapter_digest=found["adapter_digest"],
         headers={table: tuple(names) for table, names in found["headers"].items()},
+        # A working file of an earlier version has none of these.
+        left_out=found.get("left_out", {}),
+        pseudonym_key=found.get("pseudonym_key", ""),
+        treated=found.get("treated", ""),
     )

@@ -18,27 +18,30 @@ from bpp_etl.difference.releases import Difference, difference_of
 from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
+from bpp_etl.identity.erased import nobody_erased_since, state_of_list
 from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
-from bpp_etl.release.history import add_to_history, carry_history
+from bpp_etl.release.history import add_to_history, carry_history, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.seal import FILES, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
+from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
 from bpp_etl.report.draw import write_page, write_report
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import Connection, opened, room_for, transaction
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
-from schemas.catalog import relations
+from schemas.catalog import catalog, relations
 from schemas.contract import columns_of, grain_of, key_of
-from schemas.quality import HISTORY_TABLES
+from schemas.quality import OUTSIDE_CONTENT
 
-OUTSIDE_DIGEST = {("quality", table) for table in HISTORY_TABLES}
+OUTSIDE_DIGEST = {("quality", table) for table in OUTSIDE_CONTENT}
 ASSEMBLED = "assembled.json"
 
 
@@ -74,7 +77,7 @@ def assemble(
     Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
     are not derived by these protocols.
     """
-    shelf = Shelf.of(warehouse)
+    shelf, erased = Shelf.of(warehouse), state_of_list(warehouse)
     shelf.sweep()
     shelf.building.mkdir(parents=True)
     try:
@@ -90,6 +93,7 @@ def assemble(
         inputs = ReleaseInput(tuple(copied.deliveries), told_protocols(protocols), code_version())
         told = {
             "input": inputs.as_manifest(),
+            "erased": erased,
             "expected": [
                 [schema, table, count] for (schema, table), count in sorted(copied.expected.items())
             ],
@@ -113,7 +117,7 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
     """Describe, verify, draw, name and put in service the file that `assemble` left.
 
     Until the last step nothing that a reader can open has changed. Errors: ReleaseError where the file does
-    not stand its checks; it is then discarded.
+    not stand its checks, BppError where a patient was erased since it was assembled; it is then discarded.
     """
     shelf = Shelf.of(warehouse)
     building = shelf.building
@@ -122,16 +126,19 @@ def publish(warehouse: Path, *, created_at: dt.datetime) -> Release:
             "there is no assembled release",
             "materialize metrics and release in one run: the job publish_release",
         )
+    erased = json.loads((building / ASSEMBLED).read_text(encoding="utf-8")).get("erased")
     try:
         with leased(building):
             made = _finish(shelf, created_at)
-        shelf.releases.mkdir(parents=True, exist_ok=True)
-        shelf.announce(made.release_id)
-        (building / LEASE).unlink()
-        os.replace(building, made.folder)  # noqa: PTH105
+        with nobody_erased_since(warehouse, erased):
+            shelf.releases.mkdir(parents=True, exist_ok=True)
+            shelf.announce(made.release_id)
+            (building / LEASE).unlink()
+            os.replace(building, made.folder)  # noqa: PTH105
+            shelf.put_in_service(made.release_id)
+            note(warehouse, "publish", release_id=made.release_id)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    shelf.put_in_service(made.release_id)
     return made
 
 
@@ -143,11 +150,12 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
     inputs = ReleaseInput.from_manifest(told["input"])
     with opened(building / FILE) as con:
         before = carry_history(con, shelf)
-        rows, digest = _digest(con)
+        rows, digest = digests_of(con)
         release_id = f"{created_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
         add_to_history(con, release_id)
-        for table, contract in HISTORY_TABLES.items():
-            rows["quality", table] = table_digest(con, "quality", table, contract)
+        write_audit(con, shelf.published.parent)
+        for table in OUTSIDE_CONTENT:
+            rows["quality", table] = table_digest(con, "quality", table, catalog()["quality"][table])
         # Hundreds of comments: by itself each would wait for the disk.
         with transaction(con):
             _describe(con, release_id, created_at, inputs, digest, rows)
@@ -157,6 +165,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         write_page(controlled, building / REPORT)
     else:
         write_report(building / FILE, building / REPORT, _since(shelf, before))
+    write_software(building / SOFTWARE)
     counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
     manifest = {
         "release_id": release_id,
@@ -182,7 +191,8 @@ def _since(shelf: Shelf, before: str | None) -> Difference | str | None:
         return error.message
 
 
-def _digest(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
+def digests_of(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
+    """Count and digest the rows of each table, and digest the content that they make."""
     rows = {
         (schema, table): table_digest(con, schema, table, contract)
         for schema, table, contract in relations()
@@ -224,7 +234,7 @@ def _describe(
     digest: str,
     rows: dict[tuple[str, str], tuple[int, str]],
 ) -> None:
-    """Fill `meta`, and comment every table and column."""
+    """Say in `meta` what the release is, and describe its tables."""
     con.execute(
         "insert into meta.release values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -238,6 +248,11 @@ def _describe(
             list(inputs.deliveries),
         ],
     )
+    describe_tables(con, rows)
+
+
+def describe_tables(con: Connection, rows: Mapping[tuple[str, str], tuple[int, str]]) -> None:
+    """Fill `meta.table` and `meta.column`, and comment every table and column; `rows` are as `digests_of`."""
     for schema, table, contract in relations():
         comment_table(con, schema, table, contract)
         if schema != "meta":

@@ -27,11 +27,13 @@ from bpp_etl.release.seal import (
     read_manifest,
     sha256_of,
 )
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import one_value, opened_read_only
 
 __all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
 
 BUILDING = ".building-"
+REPLACED = ".replaced-"
 WRITABLE = 0o222
 
 
@@ -156,6 +158,11 @@ class Shelf:
         with self._serving():
             self._swap_in(folder)
 
+    def step_back(self, release_id: str) -> None:
+        """Put an earlier release back in service, as a person asks; errors as `put_in_service`."""
+        self.put_in_service(release_id)
+        note(self.published.parent, "rollback", release_id=release_id)
+
     def put_back(self) -> str | None:
         """Put the file in service back from its release where it is damaged or gone; say so in a line.
 
@@ -176,6 +183,7 @@ class Shelf:
                     " which are whole",
                 )
             self._swap_in(self.folder(release_id))
+        note(self.published.parent, "put_back", release_id=release_id)
         return f"{self.current.name}, the file in service, {what}: put back from release {release_id}"
 
     def damage_in_service(self) -> str | None:
@@ -205,14 +213,14 @@ class Shelf:
 
     def _swap_in(self, folder: Path) -> None:
         source = folder / FILE
-        _close_to_writers(source)
+        close_to_writers(source)
         fresh = self.published / f".{FILE}.{builder()}"
         try:
             with source.open("rb") as read, fresh.open("wb") as write:
                 shutil.copyfileobj(read, write, 1 << 22)
                 write.flush()
                 os.fsync(write.fileno())
-            _close_to_writers(fresh)
+            close_to_writers(fresh)
             # Whoever opened the file to write may have left a log: it belongs to the release before.
             self.current.with_name(f"{FILE}.wal").unlink(missing_ok=True)
             os.replace(fresh, self.current)  # noqa: PTH105
@@ -231,10 +239,42 @@ class Shelf:
         kept = {*ids[-keep:], self.in_service(), self.newest_whole()}
         gone = [one for one in ids if one not in kept]
         for release_id in gone:
-            # Its name goes first: what is half-removed is no release, and is swept as what is half-built.
-            os.replace(self.releases / release_id, self.building)  # noqa: PTH105
-            shutil.rmtree(self.building)
+            self.remove(release_id)
+            note(self.published.parent, "prune", release_id=release_id)
         return gone
+
+    def remove(self, release_id: str) -> None:
+        """Remove a release, whichever it is."""
+        # Its name goes first: what is half-removed is no release, and is swept as what is half-built.
+        shutil.rmtree(self.building, ignore_errors=True)
+        os.replace(self.releases / release_id, self.building)  # noqa: PTH105
+        shutil.rmtree(self.building)
+
+    def replace(self, release_id: str, made: Path) -> None:
+        """Put a folder, which is complete, in the place of a release's; killed half-way, none is lost."""
+        close_to_writers(made / FILE)
+        aside = self.published / f"{REPLACED}{release_id}"
+        os.replace(self.releases / release_id, aside)  # noqa: PTH105
+        os.replace(made, self.releases / release_id)  # noqa: PTH105
+        shutil.rmtree(aside)
+
+    def put_replaced_back(self) -> None:
+        """Put a release back whose replacing was cut short; remove what was replaced to its end."""
+        for aside in self.published.glob(f"{REPLACED}*"):
+            place = self.releases / aside.name.removeprefix(REPLACED)
+            if place.exists():
+                shutil.rmtree(aside)
+            else:
+                os.replace(aside, place)  # noqa: PTH105
+
+    def withdraw(self) -> None:
+        """Leave nothing in service: there is no release that may be."""
+        for path in (self.current, self._served, self._unserved):
+            path.unlink(missing_ok=True)
+
+    def served(self) -> str | None:
+        """Return the id of the release that was put in service last, whatever became of the file."""
+        return self._served.read_text(encoding="utf-8").strip() if self._served.exists() else None
 
     @contextmanager
     def _serving(self) -> Iterator[None]:
@@ -244,7 +284,7 @@ class Shelf:
             yield
 
 
-def _close_to_writers(path: Path) -> None:
+def close_to_writers(path: Path) -> None:
     """Let nobody open a published file to write: it would shut out its readers, and change a release."""
     mode = path.stat().st_mode
     if mode & WRITABLE:

@@ -7,7 +7,6 @@ which must not be of few patients.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +27,6 @@ from schemas.contract import key_of
 
 FILE = "share.duckdb"
 KEPT = "shares"
-KEY = ".key"
 PATIENTS = "patients.parquet"
 EXACT = "exact.parquet"
 """In the house alone: the sums of a share as they were before anything was hidden."""
@@ -42,17 +40,6 @@ def shares_before(warehouse: Path) -> list[Path]:
     """List the folders of the shares that were made of a warehouse, oldest first."""
     kept = warehouse / KEPT
     return sorted(folder for folder in kept.iterdir() if (folder / FILE).is_file()) if kept.is_dir() else []
-
-
-def key_of_digests(warehouse: Path) -> str:
-    """Return the warehouse's secret by which patients are digested for its log of shares; made once."""
-    kept = warehouse / KEPT
-    kept.mkdir(mode=0o700, exist_ok=True)
-    path = kept / KEY
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-    return path.read_text(encoding="ascii")
 
 
 def write_patient_digests(con: Connection, key: str, target: Path) -> None:

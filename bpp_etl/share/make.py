@@ -21,10 +21,13 @@ from bpp_etl.disclosure.quality import TOLD, control_quality
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.window import Window
+from bpp_etl.identity.erased import nobody_erased_since
+from bpp_etl.identity.secret import secret_of
 from bpp_etl.measure.run import measure
 from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.digest import table_digest
 from bpp_etl.release.inputs import told_protocols
+from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import ensure_sealed, sha256_of
 from bpp_etl.release.shelf import FILE as RELEASE_FILE
 from bpp_etl.release.shelf import REPORT, Shelf
@@ -35,7 +38,6 @@ from bpp_etl.share.before import (
     PATIENTS,
     cells_that_differ_by_few,
     ensure_differs_by_many,
-    key_of_digests,
     shares_before,
     times_that_differ_by_few,
     told_before,
@@ -43,6 +45,7 @@ from bpp_etl.share.before import (
 )
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import write_sums
+from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
@@ -96,6 +99,7 @@ def share_told(
     if chosen is None:
         raise NotFoundError("there is no release to share", "`bpp refresh` makes one")
     with opened_read_only(shelf.folder(chosen) / RELEASE_FILE) as con:
+        ensure_readable(con)
         ((made_by, *days),) = con.execute(
             "select protocols, first_line_from, first_line_to from meta.release"
         ).fetchall()
@@ -130,12 +134,25 @@ def make_share(
     where it is not as published, UsageError where the folder is taken or the protocols are others, BppError
     where it would tell a few patients apart beside a share before.
     """
+    with nobody_erased_since(warehouse):
+        return _make(warehouse, target, protocols, release_id, threshold, now)
+
+
+def _make(
+    warehouse: Path,
+    target: Path,
+    protocols: Sequence[Protocol],
+    release_id: str,
+    threshold: int,
+    now: dt.datetime,
+) -> Share:
     source = Shelf.of(warehouse).folder(release_id)
     ensure_sealed(source)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is taken", "name a new folder with --to")
     target.parent.mkdir(parents=True, exist_ok=True)
-    key = key_of_digests(warehouse)
+    key = secret_of(warehouse)
+    (warehouse / KEPT).mkdir(mode=0o700, exist_ok=True)
     share_id = f"{now:%Y%m%dT%H%M%SZ}-{release_id.rpartition('-')[2]}"
     building = warehouse / KEPT / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
@@ -162,6 +179,7 @@ def make_share(
             shutil.move(building / name, kept / name)
         # First into the log: a share that is not in it must not be out.
         os.replace(kept, warehouse / KEPT / share_id)  # noqa: PTH105
+        note(warehouse, "share", release_id=release_id, share_id=share_id)
         shutil.copytree(leaving, target, dirs_exist_ok=True)
     finally:
         shutil.rmtree(building, ignore_errors=True)

@@ -10,10 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bpp_etl.errors import BppError
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
@@ -21,8 +18,11 @@ from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import Contract, columns_of
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 Parameters = Mapping[str, object]
-Column = npt.NDArray[Any]
+Column: TypeAlias = "npt.NDArray[Any]"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def run_step(con: Connection, step: Select, parameters: Parameters) -> None:
 
 def select_columns(con: Connection, select: Select, parameters: Parameters) -> Mapping[str, Column]:
     """Return the columns of a SELECT file that leaves nothing missing, as arrays of one length."""
+    import numpy as np  # noqa: PLC0415 - most who run a SELECT ask for no arrays
+
     text = read_select(select)
     found = con.execute(parsed(con, text), used_parameters(text, parameters)).fetchnumpy()
     return {column: np.asarray(values) for column, values in found.items()}

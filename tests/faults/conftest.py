@@ -6,7 +6,6 @@ Not here: anything that is broken.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 
 from tests.conftest import MadeOnce
 from tests.support.deliveries import write_delivery_of
-from tests.support.run_storage import refreshes_opted_in
 from tests.support.warehouses import admit, release
 
 
@@ -38,14 +36,6 @@ def two_releases(made_once: MadeOnce) -> Served:
     """One registry, and two releases of its delivery; the second is in service."""
     home, _ = made_once("served", _release_twice)
     return Served(home / "landing", home / "warehouse")
-
-
-@pytest.fixture
-def opted_in(tmp_path: Path) -> Iterator[None]:
-    """Let refreshes of this process keep run storage open, for speed alone."""
-    (tmp_path / "settings").mkdir()
-    with refreshes_opted_in(tmp_path / "settings"):
-        yield
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.refresh import Refreshed
+from assets.begin import Refreshed
 from bpp_etl.landing.deliveries import delivery_of, survey
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.inputs import input_digest

@@ -18,8 +18,9 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Shelf, assemble
+from bpp_etl.release.build import assemble
 from bpp_etl.release.inputs import is_published, release_input
+from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of

@@ -117,7 +117,7 @@ def decided(rule: Rule) -> GateDecision:
     day = dt.date(2024, 12, 31)
     delivery = Delivery("made", day.isoformat(), day, 0, Path("made"))
     rows = dict.fromkeys(TABLES, 2)
-    is_file_rule = rule.id == "file_changed_while_read"
+    is_file_rule = rule.id in {"file_changed_while_read", "pseudonym_key_differs"}
     problem = DeliveryProblem(rule.table, rule.id, "x.csv changed while it was read")
     read = ReadDelivery(RegistryConfig(), rows, (problem,) if is_file_rule else (), (), (), (), "")
     counted = JudgedDelivery(read)
@@ -150,7 +150,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Gated:
 )
 def test_the_rule_shuts_the_gate(rule: Rule, red: Callable[[str], list[Gated]]) -> None:
     verdicts: list[Any]
-    if rule.id in {"file_changed_while_read", "rows_not_conserved"}:
+    if rule.id in {"file_changed_while_read", "pseudonym_key_differs", "rows_not_conserved"}:
         verdicts = [decided(rule)]
     else:
         verdicts = [one.decision for one in red(rule.id)]

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.refresh import Refreshed, refresh
+from assets.begin import Refreshed
+from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.demo import WrittenDelivery, write_demo_landing
-from bpp_etl.release import Shelf
-from tests.support.run_storage import refreshes_opted_in
+from bpp_etl.release.shelf import Shelf
 
 
 def resource_in(home: Path) -> Warehouse:
@@ -23,8 +23,7 @@ def refreshed_in(home: Path) -> tuple[list[WrittenDelivery], Refreshed, list[str
     """Write the demonstration into a folder and refresh it; return what was written, done and said."""
     written = write_demo_landing(home / "landing")
     said: list[str] = []
-    with refreshes_opted_in(home):
-        done = refresh(resource_in(home), say=said.append)
+    done = refresh(resource_in(home), say=said.append)
     return written, done, said
 
 

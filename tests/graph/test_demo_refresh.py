@@ -16,10 +16,10 @@ from bpp_etl.admission.admit import derive, gate, read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import STATE_RULES, flow_rules, load_protocol
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Shelf, assemble, publish
+from bpp_etl.release.build import assemble, publish
+from bpp_etl.release.shelf import Shelf
 from schemas.metrics import METRICS
 from tests.support.report_page import named_cells, read_page
-from tests.support.run_storage import refreshes_opted_in
 
 
 def test_two_registries_are_admitted_and_one_is_shut(demo) -> None:
@@ -186,8 +186,7 @@ def test_a_release_never_mixes_protocols(demo, tmp_path) -> None:
     other = Warehouse(
         landing=str(home / "landing"), warehouse=str(home / "warehouse"), protocols=["xu2025_one_ct"]
     )
-    with refreshes_opted_in(tmp_path):
-        done = refresh(other, only=["synthetic-clean"])
+    done = refresh(other, only=["synthetic-clean"])
     assert not done.failed
     folder = Shelf.of(home / "warehouse").folder(str(done.release_id))
     with duckdb.connect(str(folder / "bpp.duckdb"), read_only=True) as con:

@@ -17,7 +17,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.demo import CLEAN, generate_registry, write_delivery
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Release, assemble, publish
+from bpp_etl.release.build import Release, assemble, publish
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 from schemas.catalog import relations
 from schemas.contract import columns_of

@@ -21,7 +21,6 @@ from bpp_etl.errors import UsageError
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 from schemas.metric_codes import PAPER_FIGURE
 from tests.support.report_page import Node, named_cells, read_page
-from tests.support.run_storage import refreshes_opted_in
 
 PRINTED = {
     "patients": "23",
@@ -42,8 +41,7 @@ PRINTED = {
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("paper")
-    with refreshes_opted_in(tmp_path_factory.mktemp("settings")):
-        assert run_demo(folder, is_paper=True) == 0
+    assert run_demo(folder, is_paper=True) == 0
     return folder
 
 

@@ -14,7 +14,7 @@ from bpp_etl.admission.admit import derive, gate, read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.explain import explain_patient
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import assemble, publish
+from bpp_etl.release.build import assemble, publish
 from bpp_etl.release.shelf import REPORT, Shelf
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.support.deliveries import TINY, write_delivery_of

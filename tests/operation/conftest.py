@@ -13,15 +13,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from assets.definitions import build_defs
+from assets.instance import CONFIGURATION, STATED_STORAGE
 from assets.operation import Operation
 from assets.refresh import QUIET
 from assets.resources import Warehouse
 from assets.tags import DELIVERY
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.settings import PROJECT
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.run_storage import kept_open
 
 REGISTRY = "registry"
 SECRET = "SECRET-PATIENT"
@@ -88,8 +90,10 @@ class Project:
 
 
 def stored_in(home: Path) -> AbstractContextManager[dg.DagsterInstance]:
-    """Open an instance in a folder, on storage that stays open, as there are a hundred of them."""
-    return dg.instance_for_test(overrides={"storage": kept_open(home)}, temp_dir=str(home))
+    """Open an instance in a folder, on the storage that the project states."""
+    settings = (PROJECT / CONFIGURATION).read_text(encoding="utf-8")
+    stated = yaml.safe_load(settings.replace(STATED_STORAGE, f"base_dir: {home}"))
+    return dg.instance_for_test(overrides={"storage": stated["storage"]}, temp_dir=str(home))
 
 
 @pytest.fixture(scope="session")

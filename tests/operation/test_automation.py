@@ -11,7 +11,7 @@ import pytest
 
 from assets.event import EVENTS
 from assets.resources import Warehouse
-from bpp_etl.release import Shelf
+from bpp_etl.release.shelf import Shelf
 from schemas.metric import METRIC_TABLES
 from tests.operation.conftest import Project
 

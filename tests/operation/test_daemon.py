@@ -18,7 +18,7 @@ import pytest
 from assets.tags import DELIVERY
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.demo.landing import write_benchmark_landing
-from bpp_etl.release import Shelf
+from bpp_etl.release.shelf import Shelf
 from tests.support.daemon import daemon, until
 
 REGISTRIES = [f"synthetic-bench-{number:02d}" for number in range(1, 9)]

@@ -18,7 +18,6 @@ from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from tests.operation.conftest import Project, stored_in
 from tests.support.deliveries import write_delivery_of
-from tests.support.run_storage import refreshes_opted_in
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
@@ -71,10 +70,9 @@ def test_over_200_refreshes_the_history_grows_by_next_to_nothing(
     (tmp_path / "settings").mkdir()
     landing, root = tmp_path / "landing", tmp_path / "warehouse"
     sizes = []
-    with refreshes_opted_in(tmp_path / "settings"):
-        for number in range(200):
-            write_delivery_of(landing, day=f"{2025 + number // 12}-{1 + number % 12:02}-01")
-            refresh(Warehouse(landing=str(landing), warehouse=str(root)))
-            sizes.append(sum(path.stat().st_size for path in (root / HOME).rglob("*") if path.is_file()))
+    for number in range(200):
+        write_delivery_of(landing, day=f"{2025 + number // 12}-{1 + number % 12:02}-01")
+        refresh(Warehouse(landing=str(landing), warehouse=str(root)))
+        sizes.append(sum(path.stat().st_size for path in (root / HOME).rglob("*") if path.is_file()))
     print(sizes[9::10])
     assert sizes[-1] - sizes[49] < 150 * 50_000, "50 kB a refresh, of what was 3.6 MB"

@@ -1,4 +1,4 @@
-"""Run storage: Dagster's own, and the one that stays open, cheap to write, for those who opt in.
+"""Run storage: the same files as Dagster's own, kept open and cheap to write, and the way back to its own.
 
 To others its files are those of Dagster's own. Not here: what is run. What Dagster leaves to storages that
 derive from its own is held here too, so that a version of it that leaves less is told by name.
@@ -6,23 +6,29 @@ derive from its own is held here too, so that a version of it that leaves less i
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
+import pytest
+from dagster._core.events import DagsterEvent, StepMaterializationData
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from assets.instance import instance_of
 from assets.run_storage import MOST_OPEN, KeptOpen, KeptOpenEvents, KeptOpenRuns
-from tests.support.run_storage import opted_in, refreshes_opted_in
+from tests.support.run_storage import as_dagster_does
 
 
 @dg.op
@@ -69,6 +75,38 @@ def kinds_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     return [str(entry.dagster_event_type) for entry in instance.all_logs(run_id)]
 
 
+def materialized(run: dg.DagsterRun) -> dg.EventLogEntry:
+    """An event that Dagster keeps in the run's database and in the common one."""
+    happened = DagsterEvent(
+        event_type_value=dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+        job_name=run.job_name,
+        event_specific_data=StepMaterializationData(dg.AssetMaterialization(told.key)),
+    )
+    return dg.EventLogEntry(
+        error_info=None,
+        level=logging.DEBUG,
+        user_message="",
+        run_id=run.run_id,
+        timestamp=time.time(),
+        dagster_event=happened,
+    )
+
+
+@contextmanager
+def committed() -> Iterator[Counter[str]]:
+    """Count the transactions that each database commits meanwhile."""
+    transactions = Counter[str]()
+
+    def add(connection: Connection) -> None:
+        transactions[Path(str(connection.engine.url.database)).stem] += 1
+
+    event.listen(Engine, "commit", add)
+    try:
+        yield transactions
+    finally:
+        event.remove(Engine, "commit", add)
+
+
 def note(instance: dg.DagsterInstance, run: dg.DagsterRun, message: str) -> None:
     instance.report_engine_event(message, run)
 
@@ -82,39 +120,39 @@ def test_dagster_leaves_its_connections_to_storages_that_derive_from_its_own() -
     assert "connect" in SqlRunStorage.__abstractmethods__
 
 
-def test_the_project_stores_runs_as_dagster_does(tmp_path: Path) -> None:
+def test_the_project_keeps_its_run_storage_open(tmp_path: Path) -> None:
     with instance_of(tmp_path) as instance:
+        assert isinstance(instance.run_storage, KeptOpenRuns)
+        assert isinstance(instance.event_log_storage, KeptOpenEvents)
+        kinds_of(instance, dg.materialize([told], instance=instance).run_id)
+    assert (tmp_path / "dagster" / "history" / "runs.db").is_file()
+
+
+def test_the_documented_lines_go_back_to_dagsters_own(tmp_path: Path) -> None:
+    with as_dagster_does(tmp_path) as instance:
         assert isinstance(instance.get_ref().storage, DagsterSqliteStorage)
         assert type(instance.event_log_storage) is SqliteEventLogStorage
 
 
-def test_the_documented_lines_opt_in(tmp_path: Path) -> None:
-    with refreshes_opted_in(tmp_path), instance_of(tmp_path / "warehouse") as instance:
-        assert isinstance(instance.run_storage, KeptOpenRuns)
-        assert isinstance(instance.event_log_storage, KeptOpenEvents)
-        kinds_of(instance, dg.materialize([told], instance=instance).run_id)
-    assert (tmp_path / "warehouse" / "dagster" / "history" / "runs.db").is_file()
-
-
 def test_what_was_written_kept_open_is_all_there_for_dagsters_own_storage_and_back(tmp_path: Path) -> None:
-    with opted_in(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         ours = dg.materialize([told], instance=instance).run_id
         kinds = kinds_of(instance, ours)
     for log in tmp_path.rglob("*.db"):
         with closing(sqlite3.connect(log)) as connection:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
-    with instance_of(tmp_path) as instance:
+    with as_dagster_does(tmp_path) as instance:
         assert isinstance(instance.get_ref().storage, DagsterSqliteStorage)
         assert kinds_of(instance, ours) == kinds
         assert str(dg.DagsterEventType.ASSET_MATERIALIZATION) in kinds
         theirs = dg.materialize([told], instance=instance).run_id
-    with opted_in(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         assert len(kinds_of(instance, theirs)) == len(kinds)
         assert instance.get_latest_materialization_event(told.key).run_id == theirs
 
 
 def test_no_event_and_no_look_at_partitions_opens_a_database_anew(tmp_path: Path) -> None:
-    with opted_in(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         run = instance.create_run_for_job(quiet)
         note(instance, run, "the first")
         instance.report_runless_asset_event(dg.AssetMaterialization(told.key))
@@ -126,9 +164,38 @@ def test_no_event_and_no_look_at_partitions_opens_a_database_anew(tmp_path: Path
                 instance.add_dynamic_partitions("registry", [f"{at}"])
                 assert len(instance.get_dynamic_partitions("registry")) == at + 1
         assert databases == []
-    with instance_of(tmp_path) as instance, opened() as databases:
+    with as_dagster_does(tmp_path) as instance, opened() as databases:
         note(instance, run, "one more")
         assert databases
+
+
+def test_an_event_is_one_transaction_of_each_database(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        run = instance.create_run_for_job(quiet)
+        note(instance, run, "the first")
+        happened = materialized(run)
+        with committed() as transactions:
+            instance.event_log_storage.store_event(happened)
+        assert transactions == {"index": 1, run.run_id: 1}
+        assert len(instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)) == 1
+        assert instance.get_latest_materialization_event(told.key).run_id == run.run_id
+
+
+def test_an_event_that_cannot_be_stored_whole_is_not_stored(tmp_path: Path) -> None:
+    with instance_of(tmp_path) as instance:
+        run = instance.create_run_for_job(quiet)
+        note(instance, run, "the first")
+        with instance.event_log_storage.index_connection() as connection:
+            connection.exec_driver_sql(
+                "create trigger refuse before insert on event_logs begin select raise(abort, 'refused'); end"
+            )
+        with pytest.raises(IntegrityError):
+            instance.event_log_storage.store_event(materialized(run))
+        with instance.event_log_storage.index_connection() as connection:
+            connection.exec_driver_sql("drop trigger refuse")
+        assert instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION) == []
+        instance.event_log_storage.store_event(materialized(run))
+        assert len(instance.all_logs(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)) == 1
 
 
 def test_no_more_databases_are_kept_open_than_stated(tmp_path: Path) -> None:
@@ -144,7 +211,7 @@ def test_no_more_databases_are_kept_open_than_stated(tmp_path: Path) -> None:
 
 
 def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
-    with opted_in(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         runs = [instance.create_run_for_job(quiet) for _ in range(MOST_OPEN + 2)]
 
         def write(writer: int) -> None:
@@ -165,7 +232,7 @@ def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 
 def test_who_watches_a_run_hears_of_it_while_its_database_stays_open(tmp_path: Path) -> None:
     heard = threading.Event()
-    with opted_in(tmp_path) as writing, opted_in(tmp_path) as watching:
+    with instance_of(tmp_path) as writing, instance_of(tmp_path) as watching:
         run = writing.create_run_for_job(quiet)
         note(writing, run, "the first")
 
@@ -180,7 +247,7 @@ def test_who_watches_a_run_hears_of_it_while_its_database_stays_open(tmp_path: P
 
 
 def test_a_wiped_history_begins_anew(tmp_path: Path) -> None:
-    with opted_in(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         run = instance.create_run_for_job(quiet)
         note(instance, run, "before")
         instance.event_log_storage.wipe()
@@ -189,7 +256,7 @@ def test_a_wiped_history_begins_anew(tmp_path: Path) -> None:
 
 
 def test_nothing_stays_open_behind_an_instance(tmp_path: Path) -> None:
-    with opted_in(tmp_path) as instance:
+    with instance_of(tmp_path) as instance:
         note(instance, instance.create_run_for_job(quiet), "told")
         assert open_files(tmp_path)
     assert open_files(tmp_path) == []

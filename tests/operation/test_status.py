@@ -20,7 +20,6 @@ from bpp_etl.release.shelf import MANIFEST, Shelf
 from bpp_etl.status.show import as_json, as_text
 from bpp_etl.status.warehouse import LEAST_ROOM, Operated, WarehouseStatus, status_of
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.run_storage import refreshes_opted_in
 from tests.support.warehouses import files_in
 
 NOW = dt.datetime.now(dt.UTC)
@@ -32,8 +31,7 @@ def three_registries(home: Path) -> None:
     write_delivery_of(home / "landing", "well")
     write_delivery_of(home / "landing", "warned", patients=MALES)
     write_delivery_of(home / "landing", "shut", bone_lesions="assessment_id\nA1\n")
-    with refreshes_opted_in(home):
-        refresh(Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse")))
+    refresh(Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse")))
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +174,8 @@ def test_the_door_reads_the_instance_and_makes_none(
     for registry in ("shut", "warned"):
         shutil.rmtree(home / "landing" / registry)
         shutil.rmtree(home / "warehouse" / "registries" / registry)
-    with refreshes_opted_in(home):
-        refresh(Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse")), full=True)
-        text, needs_a_person = door.tell_status(home / "landing", home / "warehouse", "text")
+    refresh(Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse")), full=True)
+    text, needs_a_person = door.tell_status(home / "landing", home / "warehouse", "text")
     assert (needs_a_person, text.splitlines()[0]) == (False, "all well: nothing needs a person"), text
     assert "daemon:  never ran here" in text
     assert " min " in next(line for line in text.splitlines() if line.startswith("well"))

@@ -23,7 +23,6 @@ from bpp_etl.landing import arrival
 from bpp_etl.landing.deliveries import UNFIT
 from tests.operation.conftest import instance_in
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.run_storage import refreshes_opted_in
 
 OPERATION = Operation()
 NOW = dt.datetime.now(dt.UTC)
@@ -127,7 +126,7 @@ def test_what_does_not_fit_is_told_once_and_left_alone(watcher, caplog) -> None:
     (watcher.landing / "tiny" / "*").mkdir()
     assert watcher.taken() == ["tiny/2024-12-31"]
     told = watcher.look().skip_reason.skip_message
-    assert f"left alone: a b {UNFIT}; tiny/* {UNFIT}" in told
+    assert f"left alone: entry 1 of the landing {UNFIT}; entry 1 of tiny {UNFIT}" in told
     # Each is logged when it is first seen; at every look it is in the tick's words.
     assert watcher.cursor is not None
     assert f'"unfit": ["a b {UNFIT}", "tiny/* {UNFIT}"]' in watcher.cursor
@@ -173,8 +172,7 @@ def test_what_the_command_line_refreshed_is_not_refreshed_again(tmp_path: Path) 
     home = tmp_path / "home"
     write_delivery_of(home / "landing", patients=None)
     warehouse = Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse"))
-    with refreshes_opted_in(tmp_path):
-        assert refresh(warehouse).shut
+    assert refresh(warehouse).shut
     with instance_of(home / "warehouse") as instance, dg.build_sensor_context(instance=instance) as context:
         assert not watch(context, warehouse, OPERATION, LATER).run_requests
 

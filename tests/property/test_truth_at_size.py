@@ -17,7 +17,7 @@ from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.demo import CLEAN, DIRTY, Profile, SyntheticRegistry, generate_registry, write_delivery
 from bpp_etl.demo.write import registry_toml
-from bpp_etl.release import Shelf
+from bpp_etl.release.shelf import Shelf
 
 pytestmark = pytest.mark.soak
 DAY = date(2026, 6, 30)

@@ -17,7 +17,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery, survey
-from bpp_etl.release import Release, assemble, publish
+from bpp_etl.release.build import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"

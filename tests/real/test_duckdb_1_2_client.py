@@ -14,7 +14,7 @@ import pytest
 
 from bpp_etl.demo import write_benchmark_landing
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Shelf
+from bpp_etl.release.shelf import Shelf
 from schemas.catalog import relations
 from tests.real.pipeline import admit, release
 

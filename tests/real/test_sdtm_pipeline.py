@@ -13,7 +13,8 @@ import pytest
 
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Release, Shelf
+from bpp_etl.release.build import Release
+from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 from tests.real.pipeline import REGISTRY, admit, refusals, release, rows_where_they_went
 from tests.support.sdtm import trial_folder, trial_frames, write_delivery

@@ -11,7 +11,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.support.run_storage import opt_in
 from tests.support.walk import copy_parts
 
 CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "requirements", "Makefile")
@@ -20,7 +19,6 @@ CLONED = ("assets", "bpp_etl", "schemas", "dagster.yaml", "pyproject.toml", "req
 def copy_project(home: Path) -> None:
     """Copy what a clone holds and a UI needs."""
     copy_parts(CLONED, home)
-    opt_in(home)
     (home / "warehouse").mkdir()
 
 

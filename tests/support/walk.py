@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.commands import Said, ended
-from tests.support.run_storage import opt_in
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -79,7 +78,6 @@ def copy_of_project(folder: Path) -> Path:
     copy = folder / "project"
     copy.mkdir()
     copy_parts(COPIED, copy)
-    opt_in(copy)
     return copy
 
 

@@ -18,7 +18,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import survey
-from bpp_etl.release import Release, assemble, publish
+from bpp_etl.release.build import Release, assemble, publish
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.support.deliveries import write_delivery_of
 

@@ -1,32 +1,9 @@
 -- One row per patient whose id differs from another's only in case, blanks, punctuation or zeros before a number.
--- What parts two digits is kept at first, as a blank: 1-11 and 11-1 are not alike, each of them is like 111.
-with folded as (
-    select
-        row_number,
-        regexp_replace(lower(nfc_normalize(patient_id)), '(^|[^0-9])0+', '\1', 'g') as folded_id
-    from core.patients
-),
-
-suspected as (
-    select
-        row_number,
-        regexp_replace(folded_id, '[^\p{L}\p{N}]+', ' ', 'g') as parted_id,
-        regexp_replace(folded_id, '[^\p{L}\p{N}]+', '', 'g') as joined_id
-    from folded
-    qualify count(*) over (partition by joined_id) > 1
-),
-
-parted as (
-    select
-        row_number,
-        trim(
-            regexp_replace(regexp_replace(parted_id, '([^0-9 ]) ', '\1', 'g'), ' ([^0-9])', '\1', 'g')
-        ) as parted_id,
-        joined_id
-    from suspected
-)
-
-select row_number
-from parted
-qualify count(*) over (partition by joined_id, parted_id) > 1
-    or bool_or(parted_id = joined_id) over (partition by joined_id)
+select fold.row_number
+from patient_fold as fold
+join core.patients as patient on patient.row_number = fold.row_number
+qualify count(*) over (partition by fold.joined_id, fold.parted_id) > 1
+    or (
+        bool_or(fold.parted_id = fold.joined_id) over (partition by fold.joined_id)
+        and count(*) over (partition by fold.joined_id) > 1
+    )

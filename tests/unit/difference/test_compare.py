@@ -22,7 +22,7 @@ from bpp_etl.errors import NotFoundError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.pages.plain_text import cells_of
-from bpp_etl.release import assemble, publish
+from bpp_etl.release.build import assemble, publish
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.release.told import difference, listed
 from schemas.catalog import catalog

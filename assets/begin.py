@@ -1,0 +1,187 @@
+"""How a refresh begins, what is told of it, and one that has nothing to do: all without Dagster.
+
+Dagster takes seconds to load, and most of the refreshes that a schedule starts find nothing new.
+Not here: running anything (`refresh.py`); what is due for one registry (`bpp_etl/admission/due.py`).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bpp_etl.admission.due import Due, derivation, derived_with, due_for
+from bpp_etl.admission.working import WorkingFiles, shut_story, sweep
+from bpp_etl.errors import BppError, DamagedError, UsageError
+from bpp_etl.events.derive import sort_protocols
+from bpp_etl.events.protocol import Protocol
+from bpp_etl.events.protocol_file import load_within
+from bpp_etl.events.window import Window
+from bpp_etl.identity.erased import pending_registries
+from bpp_etl.landing.deliveries import Delivery, survey
+from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
+from bpp_etl.release.shelf import Shelf
+from bpp_etl.settings import Places
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Refreshed:
+    """What a refresh did."""
+
+    due: list[Due] = field(default_factory=list)
+    shut: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    unfit: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    release_id: str | None = None
+    is_new: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when all are admitted, 3 when some registry is not, 4 with nothing to release, else 1.
+
+        A registry whose folder cannot be opened is not admitted either.
+        """
+        if self.failed:
+            return 1
+        if self.release_id is None:
+            return 4
+        return 3 if self.shut or self.closed else 0
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a refresh goes by: the protocols, by name and in their window, and what was delivered.
+
+    `wanted` is the newest delivery of each registry that is asked for.
+    """
+
+    places: Places
+    names: Sequence[str]
+    window: Window
+    protocols: Sequence[Protocol]
+    wanted: Mapping[str, Delivery]
+    done: Refreshed
+
+
+def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[str], say: Say) -> Begun:
+    """Look at the landing, end what was begun, clear away what was half-built, mend the file in service.
+
+    Errors: UsageError for a registry that is asked for and has no delivery, and for a protocol that there is
+    not.
+    """
+    protocols = load_within(names, window)
+    sort_protocols(protocols)
+    landing = survey(places.landing)
+    unknown = sorted(set(only) - set(landing.newest))
+    if unknown:
+        raise UsageError(
+            f"no delivery of {', '.join(unknown)} in the landing",
+            f"known: {', '.join(landing.newest) or 'none'}",
+        )
+    done = Refreshed(unfit=landing.unfit, closed=landing.closed)
+    for protocol in protocols:
+        if not protocol.window.is_open:
+            say(f"{protocol.name}: only patients whose line 1 started {protocol.window.told}")
+    for name in landing.unfit:
+        say(f"left alone: {name}")
+    if pending_registries(places.warehouse):
+        from bpp_etl.erasure import finish_erasures  # noqa: PLC0415 - it measures, which takes long to load
+
+        finish_erasures(places, say)
+    sweep(places.warehouse)
+    shelf = Shelf.of(places.warehouse)
+    shelf.sweep()
+    _put_back(shelf, done, say)
+    wanted = {name: newest for name, newest in landing.newest.items() if not only or name in only}
+    return Begun(places, names, window, protocols, wanted, done)
+
+
+def is_unchanged(begun: Begun) -> bool:
+    """Say whether a refresh that has begun has nothing to do; what it cannot tell, a run finds out."""
+    places, protocols = begun.places, begun.protocols
+    if begun.done.failed:
+        return False
+    try:
+        for delivery in begun.wanted.values():
+            if lost_delivery(places.warehouse, delivery) is not None:
+                return False
+            if due_for(places.warehouse, delivery, protocols, full=False).action != "nothing":
+                return False
+        if to_derive(places.warehouse, protocols):
+            return False
+        inputs = release_input(places.warehouse, protocols)
+    except BppError:
+        return False
+    return is_published(Shelf.of(places.warehouse), inputs)
+
+
+def leave(begun: Begun, say: Say) -> Refreshed:
+    """Tell of a refresh that has nothing to do."""
+    places, done = begun.places, begun.done
+    for registry, delivery in begun.wanted.items():
+        tell_unchanged(registry, delivery, say)
+    note_shut(places, done, say)
+    tell_nothing_new(Shelf.of(places.warehouse), done, say)
+    return done
+
+
+def to_derive(warehouse: Path, protocols: Sequence[Protocol], but: Collection[str] = ()) -> list[str]:
+    """List the registries, but for some, whose events were derived by other protocols, or by other code."""
+    wanted = derivation(protocols)
+    found = (
+        (registry, WorkingFiles.of(warehouse, registry))
+        for registry in registries_in(warehouse)
+        if registry not in but
+    )
+    return [
+        registry
+        for registry, files in found
+        if "admitted" in files.in_place().judged and derived_with(files) != wanted
+    ]
+
+
+def tell_unchanged(registry: str, delivery: Delivery, say: Say) -> None:
+    """Say that a registry's newest delivery is the one that is there."""
+    say(f"{registry}: {delivery.name} unchanged")
+
+
+def tell_nothing_new(shelf: Shelf, done: Refreshed, say: Say) -> None:
+    """Say that the release in service stays."""
+    done.release_id = shelf.in_service()
+    say(f"nothing new: release {done.release_id} stays in service")
+
+
+def note_shut(places: Places, done: Refreshed, say: Say) -> None:
+    """Say which gates are shut, why, and how that is mended."""
+    for registry in registries_in(places.warehouse):
+        files = WorkingFiles.of(places.warehouse, registry)
+        found = files.in_place()
+        if found.damaged:
+            told = next(iter(found.damaged.values()))
+            done.shut[registry] = [f"{told.message}, and none of its deliveries could take its place"]
+            say(f"{registry}: shut: {done.shut[registry][0]}")
+            say("  what to do: have its last delivery sent again, or put the file back from a backup")
+        story = shut_story(files) if "shut" in found.judged else None
+        if story is not None:
+            done.shut[registry] = [*done.shut.get(registry, []), *story[1]]
+            say(f"{registry}: gate shut for {story[0]}")
+            for line in story[1]:
+                say(f"  - {line}")
+            place = places.landing / registry / story[0]
+            if place.is_dir():
+                say(f"  how to mend it: bpp check {shlex.quote(str(place))}")
+
+
+def _put_back(shelf: Shelf, done: Refreshed, say: Say) -> None:
+    """Mend the file in service where it is damaged; where that cannot be, the next release mends it."""
+    try:
+        told = shelf.put_back()
+    except DamagedError as error:
+        done.failed["release"] = f"{error.message}; {error.hint}"
+        return
+    if told is not None:
+        say(told)

@@ -1,0 +1,279 @@
+"""Makes kept releases anew without those who were erased: rows, metrics, report, and the seal of them all.
+
+A release keeps its id, for people cite it; its manifest says under `rewritten` that it is not what was
+published first. One that cannot be made anew is removed. Not here: finding rows (`find.py`), working files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.code_version import code_version
+from bpp_etl.difference.releases import Difference, difference_of
+from bpp_etl.erasure.copying import columns_in, copy_rows, count_anew, tables_in
+from bpp_etl.erasure.find import Found, Who, find, show_found
+from bpp_etl.erasure.shares import digests_of as share_digests_of
+from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events.window import Window
+from bpp_etl.identity.erased import Erased
+from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.measure.exact import exact_rows
+from bpp_etl.measure.run import measure
+from bpp_etl.measure.write import MEASURED, write_metrics
+from bpp_etl.release.build import describe_tables, digests_of
+from bpp_etl.release.history import add_to_history
+from bpp_etl.release.inputs import told_protocols
+from bpp_etl.release.lease import LEASE, leased
+from bpp_etl.release.seal import FILES, ensure_sealed, sealed
+from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
+from bpp_etl.release.verify import ReleaseError, verify
+from bpp_etl.report import write_report
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    count_of,
+    in_memory,
+    one_row,
+    opened,
+    quoted,
+    transaction,
+)
+from bpp_etl.warehouse.ddl import create_table, sql_type
+from schemas.catalog import catalog, relations
+from schemas.contract import columns_of
+from schemas.quality import HISTORY_TABLES, OUTSIDE_CONTENT
+
+SOURCE = "as_it_was"
+REWRITTEN = "rewritten"
+"""The key of a manifest under which stands when and why a release was made anew, each time."""
+
+
+def find_in_releases(shelf: Shelf, registry: str, who: Who, config: RegistryConfig) -> Found:
+    """Look for patients of a registry in every kept release, and in the file in service."""
+    found = Found()
+    for path in (*(shelf.releases / one / FILE for one in shelf.ids()), shelf.current):
+        here = _found_in(path, registry, who, config)
+        if here is not None:
+            found.patients |= here.patients
+            found.assessments |= here.assessments
+    return found
+
+
+def gone_digests(
+    root: Path, files: WorkingFiles, shelf: Shelf, erased: Erased, config: RegistryConfig
+) -> set[str]:
+    """Digest the erased, as the log of shares has them, in all that it may have them from."""
+    told: set[str] = set()
+    for path in (*(shelf.releases / one / FILE for one in shelf.ids()), shelf.current, files.admitted):
+        found = _found_in(path, files.folder.name, erased, config)
+        told |= share_digests_of(root, path, files.folder.name, found) if found else set()
+    return told
+
+
+def erase_from_releases(
+    shelf: Shelf, registry: str, erased: Erased, config: RegistryConfig, now: dt.datetime
+) -> list[str]:
+    """Make each release anew that holds one of the erased, oldest first, and serve what is left; say so.
+
+    The caller holds the warehouse against publishing. Errors: those of a full disk.
+    """
+    done = []
+    before: str | None = None
+    for release_id in shelf.ids():
+        path = shelf.releases / release_id / FILE
+        found = _found_in(path, registry, erased, config)
+        if found is not None and not found:
+            before = release_id
+            continue
+        why: str | None = "it is damaged and cannot be searched"
+        if found:
+            try:
+                why = _rewrite(shelf, release_id, registry, found, before, now)
+            except (DamagedError, ReleaseError) as error:
+                why = error.message
+        if why is None:
+            done.append(f"release {release_id} is made anew")
+            before = release_id
+            continue
+        shelf.remove(release_id)
+        done.append(f"release {release_id} is removed: {why}")
+    return [*done, *_serve(shelf, registry, erased, config)]
+
+
+def _found_in(path: Path, registry: str, who: Who, config: RegistryConfig) -> Found | None:
+    """Look into one release's file; None where it cannot be read."""
+    if not path.is_file():
+        return None
+    try:
+        with in_memory() as con:
+            attach_read_only(con, path, SOURCE)
+            return find(con, SOURCE, registry, who, config)
+    except (DamagedError, duckdb.Error):
+        return None
+
+
+def _rewrite(
+    shelf: Shelf, release_id: str, registry: str, found: Found, before: str | None, now: dt.datetime
+) -> str | None:
+    """Make one release anew in its place; or say why that cannot be done.
+
+    Errors: DamagedError where a file of it is not its own.
+    """
+    folder = shelf.releases / release_id
+    ensure_sealed(folder)
+    manifest = shelf.manifest(release_id)
+    building = shelf.building
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        with leased(building), opened(building / FILE) as con:
+            attach_read_only(con, folder / FILE, SOURCE)
+            why = _cannot_be_made(con)
+            protocols = _protocols_in(con) if why is None else None
+            if protocols is None:
+                return why or "its protocols are not at hand, so that it cannot be measured anew"
+            show_found(con, found)
+            expected = _copy(con, registry)
+            with transaction(con):
+                measured = measure(con, [one for one in protocols if one.is_event])
+                write_metrics(con, measured.protocols, exact_rows(measured))
+            con.execute("delete from quality.event_rule_history where release_id = $id", {"id": release_id})
+            con.execute("delete from quality.history where release_id = $id", {"id": release_id})
+            add_to_history(con, release_id)
+            rows, digest = digests_of(con)
+            with transaction(con):
+                con.execute("update meta.release set content_digest = $digest", {"digest": digest})
+                describe_tables(con, rows)
+            con.execute(f"detach {SOURCE}")
+        with leased(building):
+            verify(building / FILE, expected)
+            write_report(building / FILE, building / REPORT, _since(shelf, before, building / FILE))
+            _write_manifest(building, manifest, rows, digest, now)
+        (building / LEASE).unlink()
+        shelf.replace(release_id, building)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return None
+
+
+def _cannot_be_made(con: Connection) -> str | None:
+    """Say why a release cannot be made anew by this version; None where it can.
+
+    One of an earlier version may lack what tells of other releases, and columns that may be empty.
+    """
+    there = {*tables_in(con, SOURCE, ("core", "event", "quarantine", "quality", "meta"))}
+    for schema, table, contract in relations():
+        if schema == "metric" or table in MEASURED:
+            continue
+        if (schema, table) not in there:
+            if table in OUTSIDE_CONTENT:
+                continue
+            return EARLIER
+        found = columns_in(con, SOURCE, schema, table)
+        wanted = {one.name: sql_type(one) for one in columns_of(contract)}
+        empty = {one.name for one in columns_of(contract) if one.nullable}
+        if (
+            any(wanted.get(name) != kind for name, kind in found.items())
+            or wanted.keys() - found.keys() - empty
+        ):
+            return EARLIER
+    return None
+
+
+EARLIER = "an earlier version made it, and it cannot be measured anew"
+
+
+def _protocols_in(con: Connection) -> list[Protocol] | None:
+    """Load the protocols of a release; None where one of them is not at hand as it was."""
+    told, first, last = one_row(
+        con, f"select protocols, first_line_from, first_line_to from {SOURCE}.meta.release"
+    )
+    try:
+        loaded = [load_protocol(one.partition(":")[0]).within(Window(first, last)) for one in told]
+    except BppError:
+        return None
+    return loaded if list(told_protocols(loaded)) == list(told) else None
+
+
+def _copy(con: Connection, registry: str) -> dict[tuple[str, str], int]:
+    """Create all tables but the measured ones, and copy what is not to go; return the rows of each."""
+    expected = {}
+    there = {*tables_in(con, SOURCE, catalog())}
+    con.execute("create schema metric")
+    for schema, tables in catalog().items():
+        if schema == "metric":
+            continue
+        for table, contract in tables.items():
+            create_table(con, schema, table, contract)
+            if table in MEASURED or (schema, table) in {("meta", "table"), ("meta", "column")}:
+                continue
+            columns = columns_in(con, SOURCE, schema, table) if (schema, table) in there else {}
+            if not columns:
+                continue
+            removed = copy_rows(con, SOURCE, schema, table, columns, registry)
+            if schema != "meta" and table not in HISTORY_TABLES:
+                before = count_of(con, f"select count(*) from {SOURCE}.{quoted(schema)}.{quoted(table)}")
+                expected[schema, table] = before - removed
+    count_anew(con, SOURCE, registry)
+    return expected
+
+
+def _since(shelf: Shelf, before: str | None, made: Path) -> Difference | str | None:
+    if before is None:
+        return None
+    try:
+        return difference_of(shelf.folder(before) / FILE, made)
+    except BppError as error:
+        return error.message
+
+
+def _write_manifest(
+    building: Path,
+    manifest: dict[str, Any],
+    rows: dict[tuple[str, str], tuple[int, str]],
+    digest: str,
+    now: dt.datetime,
+) -> None:
+    earlier: Sequence[dict[str, Any]] = manifest.get(REWRITTEN, [])
+    told = {
+        "at": now.astimezone(dt.UTC).isoformat(),
+        "why": "a patient was erased",
+        "content_digest_before": manifest.get("content_digest"),
+        "measured_by": code_version(),
+    }
+    made = {
+        **manifest,
+        "content_digest": digest,
+        "rows": {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()},
+        FILES: sealed(building),
+        REWRITTEN: [*earlier, told],
+    }
+    (building / MANIFEST).write_text(json.dumps(made, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _serve(shelf: Shelf, registry: str, erased: Erased, config: RegistryConfig) -> list[str]:
+    """Swap the file in service for that of its release made anew; withdraw it where that is gone."""
+    if not shelf.current.exists():
+        return []
+    found = _found_in(shelf.current, registry, erased, config)
+    if found is not None and not found:
+        return []
+    release_id = shelf.served()
+    if release_id in shelf.ids():
+        shelf.put_in_service(str(release_id))
+        return [f"release {release_id} is in service, made anew"]
+    newest = shelf.newest_whole()
+    if newest is not None:
+        shelf.put_in_service(newest)
+        return [f"release {newest} is in service in the place of one that is gone"]
+    shelf.withdraw()
+    return ["nothing is in service until a release is published"]

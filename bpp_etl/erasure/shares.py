@@ -1,0 +1,75 @@
+"""Takes those who were erased out of the log of shares: their digests become a word that says nothing.
+
+A word stays in the place of each, so that a share made now differs from those before by as many patients as
+it did: whoever holds both must not read the one who is gone from their difference. A share that hid nothing,
+and so may say what she said, goes. Not here: shares that have left the house, which nobody can call back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Collection
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from bpp_etl.erasure.find import Found, is_gone, show_found
+from bpp_etl.errors import BppError
+from bpp_etl.identity.secret import secret_of
+from bpp_etl.share.before import KEPT, PATIENTS, shares_before
+from bpp_etl.share.make import DESCRIPTION
+from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
+from schemas.tables import TABLES
+
+SOURCE = "as_it_was"
+TOLD = "told"
+
+
+def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[str]:
+    """Digest the patients who were found in a file, as the log of shares has them; none where it has none."""
+    if not found or not shares_before(warehouse):
+        return set()
+    sql = resources.files("bpp_etl.share").joinpath("sql/patient_digest.sql").read_text("utf-8")
+    try:
+        with in_memory() as con:
+            attach_read_only(con, path, SOURCE)
+            show_found(con, found)
+            con.execute("create schema core")
+            for table in TABLES:
+                name = f"core.{quoted(table)}"
+                described = con.execute(f"describe {SOURCE}.{name}").fetchall()
+                gone = is_gone("core", [str(column) for column, *_ in described], registry)
+                con.execute(f"create table {name} as from {SOURCE}.{name} where {gone}")
+            rows = con.execute(sql, {"key": secret_of(warehouse)}).fetchall()
+    except (BppError, duckdb.Error):
+        return set()
+    return {str(digest) for (digest,) in rows}
+
+
+def erase_from_log(warehouse: Path, digests: Collection[str]) -> list[str]:
+    """Put a random word in the place of each digest in the log of shares; say where."""
+    done = []
+    for share in shares_before(warehouse):
+        path = share / PATIENTS
+        frame = pl.read_parquet(path, glob=False)
+        is_theirs = frame.get_column(TOLD).is_in(sorted(digests))
+        if not is_theirs.any():
+            continue
+        if json.loads((share / DESCRIPTION).read_text(encoding="utf-8"))["threshold"] <= 1:
+            shutil.rmtree(share)
+            done.append(f"{KEPT}/{share.name} told single patients: removed from the log")
+            continue
+        told = [
+            secrets.token_hex(32) if is_erased else digest
+            for digest, is_erased in zip(frame.get_column(TOLD), is_theirs, strict=True)
+        ]
+        made = path.with_name(f".{PATIENTS}.{os.getpid()}")
+        frame.with_columns(pl.Series(TOLD, sorted(told))).write_parquet(made)
+        os.replace(made, path)  # noqa: PTH105
+        done.append(f"{KEPT}/{share.name} no longer has the digest")
+    return done

@@ -1,0 +1,144 @@
+"""Writes a registry's working files anew without those who were erased.
+
+What was judged and derived of the others stays as it is, until the delivery is judged anew. Not here:
+releases (`releases.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import duckdb
+
+from bpp_etl.admission.ids import FOLD, LEFT_OUT, rewrite_raw
+from bpp_etl.admission.working import STATUSES, WorkingFiles, discard, log_of
+from bpp_etl.erasure.copying import copy_schemas, count_anew
+from bpp_etl.erasure.find import Found, Who, find, is_attached, show_found
+from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.gate.rules_across_registries import write_digests
+from bpp_etl.identity.erased import Erased
+from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.landing.registry_config import recalled as recalled_config
+from bpp_etl.reading.raw_tables import create_schemas
+from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory, one_value, opened
+from schemas.tables import TABLES
+
+SOURCE = "as_it_was"
+COPIED = ("core", "quarantine", "event", "quality", "timeline")
+
+
+def find_in_working_files(files: WorkingFiles, who: Who) -> Found:
+    """Look for patients in what a registry has in place; a damaged file is passed over."""
+    found = Found()
+    for path in map(files.place_of, STATUSES):
+        if not path.is_file():
+            continue
+        try:
+            with in_memory() as con:
+                attach_read_only(con, path, SOURCE)
+                here = find(con, SOURCE, files.folder.name, who, config_in(con))
+        except BusyError:
+            raise
+        except (BppError, duckdb.Error, ValueError, KeyError):
+            continue
+        found.patients |= here.patients
+        found.assessments |= here.assessments
+    return found
+
+
+def erase_from_working_files(files: WorkingFiles, erased: Erased) -> list[str]:
+    """Write what is in place anew without the erased, and remove what cannot be searched; say what was done.
+
+    The caller holds the registry. Errors: BusyError where a file is open elsewhere.
+    """
+    files.start_building()
+    done = []
+    for path in map(files.place_of, STATUSES):
+        if not path.exists():
+            continue
+        name = f"{files.folder.name}/{path.name}"
+        try:
+            is_written = _rewrite(files, path, erased)
+        except BusyError:
+            raise
+        except (DamagedError, duckdb.Error, ValueError, KeyError):
+            discard(path)
+            discard(files.building)
+            done.append(f"{name} is damaged and cannot be searched: removed")
+            continue
+        if is_written:
+            if log_of(files.building).exists():
+                raise BppError(f"{name} was not written to its end", "check the free space of the disk")
+            log_of(path).unlink(missing_ok=True)
+            os.replace(files.building, path)  # noqa: PTH105
+            done.append(f"{name} is written anew")
+    if not files.admitted.exists():
+        files.patient_digests.unlink(missing_ok=True)
+    return done
+
+
+def config_of(files: WorkingFiles) -> RegistryConfig:
+    """Recall how a registry's ids are read; as canonical ones where no working file tells."""
+    for path in map(files.place_of, STATUSES):
+        try:
+            with in_memory() as con:
+                attach_read_only(con, path, SOURCE)
+                return config_in(con)
+        except BusyError:
+            raise
+        except (BppError, duckdb.Error, ValueError, KeyError):
+            continue
+    return RegistryConfig()
+
+
+def config_in(con: Connection) -> RegistryConfig:
+    """Recall how the ids of the attached working file were read; as canonical ones if that cannot be told."""
+    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.read_delivery")))
+    try:
+        return recalled_config(told["read"]["config"])
+    except (KeyError, TypeError, ValueError):
+        return RegistryConfig()
+
+
+def _rewrite(files: WorkingFiles, path: Path, erased: Erased) -> bool:
+    """Write a file anew beside it; say whether there was anybody to leave out."""
+    registry = files.folder.name
+    with opened(files.building, is_working_file=True) as con:
+        attach_read_only(con, path, SOURCE)
+        config = config_in(con)
+        found = find(con, SOURCE, registry, erased, config)
+        if found:
+            create_schemas(con)
+            _copy_raw(con, registry, config, erased)
+            show_found(con, found)
+            copy_schemas(con, SOURCE, COPIED)
+            count_anew(con, SOURCE, registry)
+            if path == files.admitted:
+                write_digests(con, files.patient_digests)
+        con.execute(f"detach {SOURCE}")
+    if not found:
+        discard(files.building)
+    return bool(found)
+
+
+def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Erased) -> None:
+    there = [table for table in TABLES if is_attached(con, SOURCE, "raw", table)]
+    left_out = rewrite_raw(con, SOURCE, registry, there, config, erased=erased)
+    if is_attached(con, SOURCE, "raw", LEFT_OUT):
+        con.execute(f"insert into raw.{LEFT_OUT} from {SOURCE}.raw.{LEFT_OUT}")
+    if is_attached(con, SOURCE, "raw", FOLD.name):
+        con.execute(
+            f"create table raw.{FOLD.name} as from {SOURCE}.raw.{FOLD.name}"
+            " semi join raw.patients using (row_number)"
+        )
+    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.read_delivery")))
+    before = told["read"].get("left_out", {})
+    told["read"]["left_out"] = {
+        table: rows for table in TABLES if (rows := left_out.get(table, 0) + before.get(table, 0))
+    }
+    told["read"]["rows"] = {
+        table: rows - left_out.get(table, 0) for table, rows in told["read"]["rows"].items()
+    }
+    con.execute("create table raw.read_delivery as select $told::varchar as told", {"told": json.dumps(told)})
