@@ -5,7 +5,7 @@ Not here: measuring (`bpp_etl/measure`), and which counts are hidden (`hiding.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bpp_etl.disclosure.curves import told_steps
@@ -84,7 +84,8 @@ def told_of(
         one: None if place_of(one) in kept else told_outcomes(one, hidden, threshold)
         for one in measured.outcomes
     }
-    told = list(rounded(grouped_incidences(disclosed(rows, tally, hidden, threshold), outcomes)))
+    shown = grouped_incidences(without_estimates(disclosed(rows, tally, hidden, threshold), kept), outcomes)
+    told = list(rounded(shown))
     left = [told_left(one, groups) for one, groups in outcomes.items()]
     for curve in measured.curves:
         is_kept = place_of(curve) in kept
@@ -95,6 +96,20 @@ def told_of(
     for patients in measured.alike:
         told += alike_rows(patients, hidden, threshold)
     return Told(told, left)
+
+
+def without_estimates(rows: Iterable[Row], kept: Collection[Place]) -> Iterator[Row]:
+    """Blank the medians of times whose steps are kept: a few steps that differ may move them."""
+    of = {(place.protocol, place.metric, place.stratum) for place in kept}
+    for row in rows:
+        protocol, metric, stratum = (row.values.get(name) for name in ("protocol", "metric", "stratum"))
+        family = str(metric).removesuffix("_spss").removesuffix("_interval_censored")
+        if row.table == "estimate" and (protocol, family, stratum) in of:
+            warnings = sorted({*row.values["warnings"], "suppressed"})  # type: ignore[misc]
+            gone = dict.fromkeys(row.statistics)
+            yield replace(row, values={**row.values, **gone, "warnings": warnings, "is_suppressed": True})
+        else:
+            yield row
 
 
 def differs_by_flags(row: Row) -> bool:

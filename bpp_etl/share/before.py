@@ -111,27 +111,47 @@ def _add_what_follows(tally: Tally, known: dict[Cell, int]) -> None:
                 known[unknown[0]] = others if unknown[0] == total else known[total] - others
 
 
-def times_that_differ_by_few(exact: Iterable[Left], before: Sequence[Path], threshold: int) -> set[Place]:
+def times_that_differ_by_few(
+    exact: Iterable[Left], told: Iterable[Left], before: Sequence[Path], threshold: int
+) -> set[Place]:
     """Name the times of which a share before told the steps, and of which few patients left otherwise since.
 
-    Two curves that differ by one step tell of whom it is.
+    Two curves that differ by one step tell of whom it is. Of a share whose exact sums are gone, as somebody
+    was erased, `told` must have the same steps, or be of so many patients more or fewer.
     """
     found: set[Place] = set()
+    would_tell = {left.place: left for left in told}
     for folder in before:
-        if not all((folder / file).is_file() for file in (SUMS, EXACT)):
-            continue  # a share of a version that told no sums
-        told, then = Pool.read(folder / SUMS), Pool.read(folder / EXACT)
+        if not (folder / SUMS).is_file():
+            continue  # a share of a version that told none
+        was_told = Pool.read(folder / SUMS)
+        was_exact = Pool.read(folder / EXACT) if (folder / EXACT).is_file() else None
         for left in exact:
-            row = (left.place.protocol, left.place.table, (left.place.metric, left.place.stratum))
-            if told.value(*row, "patients") is None:
+            place = left.place
+            row = (place.protocol, place.table, (place.metric, place.stratum))
+            patients = was_told.value(*row, "patients")
+            if patients is None:
                 continue
-            now = {(name, day): number for name, days in left.by_day.items() for day, number in days.items()}
-            was = {at: number or 0 for at, number in then.rows.get(row, {}).items() if at != ("patients", 0)}
-            apart = [now.get(at, 0) - was.get(at, 0) for at in now.keys() | was.keys()]
-            moved = max(sum(one for one in apart if one > 0), -sum(one for one in apart if one < 0))
-            if is_small(round(moved), threshold):
-                found.add(left.place)
+            if was_exact is not None:
+                moved = _moved(_steps(left), was_exact.rows.get(row, {}))
+            elif _moved(_steps(would_tell[place]), was_told.rows[row]):
+                moved = max(1, abs((left.patients or 0) - round(patients)))
+            else:
+                moved = 0
+            if is_small(moved, threshold):
+                found.add(place)
     return found
+
+
+def _steps(left: Left) -> dict[tuple[str, int], int]:
+    return {(name, day): number for name, days in left.by_day.items() for day, number in days.items()}
+
+
+def _moved(now: Mapping[tuple[str, int], int], then: Mapping[tuple[str, int], float | None]) -> int:
+    """Count the patients who left on another day, or otherwise, or are new or gone."""
+    was = {at: number or 0 for at, number in then.items() if at != ("patients", 0)}
+    apart = [now.get(at, 0) - was.get(at, 0) for at in now.keys() | was.keys()]
+    return round(max(sum(one for one in apart if one > 0), -sum(one for one in apart if one < 0)))
 
 
 def _rows_told(con: Connection, table: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:

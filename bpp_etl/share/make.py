@@ -206,8 +206,9 @@ def _control(
             exact = told_of(measured, threshold=0)
             write_sums(exact, building / EXACT)
             few = cells_that_differ_by_few(measured, told, threshold)
-            kept = times_that_differ_by_few(exact.left, before, threshold)
-            controlled = told_of(measured, threshold, few, kept)
+            controlled = told_of(measured, threshold, few)
+            if kept := times_that_differ_by_few(exact.left, controlled.left, before, threshold):
+                controlled = told_of(measured, threshold, few, kept)
             write_metrics(con, measured.protocols, controlled.rows)
             control_quality(con, threshold)
         write_sums(controlled, building / LEAVING / SUMS)
