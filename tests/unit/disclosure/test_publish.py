@@ -105,8 +105,8 @@ def test_hidden_events_of_6_patients_are_not_told_by_whether_there_is_an_interva
     found = measured([*patients, *[Candidate(followed=500)] * (6 - progressed)], threshold=5)
     row = found.estimate("pseudoprogression_to_progression")
     assert (row["patients"], row["events"]) == (6, None)
-    assert [row[column] for column in STATISTICS] == [None] * 5
-    assert "few_events" not in row["warnings"]
+    assert [row[column] for column in ("ci_low", "ci_high", "ci_method", "p_value")] == [None] * 4
+    assert not {"few_events", "limit_not_reached"} & set(row["warnings"])
 
 
 @pytest.mark.parametrize(("progressed", "has_interval"), [(4, False), (5, True)])
@@ -117,7 +117,8 @@ def test_an_interval_needs_5_events(progressed: int, has_interval: bool) -> None
         row = found.estimate("pseudoprogression_to_progression")
         assert row["estimate"] is not None
         assert (row["ci_low"] is not None) is has_interval
-        assert ("few_events" in row["warnings"]) is not has_interval
+        # Beside hidden events it would tell that they are few.
+        assert ("few_events" in row["warnings"]) is (not has_interval and threshold == 0)
 
 
 def test_a_share_goes_with_its_counts_since_it_tells_them() -> None:
