@@ -207,6 +207,8 @@ def test_every_number_of_its_report_stands_in_its_tables(house: Path, shared) ->
         relation, field = named.pop("relation"), named.pop("field")
         if not relation.startswith(("metric.", "quality.")) or relation.split(".")[1] not in told_tables():
             continue
+        if field.startswith("sum of ") or field == "count":
+            continue  # of rows that are on the page themselves
         where = " and ".join(f'cast("{name}" as varchar) = ?' for name in named)
         sql = f'select "{field}" from {relation} where {where}'
         found = shared.execute(sql, list(named.values())).fetchall()
