@@ -33,7 +33,7 @@ from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.history import add_to_history
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.seal import FILES, ensure_sealed, sealed
+from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.verify import ReleaseError, verify
 from bpp_etl.report import write_report
@@ -53,8 +53,6 @@ from schemas.contract import columns_of
 from schemas.quality import HISTORY_TABLES, OUTSIDE_CONTENT
 
 SOURCE = "as_it_was"
-REWRITTEN = "rewritten"
-"""The key of a manifest under which stands when and why a release was made anew, each time."""
 
 
 def find_in_releases(shelf: Shelf, registry: str, who: Who, config: RegistryConfig) -> Found:
