@@ -161,7 +161,7 @@ def note_shut(places: Places, done: Refreshed, say: Say) -> None:
         files = WorkingFiles.of(places.warehouse, registry)
         found = files.in_place()
         if found.damaged:
-            told = files.damage_of(found.damaged[0])
+            told = next(iter(found.damaged.values()))
             done.shut[registry] = [f"{told.message}, and none of its deliveries could take its place"]
             say(f"{registry}: shut: {done.shut[registry][0]}")
             say("  what to do: have its last delivery sent again, or put the file back from a backup")

@@ -47,6 +47,9 @@ app = typer.Typer(
 app.add_typer(releases_app, name="releases")
 
 
+LONGEST_SHOWN = 1000
+
+
 class Cohort(StrEnum):
     """Which synthetic landing `bpp demo` writes."""
 
@@ -75,7 +78,7 @@ def main() -> None:
         fail(error)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        typer.echo(f"error: {reason}: {error.filename or 'unknown file'}", err=True)
+        typer.echo(f"error: {reason}: {_named(error)}", err=True)
         typer.echo("hint: check the folder's permissions and free space", err=True)
         sys.exit(1)
     except Exception as error:
@@ -84,6 +87,12 @@ def main() -> None:
         if os.environ.get("BPP_TRACEBACK") == "1":
             raise
         sys.exit(1)
+
+
+def _named(error: OSError) -> str:
+    """Name the file of an error; a path too long to be read is cut."""
+    name = str(error.filename or "unknown file")
+    return name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 import typer
 
 from assets.begin import Begun, Refreshed, Say, begin, is_unchanged, leave
+from assets.descriptors import ensure_files_may_be_opened
 from assets.operation import load_operation
 from bpp_etl.errors import UsageError
 from bpp_etl.events.window import ALWAYS, Window
@@ -39,6 +40,7 @@ def run_refresh(
     last_day: dt.date | None = None,
 ) -> int:
     """Refresh, print plain lines, and return the exit code."""
+    ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     names = list(protocols) or load_operation(PROJECT, os.environ).protocol_names
@@ -55,6 +57,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
     """Write a synthetic landing, three registries or the constructed 23; refresh it, say where to look."""
     from bpp_etl.demo import write_demo_landing, write_paper_landing  # noqa: PLC0415
 
+    ensure_files_may_be_opened()
     home = (folder or PROJECT / "warehouse" / ("demo-paper" if is_paper else "demo")).absolute()
     mark = home / (PAPER_MARK if is_paper else DEMO_MARK)
     if home.exists() and any(home.iterdir()) and not mark.exists():
@@ -82,6 +85,7 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     from assets.instance import WORKSPACE, home_of  # noqa: PLC0415 - as above
     from assets.storage_faults import storage_in_words  # noqa: PLC0415
 
+    ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)

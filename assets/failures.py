@@ -24,6 +24,8 @@ from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.settings import PROJECT
+from schemas.laws import DeliveryLaw
+from schemas.rules import rule_of
 
 Kind = Literal["shut", "foreseen", "unforeseen"]
 
@@ -55,8 +57,14 @@ def told_in_words(context: dg.AssetExecutionContext) -> Iterator[None]:
 
 
 def shut(decision: GateDecision, delivery: Delivery, files: WorkingFiles) -> dg.Failure:
-    """Tell a shut gate's story: registry, delivery, tables, rules, counts, and how to see the rows."""
-    causes = [f"- {cause.message} ({cause.table}.{cause.rule})" for cause in decision.causes]
+    """Tell a shut gate's story: registry, delivery, tables, rules, counts, and how to see the rows.
+
+    A name of a file, folder or column may be a person's: at the terminal alone.
+    """
+    causes = [
+        f"- {told(cause.table, cause.rule, cause.message)} ({cause.table}.{cause.rule})"
+        for cause in decision.causes
+    ]
     broken: dict[str, list[str]] = {}
     for result in decision.rules:
         if result.severity == "refuse" and result.broken:
@@ -92,6 +100,14 @@ def shut(decision: GateDecision, delivery: Delivery, files: WorkingFiles) -> dg.
         metadata["rows"] = f"duckdb -readonly {shlex.quote(str(files.shut))} {shlex.quote(sql)}"
         parts.append(f"The rows of {tables[0]}: {metadata['rows']}")
     return dg.Failure("\n".join(parts), metadata=metadata, allow_retries=False)
+
+
+def told(table: str, rule: str, message: str) -> str:
+    """Word a breach where others look on: a message that may name their files or columns is left out."""
+    law = rule_of(table, rule).law
+    if isinstance(law, DeliveryLaw) and law.is_in_our_words:
+        return message
+    return f"not so: {law.sentence}"
 
 
 def kind_of(metadata: Mapping[str, dg.MetadataValue]) -> Kind | None:

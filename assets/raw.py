@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import spec_for
-from assets.failures import told_in_words
+from assets.failures import told, told_in_words
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_in
@@ -41,7 +41,8 @@ def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.
         len(found.rows),
     )
     for problem in found.problems:
-        context.log.warning("%s: %s", problem.rule, problem.message)
+        words = told(problem.table, problem.rule, problem.message)
+        context.log.warning("%s.%s: %s", problem.table, problem.rule, words)
     for name in TABLES:
         yield dg.MaterializeResult(
             asset_key=["raw", name],

@@ -177,7 +177,7 @@ def _note_found_damaged(root: Path, done: Refreshed, say: Say) -> None:
     for registry in registries_in(root):
         files = WorkingFiles.of(root, registry)
         told = done.shut.get(registry, [])
-        for error in map(files.damage_of, files.in_place().damaged):
+        for error in files.in_place().damaged.values():
             if not any(line.startswith(error.message) for line in told):
                 done.shut[registry] = [error.message, *told]
                 say(f"{registry}: shut: {error.message}")

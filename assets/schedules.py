@@ -42,12 +42,16 @@ def schedules(operation: Operation) -> list[dg.ScheduleDefinition]:
         cron_schedule=operation.nightly_refresh,
         execution_timezone=operation.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Refreshes each registry with a delivery, rules or protocols not worked off yet.",
+        description=(
+            "Refreshes each registry with a delivery, rules or protocols not worked off yet; puts the file in"
+            " service back from its release where it is damaged."
+        ),
     )
     def nightly_refresh(
         context: dg.ScheduleEvaluationContext, warehouse: Warehouse
     ) -> list[dg.RunRequest] | dg.SkipReason:
         forget_old_runs(context.instance, operation.keep_runs)
+        put_back_what_is_served(context, warehouse)
         return catch_up(context.instance, warehouse, operation, context.scheduled_execution_time)
 
     @dg.schedule(
@@ -62,6 +66,20 @@ def schedules(operation: Operation) -> list[dg.ScheduleDefinition]:
         return publish_what_changed(warehouse)
 
     return [nightly_refresh, weekly_publish]
+
+
+def put_back_what_is_served(context: dg.ScheduleEvaluationContext, warehouse: Warehouse) -> None:
+    """Put the file in service back where it is damaged and its release is whole; say so in the tick's log.
+
+    Where both are damaged a person has to step back; `bpp status` says so until somebody has.
+    """
+    try:
+        told = Shelf.of(warehouse.root()).put_back()
+    except BppError as error:
+        context.log.warning("%s; %s", error.message, error.hint)
+        return
+    if told is not None:
+        context.log.warning("%s", told)
 
 
 def catch_up(

@@ -1,5 +1,7 @@
 """The sensor that watches the landing: a delivery that has arrived whole is refreshed, once.
 
+What is left alone is told by its place: a name that fits nothing may be a person's.
+
 Not here: what "whole" means (`bpp_etl/landing/arrival.py`), and what a refresh does (`jobs.py`).
 """
 
@@ -81,7 +83,7 @@ def watch(
         )
         return dg.SensorResult(skip_reason=told, cursor=seen.as_cursor())
     waiting: list[str] = []
-    left = list(landing.unfit)
+    left = [one.told for one in landing.left_alone]
     new: list[Arrival] = []
     for registry, delivery in landing.newest.items():
         try:

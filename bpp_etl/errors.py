@@ -24,6 +24,10 @@ class DamagedError(BppError):
     """A file that we wrote is not what was written: nothing is read from it, and nothing waits for it."""
 
 
+class OtherVersionError(DamagedError):
+    """A file that another version wrote: whole, and as little to be read as a damaged one."""
+
+
 class UsageError(BppError):
     """The call's words are off."""
 

@@ -20,6 +20,10 @@ NOT_IN_A_DATABASE_PATH = "?\\%"
 """What follows a `?` is taken for options, a backslash for the end of a folder's name, and `%` for a code."""
 
 
+LONGEST_WAREHOUSE = 400
+"""Bytes of a warehouse's path: SQLite opens none of over 512, and the history of runs lies deep inside."""
+
+
 @dataclass(frozen=True)
 class Places:
     """The landing and the warehouse of one call."""
@@ -33,7 +37,7 @@ def places(
 ) -> Places:
     """Choose each place: the option, else its variable, else the project's `warehouse` folder.
 
-    Errors: UsageError where no database can be opened in the warehouse.
+    Errors: UsageError where its path, by what it holds or by its length, keeps databases from being opened.
     """
     chosen = Places(
         _absolute(landing or environment.get("BPP_LANDING") or PROJECT / "warehouse" / "landing"),
@@ -44,6 +48,13 @@ def places(
         raise UsageError(
             "the warehouse's path holds a character that no database can be opened under",
             f"choose a path on one line, without {' '.join(NOT_IN_A_DATABASE_PATH)}",
+        )
+    length = len(os.fsencode(chosen.warehouse))
+    if length > LONGEST_WAREHOUSE:
+        raise UsageError(
+            f"the warehouse's path is {length} bytes long; a history of runs can be kept under"
+            f" {LONGEST_WAREHOUSE} at most",
+            "choose a shorter path",
         )
     return chosen
 

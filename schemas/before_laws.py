@@ -33,6 +33,7 @@ BEFORE_LAWS = (
         limit=0.1,
         limit_name="patients_dropped",
         is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "table_shrunk",
@@ -49,6 +50,7 @@ BEFORE_LAWS = (
         limit_name="table_shrunk",
         parameters={"most_stopped": MOST_STOPPED},
         is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "deaths_withdrawn",
@@ -111,6 +113,7 @@ REPEAT_LAWS = (
         on=whole_delivery,
         limit_name="patients_of_another_registry",
         shuts_over=MOST_ELSEWHERE,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "delivery_repeats",

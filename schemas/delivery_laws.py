@@ -125,6 +125,7 @@ TABLE_LAWS = (
         mend="Correct the rows by the rules that refuse them; bpp check names both.",
         on=required_tables,
         is_binding=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "refused_share_exceeded",
@@ -137,6 +138,7 @@ TABLE_LAWS = (
         limit=0.05,
         limit_name="{table}",
         is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "nothing_used",
@@ -157,6 +159,7 @@ TABLE_LAWS = (
         mend="This is a fault of the software: report it with the release's manifest.",
         on=every_table,
         is_binding=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "response_not_recorded",
@@ -259,6 +262,7 @@ WHOLE_LAWS = (
         on=whole_delivery,
         limit=0.5,
         limit_name="cadence",
+        is_in_our_words=True,
     ),
 )
 """Laid on the delivery; reports list them last."""

@@ -145,7 +145,8 @@ class DeliveryLaw(Law):
     that is not empty; `{table}` in it is the table's name. `parameters` are other numbers that it goes by,
     which nobody sets. A law that warns shuts the gate where its share is over `shuts_over`. One that
     `is_binding` has no waiver: nothing can be admitted against it. `is_told_by_table`: the graph shows a
-    check for each table, not one over all of them.
+    check for each table, not one over all of them. `is_in_our_words`: what is said of a breach holds no name
+    of a file, folder, column or code of theirs, so that logs may say it too.
     """
 
     limit: float = 0.0
@@ -154,3 +155,4 @@ class DeliveryLaw(Law):
     shuts_over: float | None = None
     is_binding: bool = False
     is_told_by_table: bool = False
+    is_in_our_words: bool = False

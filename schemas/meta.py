@@ -35,7 +35,9 @@ class Release(Contract, key=("release_id",)):
         "are and of others not: `quality.delivery` says which."
     )
     input_digests: Annotated[pl.List, pl.String] = derived(
-        "Deliveries it is built on, as registry/delivery:digest.", nullable=False
+        "Deliveries it is built on, as registry/delivery:status:digest of its files:version of the code that"
+        " judged it, and of an admitted one, :version of the code that derived its events.",
+        nullable=False,
     )
 
 

@@ -40,6 +40,7 @@ RECORD_LAWS = (
         on=imaging,
         parameters={"least_patients": LEAST_PATIENTS},
         is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "contact_is_extraction",
@@ -72,6 +73,7 @@ RECORD_LAWS = (
             "highest": HIGHEST_MEDIAN_ALP,
         },
         is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "laboratory_scale_differs",

@@ -13,6 +13,7 @@ import duckdb
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.intake import take_in
+from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
 from bpp_etl.admission.treatment import note_key
 from bpp_etl.admission.working import WorkingFiles
@@ -131,7 +132,8 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
         opened(path, is_working_file=True) as con,
         transaction(con),
     ):
-        name, day = one_row(con, "select delivery, delivery_date from quality.delivery")
+        name = judgement_in(con, path).delivery
+        (day,) = one_row(con, "select delivery_date from quality.delivery")
         stated = stated_by(con, registry)
         summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")

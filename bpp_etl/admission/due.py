@@ -6,20 +6,21 @@ Not here: doing it.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bpp_etl.admission.judgement import derived_in
 from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.admission.working import WorkingFiles, read_once
 from bpp_etl.code_version import layer_version
-from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.errors import BppError, DamagedError, OtherVersionError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
 from bpp_etl.reading.limits import load_limits
-from bpp_etl.warehouse.connection import Connection, opened_read_only
+from bpp_etl.warehouse.connection import opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
 
@@ -48,7 +49,7 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     if last is None and found.damaged:
         # Judging anew puts a sound file in the place of a damaged one. Where the newest delivery is shut and
         # known, that would not: the damaged file held another.
-        return Due(delivery, "judge", "working files cannot be opened")
+        return Due(delivery, "judge", _why_not_read(found.damaged.values()))
     if last is None:
         return Due(delivery, "judge", "first delivery")
     if last.delivery != delivery.name:
@@ -63,6 +64,12 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
     except DamagedError:
         return Due(delivery, "judge", "working files cannot be opened")
     return Due(delivery, "nothing", "unchanged")
+
+
+def _why_not_read(errors: Iterable[DamagedError]) -> str:
+    if all(isinstance(error, OtherVersionError) for error in errors):
+        return "written by another version"
+    return "working files cannot be opened"
 
 
 def _why_another(delivery: Delivery, last: str) -> str:
@@ -97,16 +104,3 @@ def derived_with(files: WorkingFiles) -> list[str] | None:
 def _derived_of(path: Path) -> list[str] | None:
     with opened_read_only(path) as con:
         return derived_in(con)
-
-
-def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
-    """Read what the events in an open working file were derived with; None where they were not."""
-    there = con.execute(
-        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
-        " and table_name = 'derived_with'",
-        {"alias": alias},
-    ).fetchall()
-    if there == [(0,)]:
-        return None
-    rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
-    return [str(row[0]) for row in rows]

@@ -18,11 +18,12 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.admission.judgement import Judgement, judgement_in
+from bpp_etl.errors import BppError, BusyError, DamagedError, OtherVersionError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
-from bpp_etl.warehouse.damage import STRANGE, is_cut_off, is_damage
+from bpp_etl.warehouse.connection import one_row, opened_read_only
+from bpp_etl.warehouse.damage import is_damage
 
 T = TypeVar("T")
 STATUSES = ("admitted", "shut")
@@ -33,21 +34,14 @@ SPILL = ".duckdb_spill"
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What a working file says of the delivery in it."""
-
-    delivery: str
-    status: str
-    input_digest: str
-    code_version: str
-
-
-@dataclass(frozen=True)
 class InPlace:
-    """What a registry's working files hold, by status, and the status of those that are damaged."""
+    """What a registry's working files hold, by status; of those that cannot be read, by status, why.
+
+    That is that they are damaged, or that another version wrote them.
+    """
 
     judged: Mapping[str, Judgement]
-    damaged: tuple[str, ...]
+    damaged: Mapping[str, DamagedError]
 
 
 @dataclass(frozen=True)
@@ -150,27 +144,28 @@ class WorkingFiles:
 
         Errors: BusyError where another process writes one of them.
         """
-        judged, damaged = {}, []
+        judged, damaged = {}, {}
         for status in STATUSES:
             try:
                 with self.unharmed(status) as path:
                     if path.exists():
                         judged[status] = read_once(path, _judgement_of)
-            except DamagedError:
-                damaged.append(status)
-        return InPlace(judged, tuple(damaged))
+            except DamagedError as error:
+                damaged[status] = error
+        return InPlace(judged, damaged)
 
     def judgements(self) -> Mapping[str, Judgement]:
         """Read what is in place; errors: DamagedError where one of the files is damaged."""
         found = self.in_place()
-        if found.damaged:
-            raise self.damage_of(found.damaged[0])
+        for error in found.damaged.values():
+            raise error
         return found.judged
 
-    def damage_of(self, status: str) -> DamagedError:
-        """Word what is to be said where the file of a status is damaged."""
-        return DamagedError(
-            f"{self.place_of(status).name} of {self.folder.name} is damaged",
+    def _damage_of(self, status: str, error: type[DamagedError] = DamagedError) -> DamagedError:
+        """Word what is to be said where the file of a status is damaged, or of another version."""
+        what = "was written by another version" if error is OtherVersionError else "is damaged"
+        return error(
+            f"{self.place_of(status).name} of {self.folder.name} {what}",
             "refresh again: its delivery is judged anew where it is still in the landing",
         )
 
@@ -182,14 +177,16 @@ class WorkingFiles:
         """
         path = self.place_of(status)
         if _is_marked(path):
-            raise self.damage_of(status)
+            raise self._damage_of(status)
         try:
             yield path
+        except OtherVersionError:
+            raise self._damage_of(status, OtherVersionError) from None
         except (DamagedError, duckdb.Error) as error:
             if not isinstance(error, DamagedError) and not is_damage(error):
                 raise
             mark_of(path).write_text(_identity_of(path), encoding="utf-8")
-            raise self.damage_of(status) from None
+            raise self._damage_of(status) from None
 
 
 def read_once(path: Path, read: Callable[[Path], T]) -> T:
@@ -204,20 +201,6 @@ def read_once(path: Path, read: Callable[[Path], T]) -> T:
 def _judgement_of(path: Path) -> Judgement:
     with opened_read_only(path) as con:
         return judgement_in(con, path)
-
-
-def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judgement:
-    """Read what an open working file says of its delivery; DamagedError where it is cut off, or mute."""
-    strange = DamagedError(f"{path.name} is not a whole working file")
-    try:
-        rows = con.execute(
-            f"select delivery, status, input_digest, code_version from {alias}.quality.delivery"
-        ).fetchall()
-    except STRANGE:
-        raise strange from None
-    if len(rows) != 1 or is_cut_off(con, path, alias):
-        raise strange
-    return Judgement(*rows[0])
 
 
 def sweep(warehouse: Path) -> None:

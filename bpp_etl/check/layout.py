@@ -37,14 +37,18 @@ class Layout:
     header_row: int | None = None
 
 
-def layout_of(delivery: Delivery, table: str, settings: ReadSettings) -> Layout:
-    """Look at the one file of a table; nothing is found of a table in parts, or that cannot be opened."""
+def layout_of(delivery: Delivery, table: str, settings: ReadSettings, *, was_read: bool) -> Layout:
+    """Look at the one file of a table; nothing is found of a table in parts, or that cannot be opened.
+
+    A workbook has to be unpacked for it, so one that could not be read, within the limits that hold for its
+    reader, is not opened here either.
+    """
     files = [file for file in files_of(delivery) if file.stem == table]
     if len(files) != 1:
         return Layout()
     (file,) = files
     try:
-        if file.format == "xlsx":
+        if file.format == "xlsx" and was_read:
             row = _header_row(_cells(file, settings), table)
             return Layout(header_row=row if row != settings.header_row else None)
         if file.format in {"csv", "csv.gz"}:

@@ -60,7 +60,12 @@ def propose(
     found = _Found(con, read)
     if read.config.format == CANONICAL:
         laid_out = {
-            one.table: layout_of(delivery, one.table, read.config.reading(one.table))
+            one.table: layout_of(
+                delivery,
+                one.table,
+                read.config.reading(one.table),
+                was_read=one.rule == "column_missing",
+            )
             for one in read.problems
             if one.table in TABLES and one.rule in {"column_missing", "file_unreadable"}
         }

@@ -23,6 +23,7 @@ from bpp_etl.explain.facts import Evidence, Source
 from bpp_etl.explain.labels import Labels
 from bpp_etl.identity.pseudonyms import pseudonym_of_patient
 from bpp_etl.pages.plain_text import counted, joined
+from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
@@ -67,6 +68,7 @@ def evidence_of(warehouse: Path, registry: str, patient: str, protocol: Protocol
         raise NotFoundError("nothing is published in this warehouse", "`bpp refresh` publishes a release")
     with in_memory() as con:
         attach_read_only(con, current, "published")
+        ensure_readable(con, "published")
         source = _find_by_any_name(con, warehouse, registry, patient)
         copy_patient(con, source)
         protocol = protocol.within(_window(con, protocol.name))

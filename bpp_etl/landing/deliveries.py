@@ -52,15 +52,41 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True)
+class LeftAlone:
+    """What in the landing is left alone, and why in words: by its name, and by its place alone, for logs.
+
+    A name that does not fit may be a person's.
+    """
+
+    name: str
+    place: str
+    why: str
+
+    def __str__(self) -> str:
+        """Say it to whoever sits at the terminal."""
+        return f"{self.name} {self.why}"
+
+    @property
+    def told(self) -> str:
+        """Say it where others look on."""
+        return f"{self.place} {self.why}"
+
+
+@dataclass(frozen=True)
 class Landing:
-    """The newest delivery of each registry, and what is left alone: its name, and why in words.
+    """The newest delivery of each registry, and what is left alone.
 
     `closed` names the registries among it whose folder cannot be opened: what they deliver nobody knows.
     """
 
     newest: dict[str, Delivery] = field(default_factory=dict)
-    unfit: tuple[str, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
     closed: tuple[str, ...] = ()
+
+    @property
+    def unfit(self) -> tuple[str, ...]:
+        """Name what is left alone, and why, for whoever sits at the terminal."""
+        return tuple(map(str, self.left_alone))
 
 
 def survey(landing: Path) -> Landing:
@@ -71,30 +97,31 @@ def survey(landing: Path) -> Landing:
             "name it with --landing or BPP_LANDING, or try `bpp demo`",
         )
     newest: dict[str, Delivery] = {}
-    unfit: list[str] = []
+    left: list[LeftAlone] = []
     closed: list[str] = []
-    for folder in sorted(landing.iterdir()):
-        if not folder.is_dir() or not REGISTRY_NAME.fullmatch(folder.name):
-            unfit.append(f"{shown(folder.name)} {UNFIT}")
+    for position, folder in enumerate(sorted(landing.iterdir()), start=1):
+        name = folder.name
+        if not folder.is_dir() or not REGISTRY_NAME.fullmatch(name):
+            left.append(LeftAlone(shown(name), f"entry {position} of the landing", UNFIT))
             continue
         try:
             entries = [(entry, entry.is_dir()) for entry in sorted(folder.iterdir())]
         except OSError as error:
             # One registry's folder that is closed to us is no reason to leave the others waiting.
-            unfit.append(f"{folder.name} (its folder cannot be opened: {error.strerror})")
-            closed.append(folder.name)
+            left.append(LeftAlone(name, name, f"(its folder cannot be opened: {error.strerror})"))
+            closed.append(name)
             continue
         if not any(is_folder for _, is_folder in entries):
-            unfit.append(f"{folder.name} (it holds no delivery)")
-        for entry, is_folder in entries:
+            left.append(LeftAlone(name, name, "(it holds no delivery)"))
+        for number, (entry, is_folder) in enumerate(entries, start=1):
             if entry.name == CONFIGURATION:
                 continue
             delivery = delivery_of(entry) if is_folder else None
             if delivery is None:
-                unfit.append(f"{shown(folder.name)}/{shown(entry.name)} {UNFIT}")
-            elif folder.name not in newest or delivery.order > newest[folder.name].order:
-                newest[folder.name] = delivery
-    return Landing(newest, tuple(unfit), tuple(closed))
+                left.append(LeftAlone(f"{name}/{shown(entry.name)}", f"entry {number} of {name}", UNFIT))
+            elif name not in newest or delivery.order > newest[name].order:
+                newest[name] = delivery
+    return Landing(newest, tuple(left), tuple(closed))
 
 
 def delivery_of(folder: Path) -> Delivery | None:

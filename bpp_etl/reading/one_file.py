@@ -136,6 +136,7 @@ class _FileLoader:
             null_words=self.config.null_words,
             # What a row of another standard is, its adapter knows: one that cannot be read has no table.
             may_set_aside=wanted.schema != SOURCE,
+            decimal_of_numbers=settings.decimal if wanted.schema == SOURCE else ".",
         )
         # What registry.toml states is stated in our own words, whatever the export's are.
         typed = {

@@ -50,6 +50,7 @@ def load(
     limits: Limits,
     null_words: Collection[str] = (),
     may_set_aside: bool = False,
+    decimal_of_numbers: str = ".",
 ) -> LoadedRows:
     """Create `relation` from a file: our columns as text, each from its position in the header.
 
@@ -58,6 +59,8 @@ def load(
     they are empty then, and marked.
 
     What is the same in every row is not written: the view over the table says it (`reading/raw_tables.py`).
+    Cells that are numbers by their type are written with `decimal_of_numbers`: of another standard's table it
+    is the mark that is stated of text, for its adapter makes one column of both.
     Errors: UnreadableError with the line where it is known, or for more rows or longer cells than may be.
     """
     single = {name: places[0] for name, places in positions.items() if len(places) == 1}
@@ -66,16 +69,17 @@ def load(
         for name, position in single.items()
         if name in ours and may_be_typed(ours[name])
     }
+    marked = set(single.values()) if decimal_of_numbers != "." else set()
     codes = {single[name]: column.codes for name, column in ours.items() if name in single}
     frame = content.frame
-    if content.sheet is not None and frame is not None and typed:
-        told = typed_cells(opened.path, content.sheet, {single[name] for name in typed})
+    if content.sheet is not None and frame is not None and (typed or marked):
+        told = typed_cells(opened.path, content.sheet, {single[name] for name in typed} | marked)
         frame = frame.with_columns(cells.alias(typedness(str(at))) for at, cells in told.items())
     by_cell = {name: f"{is_typed}::boolean" for name, is_typed in typed.items() if is_typed not in FIXED}
     declared = [working_column(name, "VARCHAR") for name in positions]
     declared += [f"{quoted(typedness(name))} boolean" for name in by_cell]
     columns = [
-        content.texts[places[0]]
+        _marked(content, places[0], decimal_of_numbers)
         if len(places) == 1
         else composed([content.texts[place] for place in places], null_words)
         for places in positions.values()
@@ -115,6 +119,15 @@ def load(
     return LoadedRows(rows, rows - filled, by_column, bool(misaligned))
 
 
+def _marked(content: Content, place: int, decimal: str) -> str:
+    """Write a column as text, its numbers with a decimal mark."""
+    text, is_typed = content.texts[place], content.typed[place]
+    if decimal == "." or is_typed == "false":
+        return text
+    is_number = f"{is_typed} and regexp_full_match({text}, {literal(FRACTION)})"
+    return f"case when {is_number} then replace({text}, '.', {literal(decimal)}) else {text} end"
+
+
 def _counted(
     con: Connection, opened: Opened, relation: str, columns: Iterable[str], limits: Limits
 ) -> tuple[int, int]:
@@ -131,6 +144,7 @@ def _counted(
 
 
 FIXED = ("true", "false")
+FRACTION = r"-?\d+\.\d+(e[-+]?\d+)?"
 
 
 def _aligned(opened: Opened, content: Content, error: Exception) -> Aligned | None:

@@ -30,6 +30,7 @@ from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.seal import FILES, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
+from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
 from bpp_etl.report import write_report
 from bpp_etl.warehouse.audit import note
@@ -154,6 +155,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
             _describe(con, release_id, created_at, inputs, digest, rows)
     verify(building / FILE, expected)
     write_report(building / FILE, building / REPORT, _since(shelf, before))
+    write_software(building / SOFTWARE)
     counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
     manifest = {
         "release_id": release_id,

@@ -13,16 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bpp_etl.admission.due import derivation, derived_in
-from bpp_etl.admission.working import STATUSES, WorkingFiles, judgement_in
+from bpp_etl.admission.due import derivation
+from bpp_etl.admission.judgement import derived_in, judgement_in
+from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
 from bpp_etl.release.inputs import deliveries_before, registries_in, told_delivery
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, quoted, transaction
-from bpp_etl.warehouse.ddl import column_list, create_table
+from bpp_etl.warehouse.ddl import create_table
+from bpp_etl.warehouse.layout import columns_there, lacking
 from schemas.catalog import catalog, relations
-from schemas.contract import Contract, columns_of
 from schemas.quality import QUALITY_TABLES
 
 SCHEMAS = {"admitted": ("core", "event", "quarantine", "quality"), "shut": ("quarantine", "quality")}
@@ -115,7 +116,7 @@ def _copy(con: Connection, status: str, registry: str | None = None) -> dict[tup
         tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
         for table, contract in tables.items():
             relation = f"{quoted(schema)}.{quoted(table)}"
-            there = _there(con, relation, contract)
+            there = columns_there(con, f"{SOURCE}.{relation}", contract)
             which, given = _of_registry(schema, table, status, registry)
             con.execute(
                 f"insert into {relation} by name select {there} from {SOURCE}.{relation} where {which}", given
@@ -137,16 +138,11 @@ def _of_registry(schema: str, table: str, status: str, registry: str | None) -> 
     return f"registry = $registry and {column} = $status", given | {"status": status}
 
 
-def _there(con: Connection, relation: str, contract: type[Contract]) -> str:
-    """List the columns to copy; one that may be empty is, where the file was judged before it was known."""
-    described = {str(name) for name, *_ in con.execute(f"describe {SOURCE}.{relation}").fetchall()}
-    return column_list(one for one in columns_of(contract) if one.name in described or not one.nullable)
-
-
 def _ensure_derived(con: Connection, registry: str, protocols: Sequence[Protocol]) -> None:
     """Refuse to mix protocols: a registry that was not refreshed may have events of others, or none yet."""
     told = derived_in(con, SOURCE)
-    if told is None or told[:-1] != derivation(protocols)[:-1]:
+    events = (("event", table, contract) for table, contract in catalog()["event"].items())
+    if told is None or told[:-1] != derivation(protocols)[:-1] or lacking(con, events, SOURCE) is not None:
         raise BppError(
             f"the events of {registry} are not derived by the protocols of this release",
             "refresh again without --registry, so that every registry is derived alike",

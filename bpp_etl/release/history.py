@@ -11,9 +11,9 @@ from pathlib import Path
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.audit import FIELDS, noted
 from bpp_etl.warehouse.connection import Connection, attach_read_only, quoted
-from bpp_etl.warehouse.ddl import column_list, insert_rows
+from bpp_etl.warehouse.ddl import insert_rows
+from bpp_etl.warehouse.layout import columns_there, lacking
 from bpp_etl.warehouse.select import Select, read_select
-from schemas.contract import columns_of
 from schemas.quality import HISTORY_TABLES
 
 PACKAGE = "bpp_etl.release"
@@ -28,15 +28,12 @@ def carry_history(con: Connection, shelf: Shelf) -> str | None:
     if newest is None:
         return None
     attach_read_only(con, shelf.folder(newest) / FILE, "before")
-    there = con.execute(
-        "select table_name from duckdb_tables() where database_name = 'before' and schema_name = 'quality'"
-    ).fetchall()
     for table, contract in HISTORY_TABLES.items():
-        # A release of an earlier version may not have had the table yet.
-        if (table,) in there:
-            columns = column_list(columns_of(contract))
+        # A release of an earlier version may not have had the table yet, or not all of it.
+        if lacking(con, [("quality", table, contract)], "before") is None:
             relation = f"quality.{quoted(table)}"
-            con.execute(f"insert into {relation} select {columns} from before.{relation}")
+            columns = columns_there(con, f"before.{relation}", contract)
+            con.execute(f"insert into {relation} by name select {columns} from before.{relation}")
     con.execute("detach before")
     return newest
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.admission.working import Judgement, WorkingFiles
+from bpp_etl.admission.judgement import Judgement
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import BusyError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
-from bpp_etl.release.shelf import Shelf
+from bpp_etl.release.readable import is_readable
+from bpp_etl.release.shelf import FILE, Shelf
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,9 @@ def release_input(warehouse: Path, protocols: Sequence[Protocol]) -> ReleaseInpu
 
 
 def told_delivery(registry: str, told: Judgement) -> str:
-    """Name a delivery as a manifest lists it: with what decides on its rows."""
-    return f"{registry}/{told.delivery}:{told.status}:{told.input_digest}:{told.code_version}"
+    """Name a delivery as a manifest lists it: with what decides on its rows, and on its events."""
+    what = (f"{registry}/{told.delivery}", told.status, told.input_digest, told.code_version, told.derived_by)
+    return ":".join(filter(None, what))
 
 
 def told_protocols(protocols: Sequence[Protocol]) -> tuple[str, ...]:
@@ -83,9 +86,15 @@ def told_protocols(protocols: Sequence[Protocol]) -> tuple[str, ...]:
 def deliveries_before(
     shelf: Shelf, release_id: str, registry: str, protocols: Sequence[Protocol] | None = None
 ) -> tuple[str, ...]:
-    """Find the admitted delivery of a registry that a release is made of; none where by other protocols."""
+    """Find the admitted delivery of a registry that a release is made of.
+
+    With protocols, only where its rows can be taken over: none where by others, or by another version.
+    """
     told = shelf.manifest(release_id).get("input", {})
-    if protocols is not None and tuple(told.get("protocols", ())) != told_protocols(protocols):
+    if protocols is not None and (
+        tuple(told.get("protocols", ())) != told_protocols(protocols)
+        or not is_readable(shelf.folder(release_id) / FILE)
+    ):
         return ()
     start = f"{registry}/"
     return tuple(

@@ -15,6 +15,7 @@ import duckdb
 
 from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.release.software import SOFTWARE
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.warehouse.damage import is_cut_off
 
@@ -36,7 +37,11 @@ def sha256_of(path: Path) -> str:
 
 def sealed(folder: Path) -> dict[str, str]:
     """Digest each file of a release that is about to be named."""
-    return {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name in {FILE, REPORT}}
+    return {
+        path.name: sha256_of(path)
+        for path in sorted(folder.iterdir())
+        if path.name in {FILE, REPORT, SOFTWARE}
+    }
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -15,9 +15,10 @@ import duckdb
 from bpp_etl.difference.headlines import headlines_told
 from bpp_etl.difference.moves import Move
 from bpp_etl.difference.releases import Difference, difference_of
-from bpp_etl.errors import BppError, DamagedError, NotFoundError, UsageError
+from bpp_etl.errors import BppError, DamagedError, NotFoundError, OtherVersionError, UsageError
 from bpp_etl.events import Window
 from bpp_etl.pages.plain_text import table, wrapped
+from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import REWRITTEN, differences_in
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import one_row, opened_read_only
@@ -52,7 +53,8 @@ def listed(warehouse: Path) -> str:
             anew = shelf.manifest(release_id).get(REWRITTEN, [])
             first, last, created, *counts = _row_of(shelf.folder(release_id) / FILE)
         except BppError as error:
-            rows.append((mark, release_id, "damaged", "", "", "", ""))
+            what = "other version" if isinstance(error, OtherVersionError) else "damaged"
+            rows.append((mark, release_id, what, "", "", "", ""))
             notes += wrapped(f"{release_id}: {error.message}; {error.hint}", hanging="  ")
             continue
         rows.append((mark, release_id, str(created), *map(str, counts)))
@@ -71,7 +73,10 @@ def _row_of(path: Path) -> tuple[Any, ...]:
     damaged = DamagedError(f"{path.name} cannot be read", "`bpp releases verify` says more")
     try:
         with opened_read_only(path) as con:
+            ensure_readable(con)
             return one_row(con, LISTED)
+    except OtherVersionError:
+        raise
     except (DamagedError, duckdb.Error):
         raise damaged from None
 

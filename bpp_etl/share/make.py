@@ -24,6 +24,7 @@ from bpp_etl.measure.run import Measured
 from bpp_etl.measure.tally import Cell
 from bpp_etl.release.digest import table_digest
 from bpp_etl.release.inputs import told_protocols
+from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import ensure_sealed, sha256_of
 from bpp_etl.release.shelf import FILE as RELEASE_FILE
 from bpp_etl.release.shelf import REPORT, Shelf
@@ -87,6 +88,7 @@ def share_told(
     if chosen is None:
         raise NotFoundError("there is no release to share", "`bpp refresh` makes one")
     with opened_read_only(shelf.folder(chosen) / RELEASE_FILE) as con:
+        ensure_readable(con)
         ((made_by, *days),) = con.execute(
             "select protocols, first_line_from, first_line_to from meta.release"
         ).fetchall()

@@ -29,12 +29,12 @@ def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: 
     """Say what a registry needs; `fresh_days` is how long one may be without a delivery that was admitted."""
     name = status.name
     refresh = f"bpp refresh --registry {name}"
-    if status.state == "damaged":
+    if status.state in {"damaged", "other_version"}:
         yield Need(
             name,
-            "damaged",
+            status.state.replace("_", " "),
             status.damage,
-            f"{refresh}: it is judged anew where its delivery is in the landing",
+            f"{refresh}; where that does not mend it, have its last delivery sent again",
         )
     if status.state == "closed":
         yield Need(
@@ -43,7 +43,7 @@ def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: 
     if status.state == "waiting" and status.waiting is not None and not is_running:
         due = status.waiting
         yield Need(name, "a delivery waits", f"{due.delivery.name} waits to be judged ({due.why})", refresh)
-    if status.shut is not None and status.state == "shut":
+    if status.shut is not None and status.state in {"shut", "damaged", "other_version"}:
         why = "; ".join(status.shut.messages)
         check = "ask for another" if status.place is None else f"bpp check {shlex.quote(str(status.place))}"
         yield Need(name, "gate shut", f"gate shut for {status.shut.delivery}: {why}", check)

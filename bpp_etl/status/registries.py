@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Literal
 
 from bpp_etl.admission.due import Due, due_for
-from bpp_etl.admission.working import STATUSES, WorkingFiles, judgement_in
-from bpp_etl.errors import BppError, BusyError, UsageError
+from bpp_etl.admission.judgement import judgement_in
+from bpp_etl.admission.working import STATUSES, WorkingFiles
+from bpp_etl.errors import BppError, BusyError, OtherVersionError, UsageError
 from bpp_etl.gate.decision import BREACHES
 from bpp_etl.landing.deliveries import Landing
 from bpp_etl.release.inputs import registries_in
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.warehouse.select import named_rows
 
-State = Literal["admitted", "shut", "waiting", "not_delivered", "closed", "busy", "damaged"]
+State = Literal["admitted", "shut", "waiting", "not_delivered", "closed", "busy", "damaged", "other_version"]
 
 DELIVERY = "select delivery, delivery_date, messages, warnings from quality.delivery"
 BROKEN = (
@@ -75,20 +76,27 @@ def statuses_of(
 
 def _status_of(warehouse: Path, name: str, landing: Landing, days: float | None) -> RegistryStatus:
     files, newest = WorkingFiles.of(warehouse, name), landing.newest.get(name)
-    admitted = shut = waiting = None
+    found: dict[str, Judged | None] = {}
+    waiting = None
     trouble: State | None = "closed" if name in landing.closed else None
     damage = ""
+    for status in STATUSES:
+        try:
+            found[status] = _judged_in(files, status)
+        except BusyError:
+            trouble = "busy"
+        except BppError as error:
+            damage = error.message
+            trouble = "other_version" if isinstance(error, OtherVersionError) else "damaged"
     try:
-        admitted, shut = (_judged_in(files, status) for status in STATUSES)
         with suppress(UsageError):  # a setting: it is told once, and not of each registry
             due = None if newest is None else due_for(warehouse, newest, (), full=False)
             waiting = due if due is not None and due.action == "judge" else None
     except BusyError:
         trouble = "busy"
-    except BppError as error:
-        trouble, damage = "damaged", error.message
     except OSError:
         trouble = "closed"  # the newest delivery's own folder
+    admitted, shut = (found.get(status) for status in STATUSES)
     state: State = "admitted"
     if trouble is not None:
         state = trouble

@@ -24,6 +24,7 @@ STATES = {
     "closed": "closed to us",
     "busy": "being refreshed",
     "damaged": "damaged",
+    "other_version": "of another version",
 }
 HEADERS = ("registry", "state", "newest", "in use", "since", "warned", "flagged")
 

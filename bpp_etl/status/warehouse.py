@@ -20,7 +20,7 @@ from bpp_etl.identity.pseudonyms import pseudonyms_of
 from bpp_etl.landing.deliveries import Landing, survey
 from bpp_etl.reading.limits import in_words
 from bpp_etl.release.inputs import ReleaseInput, release_input
-from bpp_etl.release.shelf import REPORT, Shelf
+from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.settings import Places
 from bpp_etl.status.needs import Need, needs_of_registry
 from bpp_etl.status.registries import RegistryStatus, statuses_of
@@ -108,6 +108,10 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
     try:
         release = _release_of(root)
         needs += _needs_of_release(release, registries, operated, at)
+        what = Shelf.of(root).damage_in_service()
+        if what is not None:
+            told = f"{FILE}, the file in service, {what}"
+            needs.append(Need("release", "damaged", told, "bpp refresh, which puts it back where it can"))
     except BppError as error:
         needs.append(Need("release", "damaged", error.message, error.hint))
     free, wanted = shutil.disk_usage(_there(root)).free, max(LEAST_ROOM, ROOM * _size_of(root))

@@ -75,9 +75,9 @@ def test_a_damaged_file_is_known_to_be_one(served: Served, tmp_path: Path) -> No
     shutil.copy(files.admitted, tmp_path / "sound")
     delivery, protocols = survey(served.landing).newest["tiny"], [load_protocol(name) for name in PROTOCOLS]
     for how, damage in DAMAGE.items():
-        assert files.in_place().damaged == ()
+        assert tuple(files.in_place().damaged) == ()
         damage(files.admitted)
-        assert files.in_place().damaged == ("admitted",), how
+        assert tuple(files.in_place().damaged) == ("admitted",), how
         with pytest.raises(DamagedError, match=r"^admitted\.duckdb of tiny is damaged$") as error:
             files.judgements()
         assert error.value.hint
@@ -91,20 +91,20 @@ def test_damage_that_only_shows_when_rows_are_read_is_marked_and_made_again(serv
     files = WorkingFiles.of(served.warehouse, "tiny")
     sound = contents(files.admitted)
     without_a_middle(files.admitted)
-    assert files.in_place().damaged == (), "what is not read is not looked at"
+    assert tuple(files.in_place().damaged) == (), "what is not read is not looked at"
     with pytest.raises(DamagedError, match="of tiny is damaged"):
         derive(files, "tiny", [load_protocol(name) for name in PROTOCOLS])
-    assert files.in_place().damaged == ("admitted",)
+    assert tuple(files.in_place().damaged) == ("admitted",)
     before = Shelf.of(served.warehouse).newest()
     assert release(served.warehouse, 58).content_digest == release_digest(served, before)
     admit(served.landing, served.warehouse)
-    assert files.in_place().damaged == ()
+    assert tuple(files.in_place().damaged) == ()
     assert contents(files.admitted) == sound
     # A delivery that is compared with a damaged one is judged all the same.
     without_a_middle(files.admitted)
     write_delivery_of(served.landing, day="2025-01-01")
     assert admit(served.landing, served.warehouse).is_open
-    assert files.in_place().damaged == ()
+    assert tuple(files.in_place().damaged) == ()
 
 
 def release_digest(served: Served, release_id: str | None) -> str:
@@ -122,7 +122,7 @@ def test_a_registry_is_rebuilt_of_its_deliveries_and_the_others_go_on(served: Se
     done = refreshed(served, said)
     assert done.exit_code == 3, "found while its rows were copied; it keeps those of the release before"
     assert done.shut["tiny"][0] == "admitted.duckdb of tiny is damaged"
-    assert files.in_place().damaged == ("admitted",)
+    assert tuple(files.in_place().damaged) == ("admitted",)
     said.clear()
     done = refreshed(served, said)
     assert "tiny: 2024-12-31 judging (admitted.duckdb is damaged)" in said

@@ -22,6 +22,7 @@ from assets.resources import Warehouse
 from bpp_etl.errors import BppError, DamagedError, UsageError
 from bpp_etl.release.seal import sha256_of
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
+from bpp_etl.release.software import SOFTWARE
 from bpp_etl.release.told import difference, listed, verified
 from bpp_etl.settings import keep_releases
 from bpp_etl.warehouse.connection import opened_read_only
@@ -67,6 +68,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "database changed": (lambda one: flip(one / FILE), f"{FILE} is not the file"),
     "database gone": (lambda one: (one / FILE).unlink(), f"{FILE} is missing"),
     "report changed": (lambda one: rewrite(one / REPORT, "<p>0</p>"), f"{REPORT} is not the file"),
+    "software changed": (lambda one: rewrite(one / SOFTWARE, "{}"), f"{SOFTWARE} is not the file"),
     "report gone": (lambda one: (one / REPORT).unlink(), f"{REPORT} is missing"),
     "a log beside it": (write_log, f"{FILE}.wal is not of this release"),
     "manifest cut off": (lambda one: os.truncate(one / MANIFEST, 40), f"{MANIFEST} is not the manifest"),
@@ -258,6 +260,7 @@ def test_a_release_of_before_digests_were_kept_is_served_if_it_opens(served: Ser
     told = shelf.manifest(first)
     del told["files"]
     rewrite(shelf.folder(first) / MANIFEST, json.dumps(told))
+    (shelf.folder(first) / SOFTWARE).unlink()
     assert verified(served.warehouse, first) == (f"{first}: whole", True)
     shelf.put_in_service(first)
     os.truncate(shelf.folder(first) / FILE, 5000)

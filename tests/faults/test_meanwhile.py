@@ -17,6 +17,7 @@ from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import gate, read
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.code_version import layer_version
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release import copy, lease
 from bpp_etl.release.shelf import FILE, Shelf
@@ -67,6 +68,7 @@ def test_a_delivery_admitted_while_a_release_is_made_is_in_it_or_in_the_next(
     assert (held, sexes) == ([("2024-12-31",)], [("female",)])
     (told,) = shelf.manifest(made.release_id)["input"]["deliveries"]
     assert told.startswith("tiny/2024-12-31:admitted:"), "what is listed is what was copied"
+    assert told.split(":")[3:] == [layer_version("core"), layer_version("event")], "and what made it"
     assert not is_up_to_date(served.warehouse), "the next refresh publishes it"
     again = release(served.warehouse, 58)
     with opened_read_only(shelf.current) as con:

@@ -1,6 +1,7 @@
 """docs/runbook.md: each thing that goes wrong is brought about, says what the page quotes, and is mended so.
 
-Not here: the same faults in all their variants, which have chapters of their own beside this one.
+Not here: entries of what is killed, meanwhile or misplaced (`test_runbook_meanwhile.py`); the same faults in
+all their variants, which have chapters of their own beside this one.
 """
 
 from __future__ import annotations
@@ -46,11 +47,10 @@ from tests.faults.test_two_processes import HOLDER, running
 from tests.support.commands import BPP, environment
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.gating import Gated, gated
-from tests.support.pages import fenced, page, sections
+from tests.support.pages import fenced
+from tests.support.runbook import ENTRIES, anonymous, entry, quoted
 from tests.support.warehouses import IN_SERVICE, admit, files_in, release
 
-ENTRIES = {heading: text for heading, text in sections(page("runbook.md")).items() if heading}
-RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 PATIENCE = 120.0
 
 WRITER = (
@@ -86,16 +86,6 @@ for limit in sys.argv[2:]:
 """Opens the run storage of a warehouse where no file may grow beyond so many bytes."""
 
 
-def entry(number: int) -> str:
-    (text,) = (text for heading, text in ENTRIES.items() if heading.startswith(f"{number}. "))
-    return text
-
-
-def quoted(number: int) -> list[str]:
-    """Return the messages that an entry quotes."""
-    return [text.strip() for text in fenced(entry(number), "text")]
-
-
 def configured(number: int, folder: Path) -> Gated:
     """Gate a delivery with the entry's own advice in registry.toml."""
     (advice,) = fenced(entry(number), "toml")
@@ -103,17 +93,14 @@ def configured(number: int, folder: Path) -> Gated:
     return gated(folder)
 
 
-def anonymous(line: str) -> str:
-    """Put the page's release in the place of a real one."""
-    return RELEASE_ID.sub("20250101T000000Z-0a1b2c3d", line)
-
-
 def test_every_entry_has_a_test() -> None:
     numbers = [int(heading.split(".")[0]) for heading in ENTRIES]
     assert numbers == list(range(1, len(ENTRIES) + 1))
     assert len(numbers) >= 10
-    tested = {int(found[1]) for name in globals() if (found := re.match(r"test_(\d+)_", name))}
-    assert tested == set(numbers)
+    told = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_runbook*.py")
+    )
+    assert sorted(map(int, re.findall(r"^def test_(\d+)_", told, re.MULTILINE))) == numbers
 
 
 @pytest.mark.parametrize("heading", ENTRIES)
@@ -415,7 +402,7 @@ def test_17_a_file_is_too_large_to_read(tmp_path: Path) -> None:
     assert [dead.value.message, gone.value.message] == [whole, away]
 
 
-def test_18_the_key_of_pseudonyms_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_24_the_key_of_pseudonyms_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
     write_delivery_of(landing)
     key = tmp_path / "pseudonyms.key"
@@ -431,7 +418,7 @@ def test_18_the_key_of_pseudonyms_is_another(tmp_path: Path, monkeypatch: pytest
     key.chmod(0o644)
     with pytest.raises(BppError) as error:
         admit(landing, warehouse)
-    assert [*found, error.value.message] == quoted(18)
+    assert [*found, error.value.message] == quoted(24)
     key.chmod(0o600)
     assert admit(landing, warehouse).is_open, "the key by which it was admitted"
     monkeypatch.setenv("BPP_PSEUDONYM_KEY_FILE", "")
@@ -439,7 +426,7 @@ def test_18_the_key_of_pseudonyms_is_another(tmp_path: Path, monkeypatch: pytest
     assert admit(landing, warehouse).is_open, "the registry begun anew"
 
 
-def test_19_an_erasure_was_cut_short(tmp_path: Path) -> None:
+def test_25_an_erasure_was_cut_short(tmp_path: Path) -> None:
     landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
     write_delivery_of(landing)
     admit(landing, warehouse)
@@ -448,14 +435,14 @@ def test_19_an_erasure_was_cut_short(tmp_path: Path) -> None:
         release(warehouse)
     said: list[str] = []
     done = refresh(Warehouse(landing=str(landing), warehouse=str(warehouse)), say=said.append)
-    assert [error.value.message, said[0]] == quoted(19)
+    assert [error.value.message, said[0]] == quoted(25)
     assert done.exit_code == 0
     with duckdb.connect(str(Shelf.of(warehouse).current), read_only=True) as con:
         found = con.execute("select patient_id from core.patients order by 1").fetchall()
     assert found == [("B",), ("C",)]
 
 
-def test_20_the_list_of_the_erased_has_lost_its_key(tmp_path: Path) -> None:
+def test_26_the_list_of_the_erased_has_lost_its_key(tmp_path: Path) -> None:
     landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
     write_delivery_of(landing)
     end_erasure(warehouse, "tiny", begin_erasure(warehouse, "tiny", "A", []))
@@ -463,6 +450,6 @@ def test_20_the_list_of_the_erased_has_lost_its_key(tmp_path: Path) -> None:
     (warehouse / ".key").write_text("0" * 64, encoding="ascii")
     with pytest.raises(BppError) as error:
         admit(landing, warehouse)
-    assert [error.value.message] == quoted(20)
+    assert [error.value.message] == quoted(26)
     (warehouse / ".key").write_text(key, encoding="ascii")
     assert admit(landing, warehouse).is_open, "both of one backup"

@@ -5,7 +5,7 @@ Not here: what their rows mean (`tests/unit/adapters`, `tests/real`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -36,7 +36,7 @@ LB = {
 }
 
 
-def trial(tmp_path: Path, toml: str = "", **domains: Mapping[str, list[str]]) -> Path:
+def trial(tmp_path: Path, toml: str = "", **domains: Mapping[str, Sequence[object]]) -> Path:
     """Write a trial of two subjects, its laboratory as stated."""
     folder = write_texts(tmp_path, {}, toml=f'format = "sdtm"\n{toml}')
     for name, columns in {"dm": DM, "ex": EX, "rs": RS, "tu": TU, **domains}.items():
@@ -70,6 +70,28 @@ def test_a_domain_both_whole_and_in_parts_is_ambiguous(tmp_path: Path) -> None:
 def test_a_domain_that_cannot_be_split_has_one_name(tmp_path: Path) -> None:
     folder = trial(tmp_path, dmxx=DM)
     assert gated(folder).read.unknown_files == ("dmxx.xpt",)
+
+
+def write_book(folder: Path, sheet: str, columns: Mapping[str, Sequence[object]]) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in (list(columns), *zip(*columns.values(), strict=True)):
+        book.active.append(row)
+    book.save(folder / f"{sheet}.xlsx")
+
+
+@pytest.mark.parametrize("kind", ["xpt", "parquet", "xlsx"])
+def test_a_comma_that_is_stated_of_text_leaves_numbers_by_type_alone(tmp_path: Path, kind: str) -> None:
+    mixed = {**LB, "LBORRES": ["100,5", "110"], "LBORNRHI": [105.5, 1045.25]}
+    folder = trial(tmp_path, 'decimal = ","\n', **({"lb": mixed} if kind == "xpt" else {}))
+    if kind == "parquet":
+        pl.DataFrame(mixed).write_parquet(folder / "lb.parquet")
+    elif kind == "xlsx":
+        write_book(folder, "lb", {**mixed, "LBORRES": ["100,5", 110.25]})
+    one = gated(folder)
+    assert one.refused == {}
+    second = 110.25 if kind == "xlsx" else 110
+    assert [(row[4], row[6]) for row in one.core["lab_results"]] == [(100.5, 105.5), (second, 1045.25)]
 
 
 def test_the_encoding_that_is_stated_reaches_a_transport_file(tmp_path: Path) -> None:

@@ -5,11 +5,16 @@ Not here: the page that tells of them (`test_page.py`).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 
+from bpp_etl.check.run import delivery_in
+from bpp_etl.check.run import gated as checked
+from bpp_etl.demo import CLEAN, generate_registry, write_delivery
+from bpp_etl.demo.write import registry_toml
 from schemas.rules import RULES
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
@@ -31,6 +36,18 @@ def test_every_defect_of_rows_is_noticed_by_its_rule(tmp_path: Path) -> None:
 
 def test_what_the_gate_cannot_notice_it_does_not(tmp_path: Path) -> None:
     assert [one.defect.wrong for one in judge_rows(tmp_path, UNSEEN) if one.noticed_by] == []
+
+
+@pytest.mark.soak
+def test_a_clean_landing_of_a_hundred_thousand_patients_is_flagged_at_most(tmp_path: Path) -> None:
+    day = dt.date(2026, 6, 30)
+    made = generate_registry(100_000, 7, CLEAN, day)
+    write_delivery(made, tmp_path / "synthetic-clean" / day.isoformat(), shuffle_seed=7)
+    toml = registry_toml(CLEAN.dialect, "SYNTHETIC DATA")
+    (tmp_path / "synthetic-clean" / "registry.toml").write_text(toml, encoding="utf-8")
+    decision = checked(delivery_in(tmp_path / "synthetic-clean" / day.isoformat())).decision
+    assert decision.is_open
+    assert {one.severity for one in decision.rules if one.is_breach} <= {"flag"}
 
 
 @pytest.fixture(scope="module")

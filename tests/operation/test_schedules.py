@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 import dagster as dg
 
@@ -10,9 +11,12 @@ from assets.event import EVENTS
 from assets.operation import Operation
 from assets.resources import Warehouse
 from assets.schedules import catch_up, publish_what_changed, schedules
+from assets.status import look_from_inside
 from bpp_etl.admission import due
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.release.seal import sha256_of
+from bpp_etl.release.shelf import FILE, Shelf
 from tests.operation.conftest import Project
 from tests.support.add_adapter import NAME, deliver_example, write_page
 from tests.support.warehouses import admit
@@ -100,3 +104,40 @@ def test_both_schedules_state_their_timezone() -> None:
         "nightly_refresh": ("30 1 * * *", "Europe/Oslo"),
         "weekly_publish": ("0 6 * * 1", "Europe/Oslo"),
     }
+
+
+def a_night(project: Project) -> None:
+    """Let the schedule itself look, as the daemon has it look."""
+    (nightly,) = (one for one in schedules(project.operation) if one.name == "nightly_refresh")
+    context = dg.build_schedule_context(
+        instance=project.instance,
+        scheduled_execution_time=NIGHT,
+        resources={"warehouse": project.warehouse},
+        repository_def=project.definitions.get_repository_def(),
+    )
+    with context:
+        nightly.evaluate_tick(context)
+
+
+def test_a_damaged_file_in_service_is_put_back_at_night_without_anybody(project: Project, capfd) -> None:
+    a_night(project)  # nothing is published, and nothing is said
+    project.deliver()
+    assert project.refresh().success
+    assert project.run("publish_release").success
+    shelf = Shelf.of(project.warehouse.root())
+    whole = sha256_of(shelf.current)
+    shelf.current.chmod(0o644)
+    with shelf.current.open("r+b") as file:
+        file.seek(shelf.current.stat().st_size // 2)
+        file.write(b"\xff" * 100)
+    places = project.warehouse.places()
+    found = look_from_inside(project.instance, places, NIGHT).needs
+    assert ("release", f"{FILE}, the file in service, is damaged") in {(one.about, one.what) for one in found}
+    a_night(project)
+    assert sha256_of(shelf.current) == whole
+    assert f"is damaged: put back from release {shelf.newest()}" in capfd.readouterr().err
+    for path in (shelf.current, shelf.folder(str(shelf.newest())) / FILE):
+        path.chmod(0o644)
+        os.truncate(path, 5000)
+    a_night(project)
+    assert "is damaged, and so is its release" in capfd.readouterr().err

@@ -126,7 +126,7 @@ def test_what_does_not_fit_is_told_once_and_left_alone(watcher, caplog) -> None:
     (watcher.landing / "tiny" / "*").mkdir()
     assert watcher.taken() == ["tiny/2024-12-31"]
     told = watcher.look().skip_reason.skip_message
-    assert f"left alone: a b {UNFIT}; tiny/* {UNFIT}" in told
+    assert f"left alone: entry 1 of the landing {UNFIT}; entry 1 of tiny {UNFIT}" in told
     # Each is logged when it is first seen; at every look it is in the tick's words.
     assert watcher.cursor is not None
     assert f'"unfit": ["a b {UNFIT}", "tiny/* {UNFIT}"]' in watcher.cursor

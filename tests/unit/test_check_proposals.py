@@ -16,9 +16,11 @@ import pytest
 from bpp_etl.check import check_delivery
 from bpp_etl.check.cells import MOST_TEXTS
 from bpp_etl.check.guess import guess, guess_column
+from bpp_etl.check.layout import Layout, layout_of
 from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.check.spellings import COLUMNS, SPELLINGS
 from bpp_etl.errors import UsageError
+from bpp_etl.landing.read_settings import ReadSettings
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
@@ -269,6 +271,9 @@ def test_a_header_that_stands_lower_in_a_workbook_is_found(tmp_path: Path) -> No
     checked = gated(delivery_in(folder))
     assert checked.proposal.as_toml() == "[read.her2_tests]\nheader_row = 3"
     assert checked.would_open
+    delivery = delivery_in(folder)
+    assert layout_of(delivery, "her2_tests", ReadSettings(), was_read=True) == Layout(header_row=3)
+    assert layout_of(delivery, "her2_tests", ReadSettings(), was_read=False) == Layout(), "its reader gave up"
 
 
 def test_a_zone_and_a_century_are_a_choice_of_each_table_whose_analytes_need_no_code(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""Whether an open file has the tables and columns that this version reads, of the types of their contracts.
+
+Not here: whether the file is damaged (`damage.py`), and what becomes of one that another version wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.damage import STRANGE
+from bpp_etl.warehouse.ddl import column_list, sql_type
+from schemas.contract import Contract, columns_of
+
+
+def columns_there(con: Connection, relation: str, contract: type[Contract]) -> str:
+    """List the columns to copy; one that may be empty is, where its file was written before it was known."""
+    described = {str(name) for name, *_ in con.execute(f"describe {relation}").fetchall()}
+    return column_list(one for one in columns_of(contract) if one.name in described or not one.nullable)
+
+
+def lacking(
+    con: Connection, relations: Iterable[tuple[str, str, type[Contract]]], alias: str = "warehouse"
+) -> str | None:
+    """Name the first table or column that a file has not as its contract says; None where it has them all.
+
+    A column that may be empty may be missing: a version before it was known wrote the file.
+    """
+    for schema, table, contract in relations:
+        relation = f"{schema}.{table}"
+        try:
+            described = con.execute(f"describe {alias}.{quoted(schema)}.{quoted(table)}").fetchall()
+        except STRANGE:
+            return relation
+        types = {str(name): str(kind) for name, kind, *_ in described}
+        for column in columns_of(contract):
+            if types.get(column.name, sql_type(column) if column.nullable else None) != sql_type(column):
+                return f"{relation}.{column.name}"
+    return None
