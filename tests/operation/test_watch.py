@@ -129,7 +129,7 @@ def test_what_does_not_fit_is_told_once_and_left_alone(watcher, caplog) -> None:
     assert f"left alone: entry 1 of the landing {UNFIT}; entry 1 of tiny {UNFIT}" in told
     # Each is logged when it is first seen; at every look it is in the tick's words.
     assert watcher.cursor is not None
-    assert f'"unfit": ["a b {UNFIT}", "tiny/* {UNFIT}"]' in watcher.cursor
+    assert f'"unfit": ["entry 1 of the landing {UNFIT}", "entry 1 of tiny {UNFIT}"]' in watcher.cursor
 
 
 def test_one_bad_folder_never_stops_the_look(watcher, monkeypatch) -> None:
