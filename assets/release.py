@@ -4,6 +4,7 @@ Not here: how (`bpp_etl/measure`, `bpp_etl/release`).
 """
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from bpp_etl.release.build import assemble, publish
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import told_tables
+from bpp_etl.settings import is_report_shared
 from schemas.metric import METRIC_TABLES
 
 RELEASE = dg.AssetKey(["release", "bpp"])
@@ -49,7 +51,11 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     """
     with told_in_words(context):
         finish_erasures(warehouse.places())
-        made = assemble(warehouse.root(), warehouse.loaded_protocols())
+        made = assemble(
+            warehouse.root(),
+            warehouse.loaded_protocols(),
+            is_report_controlled=is_report_shared(os.environ),
+        )
         for registry, words in made.damaged.items():
             context.log.warning("%s: %s", registry, words)
         told = rows_told(made.measured)

@@ -12,13 +12,14 @@ from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from bpp_etl.warehouse.ddl import describe, sql_type
 from schemas.catalog import catalog
-from schemas.contract import columns_of, delivered_columns, grain_of, key_of
+from schemas.contract import Contract, columns_of, delivered_columns, grain_of, key_of
 from schemas.event_flags import EVENT_FLAGS
 from schemas.flags import FLAGS
 from schemas.metric_codes import WARNINGS
 from schemas.metrics import METRICS
 from schemas.metrics.strata import STRATA
 from schemas.rules import RULES
+from schemas.sums import QUANTITY, Sums
 from schemas.tables import TABLES
 
 PAGE = PROJECT / "docs" / "dictionary.md"
@@ -63,25 +64,12 @@ def _lines() -> Iterator[str]:
         yield f"## Schema `{schema}`"
         yield ""
         for table, contract in tables.items():
-            yield f"### `{schema}.{table}`"
-            yield ""
-            yield grain_of(contract)
-            yield ""
-            yield f"Key: {', '.join(key_of(contract))}"
-            yield ""
-            yield markdown_table(
-                ("column", "type", "may be empty", "what it holds"),
-                (
-                    (
-                        f"`{column.name}`",
-                        sql_type(column),
-                        "yes" if column.nullable else "no",
-                        describe(column),
-                    )
-                    for column in columns_of(contract)
-                ),
-            )
-            yield ""
+            yield from _described(f"`{schema}.{table}`", contract)
+    yield "## Beside the release"
+    yield ""
+    yield from _described("`sums.parquet` of a share", Sums)
+    yield markdown_table(("quantity", "adds up"), ((f"`{code}`", text) for code, text in QUANTITY.items()))
+    yield ""
     yield "## Rules of the gate"
     yield ""
     yield markdown_table(
@@ -122,6 +110,28 @@ def _lines() -> Iterator[str]:
     yield "## Warnings"
     yield ""
     yield markdown_table(("warning", "says"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
+    yield ""
+
+
+def _described(name: str, contract: type[Contract]) -> Iterator[str]:
+    yield f"### {name}"
+    yield ""
+    yield grain_of(contract)
+    yield ""
+    yield f"Key: {', '.join(key_of(contract))}"
+    yield ""
+    yield markdown_table(
+        ("column", "type", "may be empty", "what it holds"),
+        (
+            (
+                f"`{column.name}`",
+                sql_type(column),
+                "yes" if column.nullable else "no",
+                describe(column),
+            )
+            for column in columns_of(contract)
+        ),
+    )
     yield ""
 
 

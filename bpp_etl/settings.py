@@ -1,5 +1,5 @@
-"""Where landing, warehouse and adapters are, and how many releases are kept: from options, environment,
-pyproject.toml, or the project's own.
+"""Where landing, warehouse and adapters are, how many releases are kept and what their report shows: from
+options, environment, pyproject.toml, or the project's own.
 
 Not here: opening any of them.
 """
@@ -89,6 +89,23 @@ def keep_releases(environment: Mapping[str, str], project: Path = PROJECT) -> in
     if kept < 1:
         raise UsageError("keep_releases is no whole number above 0", "see [tool.bpp] in pyproject.toml")
     return kept
+
+
+REPORTS = ("exact", "shared")
+
+
+def is_report_shared(environment: Mapping[str, str], project: Path = PROJECT) -> bool:
+    """Say whether a release's report is the controlled one: `BPP_REPORT`, else `[tool.bpp] report`.
+
+    Errors: UsageError where it is neither "exact" nor "shared".
+    """
+    told = environment.get("BPP_REPORT") or written_settings(project).get("report", REPORTS[0])
+    if told not in REPORTS:
+        raise UsageError(
+            "report in [tool.bpp] of pyproject.toml, or BPP_REPORT, is no kind of report",
+            f"choose one of {', '.join(REPORTS)}",
+        )
+    return bool(told == "shared")
 
 
 def written_settings(project: Path = PROJECT) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.disclosure.hiding import is_any_small
-from bpp_etl.measure.rows import Row
-from bpp_etl.measure.steps import CurveStep, step_rows, steps_of
+from bpp_etl.measure.steps import CurveStep, steps_of
 from bpp_etl.measure.tally import Cell, Tally, is_small
 from bpp_etl.measure.times import Curve
 from bpp_etl.metrics import KaplanMeier, kaplan_meier
@@ -28,22 +27,24 @@ WEEK = 7
 
 
 @dataclass(frozen=True)
-class _Groups:
+class Groups:
+    """Patients taken together: the day that each group is dated to, and its size."""
+
     days: Floats
     sizes: Integers
 
 
-def curve_rows(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) -> list[Row]:
-    """Build the rows of `metric.survival_curve`; none where they would tell a number that is hidden.
+def told_steps(found: Curve, tally: Tally, hidden: set[Cell], threshold: int) -> list[CurveStep] | None:
+    """Return the steps that may be shown; None where they would tell a number that is hidden, or tell none.
 
     Few events, or few censorings, the steps keep to themselves.
     """
     patients, events = tally.counts[found.patients], tally.counts[found.events]
     is_few = is_any_small((events, patients - events), threshold)
     if found.patients in hidden or (found.events in hidden and not is_few):
-        return []
+        return None
     steps = curve_steps(found.curve, threshold, are_totals_shown=found.events not in hidden)
-    return step_rows(found, steps)
+    return None if patients and not steps else steps
 
 
 def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -> list[CurveStep]:
@@ -57,28 +58,33 @@ def curve_steps(curve: KaplanMeier, threshold: int, *, are_totals_shown: bool) -
     if are_totals_shown:
         if any(is_small(int(counts.sum()), threshold) for counts in (events, censored)):
             return []
-        happened = _groups(curve.times, events, threshold)
-        left = _groups(curve.times, censored, threshold, is_middle=True)
+        happened = groups_of(curve.times, events, threshold)
+        left = groups_of(curve.times, censored, threshold, is_middle=True)
         # Else nobody would be left, and the curve would fall to a 0 that it never reached.
         if curve.survival[-1:].sum() > 0 and left.days.max(initial=0) < happened.days.max(initial=0):
             left.days[-1] = _week_of(curve.times[censored > 0][-1])
         return steps_of(_curve_of(happened, left))
     happened, left = (
-        _groups(curve.times, counts, threshold, is_whole=False) for counts in (events, censored)
+        groups_of(curve.times, counts, threshold, is_whole=False) for counts in (events, censored)
     )
     rest = int(events.sum() + censored.sum() - happened.sizes.sum() - left.sizes.sum())
     while rest < threshold and happened.sizes.size + left.sizes.size:
         # Only one of the two has groups, the other being small.
         longer = happened if happened.sizes.size else left
         rest += int(longer.sizes[-1])
-        shorter = _Groups(longer.days[:-1], longer.sizes[:-1])
+        shorter = Groups(longer.days[:-1], longer.sizes[:-1])
         happened, left = (shorter, left) if longer is happened else (happened, shorter)
     return steps_of(_curve_of(happened, left, rest))[:-1]
 
 
-def _groups(
+def groups_of(
     times: Floats, counts: Integers, threshold: int, *, is_middle: bool = False, is_whole: bool = True
-) -> _Groups:
+) -> Groups:
+    """Take those who left at some times together, `threshold` at a time or a few more, in their order.
+
+    A group is dated by its last, or by its middle one. The last few join the last group, unless it is not
+    `is_whole`: then they are in none.
+    """
     total = int(counts.sum())
     ends = threshold * np.arange(1, total // threshold + 1)
     if is_whole and ends.size:
@@ -86,7 +92,7 @@ def _groups(
     sizes = np.diff(ends, prepend=0)
     members = ends - sizes // 2 if is_middle else ends
     days = times[np.searchsorted(np.cumsum(counts), members)] if ends.size else np.empty(0)
-    return _Groups(_week_of(days), sizes)
+    return Groups(_week_of(days), sizes)
 
 
 def _week_of(days: Floats) -> Floats:
@@ -94,7 +100,7 @@ def _week_of(days: Floats) -> Floats:
     return weeks
 
 
-def _curve_of(happened: _Groups, left: _Groups, rest: int = 0) -> KaplanMeier:
+def _curve_of(happened: Groups, left: Groups, rest: int = 0) -> KaplanMeier:
     """Estimate the curve of groups; the `rest` leaves after all of them."""
     end = max(happened.days.max(initial=0), left.days.max(initial=0)) + WEEK
     days = [np.repeat(groups.days, groups.sizes) for groups in (happened, left)]

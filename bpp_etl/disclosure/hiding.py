@@ -10,11 +10,20 @@ from dataclasses import replace
 from functools import partial
 
 from bpp_etl.disclosure.inference import Way, combined_sums, single_sums, squeezed_counts
-from bpp_etl.measure.rows import FEWEST_EVENTS, Row
+from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Cell, Tally, is_small
 
 SOLVABLE = frozenset({"ci_low", "ci_high", "ci_method", "p_value"})
 """What can be solved for the number behind them: 2 to the power of -21 is 22 changes of one sign."""
+
+
+OF_NUMBERS = frozenset(
+    {
+        *("approximate_p_value", "few_events", "few_events_per_variable", "groups_missing"),
+        *("imputed_from_others", "limit_not_reached", "no_spread", "not_estimable", "small_groups"),
+    }
+)
+"""Warnings that are given up to some number of patients or events, or from one on."""
 
 
 def hidden_cells(
@@ -61,19 +70,26 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         is_count_hidden = None in counts.values()
         is_small = any(tally.is_small(cell, threshold) for cell in row.subjects)
         is_told = any(cell in hidden for cell in row.tells)
-        is_pinned = row.counts.get("events") in hidden and is_pinned_by(
-            FEWEST_EVENTS, tally.counts[row.counts["patients"]], threshold
-        )
         values = {**row.values, **counts}
-        if is_small or is_told or is_pinned or (is_count_hidden and row.tells_counts):
+        if is_small or is_told or (is_count_hidden and row.tells_counts):
             values |= dict.fromkeys(row.statistics)
         elif is_count_hidden:
             values |= dict.fromkeys(SOLVABLE & set(row.statistics))
         values["is_suppressed"] = is_count_hidden or is_small or is_told
         if values["is_suppressed"] and isinstance(values.get("warnings"), list):
-            told = {"few_events"} if is_pinned else set()
-            values["warnings"] = sorted({*values["warnings"], "suppressed"} - told)  # type: ignore[misc]
-        yield replace(row, values=values)
+            values["warnings"] = sorted({*values["warnings"], "suppressed"} - OF_NUMBERS)  # type: ignore[misc]
+        yield replace(row, values=values, sums=_sums_told(row, values, tally, threshold))
+
+
+def _sums_told(
+    row: Row, values: Mapping[str, object], tally: Tally, threshold: int
+) -> Mapping[str, float | None]:
+    """Return the sums of a row: none of fewer than two thresholds, which leave little room for each value."""
+    if not row.sums:
+        return {}
+    is_told = None not in [values[name] for name in row.counts] and values[row.statistics[0]] is not None
+    is_room = min(tally.counts[cell] for cell in row.counts.values()) >= 2 * threshold
+    return row.sums if is_told and is_room else dict.fromkeys(row.sums)
 
 
 def told_parts(
@@ -98,13 +114,3 @@ def told_parts(
 def is_any_small(numbers: Iterable[int], threshold: int) -> bool:
     """Say whether one of the numbers is at least 1 and below the threshold."""
     return any(is_small(number, threshold) for number in numbers)
-
-
-def is_pinned_by(limit: int, patients: int, threshold: int) -> bool:
-    """Say whether hidden events would be known to whoever learns only if they are fewer than `limit`.
-
-    They are hidden since they, or the patients without one, are few: of 6 patients, 5 events or more are 5.
-    """
-    few = {*range(1, min(threshold, patients)), *range(max(patients - threshold + 1, 1), patients)}
-    fewer = sum(events < limit for events in few)
-    return 1 in (fewer, len(few) - fewer)

@@ -21,7 +21,7 @@ import polars as pl
 from bpp_etl.erasure.find import Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.share.before import KEPT, PATIENTS, shares_before
+from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before
 from bpp_etl.share.make import DESCRIPTION
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
 from schemas.tables import TABLES
@@ -71,5 +71,7 @@ def erase_from_log(warehouse: Path, digests: Collection[str]) -> list[str]:
         made = path.with_name(f".{PATIENTS}.{os.getpid()}")
         frame.with_columns(pl.Series(TOLD, sorted(told))).write_parquet(made)
         os.replace(made, path)  # noqa: PTH105
+        # It has every patient by a day, though by no name.
+        (share / EXACT).unlink(missing_ok=True)
         done.append(f"{KEPT}/{share.name} no longer has the digest")
     return done

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort
+from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort, Mask
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
+from bpp_etl.measure.tally import Cell
 from bpp_etl.metrics import adjusted_hazard_ratios
 from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
 from schemas.metrics.adjusted import FEWEST_EVENTS_PER_VARIABLE
 
 METHOD = "Cox regression, Efron's ties, entry at confirmation, each registry with its own baseline hazard"
+
+
+BINARY = ("her2_positive", "er_positive")
+"""Covariates that set two groups against one another."""
 
 
 def adjusted_rows(cohort: Cohort) -> list[Row]:
@@ -39,6 +44,11 @@ def adjusted_rows(cohort: Cohort) -> list[Row]:
     cohort.part("pseudoprogression", "adjusted", is_used)
     cohort.part("adjusted", "adjusted_progressed", is_used & observed)
     patients, events = cohort.cell("adjusted"), cohort.cell("adjusted_progressed")
+    behind = {
+        name: _events_by(cohort, name, values, is_used & observed)
+        for name, values in covariates.items()
+        if name in BINARY
+    }
     per_variable = found.events_per_variable or 0.0
     warnings = {"few_events_per_variable"} if per_variable < FEWEST_EVENTS_PER_VARIABLE else set()
     rows = [
@@ -52,12 +62,16 @@ def adjusted_rows(cohort: Cohort) -> list[Row]:
             else Interval(),
             method=METHOD,
             events=events,
+            # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each.
+            subjects=(patients, *behind.get(name, ())),
             warnings=warnings
             if ratio.estimate is not None and found.events >= FEWEST_EVENTS
             else {*warnings, "not_estimable"},
         )
         for name, ratio in found.ratios.items()
     ]
+    for row in rows:
+        row.tells = (events,)  # of few there is no ratio: that there is one tells that they are more
     rows.append(
         estimate_row(
             cohort.tally,
@@ -74,6 +88,12 @@ def adjusted_rows(cohort: Cohort) -> list[Row]:
         share_row(cohort.tally, "adjusted_complete_share", cohort.cell("pseudoprogression"), patients)
     )
     return rows
+
+
+def _events_by(cohort: Cohort, name: str, values: Column, has_event: Mask) -> tuple[Cell, ...]:
+    groups = {f"adjusted_progressed {name}={level}": has_event & (values == level) for level in (0, 1)}
+    cohort.split("adjusted_progressed", groups)
+    return tuple(cohort.cell(group) for group in groups)
 
 
 def _covariates(cohort: Cohort) -> dict[str, Column]:

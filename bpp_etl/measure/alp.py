@@ -19,6 +19,8 @@ from schemas.event import ALP_CATEGORY, REASON, STATE
 
 SIGNED_RANK = "Wilcoxon signed-rank test, zeros dropped, {null}; Hodges-Lehmann shift"
 PAIRED = "; ALP at progression minus ALP at the event, of patients with all three values"
+WHOLE = ("all", "state=true_progression")
+"""The strata of changes that are no part of one another."""
 METRIC_OF = {
     "event_minus_baseline": "alp_change_at_event",
     "progression_minus_baseline": "alp_change_at_progression",
@@ -137,6 +139,10 @@ def _change_rows(cohort: Cohort, change: Change) -> list[Row]:
         counts={"patients": cell},
         subjects=(cell,),
         statistics=("median", "quartile_low", "quartile_high", "shift", "ci_low", "ci_high", "p_value"),
+        # Not of a part of others: the rest of both sums would be of the rest, however few.
+        sums={"sum": float(values.sum()), "sum_of_squares": float((values**2).sum())}
+        if change.stratum in WHOLE
+        else {},
     )
     # Laboratories differ, so the medians are also given by registry.
     by = (REGISTRY,) if change.stratum == "all" else ()
@@ -207,6 +213,7 @@ def _discrimination_rows(cohort: Cohort, is_pseudo: Mask, is_true: Mask) -> list
                 events=cohort.cell(classes[1]),
                 subjects=tuple(cohort.cell(group) for group in classes),
                 warnings=warnings,
+                tells_counts=True,
             )
         )
     return rows

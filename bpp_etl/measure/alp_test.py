@@ -79,24 +79,38 @@ def _rows(cohort: Cohort, percent: float) -> list[Row]:
         ("negative", False, found.negative, found.negative_at),
     ):
         events = cells[right, right]
+        told = tuple(cells.values())
         whole = (tested[right], BOOTSTRAP, stratum)
-        rows.append(_row(cohort, f"alp_fall_{name}_predictive_value", own, whole, events))
+        metric = f"alp_fall_{name}_predictive_value"
+        rows.append(_row(cohort, metric, own, whole, events, told))
         whole = (cohort.cell("alp_decided"), BAYES, stratum)
         rows += [
-            _row(cohort, f"alp_fall_{name}_predictive_value_at_{percent_of_all}_percent", one, whole, events)
+            _row(
+                cohort,
+                f"alp_fall_{name}_predictive_value_at_{percent_of_all}_percent",
+                one,
+                whole,
+                events,
+                told,
+            )
             for percent_of_all, one in zip(PREVALENCES, given, strict=True)
         ]
     return rows
 
 
 def _row(
-    cohort: Cohort, metric: str, found: PredictiveValue, whole: tuple[Cell, str, str], events: Cell
+    cohort: Cohort,
+    metric: str,
+    found: PredictiveValue,
+    whole: tuple[Cell, str, str],
+    events: Cell,
+    told: tuple[Cell, ...],
 ) -> Row:
     patients, method, stratum = whole
     is_missing = found.estimate is None and cohort.tally.counts[patients] > 0
     is_unbounded = found.estimate is not None and found.low is None
     warnings = {"not_estimable"} if is_missing else {"no_spread"} if is_unbounded else set()
-    return estimate_row(
+    row = estimate_row(
         cohort.tally,
         metric,
         patients,
@@ -107,3 +121,6 @@ def _row(
         warnings=warnings,
         tells_counts=True,
     )
+    # At another prevalence it is worked out of sensitivity and specificity, and back to either.
+    row.tells = told
+    return row

@@ -12,7 +12,7 @@ from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell
 from bpp_etl.measure.times import Time
-from bpp_etl.metrics import hazard_ratio, log_rank, smallest_detectable_hazard_ratio
+from bpp_etl.metrics import LogRank, hazard_ratio, log_rank, smallest_detectable_hazard_ratio
 from schemas.cadence import ALIKE_DAYS
 
 HER2_STRATUM = "her2=positive/negative"
@@ -100,7 +100,19 @@ def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
         )
         # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each group's.
         rows[-1].tells = (*groups, *events)
+    rows[0].sums = log_rank_sums(test)
     return rows
+
+
+def log_rank_sums(test: LogRank) -> dict[str, float]:
+    """Return what the tests of several sites are added by: of the second of two groups, as the ratio is."""
+    if test.variance is None:
+        return {}
+    return {
+        "observed": float(test.observed[1]),
+        "expected": test.expected[1],
+        "variance": test.variance,
+    }
 
 
 def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bpp_etl.measure.alike import Alike
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.run import Measured
-from bpp_etl.measure.steps import step_rows, steps_of
+from bpp_etl.measure.steps import Left, left_by, left_of, step_rows, steps_of
 from bpp_etl.measure.tally import Tally
 
 
@@ -23,6 +23,15 @@ def exact_rows(measured: Measured) -> list[Row]:
     for patients in measured.alike:
         rows += _each_alone(patients)
     return rows
+
+
+def exact_left(measured: Measured) -> list[Left]:
+    """Say day by day who left each time that is measured."""
+    curves = [
+        left_by(curve, measured.tally.counts[curve.patients], steps_of(curve.curve))
+        for curve in measured.curves
+    ]
+    return [*curves, *(left_of(one) for one in measured.outcomes)]
 
 
 def _counted(row: Row, tally: Tally) -> Row:

@@ -9,14 +9,21 @@ decided-only estimate share their risk sets, and the imputed one lies between th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask
-from bpp_etl.measure.horizons import FollowUp, by_horizon, count_by_horizon, incidence_rows
+from bpp_etl.measure.horizons import (
+    COMPETING,
+    OWN,
+    FollowUp,
+    Outcomes,
+    by_horizon,
+    count_by_horizon,
+    incidence_rows,
+)
 from bpp_etl.measure.incidence import METHOD
 from bpp_etl.measure.rows import Row
 from bpp_etl.metrics import Incidence, draw_chances, draw_labels, imputed_incidence_at, incidence_at
@@ -26,7 +33,8 @@ from schemas.event import STATE
 from schemas.metric_codes import HORIZON_DAYS
 
 METRIC = "pseudoprogression_incidence"
-PSEUDO, OTHER = 1, 2
+LOWEST, HIGHEST, DECIDED_ONLY = (f"{METRIC}_{ending}" for ending in ("lowest", "highest", "decided_only"))
+PSEUDO, OTHER = OWN, COMPETING
 """Codes of the cause: a pseudoprogression, and a progression, which a candidate that is none counts as."""
 
 IMPUTED = (
@@ -50,71 +58,76 @@ class Imputed:
     is_borrowed: Mask
 
 
-def pseudoprogression_incidence_rows(first_line: Cohort) -> list[Row]:
-    """Build the incidence of pseudoprogression among patients with a first line; all else competes.
+def pseudoprogression_incidences(first_line: Cohort) -> list[Outcomes]:
+    """Name whose pseudoprogression counts, and what competes with it: both bounds, and the decided only.
 
-    Estimate, lowest and highest bound, and decided only, each of everyone and by registry.
+    Each of everyone with a first line and by registry; they are counted here.
     """
     state, days, outcome = first_line["state"], first_line["days"], first_line["outcome"]
-    is_pseudo, is_true, is_undecided = (state == place for place in range(len(STATE)))
-    is_candidate = state >= 0
-    at = np.where(is_candidate, first_line["days_to_candidate"], days)
-    none = np.where(is_pseudo, PSEUDO, np.where(is_true | is_undecided, OTHER, outcome))
+    is_pseudo, is_undecided = (state == STATE.index(name) for name in ("pseudoprogression", "indeterminate"))
+    at, none = _lowest(first_line)
     every = np.where(is_undecided, PSEUDO, none)
     _count(first_line, at, is_pseudo, is_undecided)
+    found: list[Outcomes] = []
+    for stratum, members in first_line.strata(np.ones(state.size, dtype=np.bool_), (REGISTRY,)):
+        patients = first_line.first_line(stratum)
+        for metric, when, causes, events, method in (
+            (LOWEST, at, none, "pseudoprogression", NONE),
+            (HIGHEST, at, every, "not_excluded", ALL),
+            (DECIDED_ONLY, days, _causes(outcome), "pseudoprogression", DECIDED),
+        ):
+            found.append(
+                Outcomes(first_line, metric, patients, events, when[members], causes[members], method)
+            )
+    return found
+
+
+def imputed_incidence_rows(first_line: Cohort) -> list[Row]:
+    """Build the estimate between the bounds, of everyone and by registry; they are counted already."""
+    state = first_line["state"]
+    is_undecided = state == STATE.index("indeterminate")
+    at, none = _lowest(first_line)
     imputed = impute_undecided(first_line)
     rows: list[Row] = []
     for stratum, members in first_line.strata(np.ones(state.size, dtype=np.bool_), (REGISTRY,)):
-        followed = FollowUp.of(at[members], none[members] == 0)
-        own = _Stratum(first_line, stratum)
         estimate, warnings = _estimate(at, none, is_undecided, imputed, members)
-        rows += own.rows(METRIC, estimate, followed, "pseudoprogression", IMPUTED, warnings)
-        for ending, causes, events, method in (
-            ("lowest", none, "pseudoprogression", NONE),
-            ("highest", every, "not_excluded", ALL),
-        ):
-            found = incidence_at(at[members], causes[members], PSEUDO, HORIZON_DAYS)
-            rows += own.rows(f"{METRIC}_{ending}", found, followed, events, method)
-        found = incidence_at(days[members], outcome[members], PSEUDO, HORIZON_DAYS)
-        followed = FollowUp.of(days[members], outcome[members] == 0)
-        rows += own.rows(f"{METRIC}_decided_only", found, followed, "pseudoprogression", DECIDED)
+        rows += incidence_rows(
+            first_line,
+            METRIC,
+            estimate,
+            FollowUp.of(at[members], none[members] == 0),
+            patients=first_line.first_line(stratum),
+            events="pseudoprogression",
+            method=IMPUTED,
+            warnings=warnings,
+        )
     return rows
 
 
-@dataclass(frozen=True)
-class _Stratum:
-    """A stratum whose rows are built."""
+def _lowest(first_line: Cohort) -> tuple[Column, Column]:
+    """Return the day on which each course ends, and how, no undecided candidate being a pseudoprogression."""
+    state, days, outcome = first_line["state"], first_line["days"], first_line["outcome"]
+    is_pseudo = state == STATE.index("pseudoprogression")
+    at = np.where(state >= 0, first_line["days_to_candidate"], days)
+    return at, np.where(is_pseudo, PSEUDO, np.where(state >= 0, OTHER, _causes(outcome)))
 
-    cohort: Cohort
-    name: str
 
-    def rows(
-        self,
-        metric: str,
-        found: Incidence,
-        follow_up: FollowUp,
-        events: str,
-        method: str,
-        warnings: tuple[str, ...] = (),
-    ) -> Iterator[Row]:
-        return incidence_rows(
-            self.cohort,
-            metric,
-            found,
-            follow_up,
-            patients=self.cohort.first_line(self.name),
-            events=events,
-            method=method,
-            warnings=warnings,
-        )
+def _causes(outcome: Column) -> Column:
+    """Take whatever ends a course other than a pseudoprogression for one cause."""
+    return np.where(outcome > PSEUDO, OTHER, outcome)
 
 
 def _count(first_line: Cohort, at: Column, is_pseudo: Mask, is_undecided: Mask) -> None:
     count_by_horizon(first_line, "pseudoprogression", at, is_pseudo, (REGISTRY,))
     count_by_horizon(first_line, "indeterminate", at, is_undecided, (REGISTRY,))
-    for horizon in HORIZON_DAYS:
+    enclosing = "not_excluded"
+    for horizon in sorted(HORIZON_DAYS, reverse=True):
         parts = [by_horizon(group, horizon) for group in ("pseudoprogression", "indeterminate")]
-        first_line.join(by_horizon("not_excluded", horizon), parts, (REGISTRY,))
+        group = by_horizon("not_excluded", horizon)
+        first_line.join(group, parts, (REGISTRY,))
+        for cell in first_line.cells(enclosing, (REGISTRY,)):
+            first_line.tally.put_rest(cell, cell._replace(group=group))
+        enclosing = group
 
 
 def _estimate(

@@ -46,6 +46,8 @@ def count_candidates(cohort: Cohort) -> None:
     cohort.part("indeterminate", "indeterminate_progressed", seen, BY_ALL)
     progressed = ("progressed", "true_progression_dated", "indeterminate_progressed")
     cohort.join("candidate_progressed", progressed, BY_ALL)
+    for cell in cohort.cells("candidate", BY_ALL):
+        cohort.tally.put_rest(cell, cell._replace(group="candidate_progressed"))
     cohort.join("decided", ("pseudoprogression", "true_progression"), BY_ALL)
     cohort.join("not_excluded", ("pseudoprogression", "indeterminate"), BY_ALL)
     cohort.join("decided_or_unread", ("decided", UNREAD), (REGISTRY,))

@@ -1,6 +1,6 @@
-"""Estimates at fixed days: how many had the event by each, and none where nobody was followed so far.
+"""Incidence with competing causes at fixed days, and none where nobody was followed so far.
 
-Not here: what is estimated (`incidence.py`, `first_line_incidence.py`).
+Not here: whose it is (`incidence.py`, `first_line_incidence.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,55 @@ from dataclasses import dataclass
 from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.rows import Interval, Row, estimate_row, known
 from bpp_etl.measure.tally import Cell
-from bpp_etl.metrics import Incidence, last_follow_up, median_follow_up
+from bpp_etl.metrics import Incidence, incidence_at, last_follow_up, median_follow_up
+from bpp_etl.metrics.inputs import Integers
 from bpp_etl.warehouse.select import Column
 from schemas.metric_codes import HORIZON_DAYS
+
+CENSORED, OWN, COMPETING = range(3)
+"""How a patient leaves the risk set: neither, by the cause that the incidence is of, or by another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """On which day each patient of a stratum left the risk set, and how; of whom an incidence is measured.
+
+    `events` is the group that the cause counts; `metric` is named without a horizon.
+    """
+
+    cohort: Cohort
+    metric: str
+    patients: Cell
+    events: str
+    days: Column
+    causes: Integers
+    method: str
+
+    @property
+    def stratum(self) -> str:
+        """The stratum."""
+        return self.patients.stratum
+
+    def by(self, horizon: int) -> Cell:
+        """Name the count of events up to a horizon."""
+        return self.cohort.cell(by_horizon(self.events, horizon), self.stratum)
+
+    def incidence(self) -> Incidence:
+        """Estimate the incidence at each horizon."""
+        return incidence_at(self.days, self.causes, OWN, HORIZON_DAYS)
+
+    def rows(self) -> Iterator[Row]:
+        """Build the rows, one per horizon."""
+        follow_up = FollowUp.of(self.days, self.causes == CENSORED)
+        return incidence_rows(
+            self.cohort,
+            self.metric,
+            self.incidence(),
+            follow_up,
+            patients=self.patients,
+            events=self.events,
+            method=self.method,
+        )
 
 
 def count_by_horizon(cohort: Cohort, total: str, days: Column, mask: Mask, by: Sequence[str]) -> None:
@@ -28,6 +74,11 @@ def count_by_horizon(cohort: Cohort, total: str, days: Column, mask: Mask, by: S
 def by_horizon(group: str, horizon: int) -> str:
     """Name those of a group who had the event by a horizon."""
     return f"{group}_by_{horizon}"
+
+
+def at_horizon(metric: str, horizon: int) -> str:
+    """Name the metric of an incidence at a horizon."""
+    return f"{metric}_{horizon}_days"
 
 
 @dataclass(frozen=True)
@@ -67,7 +118,7 @@ def incidence_rows(
         is_beyond = follow_up.is_beyond(horizon)
         yield estimate_row(
             cohort.tally,
-            f"{metric}_{horizon}_days",
+            at_horizon(metric, horizon),
             patients,
             Interval() if is_beyond else Interval(share, low, high, "log-log"),
             protocol=cohort.protocol,

@@ -29,7 +29,8 @@ def _events(cohort: Cohort) -> list[Row]:
     counts = cohort.tally.counts
     both = cohort.cell("pseudoprogression", HER2_STRATUM)
     progressed = cohort.cell("progressed", HER2_STRATUM)
-    positive = counts[cohort.cell("pseudoprogression", f"{HER2}=positive")]
+    groups = tuple(cohort.cell("pseudoprogression", f"{HER2}={label}") for label in ("positive", "negative"))
+    positive = counts[groups[0]]
     share = positive / counts[both] if counts[both] else 0.0
     part = counts[progressed] / counts[both] if counts[both] else 0.0
     rows = []
@@ -41,7 +42,7 @@ def _events(cohort: Cohort) -> list[Row]:
                 (f"events_needed_for_{power}_percent_power", needed, SCHOENFELD),
                 (f"pseudoprogressions_needed_for_{power}_percent_power", followed, FOLLOWED),
             ):
-                rows.append(_row(cohort, metric, both, progressed, value, method, f"ratio={ratio:g}"))
+                rows.append(_row(cohort, metric, both, progressed, value, method, f"ratio={ratio:g}", groups))
     return rows
 
 
@@ -58,8 +59,12 @@ def _patients(cohort: Cohort) -> list[Row]:
         )
         lines = None if needed is None else math.ceil(needed * counts[first_line] / counts[decided])
         stratum = f"half_width={width}"
-        rows.append(_row(cohort, "candidates_needed_for_share", decided, pseudo, needed, COCHRAN, stratum))
-        rows.append(_row(cohort, "first_lines_needed_for_share", first_line, decided, lines, FOUND, stratum))
+        used = (decided, pseudo, first_line)
+        for metric, whole, events, value, method in (
+            ("candidates_needed_for_share", decided, pseudo, needed, COCHRAN),
+            ("first_lines_needed_for_share", first_line, decided, lines, FOUND),
+        ):
+            rows.append(_row(cohort, metric, whole, events, value, method, stratum, used))
     return rows
 
 
@@ -71,9 +76,10 @@ def _row(
     value: int | None,
     method: str,
     stratum: str,
+    used: tuple[Cell, ...],
 ) -> Row:
     is_missing = value is None and cohort.tally.counts[patients] > 0
-    return estimate_row(
+    row = estimate_row(
         cohort.tally,
         metric,
         patients,
@@ -85,3 +91,6 @@ def _row(
         warnings=("not_estimable",) if is_missing else (),
         tells_counts=True,
     )
+    # The number is worked out of all of these, and back to each.
+    row.tells = used
+    return row

@@ -23,7 +23,8 @@ class Row:
 
     `counts` are columns that show a cell. `statistics` are blanked when a cell of `subjects` is small, when
     any cell of the row is hidden, if the row `tells_counts`, as a share does, and when a cell that they give
-    away (`tells`) is hidden. Limits and p-values go with any hidden count: they can be solved for it.
+    away (`tells`) is hidden. Limits and p-values go with any hidden count: they can be solved for it. `sums`
+    are what the same row of other patients may be added to; they go with the statistics.
     """
 
     table: str
@@ -33,6 +34,7 @@ class Row:
     statistics: tuple[str, ...] = ()
     tells_counts: bool = False
     tells: tuple[Cell, ...] = ()
+    sums: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def cells(self) -> set[Cell]:

@@ -40,10 +40,11 @@ from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, s
 from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.first_line import BY as BY_AT_START
 from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
-from bpp_etl.measure.first_line_incidence import pseudoprogression_incidence_rows
+from bpp_etl.measure.first_line_incidence import imputed_incidence_rows, pseudoprogression_incidences
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.heterogeneity import heterogeneity_rows
-from bpp_etl.measure.incidence import progression_incidence_rows
+from bpp_etl.measure.horizons import Outcomes
+from bpp_etl.measure.incidence import progression_incidences
 from bpp_etl.measure.overlap import link_same_patients, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.planning import planning_rows
@@ -71,10 +72,11 @@ PACKAGE = "bpp_etl.measure"
 
 @dataclass(frozen=True)
 class Part:
-    """What one protocol gives: rows, curves, groups of like patients, and medians to compare."""
+    """What one protocol gives: rows, curves, outcomes, groups of like patients, and medians to compare."""
 
     rows: list[Row]
     curves: list[Curve]
+    outcomes: list[Outcomes]
     alike: list[Alike]
     medians: dict[str, Median]
 
@@ -89,6 +91,7 @@ class Measured:
     protocols: tuple[str, ...]
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
+    outcomes: tuple[Outcomes, ...]
     alike: tuple[Alike, ...]
     tally: Tally
 
@@ -116,6 +119,7 @@ def measure(con: Connection, protocols: Sequence[Protocol]) -> Measured:
         protocols=tuple(names),
         rows=tuple(rows),
         curves=tuple(curve for part in parts.values() for curve in part.curves),
+        outcomes=tuple(one for part in parts.values() for one in part.outcomes),
         alike=tuple(patients for part in parts.values() for patients in part.alike),
         tally=tally,
     )
@@ -148,6 +152,8 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
     )
     survival_times = first_line_times(survival)
     landmarks = landmarks_of(survival)
+    starts = _first_line(con, tally, protocol, parameters, registries)
+    outcomes = [*progression_incidences(cohort), *pseudoprogression_incidences(starts)]
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
@@ -164,8 +170,8 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
         *landmark_rows(landmarks),
         *time_dependent_rows(survival),
         *adjusted_rows(cohort),
-        *progression_incidence_rows(cohort),
-        *pseudoprogression_incidence_rows(_first_line(con, tally, protocol, parameters, registries)),
+        *(row for one in outcomes for row in one.rows()),
+        *imputed_incidence_rows(starts),
         *alp_rows(cohort),
         *bone_alp_rows(cohort),
         *alp_test_rows(cohort, protocol),
@@ -186,6 +192,7 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
             *curves_of(survival, survival_times, BY_AT_START),
             *(curve for one in landmarks for curve in curves_of(one.cohort, one.times, (STATUS,))),
         ],
+        outcomes=outcomes,
         alike=alike_patients(cohort),
         medians=own_medians(cohort, times),
     )

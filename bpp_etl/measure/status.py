@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask, Partition
-from bpp_etl.measure.comparisons import SMALL_GROUP_EVENTS, comparison_warnings
+from bpp_etl.measure.comparisons import SMALL_GROUP_EVENTS, comparison_warnings, log_rank_sums
 from bpp_etl.measure.first_line import DIED, PROGRESSED_OR_DIED, WHOLE
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.times import Time, median_row
@@ -62,8 +62,11 @@ def time_dependent_rows(first_line: Cohort) -> list[Row]:
     days, observed = first_line["days_without_progression"], first_line["has_progressed_or_died"].astype(bool)
     confirmed = first_line["days_to_confirmation"]
     ratio = status_hazard_ratio(days, observed, confirmed, strata=first_line[REGISTRY])
-    with_status = int(np.count_nonzero(observed & (confirmed < days)))
-    warnings = {"small_groups"} if with_status < SMALL_GROUP_EVENTS else set()
+    group = f"{PROGRESSED_OR_DIED} with {STATUS_LABELS[1]}"
+    has_status = observed & (confirmed < days)
+    first_line.split(PROGRESSED_OR_DIED, {group: has_status, f"{group} not": observed & ~has_status})
+    events = tuple(first_line.cell(name) for name in (group, f"{group} not"))
+    warnings = {"small_groups"} if first_line.tally.counts[events[0]] < SMALL_GROUP_EVENTS else set()
     return [
         estimate_row(
             first_line.tally,
@@ -72,6 +75,8 @@ def time_dependent_rows(first_line: Cohort) -> list[Row]:
             _interval(ratio),
             method=TIME_DEPENDENT,
             events=first_line.cell(PROGRESSED_OR_DIED),
+            # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each.
+            subjects=(first_line.cell(WHOLE), *events),
             warnings=warnings if ratio.estimate is not None else {*warnings, "not_estimable"},
             median_follow_up=median_follow_up(days, observed),
         )
@@ -139,6 +144,7 @@ def _comparison_rows(cohort: Cohort, time: Time) -> list[Row]:
             )
         )
         rows[-1].tells = (*groups, *events)
+    rows[-1].sums = log_rank_sums(test)
     return rows
 
 

@@ -68,6 +68,19 @@ class GroupedTimes:
         shares: Floats = np.bincount(self.member, hazard[position], len(self.labels)).astype(np.float64)
         return shares
 
+    def variance(self) -> float:
+        """Return the hypergeometric variance of the events of one of two groups, summed over the times.
+
+        At each time d (n-d)/(n-1) n_0 n_1/n^2; nothing where one patient is left. Source: Mantel 1966.
+        """
+        distinct, position = np.unique(self.times, return_inverse=True)
+        leaving = np.bincount(position * 2 + self.member, minlength=2 * distinct.size).reshape(-1, 2)
+        n_of = leaving[::-1].cumsum(axis=0)[::-1].astype(np.float64)
+        d = np.bincount(position[self.is_event], minlength=distinct.size)
+        n = n_of.sum(axis=1)
+        terms = d * (n - d) / np.maximum(n - 1, 1) * n_of[:, 0] * n_of[:, 1] / n**2
+        return float(terms.sum())
+
     def last_times(self) -> Floats:
         """Return how long each group is followed at most."""
         last = np.zeros(len(self.labels))

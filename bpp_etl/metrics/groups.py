@@ -18,7 +18,12 @@ from bpp_etl.metrics.inputs import Values
 
 @dataclass(frozen=True, eq=False)
 class LogRank:
-    """A log-rank test; None where there is nothing to test. Per-group fields follow `groups`."""
+    """A log-rank test; None where there is nothing to test. Per-group fields follow `groups`.
+
+    `variance` is that of observed less expected events of either of two groups; None for other numbers of
+    groups. Over tests of different patients observed, expected and variance may be added (the stratified
+    test).
+    """
 
     statistic: float | None
     p_value: float | None
@@ -27,6 +32,7 @@ class LogRank:
     patients: tuple[int, ...]
     observed: tuple[int, ...]
     expected: tuple[float, ...]
+    variance: float | None
 
 
 def log_rank(durations: Values, observed: Values, groups: Values) -> LogRank:
@@ -65,6 +71,7 @@ def log_rank(durations: Values, observed: Values, groups: Values) -> LogRank:
         patients=tuple(grouped.patients().tolist()),
         observed=tuple(grouped.events(grouped.is_event).tolist()),
         expected=tuple(expected.tolist()),
+        variance=grouped.variance() if len(grouped.labels) == 2 else None,
     )
 
 

@@ -22,6 +22,7 @@ from bpp_etl.identity.erased import nobody_erased_since, state_of_list
 from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.write import write_metrics
+from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.history import add_to_history, carry_history, write_audit
@@ -32,7 +33,7 @@ from bpp_etl.release.seal import FILES, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
-from bpp_etl.report import write_report
+from bpp_etl.report.draw import write_page, write_report
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import Connection, opened, room_for, transaction
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
@@ -67,9 +68,12 @@ class Assembled:
 
 
 @room_for(Path("published") / FILE)
-def assemble(warehouse: Path, protocols: Sequence[Protocol]) -> Assembled:
+def assemble(
+    warehouse: Path, protocols: Sequence[Protocol], *, is_report_controlled: bool = False
+) -> Assembled:
     """Copy every registry's tables into a new file apart, and measure there, exactly.
 
+    With `is_report_controlled` the report of the release will show what may leave the house, and no more.
     Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
     are not derived by these protocols.
     """
@@ -84,6 +88,8 @@ def assemble(warehouse: Path, protocols: Sequence[Protocol]) -> Assembled:
                 write_protocols(con, protocols)
                 measured = measure(con, [protocol for protocol in protocols if protocol.is_event])
                 written = write_metrics(con, measured.protocols, exact_rows(measured))
+        if is_report_controlled:
+            write_controlled(measured, shelf.building)
         inputs = ReleaseInput(tuple(copied.deliveries), told_protocols(protocols), code_version())
         told = {
             "input": inputs.as_manifest(),
@@ -154,7 +160,11 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         with transaction(con):
             _describe(con, release_id, created_at, inputs, digest, rows)
     verify(building / FILE, expected)
-    write_report(building / FILE, building / REPORT, _since(shelf, before))
+    # What moved since the release before is of single patients.
+    if controlled := controlled_tables(building / FILE, building):
+        write_page(controlled, building / REPORT)
+    else:
+        write_report(building / FILE, building / REPORT, _since(shelf, before))
     write_software(building / SOFTWARE)
     counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
     manifest = {

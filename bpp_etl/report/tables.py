@@ -131,6 +131,12 @@ def read_release(path: Path) -> ReleaseTables:
     return ReleaseTables(tables, facts, units)
 
 
+def read_tables(path: Path, names: Sequence[str]) -> dict[str, Table]:
+    """Read some relations of a file by their full names."""
+    with opened_read_only(path) as con:
+        return {name: _read(con, name) for name in names}
+
+
 def told_tables(path: Path, told: Sequence[Told]) -> ReleaseTables:
     """Take metric tables from rows that disclosure control let through, and the protocols from a file."""
     with opened_read_only(path) as con:

@@ -1,12 +1,13 @@
 """The shares that a warehouse has made before, and what this one would tell beside them.
 
-Not here: making one (`make.py`). Of each share the house keeps what left it, and one keyed digest of each
-patient it was made of: whoever holds two shares reads their difference, which must not be of few patients.
+Not here: making one (`make.py`). Of each share the house keeps what left it, its sums before anything was
+hidden, and one keyed digest of each patient it was made of: whoever holds two shares reads their difference,
+which must not be of few patients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,11 @@ import duckdb
 
 from bpp_etl.errors import BppError
 from bpp_etl.measure.run import Measured
-from bpp_etl.measure.tally import Cell, is_small
+from bpp_etl.measure.steps import Left, Place
+from bpp_etl.measure.tally import Cell, Tally, is_small
 from bpp_etl.measure.write import MEASURED
+from bpp_etl.share.pooling import Pool
+from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, literal, quoted
 from bpp_etl.warehouse.select import named_rows
 from schemas.contract import key_of
@@ -24,6 +28,8 @@ from schemas.contract import key_of
 FILE = "share.duckdb"
 KEPT = "shares"
 PATIENTS = "patients.parquet"
+EXACT = "exact.parquet"
+"""In the house alone: the sums of a share as they were before anything was hidden."""
 ALIAS = "share_before"
 
 Told = Mapping[str, Mapping[tuple[Any, ...], Mapping[str, Any]]]
@@ -72,17 +78,80 @@ def told_before(con: Connection, before: Sequence[Path]) -> list[Told]:
 
 
 def cells_that_differ_by_few(measured: Measured, before: Sequence[Told], threshold: int) -> set[Cell]:
-    """Name the counts that, less what a share before told in their place, are few patients."""
+    """Name the counts that, less what a share before told in their place, are few patients.
+
+    A share told a count too that is what its others leave of a sum.
+    """
     found: set[Cell] = set()
     for told in before:
+        then: dict[Cell, int] = {}
         for row in measured.rows:
             key = tuple(row.values.get(name) for name in key_of(MEASURED[row.table][1]))
-            then = told[row.table].get(key, {})
-            for column, cell in row.counts.items():
-                number = then.get(column)
-                if number is not None and is_small(abs(measured.tally.counts[cell] - number), threshold):
-                    found.add(cell)
+            numbers = told[row.table].get(key, {})
+            known = {cell: numbers.get(name) for name, cell in row.counts.items()}
+            then |= {cell: number for cell, number in known.items() if number is not None}
+        _add_what_follows(measured.tally, then)
+        found |= {
+            cell
+            for cell, number in then.items()
+            if is_small(abs(measured.tally.counts[cell] - number), threshold)
+        }
     return found
+
+
+def _add_what_follows(tally: Tally, known: dict[Cell, int]) -> None:
+    """Add every count that a sum leaves no choice of, one after another."""
+    before = -1
+    while before < len(known):
+        before = len(known)
+        for total, parts in tally.sums:
+            unknown = [cell for cell in (total, *parts) if cell not in known]
+            if len(unknown) == 1:
+                others = sum(known[part] for part in parts if part in known)
+                known[unknown[0]] = others if unknown[0] == total else known[total] - others
+
+
+def times_that_differ_by_few(
+    exact: Iterable[Left], told: Iterable[Left], before: Sequence[Path], threshold: int
+) -> set[Place]:
+    """Name the times of which a share before told the steps, and of which few patients left otherwise since.
+
+    Two curves that differ by one step tell of whom it is. Of a share whose exact sums are gone, as somebody
+    was erased, `told` must have the same steps, or be of so many patients more or fewer.
+    """
+    found: set[Place] = set()
+    would_tell = {left.place: left for left in told}
+    for folder in before:
+        if not (folder / SUMS).is_file():
+            continue  # a share of a version that told none
+        was_told = Pool.read(folder / SUMS)
+        was_exact = Pool.read(folder / EXACT) if (folder / EXACT).is_file() else None
+        for left in exact:
+            place = left.place
+            row = (place.protocol, place.table, (place.metric, place.stratum))
+            patients = was_told.value(*row, "patients")
+            if patients is None:
+                continue
+            if was_exact is not None:
+                moved = _moved(_steps(left), was_exact.rows.get(row, {}))
+            elif _moved(_steps(would_tell[place]), was_told.rows[row]):
+                moved = max(1, abs((left.patients or 0) - round(patients)))
+            else:
+                moved = 0
+            if is_small(moved, threshold):
+                found.add(place)
+    return found
+
+
+def _steps(left: Left) -> dict[tuple[str, int], int]:
+    return {(name, day): number for name, days in left.by_day.items() for day, number in days.items()}
+
+
+def _moved(now: Mapping[tuple[str, int], int], then: Mapping[tuple[str, int], float | None]) -> int:
+    """Count the patients who left on another day, or otherwise, or are new or gone."""
+    was = {at: number or 0 for at, number in then.items() if at != ("patients", 0)}
+    apart = [now.get(at, 0) - was.get(at, 0) for at in now.keys() | was.keys()]
+    return round(max(sum(one for one in apart if one > 0), -sum(one for one in apart if one < 0)))
 
 
 def _rows_told(con: Connection, table: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:

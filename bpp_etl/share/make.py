@@ -6,22 +6,25 @@ Not here: what is hidden (`bpp_etl/disclosure`, `quality.py`), and what was shar
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bpp_etl.code_version import layer_version
-from bpp_etl.disclosure import DEFAULT_THRESHOLD, publish_metrics
+from bpp_etl.code_version import code_version
+from bpp_etl.disclosure import DEFAULT_THRESHOLD
+from bpp_etl.disclosure.publish import told_of
+from bpp_etl.disclosure.quality import TOLD, control_quality
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.window import Window
 from bpp_etl.identity.erased import nobody_erased_since
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.measure.run import Measured
-from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.run import measure
+from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.digest import table_digest
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.readable import ensure_readable
@@ -29,16 +32,19 @@ from bpp_etl.release.seal import ensure_sealed, sha256_of
 from bpp_etl.release.shelf import FILE as RELEASE_FILE
 from bpp_etl.release.shelf import REPORT, Shelf
 from bpp_etl.share.before import (
+    EXACT,
     FILE,
     KEPT,
     PATIENTS,
     cells_that_differ_by_few,
     ensure_differs_by_many,
     shares_before,
+    times_that_differ_by_few,
     told_before,
     write_patient_digests,
 )
-from bpp_etl.share.quality import TOLD, control_quality
+from bpp_etl.share.sums import FILE as SUMS
+from bpp_etl.share.sums import write_sums
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
@@ -48,21 +54,26 @@ from bpp_etl.warehouse.connection import (
     quoted,
     transaction,
 )
-from bpp_etl.warehouse.ddl import comment_table
-from schemas.catalog import catalog
+from bpp_etl.warehouse.ddl import comment_table, describe, describe_table, sql_type
+from schemas.catalog import catalog, relations
+from schemas.contract import Contract, columns_of
+from schemas.sums import Sums
 
 DESCRIPTION = "share.json"
+LEAVING = "leaving"
 SHARED = {
     "metric": tuple(catalog()["metric"]),
     "quality": (*TOLD, "event_rule"),
     "meta": tuple(catalog()["meta"]),
 }
 """The tables of a share, by schema."""
+LISTS = (("meta", "table"), ("meta", "column"))
+"""What lists the tables of a release: of those of a share alone in it."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """A share that was made: where, of which release, and how many counts are hidden for shares before."""
+    """A share that was made: where, of which release, and how much is hidden for shares before."""
 
     folder: Path
     share_id: str
@@ -100,7 +111,8 @@ def share_told(
     lines = [f"share {made.share_id} of release {made.release_id}: {made.folder}"]
     if made.hidden_by_difference:
         lines.append(
-            f"{made.hidden_by_difference} counts are suppressed for shares before: they differ by few"
+            f"{made.hidden_by_difference} counts and curves are suppressed for shares before: they differ"
+            " by few"
         )
     if threshold <= 1:
         lines.append("nothing is suppressed: this share tells single patients")
@@ -144,7 +156,7 @@ def _make(
     share_id = f"{now:%Y%m%dT%H%M%SZ}-{release_id.rpartition('-')[2]}"
     building = warehouse / KEPT / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
-    leaving = building / "leaving"
+    leaving = building / LEAVING
     leaving.mkdir(parents=True)
     try:
         few = _control(source / RELEASE_FILE, building, warehouse, protocols, key, threshold)
@@ -157,13 +169,14 @@ def _make(
             "threshold": threshold,
             "files": {path.name: sha256_of(path) for path in sorted(leaving.iterdir())},
             "protocols": list(told_protocols(protocols)),
-            "contracts": layer_version("core"),
-            "code": layer_version("release"),
+            "contracts": contracts_digest(),
+            "code": code_version(),
         }
         (leaving / DESCRIPTION).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
         kept = building / share_id
         shutil.copytree(leaving, kept)
-        shutil.move(building / PATIENTS, kept / PATIENTS)
+        for name in (PATIENTS, EXACT):
+            shutil.move(building / name, kept / name)
         # First into the log: a share that is not in it must not be out.
         os.replace(kept, warehouse / KEPT / share_id)  # noqa: PTH105
         note(warehouse, "share", release_id=release_id, share_id=share_id)
@@ -176,33 +189,41 @@ def _make(
 def _control(
     source: Path, building: Path, warehouse: Path, protocols: Sequence[Protocol], key: str, threshold: int
 ) -> int:
-    """Measure a copy of the release under control; return how many counts are hidden for a share before."""
+    """Measure a copy of the release under control; return how many numbers are hidden for a share before."""
     work = building / "work.duckdb"
     before = shares_before(warehouse) if threshold > 1 else []
     shutil.copyfile(source, work)
-    counted: list[int] = []
     with opened(work) as con:
         _ensure_protocols(con, protocols)
         write_patient_digests(con, key, building / PATIENTS)
         for share in before:
             ensure_differs_by_many(con, building / PATIENTS, share, threshold)
         told = told_before(con, before)
-
-        def few(measured: Measured) -> Collection[Cell]:
-            measured.tally.told.clear()  # in a share no count is told anyway
-            found = cells_that_differ_by_few(measured, told, threshold)
-            counted.append(len(found))
-            return found
-
         with transaction(con):
-            publish_metrics(
-                con,
-                protocols=[protocol for protocol in protocols if protocol.is_event],
-                threshold=threshold,
-                few=few,
-            )
+            measured = measure(con, [protocol for protocol in protocols if protocol.is_event])
+            # Quality tables of a share tell no few refused rows, so no count is known from them.
+            measured = replace(measured, tally=replace(measured.tally, told=set()))
+            exact = told_of(measured, threshold=0)
+            write_sums(exact, building / EXACT)
+            few = cells_that_differ_by_few(measured, told, threshold)
+            controlled = told_of(measured, threshold, few)
+            if kept := times_that_differ_by_few(exact.left, controlled.left, before, threshold):
+                controlled = told_of(measured, threshold, few, kept)
+            write_metrics(con, measured.protocols, controlled.rows)
             control_quality(con, threshold)
-    return counted[0]
+        write_sums(controlled, building / LEAVING / SUMS)
+    return len(few) + len(kept)
+
+
+def contracts_digest() -> str:
+    """Return a digest of what every contract says: tables, keys and columns, and those of the sums."""
+    every: list[tuple[str, str, type[Contract]]] = [*relations(), ("share", "sums", Sums)]
+    told = [
+        (schema, table, describe_table(contract), one.name, sql_type(one), one.nullable, describe(one))
+        for schema, table, contract in every
+        for one in columns_of(contract)
+    ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _ensure_protocols(con: Connection, protocols: Sequence[Protocol]) -> None:
@@ -220,16 +241,16 @@ def _export(work: Path, target: Path) -> None:
     with opened(target) as con:
         attach_read_only(con, work, "work")
         with transaction(con):
+            names = [f"{schema}.{table}" for schema, tables in SHARED.items() for table in tables]
             for schema, tables in SHARED.items():
                 con.execute(f"create schema {quoted(schema)}")
                 for table in tables:
                     name = f"{quoted(schema)}.{quoted(table)}"
-                    con.execute(f"create table {name} as from work.{name}")
+                    # Never deleted afterwards: what a file forgets, its bytes remember.
+                    is_list = (schema, table) in LISTS
+                    kept = f"where list_contains({names}, schema || '.' || \"table\")" if is_list else ""
+                    con.execute(f"create table {name} as from work.{name} {kept}")
                     comment_table(con, schema, table, catalog()[schema][table])
-            names = [f"{schema}.{table}" for schema, tables in SHARED.items() for table in tables]
-            for table in ("table", "column"):
-                kept = """list_contains($names, schema || '.' || "table")"""
-                con.execute(f"delete from meta.{quoted(table)} where not {kept}", {"names": names})
             for schema in ("metric", "quality"):
                 for table in SHARED[schema]:
                     rows, digest = table_digest(con, schema, table, catalog()[schema][table])

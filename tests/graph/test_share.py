@@ -6,7 +6,9 @@ Not here: which counts give others away (`tests/unit/disclosure`).
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from bpp_etl.code_version import code_version
 from bpp_etl.errors import BppError, DamagedError, UsageError
 from bpp_etl.events import load_protocol
 from bpp_etl.release.seal import sha256_of
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.share import Share, make_share
-from bpp_etl.share.before import FILE, PATIENTS, shares_before
-from bpp_etl.share.make import share_told
+from bpp_etl.share.before import EXACT, FILE, PATIENTS, shares_before
+from bpp_etl.share.make import SHARED, contracts_digest, share_told
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 COUNTS = ("patients", "events", "counted", "total", "time_points", "at_risk", "censored", "lesions")
@@ -66,7 +69,7 @@ def test_it_holds_metrics_quality_and_meta_and_its_files_are_as_it_says(house: P
     assert {table.split(".")[0] for table in tables_of(shared)} == {"metric", "quality", "meta"}
     told = json.loads((house / "share" / "share.json").read_text(encoding="utf-8"))
     assert told["files"] == {
-        name: sha256_of(house / "share" / name) for name in ("report.html", "share.duckdb")
+        name: sha256_of(house / "share" / name) for name in ("report.html", "share.duckdb", "sums.parquet")
     }
     assert told["threshold"] == 5
     assert {path.name for path in (house / "share").iterdir()} == {*told["files"], "share.json"}
@@ -184,3 +187,60 @@ def test_what_cannot_be_shared_is_refused_in_words(house: Path, tmp_path: Path) 
     with pytest.raises(DamagedError):
         share_told(home / "warehouse", tmp_path / "other", None, [], 5)
     assert not (tmp_path / "other").exists()
+
+
+def test_share_json_has_the_digests_of_protocols_contracts_and_code(house: Path, shared) -> None:
+    told = json.loads((house / "share" / "share.json").read_text(encoding="utf-8"))
+    ((protocols, code),) = rows(shared, "select protocols, code_version from meta.release")
+    assert told["protocols"] == protocols
+    assert told["code"] == code_version() == code
+    assert told["contracts"] == contracts_digest()
+    assert len(told["contracts"]) == 64
+
+
+def test_every_number_of_its_report_stands_in_its_tables(house: Path, shared) -> None:
+    page = (house / "share" / "report.html").read_text(encoding="utf-8")
+    judged = 0
+    for value, attributes in re.findall(r'<data value="([^"]*)"([^>]*)>', page):
+        found = re.findall(r'data-([a-z0-9_-]+)="([^"]*)"', attributes)
+        named = {name.replace("-", "_"): html.unescape(text) for name, text in found}
+        relation, field = named.pop("relation"), named.pop("field")
+        if not relation.startswith(("metric.", "quality.")) or relation.split(".")[1] not in told_tables():
+            continue
+        if field.startswith("sum of ") or field == "count":
+            continue  # of rows that are on the page themselves
+        where = " and ".join(f'cast("{name}" as varchar) = ?' for name in named)
+        sql = f'select "{field}" from {relation} where {where}'
+        found = shared.execute(sql, list(named.values())).fetchall()
+        assert len(found) == 1, (relation, named)
+        if isinstance(found[0][0], int | float) and not isinstance(found[0][0], bool):
+            assert float(value) == pytest.approx(float(found[0][0])), (relation, named, field)
+            judged += 1
+    assert judged > 500
+
+
+def told_tables() -> set[str]:
+    return {table for tables in SHARED.values() for table in tables}
+
+
+def test_nothing_of_the_tables_that_stay_is_left_in_its_bytes(house: Path, release) -> None:
+    told = (house / "share" / FILE).read_bytes()
+    stays = rows(
+        release,
+        'select distinct digest from meta."table"'
+        " where schema in ('core', 'event', 'quarantine') and rows > 0",
+    )
+    assert len(stays) > 10
+    assert not [digest for (digest,) in stays if digest.encode() in told]
+
+
+def test_the_house_alone_keeps_the_exact_sums(house: Path) -> None:
+    (kept,) = shares_before(house / "warehouse")
+    with duckdb.connect() as con:
+        few = [
+            rows(con, f"select count(*) from '{file}' where day > 0 and value between 1 and 4")[0][0]
+            for file in (kept / EXACT, house / "share" / "sums.parquet")
+        ]
+    assert few[0] > 100
+    assert few[1] == 0
+    assert not (house / "share" / EXACT).exists()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,7 +21,13 @@ from tests.support.generated import DELIVERY, random_patients
 from tests.support.patients import Patient
 from tests.support.relations import REGISTRY
 
-PATIENTS = random_patients(41, 2500)
+
+@cache
+def patients() -> list[Patient]:
+    """Not made while tests are collected: each process of a run does that."""
+    return random_patients(41, 2500)
+
+
 SHIPPED = [protocol.name for protocol in load_shipped() if protocol.is_event]
 
 
@@ -40,8 +47,8 @@ def decided_on(row: dict[str, Any]) -> date | None:
 
 @pytest.mark.parametrize("protocol", SHIPPED)
 def test_a_state_is_decided_on_the_day_of_its_confirmation_or_progression(protocol: str) -> None:
-    rows = judged(PATIENTS, protocol)
-    evidence = gather_evidence(PATIENTS, DELIVERY, load_protocol(protocol))["candidate"]
+    rows = judged(patients(), protocol)
+    evidence = gather_evidence(patients(), DELIVERY, load_protocol(protocol))["candidate"]
     found = dict(evidence.select("patient_id", "decided_on").iter_rows())
     assert found == {name: decided_on(row) for name, row in rows.items()}
     assert {row["state"] for row in rows.values()} == {
@@ -57,11 +64,11 @@ def without_what_follows(patient: Patient, last: date) -> Patient:
 
 
 def test_no_scan_after_the_decision_changes_the_irecist_verdict_beside_the_state() -> None:
-    rows = judged(PATIENTS)
+    rows = judged(patients())
     decided = {name: day for name, row in rows.items() if (day := decided_on(row)) is not None}
     assert len(decided) > 150
-    patients = {patient.patient_id: patient for patient in PATIENTS}
-    shorter = judged(without_what_follows(patients[name], day) for name, day in decided.items())
+    by_id = {patient.patient_id: patient for patient in patients()}
+    shorter = judged(without_what_follows(by_id[name], day) for name, day in decided.items())
     columns = ("state", "verdict_irecist", "verdict_irecist_date")
     assert {name: [row[one] for one in columns] for name, row in shorter.items()} == {
         name: [rows[name][one] for one in columns] for name in decided
@@ -74,7 +81,7 @@ def test_no_scan_after_the_decision_changes_the_irecist_verdict_beside_the_state
 
 
 def test_both_irecist_verdicts_are_one_while_the_state_is_open() -> None:
-    for row in judged(PATIENTS).values():
+    for row in judged(patients()).values():
         if row["state"] == "indeterminate":
             assert row["verdict_irecist"] == row["verdict_irecist_line"]
             assert row["verdict_irecist_date"] == row["verdict_irecist_line_date"]

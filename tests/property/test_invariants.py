@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,13 @@ from tests.support.generated import DELIVERY, random_patients
 from tests.support.patients import Patient
 from tests.support.relations import REGISTRY, insert_rows
 
-PATIENTS = random_patients(21, 2500)
+
+@cache
+def patients() -> list[Patient]:
+    """Not made while tests are collected: each process of a run does that."""
+    return random_patients(21, 2500)
+
+
 Rows = dict[str, dict[str, object]]
 
 
@@ -41,13 +48,13 @@ def judged(
 
 @pytest.fixture(scope="module")
 def rows() -> Rows:
-    found = judged(PATIENTS)
+    found = judged(patients())
     assert len(found) > 500
     return found
 
 
 def test_the_order_of_the_rows_changes_nothing(rows: Rows) -> None:
-    tables = rows_of(PATIENTS)
+    tables = rows_of(patients())
     with open_core() as con:
         for name, table in tables.items():
             random.Random(name).shuffle(table)
@@ -56,7 +63,7 @@ def test_the_order_of_the_rows_changes_nothing(rows: Rows) -> None:
 
 
 def test_rows_delivered_twice_change_no_call(rows: Rows) -> None:
-    tables = rows_of(PATIENTS)
+    tables = rows_of(patients())
     with open_core() as con:
         for name, table in tables.items():
             insert_rows(con, f"core.{name}", table)
@@ -72,7 +79,7 @@ def test_shifting_every_date_shifts_every_date_and_nothing_else(rows: Rows) -> N
     def moved(value: object) -> object:
         return value + shift if isinstance(value, date) else value
 
-    shifted = judged([shifted_patient(patient, shift) for patient in PATIENTS], DELIVERY + shift)
+    shifted = judged([shifted_patient(patient, shift) for patient in patients()], DELIVERY + shift)
     expected = {
         name: {column: moved(value) for column, value in row.items() if column != "delivery"}
         for name, row in rows.items()
@@ -111,7 +118,7 @@ def with_more_cts(folder: Path, needed: int) -> Protocol:
 def test_asking_for_more_confirming_cts_never_confirms_more(tmp_path: Path) -> None:
     confirmed: list[set[str]] = []
     with open_core() as con:
-        insert_patients(con, PATIENTS)
+        insert_patients(con, patients())
         for needed in (1, 2, 3, 4):
             found = derived(con, protocols=[with_more_cts(tmp_path, needed)])
             confirmed.append({name for name, row in found.items() if row["state"] == "pseudoprogression"})
@@ -144,7 +151,7 @@ def test_alp_and_her2_never_change_a_state_or_a_date(
             for name, row in found.items()
         }
 
-    assert beside(judged(changed(patient) for patient in PATIENTS)) == beside(rows)
+    assert beside(judged(changed(patient) for patient in patients())) == beside(rows)
 
 
 def test_no_rule_can_see_alp_or_her2() -> None:
@@ -198,10 +205,12 @@ def test_every_row_names_its_evidence(rows: Rows) -> None:
 
 def test_cadence_intervals_chain_from_the_start_of_the_line(rows: Rows) -> None:
     with open_core() as con:
-        insert_patients(con, PATIENTS)
+        insert_patients(con, patients())
         derive_cadence(con, REGISTRY)
         kept = con.table("core.assessment_cadence").pl().rows(named=True)
-    starts = {(patient.patient_id, line.number): line.start for patient in PATIENTS for line in patient.lines}
+    starts = {
+        (patient.patient_id, line.number): line.start for patient in patients() for line in patient.lines
+    }
     previous: dict[tuple[str, int], date] = {}
     for row in kept:
         key = (row["patient_id"], row["line_number"])

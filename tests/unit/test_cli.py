@@ -58,26 +58,33 @@ def given(words: tuple[str, ...], *line: str) -> dict[str, Any]:
         word
         for option in command.params
         if option.required
-        for word in ([option.opts[0], "x"] if option.param_type_name == "option" else ["x"])
+        for word in ([option.opts[0], "1"] if option.param_type_name == "option" else ["1"])
     ]
     whole.main([*line, *needed], standalone_mode=False)
     (options,) = called
     return options
 
 
-COMMANDS = list(commands(program()))
+GROUP = program()
+COMMANDS = list(commands(GROUP))
 TAKEN = [
     (words, place)
     for words in COMMANDS
     for place in PLACES
-    if place in {option.name for option in found(program(), words).params}
+    if place in {option.name for option in found(GROUP, words).params}
 ]
 
 
 def test_the_commands_that_work_on_a_warehouse_take_it() -> None:
     without = {words for words in COMMANDS if (words, "warehouse") not in TAKEN}
     assert without == {("demo",)}
-    assert {words for words, place in TAKEN if place == "landing"} == {("refresh",), ("status",), ("ui",)}
+    assert {words for words, place in TAKEN if place == "landing"} == {
+        ("erase",),
+        ("raw",),
+        ("refresh",),
+        ("status",),
+        ("ui",),
+    }
 
 
 @pytest.mark.parametrize(("words", "place"), TAKEN)

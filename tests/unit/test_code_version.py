@@ -6,12 +6,22 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from bpp_etl.code_version import ROOTS, Layer, layer_version, modules_of, read_files, read_source, versions_of
+from bpp_etl.code_version import (
+    ROOTS,
+    Layer,
+    Source,
+    layer_version,
+    modules_of,
+    read_files,
+    read_source,
+    versions_of,
+)
 from bpp_etl.settings import PROJECT
 from bpp_etl.version_memo import remember, remembered
 from schemas.contract import Contract, grain_of
@@ -19,20 +29,29 @@ from schemas.tables import TABLES
 
 LAYERS: tuple[Layer, ...] = ("raw", "core", "event", "metric", "release")
 FILES = read_files()
-SOURCES = {path: read_source(path, content) for path, content in FILES.items()}
-VERSIONS = versions_of(SOURCES)
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Not read while tests are collected: each process of a run does that."""
+    return {path: read_source(path, content) for path, content in FILES.items()}
+
+
+@cache
+def versions() -> Mapping[Layer, str]:
+    return versions_of(sources())
 
 
 def moved(path: str, content: bytes) -> set[str]:
     """Say which layers' versions another content of one file changes."""
     assert content != FILES[path]
-    others = versions_of({**SOURCES, path: read_source(path, content)})
-    return {layer for layer in LAYERS if others[layer] != VERSIONS[layer]}
+    others = versions_of({**sources(), path: read_source(path, content)})
+    return {layer for layer in LAYERS if others[layer] != versions()[layer]}
 
 
 def test_the_versions_are_those_of_the_files_as_they_stand() -> None:
-    assert {layer: layer_version(layer) for layer in LAYERS} == VERSIONS
-    assert len(set(VERSIONS.values())) == len(LAYERS)
+    assert {layer: layer_version(layer) for layer in LAYERS} == versions()
+    assert len(set(versions().values())) == len(LAYERS)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +98,7 @@ def test_the_whole_engine_laid_out_by_another_hand_has_the_same_versions(tmp_pat
     subprocess.run([*ruff, *style, str(tmp_path)], check=True)
     others = {path: (tmp_path / path).read_bytes() for path in FILES}
     assert sum(others[path] != FILES[path] for path in FILES) > 150
-    assert versions_of({path: read_source(path, content) for path, content in others.items()}) == VERSIONS
+    assert versions_of({path: read_source(path, content) for path, content in others.items()}) == versions()
 
 
 def test_a_reworded_docstring_changes_no_version() -> None:
@@ -107,10 +126,10 @@ def contracts() -> list[type[Contract]]:
 
 def test_the_grain_of_every_contract_counts() -> None:
     for contract in contracts():
-        grains = SOURCES[f"{contract.__module__.replace('.', '/')}.py"].grains
+        grains = sources()[f"{contract.__module__.replace('.', '/')}.py"].grains
         assert any(grain.startswith(grain_of(contract)) for grain in grains), contract.__name__
         assert contract.__subclasses__() == [], "a contract of a contract would not be found"
-    assert sum(len(source.grains) for source in SOURCES.values()) == len(contracts()) > 20
+    assert sum(len(source.grains) for source in sources().values()) == len(contracts()) > 20
 
 
 def test_nothing_but_the_grain_reads_a_docstring() -> None:
@@ -124,7 +143,7 @@ def test_no_module_that_a_layer_loads_is_left_out(layer: Layer) -> None:
     code = f"import sys, {', '.join(ROOTS[layer])}\nprint('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     ours = {name for name in loaded.split() if name.split(".")[0] in {"bpp_etl", "schemas"}}
-    assert ours <= modules_of(layer, SOURCES)
+    assert ours <= modules_of(layer, sources())
 
 
 def test_every_file_of_the_packages_that_is_text_counts() -> None:
@@ -174,4 +193,4 @@ class TestMemo:
         first, again = (subprocess.check_output(words, text=True).strip() for _ in range(2))
         (memo,) = tmp_path.rglob("*.json")
         ((_, kept),) = json.loads(memo.read_text(encoding="utf-8")).items()
-        assert first == again == kept["release"] == VERSIONS["release"]
+        assert first == again == kept["release"] == versions()["release"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Partition
-from bpp_etl.measure.first_line_incidence import pseudoprogression_incidence_rows
+from bpp_etl.measure.first_line_incidence import imputed_incidence_rows, pseudoprogression_incidences
 from bpp_etl.measure.flow import COMMON
 from bpp_etl.measure.tally import Cell, Tally
 from schemas.event import STATE
@@ -83,7 +83,8 @@ def _measured(columns: dict[str, np.ndarray], patients: int) -> dict[str, dict[s
         tally.put(Cell(COMMON, "first_line", stratum), patients)
     for place, name in enumerate(STATE):
         cohort.count(name, columns["state"] == place, (REGISTRY,))
-    rows = pseudoprogression_incidence_rows(cohort)
+    outcomes = pseudoprogression_incidences(cohort)
+    rows = [*(row for one in outcomes for row in one.rows()), *imputed_incidence_rows(cohort)]
     return {str(row.values["metric"]): row.values for row in rows if row.values["stratum"] == "all"}
 
 

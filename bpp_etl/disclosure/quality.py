@@ -1,6 +1,6 @@
 """What a share tells of deliveries: counts of rows under disclosure control, and rules by their ids.
 
-Not here: which small counts are hidden (`disclosure/row_counts.py`). Words of a delivery's own, such as the
+Not here: which small counts are hidden (`row_counts.py`). Words of a delivery's own, such as the
 names of its columns and files, whom to ask about it, and the reason of a waiver, may hold a person's name and
 stay in the house.
 """
@@ -35,9 +35,15 @@ STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_
 
 def control_quality(con: Connection, threshold: int) -> None:
     """Leave of `quality`, in the catalog in use, what may be told; rows of the tables that stay are gone."""
-    tables: Mapping[str, Sequence[Row]] = {
-        name: named_rows(con.execute(f"select * from quality.{quoted(name)}")) for name in TOLD
-    }
+    tables = {name: list(named_rows(con.execute(f"select * from quality.{quoted(name)}"))) for name in TOLD}
+    for name, rows in quality_told(tables, threshold).items():
+        _replace(con, name, rows)
+    for name in STAYS:
+        con.execute(f"delete from quality.{quoted(name)}")
+
+
+def quality_told(tables: Mapping[str, Sequence[Row]], threshold: int) -> dict[str, list[Row]]:
+    """Return the rows of the tables of `TOLD` that may be told."""
     sparse = {
         row["registry"]
         for row in tables["table_count"]
@@ -45,13 +51,13 @@ def control_quality(con: Connection, threshold: int) -> None:
     }
     if threshold > 1:
         tables = with_small_rows_hidden({**tables, "history": []}, threshold)
+    told = {}
     for name, counts in COUNTS.items():
         rows = [_without_words(row) if name == "delivery" else row for row in tables[name]]
         if sparse:  # the others, less what all registries have together, would tell how many these have
             rows = [_without_patients(name, row, counts) for row in rows]
-        _replace(con, name, rows)
-    for name in STAYS:
-        con.execute(f"delete from quality.{quoted(name)}")
+        told[name] = rows
+    return told
 
 
 def _without_words(row: Row) -> Row:
