@@ -117,6 +117,8 @@ def test_what_the_page_says_to_back_up_is_what_lies_in_a_warehouse(home: Path) -
 def test_who_was_erased_does_not_come_back_by_a_restore(home: Path, tmp_path: Path) -> None:
     warehouse = home / "warehouse"
     shutil.rmtree(warehouse / "shares")
+    for name in (".key", "erased.jsonl"):
+        (warehouse / name).unlink(missing_ok=True)
     erase_patient(Places(home / "landing", warehouse), "tiny", "B")
     assert back_up(warehouse, tmp_path / "saved").code == 0
     done = restore(tmp_path / "saved", tmp_path / "elsewhere", home / "landing")
