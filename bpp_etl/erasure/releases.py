@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.run import measure
 from bpp_etl.measure.write import MEASURED, write_metrics
 from bpp_etl.release.build import describe_tables, digests_of
+from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.history import add_to_history
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
@@ -37,7 +39,8 @@ from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
-from bpp_etl.report import write_report
+from bpp_etl.report.draw import write_page, write_report
+from bpp_etl.settings import is_report_shared
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
@@ -146,6 +149,8 @@ def _rewrite(
             with transaction(con):
                 measured = measure(con, [one for one in protocols if one.is_event])
                 write_metrics(con, measured.protocols, exact_rows(measured))
+            if is_report_shared(os.environ):
+                write_controlled(measured, building)
             con.execute("delete from quality.event_rule_history where release_id = $id", {"id": release_id})
             con.execute("delete from quality.history where release_id = $id", {"id": release_id})
             add_to_history(con, release_id)
@@ -156,7 +161,10 @@ def _rewrite(
             con.execute(f"detach {SOURCE}")
         with leased(building):
             verify(building / FILE, expected)
-            write_report(building / FILE, building / REPORT, _since(shelf, before, building / FILE))
+            if controlled := controlled_tables(building / FILE, building):
+                write_page(controlled, building / REPORT)
+            else:
+                write_report(building / FILE, building / REPORT, _since(shelf, before, building / FILE))
             write_software(building / SOFTWARE)
             _write_manifest(building, manifest, rows, digest, now)
         (building / LEASE).unlink()

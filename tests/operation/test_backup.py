@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.erasure import erase_patient
 from bpp_etl.identity.erased import erasing
 from bpp_etl.release.shelf import Shelf
+from bpp_etl.settings import Places
+from bpp_etl.warehouse.connection import opened_read_only
 from tests.conftest import MadeOnce
 from tests.support.backup import back_up, recipe, restore
 from tests.support.commands import Said
@@ -109,3 +112,18 @@ def test_what_the_page_says_to_back_up_is_what_lies_in_a_warehouse(home: Path) -
     told = page("backup.md")
     for place in (home / "warehouse").iterdir():
         assert f"`<warehouse>/{place.name}" in told or f"`{place.name}`" in told, place.name
+
+
+def test_who_was_erased_does_not_come_back_by_a_restore(home: Path, tmp_path: Path) -> None:
+    warehouse = home / "warehouse"
+    shutil.rmtree(warehouse / "shares")
+    for name in (".key", "erased.jsonl"):
+        (warehouse / name).unlink(missing_ok=True)
+    erase_patient(Places(home / "landing", warehouse), "tiny", "B")
+    assert back_up(warehouse, tmp_path / "saved").code == 0
+    done = restore(tmp_path / "saved", tmp_path / "elsewhere", home / "landing")
+    assert done.code == 0, done
+    assert "rows of patients who were erased are delivered again, and left out" in done.out
+    with opened_read_only(Shelf.of(tmp_path / "elsewhere").current) as con:
+        found = con.execute("select patient_id from core.patients order by 1").fetchall()
+    assert found == [("A",), ("C",)]

@@ -360,3 +360,15 @@ def test_a_working_file_of_an_earlier_version_is_searched_all_the_same(unpublish
     assert left_of_her(files.folder) == {}
     assert set(files_with(files.folder, KEPT)) == {"admitted.duckdb", "shut.duckdb"}
     assert admit(unpublished.landing, unpublished.warehouse).status == "shut"
+
+
+def test_a_report_that_is_the_controlled_one_stays_so(home: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf.of(home.warehouse)
+    shelf.remove(shelf.ids()[0])
+    monkeypatch.setenv("BPP_REPORT", "shared")
+    erase_patient(home, "tiny", ID)
+    (kept,) = shelf.ids()
+    assert differences_in(shelf.folder(kept)) == {}
+    report = (shelf.folder(kept) / "report.html").read_text(encoding="utf-8")
+    assert str(ANNA["patients"].splitlines()[2].split(",")[0]) not in report
+    assert "stays in the house" not in report
