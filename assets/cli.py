@@ -210,7 +210,7 @@ app.command()(raw)
 
 @app.command()
 def explain(
-    patient: Annotated[str, typer.Argument(help="The registry's pseudonym of the patient.")],
+    patient: Annotated[str, typer.Argument(help="The patient's id, or the real one by the key.")],
     registry: Annotated[str, typer.Option("--registry", help="The registry.")],
     warehouse: WarehouseOption = None,
     protocol: Annotated[str, typer.Option("--protocol", help="A protocol's name or file.")] = "xu2025",

@@ -6,6 +6,7 @@ Not here: the settings, which are in `dagster.yaml` at the top of the project.
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,10 +49,16 @@ def _put(target: Path, text: str) -> None:
 
 @contextmanager
 def instance_of(warehouse: Path) -> Iterator[dg.DagsterInstance]:
-    """Open the instance of a warehouse."""
+    """Open the instance of a warehouse.
+
+    Whoever opens the first makes its databases: others wait, for they would find them half made.
+    """
     home = home_of(warehouse)
-    with storage_in_words(home), dg.DagsterInstance.from_config(str(home)) as instance:
-        yield instance
+    with (home / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with storage_in_words(home), dg.DagsterInstance.from_config(str(home)) as instance:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            yield instance
 
 
 def days_since_admitted(instance: dg.DagsterInstance, now: dt.datetime) -> Mapping[str, float | None]:

@@ -145,9 +145,11 @@ def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arriva
     last = judged.get("shut") or judged.get("admitted")
     if last is None or last.delivery != delivery.name:
         return True
-    if last.code_version != judged_with(
-        adapter_digest(delivery), treatment_of(warehouse.root(), delivery).told
-    ):
+    try:
+        treated = treatment_of(warehouse.root(), delivery).told
+    except BppError:
+        return True  # the run says what is wrong with the key
+    if last.code_version != judged_with(adapter_digest(delivery), treated):
         return True
     # A run that found the gate shut has failed, and has done its work.
     ended = [dg.DagsterRunStatus.SUCCESS]

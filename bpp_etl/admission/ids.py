@@ -163,12 +163,14 @@ def _rewrite(con: Connection, source: str, table: str, *, is_renamed: bool) -> N
         f"coalesce({name}_known.is_erased, false)" for name in ids if name in {PATIENT, ASSESSMENT}
     )
     relation = f"{source}.raw.{quoted(table)} as raw {joins}"
+    # A working file of an earlier version does not count within each file.
+    number = "file_row_number" if "file_row_number" in columns else "row_number"
     con.execute(
         f"insert into raw.{quoted(table)} select {', '.join(cells)} from {relation}"
         f" where not ({is_erased}) order by raw.row_number"
     )
     con.execute(
-        f"insert into raw.{LEFT_OUT} select '{table}', raw.file, raw.file_row_number from {relation}"
+        f"insert into raw.{LEFT_OUT} select '{table}', raw.file, raw.{number} from {relation}"
         f" where {is_erased} order by raw.row_number"
     )
 

@@ -10,6 +10,9 @@ from collections.abc import Collection
 from bpp_etl.erasure.find import is_gone
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import working_column
+from bpp_etl.warehouse.select import has_table
+from schemas.contract import columns_of
+from schemas.quality import TableCount
 
 
 def copy_schemas(con: Connection, source: str, schemas: Collection[str]) -> dict[tuple[str, str], int]:
@@ -64,6 +67,8 @@ def count_anew(con: Connection, source: str, registry: str) -> None:
     each rule judged stays as it was judged.
     """
     given = {"registry": registry}
+    if not has_table(con, "quality", "table_count", [column.name for column in columns_of(TableCount)]):
+        return  # of an earlier version
     for schema, table in tables_in(con, source, ("core", "quarantine")):
         gone = is_gone(schema, columns_in(con, source, schema, table), registry)
         if gone is None:

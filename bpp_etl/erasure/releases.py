@@ -33,8 +33,9 @@ from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.history import add_to_history
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.seal import FILES, ensure_sealed, sealed
+from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed, sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
+from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
 from bpp_etl.report import write_report
 from bpp_etl.warehouse.connection import (
@@ -47,14 +48,13 @@ from bpp_etl.warehouse.connection import (
     quoted,
     transaction,
 )
-from bpp_etl.warehouse.ddl import create_table, sql_type
+from bpp_etl.warehouse.ddl import create_table
+from bpp_etl.warehouse.layout import lacking
 from schemas.catalog import catalog, relations
 from schemas.contract import columns_of
 from schemas.quality import HISTORY_TABLES, OUTSIDE_CONTENT
 
 SOURCE = "as_it_was"
-REWRITTEN = "rewritten"
-"""The key of a manifest under which stands when and why a release was made anew, each time."""
 
 
 def find_in_releases(shelf: Shelf, registry: str, who: Who, config: RegistryConfig) -> Found:
@@ -157,6 +157,7 @@ def _rewrite(
         with leased(building):
             verify(building / FILE, expected)
             write_report(building / FILE, building / REPORT, _since(shelf, before, building / FILE))
+            write_software(building / SOFTWARE)
             _write_manifest(building, manifest, rows, digest, now)
         (building / LEASE).unlink()
         shelf.replace(release_id, building)
@@ -168,25 +169,16 @@ def _rewrite(
 def _cannot_be_made(con: Connection) -> str | None:
     """Say why a release cannot be made anew by this version; None where it can.
 
-    One of an earlier version may lack what tells of other releases, and columns that may be empty.
+    One of an earlier version may lack what tells of other releases.
     """
-    there = {*tables_in(con, SOURCE, ("core", "event", "quarantine", "quality", "meta"))}
-    for schema, table, contract in relations():
-        if schema == "metric" or table in MEASURED:
-            continue
-        if (schema, table) not in there:
-            if table in OUTSIDE_CONTENT:
-                continue
-            return EARLIER
-        found = columns_in(con, SOURCE, schema, table)
-        wanted = {one.name: sql_type(one) for one in columns_of(contract)}
-        empty = {one.name for one in columns_of(contract) if one.nullable}
-        if (
-            any(wanted.get(name) != kind for name, kind in found.items())
-            or wanted.keys() - found.keys() - empty
-        ):
-            return EARLIER
-    return None
+    there = {*tables_in(con, SOURCE, ("quality",))}
+    wanted = (
+        (schema, table, contract)
+        for schema, table, contract in relations()
+        if schema != "metric" and table not in MEASURED
+        if table not in OUTSIDE_CONTENT or (schema, table) in there
+    )
+    return None if lacking(con, wanted, SOURCE) is None else EARLIER
 
 
 EARLIER = "an earlier version made it, and it cannot be measured anew"
@@ -216,9 +208,10 @@ def _copy(con: Connection, registry: str) -> dict[tuple[str, str], int]:
             create_table(con, schema, table, contract)
             if table in MEASURED or (schema, table) in {("meta", "table"), ("meta", "column")}:
                 continue
-            columns = columns_in(con, SOURCE, schema, table) if (schema, table) in there else {}
-            if not columns:
+            if (schema, table) not in there:
                 continue
+            known = columns_in(con, SOURCE, schema, table)
+            columns = [one.name for one in columns_of(contract) if one.name in known]
             removed = copy_rows(con, SOURCE, schema, table, columns, registry)
             if schema != "meta" and table not in HISTORY_TABLES:
                 before = count_of(con, f"select count(*) from {SOURCE}.{quoted(schema)}.{quoted(table)}")

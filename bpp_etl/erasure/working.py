@@ -26,6 +26,7 @@ from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory
 from schemas.tables import TABLES
 
 SOURCE = "as_it_was"
+READ = "read_delivery"
 COPIED = ("core", "quarantine", "event", "quality", "timeline")
 
 
@@ -95,7 +96,9 @@ def config_of(files: WorkingFiles) -> RegistryConfig:
 
 def config_in(con: Connection) -> RegistryConfig:
     """Recall how the ids of the attached working file were read; as canonical ones if that cannot be told."""
-    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.read_delivery")))
+    if not is_attached(con, SOURCE, "raw", READ):
+        return RegistryConfig()
+    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.{READ}")))
     try:
         return recalled_config(told["read"]["config"])
     except (KeyError, TypeError, ValueError):
@@ -133,7 +136,9 @@ def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Er
             f"create table raw.{FOLD.name} as from {SOURCE}.raw.{FOLD.name}"
             " semi join raw.patients using (row_number)"
         )
-    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.read_delivery")))
+    if not is_attached(con, SOURCE, "raw", READ):  # of an earlier version: it is judged anew in any case
+        return
+    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.{READ}")))
     before = told["read"].get("left_out", {})
     told["read"]["left_out"] = {
         table: rows for table in TABLES if (rows := left_out.get(table, 0) + before.get(table, 0))
@@ -141,4 +146,4 @@ def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Er
     told["read"]["rows"] = {
         table: rows - left_out.get(table, 0) for table, rows in told["read"]["rows"].items()
     }
-    con.execute("create table raw.read_delivery as select $told::varchar as told", {"told": json.dumps(told)})
+    con.execute(f"create table raw.{READ} as select $told::varchar as told", {"told": json.dumps(told)})

@@ -14,7 +14,7 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.landing.registry_config import recalled as recalled_config
 from bpp_etl.reading.problems import DeliveryProblem
-from bpp_etl.warehouse.connection import Connection, one_value
+from bpp_etl.warehouse.connection import Connection, is_there, one_value
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ def recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
 
 def pseudonym_key_in(con: Connection) -> str:
     """Return the fingerprint of the key by which ids of an open working file are pseudonyms, or nothing."""
+    if not is_there(con, "raw", "read_delivery"):  # of an earlier version
+        return ""
     told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
     return str(told["read"].get("pseudonym_key", ""))
 

@@ -24,6 +24,8 @@ MANIFEST = "manifest.json"
 REPORT = "report.html"
 FILES = "files"
 """The key of a manifest under which each file of the release has its sha256."""
+REWRITTEN = "rewritten"
+"""The key under which stands when and why a release was made anew after it was published, each time."""
 NOT_OF_IT = "is not of this release"
 
 

@@ -19,7 +19,7 @@ from bpp_etl.errors import BppError, DamagedError, NotFoundError, OtherVersionEr
 from bpp_etl.events import Window
 from bpp_etl.pages.plain_text import table, wrapped
 from bpp_etl.release.readable import ensure_readable
-from bpp_etl.release.seal import differences_in
+from bpp_etl.release.seal import REWRITTEN, differences_in
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import one_row, opened_read_only
 
@@ -50,7 +50,7 @@ def listed(warehouse: Path) -> str:
     for release_id in ids:
         mark = "*" if release_id == in_service else ""
         try:
-            shelf.manifest(release_id)
+            anew = shelf.manifest(release_id).get(REWRITTEN, [])
             first, last, created, *counts = _row_of(shelf.folder(release_id) / FILE)
         except BppError as error:
             what = "other version" if isinstance(error, OtherVersionError) else "damaged"
@@ -61,6 +61,9 @@ def listed(warehouse: Path) -> str:
         window = Window(first, last)
         if not window.is_open:
             notes += wrapped(f"{release_id}: only patients whose line 1 started {window.told}", hanging="  ")
+        if anew:
+            day, why = anew[-1]["at"][:10], anew[-1]["why"]
+            notes += wrapped(f"{release_id}: made anew on {day}, {why}", hanging="  ")
     lines = table(HEADERS, rows, "lllrrrr", indent="", gap=" ")
     served = "* in service" if in_service in ids else "none of these is in service"
     return "\n".join([*lines, f"{served}; admitted and shut count registries", *notes])

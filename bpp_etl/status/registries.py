@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from typing import Literal
 from bpp_etl.admission.due import Due, due_for
 from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
-from bpp_etl.errors import BppError, BusyError, OtherVersionError
+from bpp_etl.errors import BppError, BusyError, OtherVersionError, UsageError
 from bpp_etl.gate.decision import BREACHES
 from bpp_etl.landing.deliveries import Landing
 from bpp_etl.release.inputs import registries_in
@@ -88,8 +89,9 @@ def _status_of(warehouse: Path, name: str, landing: Landing, days: float | None)
             damage = error.message
             trouble = "other_version" if isinstance(error, OtherVersionError) else "damaged"
     try:
-        due = None if newest is None else due_for(warehouse, newest, (), full=False)
-        waiting = due if due is not None and due.action == "judge" else None
+        with suppress(UsageError):  # a setting: it is told once, and not of each registry
+            due = None if newest is None else due_for(warehouse, newest, (), full=False)
+            waiting = due if due is not None and due.action == "judge" else None
     except BusyError:
         trouble = "busy"
     except OSError:

@@ -6,6 +6,7 @@ Not here: laying it out (`show.py`).
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +16,12 @@ from typing import Any
 
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.identity.erased import pending_registries
+from bpp_etl.identity.pseudonyms import pseudonyms_of
 from bpp_etl.landing.deliveries import Landing, survey
 from bpp_etl.reading.limits import in_words
 from bpp_etl.release.inputs import ReleaseInput, release_input
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
+from bpp_etl.settings import Places
 from bpp_etl.status.needs import Need, needs_of_registry
 from bpp_etl.status.registries import RegistryStatus, statuses_of
 from bpp_etl.warehouse.connection import one_row, opened_read_only
@@ -79,6 +82,10 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
         Need(registry, "an erasure", "the erasure of a patient was cut short", "bpp refresh")
         for registry in pending_registries(root)
     ]
+    try:
+        pseudonyms_of(os.environ, Places(landing, root))
+    except UsageError as error:
+        needs.append(Need("settings", "the key of pseudonyms", error.message, error.hint))
     try:
         found = survey(landing)
     except UsageError as error:

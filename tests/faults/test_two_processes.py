@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.instance import home_of
 from bpp_etl.admission.admit import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.shelf import Shelf
+from bpp_etl.settings import PROJECT
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import admit, contents, release
@@ -123,3 +126,43 @@ def test_a_release_is_read_without_any_leave_to_write(two_releases: Served) -> N
     current = Shelf.of(two_releases.warehouse).current
     with duckdb.connect(str(current), read_only=True) as con, pytest.raises(duckdb.Error):
         con.execute("delete from core.patients")
+
+
+OPEN_HISTORY = """
+import sys
+from pathlib import Path
+from assets.instance import instance_of
+from bpp_etl.errors import BppError
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    with instance_of(Path(sys.argv[1])) as instance:
+        print(instance.get_runs_count(), instance.get_dynamic_partitions("registry"))
+except BppError as error:
+    print(error.message)
+"""
+
+
+def test_whoever_opens_a_history_of_runs_waits_for_the_one_who_makes_it(tmp_path: Path) -> None:
+    """Two that make it at once find each other's tables half made; of five refreshes one ended so."""
+    home = home_of(tmp_path)
+    with running(HOLDER, home) as maker:
+        assert maker.stdout is not None
+        assert maker.stdout.readline() == "held\n"
+        with subprocess.Popen(
+            [sys.executable, "-c", OPEN_HISTORY, str(tmp_path)],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "ready\n"
+            assert other.stdin is not None
+            other.stdin.write("go\n")
+            other.stdin.flush()
+            time.sleep(2)
+            assert not (home / "history").exists()
+            assert maker.stdin is not None
+            maker.stdin.close()
+            assert other.communicate(timeout=120)[0] == "0 []\n"

@@ -18,13 +18,16 @@ from bpp_etl.admission.intake import DIFFERS
 from bpp_etl.admission.treatment import FINGERPRINT
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check import check_delivery
+from bpp_etl.erasure import erase_patient
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import load_protocol
 from bpp_etl.explain import explain_patient
 from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import opened_read_only, quoted
 from schemas.tables import TABLES
+from tests.gates.test_side_tables import DOMAINS, SDTM
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.support.patients_by_name import BETRAYING, NAMES, by_name, files_with
 from tests.support.warehouses import admit, contents, release
@@ -283,3 +286,38 @@ def test_a_key_made_of_several_columns_is_no_more_told_than_its_parts(
             "select count(*) from core.bone_lesions join core.imaging_assessments using (assessment_id)"
         ).fetchall()
     assert joined == [(2,)]
+
+
+def adapted(folder: Path) -> Path:
+    """Write a delivery of another standard with ids that betray a person, and a side table beside it."""
+    names = {"S1": NAMES["A"], "S2": NAMES["B"]}
+    beside = {"her2_tests.csv": "patient_id,test_date,specimen_site,ihc_score\nS1,2023-12-01,primary,3+\n"}
+    texts = {**DOMAINS, **beside}
+    for theirs, name in names.items():
+        texts = {file: text.replace(f"{theirs},", f"{name},") for file, text in texts.items()}
+    return write_texts(folder, texts, registry="tiny", toml=SDTM)
+
+
+def test_an_adapted_delivery_is_judged_the_same_and_its_sources_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapted(tmp_path / "landing")
+    assert admit(tmp_path / "landing", tmp_path / "plain").is_open
+    monkeypatch.setenv("BPP_PSEUDONYM_KEY", KEY)
+    assert admit(tmp_path / "landing", tmp_path / "keyed").is_open
+    assert told_without_ids(tmp_path / "plain") == told_without_ids(tmp_path / "keyed")
+    assert files_with(tmp_path / "keyed", BETRAYERS) == {}
+    assert files_with(tmp_path / "plain", BETRAYERS)
+
+
+def test_who_was_erased_is_left_out_of_an_adapted_delivery_with_its_sources(tmp_path: Path) -> None:
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    adapted(landing)
+    admit(landing, warehouse)
+    erase_patient(Places(landing, warehouse), "tiny", NAMES["A"])
+    for is_again in (False, True):
+        if is_again:
+            assert "erased_patient_delivered" in {one.rule for one in admit(landing, warehouse).warnings}
+        assert set(files_with(warehouse, BETRAYERS)) == {"registries/tiny/admitted.duckdb"}
+        assert files_with(warehouse, ["ANNA"]) == {}
+        assert patients_in(warehouse) == [NAMES["B"]]

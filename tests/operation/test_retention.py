@@ -1,6 +1,6 @@
 """The history of runs does not grow for ever: events of old runs go, what is known of each asset stays.
 
-Not here: ticks, which Dagster removes by itself.
+Not here: ticks, which Dagster removes by itself; two hundred refreshes (`tests/soak/test_many_refreshes.py`).
 """
 
 from __future__ import annotations
@@ -9,15 +9,11 @@ import datetime as dt
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from assets.core import CHECKS
-from assets.instance import ADMITTED, HOME, days_since_admitted
-from assets.refresh import refresh
-from assets.resources import Warehouse
+from assets.instance import ADMITTED, days_since_admitted
 from assets.retention import forget_old_runs
 from tests.operation.conftest import Project, stored_in
-from tests.support.deliveries import write_delivery_of
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
@@ -60,19 +56,3 @@ def test_a_run_that_has_not_ended_keeps_its_events(project: Project) -> None:
     project.run("derive_registry", "tiny")
     assert forget_old_runs(project.instance, 1) == 0
     assert done in shards(project)
-
-
-@pytest.mark.soak
-def test_over_200_refreshes_the_history_grows_by_next_to_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BPP_KEEP_RUNS", "20")
-    (tmp_path / "settings").mkdir()
-    landing, root = tmp_path / "landing", tmp_path / "warehouse"
-    sizes = []
-    for number in range(200):
-        write_delivery_of(landing, day=f"{2025 + number // 12}-{1 + number % 12:02}-01")
-        refresh(Warehouse(landing=str(landing), warehouse=str(root)))
-        sizes.append(sum(path.stat().st_size for path in (root / HOME).rglob("*") if path.is_file()))
-    print(sizes[9::10])
-    assert sizes[-1] - sizes[49] < 150 * 50_000, "50 kB a refresh, of what was 3.6 MB"

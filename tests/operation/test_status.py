@@ -15,6 +15,7 @@ import pytest
 from assets import status as door
 from assets.refresh import refresh
 from assets.resources import Warehouse
+from bpp_etl.identity.erased import begin_erasure, end_erasure
 from bpp_etl.pages.plain_text import WIDTH, cells_of
 from bpp_etl.release.shelf import MANIFEST, Shelf
 from bpp_etl.status.show import as_json, as_text
@@ -191,3 +192,24 @@ def test_where_others_look_on_it_is_told_by_kind_without_a_name_of_theirs(home: 
     kinds = look(home).kinds()
     assert {"shut: gate shut", "landing: a name left alone (2 times)"} <= set(kinds)
     assert "Planted" not in repr(kinds)
+
+
+def test_an_erasure_that_was_cut_short_needs_a_person(home: Path) -> None:
+    warehouse = home / "warehouse"
+    hashed = begin_erasure(warehouse, "well", "B", [])
+    cut_short = ("the erasure of a patient was cut short", "bpp refresh")
+    assert cut_short in needs(look(home))["well"]
+    assert "well: an erasure" in look(home).kinds()
+    end_erasure(warehouse, "well", hashed)
+    assert cut_short not in needs(look(home)).get("well", [])
+
+
+def test_a_key_of_pseudonyms_that_cannot_be_used_is_told_once(
+    refreshed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPP_PSEUDONYM_KEY", "short")
+    found = look(refreshed)
+    ((what, how),) = needs(found)["settings"]
+    assert what == "the variable BPP_PSEUDONYM_KEY has fewer than 32 characters"
+    assert how.startswith("make one: ")
+    assert states(found) == {"shut": "shut", "warned": "admitted", "well": "admitted"}

@@ -13,6 +13,7 @@ from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
 from bpp_etl.report.notes import Notes
 from bpp_etl.report.numbers import day, moment, whole
 from bpp_etl.report.section import Section
+from bpp_etl.report.sections.needs import Need, needs
 from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
 from schemas.cadence import TOLERANCE_DAYS
 
@@ -29,9 +30,10 @@ class Headline:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the head of the report shows; `is_controlled` where it may leave the house."""
+    """What the head of the report shows; `is_controlled` where it may leave the house, and tells no needs."""
 
     is_controlled: bool
+    needs: tuple[Need, ...]
     release_id: Code
     created: str
     protocol: Code
@@ -123,6 +125,7 @@ def summary(tables: ReleaseTables) -> Summary:
     release = tables.release
     return Summary(
         is_controlled=tables.is_controlled,
+        needs=() if tables.is_controlled else needs(tables),
         release_id=Code(release["release_id"]),
         created=moment(release["created_at"]),
         protocol=Code(tables.protocol),

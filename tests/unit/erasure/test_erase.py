@@ -25,6 +25,7 @@ from bpp_etl.identity.secret import FILE as KEY_FILE
 from bpp_etl.release.build import assemble, publish
 from bpp_etl.release.seal import differences_in
 from bpp_etl.release.shelf import Shelf
+from bpp_etl.release.told import listed
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.audit import noted
 from bpp_etl.warehouse.connection import opened_read_only
@@ -104,6 +105,8 @@ def test_a_release_that_is_made_anew_says_so_and_is_whole(home: Places) -> None:
         assert told["why"] == "a patient was erased"
         assert (manifest["created_at"], manifest["input"]) == (was["created_at"], was["input"])
         assert "rewritten" not in was
+        lines = " ".join(listed(home.warehouse).split())
+        assert f"{one}: made anew on {told['at'][:10]}, a patient was erased" in lines
     assert not (shelf.current.stat().st_mode | (shelf.folder(one) / "bpp.duckdb").stat().st_mode) & 0o222
 
 
@@ -343,3 +346,17 @@ def test_nothing_is_ended_where_nothing_was_begun(unpublished: Places) -> None:
     told: list[str] = []
     finish_erasures(unpublished, told.append)
     assert told == []
+
+
+def test_a_working_file_of_an_earlier_version_is_searched_all_the_same(unpublished: Places) -> None:
+    """Its ids are taken as canonical; it is judged anew by the next refresh."""
+    files = WorkingFiles.of(unpublished.warehouse, "tiny")
+    for path in (files.admitted, files.shut):
+        with duckdb.connect(str(path)) as con:
+            con.execute("drop table raw.read_delivery")
+            con.execute("alter table quality.table_count drop column refused_share_limit")
+    done = erase_patient(unpublished, "tiny", ID).done
+    assert done == ("tiny/admitted.duckdb is written anew", "tiny/shut.duckdb is written anew")
+    assert left_of_her(files.folder) == {}
+    assert set(files_with(files.folder, KEPT)) == {"admitted.duckdb", "shut.duckdb"}
+    assert admit(unpublished.landing, unpublished.warehouse).status == "shut"

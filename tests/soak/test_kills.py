@@ -1,0 +1,133 @@
+"""A thousand processes are killed at random moments; what is published is whole each time, and work goes on.
+
+Not here: moments that are named (`tests/faults/test_killed.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.release.shelf import Shelf
+from bpp_etl.release.told import verified
+from bpp_etl.warehouse.connection import opened_read_only
+from tests.soak.deeds import DEEDS, Home, start
+from tests.soak.figures import record, share_of
+from tests.support.commands import Said, bpp
+from tests.support.deliveries import TINY, write_delivery_of
+
+pytestmark = pytest.mark.soak
+KILLS = 1000
+KILLS_OF_ONE_WAREHOUSE = 10
+"""So often a warehouse is hit before it has to make good for it."""
+SEED = 20_260
+FOREIGN = ("unexpected", "Traceback")
+
+
+def refresh(home: Home) -> Said:
+    return bpp("refresh", "--landing", home.landing, "--warehouse", home.warehouse)
+
+
+def rows_of(home: Home) -> tuple[object, ...]:
+    """Give what a release comes to, whatever came between: its patients, events and estimates."""
+    with opened_read_only(Shelf.of(home.warehouse).current) as con:
+        told = con.execute(
+            'select "schema", "table", rows, digest from meta."table"'
+            " where \"schema\" in ('core', 'event', 'metric') order by all"
+        ).fetchall()
+    assert told
+    return tuple(told)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[object, ...]]:
+    """A home before its third refresh, and what that refresh comes to where nobody is killed."""
+    folder = tmp_path_factory.mktemp("kills")
+    home = Home(folder / "home" / "landing", folder / "home" / "warehouse")
+    for day, sex in (("2024-12-29", "female"), ("2024-12-30", "male"), ("2024-12-31", "unknown")):
+        patients = TINY["patients"].replace("A,female", f"A,{sex}")
+        write_delivery_of(home.landing, day=day, patients=patients)
+        if day != "2024-12-31":
+            assert refresh(home).code == 0
+    (home.landing / "tiny" / "2024-12-31" / "_COMPLETE").touch()
+    again = Home(folder / "again" / "landing", folder / "again" / "warehouse")
+    shutil.copytree(folder / "home", folder / "again")
+    assert refresh(again).code == 0
+    return folder / "home", rows_of(again)
+
+
+def kill_once(chance: random.Random, home: Home, log: Path) -> tuple[str, bool]:
+    """Start a deed and kill its processes at a random moment; say which, and whether it was still at work."""
+    names = list(DEEDS)
+    (name,) = chance.choices(names, [DEEDS[one].of_a_hundred for one in names])
+    process = start(DEEDS[name], home, log)
+    until = time.monotonic() + chance.uniform(0.05, DEEDS[name].seconds)
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(0.005)
+    was_at_work = process.poll() is None
+    if was_at_work or DEEDS[name].is_service:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            was_at_work = False
+    process.wait()
+    return name, was_at_work
+
+
+def test_what_is_published_is_whole_after_each_and_work_goes_on(
+    tmp_path: Path, undisturbed: tuple[Path, tuple[object, ...]]
+) -> None:
+    chance = random.Random(SEED)
+    kills, wanted = Counter[str](), share_of(KILLS)
+    turns = recoveries = 0
+    while kills.total() < wanted:
+        place = tmp_path / "home"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(undisturbed[0], place)
+        home = Home(place / "landing", place / "warehouse")
+        for _ in range(KILLS_OF_ONE_WAREHOUSE):
+            turns += 1
+            name, was_at_work = kill_once(chance, home, tmp_path / "log")
+            kills[name] += was_at_work
+            said = (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
+            assert not any(word in said for word in FOREIGN), (turns, name, said[-3000:])
+            text, is_whole = verified(home.warehouse)
+            assert is_whole, (turns, name, text)
+            with opened_read_only(Shelf.of(home.warehouse).current) as con:
+                assert con.execute("select count(*) from core.patients").fetchall() == [(3,)], turns
+            if kills.total() == wanted:
+                break
+        done = refresh(home)
+        assert done.code == 0, (turns, done)
+        if Shelf.of(home.warehouse).in_service() != newest(home):
+            # Somebody stepped back, and that is not undone: step forward again.
+            assert bpp("releases", "rollback", newest(home), "--warehouse", home.warehouse).code == 0
+        assert rows_of(home) == undisturbed[1], turns
+        assert left_behind(home.warehouse) == [], turns
+        recoveries += 1
+    counted = {name: kills[name] for name in DEEDS}
+    record("kills at random moments", KILLS, kills.total(), **counted, lost=0, recoveries=recoveries)
+
+
+def newest(home: Home) -> str:
+    return str(Shelf.of(home.warehouse).newest())
+
+
+def left_behind(warehouse: Path) -> list[str]:
+    """Name what is half-built: nothing of it may outlive the next refresh."""
+    patterns = (
+        "registries/*/building.duckdb*",
+        "registries/*/bpp-read-*",
+        "registries/*/*.wal",
+        "published/.building-*",
+        "published/.bpp.duckdb.*",
+        "published/*.wal",
+    )
+    return [str(path.relative_to(warehouse)) for pattern in patterns for path in warehouse.glob(pattern)]
