@@ -79,7 +79,7 @@ def _rows(cohort: Cohort, percent: float) -> list[Row]:
         ("negative", False, found.negative, found.negative_at),
     ):
         events = cells[right, right]
-        told = tuple(cells.values())
+        told = cells[True, True], cells[False, False]  # what the two rows above show
         whole = (tested[right], BOOTSTRAP, stratum)
         metric = f"alp_fall_{name}_predictive_value"
         rows.append(_row(cohort, metric, own, whole, events, told))

@@ -83,6 +83,7 @@ def _measured(columns: dict[str, np.ndarray], patients: int) -> dict[str, dict[s
         tally.put(Cell(COMMON, "first_line", stratum), patients)
     for place, name in enumerate(STATE):
         cohort.count(name, columns["state"] == place, (REGISTRY,))
+    cohort.join("not_excluded", ("pseudoprogression", "indeterminate"), (REGISTRY,))
     outcomes = pseudoprogression_incidences(cohort)
     rows = [*(row for one in outcomes for row in one.rows()), *imputed_incidence_rows(cohort)]
     return {str(row.values["metric"]): row.values for row in rows if row.values["stratum"] == "all"}
