@@ -81,7 +81,7 @@ def squeezed_counts(tally: Tally, known: set[Cell], small: set[Cell]) -> Iterato
                 limits.append((part, least[total] - others, most[total] - (low - least[part])))
             for cell, at_least, at_most in limits:
                 if not at_least <= tally.counts[cell] <= at_most:
-                    raise ValueError(f"the sums do not hold: {total}")  # limits would be drawn for ever
+                    continue  # of a sum that does not hold: limits would be drawn for ever
                 if at_least > least[cell] or at_most < most[cell]:
                     least[cell] = max(least[cell], int(at_least) if at_least > 0 else 0)
                     most[cell] = min(most[cell], at_most)

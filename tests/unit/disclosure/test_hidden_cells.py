@@ -136,3 +136,13 @@ def test_a_count_that_others_squeeze_to_one_value_takes_one_of_these_with_it() -
     low, high = bounds(tally, hidden, few)
     assert high - low > 0.5
     assert len(hidden & {both, at_most, at_least}) == 1
+
+
+def test_a_sum_that_does_not_hold_ends_the_search_all_the_same() -> None:
+    tally = Tally()
+    whole, one, other = (Cell("p", name) for name in ("whole", "one", "other"))
+    for cell, number in ((whole, 9), (one, 3), (other, 4)):
+        tally.put(cell, number)
+    tally.add_up(whole, [one, other])
+    tally.add_up(one, [other])
+    assert {one, other} <= hidden_cells(tally, {whole, one, other}, 5)
