@@ -27,6 +27,8 @@ COUNTS = {
 TOLD = tuple(COUNTS)
 """The tables of what was delivered that a share has."""
 SENTENCES = {rule.id: rule.sentence for rule in RULES}
+OF_THE_ERASED = "erased_patient_delivered"
+"""The rule that tells whether a registry has had somebody erased; its rows stay in the house."""
 OF_PATIENTS = ("patients", DELIVERY)
 """Tables of `quality` whose rows are patients, or may be."""
 STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_rule_history", "audit")
@@ -53,7 +55,11 @@ def quality_told(tables: Mapping[str, Sequence[Row]], threshold: int) -> dict[st
         tables = with_small_rows_hidden({**tables, "history": []}, threshold)
     told = {}
     for name, counts in COUNTS.items():
-        rows = [_without_words(row) if name == "delivery" else row for row in tables[name]]
+        rows = [
+            _without_words(row) if name == "delivery" else row
+            for row in tables[name]
+            if row.get("rule") != OF_THE_ERASED
+        ]
         if sparse:  # the others, less what all registries have together, would tell how many these have
             rows = [_without_patients(name, row, counts) for row in rows]
         told[name] = rows
@@ -66,7 +72,18 @@ def _without_words(row: Row) -> Row:
     for why in row["why"]:
         table, _, rule = why.partition(".")
         told.append(f"{table}: {SENTENCES.get(rule, rule)}")
-    return {**row, "contact": None, "messages": told, "warnings": []}
+    # Of what it was judged by our code alone is told: the rest names what was done to ids, erasures too.
+    version, plus, digests = row["code_version"].partition("+")
+    ours = f"{version}{plus}{digests.partition('.')[0]}"
+    warned = [one for one in row["warned"] if OF_THE_ERASED not in one]
+    return {
+        **row,
+        "contact": None,
+        "messages": told,
+        "warned": warned,
+        "warnings": [],
+        "code_version": ours,
+    }
 
 
 def _without_patients(name: str, row: Row, counts: Sequence[str]) -> Row:

@@ -180,10 +180,17 @@ def _make(
         # First into the log: a share that is not in it must not be out.
         os.replace(kept, warehouse / KEPT / share_id)  # noqa: PTH105
         note(warehouse, "share", release_id=release_id, share_id=share_id)
-        shutil.copytree(leaving, target, dirs_exist_ok=True)
+        put(leaving, target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Share(target, share_id, release_id, few)
+
+
+def put(leaving: Path, target: Path) -> None:
+    """Copy a share to where it leaves from, its description last: without it a folder is no share."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(leaving.iterdir(), key=lambda one: (one.name == DESCRIPTION, one.name)):
+        shutil.copyfile(path, target / path.name)
 
 
 def _control(
