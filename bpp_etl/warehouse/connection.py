@@ -167,6 +167,16 @@ def transaction(con: Connection) -> Iterator[None]:
     con.execute("commit")
 
 
+A_MOMENT = 0.2
+"""Seconds after which a wait looks up: a signal that came to another thread does not wake this one."""
+
+
+def _raise_first(running: Sequence[Future[T]]) -> None:
+    for piece in running:
+        if piece.done():
+            piece.result()
+
+
 def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> list[T]:
     """Do pieces of work that touch different tables, two at a time, each by a cursor of its own.
 
@@ -182,8 +192,8 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
             try:
                 with interrupt_put_off():  # a thread that started unseen would outlive the pool
                     running += [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
-                for ended in wait(running, return_when=FIRST_EXCEPTION).done:
-                    ended.result()
+                while wait(running, timeout=A_MOMENT, return_when=FIRST_EXCEPTION).not_done:
+                    _raise_first(running)
                 return [piece.result() for piece in running]
             except BaseException:
                 for piece in running:

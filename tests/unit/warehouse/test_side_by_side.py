@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Barrier
@@ -17,6 +18,7 @@ import pytest
 from bpp_etl.errors import BppError
 from bpp_etl.warehouse.connection import Connection, count_of, opened, side_by_side
 
+PATIENCE = 20.0
 ENDLESS = "select count(*) from range(1_000_000_000_000_000)"
 
 
@@ -63,3 +65,19 @@ def test_an_interrupt_while_the_pieces_start_leaves_none_running(tmp_path: Path)
     with pytest.raises(KeyboardInterrupt), opened(tmp_path / "a.duckdb") as con:
         side_by_side(con, [interrupting, interrupting])
     assert threading.active_count() == threads
+
+
+def test_an_interrupt_that_another_thread_was_given_is_heard_at_once(tmp_path: Path) -> None:
+    """The system chooses the thread; one that waits for a lock is not woken by a signal to another."""
+    begun = time.monotonic()
+
+    def interrupting(con: Connection) -> int:
+        time.sleep(0.3)  # until the main thread waits
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        while time.monotonic() - begun < PATIENCE:
+            count_of(con, "select count(*) from range(1000)")
+        return 0
+
+    with pytest.raises(KeyboardInterrupt), opened(tmp_path / "a.duckdb") as con:
+        side_by_side(con, [interrupting])
+    assert time.monotonic() - begun < PATIENCE / 2
