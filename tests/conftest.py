@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,3 +44,10 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
 def _mask_of_new_files() -> None:
     """Begin each test with the usual mask: the command line sets a stricter one for its whole process."""
     os.umask(0o022)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """Hear SIGINT, which a shell lets its jobs in the background ignore, and they their children."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
