@@ -46,9 +46,7 @@ def run_refresh(
     names = list(protocols) or load_operation(PROJECT, os.environ).protocol_names
     with _telling() as say:
         begun = begin(chosen, names, Window(first_day, last_day), registries, say)
-        done = (
-            leave(begun, say) if not full and is_unchanged(begun) else _carry_out(begun, full=full, say=say)
-        )
+        done = finish(begun, full=full, say=say)
     _conclude(chosen.warehouse, done)
     return done.exit_code
 
@@ -74,7 +72,7 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
     with _telling() as say:
         names = load_operation(PROJECT, os.environ).protocol_names
         begun = begin(Places(home / "landing", home), names, ALWAYS, [], say)
-        done = _carry_out(begun, full=False, say=say)
+        done = finish(begun, full=False, say=say)
     _conclude(home, done)
     expected_shut = set() if is_paper else {"synthetic-shut"}
     return 0 if done.release_id and set(done.shut) == expected_shut and not done.failed else 1
@@ -104,7 +102,10 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     os.execve(sys.executable, words, environment)
 
 
-def _carry_out(begun: Begun, *, full: bool, say: Say) -> Refreshed:
+def finish(begun: Begun, *, full: bool, say: Say) -> Refreshed:
+    """Do what is due once a refresh has begun; where nothing is, leave it without loading Dagster."""
+    if not full and is_unchanged(begun):
+        return leave(begun, say)
     from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
     from assets.resources import Warehouse  # noqa: PLC0415
 

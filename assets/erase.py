@@ -12,7 +12,8 @@ from pathlib import Path
 
 import typer
 
-from assets.begin import begin, is_unchanged, leave
+from assets.begin import begin
+from assets.door import finish
 from assets.operation import load_operation
 from bpp_etl.erasure import erase_patient
 from bpp_etl.errors import BppError
@@ -52,13 +53,7 @@ def _publish_anew(chosen: Places, names: Sequence[str], window: Window, registry
     delivers = chosen.landing.is_dir() and registry in survey(chosen.landing).newest
     try:
         begun = begin(chosen, names, window, [registry] if delivers else [], typer.echo)
-        if is_unchanged(begun):
-            return leave(begun, typer.echo).failed
-        from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
-        from assets.resources import Warehouse  # noqa: PLC0415
-
-        resource = Warehouse.of(begun.places, begun.names, begun.window)
-        return carry_out(resource, begun, full=False, say=typer.echo).failed
+        return finish(begun, full=False, say=typer.echo).failed
     except BppError as error:
         return {registry: f"{error.message}; {error.hint}"}
 

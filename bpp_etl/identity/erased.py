@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.identity.pseudonyms import Pseudonyms
@@ -49,7 +50,7 @@ class Erased:
         forms = [told]
         if self._pseudonyms is not None:
             forms.append(self._pseudonyms.of(self.registry, column, told))
-        return any(hash_of(self._key, self.registry, column, form) in self.hashes for form in forms)
+        return any(keyed_hash(self._key, self.registry, column, form) in self.hashes for form in forms)
 
     @property
     def digest(self) -> str:
@@ -57,11 +58,6 @@ class Erased:
         if not self.hashes:
             return ""
         return hashlib.sha256("\n".join(sorted(self.hashes)).encode()).hexdigest()
-
-
-def hash_of(key: str, registry: str, column: str, told: str) -> str:
-    """Hash an id of a registry by the warehouse's key."""
-    return keyed_hash(key, registry, column, told)
 
 
 def erased_of(warehouse: Path, registry: str, pseudonyms: Pseudonyms | None = None) -> Erased:
@@ -72,13 +68,8 @@ def erased_of(warehouse: Path, registry: str, pseudonyms: Pseudonyms | None = No
     key = _key_of(warehouse, {str(told.get("key")) for told in lines})
     hashes = {str(told["patient"]) for told in lines}
     hashes |= {str(one) for told in lines for one in told.get("assessments", ())}
-    pending: dict[str, None] = {}
-    for told in lines:
-        if told.get("is_done"):
-            pending.pop(str(told["patient"]), None)
-        else:
-            pending[str(told["patient"])] = None
-    return Erased(registry, frozenset(hashes), tuple(pending), key, pseudonyms)
+    pending = tuple(patient for _, patient in _pending(lines))
+    return Erased(registry, frozenset(hashes), pending, key, pseudonyms)
 
 
 def begin_erasure(warehouse: Path, registry: str, patient: str, assessments: Iterable[str]) -> str:
@@ -87,8 +78,8 @@ def begin_erasure(warehouse: Path, registry: str, patient: str, assessments: Ite
     told = {
         "registry": registry,
         "key": fingerprint_of(key),
-        "patient": hash_of(key, registry, PATIENT, patient),
-        "assessments": sorted({hash_of(key, registry, ASSESSMENT, one) for one in assessments}),
+        "patient": keyed_hash(key, registry, PATIENT, patient),
+        "assessments": sorted({keyed_hash(key, registry, ASSESSMENT, one) for one in assessments}),
     }
     append_line(warehouse / FILE, told)
     return str(told["patient"])
@@ -122,14 +113,20 @@ def state_of_list(warehouse: Path) -> str:
 
 def pending_registries(warehouse: Path) -> list[str]:
     """List the registries of which an erasure has begun and is not done."""
-    begun: set[tuple[str, str]] = set()
-    for _, told in read_lines(warehouse / FILE):
+    lines = (told for _, told in read_lines(warehouse / FILE))
+    return sorted({registry for registry, _ in _pending(lines)})
+
+
+def _pending(lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    """List whose erasure has begun and is not done, registry and hash, in the order in which they began."""
+    begun: dict[tuple[str, str], None] = {}
+    for told in lines:
         one = (str(told.get("registry")), str(told.get("patient")))
         if told.get("is_done"):
-            begun.discard(one)
+            begun.pop(one, None)
         else:
-            begun.add(one)
-    return sorted({registry for registry, _ in begun})
+            begun[one] = None
+    return begun
 
 
 @contextmanager
