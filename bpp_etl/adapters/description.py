@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from bpp_etl.adapters.documents import Documents, DocumentsError, documents_of, path_of
 from bpp_etl.errors import BppError, shown
 from schemas.tables import TABLES
 
@@ -19,7 +20,7 @@ DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "sources", "tables")
+KEYS = (*TEXTS, "steps", "documents", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 STAMPED = ("file", "row_number")
 """What a source's relation has beside the delivered columns."""
@@ -34,6 +35,8 @@ class Source:
     """One file that the standard delivers: its name, and the columns that the adapter's SQL reads.
 
     `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
+    Where the standard delivers documents, a source has those of a `kind`, whatever their files are called:
+    each column is what lies at its path, and a `nested` one is JSON.
     """
 
     name: str
@@ -41,6 +44,9 @@ class Source:
     is_required: bool
     required_columns: tuple[str, ...]
     optional_columns: tuple[str, ...]
+    kind: str | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
+    nested: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,6 +78,7 @@ class Adapter:
     derived_from: Mapping[str, tuple[str, ...]]
     scope: Mapping[str, str]
     source_rows: str
+    documents: Documents | None = None
 
     @property
     def selects(self) -> dict[str, str]:
@@ -92,9 +99,14 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    _exactly({"steps": [], **told}, KEYS, where)
+    _exactly({"steps": [], "documents": None, **told}, KEYS, where)
     texts = {key: _text(told[key], f"{where}: {key}") for key in TEXTS}
-    sources = tuple(_source(name, spec, where) for name, spec in _table(told["sources"], where).items())
+    try:
+        documents = documents_of(told.get("documents"), where)
+        make = _source if documents is None else _source_of_documents
+        sources = tuple(make(name, spec, where) for name, spec in _table(told["sources"], where).items())
+    except DocumentsError as error:
+        raise AdapterError(error.message, error.hint) from None
     tables = _tables(_table(told["tables"], where), {source.name for source in sources}, where)
     steps = _names(told.get("steps", []), f"{where}: steps")
     _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS], where)
@@ -112,6 +124,7 @@ def adapter_in(folder: Traversable) -> Adapter:
         },
         scope={table: _text(spec["scope"], f"{where} [tables.{table}]") for table, spec in tables.items()},
         source_rows=text_of(folder, f"{SOURCE_ROWS}.sql"),
+        documents=documents,
     )
 
 
@@ -159,12 +172,7 @@ def _source(name: str, told: Any, where: str) -> Source:
         raise AdapterError(
             f"{at}: required, split and every column must be true or false", "mend the description"
         )
-    odd = [column for column in columns if column != column.lower() or column in STAMPED]
-    if odd:
-        raise AdapterError(
-            f"{at} names columns that no header can give: {_listed(odd)}",
-            f"headers are read in small letters; {' and '.join(STAMPED)} are there by themselves",
-        )
+    _ensure_columns(columns, at)
     return Source(
         name=name,
         is_split=told["split"],
@@ -172,6 +180,38 @@ def _source(name: str, told: Any, where: str) -> Source:
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),
     )
+
+
+def _source_of_documents(name: str, told: Any, where: str) -> Source:
+    at = f"{where} [sources.{shown(name)}]"
+    told = {"columns": {}, "nested": {}, **_table(told, at)}
+    _exactly(told, ("required", "kind", "columns", "nested"), at)
+    if not isinstance(told["required"], bool):
+        raise AdapterError(f"{at}: required must be true or false", "mend the description")
+    columns, nested = _table(told["columns"], at), _table(told["nested"], at)
+    if columns.keys() & nested.keys():
+        raise AdapterError(f"{at} names a column twice", "in [columns] its cells are text, in [nested] JSON")
+    paths = {column: path_of(path, at) for column, path in {**columns, **nested}.items()}
+    _ensure_columns(paths, at)
+    return Source(
+        name=name,
+        is_split=False,
+        is_required=told["required"],
+        required_columns=(),
+        optional_columns=tuple(paths),
+        kind=_text(told["kind"], f"{at}: kind"),
+        paths=paths,
+        nested=frozenset(nested),
+    )
+
+
+def _ensure_columns(columns: Collection[str], at: str) -> None:
+    odd = [column for column in columns if column != column.lower() or column in STAMPED]
+    if odd or not columns:
+        raise AdapterError(
+            f"{at} names columns that no header can give: {_listed(odd) or 'none at all'}",
+            f"headers are read in small letters; {' and '.join(STAMPED)} are there by themselves",
+        )
 
 
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:
