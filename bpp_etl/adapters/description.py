@@ -13,14 +13,20 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bpp_etl.errors import BppError, shown
+from bpp_etl.landing.registry_keys import TOP_LEVEL
 from schemas.tables import TABLES
 
 DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "sources", "tables")
+KEYS = (*TEXTS, "steps", "settings", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+SETTING = "setting"
+"""The relation that a registry's settings are, beside the sources."""
+ANY = "*"
+"""The end of a setting's path that stands for any name."""
+PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?", re.ASCII)
 STAMPED = ("file", "row_number")
 """What a source's relation has beside the delivered columns."""
 
@@ -66,6 +72,7 @@ class Adapter:
     citation: str
     page: str
     description: str
+    settings: Mapping[str, str]
     sources: tuple[Source, ...]
     steps: Mapping[str, str]
     tables: Mapping[str, str]
@@ -92,18 +99,19 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    _exactly({"steps": [], **told}, KEYS, where)
+    _exactly({"steps": [], "settings": {}, **told}, KEYS, where)
     texts = {key: _text(told[key], f"{where}: {key}") for key in TEXTS}
     sources = tuple(_source(name, spec, where) for name, spec in _table(told["sources"], where).items())
     tables = _tables(_table(told["tables"], where), {source.name for source in sources}, where)
     steps = _names(told.get("steps", []), f"{where}: steps")
-    _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS], where)
+    _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS, SETTING], where)
     _same_names(folder, where, (*tables, SOURCE_ROWS), "give each [tables.<table>] one <table>.sql")
     if steps or folder.joinpath(STEPS).is_dir():
         _same_names(folder.joinpath(STEPS), f"{where}: steps", steps, "give each step one steps/<step>.sql")
     return Adapter(
         name=folder.name,
         **texts,
+        settings=_settings(told.get("settings", {}), folder.name, f"{where} [settings]"),
         sources=sources,
         steps={step: text_of(folder, f"{STEPS}/{step}.sql") for step in steps},
         tables={table: text_of(folder, f"{table}.sql") for table in tables},
@@ -172,6 +180,22 @@ def _source(name: str, told: Any, where: str) -> Source:
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),
     )
+
+
+def _settings(told: Any, name: str, where: str) -> dict[str, str]:
+    """Return what each path states; a format whose section would be a key of ours can have none."""
+    paths = {path: _text(states, f"{where}: {shown(path)}") for path, states in _table(told, where).items()}
+    if paths and name in TOP_LEVEL:
+        raise AdapterError(
+            f"{where}: {name} is a key of registry.toml already", "give the adapter's folder another name"
+        )
+    odd = [path for path in paths if not PATH.fullmatch(path)]
+    if odd:
+        raise AdapterError(
+            f"{where} has paths that do not fit: {_listed(odd)}",
+            "small letters, digits and _, with dots between; the last part may be *",
+        )
+    return paths
 
 
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
+from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, AdapterError, text_of
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
+from bpp_etl.adapters.settings import SettingRow, setting_rows
+from bpp_etl.landing.deliveries import CONFIGURATION
+from bpp_etl.landing.registry_config import checked
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import insert_rows
 
 EXAMPLE = "example"
-"""The folder beside the SELECTs that holds a small delivery: a csv file for each source."""
+"""The folder beside the SELECTs that holds a small delivery: a csv file for each source.
+
+What its registry states lies with it, in a `registry.toml` that need not be there.
+"""
 
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 """The rows of each source that is delivered, by column; row numbers count from 1."""
@@ -50,12 +57,30 @@ def example_of(folder: Traversable, adapter: Adapter) -> dict[str, list[dict[str
     return found
 
 
+def example_settings(folder: Traversable, adapter: Adapter) -> list[SettingRow]:
+    """Read the settings of the example; none where its registry states nothing.
+
+    Errors: AdapterError, or ConfigurationError where the registry could not be followed.
+    """
+    if not folder.joinpath(EXAMPLE, CONFIGURATION).is_file():
+        return []
+    try:
+        told = tomllib.loads(text_of(folder, f"{EXAMPLE}/{CONFIGURATION}"))
+    except tomllib.TOMLDecodeError:
+        raise AdapterError(
+            f"{folder.name}/{EXAMPLE}/{CONFIGURATION} cannot be read as TOML", "check its quotes and brackets"
+        ) from None
+    return setting_rows(adapter, checked({"format": adapter.name, **told}).own)
+
+
 def file_of(source: str) -> str:
     """Name the file that a source's literal rows are said to come from."""
     return f"{source}.csv"
 
 
-def made_of(adapter: Adapter, rows: Rows, *, backwards: bool = False) -> Made:
+def made_of(
+    adapter: Adapter, rows: Rows, settings: Sequence[SettingRow] = (), *, backwards: bool = False
+) -> Made:
     """Run an adapter over rows; `backwards` lays them into the sources from the last to the first.
 
     Errors: AdapterError where a SELECT is none, or cannot be run.
@@ -68,7 +93,7 @@ def made_of(adapter: Adapter, rows: Rows, *, backwards: bool = False) -> Made:
             if source.name in rows
         }
         types, made = {}, {}
-        with relations(con, adapter, delivered):
+        with relations(con, adapter, delivered, settings):
             for name in (*adapter.tables_from(tuple(rows)), SOURCE_ROWS):
                 relation = relation_of(con, adapter, f"{name}.sql")
                 with running(adapter, f"{name}.sql"):
