@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bpp_etl.errors import BppError
+from bpp_etl.adapters.told import AdapterError
 
 ABOVE = "^"
 """How a path begins that leads into what a document lies in: an entry of a bundle, an outer record."""
@@ -25,10 +25,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "xml": ("format", "records", "keyed"),
 }
 FORMATS_KNOWN = "json, with kind and packed; xml, with records and keyed"
-
-
-class DocumentsError(BppError):
-    """What a description says of documents cannot be followed."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +50,15 @@ class Documents:
 
 
 def documents_of(told: Any, where: str) -> Documents | None:
-    """Follow `[documents]` of a description; None where there is none. Errors: DocumentsError."""
+    """Follow `[documents]` of a description; None where there is none. Errors: AdapterError."""
     if told is None:
         return None
     at = f"{where} [documents]"
     if not isinstance(told, dict) or told.get("format") not in KEYS:
-        raise DocumentsError(f"{at} names no format that is known", FORMATS_KNOWN)
+        raise AdapterError(f"{at} names no format that is known", FORMATS_KNOWN)
     odd = sorted(set(told) - set(KEYS[told["format"]]))
     if odd:
-        raise DocumentsError(f"{at}: keys are unknown: {', '.join(odd)}", FORMATS_KNOWN)
+        raise AdapterError(f"{at}: keys are unknown: {', '.join(odd)}", FORMATS_KNOWN)
     if told["format"] == "xml":
         records, keyed = told.get("records"), told.get("keyed", {})
         if (
@@ -70,20 +66,18 @@ def documents_of(told: Any, where: str) -> Documents | None:
             or not isinstance(keyed, dict)
             or not _are_names([*keyed, *keyed.values()])
         ):
-            raise DocumentsError(f"{at} needs records", 'records = ["Patient"], keyed = { Item = "id" }')
-        return Documents("xml", records=tuple(records), keyed=keyed)
+            raise AdapterError(f"{at} needs records", 'records = ["Patient"], keyed = { Item = "id" }')
+        return Documents("xml", records=tuple(records or ()), keyed=keyed)
     kind, packed = told.get("kind"), told.get("packed", {})
     if not isinstance(packed, dict) or any(not _are_two(paths) for paths in packed.values()):
-        raise DocumentsError(
-            f"{at} [packed] needs two paths for a kind", 'Bundle = ["$.entry", "$.resource"]'
-        )
+        raise AdapterError(f"{at} [packed] needs two paths for a kind", 'Bundle = ["$.entry", "$.resource"]')
     return Documents("json", kind=path_of(kind, at), packed={kind: (a, b) for kind, (a, b) in packed.items()})
 
 
 def path_of(told: Any, where: str) -> str:
     """Hold a path to what one may be: members by name, and places in a list by number."""
     if not isinstance(told, str) or not PATH.fullmatch(told):
-        raise DocumentsError(f"{where} has a path that is none", 'such as "$.code.coding[0].code"')
+        raise AdapterError(f"{where} has a path that is none", 'such as "$.code.coding[0].code"')
     return told
 
 

@@ -7,14 +7,13 @@ Not here: what a description says of documents (`adapters/documents.py`), and ma
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
-from bpp_etl.adapters.description import Adapter, Source
+from bpp_etl.adapters.description import Adapter
 from bpp_etl.adapters.documents import ABOVE, Documents
+from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.xml_records import BrokenDocumentsError, write_as_json
 from bpp_etl.warehouse.connection import Connection, literal, quoted
 
@@ -33,10 +32,10 @@ NOT_JSON = (
 
 
 def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> int:
-    """Create `relation` of a file of documents, one row for each in their order; return how many cells a row has.
+    """Create `relation` of a file of documents, a row for each in their order; return the cells of a row.
 
-    A row's cells are text, in `c0`, `c1` and so on: those of the source of its kind, in the order of `places`.
-    A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
+    A row's cells are text, in `c0`, `c1` and so on: those of the source of its kind, in the order
+    of `places`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
     Errors: BrokenDocumentsError, and any of DuckDB.
     """
     documents = adapter.documents
@@ -103,7 +102,10 @@ def _cells(source: Source) -> str:
 
 
 def _objects(path: Path) -> str:
-    return f"read_json_objects({literal(str(path))}, format='auto', compression='none', maximum_object_size={_longest(path)})"
+    return (
+        f"read_json_objects({literal(str(path))}, format='auto', compression='none',"
+        f" maximum_object_size={_longest(path)})"
+    )
 
 
 def _longest(path: Path) -> int:
@@ -147,7 +149,7 @@ def _found(documents: Documents, objects: str) -> str:
 
 
 def _why(path: Path) -> str:
-    """Say where JSON breaks, in words without a cell: DuckDB counts lines otherwise, and its words quote them."""
+    """Say where JSON breaks, in words without a cell; DuckDB counts the lines otherwise, and quotes them."""
     with path.open("rb") as stream:
         first = stream.readline(SNIFFED)
         if not _is_json(first):

@@ -120,6 +120,6 @@ def _ensure_plain(path: Path) -> None:
         with path.open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 parser.Parse(chunk)
-            parser.Parse(b"", True)  # noqa: FBT003 - the parameter has no name
+            parser.Parse(b"", True)
     except _RootFoundError:
         return

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
+from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
@@ -141,6 +142,7 @@ class _Reader:
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
             ensure_names_are_known(config, sources, tuple(adapter.tables))
+            setting_rows(adapter, config.own)
         except ConfigurationError as error:
             self.cannot_follow(error)
             return

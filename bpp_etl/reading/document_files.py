@@ -1,4 +1,4 @@
-"""Reading files of documents: which of a delivery they are, laying each flat, and showing the sources of them.
+"""Reading files of documents: which of a delivery they are, laying each flat, and showing its sources.
 
 Not here: what a document becomes in a flat relation (`bpp_etl/adapters/flat.py`).
 """
@@ -21,7 +21,7 @@ from bpp_etl.reading.wanted import Wanted
 from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted
 
 DOCUMENTS = "documents"
-"""What the files of documents are called together, and the source of those that no source of the adapter is of."""
+"""What the files of documents are called together, and the source of those of a kind that is not read."""
 OF_NO_SOURCE = "of a kind that is not read"
 
 

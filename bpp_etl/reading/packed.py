@@ -1,4 +1,4 @@
-"""Putting a delivered file of text under a name of ours: a link to it, or unpacked where it is packed by gzip.
+"""Putting a delivered file of text under a name of ours: a link to it, or unpacked where gzip has packed it.
 
 Not here: what the text says (`reading/csv_text.py`, `reading/document_files.py`).
 """

@@ -6,7 +6,7 @@ with limits as (
         texts.reference_range,
         list_filter(
             json_extract(texts.reference_range, '$[*]'),
-            one -> coalesce(one ->> '$.type.coding[0].code', 'normal') = 'normal'
+            lambda one: coalesce(one ->> '$.type.coding[0].code', 'normal') = 'normal'
         ) as normal
     from (select distinct reading.reference_range from reading where reading.reference_range is not null) as texts
 ),
@@ -14,15 +14,15 @@ with limits as (
 upper_limit as (
     select
         limits.reference_range,
-        list_transform(limits.normal, one -> one ->> '$.high.value')[1] as high,
+        list_transform(limits.normal, lambda one: one ->> '$.high.value')[1] as high,
         list_transform(
-            limits.normal, one -> coalesce(one ->> '$.high.code', one ->> '$.high.unit', '')
+            limits.normal, lambda one: coalesce(one ->> '$.high.code', one ->> '$.high.unit', '')
         )[1] as code,
         list_transform(
-            limits.normal, one -> coalesce(one ->> '$.high.unit', one ->> '$.high.code', '')
+            limits.normal, lambda one: coalesce(one ->> '$.high.unit', one ->> '$.high.code', '')
         )[1] as unit
     from limits
-    where len(list_distinct(list_transform(limits.normal, one -> coalesce(one ->> '$.high', '')))) = 1
+    where len(list_distinct(list_transform(limits.normal, lambda one: coalesce(one ->> '$.high', '')))) = 1
 )
 
 select

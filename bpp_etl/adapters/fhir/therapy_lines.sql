@@ -5,7 +5,7 @@ with told as (
         regexp_extract(episode.subject, '([^/:#]+)(/_history/.*)?$', 1) as patient_ref,
         json_extract_string(
             list_filter(
-                json_extract(episode.extension, '$[*]'), one -> ends_with(one ->> '$.url', 'therapy-line-number')
+                json_extract(episode.extension, '$[*]'), lambda one: ends_with(one ->> '$.url', 'therapy-line-number')
             )[1], '$.valuePositiveInt'
         ) as line_number,
         episode.regimen,

@@ -15,8 +15,8 @@ with told as (
                             imaging_study.series_0, imaging_study.series_1,
                             imaging_study.series_2, imaging_study.series_3
                         ]
-                    ), one -> one is not null
-                ), one -> upper(trim(one))
+                    ), lambda one: one is not null
+                ), lambda one: upper(trim(one))
             )
         ) as modalities,
         imaging_study.row_number,
