@@ -143,3 +143,9 @@ def test_a_declared_code_is_read_whatever_its_system() -> None:
     local = observation("x", code=coded("H2", system="https://lab.example"), valueString="3+")
     assert made("her2_tests", PATIENT, local) == []
     assert only("her2_tests", PATIENT, local, settings=[("codes.her2_ihc", "", "H2")])["ihc_score"] == "3+"
+
+
+def test_a_code_of_the_method_says_more_than_one_of_the_status() -> None:
+    both = {"coding": [*coded("48676-1")["coding"], *coded("85318-4")["coding"]]}
+    row = only("her2_tests", PATIENT, observation("x", code=both, valueCodeableConcept=coded("10828004")))
+    assert (row["ish_result"], row["reported_status"]) == ("positive", None)
