@@ -1,7 +1,8 @@
-"""Public FHIR bundles and bulk exports, each resource accounted for: it comes into a table or is left out by name.
+"""Public FHIR bundles and bulk exports: each resource comes into a table or is left out by name.
 
 Sources, all synthetic: mcode/clinical-trial-matching-app and -service (Apache-2.0), hl7.fhir.us.mcode 4.0.0
-(CC0), Synthea patients of blakethom8/ehi-ignite-challenge (MIT). Not here: single resources (`tests/unit/adapters`).
+(CC0), Synthea patients of blakethom8/ehi-ignite-challenge (MIT). Not here: single resources, which
+`tests/unit/adapters` has.
 """
 
 from __future__ import annotations
