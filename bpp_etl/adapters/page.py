@@ -54,7 +54,8 @@ def _lines(adapter: Adapter) -> Iterator[str]:
     yield ""
     yield "## What is read"
     yield ""
-    yield "Files in any format that deliveries may have, named as below. Headers are read in small letters."
+    yield "Files in any format that deliveries may have, named as below. Capital letters in names and"
+    yield "headers are read as small ones."
     yield ""
     yield markdown_table(
         ("file", "without it", "columns that must be there", "columns read where they are"),

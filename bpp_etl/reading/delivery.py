@@ -214,6 +214,7 @@ class _Reader:
                 sheets,
                 is_required=source.is_required,
                 is_split=source.is_split,
+                is_folded=True,
                 hint=f"; what is read of this format: {shown(adapter.page)}",
             )
             wanted += of_source(source, found, sheets.get(source.name))
@@ -252,10 +253,13 @@ class _Reader:
         *,
         is_required: bool,
         is_split: bool = False,
+        is_folded: bool = False,
         hint: str = "",
     ) -> list[DeliveredFile]:
         """Find the files of a table: one, or the parts in its folder, or the parts of a split domain."""
-        found, parts = files_called(stem, files, has_sheet=stem in sheets, is_split=is_split)
+        found, parts = files_called(
+            stem, files, has_sheet=stem in sheets, is_split=is_split, is_folded=is_folded
+        )
         self.used.update(file.path for file in found)
         ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
         if len(ways) > 1 and len(parts) < len(found):
