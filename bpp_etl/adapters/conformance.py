@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import wraps
 from importlib.resources.abc import Traversable
+from itertools import cycle
 
 from bpp_etl.adapters.accounts import astray, counted, listed, miscounted
-from bpp_etl.adapters.description import ANY, SOURCE_ROWS, Adapter, AdapterError, adapter_in
+from bpp_etl.adapters.description import ANY, SOURCE_ROWS, Adapter, adapter_in
 from bpp_etl.adapters.run import COUNTED, LEADS, columns_made
+from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, example_settings, made_of
 from bpp_etl.landing.keys import ConfigurationError
 from schemas.tables import TABLES
@@ -24,6 +26,12 @@ ODD_CELLS = (
     *("2024", "2024-02", "2024-02-30", "2024-13-45T25:61", "99999999999999999999", "ä€漢", "NULL"),
 )
 """Texts that some column of some delivery holds one day; none may make a SELECT fail, or lose a row."""
+
+ODD_JSON = (
+    *(None, "[]", "{}", "[[]]", "[null]", '["x"]', "[1]", "[{}]", '{"coding":"x"}', '{"coding":[1]}'),
+    *('[{"code":null}]', '[{"code":[1]}]', '[{"code":{"code":"x"},"url":1,"value":"x","high":[]}]', "[true]"),
+)
+"""The same of a nested column, which holds JSON or nothing."""
 
 EVERY_COLUMN = re.compile(r"(?:\bselect|,)\s+(?:\w+\.)?\*", re.IGNORECASE)
 GRAIN = "-- One row per "
@@ -261,7 +269,10 @@ def _odd(folder: Traversable, adapter: Adapter) -> Rows:
     return {
         source.name: [
             *example_of(folder, adapter)[source.name],
-            *(dict.fromkeys(source.columns, cell) for cell in ODD_CELLS),
+            *(
+                {column: nested if column in source.nested else cell for column in source.columns}
+                for cell, nested in zip(ODD_CELLS, cycle(ODD_JSON))
+            ),
         ]
         for source in adapter.sources
     }

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import duckdb
 
-from bpp_etl.adapters.description import SETTING, SOURCE_ROWS, STEPS, Adapter, AdapterError
+from bpp_etl.adapters.description import SETTING, SOURCE_ROWS, STEPS, Adapter
 from bpp_etl.adapters.settings import SettingRow
+from bpp_etl.adapters.told import AdapterError
 from bpp_etl.errors import shown
 from bpp_etl.warehouse.connection import Connection, quoted, shut_off
 from schemas.contract import delivered_columns

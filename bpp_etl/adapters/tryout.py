@@ -11,10 +11,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, AdapterError, text_of
+from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
+from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
 from bpp_etl.adapters.settings import SettingRow, setting_rows
+from bpp_etl.adapters.told import AdapterError
+from bpp_etl.adapters.xml_records import BrokenDocumentsError
 from bpp_etl.landing.deliveries import CONFIGURATION
 from bpp_etl.landing.registry_config import checked
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
@@ -47,6 +52,8 @@ class Made:
 
 def example_of(folder: Traversable, adapter: Adapter) -> dict[str, list[dict[str, str | None]]]:
     """Read the example of each source; AdapterError where one has none. An empty cell is null."""
+    if adapter.documents is not None:
+        return _documents_of(folder, adapter, adapter.documents.endings)
     found = {}
     for source in adapter.sources:
         text = text_of(folder, f"{EXAMPLE}/{source.name}.csv")
@@ -54,6 +61,26 @@ def example_of(folder: Traversable, adapter: Adapter) -> dict[str, list[dict[str
             {name.strip().lower(): cell or None for name, cell in row.items()}
             for row in csv.DictReader(io.StringIO(text, newline=""), restkey="(without a name)")
         ]
+    return found
+
+
+def _documents_of(
+    folder: Traversable, adapter: Adapter, endings: Sequence[str]
+) -> dict[str, list[dict[str, str | None]]]:
+    """Lay the example's files of documents flat, one below the other in each source."""
+    found: dict[str, list[dict[str, str | None]]] = {source.name: [] for source in adapter.sources}
+    files = sorted(folder.joinpath(EXAMPLE).iterdir(), key=lambda file: file.name)
+    with in_memory() as con, TemporaryDirectory() as scratch:
+        for number, file in enumerate(one for one in files if one.name.endswith(tuple(endings))):
+            path = Path(scratch, f"{number}.{adapter.documents.format if adapter.documents else ''}")
+            path.write_bytes(file.read_bytes())
+            try:
+                lay_flat(con, f"flat_{number}", adapter, path)
+            except BrokenDocumentsError as error:
+                raise AdapterError(f"{EXAMPLE}/{file.name} {error}", "mend the example") from None
+            for source in adapter.sources:
+                rows = con.execute(f"{shown_source(source, f'flat_{number}')} order by rowid").fetchall()
+                found[source.name] += [dict(zip(places(source), row, strict=True)) for row in rows]
     return found
 
 

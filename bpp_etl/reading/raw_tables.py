@@ -123,12 +123,15 @@ def adapt(
         return
     delivered = {name: f"{SOURCE}.{quoted(name)}" for name in rows}
     with transaction(con), relations(con, adapter, delivered, setting_rows(adapter, config.own)):
+        # A file of documents has rows of several sources.
         origins = " union all ".join(
-            "select file, max(file_digest) as file_digest, max(row_number) as last_row,"
-            f" max(row_number - file_row_number) as rows_before from {source} group by file"
+            f"select file, file_digest, row_number, file_row_number from {source}"
             for source in delivered.values()
         )
-        con.execute(f"create temp table _origin as {origins}")
+        con.execute(
+            "create temp table _origin as select file, max(file_digest) as file_digest, max(row_number) as"
+            f" last_row, max(row_number - file_row_number) as rows_before from ({origins}) group by file"
+        )
         made = {
             table: _make(con, delivery, adapter, table, config) for table in adapter.tables_from(tuple(rows))
         }

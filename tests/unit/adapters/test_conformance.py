@@ -54,5 +54,5 @@ def test_its_example_is_admitted_whole(
         (delivery.parent / "registry.toml").write_text(f'format = "{folder.name}"\n', encoding="utf-8")
     one = gated(delivery)
     assert one.decision.is_open, one.decision.causes
-    assert one.read.rows.keys() == adapter_in(folder).tables.keys()
+    assert one.read.rows.keys() >= adapter_in(folder).tables.keys()
     assert one.refused == {}
