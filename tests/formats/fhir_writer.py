@@ -1,4 +1,4 @@
-"""Writes the cohort as FHIR R4: one bundle of patients and lines, ndjson of observations and studies, side tables.
+"""Writes the cohort as FHIR R4: a bundle of patients and lines, ndjson of results and studies, side tables.
 
 Not here: reading it. The resources are made from the standard, not from what the adapter reads of it.
 """
@@ -36,10 +36,8 @@ def write_fhir(tables: Tables, folder: Path) -> str:
     """Write a delivery into `folder`; return what its registry states."""
     people = [*map(_patient, tables["patients"]), *map(_line, tables["therapy_lines"])]
     people += [_condition(row) for row in tables["patients"] if row["metastatic_diagnosis_date"]]
-    entries = [
-        {"fullUrl": f"https://ehr.example/fhir/{one['resourceType']}/{one['id']}", "resource": one}
-        for one in people
-    ]
+    base = "https://ehr.example/fhir"
+    entries = [{"fullUrl": f"{base}/{one['resourceType']}/{one['id']}", "resource": one} for one in people]
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     (folder / "people.json").write_text(json.dumps(bundle, indent=1), encoding="utf-8")
     _lines(folder / "ImagingStudy.000.ndjson", map(_study, tables["imaging_assessments"]))
@@ -50,16 +48,10 @@ def write_fhir(tables: Tables, folder: Path) -> str:
         tables["therapy_lines"],
         ["patient_id", "line_number", "end_reason", "cycle_length_days"],
     )
-    read = [
-        {
-            **row,
-            "extraosseous_response": ""
-            if row["extraosseous_response"] in RESPONSES
-            else row["extraosseous_response"],
-        }
-        for row in tables["imaging_assessments"]
-    ]
-    columns = ["assessment_id", "is_bone_window", "is_evaluable", "extraosseous_response"]
+    response = "extraosseous_response"
+    scans = tables["imaging_assessments"]
+    read = [{**row, response: "" if row[response] in RESPONSES else row[response]} for row in scans]
+    columns = ["assessment_id", "is_bone_window", "is_evaluable", response]
     write_csv(folder / "imaging_assessments.csv", read, columns)
     write_csv(folder / "bone_lesions.csv", tables["bone_lesions"], list(tables["bone_lesions"][0]))
     return REGISTRY_TOML
@@ -137,9 +129,8 @@ def _observations(tables: Tables) -> Iterator[Resource]:
         for column, code in (("er_status", "85337-4"), ("pr_status", "85339-0")):
             if row[column] in STATUS:
                 answer = _concept(LOINC, STATUS[row[column]])
-                yield _observation(
-                    f"{column}-{row['patient_id']}", code, row, "2010-01-01", valueCodeableConcept=answer
-                )
+                name = f"{column}-{row['patient_id']}"
+                yield _observation(name, code, row, "2010-01-01", valueCodeableConcept=answer)
     for row in tables["imaging_assessments"]:
         if row["extraosseous_response"] in RESPONSES:
             answer = _concept(LOINC, RESPONSES[row["extraosseous_response"]])
@@ -153,16 +144,15 @@ def _observations(tables: Tables) -> Iterator[Resource]:
 
 
 def _laboratory(name: str, row: Row) -> Resource:
-    quantity = {"value": float(row["value"]), "unit": row["unit"], "system": UCUM, "code": row["unit"]}
-    limit = row["upper_limit_normal"]
-    high = (
-        {"value": float(limit), "unit": row["unit"], "system": UCUM, "code": row["unit"]} if limit else None
-    )
-    ranges = {"referenceRange": [{"high": high}]} if high else {}
-    code = ANALYTES.get(row["analyte"], row["analyte"])
-    return _observation(
-        name, code, row, f"{row['specimen_date']}T08:00:00Z", valueQuantity=quantity, **ranges
-    )
+    limit, code = row["upper_limit_normal"], ANALYTES.get(row["analyte"], row["analyte"])
+    value: Resource = {"valueQuantity": _quantity(row["value"], row["unit"])}
+    if limit:
+        value["referenceRange"] = [{"high": _quantity(limit, row["unit"])}]
+    return _observation(name, code, row, f"{row['specimen_date']}T08:00:00Z", **value)
+
+
+def _quantity(value: str, unit: str) -> Resource:
+    return {"value": float(value), "unit": unit, "system": UCUM, "code": unit}
 
 
 def _her2(name: str, row: Row) -> Iterator[Resource]:
@@ -177,6 +167,5 @@ def _her2(name: str, row: Row) -> Iterator[Resource]:
             yield _observation(f"{name}-{column}", code, row, day, valueCodeableConcept=answer)
     for column, code in (("her2_cep17_ratio", "49683-6"), ("her2_copy_number", "74860-8")):
         if row[column]:
-            yield _observation(
-                f"{name}-{column}", code, row, day, valueQuantity={"value": float(row[column])}
-            )
+            number = {"value": float(row[column])}
+            yield _observation(f"{name}-{column}", code, row, day, valueQuantity=number)

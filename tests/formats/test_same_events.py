@@ -18,6 +18,7 @@ from bpp_etl.warehouse.connection import opened_read_only
 from tests.formats.cohort import DAY, Tables, cohort, write_csv
 from tests.formats.fhir_writer import write_fhir
 
+Rows = dict[str, list[tuple[object, ...]]]
 Writer = Callable[[Tables, Path], str]
 REGISTRY = "synthetic-north"
 
@@ -37,7 +38,7 @@ PLACES = {"row_number", "file", "source_row_number"}
 """Where a row stood in a delivery is its own in each format."""
 
 
-def derived(tables: Tables, root: Path, write: Writer) -> dict[str, list[tuple[object, ...]]]:
+def derived(tables: Tables, root: Path, write: Writer) -> Rows:
     """Admit the cohort as a writer writes it, derive its events, and return the rows that are compared."""
     folder = root / "landing" / REGISTRY / DAY
     folder.mkdir(parents=True)
@@ -68,13 +69,11 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def canonical(
-    tables: Tables, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[tuple[object, ...]]]:
+def canonical(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Rows:
     return derived(tables, tmp_path_factory.mktemp("canonical"), write_canonical)
 
 
-def test_the_cohort_has_events_of_every_state(canonical: dict[str, list[tuple[object, ...]]]) -> None:
+def test_the_cohort_has_events_of_every_state(canonical: Rows) -> None:
     states = {
         state for row in canonical["event.pseudoprogression"] for state in row if isinstance(state, str)
     }
@@ -82,9 +81,7 @@ def test_the_cohort_has_events_of_every_state(canonical: dict[str, list[tuple[ob
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_format_gives_the_same_events(
-    name: str, tables: Tables, canonical: dict[str, list[tuple[object, ...]]], tmp_path: Path
-) -> None:
+def test_a_format_gives_the_same_events(name: str, tables: Tables, canonical: Rows, tmp_path: Path) -> None:
     found = derived(tables, tmp_path, WRITERS[name])
     for table, rows in canonical.items():
         assert found[table] == rows, table
