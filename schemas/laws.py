@@ -60,6 +60,14 @@ class SideLaw(Law):
 
 
 @dataclass(frozen=True, eq=False)
+class DeclaredLaw(Law):
+    """Holds for a row that says itself what there is; `declared` names the law where registry.toml said it.
+
+    The row then bears the flag, and what filled how many rows is told of the delivery.
+    """
+
+
+@dataclass(frozen=True, eq=False)
 class LineLaw(Law):
     """Holds for a line of csv before any cell of it is read; a row that breaks it is judged by no other."""
 

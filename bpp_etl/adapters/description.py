@@ -13,13 +13,15 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bpp_etl.errors import BppError, shown
+from bpp_etl.landing.last_contact import ANY_RECORD
+from schemas.contract import columns_of
 from schemas.tables import TABLES
 
 DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "sources", "tables")
+KEYS = (*TEXTS, "steps", "contacts", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 STAMPED = ("file", "row_number")
 """What a source's relation has beside the delivered columns."""
@@ -58,6 +60,9 @@ class Adapter:
     a row comes from. These name the row: a source row makes at most one row of a table. `derived_from` and
     `scope` say from which sources, and which of their rows. `source_rows` counts every source row by what
     becomes of it: source, meaning, table_name (null: nothing), source_rows.
+
+    `contacts` are the records that [last_contact] of registry.toml may name, and what each is. The SELECT of
+    patients yields the day of each in a column of its name, which is used where it is declared alone.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Adapter:
     citation: str
     page: str
     description: str
+    contacts: Mapping[str, str]
     sources: tuple[Source, ...]
     steps: Mapping[str, str]
     tables: Mapping[str, str]
@@ -92,7 +98,7 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    _exactly({"steps": [], **told}, KEYS, where)
+    _exactly({"steps": [], "contacts": {}, **told}, KEYS, where)
     texts = {key: _text(told[key], f"{where}: {key}") for key in TEXTS}
     sources = tuple(_source(name, spec, where) for name, spec in _table(told["sources"], where).items())
     tables = _tables(_table(told["tables"], where), {source.name for source in sources}, where)
@@ -104,6 +110,7 @@ def adapter_in(folder: Traversable) -> Adapter:
     return Adapter(
         name=folder.name,
         **texts,
+        contacts=_contacts(told.get("contacts", {}), f"{where} [contacts]"),
         sources=sources,
         steps={step: text_of(folder, f"{STEPS}/{step}.sql") for step in steps},
         tables={table: text_of(folder, f"{table}.sql") for table in tables},
@@ -172,6 +179,19 @@ def _source(name: str, told: Any, where: str) -> Source:
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),
     )
+
+
+def _contacts(told: Any, where: str) -> dict[str, str]:
+    """Return what each record is from which a last contact may follow."""
+    found = {name: _text(words, f"{where}: {shown(name)}") for name, words in _table(told, where).items()}
+    ours = (ANY_RECORD, *TABLES, *(column.name for column in columns_of(TABLES["patients"].contract)))
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in ours or name in STAMPED]
+    if odd:
+        raise AdapterError(
+            f"{where} gives names that do not fit or are taken: {_listed(odd)}",
+            "small letters, digits and _; our tables and columns have names of their own",
+        )
+    return found
 
 
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:

@@ -89,6 +89,16 @@ def _lines(adapter: Adapter) -> Iterator[str]:
         yield f"Not in this format: {', '.join(lacking)}."
     yield "Every delivered row is counted by its meaning, also where no table takes it: `quality.source_row`."
     yield ""
+    if adapter.contacts:
+        yield "## Last contact"
+        yield ""
+        yield "What `[last_contact]` of `registry.toml` may name beside our tables; nothing is taken unasked."
+        yield ""
+        yield markdown_table(
+            ("`from`", "is"),
+            ((f"`{name}`", " ".join(words.split())) for name, words in adapter.contacts.items()),
+        )
+        yield ""
     if adapter.steps:
         yield "## Shared steps"
         yield ""

@@ -6,7 +6,7 @@ Not here: in which order the tables are judged (`gate/judge.py`), and what the c
 
 from __future__ import annotations
 
-from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
+from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule, rows_declared
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
@@ -54,6 +54,7 @@ def _judge(
     relation = f"core.{quoted(table.name)}"
     staged = stage(con, table, read.config, delivery.date)
     outcome.ignored, outcome.null_words = staged.ignored, staged.null_words
+    outcome.declared = staged.declared
     # What no row broke is neither counted nor acted on: most deliveries are sound.
     seen: set[Severity] = set()
 
@@ -110,12 +111,19 @@ def _judge(
         for law in refusing
         if law.id not in not_judged
     }
+    _flag(con, relation, outcome, is_any="flag" in seen)
+
+
+def _flag(con: Connection, relation: str, outcome: JudgedTable, *, is_any: bool) -> None:
+    """Flag the admitted rows for what they are by themselves, and count every flag that they have by now."""
     earned = f"(from temp.broken semi join {relation} using (row_number) where severity = 'flag')"
-    flagged = add_flags(con, relation, earned) if "flag" in seen else {}
+    flagged = add_flags(con, relation, earned) if is_any else {}
+    if outcome.declared:
+        flagged |= rows_declared(con, outcome.table, relation)
     outcome.counts |= {
-        law.id: RuleCount(outcome.admitted, flagged.get(law.id, 0))
-        for law in laws
-        if law.severity == "flag" and not is_flagged_later(law)
+        rule.id: RuleCount(outcome.admitted, flagged.get(rule.id, 0))
+        for rule in rules_of(outcome.table)
+        if rule.severity == "flag" and not is_flagged_later(rule.law)
     }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from bpp_etl.settings import PROJECT
 from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.contract import grain_of, laws_of
+from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.examples import Row
 from schemas.general_laws import GENERAL_LAWS
@@ -43,6 +44,12 @@ GENERAL = """\
 
 CELLS = """\
 What breaks them in a cell, and beside it the nearest that holds:"""
+
+DECLARED = """\
+## Rows that a declaration fills
+
+What rows do not say a registry may state once in [registry.toml](registry.md). Each row that it filled bears
+a flag; `quality.declaration` and the report have each declaration with its rows."""
 
 WHOLE = """\
 ## Files, tables and the whole delivery
@@ -103,6 +110,8 @@ def render_gates() -> str:
                 for kind, cells in law.cells.items()
             ),
         ),
+        DECLARED,
+        _table(general, ((*_head(law), _tables(law), _plain(law.mend)) for law in DECLARED_LAWS)),
         *(part for table in TABLES for part in _of_table(table)),
         WHOLE,
         _table(

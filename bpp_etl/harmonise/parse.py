@@ -19,7 +19,7 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.raw_tables import IS_DISPUTED, IS_MISALIGNED
+from bpp_etl.reading.raw_tables import DECLARED, IS_DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
@@ -56,7 +56,7 @@ def parsed_select(
     relation: str = "",
     lacking: Collection[str] = (),
 ) -> ParsedSelect:
-    """Write the SELECT from `raw.<table>` to typed columns, `problems` and `null_words`, null where none.
+    """Write the SELECT from `raw.<table>` to typed columns, `problems`, `null_words`, `declared`, or null.
 
     Rows whose cells are not in their columns (`IS_MISALIGNED`) are left out.
     Another `relation` may hold some of the rows of `raw.<table>` in its place. Columns that are `lacking`, of
@@ -76,13 +76,15 @@ def parsed_select(
             for together in zip_longest(*(reading.levels for reading in readings), fillvalue={})
         ),
     ]
+    # What fills the last contact says itself where it is missing yet.
+    told_later = {("lab_results", "unit"), *((CONTACT,) if config.last_contact else ())}
     problems = [
         (IS_DISPUTED, literal("side_table_disagrees")),
         *(
             (f"t_{column.name} is null", literal("required_value_missing"))
             for column in columns
             # An empty unit has a rule of its own, which the laboratory's SQL tells.
-            if column.required and (table.name, column.name) != ("lab_results", "unit")
+            if column.required and (table.name, column.name) not in told_later
         ),
         *(problem for reading in readings for problem in reading.problems),
     ]
@@ -98,10 +100,10 @@ def parsed_select(
         f" as {quoted(column.name)}"
         for column in delivered
     ]
-    kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ())]
+    kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ()) if name not in lacking]
     sql = (
         f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
-        f" {_null_words(delivered, lacking)} as null_words from {relation}"
+        f" {_null_words(delivered, lacking)} as null_words, {DECLARED} from {relation}"
     )
     return ParsedSelect(sql, parameters)
 
@@ -127,7 +129,8 @@ def text_levels(
     )
 
 
-_KEPT = {"lab_results": ("value", "unit")}
+_KEPT = {"lab_results": ("value", "unit"), "patients": ("last_contact_date",)}
+CONTACT = ("patients", "last_contact_date")
 
 
 def _reading(

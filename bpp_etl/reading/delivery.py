@@ -15,7 +15,9 @@ from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
+from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
+from bpp_etl.reading.adapted import show_adapted
 from bpp_etl.reading.book import look_into
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
@@ -23,7 +25,6 @@ from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
 from bpp_etl.reading.workbook import folded
@@ -133,6 +134,7 @@ class _Reader:
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
             ensure_names_are_known(config, sources, tuple(adapter.tables))
+            ensure_contacts_are_known(config.last_contact, adapter.contacts)
         except ConfigurationError as error:
             self.cannot_follow(error)
             return
@@ -143,9 +145,7 @@ class _Reader:
         beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
         if not self._adapt(config, adapter):
             return
-        for name in beside.keys() & self.rows.keys():
-            beside[name] = complete(self.con, TABLES[name])
-        self.rows |= beside
+        self.rows = show_adapted(self.con, config, self.rows, beside)
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
