@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from schemas.general_laws import every_table
+from schemas.general_laws import every_table, with_column_of
 from schemas.laws import DeclaredLaw, Law, Tables
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CONSTANT = "constant_declared"
 UPPER_LIMIT = "upper_limit_declared"
 LAST_CONTACT = "last_contact_derived"
+DATE_RELATIVE, DATE_IN_MONTHS = "date_relative", "date_in_months"
+DAY_ZERO, DAY_ZERO_UNKNOWN = "day_zero_declared", "day_zero_unknown"
 
 
 def only(table: str) -> Tables:
@@ -56,5 +58,44 @@ DECLARED_LAWS: tuple[Law, ...] = (
         category="completeness",
         mend="Nothing to mend where no contact is recorded; else deliver last_contact_date.",
         on=only("patients"),
+    ),
+    DeclaredLaw(
+        DATE_RELATIVE,
+        sentence="Every date is one of the calendar.",
+        exactly="It was counted from the patient's day zero, as [dates] of registry.toml states.",
+        severity="flag",
+        category="conformance",
+        mend="Nothing to mend where the export has no other dates.",
+        on=with_column_of("date"),
+    ),
+    DeclaredLaw(
+        DATE_IN_MONTHS,
+        sentence="Every date is known to the day.",
+        exactly="It was counted in months of 30.4375 days, and is some days off.",
+        severity="flag",
+        category="plausibility",
+        mend="Deliver days from day zero instead of months.",
+        on=with_column_of("date"),
+    ),
+    DeclaredLaw(
+        DAY_ZERO,
+        sentence="A patient's day zero is known.",
+        exactly="It is not, and the day that [dates] of registry.toml states stands in: intervals are the "
+        "patient's own, no day is. Rules of the calendar do not judge the row.",
+        severity="flag",
+        category="completeness",
+        mend="Deliver the day zero of each patient, in a side table of patients.",
+        on=with_column_of("date"),
+    ),
+    DeclaredLaw(
+        DAY_ZERO_UNKNOWN,
+        sentence="A date that is counted has a day zero to be counted from.",
+        exactly="A day zero that is declared stands in only for patients of whom no date of the calendar is "
+        "delivered: the two could not be compared.",
+        severity="refuse",
+        category="conformance",
+        mend="Deliver the patient's day zero, in a side table of patients. Or state day_zero in [dates] of "
+        "registry.toml, and no date of the calendar beside it.",
+        on=with_column_of("date"),
     ),
 )

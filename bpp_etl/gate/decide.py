@@ -74,8 +74,10 @@ def decide(whole: WholeDelivery) -> GateDecision:
             for column, cells in whole.judged.of(name).null_words.items()
         ),
         declared=tuple(
-            DeclaredRows(one, whole.judged.of(one.table).declared.get(one.mark, 0))
+            DeclaredRows(one, rows)
             for one in declarations(whole.judged.read.config)
+            for rows in (whole.judged.of(one.table).declared.get(one.mark, 0),)
+            if rows or one.is_told_empty
         ),
     )
 

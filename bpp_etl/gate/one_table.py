@@ -6,7 +6,7 @@ Not here: in which order the tables are judged (`gate/judge.py`), and what the c
 
 from __future__ import annotations
 
-from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule, rows_declared
+from bpp_etl.gate.flags import add_flags, is_flagged_later, on_own_days, rows_by_rule, rows_declared
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
@@ -59,6 +59,7 @@ def _judge(
     seen: set[Severity] = set()
 
     def broke(rule: str, row_numbers: Numbers) -> None:
+        row_numbers = _concerned(con, table, read, rule, row_numbers)
         if row_numbers.len() == 0:
             return
         severity = rule_of(table.name, rule).severity
@@ -112,6 +113,16 @@ def _judge(
         if law.id not in not_judged
     }
     _flag(con, relation, outcome, is_any="flag" in seen)
+
+
+def _concerned(
+    con: Connection, table: DeliveredTable, read: ReadDelivery, rule: str, row_numbers: Numbers
+) -> Numbers:
+    """Leave out the rows of which a rule of the calendar says nothing."""
+    stands_in = read.config.dates is not None and read.config.dates.day_zero is not None
+    if not stands_in or row_numbers.len() == 0 or not rule_of(table.name, rule).law.is_of_calendar:
+        return row_numbers
+    return on_own_days(con, f"core.{quoted(table.name)}", row_numbers)
 
 
 def _flag(con: Connection, relation: str, outcome: JudgedTable, *, is_any: bool) -> None:

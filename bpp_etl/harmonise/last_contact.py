@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bpp_etl.harmonise.delivered import is_delivered
 from bpp_etl.harmonise.parse import ParsedSelect, parsed_select
+from bpp_etl.harmonise.relative_dates import with_relative_dates
 from bpp_etl.landing.declared import mark
 from bpp_etl.landing.last_contact import contact_dates
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
+from bpp_etl.warehouse.connection import Connection, literal, quoted
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import delivered_columns
-from schemas.declared_laws import LAST_CONTACT
+from schemas.declared_laws import DAY_ZERO, LAST_CONTACT
 from schemas.tables import TABLES
 
 
@@ -29,7 +31,7 @@ def with_last_contact(
     """
     con.execute("create or replace temp table seen_on (patient_id varchar, day date)")
     for table, columns in contact_dates(config.last_contact).items():
-        if _is_delivered(con, table):
+        if is_delivered(con, table):
             _note_days(con, table, columns, config, delivered_on)
     told = literal(mark(LAST_CONTACT, "last_contact_date"))
     follows = f"list_contains(told.declared, {told})"
@@ -53,21 +55,19 @@ def with_last_contact(
     return ParsedSelect(sql, patients.parameters)
 
 
-def _is_delivered(con: Connection, table: str) -> bool:
-    sql = (
-        "select count(*) from information_schema.tables"
-        " where table_catalog = current_database() and table_schema = 'raw' and table_name = $table"
-    )
-    return count_of(con, sql, {"table": table}) > 0
-
-
 def _note_days(
     con: Connection, table: str, columns: tuple[str, ...], config: RegistryConfig, delivered_on: dt.date
 ) -> None:
     wanted = {"patient_id", *columns}
     others = [one.name for one in delivered_columns(TABLES[table].contract) if one.name not in wanted]
     typed = parsed_select(TABLES[table], config, delivered_on, lacking=others)
-    days = ", ".join(f"case when {name} <= $delivered_on then {name} end" for name in map(quoted, columns))
+    typed = with_relative_dates(TABLES[table], typed, config, others)
+    # On a day zero that stands in no day is before or after the delivery's.
+    may_be_later = f"list_contains(declared, {literal(mark(DAY_ZERO, 'day_zero'))})"
+    days = ", ".join(
+        f"case when {name} <= $delivered_on or {may_be_later} then {name} end"
+        for name in map(quoted, columns)
+    )
     con.execute(
         parsed(
             con,

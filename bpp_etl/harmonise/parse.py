@@ -62,13 +62,15 @@ def parsed_select(
     Another `relation` may hold some of the rows of `raw.<table>` in its place. Columns that are `lacking`, of
     those that may, are not read: planning that takes a small delivery longer than all of its rows.
     `null_words` has the bit of each column (1, 2, 4, ... in their order) whose cell held a word that means
-    empty. Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
+    empty. Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL; of
+    dates that are counted from a day zero `<column>_counted` has the days, `<column>_in_months` whether they
+    were months.
     """
     delivered = delivered_columns(table.contract)
     columns = tuple(column for column in delivered if column.name not in lacking)
     parameters: dict[str, object] = {}
     settings = config.reading(table.name)
-    readings = [_reading(column, settings, delivered_on, parameters) for column in columns]
+    readings = [_reading(column, settings, delivered_on, parameters, config) for column in columns]
     levels: list[Mapping[str, str]] = [
         *text_levels(table.name, columns, config, parameters),
         *(
@@ -101,6 +103,13 @@ def parsed_select(
         for column in delivered
     ]
     kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ()) if name not in lacking]
+    if config.dates is not None:
+        kept += [
+            f"{made}_{column.name} as {column.name}_{said}"
+            for column in columns
+            if column.kind == "date"
+            for made, said in (("r", "counted"), ("m", "in_months"))
+        ]
     sql = (
         f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
         f" {_null_words(delivered, lacking)} as null_words, {DECLARED} from {relation}"
@@ -134,10 +143,14 @@ CONTACT = ("patients", "last_contact_date")
 
 
 def _reading(
-    column: Column, settings: ReadSettings, delivered_on: dt.date, parameters: dict[str, object]
+    column: Column,
+    settings: ReadSettings,
+    delivered_on: dt.date,
+    parameters: dict[str, object],
+    config: RegistryConfig,
 ) -> Reading:
     if column.kind == "date":
-        return date_reading(column, settings, delivered_on, parameters)
+        return date_reading(column, settings, delivered_on, parameters, config.dates)
     if column.kind in {"number", "integer"}:
         return number_reading(column, settings.decimal, parameters)
     return word_reading(column)

@@ -14,7 +14,7 @@ from bpp_etl.landing.declared import mark
 from bpp_etl.landing.upper_limits import UpperLimit
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.select import Select, read_select
-from schemas.declared_laws import UPPER_LIMIT
+from schemas.declared_laws import DAY_ZERO, UPPER_LIMIT
 
 DECLARED_LIMIT = Select("bpp_etl.harmonise", "declared_limit")
 
@@ -45,5 +45,8 @@ def register_limits(con: Connection | duckdb.DuckDBPyConnection, limits: Sequenc
                 "insert into temp.stated_limit values (?, ?, ?, ?, ?, ?, ?)",
                 [one.analyte, unit.harmonised_unit, sex, one.laboratory, one.valid_from, exact, told],
             )
-    con.execute(f"insert into temp.declared_limit {read_select(DECLARED_LIMIT)}")
+    con.execute(
+        f"insert into temp.declared_limit {read_select(DECLARED_LIMIT)}",
+        {"day_zero_mark": mark(DAY_ZERO, "day_zero")},
+    )
     con.execute("drop table temp.stated_limit")

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.landing.registry_config import RegistryConfig
-from schemas.declared_laws import CONSTANT, LAST_CONTACT, UPPER_LIMIT
+from schemas.contract import delivered_columns
+from schemas.declared_laws import CONSTANT, DATE_RELATIVE, LAST_CONTACT, UPPER_LIMIT
+from schemas.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Declaration:
     """One declaration: where it stands, what it fills, and the flag of each row that it filled.
 
     `states` says for which rows it is stated, `source` what the registry gives as its source. `mark` is what
-    a row bears while it is read and judged: the flag, the column, and which declaration it was.
+    a row bears while it is read and judged: the flag, the column, and which declaration it was. Where it
+    filled no row, it is told all the same if it `is_told_empty`.
     """
 
     section: str
@@ -27,6 +30,7 @@ class Declaration:
     states: str = ""
     source: str = ""
     place: int = 0
+    is_told_empty: bool = True
 
     @property
     def mark(self) -> str:
@@ -58,6 +62,11 @@ def _each(config: RegistryConfig) -> Iterator[Declaration]:
         yield Declaration(
             section, "lab_results", "upper_limit_normal", UPPER_LIMIT, one.in_words(), one.source, place
         )
+    if config.dates:
+        told = config.dates.in_words()
+        for name, known in TABLES.items():
+            for column in (one.name for one in delivered_columns(known.contract) if one.kind == "date"):
+                yield Declaration("[dates]", name, column, DATE_RELATIVE, told, is_told_empty=False)
     if config.last_contact:
         names = ", ".join(config.last_contact)
         yield Declaration("[last_contact]", "patients", "last_contact_date", LAST_CONTACT, names)

@@ -28,6 +28,7 @@ from bpp_etl.landing.registry_sections import (
     ensure_columns_are_ours,
     ensure_keys_are_ours,
 )
+from bpp_etl.landing.relative_dates import RelativeDates, ensure_dates_are_no_numbers, recalled_dates
 from bpp_etl.landing.upper_limits import UpperLimit, recalled_limits
 from bpp_etl.landing.waivers import Waiver, recalled_waivers
 from schemas.cadence import NOT_STATED, StatedCadence
@@ -55,6 +56,7 @@ class RegistryConfig:
     compose: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     upper_limit_normal: tuple[UpperLimit, ...] = ()
     last_contact: tuple[str, ...] = ()
+    dates: RelativeDates | None = None
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -108,6 +110,7 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "null_words": tuple(told["null_words"]),
         "upper_limit_normal": recalled_limits(told["upper_limit_normal"]),
         "last_contact": tuple(told["last_contact"]),
+        "dates": recalled_dates(told["dates"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
@@ -136,6 +139,8 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         ensure_contacts_are_known(stated.get("last_contact", ()))
     # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
     read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
+    if "dates" in stated:
+        ensure_dates_are_no_numbers((read, *read_tables.values()))
     return RegistryConfig(**stated, read=read, read_tables=read_tables)
 
 

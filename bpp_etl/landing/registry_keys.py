@@ -22,6 +22,7 @@ from bpp_etl.landing.registry_sections import (
     recodes_of,
     renames_of,
 )
+from bpp_etl.landing.relative_dates import ANCHORS, ANOTHER_DAY, DAYS_PER_MONTH, dates_of
 from bpp_etl.landing.upper_limits import upper_limits_of
 from bpp_etl.landing.waivers import waivers_of
 from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
@@ -149,6 +150,24 @@ value = 2.1
 unit = "ukat/L"
 laboratory = "North"
 source = "made up, to show how a laboratory's own is stated\"""",
+    ),
+    Key(
+        "dates",
+        dates_of,
+        "nothing",
+        "for an export whose dates are numbers, counted from a day zero: `relative_to`, what the day zero is,"
+        f" {', '.join(f'`{name}`' for name in ANCHORS)} or `{ANOTHER_DAY}`, and `unit`, `days` or `months`."
+        " A cell may name its unit itself (`12.5 months`), and is read as a day where it is written as one."
+        " A patient's day zero is taken where it is delivered as a date, in a side table for example; else"
+        " `day_zero` stands in, where it is stated, for patients of whom no other date is one of the"
+        " calendar: their intervals are right, their days are nobody's"
+        " ([which rules then do not judge](gates.md#rows-that-a-declaration-fills))."
+        f" Months are of {DAYS_PER_MONTH} days. Each row is flagged: `date_relative`, `date_in_months`,"
+        " `day_zero_declared`",
+        """[dates]
+relative_to = "metastatic_diagnosis_date"
+unit = "days"
+day_zero = 2000-01-01""",
     ),
     Key(
         "last_contact",

@@ -19,6 +19,8 @@ from bpp_etl.landing.registry_config import RegistryConfig, load_config, recalle
 LIMIT = "[upper_limit_normal.ALP_TOTAL]\n"
 WHOLE = f"{LIMIT}value = 120\nunit = 'U/L'\nsource = 'made up'\n"
 TWO = WHOLE.replace("[", "[[").replace("]", "]]")
+DATES = "[dates]\n"
+FROM_BIRTH = f"{DATES}relative_to = 'birth_date'\nunit = 'days'\n"
 CONTACT = "[last_contact]\n"
 BAD = {
     "upper_limit_normal = 120": "[upper_limit_normal] must be a table",
@@ -41,6 +43,18 @@ BAD = {
     f"{WHOLE}valid_from = 2015-01-01T00:00:00": "valid_from in [upper_limit_normal.ALP_TOTAL] must be a day",
     TWO * 2: "two limits of [upper_limit_normal.ALP_TOTAL] hold for the same results",
     TWO + TWO.replace("value", "female"): "two limits of [upper_limit_normal.ALP_TOTAL] hold for the same",
+    "dates = 'days'": "[dates] must be a table",
+    DATES: "relative_to in [dates] must be one of what is known",
+    f"{DATES}relative_to = 'diagnosis'\nunit = 'days'": "relative_to in [dates] must be one of what is known",
+    f"{DATES}relative_to = 'birth_date'": "unit in [dates] must be one of what is known",
+    f"{DATES}relative_to = 'birth_date'\nunit = 'weeks'": "unit in [dates] must be one of what is known",
+    f"{FROM_BIRTH}day_zero = '2000-01-01'": "day_zero in [dates] must be a day",
+    f"{FROM_BIRTH}day = 1": "unknown key in [dates]: 'day'",
+    FROM_BIRTH.replace(
+        "birth_date", "another_day"
+    ): "[dates] must state the day_zero that stands for another",
+    f"date_format = '%Y%m%d'\n{FROM_BIRTH}": "date_format writes a day as a number, and",
+    f"{FROM_BIRTH}[read.patients]\ndate_format = '%Y%m%d'": "date_format writes a day as a number, and",
     "last_contact = 'any_record'": "[last_contact] must be a table",
     CONTACT: "from in [last_contact] must name records",
     f"{CONTACT}from = []": "from in [last_contact] must name records",

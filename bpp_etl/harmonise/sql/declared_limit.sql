@@ -17,7 +17,9 @@ lacking as (
         result.laboratory,
         result.specimen_date,
         unit.harmonised_unit,
-        patient.sex
+        patient.sex,
+        -- A day that is counted from a day zero which stands in is none on which a limit became valid.
+        coalesce(list_contains(result.declared, $day_zero_mark), false) as is_on_no_day
     from parsed_lab_results as result
     join unit_spelling as spelling on spelling.unit_text = result.unit_text
     join alp_unit as unit on unit.analyte = result.analyte and unit.folded_unit = spelling.folded_unit
@@ -36,7 +38,10 @@ join stated_limit
         and stated_limit.harmonised_unit = lacking.harmonised_unit
         and (stated_limit.laboratory is null or stated_limit.laboratory = lacking.laboratory)
         and (stated_limit.sex is null or stated_limit.sex = lacking.sex)
-        and (stated_limit.valid_from is null or stated_limit.valid_from <= lacking.specimen_date)
+        and (
+            stated_limit.valid_from is null
+            or (not lacking.is_on_no_day and stated_limit.valid_from <= lacking.specimen_date)
+        )
 qualify row_number() over (
     partition by lacking.row_number
     order by stated_limit.laboratory is not null desc, stated_limit.valid_from desc nulls last
