@@ -86,7 +86,7 @@ def each_select_yields_what_its_table_has(folder: Traversable) -> Iterator[str]:
     """Over empty sources each SELECT is understood; a table's yields its columns as text, and no other."""
     adapter = adapter_in(folder)
     for name, types in _made(folder, adapter, _empty(adapter)).types.items():
-        texts = dict.fromkeys(columns_made(name), "VARCHAR")
+        texts = dict.fromkeys(columns_made(adapter, name), "VARCHAR")
         number = COUNTED[-1] if name == SOURCE_ROWS else LEADS[0]
         for column, kind in {**texts, number: "BIGINT"}.items():
             if types.get(column) != kind:
