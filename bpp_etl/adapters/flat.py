@@ -7,14 +7,15 @@ Not here: what a description says of documents (`adapters/documents.py`), and ma
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from bpp_etl.adapters.description import Adapter
-from bpp_etl.adapters.documents import ABOVE, Documents
+from bpp_etl.adapters.documents import ABOVE, Documents, first_member
 from bpp_etl.adapters.sources import Source
-from bpp_etl.adapters.xml_records import BrokenDocumentsError, write_as_json
+from bpp_etl.adapters.xml_records import BrokenDocumentsError, Members, write_as_json
 from bpp_etl.warehouse.connection import Connection, literal, quoted
 
 KIND = "kind"
@@ -22,6 +23,7 @@ KIND = "kind"
 LONGEST_LINE = 16 << 20
 """The bytes of the longest document in a file of several."""
 SNIFFED = 1 << 20
+EMPTY = "''"
 NOT_JSON = (
     "Malformed JSON",
     "Expected top-level JSON",
@@ -35,18 +37,20 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
     """Create `relation` of a file of documents, a row for each in their order; return the cells of a row.
 
     A row's cells are text, in `c0`, `c1` and so on: those of the source of its kind, in the order
-    of `places`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
+    of `_laid`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
     Errors: BrokenDocumentsError, and any of DuckDB.
     """
     documents = adapter.documents
     if documents is None:
         raise ValueError(f"{adapter.name} reads no documents")
     sources = {source.kind: source for source in adapter.sources if source.kind is not None}
-    lines = path
     if documents.format == "xml":
         lines = path.with_suffix(".records")
-        write_as_json(path, lines, documents)
-    width = max(len(source.columns) for source in sources.values())
+        longest = write_as_json(path, lines, documents, _members(sources))
+        objects = _lines(lines, longest)
+    else:
+        objects = _objects(path)
+    width = max(len(_laid(source)) for source in sources.values())
     cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
     known = ", ".join(map(literal, sources))
     of_kind = " ".join(f"when {literal(kind)} then {_cells(source)}" for kind, source in sources.items())
@@ -54,7 +58,7 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
         con.execute(
             f"create table {relation} as select {KIND}, {cells} from (select"
             f" case when kind in ({known}) then kind end as {KIND}, case kind {of_kind} end as cells"
-            f" from ({_found(documents, _objects(lines))}))"
+            f" from ({_found(documents, objects)}))"
         )
     except duckdb.InvalidInputException as error:
         if not any(words in str(error) for words in NOT_JSON):
@@ -64,22 +68,42 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
 
 
 def shown_source(source: Source, relation: str, others: str = "") -> str:
-    """Write a source over a flat relation: a SELECT of its columns by their names, and of `others`.
+    """Write a source over a flat relation: a SELECT of its columns in their order, and of `others`.
 
     A nested column holds JSON, an object or a list, or nothing.
     """
     shown = []
-    for place, name in enumerate(places(source)):
-        text = _cell(place)
+    laid = _laid(source)
+    for name in source.columns:
+        cells = [_cell(place) for place, (column, _) in enumerate(laid) if column == name]
+        text = (
+            cells[-1]
+            if len(cells) == 1
+            else f"coalesce({', '.join(f'nullif({one}, {EMPTY})' for one in cells)})"
+        )
         if name in source.nested:
             text = f"case when {text}[1] in ('{{', '[') and json_valid({text}) then {text} end"
         shown.append(f"{text} as {quoted(name)}")
     return f"select {', '.join(shown)}{others} from {relation} where {KIND} = {literal(str(source.kind))}"
 
 
-def places(source: Source) -> tuple[str, ...]:
-    """Name a source's columns in the order of their cells: those of the document, then those above it."""
-    return tuple(sorted(source.columns, key=lambda name: source.paths[name].startswith(ABOVE)))
+def _laid(source: Source) -> list[tuple[str, str]]:
+    """Name column and path of each of a source's cells in their order: of the document, then above it."""
+    laid = [(column, path) for column in source.columns for path in source.paths[column]]
+    return sorted(laid, key=lambda one: one[1].startswith(ABOVE))
+
+
+def _members(sources: Mapping[str, Source]) -> Members:
+    """Gather what is read of the records of each kind, and of what lies above them."""
+    paths = {kind: [path for _, path in _laid(source)] for kind, source in sources.items()}
+    own = {
+        kind: [first_member(path) or "" for path in those if not path.startswith(ABOVE)]
+        for kind, those in paths.items()
+    }
+    return Members(
+        own,
+        [first_member(path) or "" for those in paths.values() for path in those if path.startswith(ABOVE)],
+    )
 
 
 def _cell(place: int) -> str:
@@ -88,7 +112,7 @@ def _cell(place: int) -> str:
 
 def _cells(source: Source) -> str:
     """Write a document's cells as a list: one reading of the document finds all of its paths."""
-    paths = [source.paths[name] for name in places(source)]
+    paths = [path for _, path in _laid(source)]
     own = [literal(path) for path in paths if not path.startswith(ABOVE)]
     above = [literal("$" + path.removeprefix(ABOVE)) for path in paths if path.startswith(ABOVE)]
     lists = [f"json_extract_string(document, [{', '.join(own)}])"] if own else []
@@ -99,6 +123,14 @@ def _cells(source: Source) -> str:
             f" else json_extract_string(above, [{', '.join(above)}]) end"
         )
     return " || ".join(lists)
+
+
+def _lines(path: Path, longest: int) -> str:
+    """Read the lines that were written of XML."""
+    return (
+        f"read_json_objects({literal(str(path))}, format='newline_delimited', compression='none',"
+        f" maximum_object_size={max(longest + 1, LONGEST_LINE)})"
+    )
 
 
 def _objects(path: Path) -> str:
