@@ -62,7 +62,12 @@ def documents_of(told: Any, where: str) -> Documents | None:
         raise AdapterError(f"{at}: keys are unknown: {', '.join(odd)}", FORMATS_KNOWN)
     if told["format"] == "xml":
         records, keyed = told.get("records"), told.get("keyed", {})
-        if not _are_names(records) or not isinstance(keyed, dict) or not all(map(_are_names, keyed.values())):
+        if (
+            not isinstance(records, list)
+            or not _are_names(records)
+            or not isinstance(keyed, dict)
+            or not all(map(_are_names, keyed.values()))
+        ):
             raise AdapterError(f"{at} needs records", 'records = ["Patient"], keyed = { Item = ["id"] }')
         return Documents("xml", records=tuple(records), keyed={name: tuple(keyed[name]) for name in keyed})
     kind, packed = told.get("kind"), told.get("packed", {})

@@ -5,8 +5,17 @@ Not here: tables that the adapter yields none of, which are loaded like any cano
 
 from __future__ import annotations
 
-from bpp_etl.reading.raw_tables import DATA, IS_DISPUTED, IS_MISALIGNED, SIDE, may_be_typed, typedness
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.adapters.run import APPROXIMATED
+from bpp_etl.reading.raw_tables import (
+    DATA,
+    IS_DISPUTED,
+    IS_MISALIGNED,
+    NOT_APPROXIMATED,
+    SIDE,
+    may_be_typed,
+    typedness,
+)
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
@@ -18,7 +27,8 @@ def complete(con: Connection, table: DeliveredTable) -> int:
     """Fill what `raw.<table>` leaves empty from the row of the same key in the side table; return the rows.
 
     A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
-    several rows of its key. Rows of another key are added. The code `unknown` says nothing.
+    several rows of its key. Rows of another key are added. The code `unknown` says nothing, and a cell that
+    is only approximated gives way.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]
@@ -50,12 +60,13 @@ def complete(con: Connection, table: DeliveredTable) -> int:
             from told
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
-            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED}
+            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED},
+            {_still_near(others)} as {APPROXIMATED}
         from raw.{name} as made
         left join side on side.copy = 1 and {same}
         union all
         select {lead.format("side")}, side.row_number + (select max(row_number) from raw.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}
+            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, {NOT_APPROXIMATED}
         from side
         anti join raw.{name} as made on {same}
         order by row_number
@@ -68,7 +79,19 @@ def complete(con: Connection, table: DeliveredTable) -> int:
 def _said(relation: str, column: Column) -> str:
     """Write what a cell says, NULL where it says nothing."""
     text = f"nullif(trim({relation}.{quoted(column.name)}), '')"
+    if relation == "made":
+        is_near = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
+        text = f"case when {is_near} then null else {text} end"
     return f"nullif({text}, 'unknown')" if "unknown" in column.codes else text
+
+
+def _still_near(columns: list[Column]) -> str:
+    """Write which columns are approximated still: those that the side table says nothing of."""
+    said = ", ".join(
+        f"case when {_said('side', one)} is not null then {literal(one.name)} end" for one in columns
+    )
+    left = f"list_filter(made.{APPROXIMATED}, lambda one: not list_contains([{said}], one))"
+    return f"case when len({left}) > 0 then {left} end"
 
 
 def _is_empty(column: Column) -> str:
