@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from bpp_etl.adapters.description import Adapter
+from bpp_etl.adapters.documents import Documents
 from bpp_etl.adapters.found import CANONICAL, adapter_names, load_adapter
 from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
@@ -54,21 +55,7 @@ def _lines(adapter: Adapter) -> Iterator[str]:
     yield ""
     yield "## What is read"
     yield ""
-    yield "Files in any format that deliveries may have, named as below. Headers are read in small letters."
-    yield ""
-    yield markdown_table(
-        ("file", "without it", "columns that must be there", "columns read where they are"),
-        (
-            (
-                f"`{source.name}`{SPLIT if source.is_split else ''}",
-                "gate shut" if source.is_required else "reads as empty",
-                ", ".join(source.required_columns),
-                ", ".join(source.optional_columns),
-            )
-            for source in adapter.sources
-        ),
-    )
-    yield ""
+    yield from _sources(adapter) if adapter.documents is None else _documents(adapter, adapter.documents)
     yield "## What comes out"
     yield ""
     yield markdown_table(
@@ -111,6 +98,47 @@ def _lines(adapter: Adapter) -> Iterator[str]:
             ("step", "rows"), ((f"`{step}`", grain_of(text)) for step, text in adapter.steps.items())
         )
         yield ""
+
+
+def _sources(adapter: Adapter) -> Iterator[str]:
+    yield "Files in any format that deliveries may have, named as below. Headers are read in small letters."
+    yield ""
+    yield markdown_table(
+        ("file", "without it", "columns that must be there", "columns read where they are"),
+        (
+            (
+                f"`{source.name}`{SPLIT if source.is_split else ''}",
+                "gate shut" if source.is_required else "reads as empty",
+                ", ".join(source.required_columns),
+                ", ".join(source.optional_columns),
+            )
+            for source in adapter.sources
+        ),
+    )
+    yield ""
+
+
+def _documents(adapter: Adapter, documents: Documents) -> Iterator[str]:
+    endings = ", ".join(f"`.{ending}`" for ending in documents.endings)
+    yield (
+        f"Every file that ends in {endings}, whatever it is called. What is read of each document lies at"
+        " these paths; nothing else in it is looked at. Documents of any other kind are counted and left out."
+        " Side tables are the canonical files of that name, such as `bone_lesions.csv`."
+    )
+    yield ""
+    yield markdown_table(
+        ("kind", "called here", "without it", "paths"),
+        (
+            (
+                f"`{source.kind}`",
+                f"`{source.name}`",
+                "gate shut" if source.is_required else "reads as empty",
+                ", ".join(f"`{path}`" for path in source.paths.values()),
+            )
+            for source in adapter.sources
+        ),
+    )
+    yield ""
 
 
 if __name__ == "__main__":

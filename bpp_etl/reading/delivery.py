@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
-from bpp_etl.reading.book import look_into
 from bpp_etl.reading.document_files import (
     DOCUMENTS,
     count_others,
@@ -26,6 +25,7 @@ from bpp_etl.reading.document_files import (
     view_documents,
 )
 from bpp_etl.reading.files import SCRATCH
+from bpp_etl.reading.found import Found
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
@@ -33,8 +33,7 @@ from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
-from bpp_etl.reading.workbook import folded
+from bpp_etl.reading.wanted import WORKBOOK, Wanted, of_source, of_table
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
@@ -75,8 +74,8 @@ def read_delivery(
         reader.read(config, adapter, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.unread_sheets or ()))
-    return reader.result(config, (*_unread(delivery, reader.used), *sheets))
+    sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.found.unread_sheets or ()))
+    return reader.result(config, (*_unread(delivery, reader.found.used), *sheets))
 
 
 def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
@@ -101,9 +100,9 @@ class _Reader:
         self.extra: list[tuple[str, str]] = []
         self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
-        self.used: set[Path] = set()
-        self.unread_sheets: set[str] | None = None
         self.others = 0
+        self.places: set[str] = set()
+        self.found = Found(delivery, terms, self.read_as, self.problems)
 
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
@@ -120,6 +119,7 @@ class _Reader:
             input_digest=self.read_as.digest(),
             adapter_digest=self.adapter_digest,
             headers=self.headers,
+            files=len(self.places),
         )
 
     def cannot_follow(self, error: BppError) -> None:
@@ -161,7 +161,10 @@ class _Reader:
         self.rows |= beside
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
-                message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
+                message = (
+                    f"{table.name} is not in what was delivered as {shown(adapter.title)}; a side table"
+                    f" {table.name}.csv beside it brings it"
+                )
                 self.problem(table.name, "table_missing", message)
 
     def _adapt(self, config: RegistryConfig, adapter: Adapter) -> bool:
@@ -173,7 +176,8 @@ class _Reader:
             self.terms.ensure_unknown(step)
             with self.terms.doing(step):
                 adapt(self.con, self.delivery, adapter, self.rows, config)
-                count_others(self.con, self.others)
+                if self.others and self.rows:
+                    count_others(self.con, self.others)
         except (AdapterError, UnreadableError) as error:
             self.cannot_follow(error)
             self.rows.clear()
@@ -207,9 +211,9 @@ class _Reader:
         schema: str = "raw",
     ) -> list[Wanted]:
         wanted: list[Wanted] = []
-        sheets = self._sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
+        sheets = self.found.sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
         for table in tables:
-            found = self._files(table.name, table.name, files, sheets, is_required=table.is_required)
+            found = self.found.files_of(table.name, table.name, files, sheets, is_required=table.is_required)
             wanted += of_table(table, found, config, sheets.get(table.name), schema)
         return wanted
 
@@ -217,13 +221,15 @@ class _Reader:
         self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
     ) -> list[Wanted]:
         wanted: list[Wanted] = []
-        sheets = self._sheets(files, {one.name: config.reading(one.name).sheet for one in adapter.sources})
+        sheets = self.found.sheets(
+            files, {one.name: config.reading(one.name).sheet for one in adapter.sources}
+        )
         documents = of_documents(adapter, files)
-        self.used.update(one.file.path for one in documents)
+        self.found.used.update(one.file.path for one in documents)
         for source in adapter.sources:
             if source.kind is not None:
                 continue
-            found = self._files(
+            found = self.found.files_of(
                 DELIVERY,
                 source.name,
                 files,
@@ -248,6 +254,8 @@ class _Reader:
         done = [loaded for turn in turns for loaded in side_by_side(self.con, turn)]
         for one, loaded in zip(wanted, done, strict=True):
             self.read_as.note(one.file, loaded.digest)
+            # A sheet of a workbook counts, and a folder as one.
+            self.places.add(one.file.name if one.file.path.name == WORKBOOK else one.file.name.split("/")[0])
             self.problems += loaded.problems
             self.extra += loaded.extra
             self.headers[loaded.table] = tuple(loaded.header)
@@ -264,49 +272,3 @@ class _Reader:
             else:
                 self.rows[table] = view_loaded(self.con, schema, table, whole)
                 self.empty_rows[table] = sum(part.empty_rows for part in whole)
-
-    def _files(
-        self,
-        table: str,
-        stem: str,
-        files: Iterable[DeliveredFile],
-        sheets: Mapping[str, str],
-        *,
-        is_required: bool,
-        is_split: bool = False,
-        hint: str = "",
-    ) -> list[DeliveredFile]:
-        """Find the files of a table: one, or the parts in its folder, or the parts of a split domain."""
-        found, parts = files_called(stem, files, has_sheet=stem in sheets, is_split=is_split)
-        self.used.update(file.path for file in found)
-        ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
-        if len(ways) > 1 and len(parts) < len(found):
-            self.problem(
-                table,
-                "file_ambiguous",
-                f"{stem} is delivered in {len(ways)} files, folders or sheets",
-                len(ways),
-            )
-            return []
-        if not found and is_required:
-            self.problem(table, "table_missing", f"{stem} is not delivered{hint}")
-        return found
-
-    def _sheets(self, files: Iterable[DeliveredFile], stated: Mapping[str, str | None]) -> Mapping[str, str]:
-        """Find the sheet of each table in the one workbook that may hold them all."""
-        book = next((file for file in files if file.name == WORKBOOK), None)
-        if book is None:
-            return {}
-        self.used.add(book.path)
-        loaded, there = look_into(self.delivery, book, self.terms)
-        self.read_as.note(book, loaded.digest)
-        self.problems += loaded.problems
-        if loaded.problems:
-            return {}
-        names = {table: folded(sheet or table) for table, sheet in stated.items()}
-        found = {table: there[name] for table, name in names.items() if name in there}
-        # A sheet that is none of an adapter's sources may be a side table.
-        self.unread_sheets = (
-            set(there.values()) if self.unread_sheets is None else self.unread_sheets
-        ) - set(found.values())
-        return found
