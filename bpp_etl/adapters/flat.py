@@ -7,7 +7,7 @@ Not here: what a description says of documents (`adapters/documents.py`), and ma
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,21 +16,13 @@ from bpp_etl.adapters.description import Adapter
 from bpp_etl.adapters.documents import ABOVE, Documents, first_member
 from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.xml_records import BrokenDocumentsError, Members, write_as_json
-from bpp_etl.warehouse.connection import Connection, literal, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 
 KIND = "kind"
 """The column of a flat relation that says of which kind a document is; null where no source is of it."""
 LONGEST_LINE = 16 << 20
 """The bytes of the longest document in a file of several."""
 SNIFFED = 1 << 20
-EMPTY = "''"
-NOT_JSON = (
-    "Malformed JSON",
-    "Expected top-level JSON",
-    "maximum_object_size",
-    "not utf-8",
-    "Invalid unicode",
-)
 
 
 def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> int:
@@ -44,65 +36,74 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
     if documents is None:
         raise ValueError(f"{adapter.name} reads no documents")
     sources = {source.kind: source for source in adapter.sources if source.kind is not None}
+    lines, longest = path, None
     if documents.format == "xml":
         lines = path.with_suffix(".records")
-        longest = write_as_json(path, lines, documents, _members(sources))
-        objects = _lines(lines, longest)
-    else:
-        objects = _objects(path)
+        longest = max(LONGEST_LINE, 1 + write_as_json(path, lines, documents, _members(sources)))
     width = max(len(_laid(source)) for source in sources.values())
     cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
-    known = ", ".join(map(literal, sources))
-    of_kind = " ".join(f"when {literal(kind)} then {_cells(source)}" for kind, source in sources.items())
+    known = ", ".join(map(literal, (*sources, *documents.packed)))
+    kind = f"case when kind in ({known}) then kind end as {KIND}"
     try:
-        con.execute(
-            f"create table {relation} as select {KIND}, {cells} from (select"
-            f" case when kind in ({known}) then kind end as {KIND}, case kind {of_kind} end as cells"
-            f" from ({_found(documents, objects)}))"
-        )
-    except duckdb.InvalidInputException as error:
-        if not any(words in str(error) for words in NOT_JSON):
-            raise
+        alone = _kind_alone(con, documents, lines)
+        if alone in sources:
+            # An export of many lines mostly has one kind in a file: its cells need not be chosen by row.
+            found = f"select {kind}, {_cells(sources[alone])} as cells from ({_unpacked(documents, lines)})"
+            con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
+            others = f"select count(*) from {relation} where {KIND} <> {literal(alone)}"
+            if not count_of(con, others):
+                return width
+            con.execute(f"drop table {relation}")
+        of_kind = " ".join(f"when {literal(one)} then {_cells(source)}" for one, source in sources.items())
+        documents_found = _found(documents, lines, longest)
+        found = f"select {kind}, case kind {of_kind} end as cells from ({documents_found})"
+        con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
+    except duckdb.InvalidInputException:
         raise BrokenDocumentsError(_why(path)) from None
     return width
 
 
 def shown_source(source: Source, relation: str, others: str = "") -> str:
-    """Write a source over a flat relation: a SELECT of its columns in their order, and of `others`.
+    """Write a source over a flat relation: a SELECT of its columns by their names, and of `others`.
 
     A nested column holds JSON, an object or a list, or nothing.
     """
     shown = []
-    laid = _laid(source)
-    for name in source.columns:
-        cells = [_cell(place) for place, (column, _) in enumerate(laid) if column == name]
-        text = (
-            cells[-1]
-            if len(cells) == 1
-            else f"coalesce({', '.join(f'nullif({one}, {EMPTY})' for one in cells)})"
-        )
+    laid = [column for column, _ in _laid(source)]
+    for name in places(source):
+        cells = [_cell(place) for place, column in enumerate(laid) if column == name]
+        text = cells[0] if len(cells) == 1 else _first_of(cells)
         if name in source.nested:
             text = f"case when {text}[1] in ('{{', '[') and json_valid({text}) then {text} end"
         shown.append(f"{text} as {quoted(name)}")
     return f"select {', '.join(shown)}{others} from {relation} where {KIND} = {literal(str(source.kind))}"
 
 
+def places(source: Source) -> tuple[str, ...]:
+    """Name a source's columns in the order in which they are shown: of the document, then from above it."""
+    return tuple(sorted(source.columns, key=lambda name: source.paths[name][0].startswith(ABOVE)))
+
+
 def _laid(source: Source) -> list[tuple[str, str]]:
-    """Name column and path of each of a source's cells in their order: of the document, then above it."""
+    """Name column and path of each of a source's cells, in their order."""
     laid = [(column, path) for column in source.columns for path in source.paths[column]]
     return sorted(laid, key=lambda one: one[1].startswith(ABOVE))
 
 
+def _first_of(cells: Sequence[str]) -> str:
+    """Write the first cell that says something."""
+    said = [f"nullif({cell}, '')" for cell in cells]
+    return f"coalesce({', '.join(said)})"
+
+
 def _members(sources: Mapping[str, Source]) -> Members:
-    """Gather what is read of the records of each kind, and of what lies above them."""
+    """Gather what is read of the records of each kind, and of what lies above one."""
     paths = {kind: [path for _, path in _laid(source)] for kind, source in sources.items()}
-    own = {
-        kind: [first_member(path) or "" for path in those if not path.startswith(ABOVE)]
-        for kind, those in paths.items()
-    }
+    own = {kind: [one for one in those if not one.startswith(ABOVE)] for kind, those in paths.items()}
+    above = [path for those in paths.values() for path in those if path.startswith(ABOVE)]
     return Members(
-        own,
-        [first_member(path) or "" for those in paths.values() for path in those if path.startswith(ABOVE)],
+        {kind: [*filter(None, map(first_member, those))] for kind, those in own.items()},
+        [*filter(None, map(first_member, above))],
     )
 
 
@@ -125,18 +126,10 @@ def _cells(source: Source) -> str:
     return " || ".join(lists)
 
 
-def _lines(path: Path, longest: int) -> str:
-    """Read the lines that were written of XML."""
-    return (
-        f"read_json_objects({literal(str(path))}, format='newline_delimited', compression='none',"
-        f" maximum_object_size={max(longest + 1, LONGEST_LINE)})"
-    )
-
-
-def _objects(path: Path) -> str:
+def _objects(path: Path, longest: int | None = None) -> str:
     return (
         f"read_json_objects({literal(str(path))}, format='auto', compression='none',"
-        f" maximum_object_size={_longest(path)})"
+        f" maximum_object_size={longest or _longest(path)})"
     )
 
 
@@ -156,16 +149,16 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _found(documents: Documents, objects: str) -> str:
+def _found(documents: Documents, lines: Path, longest: int | None) -> str:
     """Write the documents of a file: kind, document, and above, what it lies in."""
     if documents.format == "xml":
         return (
             "select json ->> '$.kind' as kind, json -> '$.document' as document, json -> '$.above' as above"
-            f" from {objects}"
+            f" from {_objects(lines, longest)}"
         )
-    kind = literal(documents.kind)
     if not documents.packed:
-        return f"select json ->> {kind} as kind, json as document, null::json as above from {objects}"
+        return _unpacked(documents, lines)
+    kind = literal(documents.kind)
     entries, inside = [], []
     for packed, (to_entries, to_document) in documents.packed.items():
         entries.append(f"when {literal(packed)} then json_extract(json, {literal(to_entries + '[*]')})")
@@ -176,8 +169,30 @@ def _found(documents: Documents, objects: str) -> str:
         " case when packed is not null then entry end as above"
         f" from (select packed, unnest(case packed {' '.join(entries)} else [json] end) as entry"
         f" from (select json, case when kind in ({', '.join(map(literal, documents.packed))}) then kind end"
-        f" as packed from (select json, json ->> {kind} as kind from {objects}))))"
+        f" as packed from (select json, json ->> {kind} as kind from {_objects(lines)}))))"
     )
+
+
+def _unpacked(documents: Documents, lines: Path) -> str:
+    """Write the documents of a file of which none holds others."""
+    kind = literal(documents.kind)
+    return f"select json ->> {kind} as kind, json as document, null::json as above from {_objects(lines)}"
+
+
+def _kind_alone(con: Connection, documents: Documents, lines: Path) -> str | None:
+    """Name the kind of the first and of the last line of a long file, where it is the same."""
+    size = lines.stat().st_size
+    if documents.format != "json" or size < LONGEST_LINE:
+        return None
+    with lines.open("rb") as stream:
+        first = stream.readline(SNIFFED)
+        stream.seek(size - SNIFFED)
+        last = stream.read().rstrip().rpartition(b"\n")[2]
+    if not _is_json(first) or not _is_json(last):
+        return None
+    told = {"path": documents.kind, "first": first.decode(), "last": last.decode()}
+    kinds = con.execute("select $first::json ->> $path, $last::json ->> $path", told).fetchall()
+    return str(kinds[0][0]) if kinds[0][0] == kinds[0][1] else None
 
 
 def _why(path: Path) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
-from bpp_etl.adapters.flat import lay_flat, shown_source
+from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
 from bpp_etl.adapters.settings import SettingRow, setting_rows
 from bpp_etl.adapters.told import AdapterError
@@ -80,7 +80,7 @@ def _documents_of(
                 raise AdapterError(f"{EXAMPLE}/{file.name} {error}", "mend the example") from None
             for source in adapter.sources:
                 rows = con.execute(f"{shown_source(source, f'flat_{number}')} order by rowid").fetchall()
-                found[source.name] += [dict(zip(source.columns, row, strict=True)) for row in rows]
+                found[source.name] += [dict(zip(places(source), row, strict=True)) for row in rows]
     return found
 
 

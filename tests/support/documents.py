@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from bpp_etl.adapters import load_adapter
 from bpp_etl.adapters.description import SOURCE_ROWS
-from bpp_etl.adapters.flat import lay_flat, shown_source
+from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import columns_made
 from bpp_etl.adapters.tryout import made_of
 from bpp_etl.warehouse.connection import in_memory
@@ -29,7 +29,7 @@ def made(name: str, *texts: str) -> dict[str, list[Row]]:
             lay_flat(con, f"flat_{number}", adapter, path)
             for source in adapter.sources:
                 found = con.execute(f"{shown_source(source, f'flat_{number}')} order by rowid").fetchall()
-                rows[source.name] += [dict(zip(source.columns, row, strict=True)) for row in found]
+                rows[source.name] += [dict(zip(places(source), row, strict=True)) for row in found]
     come_out = made_of(adapter, rows)
     return {
         table: [dict(zip(columns_made(table), row, strict=True)) for row in come_out.rows[table]]
