@@ -41,14 +41,23 @@ class Taken:
         return sum(rows for (of, _, _), rows in self.meanings.items() if of == source)
 
 
-def take(root: Path, name: str, files: list[Path], *, patient: str, day: str, toml: str = "") -> Taken:
-    """Deliver files of a format with side tables of one patient, and judge them."""
+def take(
+    root: Path, name: str, files: list[Path], *, patient: str, day: str, toml: str = "", contact: str = ""
+) -> Taken:
+    """Deliver files of a format with side tables of one patient, and judge them.
+
+    `contact` is the day of the patient's last contact, where the files tell none.
+    """
     folder = root / "landing" / REGISTRY / DAY
     folder.mkdir(parents=True)
     for file in files:
         shutil.copy(file, folder / file.name)
     for table, text in SIDE_TABLES.items():
         (folder / f"{table}.csv").write_text(text.format(patient=patient, day=day), encoding="utf-8")
+    if contact:
+        (folder / "patients.csv").write_text(
+            f"patient_id,last_contact_date\n{patient},{contact}\n", encoding="utf-8"
+        )
     (folder.parent / "registry.toml").write_text(f'format = "{name}"\n{toml}', encoding="utf-8")
     decision = admit(root, survey(root / "landing").newest[REGISTRY])
     with opened_read_only(WorkingFiles.of(root, REGISTRY).admitted) as con:
