@@ -5,12 +5,14 @@ Not here: the rest of a description (`adapters/description.py`), and reading wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from bpp_etl.adapters.documents import path_of
-from bpp_etl.adapters.told import AdapterError, exactly, listed, table_in, text_in
+from bpp_etl.adapters.told import AdapterError, exactly, listed, names_in, table_in, text_in
 from bpp_etl.errors import shown
 
 STAMPED = ("file", "row_number")
@@ -22,6 +24,8 @@ class Source:
     """One file that the standard delivers: its name, and the columns that the adapter's SQL reads.
 
     `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
+    `files` are patterns of further names, in small letters: each file of such a name is a part. `is_tabbed`
+    says that it may be text with tabs between its columns, below lines that begin with #.
     Where the standard delivers documents, a source has those of a `kind`, whatever their files are called:
     each column is what lies at the first of its paths where there is something, and a `nested` one is JSON.
     """
@@ -34,6 +38,14 @@ class Source:
     kind: str | None = None
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nested: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    is_tabbed: bool = False
+
+    def is_part(self, stem: str) -> bool:
+        """Say whether the file of a name is a part of it, as its own name says, or a pattern."""
+        name = stem.lower()
+        is_split = self.is_split and re.fullmatch(f"{re.escape(self.name)}[a-z0-9]{{1,2}}", name)
+        return bool(is_split) or any(fnmatchcase(name, pattern) for pattern in self.files)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -43,12 +55,13 @@ class Source:
 
 def source_of_files(name: str, told: Any, where: str) -> Source:
     at = f"{where} [sources.{shown(name)}]"
-    told = {"split": False, **table_in(told, at)}
-    exactly(told, ("required", "split", "columns"), at)
+    told = {"split": False, "tabbed": False, "files": [], **table_in(told, at)}
+    exactly(told, ("required", "split", "tabbed", "files", "columns"), at)
     columns = table_in(told["columns"], at)
-    if any(not isinstance(one, bool) for one in (told["required"], told["split"], *columns.values())):
+    answers = (told["required"], told["split"], told["tabbed"], *columns.values())
+    if any(not isinstance(one, bool) for one in answers):
         raise AdapterError(
-            f"{at}: required, split and every column must be true or false", "mend the description"
+            f"{at}: required, split, tabbed and every column must be true or false", "mend the description"
         )
     _ensure_columns(columns, at)
     return Source(
@@ -57,6 +70,8 @@ def source_of_files(name: str, told: Any, where: str) -> Source:
         is_required=told["required"],
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),
+        files=names_in(told["files"], f"{at}: files"),
+        is_tabbed=told["tabbed"],
     )
 
 
