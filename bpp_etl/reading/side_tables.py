@@ -27,14 +27,14 @@ def complete(con: Connection, table: DeliveredTable) -> int:
     """Fill what `raw.<table>` leaves empty from the row of the same key in the side table; return the rows.
 
     A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
-    several rows of its key. Rows of another key are added. The code `unknown` says nothing, and a cell that
-    is only approximated gives way.
+    several rows of its key. Rows of another key are added, and all of a table whose rows nothing names but
+    their number. The code `unknown` says nothing, and a cell that is only approximated gives way.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]
     others = [column for column in columns if column.name not in table.delivered_key]
-    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key)
-    by_key = ", ".join(_said("told", one) for one in key)
+    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key) or "false"
+    by_key = ", ".join(_said("told", one) for one in key) or "row_number"
     filled = [f"made.{quoted(one.name)}" for one in key]
     filled += [f"{_filled(one)} as {quoted(one.name)}" for one in others]
     typed = [

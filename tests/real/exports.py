@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.decision import GateDecision
@@ -42,11 +44,18 @@ class Taken:
 
 
 def take(
-    root: Path, name: str, files: list[Path], *, patient: str, day: str, toml: str = "", contact: str = ""
+    root: Path,
+    name: str,
+    files: list[Path],
+    *,
+    patient: str,
+    day: str,
+    toml: str = "",
+    contacts: Mapping[str, str] = MappingProxyType({}),
 ) -> Taken:
     """Deliver files of a format with side tables of one patient, and judge them.
 
-    `contact` is the day of the patient's last contact, where the files tell none.
+    `contacts` has the days of last contact by patient, where the files tell none.
     """
     folder = root / "landing" / REGISTRY / DAY
     folder.mkdir(parents=True)
@@ -54,10 +63,9 @@ def take(
         shutil.copy(file, folder / file.name)
     for table, text in SIDE_TABLES.items():
         (folder / f"{table}.csv").write_text(text.format(patient=patient, day=day), encoding="utf-8")
-    if contact:
-        (folder / "patients.csv").write_text(
-            f"patient_id,last_contact_date\n{patient},{contact}\n", encoding="utf-8"
-        )
+    if contacts:
+        told = "".join(f"{one},{last}\n" for one, last in contacts.items())
+        (folder / "patients.csv").write_text(f"patient_id,last_contact_date\n{told}", encoding="utf-8")
     (folder.parent / "registry.toml").write_text(f'format = "{name}"\n{toml}', encoding="utf-8")
     decision = admit(root, survey(root / "landing").newest[REGISTRY])
     with opened_read_only(WorkingFiles.of(root, REGISTRY).admitted) as con:

@@ -18,18 +18,16 @@ pytestmark = pytest.mark.skipif(
     not FOLDER.exists(), reason="the public oBDS files are not beside this checkout (../shared/data/formats)"
 )
 
-CONTACT = "2024-09-19"
-
-# The patient, whether a death is told, how many reports there are, and how many with a HER2 status.
+# The patient, a last contact that the file does not tell; how many reports there are, and how many with HER2.
 EXPORTS = {
-    "Folgepaket_Testpatient_Mamma.xml": ("60", False, 2, 0),
-    "Priopatient_1.xml": ("10", False, 1, 1),
-    "Test_SysT_1.xml": ("10", False, 1, 0),
-    "Test_SysT_2.xml": ("10", False, 1, 0),
-    "Test_Verlauf_1.xml": ("10", False, 1, 1),
-    "Test_Verlauf_2.xml": ("10", False, 1, 0),
-    "Testpatient_1.xml": ("10", True, 14, 2),
-    "Testpatient_Mamma.xml": ("60", True, 10, 2),
+    "Folgepaket_Testpatient_Mamma.xml": ("60", "2024-09-19", 2, 0),
+    "Priopatient_1.xml": ("10", "2024-09-19", 1, 1),
+    "Test_SysT_1.xml": ("10", "2024-09-19", 1, 0),
+    "Test_SysT_2.xml": ("10", "2024-09-19", 1, 0),
+    "Test_Verlauf_1.xml": ("10", "2024-09-19", 1, 1),
+    "Test_Verlauf_2.xml": ("10", "2024-09-19", 1, 0),
+    "Testpatient_1.xml": ("10", "2022-08-01", 14, 2),
+    "Testpatient_Mamma.xml": ("60", "2021-11-27", 10, 2),
 }
 
 
@@ -39,9 +37,10 @@ def test_no_export_is_forgotten() -> None:
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_report_has_a_meaning_and_the_gate_opens(tmp_path: Path, name: str) -> None:
-    patient, is_dead, reports, her2 = EXPORTS[name]
-    contact = "" if is_dead else CONTACT
-    taken = take(tmp_path, "obds", [FOLDER / name], patient=patient, day="2021-10-01", contact=contact)
+    patient, contact, reports, her2 = EXPORTS[name]
+    taken = take(
+        tmp_path, "obds", [FOLDER / name], patient=patient, day="2021-10-01", contacts={patient: contact}
+    )
     assert (taken.rows_of("patient"), taken.rows_of("meldung")) == (1, reports)
     assert taken.decision.is_open
     assert refusals(taken.decision) == {}
@@ -52,7 +51,8 @@ def test_every_report_has_a_meaning_and_the_gate_opens(tmp_path: Path, name: str
 
 def test_all_packages_together_are_two_patients(tmp_path: Path) -> None:
     files = sorted(FOLDER.glob("*.xml"))
-    taken = take(tmp_path, "obds", files, patient="60", day="2021-10-01")
+    dead = {"10": "2022-08-01", "60": "2021-11-27"}
+    taken = take(tmp_path, "obds", files, patient="60", day="2021-10-01", contacts=dead)
     assert taken.decision.is_open
     assert admitted_rows(
         tmp_path,

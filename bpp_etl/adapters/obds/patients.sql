@@ -51,18 +51,18 @@ receptor as (
 
 select
     person.patient_id,
-    case person.sex when 'W' then 'female' else person.sex end as sex,
+    case upper(person.sex) when 'W' then 'female' when 'M' then 'male' else 'unknown' end as sex,
     person.birth_date,
     metastasis.day as metastatic_diagnosis_date,
     receptor.er_status,
     receptor.pr_status,
-    death.death_date as last_contact_date,
+    cast(null as varchar) as last_contact_date,
     death.death_date,
     concat_ws(
         ',',
         case when coalesce(person.birth_precision, 'E') <> 'E' then 'birth_date' end,
         case when metastasis.is_estimated then 'metastatic_diagnosis_date' end,
-        case when death.is_estimated then 'death_date,last_contact_date' end
+        case when death.is_estimated then 'death_date' end
     ) as approximated,
     person.row_number,
     person.file

@@ -97,15 +97,11 @@ def judged(tmp_path: Path, *texts: str, toml: str = "", **beside: str) -> Gated:
 CONTACT = "patient_id,last_contact_date\nP1,2024-06-01\n"
 
 
-def test_only_the_letter_of_women_is_translated_and_others_are_recoded_by_the_registry(
-    tmp_path: Path,
-) -> None:
-    assert only("patients", exported(patient()))["sex"] == "female"
-    assert only("patients", exported(patient(sex="M")))["sex"] == "M"
-    refused = judged(tmp_path / "a", exported(patient(sex="M")), patients=CONTACT)
-    assert refused.refused == {("patients", 1): ["code_unknown"]}
-    toml = '[recode.patients.sex]\nM = "male"\n'
-    assert judged(tmp_path / "b", exported(patient(sex="M")), patients=CONTACT, toml=toml).refused == {}
+@pytest.mark.parametrize(
+    ("letter", "sex"), [("W", "female"), ("M", "male"), ("D", "unknown"), ("X", "unknown"), ("", "unknown")]
+)
+def test_a_letter_other_than_those_of_women_and_men_is_unknown(letter: str, sex: str) -> None:
+    assert only("patients", exported(patient(sex=letter)))["sex"] == sex
 
 
 @pytest.mark.parametrize("precision", ["T", "M", "V"])
@@ -215,11 +211,9 @@ def test_the_newest_report_tells_the_receptors() -> None:
         assert only("patients", exported(patient(*order)))["er_status"] == "negative"
 
 
-def test_a_death_is_the_last_contact_and_else_there_is_none() -> None:
+def test_a_death_is_told_and_no_last_contact() -> None:
     row = only("patients", exported(patient(report(death()))))
-    assert (row["death_date"], row["last_contact_date"]) == ("2022-08-01", "2022-08-01")
-    row = only("patients", exported(patient(report(course()))))
-    assert (row["death_date"], row["last_contact_date"]) == (None, None)
+    assert (row["death_date"], row["last_contact_date"]) == ("2022-08-01", None)
 
 
 def test_of_packages_the_newest_tells_who_a_patient_is_and_a_report_sent_again_counts_once() -> None:
