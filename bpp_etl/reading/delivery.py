@@ -199,8 +199,7 @@ class _Reader:
         named = {source.name for source in adapter.sources}
         for schema, tables in (
             ("raw", [one for name, one in TABLES.items() if name not in made]),
-            # A row that nothing names but its number cannot be completed.
-            (SIDE, [one for name, one in TABLES.items() if name in made and one.delivered_key]),
+            (SIDE, [one for name, one in TABLES.items() if name in made]),
         ):
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema
