@@ -13,20 +13,31 @@ from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.adapted import show_adapted
 from bpp_etl.reading.book import look_into
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
+from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in, unread_in
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
+from bpp_etl.reading.wanted import (
+    LINES,
+    NEITHER,
+    WORKBOOK,
+    Wanted,
+    deliverable,
+    files_called,
+    follows,
+    lacks_lines,
+    of_source,
+    of_table,
+)
 from bpp_etl.reading.workbook import folded
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
@@ -69,14 +80,7 @@ def read_delivery(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.unread_sheets or ()))
-    return reader.result(config, (*_unread(delivery, reader.used), *sheets))
-
-
-def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
-    try:
-        return unknown_files(delivery, used)
-    except OSError:  # the folder is gone: whoever asked for it to be read says so
-        return ()
+    return reader.result(config, (*unread_in(delivery, reader.used), *sheets))
 
 
 class _Reader:
@@ -129,7 +133,9 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(config, files, TABLES.values()), scratch)
+            self._load(config, self._canonical(config, files, deliverable(config)), scratch)
+            if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
+                self.problem(LINES.name, "table_missing", NEITHER)
             return
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
@@ -147,7 +153,7 @@ class _Reader:
             return
         self.rows = show_adapted(self.con, config, self.rows, beside)
         for table in TABLES.values():
-            if table.is_required and table.name not in self.rows:
+            if table.is_required and table.name not in self.rows and not follows(config, table, self.rows):
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
                 self.problem(table.name, "table_missing", message)
 
@@ -174,7 +180,7 @@ class _Reader:
         made = adapter.tables_from(tuple(sources))
         named = {source.name for source in adapter.sources}
         for schema, tables in (
-            ("raw", [one for name, one in TABLES.items() if name not in made]),
+            ("raw", [one for one in deliverable(config) if one.name not in made]),
             # A row that nothing names but its number cannot be completed.
             (SIDE, [one for name, one in TABLES.items() if name in made and one.delivered_key]),
         ):
