@@ -9,11 +9,16 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from bpp_etl.errors import BppError, shown
+from bpp_etl.adapters.documents import Documents, documents_of
+from bpp_etl.adapters.sources import STAMPED, Source, source_of_documents, source_of_files
+from bpp_etl.adapters.told import AdapterError, exactly, listed, names_in, table_in, text_in
+from bpp_etl.errors import shown
 from bpp_etl.landing.last_contact import ANY_RECORD
+from bpp_etl.landing.registry_keys import TOP_LEVEL
 from schemas.contract import columns_of
 from schemas.tables import DELIVERABLE, TABLES
 
@@ -21,33 +26,13 @@ DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "contacts", "sources", "tables")
+KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "contacts", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
-STAMPED = ("file", "row_number")
-"""What a source's relation has beside the delivered columns."""
-
-
-class AdapterError(BppError):
-    """An adapter is unknown, or its folder does not say or do what it must."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file that the standard delivers: its name, and the columns that the adapter's SQL reads.
-
-    `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
-    """
-
-    name: str
-    is_split: bool
-    is_required: bool
-    required_columns: tuple[str, ...]
-    optional_columns: tuple[str, ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return every column that the SQL reads; it must exist in the source's relation, null or not."""
-        return self.required_columns + self.optional_columns
+SETTING = "setting"
+"""The relation that a registry's settings are, beside the sources."""
+ANY = "*"
+"""The end of a setting's path that stands for any name."""
+PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,7 +44,8 @@ class Adapter:
     and tables after it. A table yields the canonical columns as VARCHAR, and the `row_number` and `file` that
     a row comes from. These name the row: a source row makes at most one row of a table. `derived_from` and
     `scope` say from which sources, and which of their rows. `source_rows` counts every source row by what
-    becomes of it: source, meaning, table_name (null: nothing), source_rows.
+    becomes of it: source, meaning, table_name (null: nothing), source_rows. `not_read` are patterns, in small
+    letters, of names that the standard has for files and folders of which nothing is read.
 
     `contacts` are the records that [last_contact] of registry.toml may name, and what each is. The SELECT of
     patients yields the day of each in a column of its name, which is used where it is declared alone.
@@ -71,6 +57,7 @@ class Adapter:
     citation: str
     page: str
     description: str
+    settings: Mapping[str, str]
     contacts: Mapping[str, str]
     sources: tuple[Source, ...]
     steps: Mapping[str, str]
@@ -78,6 +65,8 @@ class Adapter:
     derived_from: Mapping[str, tuple[str, ...]]
     scope: Mapping[str, str]
     source_rows: str
+    documents: Documents | None = None
+    not_read: tuple[str, ...] = ()
 
     @property
     def selects(self) -> dict[str, str]:
@@ -85,6 +74,10 @@ class Adapter:
         steps = {f"{STEPS}/{name}.sql": text for name, text in self.steps.items()}
         tables = {f"{name}.sql": text for name, text in self.tables.items()}
         return {**steps, **tables, f"{SOURCE_ROWS}.sql": self.source_rows}
+
+    def passes_over(self, name: str) -> bool:
+        """Say whether a file or folder is one of the standard's of which nothing is read."""
+        return any(fnmatchcase(name.lower(), pattern) for pattern in self.not_read)
 
     def tables_from(self, delivered: Collection[str]) -> tuple[str, ...]:
         """Return the tables of which any source is delivered; a source that is not reads as empty."""
@@ -98,27 +91,34 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    _exactly({"steps": [], "contacts": {}, **told}, KEYS, where)
-    texts = {key: _text(told[key], f"{where}: {key}") for key in TEXTS}
-    sources = tuple(_source(name, spec, where) for name, spec in _table(told["sources"], where).items())
-    tables = _tables(_table(told["tables"], where), {source.name for source in sources}, where)
-    steps = _names(told.get("steps", []), f"{where}: steps")
-    _distinct([*(source.name for source in sources), *steps, *DELIVERABLE, SOURCE_ROWS], where)
+    exactly(
+        {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}, **told}, KEYS, where
+    )
+    texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
+    documents = documents_of(told.get("documents"), where)
+    make = source_of_files if documents is None else source_of_documents
+    sources = tuple(make(name, spec, where) for name, spec in table_in(told["sources"], where).items())
+    tables = _tables(table_in(told["tables"], where), {source.name for source in sources}, where)
+    steps = names_in(told.get("steps", []), f"{where}: steps")
+    _distinct([*(source.name for source in sources), *steps, *DELIVERABLE, SOURCE_ROWS, SETTING], where)
     _same_names(folder, where, (*tables, SOURCE_ROWS), "give each [tables.<table>] one <table>.sql")
     if steps or folder.joinpath(STEPS).is_dir():
         _same_names(folder.joinpath(STEPS), f"{where}: steps", steps, "give each step one steps/<step>.sql")
     return Adapter(
         name=folder.name,
         **texts,
+        settings=_settings(told.get("settings", {}), folder.name, f"{where} [settings]"),
         contacts=_contacts(told.get("contacts", {}), f"{where} [contacts]"),
         sources=sources,
         steps={step: text_of(folder, f"{STEPS}/{step}.sql") for step in steps},
         tables={table: text_of(folder, f"{table}.sql") for table in tables},
         derived_from={
-            table: _names(spec["sources"], f"{where} [tables.{table}]") for table, spec in tables.items()
+            table: names_in(spec["sources"], f"{where} [tables.{table}]") for table, spec in tables.items()
         },
-        scope={table: _text(spec["scope"], f"{where} [tables.{table}]") for table, spec in tables.items()},
+        scope={table: text_in(spec["scope"], f"{where} [tables.{table}]") for table, spec in tables.items()},
         source_rows=text_of(folder, f"{SOURCE_ROWS}.sql"),
+        documents=documents,
+        not_read=names_in(told.get("not_read", []), f"{where}: not_read"),
     )
 
 
@@ -157,38 +157,32 @@ def _is_select(name: str) -> bool:
     return name.endswith(".sql")
 
 
-def _source(name: str, told: Any, where: str) -> Source:
-    at = f"{where} [sources.{shown(name)}]"
-    told = {"split": False, **_table(told, at)}
-    _exactly(told, ("required", "split", "columns"), at)
-    columns = _table(told["columns"], at)
-    if any(not isinstance(one, bool) for one in (told["required"], told["split"], *columns.values())):
+def _settings(told: Any, name: str, where: str) -> dict[str, str]:
+    """Return what each path states; a format whose section would be a key of ours can have none."""
+    paths = {
+        path: text_in(states, f"{where}: {shown(path)}") for path, states in table_in(told, where).items()
+    }
+    if paths and name in TOP_LEVEL:
         raise AdapterError(
-            f"{at}: required, split and every column must be true or false", "mend the description"
+            f"{where}: {name} is a key of registry.toml already", "give the adapter's folder another name"
         )
-    odd = [column for column in columns if column != column.lower() or column in STAMPED]
+    odd = [path for path in paths if not PATH.fullmatch(path)]
     if odd:
         raise AdapterError(
-            f"{at} names columns that no header can give: {_listed(odd)}",
-            f"headers are read in small letters; {' and '.join(STAMPED)} are there by themselves",
+            f"{where} has paths that do not fit: {listed(odd)}",
+            "small letters, digits and _, with dots between; the last part may be *",
         )
-    return Source(
-        name=name,
-        is_split=told["split"],
-        is_required=told["required"],
-        required_columns=tuple(column for column, required in columns.items() if required),
-        optional_columns=tuple(column for column, required in columns.items() if not required),
-    )
+    return paths
 
 
 def _contacts(told: Any, where: str) -> dict[str, str]:
     """Return what each record is from which a last contact may follow."""
-    found = {name: _text(words, f"{where}: {shown(name)}") for name, words in _table(told, where).items()}
+    found = {name: text_in(words, f"{where}: {shown(name)}") for name, words in table_in(told, where).items()}
     ours = (ANY_RECORD, *DELIVERABLE, *(column.name for column in columns_of(TABLES["patients"].contract)))
-    odd = [name for name in found if not RELATION.fullmatch(name) or name in ours or name in STAMPED]
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in (*ours, *STAMPED)]
     if odd:
         raise AdapterError(
-            f"{where} gives names that do not fit or are taken: {_listed(odd)}",
+            f"{where} gives names that do not fit or are taken: {listed(odd)}",
             "small letters, digits and _; our tables and columns have names of their own",
         )
     return found
@@ -200,12 +194,12 @@ def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> di
         at = f"{where} [tables.{shown(table)}]"
         if table not in DELIVERABLE:
             raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(DELIVERABLE)}")
-        _exactly(_table(spec, at), ("sources", "scope"), at)
-        named = _names(spec["sources"], at)
+        exactly(table_in(spec, at), ("sources", "scope"), at)
+        named = names_in(spec["sources"], at)
         unknown = sorted(set(named) - set(sources))
         if unknown or not named:
             raise AdapterError(
-                f"{at} names sources without a description: {_listed(unknown) or 'none at all'}",
+                f"{at} names sources without a description: {listed(unknown) or 'none at all'}",
                 "describe each under [sources.<name>]",
             )
     return {table: told[table] for table in DELIVERABLE if table in told}
@@ -216,7 +210,7 @@ def _same_names(folder: Traversable, where: str, named: Iterable[str], hint: str
     files = {entry.name.removesuffix(".sql") for entry in entries if _is_select(entry.name)}
     odd = sorted(files ^ set(named))
     if odd:
-        raise AdapterError(f"{where} and the SQL files do not name the same: {_listed(odd)}", hint)
+        raise AdapterError(f"{where} and the SQL files do not name the same: {listed(odd)}", hint)
 
 
 def _distinct(relations: list[str], where: str) -> None:
@@ -224,36 +218,6 @@ def _distinct(relations: list[str], where: str) -> None:
     odd = sorted({name for name in relations if relations.count(name) > 1 or not RELATION.fullmatch(name)})
     if odd:
         raise AdapterError(
-            f"{where} gives names that do not fit or are taken: {_listed(odd)}",
+            f"{where} gives names that do not fit or are taken: {listed(odd)}",
             "small letters, digits and _; sources, steps and canonical tables have names of their own",
         )
-
-
-def _exactly(told: Mapping[str, Any], keys: Collection[str], where: str) -> None:
-    odd = sorted(set(told) ^ set(keys))
-    if odd:
-        raise AdapterError(
-            f"{where}: keys are missing or unknown: {_listed(odd)}", f"it has exactly: {', '.join(keys)}"
-        )
-
-
-def _table(value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise AdapterError(f"{where} must be a table", "write it as [table] with keys below")
-    return value
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise AdapterError(f"{where} must be text, and not empty", "put it in quotes")
-    return value.strip()
-
-
-def _names(value: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise AdapterError(f"{where} must list names", 'for example ["dm", "ex"]')
-    return tuple(value)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(shown, names))

@@ -19,7 +19,13 @@ MARKER = "_COMPLETE"
 UNFIT = "(the name fits no registry or delivery)"
 BESIDE_DATA = (".", "_")
 """How the names begin of what programs leave in a folder beside the data."""
-FORMATS = ("csv", "csv.gz", "parquet", "xlsx", "xpt")
+TABLES = frozenset({"csv", "csv.gz", "parquet", "xlsx", "xpt"})
+"""The formats of tables, each of which any delivery may be written in."""
+TABBED = frozenset({"txt", "tsv"})
+"""Text with tabs between its columns: tables for adapters that say so, and for nobody else."""
+DOCUMENTS = frozenset({"json", "json.gz", "ndjson", "ndjson.gz", "xml", "xml.gz"})
+"""The formats of documents, which only some adapters read."""
+FORMATS = (*sorted(TABLES), *sorted(TABBED), *sorted(DOCUMENTS))
 
 
 @dataclass(frozen=True)

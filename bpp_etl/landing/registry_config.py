@@ -14,6 +14,7 @@ from typing import Any
 from bpp_etl.landing.keys import ConfigurationError, ensure_known
 from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.line_derivation import LineDerivation, recalled_derivation
+from bpp_etl.landing.own_section import OwnSetting, own_section_of, recalled_own
 from bpp_etl.landing.read_settings import (
     AS_CANONICAL,
     READ_KEYS,
@@ -44,7 +45,10 @@ CANONICAL = "canonical"
 
 @dataclass(frozen=True)
 class RegistryConfig:
-    """How a registry's exports are to be read; the defaults are the canonical format."""
+    """How a registry's exports are to be read; the defaults are the canonical format.
+
+    `own` is what it states in the section of its format.
+    """
 
     format: str = CANONICAL
     about: About = NOTHING_SAID
@@ -63,6 +67,7 @@ class RegistryConfig:
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
     accept: Mapping[str, Waiver] = field(default_factory=dict)
+    own: tuple[OwnSetting, ...] = ()
 
     def reading(self, table: str) -> ReadSettings:
         """Return how the files of a table, or of an adapter's source, are written."""
@@ -114,6 +119,7 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "last_contact": tuple(told["last_contact"]),
         "dates": recalled_dates(told["dates"]),
         "therapy_lines": recalled_derivation(told["therapy_lines"]),
+        "own": recalled_own(told["own"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
@@ -125,8 +131,9 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
+    own = _own_section(told)
     for key in told:
-        ensure_known("key", key, TOP_LEVEL)
+        ensure_known("key", key, (*TOP_LEVEL, *own))
     of_reading = {"read", *(key.name for key in READ_KEYS)}
     stated = {
         key.name: key.checked(told[key.name], key.name)
@@ -144,7 +151,14 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
     read, read_tables = read_settings_of(told, tuple(DELIVERABLE) if is_canonical else None)
     if "dates" in stated:
         ensure_dates_are_no_numbers((read, *read_tables.values()))
-    return RegistryConfig(**stated, read=read, read_tables=read_tables)
+    settings = own_section_of(told[own[0]], own[0]) if own and own[0] in told else ()
+    return RegistryConfig(**stated, read=read, read_tables=read_tables, own=settings)
+
+
+def _own_section(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the section that belongs to the format: none does to ours, nor one whose name is taken."""
+    name = told.get("format", CANONICAL)
+    return (name,) if isinstance(name, str) and name not in {CANONICAL, *TOP_LEVEL} else ()
 
 
 def ensure_names_are_known(

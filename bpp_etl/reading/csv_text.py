@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import itertools
 import re
 import shutil
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.header import BYTE_ORDER_MARK, ZERO_WIDTH, clean_name
 from bpp_etl.reading.limits import Limits
-from bpp_etl.reading.measured import too_much_unpacked
+from bpp_etl.reading.packed import put_text
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.xpt import UTF_8
 
 CHUNK = 1 << 20
+COMMENT = "#"
 LONGEST_HEADER = 1 << 20
 LONGEST_LINE = 16 << 20
 OTHER_WIDTH = "Expected Number of Columns"
@@ -71,28 +70,18 @@ def plain_text(
     encoding, a NUL byte, an unreadable header, or more of anything than the limits allow.
     """
     name, encoding = shown(source.name), settings.encoding
-    is_packed, is_foreign = source.format == "csv.gz", _needs_transcoding(encoding)
+    put_text(source, place, limits, size)
     try:
-        if is_packed:
-            _write(place, lambda out: _decompress(source.path, out, name, size, limits))
-        elif is_foreign:
-            _write(place, lambda out: _transcode(source.path, out, encoding))
-        else:
-            place.symlink_to(source.path.resolve())
-        if is_packed and is_foreign:
-            packed, place = place, place.with_suffix(".utf8.csv")
-            _write(place, lambda out: _transcode(packed, out, encoding))
-            packed.unlink()
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise UnreadableError(
-            "file_unreadable", f"{name} is not a whole gzip file", "export the file again"
-        ) from None
+        if _needs_transcoding(encoding):
+            delivered, place = place, place.with_suffix(".utf8.csv")
+            _write(place, lambda out: _transcode(delivered, out, encoding))
+            delivered.unlink()
     except UnicodeError:
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
         ) from None
     _ensure_lines(place, name, limits)
-    header = _read_header(place, name, settings, limits)
+    header = _read_header(place, name, settings, limits, has_comments=source.format in TABBED)
     if header.is_plain:
         return PlainText(place, header.names)
     return PlainText(
@@ -100,7 +89,9 @@ def plain_text(
     )
 
 
-def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) -> _Header:
+def _read_header(
+    path: Path, name: str, settings: ReadSettings, limits: Limits, *, has_comments: bool
+) -> _Header:
     try:
         with path.open("r", encoding="utf-8", newline="") as stream:
             start = stream.read(LONGEST_HEADER)
@@ -108,7 +99,8 @@ def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) 
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in UTF-8", "state its encoding in registry.toml"
         ) from None
-    above = "".join(itertools.islice(io.StringIO(start, newline=""), settings.header_row - 1))
+    rows_above = _comments(start) if has_comments else settings.header_row - 1
+    above = "".join(itertools.islice(io.StringIO(start, newline=""), rows_above))
     # An export may begin with several byte order marks; a reader of csv takes them for the first name's.
     below = start[len(above) :]
     told = below.lstrip(ZERO_WIDTH)
@@ -121,7 +113,7 @@ def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) 
         ) from None
     if names is None:
         raise UnreadableError("file_unreadable", f"{name} has no readable header", "export it as csv")
-    other = _in_place_of_the_header(names, told, settings.header_row)
+    other = _in_place_of_the_header(names, told, rows_above + 1)
     if other is not None:
         raise UnreadableError("file_unreadable", f"{name} {other}", "remove it, or export the file again")
     if len(names) > limits.columns:
@@ -137,10 +129,16 @@ def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) 
     return _Header(
         names=tuple(clean_name(cell) for cell in names),
         end=len((unread + record).encode("utf-8")),
-        lines=settings.header_row - 1 + reader.line_num,
+        lines=rows_above + reader.line_num,
         line_ending=record[len(record.rstrip("\r\n")) :],
         is_plain=unread in {"", BYTE_ORDER_MARK} and not any("\n" in cell or "\r" in cell for cell in names),
     )
+
+
+def _comments(start: str) -> int:
+    """Count the lines above the header that begin with #."""
+    lines = io.StringIO(start.lstrip(ZERO_WIDTH), newline="")
+    return sum(1 for _ in itertools.takewhile(lambda line: line.startswith(COMMENT), lines))
 
 
 def _in_place_of_the_header(names: list[str], told: str, row: int) -> str | None:
@@ -200,17 +198,6 @@ def _needs_transcoding(encoding: str) -> bool:
 def _write(path: Path, fill: Callable[[io.BufferedWriter], None]) -> None:
     with path.open("wb") as out:
         fill(out)
-
-
-def _decompress(path: Path, out: io.BufferedWriter, name: str, size: int, limits: Limits) -> None:
-    unpacked = 0
-    with gzip.open(path, "rb") as stream:
-        while chunk := stream.read(CHUNK):
-            unpacked += len(chunk)
-            too_much = too_much_unpacked(size, unpacked, limits)
-            if too_much is not None:
-                raise UnreadableError("file_unreadable", f"{name} {too_much}", "export the file again")
-            out.write(chunk)
 
 
 def _transcode(path: Path, out: io.BufferedWriter, encoding: str) -> None:

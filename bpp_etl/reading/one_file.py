@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.deliveries import TABBED, Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.blame import blamed_on
 from bpp_etl.reading.contents import content_of
+from bpp_etl.reading.document_files import load_documents
 from bpp_etl.reading.files import CHANGED, Snapshot, prepare, snapshot_of, unchanged
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
@@ -115,7 +116,14 @@ class _FileLoader:
         settings = self.config.reading(wanted.table)
         if wanted.sheet is not None:
             settings = replace(settings, sheet=wanted.sheet)
+        if wanted.file.format in TABBED:
+            settings = replace(settings, delimiter="\t")
         opened = prepare(wanted.file, snapshot, scratch, settings, limits)
+        if wanted.adapter is not None:
+            self.loaded.part = load_documents(
+                self.con, wanted.adapter, opened.path, wanted, self.stamp(snapshot), limits
+            )
+            return
         content = content_of(self.con, opened, settings, wanted.table, limits)
         if len(content.header) > limits.columns:
             raise UnreadableError(

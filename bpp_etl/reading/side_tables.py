@@ -66,7 +66,8 @@ def complete(con: Connection, table: DeliveredTable) -> str:
         from {MADE}.{name} as made
         left join side on side.copy = 1 and {same}
         union all
-        select {lead.format("side")}, side.row_number + (select max(row_number) from {MADE}.{name}),
+        select {lead.format("side")},
+            side.row_number + (select coalesce(max(row_number), 0) from {MADE}.{name}),
             {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, null::varchar[]
         from side
         anti join {MADE}.{name} as made on {same}

@@ -5,12 +5,12 @@ Not here: which are used (`reading/delivery.py`), and loading one (`reading/one_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bpp_etl.adapters import Source
-from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.adapters import Adapter, Source
+from bpp_etl.landing.deliveries import TABBED, DeliveredFile
+from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import CONTACT, DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
@@ -27,7 +27,8 @@ WORKBOOK = "delivery.xlsx"
 class Wanted:
     """One file that is to become one table, or the part of one, and the columns it has to have.
 
-    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0.
+    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0. Of
+    a file of documents, `adapter` says how it is laid flat.
     """
 
     file: DeliveredFile
@@ -37,6 +38,7 @@ class Wanted:
     schema: str = "raw"
     sheet: str | None = None
     part: int = 0
+    adapter: Adapter | None = None
 
     @property
     def ours(self) -> Mapping[str, Column]:
@@ -80,12 +82,17 @@ def lacks_lines(config: RegistryConfig, rows: Collection[str]) -> bool:
 
 
 def files_called(
-    stem: str, files: Iterable[DeliveredFile], *, has_sheet: bool, is_split: bool
+    stem: str, files: Iterable[DeliveredFile], *, has_sheet: bool, source: Source | None = None
 ) -> tuple[list[DeliveredFile], list[DeliveredFile]]:
-    """Find the files of a name, a sheet of the one workbook among them; and the parts of a split domain."""
-    split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
-    parts = [file for file in files if split.fullmatch(file.stem)]
-    found = [file for file in files if file.stem == stem or file in parts]
+    """Find the files of a name, a sheet of the one workbook among them; and those that are parts of a source.
+
+    The names of an adapter's files count in small letters: some standards write them in capitals.
+    """
+    formats = TABLE_FORMATS | TABBED if source is not None and source.is_tabbed else TABLE_FORMATS
+    called = str if source is None else str.lower
+    files = [file for file in files if file.format in formats]
+    parts = [file for file in files if source is not None and source.is_part(file.stem)]
+    found = [file for file in files if called(file.stem) == stem or file in parts]
     if has_sheet:
         book = next(file for file in files if file.name == WORKBOOK)
         found.append(replace(book, stem=stem, name=f"{WORKBOOK}/{stem}"))
