@@ -16,7 +16,7 @@ from bpp_etl.adapters.told import AdapterError
 from bpp_etl.errors import shown
 from bpp_etl.warehouse.connection import Connection, quoted, shut_off
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 LEADS = ("row_number", "file")
 """What a row of a table has beside the canonical columns: the row of a source that it comes from."""
@@ -71,7 +71,7 @@ def columns_made(adapter: Adapter, table: str) -> tuple[str, ...]:
     if table == SOURCE_ROWS:
         return COUNTED
     contacts = tuple(adapter.contacts) if table == "patients" else ()
-    return (*(column.name for column in delivered_columns(TABLES[table].contract)), *contacts, *LEADS)
+    return (*(column.name for column in delivered_columns(DELIVERABLE[table].contract)), *contacts, *LEADS)
 
 
 def relation_of(con: Connection, adapter: Adapter, place: str) -> str:

@@ -87,6 +87,7 @@ class _FileLoader:
         self.config = config
         self.wanted = wanted
         self.terms = terms
+        # Of what is none of the six tables all that is told is of the delivery.
         self.at = wanted.table if wanted.table in TABLES else DELIVERY
         self.loaded = Loaded(wanted.table)
 
