@@ -9,7 +9,7 @@ import csv
 import io
 import itertools
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,6 +19,7 @@ from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
 from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
 from bpp_etl.adapters.settings import SettingRow, setting_rows
+from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.xml_records import BrokenDocumentsError
 from bpp_etl.landing.deliveries import CONFIGURATION
@@ -32,6 +33,9 @@ EXAMPLE = "example"
 
 What its registry states lies with it, in a `registry.toml` that need not be there.
 """
+
+MOST_ROWS = 100_000
+"""More rows than any source is tried on."""
 
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 """The rows of each source that is delivered, by column; row numbers count from 1."""
@@ -118,6 +122,16 @@ def file_of(source: str) -> str:
     return f"{source}.csv"
 
 
+def numbers_of(adapter: Adapter, rows: Rows) -> dict[str, range]:
+    """Number the rows of each source from 1: no two sources alike where a file has rows of several."""
+    apart = MOST_ROWS if adapter.documents is not None else 0
+    return {
+        source.name: range(1 + place * apart, 1 + place * apart + len(rows[source.name]))
+        for place, source in enumerate(adapter.sources)
+        if source.name in rows
+    }
+
+
 def made_of(
     adapter: Adapter, rows: Rows, settings: Sequence[SettingRow] = (), *, backwards: bool = False
 ) -> Made:
@@ -125,10 +139,11 @@ def made_of(
 
     Errors: AdapterError where a SELECT is none, or cannot be run.
     """
+    numbers = numbers_of(adapter, rows)
     with in_memory() as con:
         con.execute("create schema delivered")
         delivered = {
-            source.name: _laid(con, source.name, source.columns, rows[source.name], backwards=backwards)
+            source.name: _laid(con, source, rows[source.name], numbers[source.name], backwards=backwards)
             for source in adapter.sources
             if source.name in rows
         }
@@ -148,20 +163,20 @@ def made_of(
 
 def _laid(
     con: Connection,
-    source: str,
-    columns: Sequence[str],
+    source: Source,
     rows: Sequence[Mapping[str, str | None]],
+    numbers: Iterable[int],
     *,
     backwards: bool,
 ) -> str:
-    relation = f"delivered.{quoted(source)}"
+    relation, columns = f"delivered.{quoted(source.name)}", source.columns
     con.execute(
         f"create table {relation}"
         f" ({', '.join(f'{quoted(name)} varchar' for name in columns)}, file varchar, row_number bigint)"
     )
     laid = [
-        [*(row.get(column) for column in columns), file_of(source), number]
-        for number, row in enumerate(rows, start=1)
+        [*(row.get(column) for column in columns), file_of(source.name), number]
+        for number, row in zip(numbers, rows, strict=True)
     ]
-    insert_rows(con, "delivered", source, laid[::-1] if backwards else laid)
+    insert_rows(con, "delivered", source.name, laid[::-1] if backwards else laid)
     return relation
