@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -25,8 +26,16 @@ LONGEST_LINE = 16 << 20
 SNIFFED = 1 << 20
 
 
-def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> int:
-    """Create `relation` of a file of documents, a row for each in their order; return the cells of a row.
+@dataclass(frozen=True)
+class Flat:
+    """What was laid flat: the cells of a row, and of XML every name that the file has, read or not."""
+
+    width: int
+    names: frozenset[str] = frozenset()
+
+
+def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> Flat:
+    """Create `relation` of a file of documents, a row for each in their order.
 
     A row's cells are text, in `c0`, `c1` and so on: those of the source of its kind, in the order
     of `_laid`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
@@ -36,10 +45,11 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
     if documents is None:
         raise ValueError(f"{adapter.name} reads no documents")
     sources = {source.kind: source for source in adapter.sources if source.kind is not None}
-    lines, longest = path, None
+    lines, longest, names = path, None, frozenset[str]()
     if documents.format == "xml":
         lines = path.with_suffix(".records")
-        longest = max(LONGEST_LINE, 1 + write_as_json(path, lines, documents, _members(sources)))
+        written = write_as_json(path, lines, documents, _members(sources))
+        longest, names = max(LONGEST_LINE, 1 + written.longest), written.names
     width = max(len(_laid(source)) for source in sources.values())
     cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
     known = ", ".join(map(literal, (*sources, *documents.packed)))
@@ -52,7 +62,7 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
             con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
             others = f"select count(*) from {relation} where {KIND} <> {literal(alone)}"
             if not count_of(con, others):
-                return width
+                return Flat(width)
             con.execute(f"drop table {relation}")
         of_kind = " ".join(f"when {literal(one)} then {_cells(source)}" for one, source in sources.items())
         documents_found = _found(documents, lines, longest)
@@ -60,7 +70,7 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
         con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
     except duckdb.InvalidInputException:
         raise BrokenDocumentsError(_why(path)) from None
-    return width
+    return Flat(width, names)
 
 
 def shown_source(source: Source, relation: str, others: str = "") -> str:

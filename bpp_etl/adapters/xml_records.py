@@ -56,13 +56,24 @@ class _Element:
         self.inner: list[Told] = []
 
 
-def write_as_json(path: Path, lines: Path, documents: Documents, members: Members) -> int:
+@dataclass(frozen=True)
+class Written:
+    """What was written of a file: the bytes of the longest line, and every name that the file has for a cell.
+
+    Names are those of elements, and the keys of those that an attribute tells apart, read or not.
+    """
+
+    longest: int
+    names: frozenset[str]
+
+
+def write_as_json(path: Path, lines: Path, documents: Documents, members: Members) -> Written:
     """Write each record of an XML file as a line: its kind, the record, and what lies above it.
 
     An inner record comes before its outer one, which has it no more. Above it is what the outer one has of
-    its own, and what the elements around have before the first record; what is nearer counts. Returns the
-    bytes of the longest line. Errors: BrokenDocumentsError, also for a document type, which can make a file
-    of a line fill any memory or name other files.
+    its own, and what the elements around have before the first record; what is nearer counts.
+    Errors: BrokenDocumentsError, also for a document type, which can make a file of a line fill any memory or
+    name other files.
     """
     most, written, longest = max(FREE, MOST_TIMES * path.stat().st_size), 0, 0
     records = _Records(documents, members)
@@ -78,7 +89,7 @@ def write_as_json(path: Path, lines: Path, documents: Documents, members: Member
                     )
                 out.write(line)
             if not chunk:
-                return longest
+                return Written(longest, frozenset((*records.names.values(), *records.keys)))
 
 
 class _Records:
@@ -89,6 +100,7 @@ class _Records:
         self.records = {name: self.above.union(members.own.get(name, ())) for name in documents.records}
         self.keyed = documents.keyed
         self.names: dict[str, str] = {}
+        self.keys: set[str] = set()
         self.unread = _Element("", {}, frozenset())
         self.open = [_Element("", {}, self.above)]
         self.open_records = 0
@@ -130,6 +142,7 @@ class _Records:
             for attribute in self.keyed.get(name, ()):
                 key = attributes.get(attribute)
                 if key is not None:
+                    self.keys.add(key)
                     attributes = {}
                     break
             if outer.kept is not None and (name if key is None else key) not in outer.kept:

@@ -123,7 +123,7 @@ class _Reader:
             empty_rows={table: rows for table, rows in self.empty_rows.items() if rows},
             problems=tuple(self.problems),
             extra_columns=tuple(self.extra),
-            identifier_columns=tuple(self.identifiers),
+            identifier_columns=tuple(dict.fromkeys(self.identifiers)),
             unknown_files=unknown,
             passed_over=passed_over,
             input_digest=self.read_as.digest(),

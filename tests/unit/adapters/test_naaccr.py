@@ -313,10 +313,11 @@ def test_items_may_be_named_by_number_alone() -> None:
     assert [row["start_date"] for row in found["therapy_lines"]] == ["2020-07-01"]
 
 
-def test_user_dictionaries_and_identifiers_are_not_read(tmp_path: Path) -> None:
+def test_user_dictionaries_and_identifiers_are_not_read_and_identifiers_are_told(tmp_path: Path) -> None:
     told = {"nameLast": "Nobody", "socialSecurityNumber": "000000000", "ourOwnItem": "x"}
     one = judged(tmp_path, exported(patient({}, **told)))
     assert one.refused == {}
+    assert one.read.identifier_columns == (("documents", "nameLast"), ("documents", "socialSecurityNumber"))
     assert one.core["patients"] == judged(tmp_path / "bare", exported(patient({}))).core["patients"]
     found = made("naaccr", exported(patient({}, **told)))
     assert "Nobody" not in str(found)

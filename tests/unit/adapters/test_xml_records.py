@@ -32,7 +32,7 @@ def read(text: str | bytes, folder: Path, documents: Documents = DOCUMENTS) -> l
     """Return the records of a file."""
     path, lines = folder / "export.xml", folder / "export.records"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    longest = write_as_json(path, lines, documents, MEMBERS)
+    longest = write_as_json(path, lines, documents, MEMBERS).longest
     written = lines.read_bytes().splitlines(keepends=True)
     assert longest == max(map(len, written), default=0)
     return [json.loads(line) for line in written]
@@ -222,6 +222,15 @@ def test_what_lies_above_may_not_be_repeated_without_end(
     monkeypatch.setattr(xml_records, "FREE", 1 << 20)
     text = f'<Data><Patient><Item id="patient">{"x" * 10_000}</Item>{"<Tumor/>" * 1000}</Patient></Data>'
     assert why(text, tmp_path) == f"is more than {xml_records.MOST_TIMES} times as large once it is laid flat"
+
+
+def test_every_name_in_a_file_is_told_read_or_not(tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    path.write_text(
+        '<n:a xmlns:n="urn:n"><Patient><Item id="b"/><Item num="4"/><c><d e="f"/></c></Patient></n:a>'
+    )
+    written = write_as_json(path, tmp_path / "export.records", DOCUMENTS, MEMBERS)
+    assert written.names == {"a", "Patient", "Item", "b", "4", "c", "d"}
 
 
 def test_a_file_of_another_kind_has_no_record(tmp_path: Path) -> None:
