@@ -157,6 +157,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
     ),
     CellLaw(
         "date_in_future",
+        is_of_calendar=True,
         sentence="No date is after the delivery's date.",
         severity="refuse",
         category="plausibility",

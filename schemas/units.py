@@ -76,3 +76,13 @@ def alp_units() -> tuple[AlpUnit, ...]:
         AlpUnit("ALP_TOTAL", fold_unit(TIMES_UPPER_LIMIT_UNIT), None, "times_upper_limit", ACTIVITY_UNIT),
         AlpUnit("ALP_BONE", fold_unit(MASS_UNIT), Decimal(1), "factor", MASS_UNIT),
     )
+
+
+def unit_of_limit(analyte: str, text: str) -> AlpUnit | None:
+    """Find the unit that an upper limit of an analyte is stated in; None where it cannot be in it.
+
+    A limit is no multiple of itself.
+    """
+    form = fold_unit(text)
+    known = (unit for unit in alp_units() if (unit.analyte, unit.folded_unit) == (analyte, form))
+    return next((unit for unit in known if unit.factor is not None), None)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from bpp_etl.adapters.description import SOURCE_ROWS, Adapter
-from bpp_etl.adapters.tryout import Made, Rows, file_of
+from bpp_etl.adapters.tryout import Made, Rows, before, file_of
 
 
 def counted(made: Made, *, is_used: bool = False) -> Counter[str]:
@@ -27,7 +27,9 @@ def astray(adapter: Adapter, rows: Rows, made: Made) -> Iterator[str]:
         there = {
             (number, file_of(source))
             for source in named
-            for number in range(1, len(rows.get(source, ())) + 1)
+            for number in range(
+                1 + before(adapter, source), 1 + before(adapter, source) + len(rows.get(source, ()))
+            )
         }
         if lost := len(made.leads(table) - there):
             yield f"{table}.sql: {lost} rows lead to no row of {listed(named)}"

@@ -14,17 +14,19 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bpp_etl.adapters.documents import Documents, documents_of
-from bpp_etl.adapters.sources import Source, source_of_documents, source_of_files
+from bpp_etl.adapters.sources import STAMPED, Source, source_of_documents, source_of_files
 from bpp_etl.adapters.told import AdapterError, exactly, listed, names_in, table_in, text_in
 from bpp_etl.errors import shown
+from bpp_etl.landing.last_contact import ANY_RECORD
 from bpp_etl.landing.registry_keys import TOP_LEVEL
-from schemas.tables import TABLES
+from schemas.contract import columns_of
+from schemas.tables import DELIVERABLE, TABLES
 
 DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "sources", "tables")
+KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "contacts", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 SETTING = "setting"
 """The relation that a registry's settings are, beside the sources."""
@@ -44,6 +46,9 @@ class Adapter:
     `scope` say from which sources, and which of their rows. `source_rows` counts every source row by what
     becomes of it: source, meaning, table_name (null: nothing), source_rows. `not_read` are patterns, in small
     letters, of names that the standard has for files and folders of which nothing is read.
+
+    `contacts` are the records that [last_contact] of registry.toml may name, and what each is. The SELECT of
+    patients yields the day of each in a column of its name, which is used where it is declared alone.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Adapter:
     page: str
     description: str
     settings: Mapping[str, str]
+    contacts: Mapping[str, str]
     sources: tuple[Source, ...]
     steps: Mapping[str, str]
     tables: Mapping[str, str]
@@ -85,14 +91,16 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    exactly({"steps": [], "not_read": [], "documents": None, "settings": {}, **told}, KEYS, where)
+    exactly(
+        {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}, **told}, KEYS, where
+    )
     texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
     documents = documents_of(told.get("documents"), where)
     make = source_of_files if documents is None else source_of_documents
     sources = tuple(make(name, spec, where) for name, spec in table_in(told["sources"], where).items())
     tables = _tables(table_in(told["tables"], where), {source.name for source in sources}, where)
     steps = names_in(told.get("steps", []), f"{where}: steps")
-    _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS, SETTING], where)
+    _distinct([*(source.name for source in sources), *steps, *DELIVERABLE, SOURCE_ROWS, SETTING], where)
     _same_names(folder, where, (*tables, SOURCE_ROWS), "give each [tables.<table>] one <table>.sql")
     if steps or folder.joinpath(STEPS).is_dir():
         _same_names(folder.joinpath(STEPS), f"{where}: steps", steps, "give each step one steps/<step>.sql")
@@ -100,6 +108,7 @@ def adapter_in(folder: Traversable) -> Adapter:
         name=folder.name,
         **texts,
         settings=_settings(told.get("settings", {}), folder.name, f"{where} [settings]"),
+        contacts=_contacts(told.get("contacts", {}), f"{where} [contacts]"),
         sources=sources,
         steps={step: text_of(folder, f"{STEPS}/{step}.sql") for step in steps},
         tables={table: text_of(folder, f"{table}.sql") for table in tables},
@@ -166,12 +175,25 @@ def _settings(told: Any, name: str, where: str) -> dict[str, str]:
     return paths
 
 
+def _contacts(told: Any, where: str) -> dict[str, str]:
+    """Return what each record is from which a last contact may follow."""
+    found = {name: text_in(words, f"{where}: {shown(name)}") for name, words in table_in(told, where).items()}
+    ours = (ANY_RECORD, *DELIVERABLE, *(column.name for column in columns_of(TABLES["patients"].contract)))
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in (*ours, *STAMPED)]
+    if odd:
+        raise AdapterError(
+            f"{where} gives names that do not fit or are taken: {listed(odd)}",
+            "small letters, digits and _; our tables and columns have names of their own",
+        )
+    return found
+
+
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:
     """Return the described tables in the order in which a gate judges them: parents first."""
     for table, spec in told.items():
         at = f"{where} [tables.{shown(table)}]"
-        if table not in TABLES:
-            raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(TABLES)}")
+        if table not in DELIVERABLE:
+            raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(DELIVERABLE)}")
         exactly(table_in(spec, at), ("sources", "scope"), at)
         named = names_in(spec["sources"], at)
         unknown = sorted(set(named) - set(sources))
@@ -180,7 +202,7 @@ def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> di
                 f"{at} names sources without a description: {listed(unknown) or 'none at all'}",
                 "describe each under [sources.<name>]",
             )
-    return {table: told[table] for table in TABLES if table in told}
+    return {table: told[table] for table in DELIVERABLE if table in told}
 
 
 def _same_names(folder: Traversable, where: str, named: Iterable[str], hint: str) -> None:

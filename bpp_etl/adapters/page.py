@@ -94,6 +94,16 @@ def _lines(adapter: Adapter) -> Iterator[str]:
             ),
         )
         yield ""
+    if adapter.contacts:
+        yield "## Last contact"
+        yield ""
+        yield "What `[last_contact]` of `registry.toml` may name beside our tables; nothing is taken unasked."
+        yield ""
+        yield markdown_table(
+            ("`from`", "is"),
+            ((f"`{name}`", " ".join(words.split())) for name, words in adapter.contacts.items()),
+        )
+        yield ""
     if adapter.steps:
         yield "## Shared steps"
         yield ""

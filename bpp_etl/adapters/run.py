@@ -16,7 +16,7 @@ from bpp_etl.adapters.told import AdapterError
 from bpp_etl.errors import shown
 from bpp_etl.warehouse.connection import Connection, quoted, shut_off
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 LEADS = ("row_number", "file")
 """What a row of a table has beside the canonical columns: the row of a source that it comes from."""
@@ -63,11 +63,15 @@ def relations(
     con.execute(f"drop table temp.{SETTING}")
 
 
-def columns_made(table: str) -> tuple[str, ...]:
-    """Name what the SELECT of a table yields: the canonical columns, and what leads back to the source."""
+def columns_made(adapter: Adapter, table: str) -> tuple[str, ...]:
+    """Name what the SELECT of a table yields: the canonical columns, and what leads back to the source.
+
+    That of patients also yields the day of each record from which a last contact may follow.
+    """
     if table == SOURCE_ROWS:
         return COUNTED
-    return (*(column.name for column in delivered_columns(TABLES[table].contract)), *LEADS)
+    contacts = tuple(adapter.contacts) if table == "patients" else ()
+    return (*(column.name for column in delivered_columns(DELIVERABLE[table].contract)), *contacts, *LEADS)
 
 
 def relation_of(con: Connection, adapter: Adapter, place: str) -> str:
@@ -91,7 +95,9 @@ def relation_of(con: Connection, adapter: Adapter, place: str) -> str:
     except duckdb.Error as error:
         raise AdapterError(f"{adapter.name}/{place}: {shown(str(error).splitlines()[0])}", HOW_TO) from None
     if "/" not in place:
-        lacking = set(columns_made(place.removesuffix(".sql"))) - {str(name) for name, *_ in described}
+        lacking = set(columns_made(adapter, place.removesuffix(".sql"))) - {
+            str(name) for name, *_ in described
+        }
         if lacking:
             raise AdapterError(f"{adapter.name}/{place} does not yield {', '.join(sorted(lacking))}", HOW_TO)
     return relation

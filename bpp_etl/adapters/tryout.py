@@ -19,6 +19,7 @@ from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
 from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
 from bpp_etl.adapters.settings import SettingRow, setting_rows
+from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.xml_records import BrokenDocumentsError
 from bpp_etl.landing.deliveries import CONFIGURATION
@@ -34,7 +35,9 @@ What its registry states lies with it, in a `registry.toml` that need not be the
 """
 
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
-"""The rows of each source that is delivered, by column; row numbers count from 1."""
+"""The rows of each source that is delivered, by column; row numbers count from 1, but those of documents."""
+APART = 1_000_000
+"""So far apart are the numbers of two sources of documents: they lie in one file, and no two have a number."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,13 @@ def file_of(source: str) -> str:
     return f"{source}.csv"
 
 
+def before(adapter: Adapter, source: str) -> int:
+    """Return the number before that of the first row of a source."""
+    if adapter.documents is None:
+        return 0
+    return APART * [one.name for one in adapter.sources].index(source)
+
+
 def made_of(
     adapter: Adapter, rows: Rows, settings: Sequence[SettingRow] = (), *, backwards: bool = False
 ) -> Made:
@@ -128,7 +138,7 @@ def made_of(
     with in_memory() as con:
         con.execute("create schema delivered")
         delivered = {
-            source.name: _laid(con, source.name, source.columns, rows[source.name], backwards=backwards)
+            source.name: _laid(con, adapter, source, rows[source.name], backwards=backwards)
             for source in adapter.sources
             if source.name in rows
         }
@@ -140,7 +150,7 @@ def made_of(
                     con.execute(f"create temp table _made as from {relation}")
                 described = con.execute("describe temp._made").fetchall()
                 types[name] = {str(column): str(kind) for column, kind, *_ in described}
-                columns = ", ".join(map(quoted, columns_made(name)))
+                columns = ", ".join(map(quoted, columns_made(adapter, name)))
                 made[name] = con.execute(f"select {columns} from temp._made order by all").fetchall()
                 con.execute("drop table temp._made")
     return Made(types, made)
@@ -148,20 +158,18 @@ def made_of(
 
 def _laid(
     con: Connection,
-    source: str,
-    columns: Sequence[str],
+    adapter: Adapter,
+    source: Source,
     rows: Sequence[Mapping[str, str | None]],
     *,
     backwards: bool,
 ) -> str:
-    relation = f"delivered.{quoted(source)}"
-    con.execute(
-        f"create table {relation}"
-        f" ({', '.join(f'{quoted(name)} varchar' for name in columns)}, file varchar, row_number bigint)"
-    )
+    relation = f"delivered.{quoted(source.name)}"
+    columns = "".join(f"{quoted(name)} varchar, " for name in source.columns)
+    con.execute(f"create table {relation} ({columns}file varchar, row_number bigint)")
     laid = [
-        [*(row.get(column) for column in columns), file_of(source), number]
-        for number, row in enumerate(rows, start=1)
+        [*(row.get(column) for column in source.columns), file_of(source.name), number]
+        for number, row in enumerate(rows, start=1 + before(adapter, source.name))
     ]
-    insert_rows(con, "delivered", source, laid[::-1] if backwards else laid)
+    insert_rows(con, "delivered", source.name, laid[::-1] if backwards else laid)
     return relation

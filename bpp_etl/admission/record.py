@@ -10,12 +10,16 @@ from types import MappingProxyType
 
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.derived_lines import OF_A_LINE
+from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.registry_sections import NOTHING_SAID, About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
+from schemas.tables import DRUGS
 
+LINES = "therapy_lines"
 EMPTY = "no row: none of its cells is filled"
 ERASED = "of a patient who was erased: left out"
 NONE: Mapping[str, int] = MappingProxyType({})
@@ -108,6 +112,15 @@ def record(
         "null_word",
         [(*judged, one.table, one.column, one.cells) for one in decision.null_words],
     )
+    insert_rows(
+        con,
+        "quality",
+        "declaration",
+        [
+            (*judged, place, *_declaration_cells(one.declaration), one.rows)
+            for place, one in enumerate(decision.declared, start=1)
+        ],
+    )
     # A header may say one name twice.
     columns = dict.fromkeys((*extra_columns, *identifier_columns))
     insert_rows(
@@ -128,6 +141,15 @@ def record(
         "quality",
         "source_row",
         [
+            (*judged, DRUGS.name, meaning, LINES if meaning == OF_A_LINE else None, rows)
+            for meaning, rows in decision.drugs.items()
+        ],
+    )
+    insert_rows(
+        con,
+        "quality",
+        "source_row",
+        [
             (*judged, name, meaning, None, rows)
             for meaning, counted in ((EMPTY, empty_rows), (ERASED, left_out))
             for name, rows in sorted(counted.items())
@@ -135,3 +157,8 @@ def record(
     )
     if not decision.is_open:
         con.execute("drop schema core cascade")
+
+
+def _declaration_cells(one: Declaration) -> tuple[str | None, ...]:
+    """Write a declaration as `quality.declaration` has it."""
+    return (one.section, one.states or None, one.source or None, one.table, one.column, one.flag)

@@ -6,9 +6,11 @@ Not here: values. Everything in here may be shown.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.waivers import Waiver
 
 RuleStatus = Literal["passed", "failed", "waived", "not_applicable", "error"]
@@ -68,6 +70,20 @@ class NullWords:
 
 
 @dataclass(frozen=True)
+class DeclaredRows:
+    """A declaration of registry.toml, and how many rows it filled, refused ones among them."""
+
+    declaration: Declaration
+    rows: int
+
+    def in_words(self) -> str:
+        """Say what it filled, and how often."""
+        one = self.declaration
+        states = f" ({one.states})" if one.states else ""
+        return f"{one.section}{states}: {one.table}.{one.column} in {self.rows} rows, flagged {one.flag}"
+
+
+@dataclass(frozen=True)
 class Breach:
     """One broken rule of a table or of the whole delivery, in words that hold no value."""
 
@@ -96,7 +112,10 @@ class Accepted:
 
 @dataclass(frozen=True)
 class GateDecision:
-    """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway."""
+    """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway.
+
+    `drugs` has the drugs that lines of therapy were derived from, by what they are to them.
+    """
 
     registry: str
     delivery: str
@@ -108,6 +127,8 @@ class GateDecision:
     rules: tuple[RuleResult, ...]
     tables: tuple[TableCount, ...]
     null_words: tuple[NullWords, ...] = ()
+    declared: tuple[DeclaredRows, ...] = ()
+    drugs: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:

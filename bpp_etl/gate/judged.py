@@ -25,7 +25,10 @@ NOT_JUDGED = RuleCount()
 
 @dataclass
 class JudgedTable:
-    """Counts of one table that was judged: its rows, breaches of each rule of rows, null words by column."""
+    """Counts of one table that was judged: its rows, breaches of each rule of rows, null words by column.
+
+    `declared` has the rows that each declaration filled, by its mark.
+    """
 
     table: str
     judged: int = 0
@@ -34,14 +37,19 @@ class JudgedTable:
     broken_rows: int = 0
     counts: dict[str, RuleCount] = field(default_factory=dict)
     null_words: Mapping[str, int] = field(default_factory=dict)
+    declared: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
 class JudgedDelivery:
-    """Counts of a whole delivery; a table that could not be read has none."""
+    """Counts of a whole delivery; a table that could not be read has none.
+
+    `drugs` has the drugs that lines of therapy were derived from, by what they are to them.
+    """
 
     read: ReadDelivery
     tables: dict[str, JudgedTable] = field(default_factory=dict)
+    drugs: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, table: str) -> JudgedTable:
         """Return a table's counts, all zero where it was not judged."""

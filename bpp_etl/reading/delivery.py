@@ -14,9 +14,11 @@ from pathlib import Path
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery
 from bpp_etl.landing.keys import ConfigurationError
+from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
+from bpp_etl.reading.adapted import show_adapted
 from bpp_etl.reading.document_files import (
     DOCUMENTS,
     count_others,
@@ -26,14 +28,23 @@ from bpp_etl.reading.document_files import (
 )
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.found import Found
-from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
+from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in, unread_in
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Wanted, of_source, of_table
+from bpp_etl.reading.wanted import (
+    LINES,
+    NEITHER,
+    WORKBOOK,
+    Wanted,
+    deliverable,
+    follows,
+    lacks_lines,
+    of_source,
+    of_table,
+)
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
@@ -75,17 +86,10 @@ def read_delivery(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.found.unread_sheets or ()))
-    unread = _unread(delivery, reader.found.used)
+    unread = unread_in(delivery, reader.found.used)
     passed_over = tuple(name for name in unread if adapter is not None and adapter.passes_over(name))
     unknown = (name for name in unread if name not in passed_over)
     return reader.result(config, (*unknown, *sheets), passed_over)
-
-
-def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
-    try:
-        return unknown_files(delivery, used)
-    except OSError:  # the folder is gone: whoever asked for it to be read says so
-        return ()
 
 
 class _Reader:
@@ -143,12 +147,15 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(config, files, TABLES.values()), scratch)
+            self._load(config, self._canonical(config, files, deliverable(config)), scratch)
+            if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
+                self.problem(LINES.name, "table_missing", NEITHER)
             return
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
             ensure_names_are_known(config, sources, tuple(adapter.tables))
             setting_rows(adapter, config.own)
+            ensure_contacts_are_known(config.last_contact, adapter.contacts)
         except ConfigurationError as error:
             self.cannot_follow(error)
             return
@@ -162,11 +169,9 @@ class _Reader:
         beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
         if not self._adapt(config, adapter):
             return
-        for name in beside.keys() & self.rows.keys():
-            beside[name] = complete(self.con, TABLES[name])
-        self.rows |= beside
+        self.rows = show_adapted(self.con, config, self.rows, beside)
         for table in TABLES.values():
-            if table.is_required and table.name not in self.rows:
+            if table.is_required and table.name not in self.rows and not follows(config, table, self.rows):
                 message = (
                     f"{table.name} is not in what was delivered as {shown(adapter.title)}; a side table"
                     f" {table.name}.csv beside it brings it"
@@ -198,8 +203,8 @@ class _Reader:
         made = adapter.tables_from(tuple(sources))
         named = {source.name for source in adapter.sources}
         for schema, tables in (
-            ("raw", [one for name, one in TABLES.items() if name not in made]),
-            (SIDE, [one for name, one in TABLES.items() if name in made]),
+            ("raw", [one for one in deliverable(config) if one.name not in made]),
+            (SIDE, [one for one in deliverable(config) if one.name in made]),
         ):
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema

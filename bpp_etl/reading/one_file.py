@@ -87,6 +87,7 @@ class _FileLoader:
         self.config = config
         self.wanted = wanted
         self.terms = terms
+        # Of what is none of the six tables all that is told is of the delivery.
         self.at = wanted.table if wanted.table in TABLES else DELIVERY
         self.loaded = Loaded(wanted.table)
 
@@ -184,7 +185,9 @@ class _FileLoader:
         if made is None:
             return None
         places |= made
-        constants = self.config.constants.get(table, {})
+        # What an adapter's source or a side table lacks may be in the other: of both together it is said.
+        is_whole = self.wanted.schema == "raw"
+        constants = self.config.constants.get(table, {}) if is_whole else {}
         missing = sorted(self.wanted.required - places.keys() - constants.keys())
         if missing:
             withheld = [header[position] for position in hidden]

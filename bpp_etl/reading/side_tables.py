@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.reading.raw_tables import (
+    CONTACT,
     DATA,
+    DECLARED,
     IS_DISPUTED,
     IS_MISALIGNED,
+    MADE,
     NOT_APPROXIMATED,
     SIDE,
     may_be_typed,
     typedness,
 )
-from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
+from bpp_etl.warehouse.connection import Connection, literal, quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
@@ -23,12 +26,13 @@ LEADS = ("registry", "delivery", "file", "file_digest")
 NUMBERS = ("source_row_number", "file_row_number")
 
 
-def complete(con: Connection, table: DeliveredTable) -> int:
-    """Fill what `raw.<table>` leaves empty from the row of the same key in the side table; return the rows.
+def complete(con: Connection, table: DeliveredTable) -> str:
+    """Fill what a table of `MADE` leaves empty from the row of the same key in the side table, in `DATA`.
 
     A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
     several rows of its key. Rows of another key are added, and all of a table whose rows nothing names but
-    their number. The code `unknown` says nothing, and a cell that is only approximated gives way.
+    their number. The code `unknown` says nothing. What is only approximated gives way, and so does a last
+    contact that follows from other records. Returns the relation.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]
@@ -61,27 +65,30 @@ def complete(con: Connection, table: DeliveredTable) -> int:
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
             coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED},
-            {_still_near(others)} as {APPROXIMATED}
-        from raw.{name} as made
+            {_still_near(others)} as {APPROXIMATED}, {_still_declared(others)} as {DECLARED}
+        from {MADE}.{name} as made
         left join side on side.copy = 1 and {same}
         union all
-        select {lead.format("side")}, side.row_number + (select coalesce(max(row_number), 0) from raw.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, {NOT_APPROXIMATED}
+        select {lead.format("side")},
+            side.row_number + (select coalesce(max(row_number), 0) from {MADE}.{name}),
+            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, {NOT_APPROXIMATED},
+            null::varchar[]
         from side
-        anti join raw.{name} as made on {same}
+        anti join {MADE}.{name} as made on {same}
         order by row_number
         """
     )
-    con.execute(f"create or replace view raw.{name} as from {completed}")
-    return count_of(con, f"select count(*) from {completed}")
+    return completed
 
 
 def _said(relation: str, column: Column) -> str:
     """Write what a cell says, NULL where it says nothing."""
     text = f"nullif(trim({relation}.{quoted(column.name)}), '')"
     if relation == "made":
-        is_near = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
-        text = f"case when {is_near} then null else {text} end"
+        gives_way = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
+        if column.name == CONTACT:
+            gives_way += f" or made.{DECLARED} is not null"
+        text = f"case when {gives_way} then null else {text} end"
     return f"nullif({text}, 'unknown')" if "unknown" in column.codes else text
 
 
@@ -92,6 +99,11 @@ def _still_near(columns: list[Column]) -> str:
     )
     left = f"list_filter(made.{APPROXIMATED}, lambda one: not list_contains([{said}], one))"
     return f"case when len({left}) > 0 then {left} end"
+
+
+def _still_declared(columns: list[Column]) -> str:
+    said = [_said("side", one) for one in columns if one.name == CONTACT]
+    return f"case when {said[0]} is null then made.{DECLARED} end" if said else f"made.{DECLARED}"
 
 
 def _is_empty(column: Column) -> str:
