@@ -37,7 +37,7 @@ What its registry states lies with it, in a `registry.toml` that need not be the
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 """The rows of each source that is delivered, by column; row numbers count from 1, but those of documents."""
 APART = 1_000_000
-"""So far apart are the numbers of two sources of documents: they lie in one file, and no two have a number."""
+"""So far apart are the numbers of two sources of documents: they share files, and no two have a number."""
 
 
 @dataclass(frozen=True)

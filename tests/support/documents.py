@@ -32,7 +32,7 @@ def made(name: str, *texts: str) -> dict[str, list[Row]]:
                 rows[source.name] += [dict(zip(places(source), row, strict=True)) for row in found]
     come_out = made_of(adapter, rows)
     return {
-        table: [dict(zip(columns_made(table), row, strict=True)) for row in come_out.rows[table]]
+        table: [dict(zip(columns_made(adapter, table), row, strict=True)) for row in come_out.rows[table]]
         for table in (*adapter.tables, SOURCE_ROWS)
         if table in come_out.rows
     }
