@@ -63,19 +63,19 @@ class SideLaw(Law):
 
 
 @dataclass(frozen=True, eq=False)
-class NearLaw(Law):
-    """Holds for a row of which an adapter does not say that a cell is only near what is asked for.
-
-    `problems` names the law where it does.
-    """
-
-
-@dataclass(frozen=True, eq=False)
 class DeclaredLaw(Law):
     """Holds for a row that says itself what there is; `declared` names the law where registry.toml said it.
 
     The row then bears the flag, and what filled how many rows is told of the delivery. One that refuses holds
     for a row that a declaration could not fill; `problems` names it.
+    """
+
+
+@dataclass(frozen=True, eq=False)
+class NearLaw(Law):
+    """Holds for a row of which an adapter does not say that a cell is only near what is asked for.
+
+    `problems` names the law where it does.
     """
 
 

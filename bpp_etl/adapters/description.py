@@ -91,9 +91,8 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    exactly(
-        {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}, **told}, KEYS, where
-    )
+    absent: dict[str, Any] = {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}}
+    exactly({**absent, **told}, KEYS, where)
     texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
     documents = documents_of(told.get("documents"), where)
     make = source_of_files if documents is None else source_of_documents
@@ -179,7 +178,7 @@ def _contacts(told: Any, where: str) -> dict[str, str]:
     """Return what each record is from which a last contact may follow."""
     found = {name: text_in(words, f"{where}: {shown(name)}") for name, words in table_in(told, where).items()}
     ours = (ANY_RECORD, *DELIVERABLE, *(column.name for column in columns_of(TABLES["patients"].contract)))
-    odd = [name for name in found if not RELATION.fullmatch(name) or name in (*ours, *STAMPED)]
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in ours or name in STAMPED]
     if odd:
         raise AdapterError(
             f"{where} gives names that do not fit or are taken: {listed(odd)}",

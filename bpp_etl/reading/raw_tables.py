@@ -35,11 +35,11 @@ Origin = tuple[int, ...] | str | None
 """Where a column of ours comes from: its places in a file, several if it is made of them; or a constant."""
 IS_MISALIGNED = "is_misaligned"
 """The column of a raw table that says whether a row of csv had another number of fields than the header."""
-NOT_APPROXIMATED = f"null::varchar[] as {APPROXIMATED}"
-"""How a raw table says of its rows that no adapter calls a cell of them approximated."""
 DECLARED = "declared"
 """The column of a raw table with the marks of the declarations that filled a row; null where none did."""
 CONTACT = "last_contact_date"
+NOT_APPROXIMATED = f"null::varchar[] as {APPROXIMATED}"
+"""How a raw table says of its rows that no adapter calls a cell of them approximated."""
 IS_FILLED = "is_filled"
 """The column of a loaded file that says whether a row has a filled cell."""
 
@@ -201,8 +201,8 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, con
         for one in delivered
     ]
     shown += [f"false as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
-    shown += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)] + [APPROXIMATED]
-    shown += [f"{_contact_mark(contacts)} as {DECLARED}"]
+    shown += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
+    shown += [f"{_contact_mark(contacts)} as {DECLARED}", APPROXIMATED]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view {MADE}.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"

@@ -31,8 +31,8 @@ def complete(con: Connection, table: DeliveredTable) -> str:
 
     A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
     several rows of its key. Rows of another key are added, and all of a table whose rows nothing names but
-    their number. The code `unknown` says nothing. What is only approximated gives way, and so does a last
-    contact that follows from other records. Returns the relation.
+    their number. The code `unknown` says nothing; a cell that is only approximated, and a last contact that
+    only follows from other records, give way to what is recorded. Returns the relation.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]
@@ -65,14 +65,14 @@ def complete(con: Connection, table: DeliveredTable) -> str:
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
             coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED},
-            {_still_near(others)} as {APPROXIMATED}, {_still_declared(others)} as {DECLARED}
+            {_still_declared(others)} as {DECLARED}, {_still_near(others)} as {APPROXIMATED}
         from {MADE}.{name} as made
         left join side on side.copy = 1 and {same}
         union all
         select {lead.format("side")},
             side.row_number + (select coalesce(max(row_number), 0) from {MADE}.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, {NOT_APPROXIMATED},
-            null::varchar[]
+            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, null::varchar[],
+            {NOT_APPROXIMATED}
         from side
         anti join {MADE}.{name} as made on {same}
         order by row_number
@@ -84,12 +84,17 @@ def complete(con: Connection, table: DeliveredTable) -> str:
 def _said(relation: str, column: Column) -> str:
     """Write what a cell says, NULL where it says nothing."""
     text = f"nullif(trim({relation}.{quoted(column.name)}), '')"
+    if (relation, column.name) == ("made", CONTACT):
+        text = f"case when made.{DECLARED} is null then {text} end"
     if relation == "made":
-        gives_way = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
-        if column.name == CONTACT:
-            gives_way += f" or made.{DECLARED} is not null"
-        text = f"case when {gives_way} then null else {text} end"
+        is_near = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
+        text = f"case when {is_near} then null else {text} end"
     return f"nullif({text}, 'unknown')" if "unknown" in column.codes else text
+
+
+def _still_declared(columns: list[Column]) -> str:
+    said = [_said("side", one) for one in columns if one.name == CONTACT]
+    return f"case when {said[0]} is null then made.{DECLARED} end" if said else f"made.{DECLARED}"
 
 
 def _still_near(columns: list[Column]) -> str:
@@ -99,11 +104,6 @@ def _still_near(columns: list[Column]) -> str:
     )
     left = f"list_filter(made.{APPROXIMATED}, lambda one: not list_contains([{said}], one))"
     return f"case when len({left}) > 0 then {left} end"
-
-
-def _still_declared(columns: list[Column]) -> str:
-    said = [_said("side", one) for one in columns if one.name == CONTACT]
-    return f"case when {said[0]} is null then made.{DECLARED} end" if said else f"made.{DECLARED}"
 
 
 def _is_empty(column: Column) -> str:
