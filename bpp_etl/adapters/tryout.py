@@ -170,10 +170,8 @@ def _laid(
     backwards: bool,
 ) -> str:
     relation, columns = f"delivered.{quoted(source.name)}", source.columns
-    con.execute(
-        f"create table {relation}"
-        f" ({', '.join(f'{quoted(name)} varchar' for name in columns)}, file varchar, row_number bigint)"
-    )
+    typed = "".join(f"{quoted(name)} varchar, " for name in columns)
+    con.execute(f"create table {relation} ({typed}file varchar, row_number bigint)")
     laid = [
         [*(row.get(column) for column in columns), file_of(source.name), number]
         for number, row in zip(numbers, rows, strict=True)

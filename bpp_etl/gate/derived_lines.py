@@ -13,6 +13,7 @@ from operator import itemgetter
 
 import polars as pl
 
+from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.errors import BppError
 from bpp_etl.gate.row_numbers import shown
 from bpp_etl.harmonise.lines import Drug, derive_lines
@@ -120,6 +121,9 @@ def _write(con: Connection, made: pl.DataFrame) -> None:
     ]
     cells += [f"true as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
     cells += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
+    # A line begins on a day as well known as its first drug's.
+    is_near = f"list_contains(raw.{APPROXIMATED}, 'start_date')"
+    cells += [f"case when {is_near} then ['start_date'] end as {APPROXIMATED}"]
     own = marks([mark(LINE, "line_number")])
     stamp = ", ".join(f"raw.{name}" for name in STAMP)
     _drop(con)

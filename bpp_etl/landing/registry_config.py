@@ -119,7 +119,6 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "last_contact": tuple(told["last_contact"]),
         "dates": recalled_dates(told["dates"]),
         "therapy_lines": recalled_derivation(told["therapy_lines"]),
-        "own": recalled_own(told["own"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
