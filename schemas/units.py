@@ -76,3 +76,11 @@ def alp_units() -> tuple[AlpUnit, ...]:
         AlpUnit("ALP_TOTAL", fold_unit(TIMES_UPPER_LIMIT_UNIT), None, "times_upper_limit", ACTIVITY_UNIT),
         AlpUnit("ALP_BONE", fold_unit(MASS_UNIT), Decimal(1), "factor", MASS_UNIT),
     )
+
+
+def units_on_forms() -> tuple[str, ...]:
+    """List the units that a form offers: of those that are the same by another name, the first; the mass."""
+    first: dict[Decimal, str] = {}
+    for unit, factor in ALP_UNITS.items():
+        first.setdefault(factor, unit)
+    return (*first.values(), MASS_UNIT)

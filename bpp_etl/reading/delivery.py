@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.errors import BppError, UsageError, shown
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.book import look_into
@@ -281,6 +281,7 @@ class _Reader:
             return {}
         names = {table: folded(sheet or table) for table, sheet in stated.items()}
         found = {table: there[name] for table, name in names.items() if name in there}
+        there = {name: sheet for name, sheet in there.items() if not sheet.startswith(BESIDE_DATA)}
         # A sheet that is none of an adapter's sources may be a side table.
         self.unread_sheets = (
             set(there.values()) if self.unread_sheets is None else self.unread_sheets
