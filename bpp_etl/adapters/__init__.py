@@ -5,8 +5,10 @@ Not here: loading delivered files (`bpp_etl/reading`). Adding an adapter is addi
 
 from __future__ import annotations
 
-from bpp_etl.adapters.description import Adapter, AdapterError, Source, adapter_in
+from bpp_etl.adapters.description import Adapter, adapter_in
 from bpp_etl.adapters.found import CANONICAL, Outside, adapter_names, find_adapter, load_adapter
+from bpp_etl.adapters.sources import Source
+from bpp_etl.adapters.told import AdapterError
 
 __all__ = [
     "CANONICAL",

@@ -7,15 +7,18 @@ outside runs `CHECKS` over its folder, one by one, and finds that each returns n
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import wraps
 from importlib.resources.abc import Traversable
+from itertools import cycle
 
-from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, AdapterError, adapter_in
+from bpp_etl.adapters.accounts import astray, counted, listed, miscounted
+from bpp_etl.adapters.description import ANY, SOURCE_ROWS, Adapter, adapter_in
 from bpp_etl.adapters.run import COUNTED, LEADS, columns_made
-from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, file_of, made_of
+from bpp_etl.adapters.told import AdapterError
+from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, example_settings, made_of
+from bpp_etl.landing.keys import ConfigurationError
 from schemas.tables import TABLES
 
 ODD_CELLS = (
@@ -23,6 +26,12 @@ ODD_CELLS = (
     *("2024", "2024-02", "2024-02-30", "2024-13-45T25:61", "99999999999999999999", "ä€漢", "NULL"),
 )
 """Texts that some column of some delivery holds one day; none may make a SELECT fail, or lose a row."""
+
+ODD_JSON = (
+    *(None, "[]", "{}", "[[]]", "[null]", '["x"]', "[1]", "[{}]", '{"coding":"x"}', '{"coding":[1]}'),
+    *('[{"code":null}]', '[{"code":[1]}]', '[{"code":{"code":"x"},"url":1,"value":"x","high":[]}]', "[true]"),
+)
+"""The same of a nested column, which holds JSON or nothing."""
 
 EVERY_COLUMN = re.compile(r"(?:\bselect|,)\s+(?:\w+\.)?\*", re.IGNORECASE)
 GRAIN = "-- One row per "
@@ -37,7 +46,7 @@ def _check(found: Callable[[Traversable], Iterator[str]]) -> Check:
     def told(folder: Traversable) -> list[str]:
         try:
             return list(found(folder))
-        except AdapterError as error:
+        except (AdapterError, ConfigurationError) as error:
             return [f"{error.message}; {error.hint}"]
 
     return told
@@ -59,7 +68,7 @@ def the_example_has_every_source(folder: Traversable) -> Iterator[str]:
         if not rows:
             yield f"{EXAMPLE}/{name}.csv has no row"
         elif lacking := set(source.required_columns) - set(rows[0]):
-            yield f"{EXAMPLE}/{name}.csv lacks {_listed(lacking)}"
+            yield f"{EXAMPLE}/{name}.csv lacks {listed(lacking)}"
 
 
 @_check
@@ -76,33 +85,33 @@ def each_select_states_its_grain_and_names_its_columns(folder: Traversable) -> I
 def each_select_yields_what_its_table_has(folder: Traversable) -> Iterator[str]:
     """Over empty sources each SELECT is understood; a table's yields its columns as text, and no other."""
     adapter = adapter_in(folder)
-    for name, types in made_of(adapter, _empty(adapter)).types.items():
+    for name, types in _made(folder, adapter, _empty(adapter)).types.items():
         texts = dict.fromkeys(columns_made(name), "VARCHAR")
         number = COUNTED[-1] if name == SOURCE_ROWS else LEADS[0]
         for column, kind in {**texts, number: "BIGINT"}.items():
             if types.get(column) != kind:
                 yield f"{name}.sql: {column} is {types.get(column, 'not there')}, not {kind}"
         if extra := types.keys() - texts.keys():
-            yield f"{name}.sql yields columns of no use: {_listed(extra)}"
+            yield f"{name}.sql yields columns of no use: {listed(extra)}"
 
 
 @_check
 def nothing_comes_of_nothing(folder: Traversable) -> Iterator[str]:
     """Over empty sources no row comes out, and no row is counted."""
     adapter = adapter_in(folder)
-    made = made_of(adapter, _empty(adapter))
+    made = _made(folder, adapter, _empty(adapter))
     for table in adapter.tables:
         if made.rows[table]:
             yield f"{table}.sql yields {len(made.rows[table])} rows of empty sources"
-    if counted := sum(_counted(made).values()):
-        yield f"{SOURCE_ROWS}.sql counts {counted} rows of empty sources"
+    if told := sum(counted(made).values()):
+        yield f"{SOURCE_ROWS}.sql counts {told} rows of empty sources"
 
 
 @_check
 def the_example_makes_rows_of_every_table(folder: Traversable) -> Iterator[str]:
     """The example shows each table that the adapter yields; else nothing would be tried on it."""
     adapter = adapter_in(folder)
-    made = made_of(adapter, example_of(folder, adapter))
+    made = _made(folder, adapter, example_of(folder, adapter))
     yield from (f"the example makes no row of {table}" for table in adapter.tables if not made.rows[table])
 
 
@@ -111,14 +120,14 @@ def every_row_leads_to_a_source(folder: Traversable) -> Iterator[str]:
     """Each row names the file and the row of a source from which its table comes."""
     adapter = adapter_in(folder)
     rows = _odd(folder, adapter)
-    yield from _astray(adapter, rows, made_of(adapter, rows))
+    yield from astray(adapter, rows, _made(folder, adapter, rows))
 
 
 @_check
 def a_row_of_a_source_makes_one_row_of_a_table(folder: Traversable) -> Iterator[str]:
     """No two rows of a table lead to one row of a source; results have no id, so not even to one number."""
     adapter = adapter_in(folder)
-    made = made_of(adapter, _odd(folder, adapter))
+    made = _made(folder, adapter, _odd(folder, adapter))
     for table in adapter.tables:
         has_id = bool(TABLES[table].delivered_key)
         names = [lead if has_id else lead[0] for lead in (row[-len(LEADS) :] for row in made.rows[table])]
@@ -131,8 +140,8 @@ def every_source_row_is_counted(folder: Traversable) -> Iterator[str]:
     """What is delivered is what comes into a table and what is out of scope, whatever the cells say."""
     adapter = adapter_in(folder)
     rows = _odd(folder, adapter)
-    made = made_of(adapter, rows)
-    yield from _miscounted(adapter, rows, made)
+    made = _made(folder, adapter, rows)
+    yield from miscounted(adapter, rows, made)
     told = [(source, meaning) for source, meaning, *_ in made.rows[SOURCE_ROWS]]
     if len(told) > len(set(told)) or any(None in one for one in told):
         yield f"{SOURCE_ROWS}.sql does not tell each meaning of a source in one row"
@@ -146,8 +155,8 @@ def an_optional_source_may_be_absent_or_empty(folder: Traversable) -> Iterator[s
     for source in adapter.sources:
         if source.is_required:
             continue
-        absent = made_of(adapter, {name: rows for name, rows in example.items() if name != source.name})
-        empty = made_of(adapter, {**example, source.name: []})
+        absent = _made(folder, adapter, {name: rows for name, rows in example.items() if name != source.name})
+        empty = _made(folder, adapter, {**example, source.name: []})
         for table, rows in empty.rows.items():
             if table != SOURCE_ROWS and rows != absent.rows.get(table, []):
                 yield f"{table}.sql tells an absent {source.name} from an empty one"
@@ -161,8 +170,8 @@ def an_optional_column_may_be_absent(folder: Traversable) -> Iterator[str]:
     for source in adapter.sources:
         lacking = dict.fromkeys(source.optional_columns)
         rows = {**example, source.name: [{**row, **lacking} for row in example[source.name]]}
-        made = made_of(adapter, rows)
-        for fault in (*_astray(adapter, rows, made), *_miscounted(adapter, rows, made)):
+        made = _made(folder, adapter, rows)
+        for fault in (*astray(adapter, rows, made), *miscounted(adapter, rows, made)):
             yield f"without the optional columns of {source.name}: {fault}"
 
 
@@ -171,8 +180,8 @@ def the_same_rows_come_out_again(folder: Traversable) -> Iterator[str]:
     """The same delivery makes the same rows each time, in whatever order the rows are read."""
     adapter = adapter_in(folder)
     rows = _odd(folder, adapter)
-    again = made_of(adapter, rows, backwards=True)
-    yield from _differing(made_of(adapter, rows), again, "yields other rows when run again")
+    again = _made(folder, adapter, rows, backwards=True)
+    yield from _differing(_made(folder, adapter, rows), again, "yields other rows when run again")
 
 
 @_check
@@ -191,7 +200,9 @@ def the_order_of_columns_does_not_matter(folder: Traversable) -> Iterator[str]:
         ),
     )
     rows = example_of(folder, adapter)
-    yield from _differing(made_of(adapter, rows), made_of(turned, rows), "depends on the order of columns")
+    yield from _differing(
+        _made(folder, adapter, rows), _made(folder, turned, rows), "depends on the order of columns"
+    )
 
 
 @_check
@@ -199,11 +210,30 @@ def a_table_comes_from_the_sources_it_names(folder: Traversable) -> Iterator[str
     """A table's rows are the same without the sources that its description does not name."""
     adapter = adapter_in(folder)
     example = example_of(folder, adapter)
-    whole = made_of(adapter, example)
+    whole = _made(folder, adapter, example)
     for table, named in adapter.derived_from.items():
-        alone = made_of(adapter, {name: rows if name in named else [] for name, rows in example.items()})
+        alone = _made(
+            folder, adapter, {name: rows if name in named else [] for name, rows in example.items()}
+        )
         if alone.rows[table] != whole.rows[table]:
             yield f"{table}.sql reads more than the sources that [tables.{table}] names"
+
+
+@_check
+def its_settings_may_say_anything(folder: Traversable) -> Iterator[str]:
+    """Whatever is stated, and where nothing is, every row is counted and leads back."""
+    adapter = adapter_in(folder)
+    rows = _odd(folder, adapter)
+    odd = [
+        (path.replace(ANY, cell or ""), name or "", cell or "")
+        for path in adapter.settings
+        for cell in ODD_CELLS
+        for name in ("", cell)
+    ]
+    for words, settings in (("nothing is stated", []), ("the settings are odd", odd)):
+        made = made_of(adapter, rows, settings)
+        for fault in (*astray(adapter, rows, made), *miscounted(adapter, rows, made)):
+            yield f"where {words}: {fault}"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -221,7 +251,13 @@ CHECKS: tuple[Check, ...] = (
     the_same_rows_come_out_again,
     the_order_of_columns_does_not_matter,
     a_table_comes_from_the_sources_it_names,
+    its_settings_may_say_anything,
 )
+
+
+def _made(folder: Traversable, adapter: Adapter, rows: Rows, *, backwards: bool = False) -> Made:
+    """Run an adapter over rows, with the settings of its example."""
+    return made_of(adapter, rows, example_settings(folder, adapter), backwards=backwards)
 
 
 def _empty(adapter: Adapter) -> Rows:
@@ -233,52 +269,14 @@ def _odd(folder: Traversable, adapter: Adapter) -> Rows:
     return {
         source.name: [
             *example_of(folder, adapter)[source.name],
-            *(dict.fromkeys(source.columns, cell) for cell in ODD_CELLS),
+            *(
+                {column: nested if column in source.nested else cell for column in source.columns}
+                for cell, nested in zip(ODD_CELLS, cycle(ODD_JSON))
+            ),
         ]
         for source in adapter.sources
     }
 
 
-def _counted(made: Made, *, is_used: bool = False) -> Counter[str]:
-    """Sum what is counted of each source; `is_used` leaves out what comes into no table."""
-    told: Counter[str] = Counter()
-    for source, _, table, number in made.rows[SOURCE_ROWS]:
-        if table is not None or not is_used:
-            told[str(source)] += number if isinstance(number, int) else 0
-    return told
-
-
-def _astray(adapter: Adapter, rows: Rows, made: Made) -> Iterator[str]:
-    for table, named in adapter.derived_from.items():
-        there = {
-            (number, file_of(source))
-            for source in named
-            for number in range(1, len(rows.get(source, ())) + 1)
-        }
-        if astray := len(made.leads(table) - there):
-            yield f"{table}.sql: {astray} rows lead to no row of {_listed(named)}"
-
-
-def _miscounted(adapter: Adapter, rows: Rows, made: Made) -> Iterator[str]:
-    counted, used = _counted(made), _counted(made, is_used=True)
-    for source in sorted(rows.keys() | counted.keys()):
-        delivered = len(rows.get(source, ()))
-        if counted[source] != delivered:
-            yield f"{SOURCE_ROWS}.sql counts {counted[source]} rows of {source}, of {delivered} delivered"
-        led = {lead for table in adapter.tables for lead in made.leads(table) if lead[1] == file_of(source)}
-        if len(led) > used[source]:
-            yield (
-                f"{SOURCE_ROWS}.sql has {used[source]} rows of {source} come into tables,"
-                f" to which {len(led)} of its rows lead"
-            )
-    for origin, _, table, _ in made.rows[SOURCE_ROWS]:
-        if table is not None and origin not in adapter.derived_from.get(str(table), ()):
-            yield f"{SOURCE_ROWS}.sql has rows of {origin} come into {table}, which does not come from it"
-
-
 def _differing(first: Made, again: Made, how: str) -> Iterator[str]:
     yield from (f"{name}.sql {how}" for name in first.rows if first.rows[name] != again.rows[name])
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))

@@ -12,40 +12,24 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from bpp_etl.errors import BppError, shown
+from bpp_etl.adapters.documents import Documents, documents_of
+from bpp_etl.adapters.sources import Source, source_of_documents, source_of_files
+from bpp_etl.adapters.told import AdapterError, exactly, listed, names_in, table_in, text_in
+from bpp_etl.errors import shown
+from bpp_etl.landing.registry_keys import TOP_LEVEL
 from schemas.tables import TABLES
 
 DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "sources", "tables")
+KEYS = (*TEXTS, "steps", "documents", "settings", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
-STAMPED = ("file", "row_number")
-"""What a source's relation has beside the delivered columns."""
-
-
-class AdapterError(BppError):
-    """An adapter is unknown, or its folder does not say or do what it must."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file that the standard delivers: its name, and the columns that the adapter's SQL reads.
-
-    `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
-    """
-
-    name: str
-    is_split: bool
-    is_required: bool
-    required_columns: tuple[str, ...]
-    optional_columns: tuple[str, ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return every column that the SQL reads; it must exist in the source's relation, null or not."""
-        return self.required_columns + self.optional_columns
+SETTING = "setting"
+"""The relation that a registry's settings are, beside the sources."""
+ANY = "*"
+"""The end of a setting's path that stands for any name."""
+PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -66,12 +50,14 @@ class Adapter:
     citation: str
     page: str
     description: str
+    settings: Mapping[str, str]
     sources: tuple[Source, ...]
     steps: Mapping[str, str]
     tables: Mapping[str, str]
     derived_from: Mapping[str, tuple[str, ...]]
     scope: Mapping[str, str]
     source_rows: str
+    documents: Documents | None = None
 
     @property
     def selects(self) -> dict[str, str]:
@@ -92,26 +78,30 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    _exactly({"steps": [], **told}, KEYS, where)
-    texts = {key: _text(told[key], f"{where}: {key}") for key in TEXTS}
-    sources = tuple(_source(name, spec, where) for name, spec in _table(told["sources"], where).items())
-    tables = _tables(_table(told["tables"], where), {source.name for source in sources}, where)
-    steps = _names(told.get("steps", []), f"{where}: steps")
-    _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS], where)
+    exactly({"steps": [], "documents": None, "settings": {}, **told}, KEYS, where)
+    texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
+    documents = documents_of(told.get("documents"), where)
+    make = source_of_files if documents is None else source_of_documents
+    sources = tuple(make(name, spec, where) for name, spec in table_in(told["sources"], where).items())
+    tables = _tables(table_in(told["tables"], where), {source.name for source in sources}, where)
+    steps = names_in(told.get("steps", []), f"{where}: steps")
+    _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS, SETTING], where)
     _same_names(folder, where, (*tables, SOURCE_ROWS), "give each [tables.<table>] one <table>.sql")
     if steps or folder.joinpath(STEPS).is_dir():
         _same_names(folder.joinpath(STEPS), f"{where}: steps", steps, "give each step one steps/<step>.sql")
     return Adapter(
         name=folder.name,
         **texts,
+        settings=_settings(told.get("settings", {}), folder.name, f"{where} [settings]"),
         sources=sources,
         steps={step: text_of(folder, f"{STEPS}/{step}.sql") for step in steps},
         tables={table: text_of(folder, f"{table}.sql") for table in tables},
         derived_from={
-            table: _names(spec["sources"], f"{where} [tables.{table}]") for table, spec in tables.items()
+            table: names_in(spec["sources"], f"{where} [tables.{table}]") for table, spec in tables.items()
         },
-        scope={table: _text(spec["scope"], f"{where} [tables.{table}]") for table, spec in tables.items()},
+        scope={table: text_in(spec["scope"], f"{where} [tables.{table}]") for table, spec in tables.items()},
         source_rows=text_of(folder, f"{SOURCE_ROWS}.sql"),
+        documents=documents,
     )
 
 
@@ -150,28 +140,22 @@ def _is_select(name: str) -> bool:
     return name.endswith(".sql")
 
 
-def _source(name: str, told: Any, where: str) -> Source:
-    at = f"{where} [sources.{shown(name)}]"
-    told = {"split": False, **_table(told, at)}
-    _exactly(told, ("required", "split", "columns"), at)
-    columns = _table(told["columns"], at)
-    if any(not isinstance(one, bool) for one in (told["required"], told["split"], *columns.values())):
+def _settings(told: Any, name: str, where: str) -> dict[str, str]:
+    """Return what each path states; a format whose section would be a key of ours can have none."""
+    paths = {
+        path: text_in(states, f"{where}: {shown(path)}") for path, states in table_in(told, where).items()
+    }
+    if paths and name in TOP_LEVEL:
         raise AdapterError(
-            f"{at}: required, split and every column must be true or false", "mend the description"
+            f"{where}: {name} is a key of registry.toml already", "give the adapter's folder another name"
         )
-    odd = [column for column in columns if column != column.lower() or column in STAMPED]
+    odd = [path for path in paths if not PATH.fullmatch(path)]
     if odd:
         raise AdapterError(
-            f"{at} names columns that no header can give: {_listed(odd)}",
-            f"headers are read in small letters; {' and '.join(STAMPED)} are there by themselves",
+            f"{where} has paths that do not fit: {listed(odd)}",
+            "small letters, digits and _, with dots between; the last part may be *",
         )
-    return Source(
-        name=name,
-        is_split=told["split"],
-        is_required=told["required"],
-        required_columns=tuple(column for column, required in columns.items() if required),
-        optional_columns=tuple(column for column, required in columns.items() if not required),
-    )
+    return paths
 
 
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:
@@ -180,12 +164,12 @@ def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> di
         at = f"{where} [tables.{shown(table)}]"
         if table not in TABLES:
             raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(TABLES)}")
-        _exactly(_table(spec, at), ("sources", "scope"), at)
-        named = _names(spec["sources"], at)
+        exactly(table_in(spec, at), ("sources", "scope"), at)
+        named = names_in(spec["sources"], at)
         unknown = sorted(set(named) - set(sources))
         if unknown or not named:
             raise AdapterError(
-                f"{at} names sources without a description: {_listed(unknown) or 'none at all'}",
+                f"{at} names sources without a description: {listed(unknown) or 'none at all'}",
                 "describe each under [sources.<name>]",
             )
     return {table: told[table] for table in TABLES if table in told}
@@ -196,7 +180,7 @@ def _same_names(folder: Traversable, where: str, named: Iterable[str], hint: str
     files = {entry.name.removesuffix(".sql") for entry in entries if _is_select(entry.name)}
     odd = sorted(files ^ set(named))
     if odd:
-        raise AdapterError(f"{where} and the SQL files do not name the same: {_listed(odd)}", hint)
+        raise AdapterError(f"{where} and the SQL files do not name the same: {listed(odd)}", hint)
 
 
 def _distinct(relations: list[str], where: str) -> None:
@@ -204,36 +188,6 @@ def _distinct(relations: list[str], where: str) -> None:
     odd = sorted({name for name in relations if relations.count(name) > 1 or not RELATION.fullmatch(name)})
     if odd:
         raise AdapterError(
-            f"{where} gives names that do not fit or are taken: {_listed(odd)}",
+            f"{where} gives names that do not fit or are taken: {listed(odd)}",
             "small letters, digits and _; sources, steps and canonical tables have names of their own",
         )
-
-
-def _exactly(told: Mapping[str, Any], keys: Collection[str], where: str) -> None:
-    odd = sorted(set(told) ^ set(keys))
-    if odd:
-        raise AdapterError(
-            f"{where}: keys are missing or unknown: {_listed(odd)}", f"it has exactly: {', '.join(keys)}"
-        )
-
-
-def _table(value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise AdapterError(f"{where} must be a table", "write it as [table] with keys below")
-    return value
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise AdapterError(f"{where} must be text, and not empty", "put it in quotes")
-    return value.strip()
-
-
-def _names(value: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise AdapterError(f"{where} must list names", 'for example ["dm", "ex"]')
-    return tuple(value)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(shown, names))

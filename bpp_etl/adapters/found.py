@@ -13,7 +13,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from bpp_etl.adapters.description import DESCRIPTION, Adapter, AdapterError, adapter_in, parts_of
+from bpp_etl.adapters.description import DESCRIPTION, Adapter, adapter_in, parts_of
+from bpp_etl.adapters.told import AdapterError
 from bpp_etl.errors import shown
 
 CANONICAL = "canonical"

@@ -89,6 +89,19 @@ def _lines(adapter: Adapter) -> Iterator[str]:
         yield f"Not in this format: {', '.join(lacking)}."
     yield "Every delivered row is counted by its meaning, also where no table takes it: `quality.source_row`."
     yield ""
+    if adapter.settings:
+        yield "## What a registry may state"
+        yield ""
+        yield "Settings of this format alone, in a section of `registry.toml` that is named after it."
+        yield ""
+        yield markdown_table(
+            ("setting", "states"),
+            (
+                (f"`[{adapter.name}] {path.replace('*', '<name>')}`", " ".join(states.split()))
+                for path, states in adapter.settings.items()
+            ),
+        )
+        yield ""
     if adapter.steps:
         yield "## Shared steps"
         yield ""

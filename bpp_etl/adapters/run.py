@@ -5,12 +5,14 @@ Not here: delivered files, and where the rows go (`bpp_etl/reading/raw_tables.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import duckdb
 
-from bpp_etl.adapters.description import SOURCE_ROWS, STEPS, Adapter, AdapterError
+from bpp_etl.adapters.description import SETTING, SOURCE_ROWS, STEPS, Adapter
+from bpp_etl.adapters.settings import SettingRow
+from bpp_etl.adapters.told import AdapterError
 from bpp_etl.errors import shown
 from bpp_etl.warehouse.connection import Connection, quoted, shut_off
 from schemas.contract import delivered_columns
@@ -26,14 +28,20 @@ NOT_OF_THE_SQL = (duckdb.OperationalError, duckdb.InterruptException, duckdb.Int
 
 
 @contextmanager
-def relations(con: Connection, adapter: Adapter, delivered: Mapping[str, str]) -> Iterator[None]:
+def relations(
+    con: Connection, adapter: Adapter, delivered: Mapping[str, str], settings: Sequence[SettingRow] = ()
+) -> Iterator[None]:
     """Show each source and each step under its name, as temporary relations that are gone afterwards.
 
     `delivered` names the relation of each source that is there: the columns as VARCHAR, `file` and
-    `row_number`; any other reads as empty. From here on the connection's SQL reaches no file and no other
-    database. Errors: AdapterError names the file whose SELECT is none, or cannot be run.
+    `row_number`; any other reads as empty. `settings` are the rows of the relation `setting`. From here on
+    the connection's SQL reaches no file and no other database. Errors: AdapterError names the file whose
+    SELECT is none, or cannot be run.
     """
     shut_off(con)
+    con.execute(f"create temp table {SETTING} (path varchar, name varchar, value varchar)")
+    for row in settings:
+        con.execute(f"insert into temp.{SETTING} values (?, ?, ?)", row)
     for source in adapter.sources:
         con.execute(
             f"create temp view {quoted(source.name)} as {_shown(source.columns, delivered, source.name)}"
@@ -47,6 +55,7 @@ def relations(con: Connection, adapter: Adapter, delivered: Mapping[str, str]) -
         con.execute(f"drop table temp.{quoted(step)}")
     for source in adapter.sources:
         con.execute(f"drop view temp.{quoted(source.name)}")
+    con.execute(f"drop table temp.{SETTING}")
 
 
 def columns_made(table: str) -> tuple[str, ...]:

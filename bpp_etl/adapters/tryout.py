@@ -7,17 +7,29 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
+from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
+from bpp_etl.adapters.settings import SettingRow, setting_rows
+from bpp_etl.adapters.told import AdapterError
+from bpp_etl.adapters.xml_records import BrokenDocumentsError
+from bpp_etl.landing.deliveries import CONFIGURATION
+from bpp_etl.landing.registry_config import checked
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import insert_rows
 
 EXAMPLE = "example"
-"""The folder beside the SELECTs that holds a small delivery: a csv file for each source."""
+"""The folder beside the SELECTs that holds a small delivery: a csv file for each source.
+
+What its registry states lies with it, in a `registry.toml` that need not be there.
+"""
 
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 """The rows of each source that is delivered, by column; row numbers count from 1."""
@@ -40,6 +52,8 @@ class Made:
 
 def example_of(folder: Traversable, adapter: Adapter) -> dict[str, list[dict[str, str | None]]]:
     """Read the example of each source; AdapterError where one has none. An empty cell is null."""
+    if adapter.documents is not None:
+        return _documents_of(folder, adapter, adapter.documents.endings)
     found = {}
     for source in adapter.sources:
         text = text_of(folder, f"{EXAMPLE}/{source.name}.csv")
@@ -50,12 +64,50 @@ def example_of(folder: Traversable, adapter: Adapter) -> dict[str, list[dict[str
     return found
 
 
+def _documents_of(
+    folder: Traversable, adapter: Adapter, endings: Sequence[str]
+) -> dict[str, list[dict[str, str | None]]]:
+    """Lay the example's files of documents flat, one below the other in each source."""
+    found: dict[str, list[dict[str, str | None]]] = {source.name: [] for source in adapter.sources}
+    files = sorted(folder.joinpath(EXAMPLE).iterdir(), key=lambda file: file.name)
+    with in_memory() as con, TemporaryDirectory() as scratch:
+        for number, file in enumerate(one for one in files if one.name.endswith(tuple(endings))):
+            path = Path(scratch, f"{number}.{adapter.documents.format if adapter.documents else ''}")
+            path.write_bytes(file.read_bytes())
+            try:
+                lay_flat(con, f"flat_{number}", adapter, path)
+            except BrokenDocumentsError as error:
+                raise AdapterError(f"{EXAMPLE}/{file.name} {error}", "mend the example") from None
+            for source in adapter.sources:
+                rows = con.execute(f"{shown_source(source, f'flat_{number}')} order by rowid").fetchall()
+                found[source.name] += [dict(zip(places(source), row, strict=True)) for row in rows]
+    return found
+
+
+def example_settings(folder: Traversable, adapter: Adapter) -> list[SettingRow]:
+    """Read the settings of the example; none where its registry states nothing.
+
+    Errors: AdapterError, or ConfigurationError where the registry could not be followed.
+    """
+    if not folder.joinpath(EXAMPLE, CONFIGURATION).is_file():
+        return []
+    try:
+        told = tomllib.loads(text_of(folder, f"{EXAMPLE}/{CONFIGURATION}"))
+    except tomllib.TOMLDecodeError:
+        raise AdapterError(
+            f"{folder.name}/{EXAMPLE}/{CONFIGURATION} cannot be read as TOML", "check its quotes and brackets"
+        ) from None
+    return setting_rows(adapter, checked({"format": adapter.name, **told}).own)
+
+
 def file_of(source: str) -> str:
     """Name the file that a source's literal rows are said to come from."""
     return f"{source}.csv"
 
 
-def made_of(adapter: Adapter, rows: Rows, *, backwards: bool = False) -> Made:
+def made_of(
+    adapter: Adapter, rows: Rows, settings: Sequence[SettingRow] = (), *, backwards: bool = False
+) -> Made:
     """Run an adapter over rows; `backwards` lays them into the sources from the last to the first.
 
     Errors: AdapterError where a SELECT is none, or cannot be run.
@@ -68,7 +120,7 @@ def made_of(adapter: Adapter, rows: Rows, *, backwards: bool = False) -> Made:
             if source.name in rows
         }
         types, made = {}, {}
-        with relations(con, adapter, delivered):
+        with relations(con, adapter, delivered, settings):
             for name in (*adapter.tables_from(tuple(rows)), SOURCE_ROWS):
                 relation = relation_of(con, adapter, f"{name}.sql")
                 with running(adapter, f"{name}.sql"):

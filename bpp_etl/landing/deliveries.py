@@ -19,7 +19,11 @@ MARKER = "_COMPLETE"
 UNFIT = "(the name fits no registry or delivery)"
 BESIDE_DATA = (".", "_")
 """How the names begin of what lies beside the data: what programs leave in a folder, and sheets of notes."""
-FORMATS = ("csv", "csv.gz", "parquet", "xlsx", "xpt")
+TABLES = frozenset({"csv", "csv.gz", "parquet", "xlsx", "xpt"})
+"""The formats of tables, each of which any delivery may be written in."""
+DOCUMENTS = frozenset({"json", "json.gz", "ndjson", "ndjson.gz", "xml", "xml.gz"})
+"""The formats of documents, which only some adapters read."""
+FORMATS = (*sorted(TABLES), *sorted(DOCUMENTS))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ NAMES = """\
 Tables and columns are those of the [dictionary](dictionary.md). Under an adapter `[rename]` takes the
 adapter's own files and columns, `[read]` its files or our tables, `[compose]` its files, with any of their
 columns, or our tables, with the columns that it yields, and the other sections our tables. A column that
-speaks of a direct identifier, such as `mrn`, is loaded under no name."""
+speaks of a direct identifier, such as `mrn`, is loaded under no name.
+
+One more section may have the name of the format: it holds settings that only its adapter knows, and the page
+of the format lists them. The section of another format is an unknown key."""
 
 WRITTEN = """\
 ## How files are written

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.landing.keys import ConfigurationError, ensure_known
+from bpp_etl.landing.own_section import OwnSetting, own_section_of, recalled_own
 from bpp_etl.landing.read_settings import (
     AS_CANONICAL,
     READ_KEYS,
@@ -40,7 +41,10 @@ CANONICAL = "canonical"
 
 @dataclass(frozen=True)
 class RegistryConfig:
-    """How a registry's exports are to be read; the defaults are the canonical format."""
+    """How a registry's exports are to be read; the defaults are the canonical format.
+
+    `own` is what it states in the section of its format.
+    """
 
     format: str = CANONICAL
     about: About = NOTHING_SAID
@@ -55,6 +59,7 @@ class RegistryConfig:
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
     accept: Mapping[str, Waiver] = field(default_factory=dict)
+    own: tuple[OwnSetting, ...] = ()
 
     def reading(self, table: str) -> ReadSettings:
         """Return how the files of a table, or of an adapter's source, are written."""
@@ -102,6 +107,7 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "cadence": stated,
         "accept": recalled_waivers(told["accept"]),
         "null_words": tuple(told["null_words"]),
+        "own": recalled_own(told["own"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
@@ -113,8 +119,9 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
 
 def checked(told: Mapping[str, Any]) -> RegistryConfig:
     """Check each key and value, and return the configuration they make."""
+    own = _own_section(told)
     for key in told:
-        ensure_known("key", key, TOP_LEVEL)
+        ensure_known("key", key, (*TOP_LEVEL, *own))
     of_reading = {"read", *(key.name for key in READ_KEYS)}
     stated = {
         key.name: key.checked(told[key.name], key.name)
@@ -129,7 +136,14 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
             ensure_keys_are_ours(composed, (table,))
     # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
     read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
-    return RegistryConfig(**stated, read=read, read_tables=read_tables)
+    settings = own_section_of(told[own[0]], own[0]) if own and own[0] in told else ()
+    return RegistryConfig(**stated, read=read, read_tables=read_tables, own=settings)
+
+
+def _own_section(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the section that belongs to the format: none does to ours, nor one whose name is taken."""
+    name = told.get("format", CANONICAL)
+    return (name,) if isinstance(name, str) and name not in {CANONICAL, *TOP_LEVEL} else ()
 
 
 def ensure_names_are_known(

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import itertools
 import re
 import shutil
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,7 @@ from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.header import BYTE_ORDER_MARK, ZERO_WIDTH, clean_name
 from bpp_etl.reading.limits import Limits
-from bpp_etl.reading.measured import too_much_unpacked
+from bpp_etl.reading.packed import put_text
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.xpt import UTF_8
 
@@ -71,22 +69,12 @@ def plain_text(
     encoding, a NUL byte, an unreadable header, or more of anything than the limits allow.
     """
     name, encoding = shown(source.name), settings.encoding
-    is_packed, is_foreign = source.format == "csv.gz", _needs_transcoding(encoding)
+    put_text(source, place, limits, size)
     try:
-        if is_packed:
-            _write(place, lambda out: _decompress(source.path, out, name, size, limits))
-        elif is_foreign:
-            _write(place, lambda out: _transcode(source.path, out, encoding))
-        else:
-            place.symlink_to(source.path.resolve())
-        if is_packed and is_foreign:
-            packed, place = place, place.with_suffix(".utf8.csv")
-            _write(place, lambda out: _transcode(packed, out, encoding))
-            packed.unlink()
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise UnreadableError(
-            "file_unreadable", f"{name} is not a whole gzip file", "export the file again"
-        ) from None
+        if _needs_transcoding(encoding):
+            delivered, place = place, place.with_suffix(".utf8.csv")
+            _write(place, lambda out: _transcode(delivered, out, encoding))
+            delivered.unlink()
     except UnicodeError:
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
@@ -200,17 +188,6 @@ def _needs_transcoding(encoding: str) -> bool:
 def _write(path: Path, fill: Callable[[io.BufferedWriter], None]) -> None:
     with path.open("wb") as out:
         fill(out)
-
-
-def _decompress(path: Path, out: io.BufferedWriter, name: str, size: int, limits: Limits) -> None:
-    unpacked = 0
-    with gzip.open(path, "rb") as stream:
-        while chunk := stream.read(CHUNK):
-            unpacked += len(chunk)
-            too_much = too_much_unpacked(size, unpacked, limits)
-            if too_much is not None:
-                raise UnreadableError("file_unreadable", f"{name} {too_much}", "export the file again")
-            out.write(chunk)
 
 
 def _transcode(path: Path, out: io.BufferedWriter, encoding: str) -> None:

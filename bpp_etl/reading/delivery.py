@@ -12,11 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
+from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.book import look_into
+from bpp_etl.reading.document_files import (
+    DOCUMENTS,
+    count_others,
+    documents_missing,
+    of_documents,
+    view_documents,
+)
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
 from bpp_etl.reading.one_file import Loaded, load_file
@@ -95,6 +103,7 @@ class _Reader:
         self.identifiers: list[tuple[str, str]] = []
         self.used: set[Path] = set()
         self.unread_sheets: set[str] | None = None
+        self.others = 0
 
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
@@ -133,11 +142,15 @@ class _Reader:
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
             ensure_names_are_known(config, sources, tuple(adapter.tables))
+            setting_rows(adapter, config.own)
         except ConfigurationError as error:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
         self._load(config, self._sources(config, files, adapter), scratch)
+        lacking = documents_missing(adapter, self.rows)
+        if lacking and not self.problems:
+            self.problem(DELIVERY, "table_missing", lacking)
         if self.problems:
             return
         beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
@@ -160,6 +173,7 @@ class _Reader:
             self.terms.ensure_unknown(step)
             with self.terms.doing(step):
                 adapt(self.con, self.delivery, adapter, self.rows, config)
+                count_others(self.con, self.others)
         except (AdapterError, UnreadableError) as error:
             self.cannot_follow(error)
             self.rows.clear()
@@ -204,7 +218,11 @@ class _Reader:
     ) -> list[Wanted]:
         wanted: list[Wanted] = []
         sheets = self._sheets(files, {one.name: config.reading(one.name).sheet for one in adapter.sources})
+        documents = of_documents(adapter, files)
+        self.used.update(one.file.path for one in documents)
         for source in adapter.sources:
+            if source.kind is not None:
+                continue
             found = self._files(
                 DELIVERY,
                 source.name,
@@ -215,7 +233,7 @@ class _Reader:
                 hint=f"; what is read of this format: {shown(adapter.page)}",
             )
             wanted += of_source(source, found, sheets.get(source.name))
-        return wanted
+        return wanted + documents
 
     def _load(self, config: RegistryConfig, wanted: list[Wanted], scratch: Path) -> None:
         """Load the files side by side; what came of them is told in the order of the tables."""
@@ -237,7 +255,13 @@ class _Reader:
             parts.setdefault((one.schema, one.table), []).append(loaded.part)
         for (schema, table), found in parts.items():
             whole = [part for part in found if part is not None]
-            if len(whole) == len(found):
+            if len(whole) < len(found):
+                continue
+            if table == DOCUMENTS:
+                shown_rows = view_documents(self.con, wanted[-1].adapter, whole)
+                self.others = sum(part.rows for part in whole) - sum(shown_rows.values())
+                self.rows |= shown_rows
+            else:
                 self.rows[table] = view_loaded(self.con, schema, table, whole)
                 self.empty_rows[table] = sum(part.empty_rows for part in whole)
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.deliveries import DOCUMENTS, DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.csv_text import NUL, plain_text
 from bpp_etl.reading.limits import DEFAULTS, Limits, in_words
+from bpp_etl.reading.packed import put_text
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, with_known_dates
 from bpp_etl.warehouse.connection import is_of_the_machine
@@ -155,6 +156,9 @@ def prepare(
     if snapshot.size == 0:
         raise UnreadableError("file_unreadable", f"{shown(source.name)} is empty", "export the file again")
     place = scratch / f"file.{source.format.removesuffix('.gz')}"
+    if source.format in DOCUMENTS:
+        put_text(source, place, limits, snapshot.size)
+        return Opened(source, place, snapshot)
     if source.format in CSV:
         text = plain_text(source, place, settings, limits, snapshot.size)
         return Opened(source, text.path, snapshot, text.header, text.lines_above)

@@ -14,6 +14,7 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.blame import blamed_on
 from bpp_etl.reading.contents import content_of
+from bpp_etl.reading.document_files import load_documents
 from bpp_etl.reading.files import CHANGED, Snapshot, prepare, snapshot_of, unchanged
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
@@ -115,6 +116,11 @@ class _FileLoader:
         if wanted.sheet is not None:
             settings = replace(settings, sheet=wanted.sheet)
         opened = prepare(wanted.file, snapshot, scratch, settings, limits)
+        if wanted.adapter is not None:
+            self.loaded.part = load_documents(
+                self.con, wanted.adapter, opened.path, wanted, self.stamp(snapshot), limits
+            )
+            return
         content = content_of(self.con, opened, settings, wanted.table, limits)
         if len(content.header) > limits.columns:
             raise UnreadableError(

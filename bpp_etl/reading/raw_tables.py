@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
+from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -115,19 +116,22 @@ def adapt(
 ) -> None:
     """Turn an adapter's sources into the canonical raw tables, with its own SQL: all of them, or none.
 
-    Constants and composed keys are those that `config` states of our tables. `rows` has the rows of each
-    source, and those of each table afterwards. Errors: AdapterError.
+    Constants, composed keys and settings are those that `config` states. `rows` has the rows of each source,
+    and those of each table afterwards. Errors: AdapterError.
     """
     if not rows:
         return
     delivered = {name: f"{SOURCE}.{quoted(name)}" for name in rows}
-    with transaction(con), relations(con, adapter, delivered):
+    with transaction(con), relations(con, adapter, delivered, setting_rows(adapter, config.own)):
+        # A file of documents has rows of several sources.
         origins = " union all ".join(
-            "select file, max(file_digest) as file_digest, max(row_number) as last_row,"
-            f" max(row_number - file_row_number) as rows_before from {source} group by file"
+            f"select file, file_digest, row_number, file_row_number from {source}"
             for source in delivered.values()
         )
-        con.execute(f"create temp table _origin as {origins}")
+        con.execute(
+            "create temp table _origin as select file, max(file_digest) as file_digest, max(row_number) as"
+            f" last_row, max(row_number - file_row_number) as rows_before from ({origins}) group by file"
+        )
         made = {
             table: _make(con, delivery, adapter, table, config) for table in adapter.tables_from(tuple(rows))
         }

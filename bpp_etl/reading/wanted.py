@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bpp_etl.adapters import Source
+from bpp_etl.adapters import Adapter, Source
+from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
@@ -25,7 +26,8 @@ WORKBOOK = "delivery.xlsx"
 class Wanted:
     """One file that is to become one table, or the part of one, and the columns it has to have.
 
-    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0.
+    `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0. Of
+    a file of documents, `adapter` says how it is laid flat.
     """
 
     file: DeliveredFile
@@ -35,6 +37,7 @@ class Wanted:
     schema: str = "raw"
     sheet: str | None = None
     part: int = 0
+    adapter: Adapter | None = None
 
     @property
     def ours(self) -> Mapping[str, Column]:
@@ -63,6 +66,7 @@ def files_called(
     stem: str, files: Iterable[DeliveredFile], *, has_sheet: bool, is_split: bool
 ) -> tuple[list[DeliveredFile], list[DeliveredFile]]:
     """Find the files of a name, a sheet of the one workbook among them; and the parts of a split domain."""
+    files = [file for file in files if file.format in TABLE_FORMATS]
     split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
     parts = [file for file in files if split.fullmatch(file.stem)]
     found = [file for file in files if file.stem == stem or file in parts]

@@ -34,7 +34,8 @@ def deliver_example(landing: Path, registry: str = "north", patient: str = "P1")
     folder.mkdir(parents=True)
     example = f"adapters/{NAME}/example/"
     for place, text in files().items():
-        if place.startswith(example):
+        if place == f"{example}registry.toml":
+            (folder.parent / "registry.toml").write_text(text, encoding="utf-8")
+        elif place.startswith(example):
             (folder / place.removeprefix(example)).write_text(text.replace("P1", patient), encoding="utf-8")
-    (landing / registry / "registry.toml").write_text(f'format = "{NAME}"\n', encoding="utf-8")
     return folder

@@ -48,8 +48,11 @@ def test_its_example_is_admitted_whole(
     monkeypatch.setenv("BPP_ADAPTERS", os.pathsep.join(map(str, (*CONFIGURED.folders, of_the_page))))
     delivery = tmp_path / "landing" / "example" / "2024-12-31"
     shutil.copytree(folder / EXAMPLE, delivery)
-    (delivery.parent / "registry.toml").write_text(f'format = "{folder.name}"\n', encoding="utf-8")
+    if (delivery / "registry.toml").exists():
+        shutil.move(delivery / "registry.toml", delivery.parent)
+    else:
+        (delivery.parent / "registry.toml").write_text(f'format = "{folder.name}"\n', encoding="utf-8")
     one = gated(delivery)
     assert one.decision.is_open, one.decision.causes
-    assert one.read.rows.keys() == adapter_in(folder).tables.keys()
+    assert one.read.rows.keys() >= adapter_in(folder).tables.keys()
     assert one.refused == {}

@@ -189,6 +189,23 @@ FAULTS: list[tuple[Check, Damage, str]] = [
         change("therapy_lines.sql", "where drug", "where person in (select person from findings) and drug"),
         "therapy_lines.sql reads more than the sources that [tables.therapy_lines] names",
     ),
+    (
+        checks.its_settings_may_say_anything,
+        change(
+            "source_rows.sql", "from people", "from people where not exists (from setting where name = 'x')"
+        ),
+        "where the settings are odd: source_rows.sql counts 0 rows of people",
+    ),
+    (
+        checks.its_settings_may_say_anything,
+        change("source_rows.sql", "from people", "from people where exists (from setting)"),
+        "where nothing is stated: source_rows.sql counts 0 rows of people",
+    ),
+    (
+        checks.the_example_makes_rows_of_every_table,
+        change("example/registry.toml", "ct =", "ctt ="),
+        "unknown key 'machines.ctt' in [clinic]; known: machines.ct",
+    ),
 ]
 
 

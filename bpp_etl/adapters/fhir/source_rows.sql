@@ -1,0 +1,63 @@
+-- One row per kind of resource and meaning: how many there are, and the table they come into (empty: none).
+select
+    'patient' as source,
+    'a patient' as meaning,
+    'patients' as table_name,
+    count(*) as source_rows
+from patient
+
+union all
+
+select
+    'condition' as source,
+    case when code_meaning.meaning is null then 'another condition' else 'a metastasis' end as meaning,
+    case when code_meaning.meaning is null then null else 'patients' end as table_name,
+    count(*) as source_rows
+from condition
+left join code_meaning on code_meaning.subject = 'condition' and condition.code = code_meaning.codings
+group by 1, 2, 3
+
+union all
+
+select
+    'observation' as source,
+    coalesce(
+        reading.left_out,
+        case
+            when reading.subject in ('ALP_TOTAL', 'ALP_BONE') then 'a result of alkaline phosphatase'
+            when reading.subject in ('ER', 'PR') then 'a hormone receptor'
+            when reading.subject = 'STATUS' then 'a disease status'
+            when reading.subject is not null then 'a finding of HER2'
+        end,
+        'another observation'
+    ) as meaning,
+    case
+        when reading.left_out is not null then null
+        when reading.subject in ('ALP_TOTAL', 'ALP_BONE') then 'lab_results'
+        when reading.subject in ('ER', 'PR') then 'patients'
+        when reading.subject = 'STATUS' then 'imaging_assessments'
+        when reading.subject is not null then 'her2_tests'
+    end as table_name,
+    count(*) as source_rows
+from observation
+left join reading on observation.file = reading.file and observation.row_number = reading.row_number
+group by 1, 2, 3
+
+union all
+
+select
+    'imaging_study' as source,
+    coalesce(study.left_out, 'an imaging study') as meaning,
+    case when study.left_out is null then 'imaging_assessments' end as table_name,
+    count(*) as source_rows
+from study
+group by 1, 2, 3
+
+union all
+
+select
+    'episode' as source,
+    'an episode of care' as meaning,
+    'therapy_lines' as table_name,
+    count(*) as source_rows
+from episode

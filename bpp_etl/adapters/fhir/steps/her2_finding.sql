@@ -1,0 +1,75 @@
+-- One row per observation of HER2: what it found, and the observation that leads its test.
+-- Those of a patient and day are one test, led by the first of them, unless two of them say different things of the
+-- same kind: then each is a test of its own.
+with found as (
+    select
+        reading.patient_id,
+        reading.day,
+        reading.row_number,
+        reading.file,
+        case
+            when reading.subject = 'HER2_IHC'
+                then coalesce(
+                    case when answers.meaning in ('0', '1+', '2+', '3+') then answers.meaning end,
+                    case regexp_extract(trim(coalesce(reading.text, reading.integer, reading.answer_text)), '^[0-3]\+?$')
+                        when '0' then '0'
+                        when '1' then '1+'
+                        when '1+' then '1+'
+                        when '2' then '2+'
+                        when '2+' then '2+'
+                        when '3' then '3+'
+                        when '3+' then '3+'
+                    end
+                )
+        end as ihc_score,
+        case
+            when
+                reading.subject = 'HER2_ISH' and answers.meaning in ('positive', 'negative', 'equivocal')
+                then answers.meaning
+        end as ish_result,
+        case when reading.subject = 'HER2_RATIO' then concat(reading.comparator, reading.number) end as ratio,
+        case when reading.subject = 'HER2_COPIES' then concat(reading.comparator, reading.number) end as copies,
+        case
+            when
+                reading.subject in ('HER2', 'HER2_IHC') and answers.meaning in ('positive', 'negative', 'equivocal')
+                then answers.meaning
+        end as reported_status
+    from reading
+    left join code_meaning as answers
+        on
+            answers.subject = 'her2'
+            and coalesce(reading.answer, reading.interpretation) = answers.codings
+    where
+        reading.subject in ('HER2', 'HER2_IHC', 'HER2_ISH', 'HER2_RATIO', 'HER2_COPIES')
+        and reading.left_out is null
+),
+
+counted as (
+    select
+        found.patient_id,
+        found.day,
+        count(distinct found.ihc_score) > 1
+        or count(distinct found.ish_result) > 1
+        or count(distinct found.ratio) > 1
+        or count(distinct found.copies) > 1
+        or count(distinct found.reported_status) > 1 as is_contradicted,
+        min(found.row_number) as first_row,
+        count(distinct found.file) as files
+    from found
+    where found.day is not null and found.patient_id is not null
+    group by found.patient_id, found.day
+)
+
+select
+    found.patient_id,
+    found.day,
+    found.row_number,
+    found.file,
+    found.ihc_score,
+    found.ish_result,
+    found.ratio,
+    found.copies,
+    found.reported_status,
+    case when counted.is_contradicted is false then counted.first_row else found.row_number end as test_row
+from found
+left join counted on found.patient_id = counted.patient_id and found.day = counted.day

@@ -1,0 +1,160 @@
+"""Documents laid flat for an adapter's SQL: a row for each, its kind, and a cell for each path of its source.
+
+Not here: what a description says of documents (`adapters/documents.py`), and making JSON of XML
+(`adapters/xml_records.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from bpp_etl.adapters.description import Adapter
+from bpp_etl.adapters.documents import ABOVE, Documents
+from bpp_etl.adapters.sources import Source
+from bpp_etl.adapters.xml_records import BrokenDocumentsError, write_as_json
+from bpp_etl.warehouse.connection import Connection, literal, quoted
+
+KIND = "kind"
+"""The column of a flat relation that says of which kind a document is; null where no source is of it."""
+LONGEST_LINE = 16 << 20
+"""The bytes of the longest document in a file of several."""
+SNIFFED = 1 << 20
+NOT_JSON = (
+    "Malformed JSON",
+    "Expected top-level JSON",
+    "maximum_object_size",
+    "not utf-8",
+    "Invalid unicode",
+)
+
+
+def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> int:
+    """Create `relation` of a file of documents, a row for each in their order; return the cells of a row.
+
+    A row's cells are text, in `c0`, `c1` and so on: those of the source of its kind, in the order
+    of `places`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
+    Errors: BrokenDocumentsError, and any of DuckDB.
+    """
+    documents = adapter.documents
+    if documents is None:
+        raise ValueError(f"{adapter.name} reads no documents")
+    sources = {source.kind: source for source in adapter.sources if source.kind is not None}
+    lines = path
+    if documents.format == "xml":
+        lines = path.with_suffix(".records")
+        write_as_json(path, lines, documents)
+    width = max(len(source.columns) for source in sources.values())
+    cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
+    known = ", ".join(map(literal, sources))
+    of_kind = " ".join(f"when {literal(kind)} then {_cells(source)}" for kind, source in sources.items())
+    try:
+        con.execute(
+            f"create table {relation} as select {KIND}, {cells} from (select"
+            f" case when kind in ({known}) then kind end as {KIND}, case kind {of_kind} end as cells"
+            f" from ({_found(documents, _objects(lines))}))"
+        )
+    except duckdb.InvalidInputException as error:
+        if not any(words in str(error) for words in NOT_JSON):
+            raise
+        raise BrokenDocumentsError(_why(path)) from None
+    return width
+
+
+def shown_source(source: Source, relation: str, others: str = "") -> str:
+    """Write a source over a flat relation: a SELECT of its columns by their names, and of `others`.
+
+    A nested column holds JSON, an object or a list, or nothing.
+    """
+    shown = []
+    for place, name in enumerate(places(source)):
+        text = _cell(place)
+        if name in source.nested:
+            text = f"case when {text}[1] in ('{{', '[') and json_valid({text}) then {text} end"
+        shown.append(f"{text} as {quoted(name)}")
+    return f"select {', '.join(shown)}{others} from {relation} where {KIND} = {literal(str(source.kind))}"
+
+
+def places(source: Source) -> tuple[str, ...]:
+    """Name a source's columns in the order of their cells: those of the document, then those above it."""
+    return tuple(sorted(source.columns, key=lambda name: source.paths[name].startswith(ABOVE)))
+
+
+def _cell(place: int) -> str:
+    return f"c{place}"
+
+
+def _cells(source: Source) -> str:
+    """Write a document's cells as a list: one reading of the document finds all of its paths."""
+    paths = [source.paths[name] for name in places(source)]
+    own = [literal(path) for path in paths if not path.startswith(ABOVE)]
+    above = [literal("$" + path.removeprefix(ABOVE)) for path in paths if path.startswith(ABOVE)]
+    lists = [f"json_extract_string(document, [{', '.join(own)}])"] if own else []
+    nothing = ", ".join(["null"] * len(above))
+    if above:
+        lists.append(
+            f"case when above is null then [{nothing}]::varchar[]"
+            f" else json_extract_string(above, [{', '.join(above)}]) end"
+        )
+    return " || ".join(lists)
+
+
+def _objects(path: Path) -> str:
+    return (
+        f"read_json_objects({literal(str(path))}, format='auto', compression='none',"
+        f" maximum_object_size={_longest(path)})"
+    )
+
+
+def _longest(path: Path) -> int:
+    """Say how long an object of a file may be: its lines are documents, or as a whole it is one."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        line = stream.readline(SNIFFED)
+    return LONGEST_LINE if size < LONGEST_LINE or _is_json(line) else size + 1
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _found(documents: Documents, objects: str) -> str:
+    """Write the documents of a file: kind, document, and above, what it lies in."""
+    if documents.format == "xml":
+        return (
+            "select json ->> '$.kind' as kind, json -> '$.document' as document, json -> '$.above' as above"
+            f" from {objects}"
+        )
+    kind = literal(documents.kind)
+    if not documents.packed:
+        return f"select json ->> {kind} as kind, json as document, null::json as above from {objects}"
+    entries, inside = [], []
+    for packed, (to_entries, to_document) in documents.packed.items():
+        entries.append(f"when {literal(packed)} then json_extract(json, {literal(to_entries + '[*]')})")
+        inside.append(f"when {literal(packed)} then json_extract(entry, {literal(to_document)})")
+    return (
+        f"select document ->> {kind} as kind, document, above from (select"
+        f" case packed {' '.join(inside)} else entry end as document,"
+        " case when packed is not null then entry end as above"
+        f" from (select packed, unnest(case packed {' '.join(entries)} else [json] end) as entry"
+        f" from (select json, case when kind in ({', '.join(map(literal, documents.packed))}) then kind end"
+        f" as packed from (select json, json ->> {kind} as kind from {objects}))))"
+    )
+
+
+def _why(path: Path) -> str:
+    """Say where JSON breaks, in words without a cell; DuckDB counts the lines otherwise, and quotes them."""
+    with path.open("rb") as stream:
+        first = stream.readline(SNIFFED)
+        if not _is_json(first):
+            return "is not readable JSON to its end"
+        for number, line in enumerate(stream, start=2):
+            if line.strip() and not _is_json(line):
+                return f"is not readable JSON in line {number}"
+    return f"has a document of more than {LONGEST_LINE >> 20} MiB"
