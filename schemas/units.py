@@ -84,3 +84,8 @@ def units_on_forms() -> tuple[str, ...]:
     for unit, factor in ALP_UNITS.items():
         first.setdefault(factor, unit)
     return (*first.values(), MASS_UNIT)
+
+
+def unit_spellings() -> tuple[str, ...]:
+    """List every unit of alkaline phosphatase as it is written here."""
+    return (*ALP_UNITS, MASS_UNIT, TIMES_UPPER_LIMIT_UNIT)

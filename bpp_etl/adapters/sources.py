@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bpp_etl.adapters.documents import path_of
-from bpp_etl.adapters.told import AdapterError, exactly, listed, table_in, text_in
+from bpp_etl.adapters.told import AdapterError, exactly, listed, names_in, table_in, text_in
 from bpp_etl.errors import shown
 
 STAMPED = ("file", "row_number")
 """What a source's relation has beside the delivered columns."""
+ANY = "any"
+"""What a description says of the columns of a source that may have any."""
+CELL = ("position", "field", "value")
+"""The columns of such a source's relation, which has a row for each filled cell, and one for each row itself."""
+PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,10 @@ class Source:
     `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
     Where the standard delivers documents, a source has those of a `kind`, whatever their files are called:
     each column is what lies at its path, and a `nested` one is JSON.
+
+    Where an export has columns of any name, the step `fields` names those that are read, and the relation is
+    long: `position`, `field` and `value` of each filled cell, and a row of position 0 for each row of a file.
+    `pair` names the two columns by which a file may be long itself: that of the field, and that of the value.
     """
 
     name: str
@@ -34,6 +43,8 @@ class Source:
     kind: str | None = None
     paths: Mapping[str, str] = field(default_factory=dict)
     nested: frozenset[str] = frozenset()
+    fields: str | None = None
+    pair: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -44,6 +55,8 @@ class Source:
 def source_of_files(name: str, told: Any, where: str) -> Source:
     at = f"{where} [sources.{shown(name)}]"
     told = {"split": False, **table_in(told, at)}
+    if told.get("columns") == ANY:
+        return _source_of_any(name, told, at)
     exactly(told, ("required", "split", "columns"), at)
     columns = table_in(told["columns"], at)
     if any(not isinstance(one, bool) for one in (told["required"], told["split"], *columns.values())):
@@ -57,6 +70,27 @@ def source_of_files(name: str, told: Any, where: str) -> Source:
         is_required=told["required"],
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),
+    )
+
+
+def _source_of_any(name: str, told: Mapping[str, Any], at: str) -> Source:
+    told = {"pair": [], **told}
+    exactly(told, ("required", "split", "columns", "fields", "pair"), at)
+    if not isinstance(told["required"], bool) or not isinstance(told["split"], bool):
+        raise AdapterError(f"{at}: required and split must be true or false", "mend the description")
+    pair = names_in(told["pair"], at)
+    if pair and len(pair) != PAIR:
+        raise AdapterError(
+            f"{at}: pair must name two columns", "that of the field's name, and that of its value"
+        )
+    return Source(
+        name=name,
+        is_split=told["split"],
+        is_required=told["required"],
+        required_columns=(),
+        optional_columns=CELL,
+        fields=text_in(told["fields"], f"{at}: fields"),
+        pair=pair,
     )
 
 

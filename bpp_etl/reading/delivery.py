@@ -17,6 +17,7 @@ from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
+from bpp_etl.reading.any_columns import fields_named, view_cells
 from bpp_etl.reading.book import look_into
 from bpp_etl.reading.document_files import (
     DOCUMENTS,
@@ -33,7 +34,7 @@ from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
+from bpp_etl.reading.wanted import WORKBOOK, Fields, Wanted, files_called, of_source, of_table
 from bpp_etl.reading.workbook import folded
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
@@ -147,7 +148,10 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
-        self._load(config, self._sources(config, files, adapter), scratch)
+        wanted = self._sources(config, files, adapter)
+        self._load(config, [one for one in wanted if one.source is None], scratch)
+        if not self.problems and not self._load_named(config, adapter, wanted, scratch):
+            return
         lacking = documents_missing(adapter, self.rows)
         if lacking and not self.problems:
             self.problem(DELIVERY, "table_missing", lacking)
@@ -164,16 +168,42 @@ class _Reader:
                 message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
                 self.problem(table.name, "table_missing", message)
 
+    def _load_named(
+        self, config: RegistryConfig, adapter: Adapter, wanted: list[Wanted], scratch: Path
+    ) -> bool:
+        """Load of the sources that may have any columns those that the adapter names; say whether it does."""
+        wanted = [one for one in wanted if one.source is not None]
+        if not wanted:
+            return True
+        named: dict[str, Fields] = {}
+
+        def name() -> None:
+            named.update(fields_named(self.con, adapter, self.rows, setting_rows(adapter, config.own)))
+
+        if not self._run(adapter, "fields", name):
+            return False
+        place = scratch / "named"
+        place.mkdir()
+        self._load(config, [replace(one, fields=named[one.table]) for one in wanted], place)
+        return True
+
     def _adapt(self, config: RegistryConfig, adapter: Adapter) -> bool:
         """Make the canonical tables of the sources; say whether that could be done."""
-        step = Step(
-            "adapter", DELIVERY, shown(adapter.title), size=self.read_as.size, rule="configuration_invalid"
-        )
+
+        def make() -> None:
+            adapt(self.con, self.delivery, adapter, self.rows, config)
+            count_others(self.con, self.others)
+
+        return self._run(adapter, "adapter", make)
+
+    def _run(self, adapter: Adapter, key: str, work: Callable[[], None]) -> bool:
+        """Run the adapter's SQL; say whether that could be done."""
+        title, size = shown(adapter.title), self.read_as.size
+        step = Step(key, DELIVERY, title, size=size, rule="configuration_invalid")
         try:
             self.terms.ensure_unknown(step)
             with self.terms.doing(step):
-                adapt(self.con, self.delivery, adapter, self.rows, config)
-                count_others(self.con, self.others)
+                work()
         except (AdapterError, UnreadableError) as error:
             self.cannot_follow(error)
             self.rows.clear()
@@ -262,7 +292,12 @@ class _Reader:
                 self.others = sum(part.rows for part in whole) - sum(shown_rows.values())
                 self.rows |= shown_rows
             else:
-                self.rows[table] = view_loaded(self.con, schema, table, whole)
+                source = next(one.source for one in wanted if one.table == table)
+                self.rows[table] = (
+                    view_loaded(self.con, schema, table, whole)
+                    if source is None
+                    else view_cells(self.con, source, whole)
+                )
                 self.empty_rows[table] = sum(part.empty_rows for part in whole)
 
     def _files(

@@ -13,6 +13,7 @@ from bpp_etl.adapters import Adapter, Source
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.problems import looks_like_identifier
 from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
 from schemas.contract import Column, delivered_columns
@@ -23,11 +24,34 @@ WORKBOOK = "delivery.xlsx"
 
 
 @dataclass(frozen=True)
+class Fields:
+    """The fields of a source that its adapter names: those that are read, and those that identify somebody.
+
+    All in small letters, as a header is read.
+    """
+
+    read: frozenset[str] = frozenset()
+    identifying: frozenset[str] = frozenset()
+
+    def are_read(self, name: str) -> bool:
+        """Say whether a field is loaded: one whose name speaks of a direct identifier never is."""
+        return name in self.read and not self.identify(name)
+
+    def identify(self, name: str) -> bool:
+        """Say whether a field is held to be a direct identifier, by what is said of it or by its name."""
+        return name in self.identifying or looks_like_identifier(name)
+
+
+NO_FIELDS = Fields()
+
+
+@dataclass(frozen=True)
 class Wanted:
     """One file that is to become one table, or the part of one, and the columns it has to have.
 
     `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0. Of
-    a file of documents, `adapter` says how it is laid flat.
+    a file of documents, `adapter` says how it is laid flat. Of a source that may have any columns, `source`
+    says how it tells its fields, and `fields` which of them are read.
     """
 
     file: DeliveredFile
@@ -38,6 +62,8 @@ class Wanted:
     sheet: str | None = None
     part: int = 0
     adapter: Adapter | None = None
+    source: Source | None = None
+    fields: Fields = NO_FIELDS
 
     @property
     def ours(self) -> Mapping[str, Column]:
@@ -101,6 +127,8 @@ def of_table(
 def of_source(source: Source, files: Iterable[DeliveredFile], sheet: str | None) -> list[Wanted]:
     """Ask what an adapter reads of the files of one of its sources."""
     names, required = tuple(source.columns), frozenset(source.required_columns)
+    any_columns = source if source.fields else None
     return [
-        Wanted(file, source.name, names, required, SOURCE, sheet, part) for part, file in enumerate(files)
+        Wanted(file, source.name, names, required, SOURCE, sheet, part, source=any_columns)
+        for part, file in enumerate(files)
     ]
