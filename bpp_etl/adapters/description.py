@@ -87,7 +87,9 @@ def adapter_in(folder: Traversable) -> Adapter:
     sources = tuple(make(name, spec, where) for name, spec in table_in(told["sources"], where).items())
     tables = _tables(table_in(told["tables"], where), {source.name for source in sources}, where)
     steps = names_in(told.get("steps", []), f"{where}: steps")
-    _distinct([*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS, SETTING, OUR_COLUMN], where)
+    _distinct(
+        [*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS, SETTING, OUR_COLUMN], where
+    )
     unknown = sorted({source.fields for source in sources if source.fields} - {*steps})
     if unknown:
         raise AdapterError(f"{where} has no step {listed(unknown)}", "it names the fields that are read")

@@ -32,7 +32,8 @@ class Source:
 
     Where an export has columns of any name, the step `fields` names those that are read, and the relation is
     long: `position`, `field` and `value` of each filled cell, and a row of position 0 for each row of a file.
-    `pair` names the two columns by which a file may be long itself: that of the field, and that of the value.
+    `beside` are columns that stand beside every cell of a row: the step says which field each is. `pair` names
+    the two columns by which a file may be long itself: that of the field, and that of the value.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     paths: Mapping[str, str] = field(default_factory=dict)
     nested: frozenset[str] = frozenset()
     fields: str | None = None
+    beside: tuple[str, ...] = ()
     pair: tuple[str, ...] = ()
 
     @property
@@ -74,8 +76,8 @@ def source_of_files(name: str, told: Any, where: str) -> Source:
 
 
 def _source_of_any(name: str, told: Mapping[str, Any], at: str) -> Source:
-    told = {"pair": [], **told}
-    exactly(told, ("required", "split", "columns", "fields", "pair"), at)
+    told = {"beside": [], "pair": [], **told}
+    exactly(told, ("required", "split", "columns", "fields", "beside", "pair"), at)
     if not isinstance(told["required"], bool) or not isinstance(told["split"], bool):
         raise AdapterError(f"{at}: required and split must be true or false", "mend the description")
     pair = names_in(told["pair"], at)
@@ -83,13 +85,16 @@ def _source_of_any(name: str, told: Mapping[str, Any], at: str) -> Source:
         raise AdapterError(
             f"{at}: pair must name two columns", "that of the field's name, and that of its value"
         )
+    beside = names_in(told["beside"], at)
+    _ensure_columns((*CELL, *beside), at)
     return Source(
         name=name,
         is_split=told["split"],
         is_required=told["required"],
         required_columns=(),
-        optional_columns=CELL,
+        optional_columns=(*CELL, *beside),
         fields=text_in(told["fields"], f"{at}: fields"),
+        beside=beside,
         pair=pair,
     )
 

@@ -5,35 +5,36 @@ Not here: which fields those are, which a step of the adapter says, and what bec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bpp_etl.adapters import Adapter, Source
-from bpp_etl.adapters.run import relations
+from bpp_etl.adapters.fields import Fields, fields_of
 from bpp_etl.adapters.settings import SettingRow
 from bpp_etl.adapters.sources import CELL
 from bpp_etl.errors import shown
 from bpp_etl.reading.contents import Content
 from bpp_etl.reading.files import Opened
 from bpp_etl.reading.limits import Limits
-from bpp_etl.reading.problems import shown_column
+from bpp_etl.reading.problems import looks_like_identifier, shown_column
 from bpp_etl.reading.raw_tables import IS_FILLED, SOURCE, Part
 from bpp_etl.reading.tables import load
-from bpp_etl.reading.wanted import Fields, Wanted
+from bpp_etl.reading.wanted import Wanted
 from bpp_etl.warehouse.connection import Connection, in_memory, literal, quoted
 
-POSITION, _, VALUE = CELL
+POSITION, FIELD, VALUE = CELL
 
 
 @dataclass(frozen=True)
 class Places:
     """Where a file has the fields that are read, and others: place -> field.
 
-    `twice` has names that stand there twice. `pair` are the places of a field's name and of its value, in a
-    file that is long itself.
+    `beside` has the places of the columns that stand beside every cell, `twice` names that are there twice.
+    `pair` are the places of a field's name and of its value, in a file that is long itself.
     """
 
     fields: Mapping[int, str]
+    beside: Mapping[str, int]
     others: Mapping[int, str]
     pair: tuple[int, ...]
     twice: tuple[str, ...]
@@ -63,24 +64,23 @@ def fields_named(
 
     `delivered` names the sources that were loaded before. Errors: AdapterError.
     """
-    sources = [source for source in adapter.sources if source.fields]
-    found: dict[str, Fields] = {}
     # Apart, for once an adapter's SQL has run, its connection reaches no file.
     with in_memory() as apart:
         there = {name: quoted(f"{name} as delivered") for name in delivered}
         for name in there:
-            rows = con.execute(f"from {SOURCE}.{quoted(name)}").to_arrow_table()
+            rows = con.sql(f"from {SOURCE}.{quoted(name)}").to_arrow_table()
             apart.register(f"{name} as delivered", rows)
-        with relations(apart, adapter, there, settings):
-            for source in sources:
-                named = apart.execute(
-                    "select lower(trim(field)), bool_or(coalesce(is_identifier, false))"
-                    f" from {quoted(str(source.fields))} where field is not null group by all"
-                ).fetchall()
-                found[source.name] = Fields(
-                    frozenset(name for name, _ in named), frozenset(name for name, told in named if told)
-                )
-    return found
+        return fields_of(apart, adapter, there, settings)
+
+
+def is_read(fields: Fields, name: str) -> bool:
+    """Say whether a field is loaded: one that identifies somebody never is."""
+    return name in fields.read and not is_identifying(fields, name)
+
+
+def is_identifying(fields: Fields, name: str) -> bool:
+    """Say whether a field is held to be a direct identifier, by what is said of it or by its name."""
+    return name in fields.identifying or looks_like_identifier(name)
 
 
 def places_in(header: Sequence[str], source: Source, fields: Fields, rename: Mapping[str, str]) -> Places:
@@ -89,10 +89,12 @@ def places_in(header: Sequence[str], source: Source, fields: Fields, rename: Map
     pair = tuple(names.index(one) for one in source.pair if one in names)
     if len(pair) < len(source.pair):
         pair = ()
-    read = {at: name for at, name in enumerate(names) if fields.are_read(name) and at not in pair}
+    read = {at: name for at, name in enumerate(names) if is_read(fields, name) and at not in pair}
     twice = sorted({name for name in read.values() if names.count(name) > 1})
     others = {at: name for at, name in enumerate(names) if at not in read and at not in pair}
-    return Places(read, others, pair, tuple(twice))
+    beside = {fields.beside[name]: at for at, name in read.items() if name in fields.beside}
+    read = {at: name for at, name in read.items() if name not in fields.beside}
+    return Places(read, beside, others, pair, tuple(twice))
 
 
 def load_cells(
@@ -114,10 +116,10 @@ def load_cells(
     if places.twice:
         listed = ", ".join(map(shown, places.twice))
         told.problem = ("column_duplicated", f"{name} names columns twice: {listed}", len(places.twice))
-    elif not places.fields:
+    elif not places.fields and not places.beside:
         told.problem = ("column_missing", f"{name} has none of the columns that are read of {table}", 1)
     else:
-        columns = {f"c{at}": (at,) for at in (*places.fields, *places.pair)}
+        columns = {f"c{at}": (at,) for at in (*places.fields, *places.beside.values(), *places.pair)}
         loaded = load(
             con,
             opened,
@@ -133,7 +135,7 @@ def load_cells(
         others = _others_in(con, wanted.relation, places.pair[0], fields)
         beside |= dict.fromkeys(others, places.pair[1])
     for other, at in beside.items():
-        among = told.identifiers if fields.identify(other) else told.extra
+        among = told.identifiers if is_identifying(fields, other) else told.extra
         among.append(shown_column(other, at + 1, header_is_sure=told.part is not None))
     return told
 
@@ -143,7 +145,7 @@ def _without_others(content: Content, places: Places, fields: Fields) -> Content
     if not places.pair:
         return content
     name, value = (content.texts[at] for at in places.pair)
-    read = ", ".join(literal(one) for one in sorted(fields.read) if fields.are_read(one))
+    read = ", ".join(literal(one) for one in sorted(fields.read) if is_read(fields, one))
     texts = list(content.texts)
     texts[places.pair[1]] = f"case when lower(trim({name})) in ({read or 'null'}) then {value} end"
     return replace(content, texts=texts)
@@ -152,7 +154,7 @@ def _without_others(content: Content, places: Places, fields: Fields) -> Content
 def _others_in(con: Connection, relation: str, place: int, fields: Fields) -> list[str]:
     """List the fields that a long file tells of and that are not read."""
     told = con.execute(f"select distinct lower(trim(c{place})) from {relation}").fetchall()
-    return sorted(name for (name,) in told if name and not fields.are_read(name))
+    return sorted(name for (name,) in told if name and not is_read(fields, name))
 
 
 def view_cells(con: Connection, source: Source, parts: Sequence[Part]) -> int:
@@ -164,26 +166,32 @@ def view_cells(con: Connection, source: Source, parts: Sequence[Part]) -> int:
     for part in parts:
         if not isinstance(part, LongPart):
             raise ValueError(f"{source.name} was not loaded as cells")
-        shown_columns = [f"{literal(value)}::varchar as {quoted(name)}" for name, value in part.stamp.items()]
-        shown_columns += [f"rowid + {1 + before} as {name}" for name in ("row_number", "source_row_number")]
-        shown_columns += ["rowid + 1 as file_row_number", *_cells(part.places)]
-        filled = f" where {IS_FILLED}" if part.empty_rows else ""
-        selects.append(f"select {', '.join(shown_columns)} from {part.relation}{filled}")
+        stamp = [f"{literal(value)}::varchar as {quoted(name)}" for name, value in part.stamp.items()]
+        stamp += [f"rowid + {1 + before} as {name}" for name in ("row_number", "source_row_number")]
+        stamp += ["rowid + 1 as file_row_number"]
+        stamp += [
+            f"{f'c{part.places.beside[name]}' if name in part.places.beside else 'null'}::varchar as"
+            f" {quoted(name)}"
+            for name in source.beside
+        ]
+        filled = IS_FILLED if part.empty_rows else "true"
+        # A SELECT for each column reads that column alone, and none where another field is asked for.
+        selects += [
+            f"select {', '.join(stamp)}, {position}::bigint as {POSITION}, {name}::varchar as {FIELD},"
+            f" {value}::varchar as {VALUE} from {part.relation}"
+            f" where {filled} and {'true' if position == 0 else f'{value} is not null'}"
+            for position, name, value in _cells(part.places)
+        ]
         before += part.rows
-    con.execute(
-        f"create view {SOURCE}.{quoted(source.name)} as from ({' union all '.join(selects)})"
-        f" where {POSITION} = 0 or {VALUE} is not null"
-    )
+    con.execute(f"create view {SOURCE}.{quoted(source.name)} as {' union all '.join(selects)}")
     return sum(part.rows - part.empty_rows for part in parts)
 
 
-def _cells(places: Places) -> list[str]:
-    """Write the cells of a row as lists beside one another; the first of each is the row itself."""
-    cells = [("0", "null", "null")]
-    cells += [(f"{at + 1}", literal(name), f"c{at}") for at, name in places.fields.items()]
+def _cells(places: Places) -> Iterator[tuple[int, str, str]]:
+    """Write position, field and value of each cell of a row; the first of them is the row itself."""
+    yield 0, "null", "null"
+    for at, name in places.fields.items():
+        yield at + 1, literal(name), f"c{at}"
     if places.pair:
-        name, value = places.pair
-        cells.append((f"{value + 1}", f"lower(trim(c{name}))", f"c{value}"))
-    kinds = ("bigint[]", "varchar[]", "varchar[]")
-    lists = (f"[{', '.join(one)}]::{kind}" for one, kind in zip(zip(*cells, strict=True), kinds, strict=True))
-    return [f"unnest({one}) as {name}" for name, one in zip(CELL, lists, strict=True)]
+        of_name, of_value = places.pair
+        yield of_value + 1, f"lower(trim(c{of_name}))", f"c{of_value}"

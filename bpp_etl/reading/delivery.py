@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
+from bpp_etl.adapters.fields import Fields
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery, unknown_files
@@ -34,7 +35,7 @@ from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Fields, Wanted, files_called, of_source, of_table
+from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
 from bpp_etl.reading.workbook import folded
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bpp_etl.adapters import Adapter, Source
+from bpp_etl.adapters.fields import Fields
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.problems import looks_like_identifier
 from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
 from schemas.contract import Column, delivered_columns
@@ -21,25 +21,6 @@ from schemas.tables import TABLES, DeliveredTable
 
 WORKBOOK = "delivery.xlsx"
 """The one workbook that may hold every table, each on a sheet of its name."""
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The fields of a source that its adapter names: those that are read, and those that identify somebody.
-
-    All in small letters, as a header is read.
-    """
-
-    read: frozenset[str] = frozenset()
-    identifying: frozenset[str] = frozenset()
-
-    def are_read(self, name: str) -> bool:
-        """Say whether a field is loaded: one whose name speaks of a direct identifier never is."""
-        return name in self.read and not self.identify(name)
-
-    def identify(self, name: str) -> bool:
-        """Say whether a field is held to be a direct identifier, by what is said of it or by its name."""
-        return name in self.identifying or looks_like_identifier(name)
 
 
 NO_FIELDS = Fields()

@@ -91,7 +91,7 @@ def _answer(field: Field, column: str, row: Mapping[str, str], *, labels: bool) 
     if column == "assessment_id":
         return text.rsplit(":", 1)[1]
     if field.kind == "yesno":
-        return TRUTHS[text][labels]
+        return TRUTHS[text.lower()][labels]
     for choice in field.choices:
         if text in {choice.code, choice.label}:
             return choice.label if labels else choice.code

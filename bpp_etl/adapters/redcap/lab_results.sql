@@ -1,15 +1,31 @@
 -- One row per instance with a filled field of lab_results.
+with
+found as (
+    select
+        key_row,
+        max(told) filter (where column_name = 'patient_id') as patient_id,
+        max(told) filter (where column_name = 'analyte') as analyte,
+        max(told) filter (where column_name = 'specimen_date') as specimen_date,
+        max(told) filter (where column_name = 'value') as value,
+        max(told) filter (where column_name = 'unit') as unit,
+        max(told) filter (where column_name = 'upper_limit_normal') as upper_limit_normal,
+        max(told) filter (where column_name = 'laboratory') as laboratory,
+        min(row_number) as row_number
+    from told
+    where table_name = 'lab_results'
+    group by key_row, copy
+)
+
 select
-    coalesce(max(told.told) filter (where told.column_name = 'patient_id'), patient.patient_id) as patient_id,
-    max(told.told) filter (where told.column_name = 'analyte') as analyte,
-    max(told.told) filter (where told.column_name = 'specimen_date') as specimen_date,
-    max(told.told) filter (where told.column_name = 'value') as value,
-    max(told.told) filter (where told.column_name = 'unit') as unit,
-    max(told.told) filter (where told.column_name = 'upper_limit_normal') as upper_limit_normal,
-    max(told.told) filter (where told.column_name = 'laboratory') as laboratory,
-    min(told.row_number) as row_number,
-    arg_min(told.file, told.row_number) as file
-from told
-left join patient on patient.record = told.record
-where told.table_name = 'lab_results'
-group by told.record, told.event, told.instrument, told.instance, told.copy, patient.patient_id
+    coalesce(found.patient_id, patient.patient_id) as patient_id,
+    found.analyte,
+    found.specimen_date,
+    found.value,
+    found.unit,
+    found.upper_limit_normal,
+    found.laboratory,
+    found.row_number,
+    export_row.file
+from found
+inner join export_row on export_row.row_number = found.row_number
+inner join patient on patient.record_row = export_row.record_row

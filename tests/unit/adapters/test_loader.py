@@ -26,7 +26,7 @@ def rewrite(folder: Path, old: str, new: str) -> None:
 
 
 def test_canonical_comes_first_and_every_folder_with_a_description_follows() -> None:
-    assert adapter_names() == ("canonical", "sdtm")
+    assert adapter_names() == ("canonical", "fhir", "redcap", "sdtm")
 
 
 def test_an_unknown_adapter_is_told_the_known_formats() -> None:

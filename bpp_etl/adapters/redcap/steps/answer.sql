@@ -1,13 +1,12 @@
--- One row per filled cell of a mapped field and column of ours: what it tells there, and whether its row counts.
+-- One row per filled cell of a mapped field and column of ours: what it tells there, whose it is (`key_row`: the first
+-- row of the instance, of patients that of the record), and whether it counts.
 with
 cell as (
     select
-        data.file,
         data.row_number,
         data.position,
         data.field,
         trim(data.value) as value,
-        regexp_replace(trim(data.value), '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})( .*)?$', '\1-\2-\3') as day,
         target.variable,
         target.table_name,
         target.column_name,
@@ -24,38 +23,46 @@ cell as (
 )
 
 select
-    cell.file,
     cell.row_number,
     cell.position,
     cell.field,
     cell.table_name,
     cell.column_name,
-    export_row.record,
-    export_row.event,
-    export_row.instrument,
-    export_row.instance,
-    case when cell.is_checkbox then meant.place else 0 end as place,
+    if(cell.table_name = 'patients', export_row.record_row, export_row.instance_row) as key_row,
+    if(cell.is_checkbox, meant.place, 0) as place,
     case
         when meant.told is not null then meant.told
-        when starts_with(cell.validation, 'date') and regexp_matches(cell.value, '^\d{4}-\d{2}-\d{2}[ T]\d')
+        when cell.validation like 'date%' and regexp_matches(cell.value, '^\d{4}-\d{2}-\d{2}[ T]\d')
             then left(cell.value, 10)
-        when cell.validation like 'date%_dmy' then coalesce(strftime(try_strptime(cell.day, '%d-%m-%Y'), '%Y-%m-%d'), cell.value)
-        when cell.validation like 'date%_mdy' then coalesce(strftime(try_strptime(cell.day, '%m-%d-%Y'), '%Y-%m-%d'), cell.value)
+        when cell.validation like 'date%_dmy' or cell.validation like 'date%_mdy'
+            then coalesce(
+                strftime(
+                    try_strptime(
+                        regexp_replace(
+                            cell.value,
+                            '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})( .*)?$',
+                            if(cell.validation like '%_dmy', '\3-\2-\1', '\3-\1-\2')
+                        ),
+                        '%Y-%m-%d'
+                    ),
+                    '%Y-%m-%d'
+                ),
+                cell.value
+            )
         when cell.validation like '%comma_decimal' then replace(cell.value, ',', '.')
         else cell.value
     end as told,
     cell.table_name not in (select name from setting where path = 'events')
-    or (cell.table_name, export_row.event) in (select (name, value) from setting where path = 'events') as is_of_event,
+    or (cell.table_name, export_row.event)
+    in (select (name, value) from setting where path = 'events') as is_of_event,
     not exists (from setting where path = 'statuses')
-    or coalesce(form_status.status, 'blank') in (select lower(value) from setting where path = 'statuses') as has_status
+    or coalesce(form_status.status, 'blank')
+    in (select lower(value) from setting where path = 'statuses') as has_status
 from cell
 inner join export_row on export_row.row_number = cell.row_number
 left join form_status
     on
-        form_status.record = export_row.record
-        and form_status.event = export_row.event
-        and form_status.instrument = export_row.instrument
-        and form_status.instance = export_row.instance
+        form_status.instance_row = export_row.instance_row
         and form_status.status_field = cell.status_field
 left join labelled on labelled.variable = cell.variable
 left join meant
@@ -63,5 +70,4 @@ left join meant
         meant.variable = cell.variable
         and meant.table_name = cell.table_name
         and meant.column_name = cell.column_name
-        and case when cell.ticked is null and labelled.variable is not null then meant.label else meant.code end
-        = cell.chosen
+        and if(cell.ticked is null and labelled.variable is not null, meant.label, meant.code) = cell.chosen

@@ -1,61 +1,86 @@
--- One row per column of a row of ours, with what the export tells of it: several answers of one row are joined by +.
--- A row is an instance, and of patients a record. What is delivered twice of one field is a row of its own (`copy`), for
--- the gate to judge; of patients only where it differs.
+-- One row per column of a row of ours, with what the export tells of it. Several answers are joined by +. What is
+-- delivered twice of one field is a row of its own (`copy`), for the gate to judge; of patients only where it differs.
 with
 counting as (
     select
         table_name,
         column_name,
-        record,
-        case table_name when 'patients' then '' else event end as event,
-        case table_name when 'patients' then '' else instrument end as instrument,
-        case table_name when 'patients' then '' else instance end as instance,
-        field,
-        place,
-        position,
-        told,
-        file,
-        row_number,
-        case table_name
-            when 'patients'
-                then min(row_number) over (partition by table_name, column_name, record, field, place, told)
-            else row_number
-        end as first_seen
+        key_row,
+        count(*) as answers,
+        any_value(told) as told,
+        min(row_number) as row_number
     from answer
     where is_of_event and has_status
+    group by table_name, column_name, key_row
+),
+
+several as (
+    select
+        answer.table_name,
+        answer.column_name,
+        answer.key_row,
+        answer.field,
+        answer.place,
+        answer.position,
+        answer.told,
+        answer.row_number,
+        if(
+            answer.table_name = 'patients',
+            min(answer.row_number) over (
+                partition by
+                    answer.table_name,
+                    answer.column_name,
+                    answer.key_row,
+                    answer.field,
+                    answer.place,
+                    answer.told
+            ),
+            answer.row_number
+        ) as first_seen
+    from answer
+    inner join counting
+        on
+            counting.table_name = answer.table_name
+            and counting.column_name = answer.column_name
+            and counting.key_row = answer.key_row
+    where answer.is_of_event and answer.has_status and counting.answers > 1
 ),
 
 copied as (
     select
         table_name,
         column_name,
-        record,
-        event,
-        instrument,
-        instance,
+        key_row,
         position,
         place,
         told,
-        file,
         row_number,
         first_seen,
         dense_rank() over (
-            partition by table_name, column_name, record, event, instrument, instance, field, place
+            partition by table_name, column_name, key_row, field, place
             order by first_seen
         ) as copy
-    from counting
+    from several
 )
 
 select
     table_name,
     column_name,
-    record,
-    event,
-    instrument,
-    instance,
+    key_row,
+    1 as copy,
+    told,
+    row_number
+from counting
+where answers = 1
+
+union all
+
+select
+    table_name,
+    column_name,
+    key_row,
     copy,
-    string_agg(told, ' + ' order by position, place) filter (where row_number = first_seen) as told,
-    min(row_number) as row_number,
-    arg_min(file, row_number) as file
+    string_agg(told, ' + ' order by position, place, row_number) filter (where row_number = first_seen) as told,
+    min(row_number) as row_number
 from copied
-group by table_name, column_name, record, event, instrument, instance, copy
+group by table_name, column_name, key_row, copy
