@@ -16,12 +16,13 @@ from bpp_etl.warehouse.connection import Connection, quoted
 
 @dataclass(frozen=True)
 class Fields:
-    """The fields of a source that its adapter names, in small letters, as a header is read.
+    """The fields that an adapter knows of a source, in small letters, as a header is read.
 
-    `identifying` are those that tell who somebody is: they are named to be left out. `beside` names the column
-    that a field is beside every cell.
+    `read` are those that its SQL sees, `identifying` those that tell who somebody is, and are never read.
+    `beside` names the column that a field is beside every cell.
     """
 
+    known: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     identifying: frozenset[str] = frozenset()
     beside: Mapping[str, str] = field(default_factory=dict)
@@ -38,12 +39,13 @@ def fields_of(
     with relations(con, adapter, delivered, settings):
         for source in (one for one in adapter.sources if one.fields):
             named = con.execute(
-                "select lower(trim(field)), bool_or(coalesce(is_identifier, false)), min(beside)"
+                "select lower(trim(field)), bool_or(is_read), bool_or(is_identifier), min(beside)"
                 f" from {quoted(str(source.fields))} where field is not null group by all"
             ).fetchall()
             found[source.name] = Fields(
-                frozenset(name for name, *_ in named),
-                frozenset(name for name, told, _ in named if told),
-                {name: beside for name, _, beside in named if beside in source.beside},
+                known=frozenset(name for name, *_ in named),
+                read=frozenset(name for name, is_read, *_ in named if is_read),
+                identifying=frozenset(name for name, _, is_identifier, _ in named if is_identifier),
+                beside={name: beside for name, *_, beside in named if beside in source.beside},
             )
     return found

@@ -40,17 +40,17 @@ def relations(
     """Show each source and each step under its name, as temporary relations that are gone afterwards.
 
     `delivered` names the relation of each source that is there: the columns as VARCHAR, `file` and
-    `row_number`; any other reads as empty. `settings` are the rows of the relation `setting`; `our_column` has
-    our own columns (`table_name`, `column_name`, `kind`), one row for each `code` of those that have any. From
-    here on the connection's SQL reaches no file and no other database. Errors: AdapterError names the file whose SELECT is none, or cannot be run.
+    `row_number`; any other reads as empty. `settings` are the rows of the relation `setting`. `our_column`
+    has our own columns (`table_name`, `column_name`, `kind`), one row for each `code` of those that have any.
+    The connection's SQL reaches no file and no other database from here on. Errors: AdapterError names the
+    file whose SELECT is none, or cannot be run.
     """
     shut_off(con)
     con.execute(f"create temp table {SETTING} (path varchar, name varchar, value varchar)")
     for row in settings:
         con.execute(f"insert into temp.{SETTING} values (?, ?, ?)", row)
-    con.execute(
-        f"create temp table {OUR_COLUMN} (table_name varchar, column_name varchar, kind varchar, code varchar)"
-    )
+    columns = ", ".join(f"{name} varchar" for name in ("table_name", "column_name", "kind", "code"))
+    con.execute(f"create temp table {OUR_COLUMN} ({columns})")
     insert_rows(con, "temp", OUR_COLUMN, _our_columns())
     for source in adapter.sources:
         con.execute(f"create temp view {quoted(source.name)} as {_shown(source, delivered)}")
@@ -132,7 +132,7 @@ def _shown(source: Source, delivered: Mapping[str, str]) -> str:
 
 
 def _our_columns() -> list[tuple[str, str, str, str | None]]:
-    """List our columns, those that are not free text once for each word they may hold: code, truth or unit."""
+    """List our columns, those that are no free text once for each word they may hold: code, truth or unit."""
     words = {
         (name, column): (*TRUE_WORDS, *FALSE_WORDS) if column.kind == "boolean" else column.codes
         for name, table in TABLES.items()

@@ -18,7 +18,7 @@ STAMPED = ("file", "row_number")
 ANY = "any"
 """What a description says of the columns of a source that may have any."""
 CELL = ("position", "field", "value")
-"""The columns of such a source's relation, which has a row for each filled cell, and one for each row itself."""
+"""The columns of such a source's relation: a row for each filled cell, and one for each row itself."""
 PAIR = 2
 
 
@@ -32,8 +32,8 @@ class Source:
 
     Where an export has columns of any name, the step `fields` names those that are read, and the relation is
     long: `position`, `field` and `value` of each filled cell, and a row of position 0 for each row of a file.
-    `beside` are columns that stand beside every cell of a row: the step says which field each is. `pair` names
-    the two columns by which a file may be long itself: that of the field, and that of the value.
+    `beside` are columns that stand beside every cell of a row: the step says which field each is. `pair`
+    names the two columns by which a file may be long itself: that of the field, and that of the value.
     """
 
     name: str

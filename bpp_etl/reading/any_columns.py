@@ -106,7 +106,7 @@ def load_cells(
     limits: Limits,
     rename: Mapping[str, str],
 ) -> LoadedCells:
-    """Load the fields of a file that are read, and say which there are beside them. Errors: UnreadableError."""
+    """Load the fields of a file that are read, and name those beside them. Errors: UnreadableError."""
     source, fields = wanted.source, wanted.fields
     if source is None:
         raise ValueError(f"{wanted.table} has columns of its own")
@@ -130,13 +130,16 @@ def load_cells(
             limits=limits,
         )
         told.part = LongPart(wanted.relation, stamp, {}, {}, loaded.rows, loaded.empty_rows, places=places)
-    beside = {name: at for at, name in places.others.items() if name}
-    if told.part is not None and places.pair:
-        others = _others_in(con, wanted.relation, places.pair[0], fields)
-        beside |= dict.fromkeys(others, places.pair[1])
-    for other, at in beside.items():
+    is_sure = told.part is not None
+    beside = {name: (at, is_sure) for at, name in places.others.items() if name}
+    if is_sure and places.pair:
+        for other in _others_in(con, wanted.relation, places.pair[0], fields):
+            # A name that nobody has told of before may be a cell in the wrong place.
+            beside[other] = (places.pair[0], other in fields.known)
+    for other, (at, is_name) in beside.items():
         among = told.identifiers if is_identifying(fields, other) else told.extra
-        among.append(shown_column(other, at + 1, header_is_sure=told.part is not None))
+        if (label := shown_column(other, at + 1, header_is_sure=is_name)) not in among:
+            among.append(label)
     return told
 
 
@@ -165,7 +168,7 @@ def view_cells(con: Connection, source: Source, parts: Sequence[Part]) -> int:
     selects, before = [], 0
     for part in parts:
         if not isinstance(part, LongPart):
-            raise ValueError(f"{source.name} was not loaded as cells")
+            raise TypeError(f"{source.name} was not loaded as cells")
         stamp = [f"{literal(value)}::varchar as {quoted(name)}" for name, value in part.stamp.items()]
         stamp += [f"rowid + {1 + before} as {name}" for name in ("row_number", "source_row_number")]
         stamp += ["rowid + 1 as file_row_number"]

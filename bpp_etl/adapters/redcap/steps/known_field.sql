@@ -1,6 +1,8 @@
--- One row per name of a field that is read in an export, or that identifies somebody, and is never read.
+-- One row per name that a field may have in an export: whether it is read, or identifies somebody, which is never read,
+-- and the column that it is beside every cell.
 select
     field,
+    true as is_read,
     false as is_identifier,
     cast(null as varchar) as beside
 from target
@@ -8,7 +10,18 @@ from target
 union
 
 select
+    status_field as field,
+    true as is_read,
+    false as is_identifier,
+    cast(null as varchar) as beside
+from target
+where status_field is not null
+
+union
+
+select
     context.field,
+    true as is_read,
     false as is_identifier,
     context.beside
 from (
@@ -23,6 +36,7 @@ union
 
 select
     variable as field,
+    true as is_read,
     false as is_identifier,
     'record' as beside
 from record_id
@@ -30,27 +44,19 @@ from record_id
 union
 
 select
-    status_field as field,
-    false as is_identifier,
-    cast(null as varchar) as beside
-from target
-where status_field is not null
-
-union
-
-select
     variable as field,
-    true as is_identifier,
+    false as is_read,
+    is_identifier,
     cast(null as varchar) as beside
 from variable
-where is_identifier
 
 union
 
 select
     variable.variable || '___' || regexp_replace(lower(choice.code), '[^a-z0-9_]', '_', 'g') as field,
-    true as is_identifier,
+    false as is_read,
+    variable.is_identifier,
     cast(null as varchar) as beside
 from variable
 inner join choice on choice.variable = variable.variable
-where variable.is_identifier and variable.kind = 'checkbox'
+where variable.kind = 'checkbox'
