@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.resources.abc import Traversable
 
-from bpp_etl.adapters.description import Adapter
-from bpp_etl.adapters.found import CANONICAL, adapter_names, load_adapter
+from bpp_etl.adapters.description import Adapter, adapter_in
+from bpp_etl.adapters.documents import Documents
+from bpp_etl.adapters.found import CANONICAL, adapter_names, find_adapter
+from bpp_etl.adapters.worked import worked_delivery
 from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from schemas.tables import TABLES
@@ -18,17 +21,19 @@ from schemas.tables import TABLES
 SPLIT = ", or its parts, with one or two more letters"
 
 
-def render_page(adapter: Adapter) -> str:
-    """Render the whole page."""
-    return "\n".join(_lines(adapter)).rstrip() + "\n"
+def render_page(folder: Traversable) -> str:
+    """Render the whole page of the adapter in a folder."""
+    adapter = adapter_in(folder)
+    lines = (*_lines(adapter), *worked_delivery(folder, adapter))
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def write_pages() -> None:
     """Write the page of each shipped adapter."""
     for name in adapter_names():
         if name != CANONICAL:
-            adapter = load_adapter(name)
-            (PROJECT / adapter.page).write_text(render_page(adapter), encoding="utf-8")
+            folder = find_adapter(name)
+            (PROJECT / adapter_in(folder).page).write_text(render_page(folder), encoding="utf-8")
 
 
 def grain_of(select: str) -> str:
@@ -54,21 +59,7 @@ def _lines(adapter: Adapter) -> Iterator[str]:
     yield ""
     yield "## What is read"
     yield ""
-    yield "Files in any format that deliveries may have, named as below. Headers are read in small letters."
-    yield ""
-    yield markdown_table(
-        ("file", "without it", "columns that must be there", "columns read where they are"),
-        (
-            (
-                f"`{source.name}`{SPLIT if source.is_split else ''}",
-                "gate shut" if source.is_required else "reads as empty",
-                ", ".join(source.required_columns),
-                ", ".join(source.optional_columns),
-            )
-            for source in adapter.sources
-        ),
-    )
-    yield ""
+    yield from _sources(adapter) if adapter.documents is None else _documents(adapter, adapter.documents)
     yield "## What comes out"
     yield ""
     yield markdown_table(
@@ -111,6 +102,48 @@ def _lines(adapter: Adapter) -> Iterator[str]:
             ("step", "rows"), ((f"`{step}`", grain_of(text)) for step, text in adapter.steps.items())
         )
         yield ""
+
+
+def _sources(adapter: Adapter) -> Iterator[str]:
+    yield "Files in any format that deliveries may have, named as below. Capital letters in names and"
+    yield "headers are read as small ones."
+    yield ""
+    yield markdown_table(
+        ("file", "without it", "columns that must be there", "columns read where they are"),
+        (
+            (
+                f"`{source.name}`{SPLIT if source.is_split else ''}",
+                "gate shut" if source.is_required else "reads as empty",
+                ", ".join(source.required_columns),
+                ", ".join(source.optional_columns),
+            )
+            for source in adapter.sources
+        ),
+    )
+    yield ""
+
+
+def _documents(adapter: Adapter, documents: Documents) -> Iterator[str]:
+    endings = ", ".join(f"`.{ending}`" for ending in documents.endings)
+    yield (
+        f"Every file that ends in {endings}, whatever it is called. What is read of each document lies at"
+        " these paths; nothing else in it is looked at. Documents of any other kind are counted and left out."
+        " Side tables are the canonical files of that name, such as `bone_lesions.csv`."
+    )
+    yield ""
+    yield markdown_table(
+        ("kind", "called here", "without it", "paths"),
+        (
+            (
+                f"`{source.kind}`",
+                f"`{source.name}`",
+                "gate shut" if source.is_required else "reads as empty",
+                ", ".join(f"`{path}`" for path in source.paths.values()),
+            )
+            for source in adapter.sources
+        ),
+    )
+    yield ""
 
 
 if __name__ == "__main__":

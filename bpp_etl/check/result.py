@@ -22,7 +22,8 @@ MOST_NAMELESS = 2
 class BrokenRule:
     """One rule that failed on one table: how often, what that does, how to mend it, and where to look.
 
-    `columns` are those that the rule looks at, or in which cells broke it; `faults` say what may stand there.
+    `row_numbers` are the first in `file`, the first of the `files` with such rows. `columns` are those that
+    the rule looks at, or in which cells broke it; `faults` say what may stand there.
     """
 
     table: str
@@ -35,6 +36,7 @@ class BrokenRule:
     mend: str
     file: str
     row_numbers: tuple[int, ...]
+    files: int = 1
     columns: tuple[str, ...] = ()
     faults: tuple[ColumnFault, ...] = ()
 
@@ -44,8 +46,9 @@ class BrokenRule:
         numbers = ", ".join(map(str, self.row_numbers))
         if not numbers:
             return ""
-        more = ", ..." if self.broken > len(self.row_numbers) else ""
-        return f"row{'s' if self.broken > 1 else ''} {numbers}{more} of {self.file}"
+        more = ", ..." if self.broken > len(self.row_numbers) and self.files == 1 else ""
+        others = f" and of {self.files - 1} more files" if self.files > 1 else ""
+        return f"row{'s' if self.broken > 1 else ''} {numbers}{more} of {self.file}{others}"
 
 
 @dataclass(frozen=True)

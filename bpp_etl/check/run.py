@@ -43,7 +43,7 @@ WORKBOOK = "xlsx"
 ROWS_NAMED = 8
 """So many row numbers are named for each broken rule: enough to find the fault, few enough to read."""
 
-Rows = Mapping[tuple[str, str], tuple[str, tuple[int, ...]]]
+Rows = Mapping[tuple[str, str], tuple[str, tuple[int, ...], int]]
 
 
 def check_delivery(
@@ -172,7 +172,7 @@ def _judged(
 def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) -> BrokenRule:
     rule = rule_of(result.table, result.rule)
     own = tuple(one for one in faults if (one.table, one.rule) == (result.table, result.rule))
-    file, numbers = rows.get((result.table, result.rule), ("", ()))
+    file, numbers, files = rows.get((result.table, result.rule), ("", (), 0))
     return BrokenRule(
         table=result.table,
         rule=result.rule,
@@ -184,22 +184,22 @@ def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) 
         mend=rule.mend,
         file=file,
         row_numbers=numbers,
+        files=files,
         columns=tuple(one.column for one in own) or rule.columns,
         faults=own,
     )
 
 
 def _refused_rows(con: Connection) -> Rows:
-    """Name the first rows that broke each refusing rule."""
+    """Name the first rows that broke each refusing rule, of the first file that has any."""
     found = {}
     for name in TABLES:
         rows = con.execute(
-            "select rule, min(file), list(row_number order by row_number)[:$most]"
-            " from (select unnest(broken_rules) as rule, file, row_number"
-            f" from quarantine.{quoted(name)}) as refused group by rule",
+            f"{_OF_FIRST_FILE} (select unnest(broken_rules) as rule, file, row_number"
+            f" from quarantine.{quoted(name)}) group by rule, file) group by rule",
             {"most": ROWS_NAMED},
         ).fetchall()
-        found.update({(name, rule): (str(file), tuple(numbers)) for rule, file, numbers in rows})
+        found.update({(name, rule): (str(file), tuple(told), files) for rule, file, told, files in rows})
     return found
 
 
@@ -210,11 +210,18 @@ def _flagged_rows(con: Connection, read: ReadDelivery) -> Rows:
         if rule.severity != "flag" or rule.table not in read.rows:
             continue
         rows = con.execute(
-            f"select (select min(file) from raw.{quoted(rule.table)}),"
-            f" list(row_number order by row_number)[:$most] from core.{quoted(rule.table)}"
-            " where list_contains(flags, $rule) having count(*) > 0",
+            f"{_OF_FIRST_FILE} (select $rule as rule, raw.file, raw.file_row_number as row_number"
+            f" from raw.{quoted(rule.table)} as raw semi join (select row_number from"
+            f" core.{quoted(rule.table)} where list_contains(flags, $rule)) as flagged"
+            " on flagged.row_number = raw.row_number) group by rule, file) group by rule",
             {"most": ROWS_NAMED, "rule": rule.id},
         ).fetchall()
-        for file, numbers in rows:
-            found[rule.table, rule.id] = (str(file), tuple(numbers))
+        for _, file, numbers, files in rows:
+            found[rule.table, rule.id] = (str(file), tuple(numbers), files)
     return found
+
+
+_OF_FIRST_FILE = """
+    select rule, min(file), arg_min(numbers, file), count(*)
+    from (select rule, file, list(row_number order by row_number)[:$most] as numbers from
+"""

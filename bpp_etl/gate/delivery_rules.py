@@ -88,9 +88,9 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
 
 @judges("file_not_read")
 def file_not_read(whole: WholeDelivery, rule: Rule) -> Found:
-    """Hold the share of a delivery's files that nothing reads to its limit; a folder counts as a file."""
+    """Hold the share of files that nothing reads to its limit; a folder or a sheet counts as one."""
     unread, limit = len(whole.judged.read.unknown_files), whole.limit_of(rule)
-    files = len(whole.judged.read.rows) + unread
+    files = whole.judged.read.files + unread
     return Found(files, unread, limit, share_in_words(unread, files, limit, "files are read by nothing"))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +15,10 @@ from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.fields import Fields
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
-from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.any_columns import fields_named, view_cells
-from bpp_etl.reading.book import look_into
 from bpp_etl.reading.document_files import (
     DOCUMENTS,
     count_others,
@@ -28,6 +27,7 @@ from bpp_etl.reading.document_files import (
     view_documents,
 )
 from bpp_etl.reading.files import SCRATCH
+from bpp_etl.reading.found import Found
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
@@ -35,8 +35,7 @@ from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
-from bpp_etl.reading.workbook import folded
+from bpp_etl.reading.wanted import WORKBOOK, Wanted, of_source, of_table
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES, DeliveredTable
@@ -77,8 +76,8 @@ def read_delivery(
         reader.read(config, adapter, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.unread_sheets or ()))
-    return reader.result(config, (*_unread(delivery, reader.used), *sheets))
+    sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.found.unread_sheets or ()))
+    return reader.result(config, (*_unread(delivery, reader.found.used), *sheets))
 
 
 def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
@@ -103,9 +102,9 @@ class _Reader:
         self.extra: list[tuple[str, str]] = []
         self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
-        self.used: set[Path] = set()
-        self.unread_sheets: set[str] | None = None
         self.others = 0
+        self.places: set[str] = set()
+        self.found = Found(delivery, terms, self.read_as, self.problems)
 
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
@@ -122,6 +121,7 @@ class _Reader:
             input_digest=self.read_as.digest(),
             adapter_digest=self.adapter_digest,
             headers=self.headers,
+            files=len(self.places),
         )
 
     def cannot_follow(self, error: BppError) -> None:
@@ -166,7 +166,10 @@ class _Reader:
         self.rows |= beside
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
-                message = f"{table.name} is not in what was delivered as {shown(adapter.title)}"
+                message = (
+                    f"{table.name} is not in what was delivered as {shown(adapter.title)}; a side table"
+                    f" {table.name}.csv beside it brings it"
+                )
                 self.problem(table.name, "table_missing", message)
 
     def _load_named(
@@ -193,7 +196,8 @@ class _Reader:
 
         def make() -> None:
             adapt(self.con, self.delivery, adapter, self.rows, config)
-            count_others(self.con, self.others)
+            if self.others and self.rows:
+                count_others(self.con, self.others)
 
         return self._run(adapter, "adapter", make)
 
@@ -238,9 +242,9 @@ class _Reader:
         schema: str = "raw",
     ) -> list[Wanted]:
         wanted: list[Wanted] = []
-        sheets = self._sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
+        sheets = self.found.sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
         for table in tables:
-            found = self._files(table.name, table.name, files, sheets, is_required=table.is_required)
+            found = self.found.files_of(table.name, table.name, files, sheets, is_required=table.is_required)
             wanted += of_table(table, found, config, sheets.get(table.name), schema)
         return wanted
 
@@ -248,19 +252,22 @@ class _Reader:
         self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
     ) -> list[Wanted]:
         wanted: list[Wanted] = []
-        sheets = self._sheets(files, {one.name: config.reading(one.name).sheet for one in adapter.sources})
+        sheets = self.found.sheets(
+            files, {one.name: config.reading(one.name).sheet for one in adapter.sources}
+        )
         documents = of_documents(adapter, files)
-        self.used.update(one.file.path for one in documents)
+        self.found.used.update(one.file.path for one in documents)
         for source in adapter.sources:
             if source.kind is not None:
                 continue
-            found = self._files(
+            found = self.found.files_of(
                 DELIVERY,
                 source.name,
                 files,
                 sheets,
                 is_required=source.is_required,
                 is_split=source.is_split,
+                is_folded=True,
                 hint=f"; what is read of this format: {shown(adapter.page)}",
             )
             wanted += of_source(source, found, sheets.get(source.name))
@@ -279,6 +286,8 @@ class _Reader:
         done = [loaded for turn in turns for loaded in side_by_side(self.con, turn)]
         for one, loaded in zip(wanted, done, strict=True):
             self.read_as.note(one.file, loaded.digest)
+            # A sheet of a workbook counts, and a folder as one.
+            self.places.add(one.file.name if one.file.path.name == WORKBOOK else one.file.name.split("/")[0])
             self.problems += loaded.problems
             self.extra += loaded.extra
             self.headers[loaded.table] = tuple(loaded.header)
@@ -300,50 +309,3 @@ class _Reader:
                     else view_cells(self.con, source, whole)
                 )
                 self.empty_rows[table] = sum(part.empty_rows for part in whole)
-
-    def _files(
-        self,
-        table: str,
-        stem: str,
-        files: Iterable[DeliveredFile],
-        sheets: Mapping[str, str],
-        *,
-        is_required: bool,
-        is_split: bool = False,
-        hint: str = "",
-    ) -> list[DeliveredFile]:
-        """Find the files of a table: one, or the parts in its folder, or the parts of a split domain."""
-        found, parts = files_called(stem, files, has_sheet=stem in sheets, is_split=is_split)
-        self.used.update(file.path for file in found)
-        ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
-        if len(ways) > 1 and len(parts) < len(found):
-            self.problem(
-                table,
-                "file_ambiguous",
-                f"{stem} is delivered in {len(ways)} files, folders or sheets",
-                len(ways),
-            )
-            return []
-        if not found and is_required:
-            self.problem(table, "table_missing", f"{stem} is not delivered{hint}")
-        return found
-
-    def _sheets(self, files: Iterable[DeliveredFile], stated: Mapping[str, str | None]) -> Mapping[str, str]:
-        """Find the sheet of each table in the one workbook that may hold them all."""
-        book = next((file for file in files if file.name == WORKBOOK), None)
-        if book is None:
-            return {}
-        self.used.add(book.path)
-        loaded, there = look_into(self.delivery, book, self.terms)
-        self.read_as.note(book, loaded.digest)
-        self.problems += loaded.problems
-        if loaded.problems:
-            return {}
-        names = {table: folded(sheet or table) for table, sheet in stated.items()}
-        found = {table: there[name] for table, name in names.items() if name in there}
-        there = {name: sheet for name, sheet in there.items() if not sheet.startswith(BESIDE_DATA)}
-        # A sheet that is none of an adapter's sources may be a side table.
-        self.unread_sheets = (
-            set(there.values()) if self.unread_sheets is None else self.unread_sheets
-        ) - set(found.values())
-        return found

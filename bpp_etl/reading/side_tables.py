@@ -54,7 +54,7 @@ def complete(con: Connection, table: DeliveredTable) -> int:
         from raw.{name} as made
         left join side on side.copy = 1 and {same}
         union all
-        select {lead.format("side")}, side.row_number + (select max(row_number) from raw.{name}),
+        select {lead.format("side")}, side.row_number + (select coalesce(max(row_number), 0) from raw.{name}),
             {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}
         from side
         anti join raw.{name} as made on {same}

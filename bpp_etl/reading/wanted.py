@@ -70,13 +70,22 @@ class Wanted:
 
 
 def files_called(
-    stem: str, files: Iterable[DeliveredFile], *, has_sheet: bool, is_split: bool
+    stem: str,
+    files: Iterable[DeliveredFile],
+    *,
+    has_sheet: bool,
+    is_split: bool,
+    is_folded: bool = False,
 ) -> tuple[list[DeliveredFile], list[DeliveredFile]]:
-    """Find the files of a name, a sheet of the one workbook among them; and the parts of a split domain."""
+    """Find the files of a name, a sheet of the one workbook among them; and the parts of a split domain.
+
+    The names of files count in small letters where they are folded: some standards write them in capitals.
+    """
+    called = str.lower if is_folded else str
     files = [file for file in files if file.format in TABLE_FORMATS]
     split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
-    parts = [file for file in files if split.fullmatch(file.stem)]
-    found = [file for file in files if file.stem == stem or file in parts]
+    parts = [file for file in files if split.fullmatch(called(file.stem))]
+    found = [file for file in files if called(file.stem) == stem or file in parts]
     if has_sheet:
         book = next(file for file in files if file.name == WORKBOOK)
         found.append(replace(book, stem=stem, name=f"{WORKBOOK}/{stem}"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bpp_etl.adapters import adapter_names
 from bpp_etl.landing.keys import ConfigurationError, Key
 from bpp_etl.landing.read_settings import READ_KEYS, ReadSettings
 from bpp_etl.landing.registry_config import MOST_BYTES, RegistryConfig, load_config, recalled
@@ -221,5 +222,5 @@ def test_an_unknown_format_shuts_the_gate_and_the_known_ones_are_told(tmp_path: 
     one = gated(folder)
     assert one.causes() == {(DELIVERY, "configuration_invalid")}
     assert one.message("configuration_invalid") == (
-        "there is no format 'hl7'; known formats: canonical, sdtm"
+        f"there is no format 'hl7'; known formats: {', '.join(adapter_names())}"
     )

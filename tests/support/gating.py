@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known
 from bpp_etl.gate.judge import judge
@@ -44,6 +45,8 @@ class Gated:
     refused: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     flagged: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     core: Rows = field(default_factory=dict)
+    meanings: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Of an adapter's sources: how many rows have which meaning."""
 
     def result(self, table: str, rule: str) -> RuleResult:
         """Find how one rule fared on one table."""
@@ -82,6 +85,9 @@ def gated(folder: Path, known: Known = NOTHING_KNOWN, *, apart: Limits | None = 
         made = Gated(judge(con, delivery, read, known), read)
         for table in TABLES:
             _keep(con, table, made)
+        if con.execute(f"from duckdb_tables() where table_name = '{SOURCE_ROWS}'").fetchall():
+            counted = con.execute(f"select source, meaning, source_rows from raw.{SOURCE_ROWS}").fetchall()
+            made.meanings = {(source, meaning): rows for source, meaning, rows in counted if rows}
     return made
 
 

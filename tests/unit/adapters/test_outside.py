@@ -18,7 +18,7 @@ from bpp_etl.errors import UsageError
 from bpp_etl.settings import adapter_folders
 from tests.support.add_adapter import NAME, write_page
 
-SHIPPED = ("canonical", "sdtm")
+SHIPPED = adapter_names()
 
 
 @pytest.fixture

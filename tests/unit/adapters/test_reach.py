@@ -245,7 +245,8 @@ def test_a_table_that_must_be_there_and_does_not_come_out_shuts_the_gate(
     one = gated(deliver_example(tmp_path / "landing"))
     assert one.causes() == {("bone_lesions", "table_missing")}
     assert one.message("table_missing") == (
-        "bone_lesions is not in what was delivered as Export of a made-up clinic"
+        "bone_lesions is not in what was delivered as Export of a made-up clinic;"
+        " a side table bone_lesions.csv beside it brings it"
     )
 
 

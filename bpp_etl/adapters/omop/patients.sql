@@ -1,0 +1,94 @@
+-- One row per person.
+-- Birth. All three parts must be there, and nothing completes them. A part that is no number passes untouched.
+-- Last contact. Of the dead, the day of death; of the living, only what the registry states.
+with births as (
+    select
+        row_number,
+        file,
+        case
+            when trim(year_of_birth) <> '' and trim(month_of_birth) <> '' and trim(day_of_birth) <> ''
+                then concat_ws(
+                    '-',
+                    trim(year_of_birth),
+                    coalesce(printf('%02d', try_cast(month_of_birth as integer)), trim(month_of_birth)),
+                    coalesce(printf('%02d', try_cast(day_of_birth as integer)), trim(day_of_birth))
+                )
+        end as day
+    from person
+),
+
+deaths as (
+    select
+        person_id,
+        min(nullif(trim(death_date), '')) as day
+    from death
+    group by person_id
+),
+
+periods as (
+    select
+        person_id,
+        max(nullif(trim(observation_period_end_date), '')) as last_day
+    from observation_period
+    where exists (select 1 from setting where path = 'last_contact' and value = 'observation_period')
+    group by person_id
+),
+
+metastases as (
+    select
+        person_id,
+        min(nullif(trim(day), '')) as day
+    from (
+        select
+            person_id,
+            day
+        from finding
+        where meaning = 'metastasis' and status is distinct from 'negative'
+        union all
+        select
+            condition_occurrence.person_id,
+            condition_occurrence.condition_start_date as day
+        from condition_occurrence
+        left join known_concept
+            on
+                try_cast(condition_occurrence.condition_concept_id as bigint) = known_concept.concept_id
+                and known_concept.meaning = 'metastasis'
+        where
+            known_concept.concept_id is not null
+            or regexp_matches(trim(condition_occurrence.condition_source_value), '^C7[89](\.|\d|$)')
+        union all
+        select
+            episode.person_id,
+            episode.episode_start_date as day
+        from episode
+        inner join known_concept
+            on
+                try_cast(episode.episode_concept_id as bigint) = known_concept.concept_id
+                and known_concept.meaning = 'metastasis'
+    )
+    group by person_id
+)
+
+select
+    trim(person.person_id) as patient_id,
+    case try_cast(person.gender_concept_id as bigint)
+        when 8532 then 'female'
+        when 8507 then 'male'
+        else 'unknown'
+    end as sex,
+    births.day as birth_date,
+    metastases.day as metastatic_diagnosis_date,
+    er.status as er_status,
+    pr.status as pr_status,
+    coalesce(deaths.day, periods.last_day) as last_contact_date,
+    deaths.day as death_date,
+    person.row_number,
+    person.file
+from person
+inner join births on person.row_number = births.row_number and person.file = births.file
+left join deaths on person.person_id = deaths.person_id
+left join periods on person.person_id = periods.person_id
+left join metastases on person.person_id = metastases.person_id
+left join receptor as er on person.person_id = er.person_id and er.meaning = 'er'
+left join receptor as pr on person.person_id = pr.person_id and pr.meaning = 'pr'
+order by person.file, person.row_number
