@@ -4,7 +4,6 @@ with
 cell as (
     select
         data.row_number,
-        data.position,
         data.field,
         trim(data.value) as value,
         target.variable,
@@ -12,6 +11,7 @@ cell as (
         target.column_name,
         target.status_field,
         target.validation,
+        target.variable_row,
         target.ticked,
         target.is_checkbox,
         coalesce(target.ticked, trim(data.value)) as chosen
@@ -24,8 +24,9 @@ cell as (
 
 select
     cell.row_number,
-    cell.position,
     cell.field,
+    cell.variable,
+    cell.variable_row,
     cell.table_name,
     cell.column_name,
     if(cell.table_name = 'patients', export_row.record_row, export_row.instance_row) as key_row,

@@ -7,6 +7,7 @@ select
     mapped.column_name,
     variable.form || '_complete' as status_field,
     variable.validation,
+    variable.row_number as variable_row,
     coalesce(variable.kind = 'checkbox', false) as is_checkbox,
     cast(null as varchar) as ticked
 from mapped
@@ -22,6 +23,7 @@ select
     mapped.column_name,
     variable.form || '_complete' as status_field,
     variable.validation,
+    variable.row_number as variable_row,
     true as is_checkbox,
     choice.code as ticked
 from mapped

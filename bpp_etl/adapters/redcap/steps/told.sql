@@ -21,7 +21,8 @@ several as (
         answer.key_row,
         answer.field,
         answer.place,
-        answer.position,
+        answer.variable,
+        answer.variable_row,
         answer.told,
         answer.row_number,
         if(
@@ -51,7 +52,8 @@ copied as (
         table_name,
         column_name,
         key_row,
-        position,
+        variable,
+        variable_row,
         place,
         told,
         row_number,
@@ -80,7 +82,8 @@ select
     column_name,
     key_row,
     copy,
-    string_agg(told, ' + ' order by position, place, row_number) filter (where row_number = first_seen) as told,
+    string_agg(told, ' + ' order by variable_row, variable, place, row_number)
+        filter (where row_number = first_seen) as told,
     min(row_number) as row_number
 from copied
 group by table_name, column_name, key_row, copy
