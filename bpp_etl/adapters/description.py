@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -23,7 +24,7 @@ DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "documents", "settings", "sources", "tables")
+KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 SETTING = "setting"
 """The relation that a registry's settings are, beside the sources."""
@@ -43,7 +44,8 @@ class Adapter:
     and tables after it. A table yields the canonical columns as VARCHAR, and the `row_number` and `file` that
     a row comes from. These name the row: a source row makes at most one row of a table. `derived_from` and
     `scope` say from which sources, and which of their rows. `source_rows` counts every source row by what
-    becomes of it: source, meaning, table_name (null: nothing), source_rows.
+    becomes of it: source, meaning, table_name (null: nothing), source_rows. `not_read` are patterns, in small
+    letters, of names that the standard has for files and folders of which nothing is read.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Adapter:
     scope: Mapping[str, str]
     source_rows: str
     documents: Documents | None = None
+    not_read: tuple[str, ...] = ()
 
     @property
     def selects(self) -> dict[str, str]:
@@ -67,6 +70,10 @@ class Adapter:
         steps = {f"{STEPS}/{name}.sql": text for name, text in self.steps.items()}
         tables = {f"{name}.sql": text for name, text in self.tables.items()}
         return {**steps, **tables, f"{SOURCE_ROWS}.sql": self.source_rows}
+
+    def passes_over(self, name: str) -> bool:
+        """Say whether a file or folder is one of the standard's of which nothing is read."""
+        return any(fnmatchcase(name.lower(), pattern) for pattern in self.not_read)
 
     def tables_from(self, delivered: Collection[str]) -> tuple[str, ...]:
         """Return the tables of which any source is delivered; a source that is not reads as empty."""
@@ -80,7 +87,7 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    exactly({"steps": [], "documents": None, "settings": {}, **told}, KEYS, where)
+    exactly({"steps": [], "not_read": [], "documents": None, "settings": {}, **told}, KEYS, where)
     texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
     documents = documents_of(told.get("documents"), where)
     make = source_of_files if documents is None else source_of_documents
@@ -109,6 +116,7 @@ def adapter_in(folder: Traversable) -> Adapter:
         scope={table: text_in(spec["scope"], f"{where} [tables.{table}]") for table, spec in tables.items()},
         source_rows=text_of(folder, f"{SOURCE_ROWS}.sql"),
         documents=documents,
+        not_read=names_in(told.get("not_read", []), f"{where}: not_read"),
     )
 
 

@@ -15,20 +15,13 @@ from bpp_etl.adapters.description import Adapter
 from bpp_etl.adapters.documents import ABOVE, Documents
 from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.xml_records import BrokenDocumentsError, write_as_json
-from bpp_etl.warehouse.connection import Connection, literal, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 
 KIND = "kind"
 """The column of a flat relation that says of which kind a document is; null where no source is of it."""
 LONGEST_LINE = 16 << 20
 """The bytes of the longest document in a file of several."""
 SNIFFED = 1 << 20
-NOT_JSON = (
-    "Malformed JSON",
-    "Expected top-level JSON",
-    "maximum_object_size",
-    "not utf-8",
-    "Invalid unicode",
-)
 
 
 def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> int:
@@ -48,17 +41,22 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
         write_as_json(path, lines, documents)
     width = max(len(source.columns) for source in sources.values())
     cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
-    known = ", ".join(map(literal, sources))
-    of_kind = " ".join(f"when {literal(kind)} then {_cells(source)}" for kind, source in sources.items())
+    known = ", ".join(map(literal, (*sources, *documents.packed)))
+    kind = f"case when kind in ({known}) then kind end as {KIND}"
     try:
-        con.execute(
-            f"create table {relation} as select {KIND}, {cells} from (select"
-            f" case when kind in ({known}) then kind end as {KIND}, case kind {of_kind} end as cells"
-            f" from ({_found(documents, _objects(lines))}))"
-        )
-    except duckdb.InvalidInputException as error:
-        if not any(words in str(error) for words in NOT_JSON):
-            raise
+        alone = _kind_alone(con, documents, lines)
+        if alone in sources:
+            # An export of many lines mostly has one kind in a file: its cells need not be chosen by row.
+            found = f"select {kind}, {_cells(sources[alone])} as cells from ({_unpacked(documents, lines)})"
+            con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
+            others = f"select count(*) from {relation} where {KIND} <> {literal(alone)}"
+            if not count_of(con, others):
+                return width
+            con.execute(f"drop table {relation}")
+        of_kind = " ".join(f"when {literal(one)} then {_cells(source)}" for one, source in sources.items())
+        found = f"select {kind}, case kind {of_kind} end as cells from ({_found(documents, lines)})"
+        con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
+    except duckdb.InvalidInputException:
         raise BrokenDocumentsError(_why(path)) from None
     return width
 
@@ -124,16 +122,16 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _found(documents: Documents, objects: str) -> str:
+def _found(documents: Documents, lines: Path) -> str:
     """Write the documents of a file: kind, document, and above, what it lies in."""
     if documents.format == "xml":
         return (
             "select json ->> '$.kind' as kind, json -> '$.document' as document, json -> '$.above' as above"
-            f" from {objects}"
+            f" from {_objects(lines)}"
         )
-    kind = literal(documents.kind)
     if not documents.packed:
-        return f"select json ->> {kind} as kind, json as document, null::json as above from {objects}"
+        return _unpacked(documents, lines)
+    kind = literal(documents.kind)
     entries, inside = [], []
     for packed, (to_entries, to_document) in documents.packed.items():
         entries.append(f"when {literal(packed)} then json_extract(json, {literal(to_entries + '[*]')})")
@@ -144,8 +142,30 @@ def _found(documents: Documents, objects: str) -> str:
         " case when packed is not null then entry end as above"
         f" from (select packed, unnest(case packed {' '.join(entries)} else [json] end) as entry"
         f" from (select json, case when kind in ({', '.join(map(literal, documents.packed))}) then kind end"
-        f" as packed from (select json, json ->> {kind} as kind from {objects}))))"
+        f" as packed from (select json, json ->> {kind} as kind from {_objects(lines)}))))"
     )
+
+
+def _unpacked(documents: Documents, lines: Path) -> str:
+    """Write the documents of a file of which none holds others."""
+    kind = literal(documents.kind)
+    return f"select json ->> {kind} as kind, json as document, null::json as above from {_objects(lines)}"
+
+
+def _kind_alone(con: Connection, documents: Documents, lines: Path) -> str | None:
+    """Name the kind of the first and of the last line of a long file, where it is the same."""
+    size = lines.stat().st_size
+    if documents.format != "json" or size < LONGEST_LINE:
+        return None
+    with lines.open("rb") as stream:
+        first = stream.readline(SNIFFED)
+        stream.seek(size - SNIFFED)
+        last = stream.read().rstrip().rpartition(b"\n")[2]
+    if not _is_json(first) or not _is_json(last):
+        return None
+    told = {"path": documents.kind, "first": first.decode(), "last": last.decode()}
+    kinds = con.execute("select $first::json ->> $path, $last::json ->> $path", told).fetchall()
+    return str(kinds[0][0]) if kinds[0][0] == kinds[0][1] else None
 
 
 def _why(path: Path) -> str:

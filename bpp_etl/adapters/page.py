@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from bpp_etl.adapters.description import Adapter, adapter_in
 from bpp_etl.adapters.documents import Documents
 from bpp_etl.adapters.found import CANONICAL, adapter_names, find_adapter
+from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.worked import worked_delivery
 from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
@@ -107,14 +108,20 @@ def _lines(adapter: Adapter) -> Iterator[str]:
 
 
 def _sources(adapter: Adapter) -> Iterator[str]:
-    yield "Files in any format that deliveries may have, named as below. Capital letters in names and"
-    yield "headers are read as small ones."
+    tabbed = ", and `.txt` or `.tsv` with tabs between the columns" if _has_tabs(adapter) else ""
+    yield (
+        f"Files in any format that deliveries may have{tabbed}, named as below. Capital letters in names and"
+        " headers are read as small ones."
+    )
+    if adapter.not_read:
+        named = ", ".join(f"`{pattern}`" for pattern in adapter.not_read)
+        yield f"Of these nothing is read, and nobody is warned of them: {named}."
     yield ""
     yield markdown_table(
         ("file", "without it", "columns that must be there", "columns read where they are"),
         (
             (
-                f"`{source.name}`{SPLIT if source.is_split else ''}",
+                _named(source),
                 "gate shut" if source.is_required else "reads as empty",
                 ", ".join(source.required_columns),
                 ANY_COLUMNS if source.fields else ", ".join(source.optional_columns),
@@ -123,6 +130,16 @@ def _sources(adapter: Adapter) -> Iterator[str]:
         ),
     )
     yield ""
+
+
+def _has_tabs(adapter: Adapter) -> bool:
+    return any(source.is_tabbed for source in adapter.sources)
+
+
+def _named(source: Source) -> str:
+    """Name the files of a source."""
+    others = "".join(f", `{pattern}`" for pattern in source.files)
+    return f"`{source.name}`{others}{SPLIT if source.is_split else ''}"
 
 
 def _documents(adapter: Adapter, documents: Documents) -> Iterator[str]:

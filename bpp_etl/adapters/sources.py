@@ -5,8 +5,10 @@ Not here: the rest of a description (`adapters/description.py`), and reading wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from bpp_etl.adapters.documents import path_of
@@ -20,6 +22,7 @@ ANY = "any"
 CELL = ("position", "field", "value")
 """The columns of such a source's relation: a row for each filled cell, and one for each row itself."""
 PAIR = 2
+OF_FILES = ("required", "split", "tabbed", "files", "columns")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Source:
     """One file that the standard delivers: its name, and the columns that the adapter's SQL reads.
 
     `is_split` says that it may come in several, each named as it with one or two more letters (LB as LBCH).
+    `files` are patterns of further names, in small letters: each file of such a name is a part. `is_tabbed`
+    says that it may be text with tabs between its columns, below lines that begin with #.
     Where the standard delivers documents, a source has those of a `kind`, whatever their files are called:
     each column is what lies at its path, and a `nested` one is JSON.
 
@@ -47,6 +52,14 @@ class Source:
     fields: str | None = None
     beside: tuple[str, ...] = ()
     pair: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    is_tabbed: bool = False
+
+    def is_part(self, stem: str) -> bool:
+        """Say whether the file of a name is a part of it, as its own name says, or a pattern."""
+        name = stem.lower()
+        is_split = self.is_split and re.fullmatch(f"{re.escape(self.name)}[a-z0-9]{{1,2}}", name)
+        return bool(is_split) or any(fnmatchcase(name, pattern) for pattern in self.files)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -56,15 +69,12 @@ class Source:
 
 def source_of_files(name: str, told: Any, where: str) -> Source:
     at = f"{where} [sources.{shown(name)}]"
-    told = {"split": False, **table_in(told, at)}
+    told = {"split": False, "tabbed": False, "files": [], **table_in(told, at)}
     if told.get("columns") == ANY:
-        return _source_of_any(name, told, at)
-    exactly(told, ("required", "split", "columns"), at)
+        return _of_any_columns(name, {"beside": [], "pair": [], **told}, at)
+    exactly(told, OF_FILES, at)
     columns = table_in(told["columns"], at)
-    if any(not isinstance(one, bool) for one in (told["required"], told["split"], *columns.values())):
-        raise AdapterError(
-            f"{at}: required, split and every column must be true or false", "mend the description"
-        )
+    _ensure_truths((told["required"], told["split"], told["tabbed"], *columns.values()), at)
     _ensure_columns(columns, at)
     return Source(
         name=name,
@@ -72,20 +82,20 @@ def source_of_files(name: str, told: Any, where: str) -> Source:
         is_required=told["required"],
         required_columns=tuple(column for column, required in columns.items() if required),
         optional_columns=tuple(column for column, required in columns.items() if not required),
+        files=names_in(told["files"], f"{at}: files"),
+        is_tabbed=told["tabbed"],
     )
 
 
-def _source_of_any(name: str, told: Mapping[str, Any], at: str) -> Source:
-    told = {"beside": [], "pair": [], **told}
-    exactly(told, ("required", "split", "columns", "fields", "beside", "pair"), at)
-    if not isinstance(told["required"], bool) or not isinstance(told["split"], bool):
-        raise AdapterError(f"{at}: required and split must be true or false", "mend the description")
-    pair = names_in(told["pair"], at)
+def _of_any_columns(name: str, told: Mapping[str, Any], at: str) -> Source:
+    exactly(told, (*OF_FILES, "fields", "beside", "pair"), at)
+    _ensure_truths((told["required"], told["split"], told["tabbed"]), at)
+    pair = names_in(told["pair"], f"{at}: pair")
     if pair and len(pair) != PAIR:
         raise AdapterError(
             f"{at}: pair must name two columns", "that of the field's name, and that of its value"
         )
-    beside = names_in(told["beside"], at)
+    beside = names_in(told["beside"], f"{at}: beside")
     _ensure_columns((*CELL, *beside), at)
     return Source(
         name=name,
@@ -96,7 +106,16 @@ def _source_of_any(name: str, told: Mapping[str, Any], at: str) -> Source:
         fields=text_in(told["fields"], f"{at}: fields"),
         beside=beside,
         pair=pair,
+        files=names_in(told["files"], f"{at}: files"),
+        is_tabbed=told["tabbed"],
     )
+
+
+def _ensure_truths(told: Iterable[object], at: str) -> None:
+    if any(not isinstance(one, bool) for one in told):
+        raise AdapterError(
+            f"{at}: required, split, tabbed and every column must be true or false", "mend the description"
+        )
 
 
 def source_of_documents(name: str, told: Any, where: str) -> Source:

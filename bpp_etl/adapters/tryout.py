@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -27,8 +28,9 @@ from bpp_etl.landing.registry_config import checked
 from bpp_etl.warehouse.connection import Connection, in_memory, quoted
 from bpp_etl.warehouse.ddl import insert_rows
 
+COMMENT = "#"
 EXAMPLE = "example"
-"""The folder beside the SELECTs that holds a small delivery: a csv file for each source.
+"""The folder beside the SELECTs that holds a small delivery: a csv file for each source, or files with tabs.
 
 What its registry states lies with it, in a `registry.toml` that need not be there.
 """
@@ -58,12 +60,23 @@ def example_of(folder: Traversable, adapter: Adapter) -> dict[str, list[dict[str
         return _documents_of(folder, adapter, adapter.documents.endings)
     found = {}
     for source in adapter.sources:
-        text = text_of(folder, f"{EXAMPLE}/{source.name}.csv")
+        files = [f"{source.name}.csv"]
+        if source.is_tabbed:
+            names = sorted(file.name for file in folder.joinpath(EXAMPLE).iterdir())
+            files = [name for name in names if source.is_part(name.rpartition(".")[0])]
         found[source.name] = [
-            {name.strip().lower(): cell or None for name, cell in row.items()}
-            for row in csv.DictReader(io.StringIO(text, newline=""), restkey="(without a name)")
+            row for name in files for row in _rows_of(text_of(folder, f"{EXAMPLE}/{name}"), name)
         ]
     return found
+
+
+def _rows_of(text: str, name: str) -> Iterator[dict[str, str | None]]:
+    """Read the rows of a csv file, or of text with tabs below lines that begin with #."""
+    delimiter = "," if name.endswith(".csv") else "\t"
+    lines = io.StringIO(text, newline="")
+    below = lines if delimiter == "," else itertools.dropwhile(lambda line: line.startswith(COMMENT), lines)
+    for row in csv.DictReader(below, delimiter=delimiter, restkey="(without a name)"):
+        yield {name.strip().lower(): cell or None for name, cell in row.items()}
 
 
 def _documents_of(

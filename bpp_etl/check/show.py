@@ -28,6 +28,7 @@ PASTE = (
 )
 
 EMPTY = "Rows that are none, for no cell of them is filled"
+PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
 ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
 
@@ -69,6 +70,7 @@ def as_text(checked: Checked) -> str:
         (EMPTY, checked.empty_rows),
         ("Columns that are not loaded", checked.columns_left_out),
         ("Files that nothing reads", checked.read.unknown_files),
+        (PASSED_OVER, [", ".join(checked.read.passed_over)] if checked.read.passed_over else []),
     ):
         if names:
             lines += ["", title]
@@ -110,6 +112,7 @@ def as_json(checked: Checked) -> str:
         "null_words": [asdict(one) for one in decision.null_words],
         "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),
+        "passed_over": list(read.passed_over),
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
 

@@ -21,9 +21,11 @@ BESIDE_DATA = (".", "_")
 """How the names begin of what lies beside the data: what programs leave in a folder, and sheets of notes."""
 TABLES = frozenset({"csv", "csv.gz", "parquet", "xlsx", "xpt"})
 """The formats of tables, each of which any delivery may be written in."""
+TABBED = frozenset({"txt", "tsv"})
+"""Text with tabs between its columns: tables for adapters that say so, and for nobody else."""
 DOCUMENTS = frozenset({"json", "json.gz", "ndjson", "ndjson.gz", "xml", "xml.gz"})
 """The formats of documents, which only some adapters read."""
-FORMATS = (*sorted(TABLES), *sorted(DOCUMENTS))
+FORMATS = (*sorted(TABLES), *sorted(TABBED), *sorted(DOCUMENTS))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import DeliveredFile
+from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.header import BYTE_ORDER_MARK, ZERO_WIDTH, clean_name
 from bpp_etl.reading.limits import Limits
@@ -25,6 +25,7 @@ from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.xpt import UTF_8
 
 CHUNK = 1 << 20
+COMMENT = "#"
 LONGEST_HEADER = 1 << 20
 LONGEST_LINE = 16 << 20
 OTHER_WIDTH = "Expected Number of Columns"
@@ -80,7 +81,7 @@ def plain_text(
             "file_unreadable", f"{name} is not text in {encoding}", "state its encoding in registry.toml"
         ) from None
     _ensure_lines(place, name, limits)
-    header = _read_header(place, name, settings, limits)
+    header = _read_header(place, name, settings, limits, has_comments=source.format in TABBED)
     if header.is_plain:
         return PlainText(place, header.names)
     return PlainText(
@@ -88,7 +89,9 @@ def plain_text(
     )
 
 
-def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) -> _Header:
+def _read_header(
+    path: Path, name: str, settings: ReadSettings, limits: Limits, *, has_comments: bool
+) -> _Header:
     try:
         with path.open("r", encoding="utf-8", newline="") as stream:
             start = stream.read(LONGEST_HEADER)
@@ -96,7 +99,8 @@ def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) 
         raise UnreadableError(
             "file_unreadable", f"{name} is not text in UTF-8", "state its encoding in registry.toml"
         ) from None
-    above = "".join(itertools.islice(io.StringIO(start, newline=""), settings.header_row - 1))
+    rows_above = _comments(start) if has_comments else settings.header_row - 1
+    above = "".join(itertools.islice(io.StringIO(start, newline=""), rows_above))
     # An export may begin with several byte order marks; a reader of csv takes them for the first name's.
     below = start[len(above) :]
     told = below.lstrip(ZERO_WIDTH)
@@ -109,7 +113,7 @@ def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) 
         ) from None
     if names is None:
         raise UnreadableError("file_unreadable", f"{name} has no readable header", "export it as csv")
-    other = _in_place_of_the_header(names, told, settings.header_row)
+    other = _in_place_of_the_header(names, told, rows_above + 1)
     if other is not None:
         raise UnreadableError("file_unreadable", f"{name} {other}", "remove it, or export the file again")
     if len(names) > limits.columns:
@@ -125,10 +129,16 @@ def _read_header(path: Path, name: str, settings: ReadSettings, limits: Limits) 
     return _Header(
         names=tuple(clean_name(cell) for cell in names),
         end=len((unread + record).encode("utf-8")),
-        lines=settings.header_row - 1 + reader.line_num,
+        lines=rows_above + reader.line_num,
         line_ending=record[len(record.rstrip("\r\n")) :],
         is_plain=unread in {"", BYTE_ORDER_MARK} and not any("\n" in cell or "\r" in cell for cell in names),
     )
+
+
+def _comments(start: str) -> int:
+    """Count the lines above the header that begin with #."""
+    lines = io.StringIO(start.lstrip(ZERO_WIDTH), newline="")
+    return sum(1 for _ in itertools.takewhile(lambda line: line.startswith(COMMENT), lines))
 
 
 def _in_place_of_the_header(names: list[str], told: str, row: int) -> str | None:

@@ -77,7 +77,10 @@ def read_delivery(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.found.unread_sheets or ()))
-    return reader.result(config, (*_unread(delivery, reader.found.used), *sheets))
+    unread = _unread(delivery, reader.found.used)
+    passed_over = tuple(name for name in unread if adapter is not None and adapter.passes_over(name))
+    unknown = (name for name in unread if name not in passed_over)
+    return reader.result(config, (*unknown, *sheets), passed_over)
 
 
 def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
@@ -109,7 +112,9 @@ class _Reader:
     def problem(self, table: str, rule: str, message: str, count: int = 1) -> None:
         self.problems.append(DeliveryProblem(table, rule, message, count))
 
-    def result(self, config: RegistryConfig, unknown: tuple[str, ...]) -> ReadDelivery:
+    def result(
+        self, config: RegistryConfig, unknown: tuple[str, ...], passed_over: tuple[str, ...] = ()
+    ) -> ReadDelivery:
         return ReadDelivery(
             config=config,
             rows=self.rows,
@@ -118,6 +123,7 @@ class _Reader:
             extra_columns=tuple(self.extra),
             identifier_columns=tuple(self.identifiers),
             unknown_files=unknown,
+            passed_over=passed_over,
             input_digest=self.read_as.digest(),
             adapter_digest=self.adapter_digest,
             headers=self.headers,
@@ -266,8 +272,7 @@ class _Reader:
                 files,
                 sheets,
                 is_required=source.is_required,
-                is_split=source.is_split,
-                is_folded=True,
+                source=source,
                 hint=f"; what is read of this format: {shown(adapter.page)}",
             )
             wanted += of_source(source, found, sheets.get(source.name))

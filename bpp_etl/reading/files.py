@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import DOCUMENTS, DeliveredFile
+from bpp_etl.landing.deliveries import DOCUMENTS, TABBED, DeliveredFile
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.reading.csv_text import NUL, plain_text
 from bpp_etl.reading.limits import DEFAULTS, Limits, in_words
@@ -22,7 +22,8 @@ from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, with_known_dates
 from bpp_etl.warehouse.connection import is_of_the_machine
 
-CSV = frozenset({"csv", "csv.gz"})
+CSV = frozenset({"csv", "csv.gz"}) | TABBED
+"""The formats that are read as csv is."""
 CHANGED = "file_changed_while_read"
 """The rule that a file breaks which is not what it was when reading began."""
 SCRATCH = "bpp-read-"
@@ -112,7 +113,7 @@ def _ensure_readable(source: DeliveredFile, name: str, descriptor: int, size: in
             "deliver the table in parts, or raise the limit",
         )
     # A part that was never written reads as NULs, be it as long as a disk is large.
-    if source.format == "csv" and size > 0 and os.lseek(descriptor, 0, os.SEEK_HOLE) < size:
+    if source.format in CSV - {"csv.gz"} and size > 0 and os.lseek(descriptor, 0, os.SEEK_HOLE) < size:
         raise UnreadableError("file_unreadable", f"{name} {NUL}", "export the file again")
     os.lseek(descriptor, 0, os.SEEK_SET)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bpp_etl.adapters import Source
 from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery
 from bpp_etl.reading.book import look_into
 from bpp_etl.reading.inputs import ReadAs
@@ -42,14 +43,11 @@ class Found:
         sheets: Mapping[str, str],
         *,
         is_required: bool,
-        is_split: bool = False,
-        is_folded: bool = False,
+        source: Source | None = None,
         hint: str = "",
     ) -> list[DeliveredFile]:
-        """Find the files of a table: one, or the parts in its folder, or the parts of a split domain."""
-        found, parts = files_called(
-            stem, files, has_sheet=stem in sheets, is_split=is_split, is_folded=is_folded
-        )
+        """Find the files of a table: one, or the parts in its folder, or the parts of a source."""
+        found, parts = files_called(stem, files, has_sheet=stem in sheets, source=source)
         self.used.update(file.path for file in found)
         ways = {file.path if file.path.parent == self.delivery.path else file.path.parent for file in found}
         if len(ways) > 1 and len(parts) < len(found):

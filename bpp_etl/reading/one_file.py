@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.errors import shown
-from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.deliveries import TABBED, Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.any_columns import load_cells
 from bpp_etl.reading.blame import blamed_on
@@ -116,6 +116,8 @@ class _FileLoader:
         settings = self.config.reading(wanted.table)
         if wanted.sheet is not None:
             settings = replace(settings, sheet=wanted.sheet)
+        if wanted.file.format in TABBED:
+            settings = replace(settings, delimiter="\t")
         opened = prepare(wanted.file, snapshot, scratch, settings, limits)
         if wanted.adapter is not None:
             self.loaded.part = load_documents(

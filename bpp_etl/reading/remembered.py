@@ -25,7 +25,8 @@ class ReadDelivery:
     Both digests are of what was read: what changes while it is read, or afterwards, shows as a change.
     `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
     they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
-    `files` counts what was read, a folder or a sheet as one. `left_out` are the rows of patients who were
+    `files` counts what was read, a folder or a sheet as one; `passed_over` are files of an adapter's standard
+    of which it reads nothing. `left_out` are the rows of patients who were
     erased: they are not among `rows`. `pseudonym_key` is the fingerprint of the key of pseudonyms, and
     `treated` names all that was done to ids.
     """
@@ -41,6 +42,7 @@ class ReadDelivery:
     empty_rows: Mapping[str, int] = field(default_factory=dict)
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     files: int = 0
+    passed_over: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     pseudonym_key: str = ""
     treated: str = ""
@@ -91,6 +93,7 @@ def recalled(found: Mapping[str, Any]) -> ReadDelivery:
         headers={table: tuple(names) for table, names in found["headers"].items()},
         # A working file of an earlier version has none of these.
         files=found.get("files", 0),
+        passed_over=tuple(found.get("passed_over", ())),
         left_out=found.get("left_out", {}),
         pseudonym_key=found.get("pseudonym_key", ""),
         treated=found.get("treated", ""),

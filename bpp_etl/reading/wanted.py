@@ -5,14 +5,13 @@ Not here: which are used (`reading/delivery.py`), and loading one (`reading/one_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bpp_etl.adapters import Adapter, Source
 from bpp_etl.adapters.fields import Fields
+from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
-from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
@@ -70,21 +69,16 @@ class Wanted:
 
 
 def files_called(
-    stem: str,
-    files: Iterable[DeliveredFile],
-    *,
-    has_sheet: bool,
-    is_split: bool,
-    is_folded: bool = False,
+    stem: str, files: Iterable[DeliveredFile], *, has_sheet: bool, source: Source | None = None
 ) -> tuple[list[DeliveredFile], list[DeliveredFile]]:
-    """Find the files of a name, a sheet of the one workbook among them; and the parts of a split domain.
+    """Find the files of a name, a sheet of the one workbook among them; and those that are parts of a source.
 
-    The names of files count in small letters where they are folded: some standards write them in capitals.
+    The names of an adapter's files count in small letters: some standards write them in capitals.
     """
-    called = str.lower if is_folded else str
-    files = [file for file in files if file.format in TABLE_FORMATS]
-    split = re.compile(f"{re.escape(stem)}[a-z0-9]{{1,2}}" if is_split else "(?!)")
-    parts = [file for file in files if split.fullmatch(called(file.stem))]
+    formats = TABLE_FORMATS | TABBED if source is not None and source.is_tabbed else TABLE_FORMATS
+    called = str if source is None else str.lower
+    files = [file for file in files if file.format in formats]
+    parts = [file for file in files if source is not None and source.is_part(file.stem)]
     found = [file for file in files if called(file.stem) == stem or file in parts]
     if has_sheet:
         book = next(file for file in files if file.name == WORKBOOK)

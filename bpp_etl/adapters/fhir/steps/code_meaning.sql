@@ -1,5 +1,6 @@
 -- One row per list of codings and what it is asked for: what it means.
--- A list names one thing in several systems; of several meanings the first by name counts. A local system may use
+-- A list names one thing in several systems; of several meanings the one that says more counts: a
+-- method of HER2 (HER2_ISH) over its overall status (HER2). A local system may use
 -- a code for something else, so only codes of the systems themselves are matched, or of none that is named.
 with texts as (
     select
@@ -44,7 +45,7 @@ coded as (
 select
     case coded.subject when 'answer' then known_code.subject else coded.subject end as subject,
     coded.codings,
-    min(known_code.meaning) as meaning
+    max(known_code.meaning) as meaning
 from coded
 inner join known_code
     on

@@ -11,7 +11,7 @@ with found as (
             when reading.subject = 'HER2_IHC'
                 then coalesce(
                     case when answers.meaning in ('0', '1+', '2+', '3+') then answers.meaning end,
-                    case regexp_extract(trim(coalesce(reading.text, reading.integer, reading.answer_text)), '^[0-3]\+?$')
+                    case regexp_extract(trim(coalesce(reading.text, reading.integer, reading.number, reading.answer_text)), '^[0-3]\+?$')
                         when '0' then '0'
                         when '1' then '1+'
                         when '1+' then '1+'

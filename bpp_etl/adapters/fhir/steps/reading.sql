@@ -21,16 +21,26 @@ with meant as (
         observation.interpretation,
         observation.reference_range,
         observation.derived_from,
+        observation.last_updated,
+        try_cast(observation.version as bigint) as version,
         observation.row_number,
-        observation.file,
-        row_number() over (
-            partition by coalesce(observation.id, concat(observation.file, observation.row_number))
-            order by
-                observation.last_updated desc nulls last, try_cast(observation.version as bigint) desc nulls last,
-                observation.row_number desc, observation.file desc
-        ) as copy
+        observation.file
     from observation
     inner join code_meaning on code_meaning.subject = 'observation' and observation.code = code_meaning.codings
+),
+
+newest as (
+    select
+        meant.id,
+        max(struct_pack(
+            last_updated := coalesce(meant.last_updated, ''),
+            version := coalesce(meant.version, -1),
+            row_number := meant.row_number
+        )) as newest
+    from meant
+    where meant.id is not null
+    group by meant.id
+    having count(*) > 1
 )
 
 select
@@ -52,7 +62,8 @@ select
     meant.reference_range,
     regexp_extract(meant.derived_from, '([^/:#]+)(/_history/.*)?$', 1) as study_key,
     case
-        when meant.copy > 1 then 'an observation that was updated since'
+        when meant.row_number <> newest.newest.row_number
+            then 'an observation that was updated since'
         when lower(meant.status) in ('registered', 'preliminary') then 'an observation that is not final'
         when lower(meant.status) in ('cancelled', 'entered-in-error') then 'an observation in error or cancelled'
         when coalesce(meant.number, meant.text, meant.integer, meant.answer_text, meant.answer) is null
@@ -61,4 +72,5 @@ select
     meant.row_number,
     meant.file
 from meant
+left join newest on meant.id = newest.id
 left join patient_key on regexp_extract(meant.reference, '([^/:#]+)(/_history/.*)?$', 1) = patient_key.reference_key

@@ -1,0 +1,100 @@
+"""Public FHIR bundles and bulk exports: each resource comes into a table or is left out by name.
+
+Sources, all synthetic: mcode/clinical-trial-matching-app and -service (Apache-2.0), hl7.fhir.us.mcode 4.0.0
+(CC0), Synthea patients of blakethom8/ehi-ignite-challenge (MIT). Not here: single resources, which
+`tests/unit/adapters` has.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bpp_etl.landing.deliveries import delivery_of
+from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.reading.remembered import ReadDelivery
+from bpp_etl.warehouse.connection import Connection, opened
+from tests.real.pipeline import SHARED
+
+FORMATS = SHARED / "formats"
+FOLDERS = ("fhir_bulk", "fhir_mcode", "fhir_mcode/ig_4.0.0")
+pytestmark = pytest.mark.skipif(
+    not FORMATS.is_dir(), reason="the public files do not lie beside the checkout"
+)
+
+
+@contextmanager
+def delivered(folder: str, root: Path) -> Iterator[tuple[ReadDelivery, Connection]]:
+    """Read a folder of public files as a delivery, the last contact of everyone beside them."""
+    delivery = root / "landing" / "public" / "2025-12-31"
+    delivery.mkdir(parents=True)
+    for file in (FORMATS / folder).iterdir():
+        if file.suffix in {".json", ".ndjson"}:
+            shutil.copy(file, delivery)
+    (delivery.parent / "registry.toml").write_text('format = "fhir"\n', encoding="utf-8")
+    people = sorted({one["id"] for one in resources(folder) if one.get("resourceType") == "Patient"})
+    rows = "".join(f"{person},2025-06-30\n" for person in people)
+    (delivery / "patients.csv").write_text(f"patient_id,last_contact_date\n{rows}", encoding="utf-8")
+    told = delivery_of(delivery)
+    assert told is not None
+    with opened(root / "read.duckdb", is_working_file=True) as con:
+        yield read_delivery(con, told), con
+
+
+def resources(folder: str) -> list[dict[str, object]]:
+    """Read the resources of a folder's files, by another way than the adapter's."""
+    found: list[dict[str, object]] = []
+    for file in sorted((FORMATS / folder).iterdir()):
+        if file.suffix == ".ndjson":
+            found += [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+        elif file.suffix == ".json":
+            told = json.loads(file.read_text(encoding="utf-8"))
+            whole = told["entry"] if told.get("resourceType") == "Bundle" else [{"resource": told}]
+            found += [entry["resource"] for entry in whole]
+    return found
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_resource_is_accounted_for(folder: str, tmp_path: Path) -> None:
+    with delivered(folder, tmp_path) as (read, con):
+        told = con.execute("select source, sum(source_rows)::bigint from raw.source_rows group by source")
+        found = {str(source): rows for source, rows in told.fetchall() if rows}
+    kinds = Counter(str(resource.get("resourceType")) for resource in resources(folder))
+    names = {"patient": "Patient", "condition": "Condition", "observation": "Observation"}
+    names |= {"imaging_study": "ImagingStudy", "episode": "EpisodeOfCare"}
+    expected = {source: kinds[kind] for source, kind in names.items() if kinds[kind]}
+    expected["documents"] = sum(kinds.values()) - sum(expected.values())
+    assert found == expected
+    assert read.unknown_files == ()
+    assert [problem.message for problem in read.problems] == [
+        "bone_lesions is not in what was delivered as HL7 FHIR R4;"
+        " a side table bone_lesions.csv beside it brings it"
+    ]
+
+
+def test_the_bulk_export_has_its_alkaline_phosphatase_and_no_upper_limit(tmp_path: Path) -> None:
+    with delivered("fhir_bulk", tmp_path) as (read, con):
+        told = con.execute(
+            "select count(*), count(unit), count(upper_limit_normal), min(unit) from raw.lab_results"
+        ).fetchall()
+        modalities = con.execute(
+            "select distinct modality from raw.imaging_assessments order by all"
+        ).fetchall()
+    assert told == [(41, 41, 0, "U/L")]
+    assert read.rows["patients"] == 7
+    assert modalities == [("XRAY",)]
+
+
+def test_the_her2_tests_under_four_codes_are_read(tmp_path: Path) -> None:
+    with delivered("fhir_mcode", tmp_path) as (_, con):
+        told = con.execute(
+            "select ihc_score, ish_result, reported_status, count(*) from raw.her2_tests"
+            " group by all order by all"
+        ).fetchall()
+    assert told == [("3+", "positive", "positive", 1), (None, None, "negative", 4)]
