@@ -139,7 +139,7 @@ BREAKAGES: list[tuple[Callable[[Path], object], str]] = [
 
 
 ANY_BREAKAGES = [
-    ('columns = "any"', 'columns = "all"', "columns] must be a table"),
+    ('columns = "any"', 'columns = "all"', "missing or unknown: beside, fields, pair"),
     ('fields = "known_field"', 'fields = "field_known"', "has no step field_known"),
     ('fields = "known_field"', "", "missing or unknown: fields"),
     ('pair = ["field_name", "value"]', 'pair = ["value"]', "pair must name two columns"),
