@@ -13,15 +13,21 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 # A refresh and its tests start many processes; each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint ui bench soak lock clean
+.PHONY: demo test walks lint ui bench soak lock clean
 
 demo: $(RUN)
 	@$(BIN)/bpp demo
 
 # Three workers on two cores: one is mostly waiting for servers and browsers. A file is one worker's, so that what
 # its tests share is made once; the chapters with the long ones come first by their names.
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+
 test: lint
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
+	@$(BIN)/python -m pytest $(WORKERS) -m "not soak and not walk"
+
+# What runs the command line, daemon, servers and a browser, kills them, and does what the pages say.
+walks: $(DEV)
+	@$(BIN)/python -m pytest $(WORKERS) -m "walk and not soak"
 
 lint: $(DEV)
 	@$(BIN)/ruff check .

@@ -15,7 +15,28 @@ from typing import Any
 
 import pytest
 
+TESTS = Path(__file__).parent
+WALKS = (
+    "browser",
+    "docs/test_add_adapter.py",
+    "docs/test_add_metric.py",
+    "docs/test_add_protocol.py",
+    "docs/test_add_rule.py",
+    "faults",
+    "operation",
+    "unit/erasure",
+)
+"""Chapters and files whose tests walk a page or a whole refresh, with processes, servers and kills."""
+
 MadeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the walks: `make test` leaves them to `make walks`, and the build runs both."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if any(place == walk or place.startswith(f"{walk}/") for walk in WALKS):
+            item.add_marker("walk")
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,8 @@ KEYS = (
         text_of,
         "`canonical`",
         "the standard that the files follow: `canonical`, or an adapter:"
-        " [`fhir`](formats/fhir.md), [`omop`](formats/omop.md), [`redcap`](formats/redcap.md), [`sdtm`](formats/sdtm.md), or the name"
+        " [`cbioportal`](formats/cbioportal.md), [`fhir`](formats/fhir.md), [`omop`](formats/omop.md),"
+        " [`redcap`](formats/redcap.md), [`sdtm`](formats/sdtm.md), or the name"
         " of [one of your own](add/adapter.md)",
         'format = "sdtm"',
     ),

@@ -110,7 +110,9 @@ def test_what_a_document_lies_in_is_seen_from_it_and_nothing_of_another(tmp_path
     text = json.dumps(bundle(PATIENT)) + "\n" + json.dumps({**PATIENT, "id": "P2"})
     with in_memory() as con:
         lay_flat(con, "flat", adapter, written(tmp_path / "a.json", text))
-        rows = con.execute(f"select id, full_url from ({shown_source(patient, 'flat')})").fetchall()
+        rows = con.execute(
+            f"select id, full_url from ({shown_source(patient, 'flat')}) order by id"
+        ).fetchall()
     assert rows == [("P1", "urn:uuid:u1"), ("P2", None)]
     assert places(patient)[-1] == "full_url"
 
