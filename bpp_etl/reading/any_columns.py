@@ -117,7 +117,8 @@ def load_cells(
         listed = ", ".join(map(shown, places.twice))
         told.problem = ("column_duplicated", f"{name} names columns twice: {listed}", len(places.twice))
     elif not places.fields and not places.beside:
-        told.problem = ("column_missing", f"{name} has none of the columns that are read of {table}", 1)
+        message = f"{name} has none of the columns that are read of {table}: its header must name them"
+        told.problem = ("column_missing", message, 1)
     else:
         columns = {f"c{at}": (at,) for at in (*places.fields, *places.beside.values(), *places.pair)}
         loaded = load(

@@ -137,7 +137,9 @@ def test_a_column_that_is_not_read_may_be_there_twice_or_without_a_name(tmp_path
 
 def test_an_export_with_labels_for_a_header_is_told_that_no_field_is_there(tmp_path: Path) -> None:
     one = gated(write(tmp_path, "Study number,Sex of the patient\n1,female\n"))
-    assert one.message("column_missing") == "data.csv has none of the columns that are read of data"
+    assert one.message("column_missing") == (
+        "data.csv has none of the columns that are read of data: its header must name them"
+    )
 
 
 def test_a_column_may_be_renamed_to_its_variable(tmp_path: Path) -> None:
