@@ -34,7 +34,9 @@ class Law:
 
     `sentence` says what holds, `exactly` what counts as a breach where the sentence is rounder than the rule,
     `mend` what to do. `on` chooses the tables of a law that stands in no contract. `cells` are examples for
-    every column of a kind, `examples` those of whole rows.
+    every column of a kind, `examples` those of whole rows. One that
+    `is_of_calendar` says nothing of a row whose days are counted from a day that only stands for its
+    patient's day zero (`day_zero_declared`).
     """
 
     id: str
@@ -44,6 +46,7 @@ class Law:
     category: Category
     mend: str
     exactly: str = ""
+    is_of_calendar: bool = False
     on: Tables | None = None
     cells: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
     examples: Sequence[Example] = ()
@@ -57,6 +60,23 @@ class TextLaw(Law):
 @dataclass(frozen=True, eq=False)
 class SideLaw(Law):
     """Holds for a row that a side table completes; `problems` names the law where the two disagree."""
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredLaw(Law):
+    """Holds for a row that says itself what there is; `declared` names the law where registry.toml said it.
+
+    The row then bears the flag, and what filled how many rows is told of the delivery. One that refuses holds
+    for a row that a declaration could not fill; `problems` names it.
+    """
+
+
+@dataclass(frozen=True, eq=False)
+class NearLaw(Law):
+    """Holds for a row of which an adapter does not say that a cell is only near what is asked for.
+
+    `problems` names the law where it does.
+    """
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,6 +60,7 @@ class Patients(Contract, key=("registry", "patient_id")):
         ),
         RowLaw(
             "birth_before_1900",
+            is_of_calendar=True,
             sentence="A birth is not before 1900.",
             severity="refuse",
             category="plausibility",
@@ -214,6 +215,7 @@ class Patients(Contract, key=("registry", "patient_id")):
         ),
         SelectLaw(
             "birth_date_default",
+            is_of_calendar=True,
             sentence="Birth dates are spread over days.",
             exactly=f"Broken by each of more than {MOST_BORN_ON_A_DAY} patients, and more than "
             f"{MOST_SHARE_BORN_ON_A_DAY:.0%} of those with a date of birth, who have the same.",

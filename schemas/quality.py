@@ -140,6 +140,22 @@ class NullWord(Contract, key=("registry", "delivery", "delivery_status", "table"
     cells: pl.Int64 = derived("Delivered cells that held such a word: NULL, NA, n/a, -.", nullable=False)
 
 
+class Declaration(Contract, key=("registry", "delivery", "delivery_status", "position")):
+    """One row per registry, delivery, its status and declaration of registry.toml: which rows it filled."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    position: pl.Int32 = derived("Place of the declaration among those of its registry.", nullable=False)
+    section: pl.String = derived("Where it stands in registry.toml.", nullable=False)
+    states: pl.String = derived("For which rows it is stated; empty where for all that lack it.")
+    source: pl.String = derived("What the registry gives as its source; empty where none is asked for.")
+    table: pl.String = derived("Table that it fills.", nullable=False)
+    column: pl.String = derived("Column that it fills.", nullable=False)
+    flag: pl.String = derived("What each row that it filled is flagged with.", nullable=False)
+    rows: pl.Int64 = derived("Rows that it filled, refused ones among them.", nullable=False)
+
+
 class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
     """One row per source and meaning of its rows: all rows of another standard, of our own the empty ones."""
 
@@ -220,6 +236,7 @@ QUALITY_TABLES = {
     "table_count": TableCount,
     "extra_column": ExtraColumn,
     "null_word": NullWord,
+    "declaration": Declaration,
     "source_row": SourceRow,
 }
 """What a working file holds."""

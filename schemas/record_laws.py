@@ -44,6 +44,7 @@ RECORD_LAWS = (
     ),
     DeliveryLaw(
         "contact_is_extraction",
+        is_of_calendar=True,
         sentence="Not nearly all of the living were last heard of on the delivery's day.",
         exactly=f"Of at least {LEAST_PATIENTS} patients without a date of death, the share whose last "
         "contact is the delivery's date stays within its limit.",
@@ -90,6 +91,7 @@ RECORD_LAWS = (
     ),
     DeliveryLaw(
         "dates_on_one_day",
+        is_of_calendar=True,
         sentence="The dates of a column are spread over days.",
         exactly=f"Of columns with at least {LEAST_DATES} dates, the share stays within its limit that has "
         f"over {100 * MOST_ON_THE_FIRST:g} % on the first of a month or {100 * MOST_ON_ONE_DAY:g} % on one "

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.codes import Category, Severity
 from schemas.contract import laws_of
+from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DeliveryLaw, Law, RowLaw, TimeLaw
@@ -76,6 +77,7 @@ def _laid(laws: Iterable[Law]) -> list[Rule]:
 
 RULES: tuple[Rule, ...] = (
     *_laid(GENERAL_LAWS),
+    *_laid(DECLARED_LAWS),
     *_laid(TABLE_LAWS),
     *_laid(RECORD_LAWS),
     *_laid(BEFORE_LAWS),

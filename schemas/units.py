@@ -89,3 +89,13 @@ def units_on_forms() -> tuple[str, ...]:
 def unit_spellings() -> tuple[str, ...]:
     """List every unit of alkaline phosphatase as it is written here."""
     return (*ALP_UNITS, MASS_UNIT, TIMES_UPPER_LIMIT_UNIT)
+
+
+def unit_of_limit(analyte: str, text: str) -> AlpUnit | None:
+    """Find the unit that an upper limit of an analyte is stated in; None where it cannot be in it.
+
+    A limit is no multiple of itself.
+    """
+    form = fold_unit(text)
+    known = (unit for unit in alp_units() if (unit.analyte, unit.folded_unit) == (analyte, form))
+    return next((unit for unit in known if unit.factor is not None), None)

@@ -15,7 +15,7 @@ from itertools import cycle
 
 from bpp_etl.adapters.accounts import astray, counted, listed, miscounted
 from bpp_etl.adapters.description import ANY, SOURCE_ROWS, Adapter, adapter_in
-from bpp_etl.adapters.run import COUNTED, LEADS, columns_made
+from bpp_etl.adapters.run import APPROXIMATED, COUNTED, LEADS, columns_made
 from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, example_settings, made_of
@@ -87,12 +87,12 @@ def each_select_yields_what_its_table_has(folder: Traversable) -> Iterator[str]:
     """Over empty sources each SELECT is understood; a table's yields its columns as text, and no other."""
     adapter = adapter_in(folder)
     for name, types in _made(folder, adapter, _empty(adapter)).types.items():
-        texts = dict.fromkeys(columns_made(name), "VARCHAR")
+        texts = dict.fromkeys(columns_made(adapter, name), "VARCHAR")
         number = COUNTED[-1] if name == SOURCE_ROWS else LEADS[0]
         for column, kind in {**texts, number: "BIGINT"}.items():
             if types.get(column) != kind:
                 yield f"{name}.sql: {column} is {types.get(column, 'not there')}, not {kind}"
-        if extra := types.keys() - texts.keys():
+        if extra := types.keys() - texts.keys() - {APPROXIMATED}:
             yield f"{name}.sql yields columns of no use: {listed(extra)}"
 
 

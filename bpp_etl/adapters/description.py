@@ -14,17 +14,19 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bpp_etl.adapters.documents import Documents, documents_of
-from bpp_etl.adapters.sources import Source, source_of_documents, source_of_files
+from bpp_etl.adapters.sources import STAMPED, Source, source_of_documents, source_of_files
 from bpp_etl.adapters.told import AdapterError, exactly, listed, names_in, table_in, text_in
 from bpp_etl.errors import shown
+from bpp_etl.landing.last_contact import ANY_RECORD
 from bpp_etl.landing.registry_keys import TOP_LEVEL
+from schemas.contract import columns_of
 from schemas.tables import TABLES
 
 DESCRIPTION = "adapter.toml"
 STEPS = "steps"
 SOURCE_ROWS = "source_rows"
 TEXTS = ("title", "version", "citation", "page", "description")
-KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "sources", "tables")
+KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "contacts", "sources", "tables")
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 SETTING = "setting"
 """The relation that a registry's settings are, beside the sources."""
@@ -46,6 +48,9 @@ class Adapter:
     `scope` say from which sources, and which of their rows. `source_rows` counts every source row by what
     becomes of it: source, meaning, table_name (null: nothing), source_rows. `not_read` are patterns, in small
     letters, of names that the standard has for files and folders of which nothing is read.
+
+    `contacts` are the records that [last_contact] of registry.toml may name, and what each is. The SELECT of
+    patients yields the day of each in a column of its name, which is used where it is declared alone.
     """
 
     name: str
@@ -55,6 +60,7 @@ class Adapter:
     page: str
     description: str
     settings: Mapping[str, str]
+    contacts: Mapping[str, str]
     sources: tuple[Source, ...]
     steps: Mapping[str, str]
     tables: Mapping[str, str]
@@ -87,7 +93,8 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    exactly({"steps": [], "not_read": [], "documents": None, "settings": {}, **told}, KEYS, where)
+    absent: dict[str, Any] = {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}}
+    exactly({**absent, **told}, KEYS, where)
     texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
     documents = documents_of(told.get("documents"), where)
     make = source_of_files if documents is None else source_of_documents
@@ -107,6 +114,7 @@ def adapter_in(folder: Traversable) -> Adapter:
         name=folder.name,
         **texts,
         settings=_settings(told.get("settings", {}), folder.name, f"{where} [settings]"),
+        contacts=_contacts(told.get("contacts", {}), f"{where} [contacts]"),
         sources=sources,
         steps={step: text_of(folder, f"{STEPS}/{step}.sql") for step in steps},
         tables={table: text_of(folder, f"{table}.sql") for table in tables},
@@ -171,6 +179,19 @@ def _settings(told: Any, name: str, where: str) -> dict[str, str]:
             "small letters, digits and _, with dots between; the last part may be *",
         )
     return paths
+
+
+def _contacts(told: Any, where: str) -> dict[str, str]:
+    """Return what each record is from which a last contact may follow."""
+    found = {name: text_in(words, f"{where}: {shown(name)}") for name, words in table_in(told, where).items()}
+    ours = (ANY_RECORD, *TABLES, *(column.name for column in columns_of(TABLES["patients"].contract)))
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in ours or name in STAMPED]
+    if odd:
+        raise AdapterError(
+            f"{where} gives names that do not fit or are taken: {listed(odd)}",
+            "small letters, digits and _; our tables and columns have names of their own",
+        )
+    return found
 
 
 def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> dict[str, Mapping[str, Any]]:

@@ -96,6 +96,16 @@ def _lines(adapter: Adapter) -> Iterator[str]:
             ),
         )
         yield ""
+    if adapter.contacts:
+        yield "## Last contact"
+        yield ""
+        yield "What `[last_contact]` of `registry.toml` may name beside our tables; nothing is taken unasked."
+        yield ""
+        yield markdown_table(
+            ("`from`", "is"),
+            ((f"`{name}`", " ".join(words.split())) for name, words in adapter.contacts.items()),
+        )
+        yield ""
     if adapter.steps:
         yield "## Shared steps"
         yield ""
@@ -157,7 +167,7 @@ def _documents(adapter: Adapter, documents: Documents) -> Iterator[str]:
                 f"`{source.kind}`",
                 f"`{source.name}`",
                 "gate shut" if source.is_required else "reads as empty",
-                ", ".join(f"`{path}`" for path in source.paths.values()),
+                ", ".join(" or ".join(f"`{path}`" for path in paths) for paths in source.paths.values()),
             )
             for source in adapter.sources
         ),

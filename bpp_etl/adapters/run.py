@@ -24,6 +24,11 @@ from schemas.units import unit_spellings
 
 LEADS = ("row_number", "file")
 """What a row of a table has beside the canonical columns: the row of a source that it comes from."""
+APPROXIMATED = "approximated"
+"""A further column that a table's SELECT may yield: which columns of a row are only near what they ask for.
+
+Their names, with commas between, or nothing.
+"""
 COUNTED = ("source", "meaning", "table_name", "source_rows")
 HOW_TO = "docs/add/adapter.md says how an adapter is made"
 
@@ -67,11 +72,15 @@ def relations(
         con.execute(f"drop table temp.{relation}")
 
 
-def columns_made(table: str) -> tuple[str, ...]:
-    """Name what the SELECT of a table yields: the canonical columns, and what leads back to the source."""
+def columns_made(adapter: Adapter, table: str) -> tuple[str, ...]:
+    """Name what the SELECT of a table yields: the canonical columns, and what leads back to the source.
+
+    That of patients also yields the day of each record from which a last contact may follow.
+    """
     if table == SOURCE_ROWS:
         return COUNTED
-    return (*(column.name for column in delivered_columns(TABLES[table].contract)), *LEADS)
+    contacts = tuple(adapter.contacts) if table == "patients" else ()
+    return (*(column.name for column in delivered_columns(TABLES[table].contract)), *contacts, *LEADS)
 
 
 def relation_of(con: Connection, adapter: Adapter, place: str) -> str:
@@ -95,7 +104,9 @@ def relation_of(con: Connection, adapter: Adapter, place: str) -> str:
     except duckdb.Error as error:
         raise AdapterError(f"{adapter.name}/{place}: {shown(str(error).splitlines()[0])}", HOW_TO) from None
     if "/" not in place:
-        lacking = set(columns_made(place.removesuffix(".sql"))) - {str(name) for name, *_ in described}
+        lacking = set(columns_made(adapter, place.removesuffix(".sql"))) - {
+            str(name) for name, *_ in described
+        }
         if lacking:
             raise AdapterError(f"{adapter.name}/{place} does not yield {', '.join(sorted(lacking))}", HOW_TO)
     return relation

@@ -143,7 +143,7 @@ def made_of(
                     con.execute(f"create temp table _made as from {relation}")
                 described = con.execute("describe temp._made").fetchall()
                 types[name] = {str(column): str(kind) for column, kind, *_ in described}
-                columns = ", ".join(map(quoted, columns_made(name)))
+                columns = ", ".join(map(quoted, columns_made(adapter, name)))
                 made[name] = con.execute(f"select {columns} from temp._made order by all").fetchall()
                 con.execute("drop table temp._made")
     return Made(types, made)

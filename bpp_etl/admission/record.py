@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.registry_sections import NOTHING_SAID, About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
@@ -108,6 +109,15 @@ def record(
         "null_word",
         [(*judged, one.table, one.column, one.cells) for one in decision.null_words],
     )
+    insert_rows(
+        con,
+        "quality",
+        "declaration",
+        [
+            (*judged, place, *_declaration_cells(one.declaration), one.rows)
+            for place, one in enumerate(decision.declared, start=1)
+        ],
+    )
     # A header may say one name twice.
     columns = dict.fromkeys((*extra_columns, *identifier_columns))
     insert_rows(
@@ -135,3 +145,8 @@ def record(
     )
     if not decision.is_open:
         con.execute("drop schema core cascade")
+
+
+def _declaration_cells(one: Declaration) -> tuple[str | None, ...]:
+    """Write a declaration as `quality.declaration` has it."""
+    return (one.section, one.states or None, one.source or None, one.table, one.column, one.flag)

@@ -84,6 +84,8 @@ def _in_table(
         is_unread = (
             f"{cell} is not null and {value} is null and coalesce(as_read.null_words, 0) & {1 << place} = 0"
         )
+        if column.kind == "date" and read.config.dates is not None:
+            is_unread += f" and as_read.{column.name}_counted is null"
         for rule, predicate in _predicates(column, is_unread, value, delivery):
             if rule not in rules:
                 continue

@@ -76,6 +76,11 @@ class Checked:
         return [f"{name}: {joined(found)} (NULL, NA, - and the like)" for name, found in by_table.items()]
 
     @property
+    def rows_declared(self) -> list[str]:
+        """Say of each declaration of registry.toml what it filled, and in how many rows."""
+        return [one.in_words() for one in self.decision.declared]
+
+    @property
     def empty_rows(self) -> list[str]:
         """Say of each table, or file of another standard, how many of its rows have no filled cell."""
         return [f"{name}: {rows}" for name, rows in self.read.empty_rows.items()]

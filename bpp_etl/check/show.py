@@ -66,6 +66,7 @@ def as_text(checked: Checked) -> str:
         for broken in by_rule:
             lines += _rule_lines(broken)
     for title, names in (
+        ("Rows that registry.toml filled", checked.rows_declared),
         ("Cells that were read as empty", checked.cells_emptied),
         (EMPTY, checked.empty_rows),
         ("Columns that are not loaded", checked.columns_left_out),
@@ -109,6 +110,7 @@ def as_json(checked: Checked) -> str:
             for is_identifier, columns in ((False, read.extra_columns), (True, read.identifier_columns))
             for name, column in columns
         ],
+        "declarations": [{**asdict(one.declaration), "rows": one.rows} for one in decision.declared],
         "null_words": [asdict(one) for one in decision.null_words],
         "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),

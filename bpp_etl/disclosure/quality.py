@@ -31,7 +31,10 @@ OF_THE_ERASED = "erased_patient_delivered"
 """The rule that tells whether a registry has had somebody erased; its rows stay in the house."""
 OF_PATIENTS = ("patients", DELIVERY)
 """Tables of `quality` whose rows are patients, or may be."""
-STAYS = ("waiver", "extra_column", "null_word", "source_row", "history", "event_rule_history", "audit")
+STAYS = (
+    *("waiver", "extra_column", "null_word", "declaration", "source_row"),
+    *("history", "event_rule_history", "audit"),
+)
 """Tables of `quality` that stay in the house: names of theirs and ours, and what releases before told."""
 
 

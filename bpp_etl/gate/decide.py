@@ -15,9 +15,19 @@ import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
-from bpp_etl.gate.decision import Accepted, Breach, GateDecision, NullWords, RuleResult, RuleStatus, ShutCause
+from bpp_etl.gate.decision import (
+    Accepted,
+    Breach,
+    DeclaredRows,
+    GateDecision,
+    NullWords,
+    RuleResult,
+    RuleStatus,
+    ShutCause,
+)
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
+from bpp_etl.landing.declared import declarations
 from schemas.codes import Severity
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
@@ -62,6 +72,12 @@ def decide(whole: WholeDelivery) -> GateDecision:
             NullWords(name, column, cells)
             for name in TABLES
             for column, cells in whole.judged.of(name).null_words.items()
+        ),
+        declared=tuple(
+            DeclaredRows(one, rows)
+            for one in declarations(whole.judged.read.config)
+            for rows in (whole.judged.of(one.table).declared.get(one.mark, 0),)
+            if rows or one.is_told_empty
         ),
     )
 

@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.waivers import Waiver
 
 RuleStatus = Literal["passed", "failed", "waived", "not_applicable", "error"]
@@ -68,6 +69,20 @@ class NullWords:
 
 
 @dataclass(frozen=True)
+class DeclaredRows:
+    """A declaration of registry.toml, and how many rows it filled, refused ones among them."""
+
+    declaration: Declaration
+    rows: int
+
+    def in_words(self) -> str:
+        """Say what it filled, and how often."""
+        one = self.declaration
+        states = f" ({one.states})" if one.states else ""
+        return f"{one.section}{states}: {one.table}.{one.column} in {self.rows} rows, flagged {one.flag}"
+
+
+@dataclass(frozen=True)
 class Breach:
     """One broken rule of a table or of the whole delivery, in words that hold no value."""
 
@@ -108,6 +123,7 @@ class GateDecision:
     rules: tuple[RuleResult, ...]
     tables: tuple[TableCount, ...]
     null_words: tuple[NullWords, ...] = ()
+    declared: tuple[DeclaredRows, ...] = ()
 
     @property
     def is_open(self) -> bool:

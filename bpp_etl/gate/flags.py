@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Container
 
 from bpp_etl.gate.judged import JudgedTable, RuleCount
-from bpp_etl.gate.row_numbers import shown
+from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 from bpp_etl.warehouse.parsed import parsed
-from schemas.laws import Law, SelectLaw, TimeLaw
+from schemas.declared_laws import DAY_ZERO
+from schemas.laws import DeclaredLaw, Law, SelectLaw, TimeLaw
 from schemas.rules import rules_of
 
 
@@ -72,3 +73,22 @@ def rows_by_rule(con: Connection, broken: str) -> dict[str, int]:
     """Count the rows of each rule in a relation of rules and row numbers."""
     counting = parsed(con, f"select rule, count(distinct row_number) from {broken} group by rule")
     return dict(con.execute(counting).fetchall())
+
+
+def on_own_days(con: Connection, relation: str, numbers: Numbers) -> Numbers:
+    """Leave out the rows whose day zero stands in: no rule of the calendar judges them."""
+    with shown(con, "found_rows", numbers.alias("row_number").to_frame()):
+        return select_numbers(
+            con,
+            f"select row_number from {relation} semi join found_rows using (row_number)"
+            f" where not list_contains(flags, '{DAY_ZERO}')",
+        )
+
+
+def rows_declared(con: Connection, table: str, relation: str) -> dict[str, int]:
+    """Count the rows of a relation that registry.toml filled, by the flag that they bear for it."""
+    flags = [
+        rule.id for rule in rules_of(table) if isinstance(rule.law, DeclaredLaw) and rule.severity == "flag"
+    ]
+    counts = ", ".join(f"count(*) filter (list_contains(flags, '{flag}'))" for flag in flags)
+    return dict(zip(flags, one_row(con, f"select {counts} from {relation}"), strict=True))

@@ -15,6 +15,7 @@ from bpp_etl.gate.flags import flag_table, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
 from bpp_etl.gate.row_rules import ensure_judging_works
+from bpp_etl.harmonise.relative_dates import forget_day_zero
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.timeline.cadence import derive_cadence
@@ -46,6 +47,7 @@ def judge(
     roots, lines = _descent(TABLES.values())
     for judged in (judging(roots)(con), *side_by_side(con, [judging(line) for line in lines])):
         counted.tables.update((found.table, found) for found in judged if found.table in read.rows)
+    forget_day_zero(con)
     derive_cadence(con, delivery.registry, read.config.cadence, keep=True)
     side_by_side(con, [flagging(table) for table in counted.tables.values() if _has_flags(table)])
     if read.config.format != CANONICAL:

@@ -25,7 +25,10 @@ NOT_JUDGED = RuleCount()
 
 @dataclass
 class JudgedTable:
-    """Counts of one table that was judged: its rows, breaches of each rule of rows, null words by column."""
+    """Counts of one table that was judged: its rows, breaches of each rule of rows, null words by column.
+
+    `declared` has the rows that each declaration filled, by its mark.
+    """
 
     table: str
     judged: int = 0
@@ -34,6 +37,7 @@ class JudgedTable:
     broken_rows: int = 0
     counts: dict[str, RuleCount] = field(default_factory=dict)
     null_words: Mapping[str, int] = field(default_factory=dict)
+    declared: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass

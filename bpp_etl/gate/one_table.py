@@ -6,7 +6,7 @@ Not here: in which order the tables are judged (`gate/judge.py`), and what the c
 
 from __future__ import annotations
 
-from bpp_etl.gate.flags import add_flags, is_flagged_later, rows_by_rule
+from bpp_etl.gate.flags import add_flags, is_flagged_later, on_own_days, rows_by_rule, rows_declared
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import judge_rows
@@ -54,10 +54,12 @@ def _judge(
     relation = f"core.{quoted(table.name)}"
     staged = stage(con, table, read.config, delivery.date)
     outcome.ignored, outcome.null_words = staged.ignored, staged.null_words
+    outcome.declared = staged.declared
     # What no row broke is neither counted nor acted on: most deliveries are sound.
     seen: set[Severity] = set()
 
     def broke(rule: str, row_numbers: Numbers) -> None:
+        row_numbers = _concerned(con, table, read, rule, row_numbers)
         if row_numbers.len() == 0:
             return
         severity = rule_of(table.name, rule).severity
@@ -110,12 +112,29 @@ def _judge(
         for law in refusing
         if law.id not in not_judged
     }
+    _flag(con, relation, outcome, is_any="flag" in seen)
+
+
+def _concerned(
+    con: Connection, table: DeliveredTable, read: ReadDelivery, rule: str, row_numbers: Numbers
+) -> Numbers:
+    """Leave out the rows of which a rule of the calendar says nothing."""
+    stands_in = read.config.dates is not None and read.config.dates.day_zero is not None
+    if not stands_in or row_numbers.len() == 0 or not rule_of(table.name, rule).law.is_of_calendar:
+        return row_numbers
+    return on_own_days(con, f"core.{quoted(table.name)}", row_numbers)
+
+
+def _flag(con: Connection, relation: str, outcome: JudgedTable, *, is_any: bool) -> None:
+    """Flag the admitted rows for what they are by themselves, and count every flag that they have by now."""
     earned = f"(from temp.broken semi join {relation} using (row_number) where severity = 'flag')"
-    flagged = add_flags(con, relation, earned) if "flag" in seen else {}
+    flagged = add_flags(con, relation, earned) if is_any else {}
+    if outcome.declared:
+        flagged |= rows_declared(con, outcome.table, relation)
     outcome.counts |= {
-        law.id: RuleCount(outcome.admitted, flagged.get(law.id, 0))
-        for law in laws
-        if law.severity == "flag" and not is_flagged_later(law)
+        rule.id: RuleCount(outcome.admitted, flagged.get(rule.id, 0))
+        for rule in rules_of(outcome.table)
+        if rule.severity == "flag" and not is_flagged_later(rule.law)
     }
 
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.warehouse.connection import one_row, quoted
 from schemas.contract import delivered_columns
+from schemas.declared_laws import DAY_ZERO
 from schemas.rules import Rule
 from schemas.tables import TABLES
+
+ON_OWN_DAYS = f"not list_contains(flags, '{DAY_ZERO}')"
+"""Rows whose days are of the calendar: of the others no day means anything by itself."""
 
 
 @judges("contact_is_extraction")
@@ -19,7 +23,7 @@ def contact_is_extraction(whole: WholeDelivery, rule: Rule) -> Found:
     living, on_the_day = one_row(
         whole.con,
         "select count(*), count(*) filter (where last_contact_date = $day) from core.patients"
-        " where death_date is null",
+        f" where death_date is null and {ON_OWN_DAYS}",
         {"day": whole.delivery.date},
     )
     if living < rule.parameters["least_patients"]:
@@ -82,7 +86,7 @@ def _heaps(whole: WholeDelivery, table: str, column: str) -> tuple[int, int, int
         "select coalesce(sum(n), 0), coalesce(sum(n) filter (day(one_day) = 1), 0), coalesce(max(n), 0)"
         f" from (select {quoted(column)} as one_day, count(*) as n from core.{quoted(table)}"
         f" where {quoted(column)} is not null and not ($is_contact and {quoted(column)} = $day)"
-        " group by all)",
+        f" and {ON_OWN_DAYS} group by all)",
         given,
     )
     return int(count), int(on_the_first), int(on_one_day)

@@ -12,11 +12,13 @@ from pathlib import Path
 from bpp_etl.settings import PROJECT
 from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.contract import grain_of, laws_of
+from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.examples import Row
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DELIVERY, DeliveryLaw, Law
 from schemas.record_laws import RECORD_LAWS
+from schemas.rules import RULES
 from schemas.tables import TABLES
 
 PAGE = PROJECT / "docs" / "gates.md"
@@ -43,6 +45,18 @@ GENERAL = """\
 
 CELLS = """\
 What breaks them in a cell, and beside it the nearest that holds:"""
+
+DECLARED = """\
+## Rows that a declaration fills
+
+What rows do not say a registry may state once in [registry.toml](registry.md). Each row that it filled bears
+a flag; `quality.declaration` and the report have each declaration with its rows."""
+
+CALENDAR = """\
+Where a day only stands for a patient's day zero (`day_zero_declared`), no day of the row is one of the
+calendar. So it is not judged by {rules}. Its patient is none of `patients_of_another_registry`; is never lost
+to follow-up, which is counted back from the delivery's day; gets no limit with a `valid_from`; and is left
+out by a protocol with a calendar window."""
 
 WHOLE = """\
 ## Files, tables and the whole delivery
@@ -103,6 +117,9 @@ def render_gates() -> str:
                 for kind, cells in law.cells.items()
             ),
         ),
+        DECLARED,
+        _table(general, ((*_head(law), _tables(law), _plain(law.mend)) for law in DECLARED_LAWS)),
+        CALENDAR.format(rules=_listed_rules(rule.law for rule in RULES if rule.law.is_of_calendar)),
         *(part for table in TABLES for part in _of_table(table)),
         WHOLE,
         _table(
@@ -122,6 +139,11 @@ def write_gates(target: Path = PAGE, planted: str = "") -> None:
         _, heading, told = target.read_text(encoding="utf-8").partition(PLANTED)
         planted = heading + told
     target.write_text(f"{render_gates()}\n{planted}" if planted else render_gates(), encoding="utf-8")
+
+
+def _listed_rules(laws: Iterable[Law]) -> str:
+    names = [f"`{name}`" for name in dict.fromkeys(law.id for law in laws)]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _of_table(table: str) -> Iterator[str]:

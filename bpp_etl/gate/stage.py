@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 
+from bpp_etl.harmonise.last_contact import with_last_contact
 from bpp_etl.harmonise.parse import may_lack, parsed_select
+from bpp_etl.harmonise.relative_dates import find_day_zero, with_relative_dates
 from bpp_etl.harmonise.units import register_units
+from bpp_etl.harmonise.upper_limits import register_limits
+from bpp_etl.landing.declared import declarations, flag_of
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 from bpp_etl.warehouse.ddl import create_table, sql_type, working_column
@@ -25,20 +29,29 @@ DERIVED = ("lab_results", "her2_tests")
 
 @dataclass(frozen=True)
 class Staged:
-    """What was counted while a table was typed: rows ignored, and null words by column."""
+    """What was counted while a table was typed: rows ignored, null words by column, rows by declaration."""
 
     ignored: int
     null_words: Mapping[str, int]
+    declared: Mapping[str, int] = field(default_factory=dict)
 
 
 def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date) -> Staged:
     """Create `core.<table>` with every row that is judged; count those that are ignored, and null words.
 
-    Only rows of other analytes are ignored, and they are counted as text is read: a row that is lost or made
-    afterwards is not among them, and shows as `rows_not_conserved`.
+    What registry.toml declares fills rows, and flags them. Only rows of other analytes are ignored, and they
+    are counted as text is read: a row that is lost or made afterwards is not among them, and shows as
+    `rows_not_conserved`.
     """
     lacking = _lacking(con, table, config)
     typing = parsed_select(table, config, delivered_on, lacking=lacking)
+    if config.dates is not None:
+        if table.parent is None:
+            find_day_zero(con, config, delivered_on)
+        typing = with_relative_dates(table, typing, config, lacking)
+    fills = any(one.table == table.name for one in declarations(config))
+    if table.name == "patients" and config.last_contact:
+        typing = with_last_contact(con, typing, config, delivered_on)
     parameters = dict(typing.parameters)
     source, ignored, null_words = f"({typing.sql})", 0, "null_words"
     if table.name in DERIVED:
@@ -46,22 +59,14 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
         apart = f"create or replace temp table typed_{table.name} as {typing.sql}"
         con.execute(parsed(con, apart), parameters)
         parameters = {}
-        used = (
-            "analyte is null or analyte in ('ALP_TOTAL', 'ALP_BONE')"
-            if table.name == "lab_results"
-            else "true"
+        source, ignored, null_words = (
+            _worked_out(con, table, config, fills=fills),
+            _ignored(con, table),
+            "null",
         )
-        con.execute(
-            f"create or replace temp view parsed_{table.name} as from typed_{table.name} where {used}"
-        )
-        ignored = count_of(con, f"select count(*) from typed_{table.name} where not ({used})")
-        if table.name == "lab_results":
-            register_units(con)
-        sql = resources.files("bpp_etl.harmonise").joinpath(f"sql/{table.name}.sql").read_text("utf-8")
-        source, null_words = f"({sql})", "null"
     columns = ", ".join(
-        "[]::varchar[] as flags"
-        if column.name == "flags" and table.name not in DERIVED
+        f"{_flags(table, fills=fills)}::varchar[] as flags"
+        if column.name == "flags"
         else f"{quoted(column.name)}::{sql_type(column)} as {quoted(column.name)}"
         for column in columns_of(table.contract)
     )
@@ -69,20 +74,84 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
         working_column(column.name, sql_type(column)) for column in columns_of(table.contract)
     )
     con.execute(
-        f"create table core.{quoted(table.name)} ({declared}, problems varchar[], null_words integer)"
+        f"create table core.{quoted(table.name)} ({declared}, problems varchar[], null_words integer,"
+        " declared varchar[])"
     )
     filling = (
         f"insert into core.{quoted(table.name)} select {columns},"
-        f" case when len(problems) > 0 then problems end, {null_words} from {source}"
+        f" case when len(problems) > 0 then problems end, {null_words},"
+        f" {'declared' if fills else 'null'} from {source}"
     )
     con.execute(parsed(con, filling), parameters)
     typed = f"typed_{table.name}" if table.name in DERIVED else f"core.{quoted(table.name)}"
     counted = _null_words(con, table, typed)
-    con.execute(f"alter table core.{quoted(table.name)} drop column null_words")
+    filled = _filled(con, table) if fills else {}
+    for name in ("null_words", "declared"):
+        con.execute(f"alter table core.{quoted(table.name)} drop column {name}")
     if table.name in DERIVED:
         con.execute(f"drop view temp.parsed_{table.name}")
         con.execute(f"drop table temp.typed_{table.name}")
-    return Staged(ignored, counted)
+    return Staged(ignored, counted, filled)
+
+
+def _worked_out(con: Connection, table: DeliveredTable, config: RegistryConfig, *, fills: bool) -> str:
+    """Select what a table's own SQL works out of its typed rows, and the marks of what filled them."""
+    con.execute(
+        f"create or replace temp view parsed_{table.name} as from typed_{table.name} where {_used(table)}"
+    )
+    if table.name == "lab_results":
+        register_units(con)
+        register_limits(con, config.upper_limit_normal)
+    sql = resources.files("bpp_etl.harmonise").joinpath(f"sql/{table.name}.sql").read_text("utf-8")
+    if not fills:
+        return f"({sql})"
+    return (
+        f"(select made.*, told.declared from ({sql}) as made"
+        f" join ({_marked(table)}) as told on told.row_number = made.row_number)"
+    )
+
+
+def _used(table: DeliveredTable) -> str:
+    if table.name != "lab_results":
+        return "true"
+    return "(analyte is null or analyte in ('ALP_TOTAL', 'ALP_BONE'))"
+
+
+def _ignored(con: Connection, table: DeliveredTable) -> int:
+    return count_of(con, f"select count(*) from typed_{table.name} where not {_used(table)}")
+
+
+def _marked(table: DeliveredTable) -> str:
+    """Select the marks of the declarations that filled each row of a table with SQL of its own."""
+    typed = f"temp.parsed_{table.name}"
+    if table.name != "lab_results":
+        return f"select row_number, declared from {typed}"
+    return (
+        "select row_number, case when filled.mark is null then result.declared"
+        " else list_append(result.declared, filled.mark) end as declared"
+        f" from {typed} as result left join temp.declared_limit as filled using (row_number)"
+    )
+
+
+def _flags(table: DeliveredTable, *, fills: bool) -> str:
+    """Write the flags that a row has before any rule has looked at it."""
+    own = "flags" if table.name in DERIVED else "[]::varchar[]"
+    if not fills:
+        return own
+    told = f"list_transform(declared, lambda mark: {flag_of('mark')})"
+    return (
+        f"case when declared is null then {own} else list_sort(list_distinct(list_concat({own}, {told}))) end"
+    )
+
+
+def _filled(con: Connection, table: DeliveredTable) -> dict[str, int]:
+    """Count the rows that each declaration filled, by its mark."""
+    counted = con.execute(
+        "select mark, count(*) from"
+        f" (select unnest(declared) as mark from core.{quoted(table.name)} where declared is not null)"
+        " group by mark"
+    )
+    return {str(mark): int(rows) for mark, rows in counted.fetchall()}
 
 
 def _lacking(con: Connection, table: DeliveredTable, config: RegistryConfig) -> frozenset[str]:

@@ -10,6 +10,7 @@ import re
 
 from bpp_etl.harmonise.reading import Reading, looked_at_again, of_few
 from bpp_etl.landing.read_settings import ReadSettings
+from bpp_etl.landing.relative_dates import DAYS_PER_MONTH, MOST_DAYS, RelativeDates
 from bpp_etl.reading.raw_tables import typedness
 from schemas.contract import Column
 
@@ -20,6 +21,10 @@ PARTIAL_DATE = (
 ZONED = r".*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
 SHORT_YEAR = r"\d{1,2}[-/. ](\d{1,2}|[A-Za-z]{3})[-/. ]\d{2}"
 TYPED_MOMENT = r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?"
+COUNTED = {
+    mark: rf"^([-+]?[0-9]{{1,6}}(?:{re.escape(mark)}[0-9]+)?)(?:\s*(day|month)s?)?$" for mark in (".", ",")
+}
+"""A number of days or months from day zero, by the mark of its decimals; it may name its unit."""
 FIRST_DAY = "1000-01-01"
 """A year has four digits: what is read as an earlier day was written otherwise than told."""
 BIRTH = "birth_date"
@@ -28,9 +33,16 @@ LEAST_AGE = 15
 
 
 def date_reading(
-    column: Column, settings: ReadSettings, delivered_on: dt.date, parameters: dict[str, object]
+    column: Column,
+    settings: ReadSettings,
+    delivered_on: dt.date,
+    parameters: dict[str, object],
+    relative: RelativeDates | None = None,
 ) -> Reading:
     """Read a column's text as days, and tell what cannot be read apart.
+
+    Of dates that are `relative` to a day zero a number is `r_<column>`, in days, and no day yet; `m_<column>`
+    says that it was one of months. A number may name its unit itself (`12.5 months`).
 
     Years of two digits up to `century_pivot` are of this century; a birth lies further back than other days.
     """
@@ -51,15 +63,40 @@ def date_reading(
     else:
         parameters[f"pivot_{name}"] = _pivot(name, settings.century_pivot, delivered_on)
         told.append(f"case when w_{name} is not null then {_in_century(name)} end")
+    counted: tuple[dict[str, str], ...] = ({}, {})
+    if relative is not None:
+        parameters["counted"] = COUNTED[settings.decimal]
+        counted = _counted(name, relative)
     levels = (
         {f"d_{name}": _first_day(name, settings)},
         {f"q_{name}": _late(f"d_{name}")},
         {again: looked_at_again(name)},
-        {f"w_{name}": short},
-        {f"v_{name}": f"case when {again} is null then q_{name} else coalesce({', '.join(told)}) end"},
-        {f"x_{name}": _unread(name, settings)},
+        {f"w_{name}": short, **counted[0]},
+        {f"v_{name}": f"case when {again} is null then q_{name} else coalesce({', '.join(told)}) end"}
+        | counted[1],
+        {f"x_{name}": _unread(name, settings, is_relative=relative is not None)},
     )
     return Reading(levels, [(f"x_{name} is not null", f"x_{name}")])
+
+
+def _counted(name: str, relative: RelativeDates) -> tuple[dict[str, str], dict[str, str]]:
+    """Write, in two levels, the days from day zero that a cell counts, and whether it counts months."""
+    text, number, unit = f"f_{name}", f"n_{name}", f"u_{name}"
+    found = f"regexp_extract({text}, $counted, ['number', 'unit'])"
+    in_months = f"{unit} = 'month'" + (f" or {unit} = ''" if relative.unit == "months" else "")
+    days = (
+        f"case when {in_months} then round({number} * {DAYS_PER_MONTH}) when {number} = trunc({number})"
+        f" then {number} end"
+    )
+    first = {
+        number: of_few(name, f"try_cast(replace({found}.number, ',', '.') as double)"),
+        unit: of_few(name, f"{found}.unit"),
+    }
+    second = {
+        f"r_{name}": f"case when abs({days}) <= {MOST_DAYS} then cast({days} as integer) end",
+        f"m_{name}": f"{number} is not null and ({in_months})",
+    }
+    return first, second
 
 
 def _first_day(name: str, settings: ReadSettings) -> str:
@@ -92,8 +129,8 @@ def _in_century(name: str) -> str:
     return f"try(make_date({year}, month(w_{name}), day(w_{name})))"
 
 
-def _unread(name: str, settings: ReadSettings) -> str:
-    """Name the rule that a text breaks which is no day; NULL for all others."""
+def _unread(name: str, settings: ReadSettings, *, is_relative: bool) -> str:
+    """Name the rule that a text breaks which is no day, and counts none; NULL for all others."""
     text = f"f_{name}"
     kinds = []
     if settings.timezone is None:
@@ -103,4 +140,6 @@ def _unread(name: str, settings: ReadSettings) -> str:
         kinds.append((is_short, "date_century_unknown"))
     kinds.append((f"regexp_full_match({text}, $partial_date)", "date_is_partial"))
     whens = " ".join(f"when {holds} then '{rule}'" for holds, rule in kinds)
-    return f"case when {text} is not null and v_{name} is null then case {whens} else 'date_invalid' end end"
+    none_counted = f" and r_{name} is null" if is_relative else ""
+    is_unread = f"{text} is not null and v_{name} is null{none_counted}"
+    return f"case when {is_unread} then case {whens} else 'date_invalid' end end"

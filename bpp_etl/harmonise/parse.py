@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.harmonise.dates import date_reading
 from bpp_etl.harmonise.null_words import without_null_words
 from bpp_etl.harmonise.numbers import number_reading
@@ -19,7 +20,7 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.raw_tables import IS_DISPUTED, IS_MISALIGNED
+from bpp_etl.reading.raw_tables import DECLARED, IS_DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
@@ -56,19 +57,21 @@ def parsed_select(
     relation: str = "",
     lacking: Collection[str] = (),
 ) -> ParsedSelect:
-    """Write the SELECT from `raw.<table>` to typed columns, `problems` and `null_words`, null where none.
+    """Write the SELECT from `raw.<table>` to typed columns, `problems`, `null_words`, `declared`, or null.
 
     Rows whose cells are not in their columns (`IS_MISALIGNED`) are left out.
     Another `relation` may hold some of the rows of `raw.<table>` in its place. Columns that are `lacking`, of
     those that may, are not read: planning that takes a small delivery longer than all of its rows.
     `null_words` has the bit of each column (1, 2, 4, ... in their order) whose cell held a word that means
-    empty. Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL.
+    empty. Columns named `<column>_text` carry the text of value and unit on to the laboratory's own SQL; of
+    dates that are counted from a day zero `<column>_counted` has the days, `<column>_in_months` whether they
+    were months.
     """
     delivered = delivered_columns(table.contract)
     columns = tuple(column for column in delivered if column.name not in lacking)
     parameters: dict[str, object] = {}
     settings = config.reading(table.name)
-    readings = [_reading(column, settings, delivered_on, parameters) for column in columns]
+    readings = [_reading(column, settings, delivered_on, parameters, config) for column in columns]
     levels: list[Mapping[str, str]] = [
         *text_levels(table.name, columns, config, parameters),
         *(
@@ -76,13 +79,16 @@ def parsed_select(
             for together in zip_longest(*(reading.levels for reading in readings), fillvalue={})
         ),
     ]
+    # What fills the last contact says itself where it is missing yet.
+    told_later = {("lab_results", "unit"), *((CONTACT,) if config.last_contact else ())}
     problems = [
         (IS_DISPUTED, literal("side_table_disagrees")),
+        (f"{APPROXIMATED} is not null", literal("value_approximated")),
         *(
             (f"t_{column.name} is null", literal("required_value_missing"))
             for column in columns
             # An empty unit has a rule of its own, which the laboratory's SQL tells.
-            if column.required and (table.name, column.name) != ("lab_results", "unit")
+            if column.required and (table.name, column.name) not in told_later
         ),
         *(problem for reading in readings for problem in reading.problems),
     ]
@@ -98,10 +104,17 @@ def parsed_select(
         f" as {quoted(column.name)}"
         for column in delivered
     ]
-    kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ())]
+    kept = [f"t_{name} as {name}_text" for name in _KEPT.get(table.name, ()) if name not in lacking]
+    if config.dates is not None:
+        kept += [
+            f"{made}_{column.name} as {column.name}_{said}"
+            for column in columns
+            if column.kind == "date"
+            for made, said in (("r", "counted"), ("m", "in_months"))
+        ]
     sql = (
         f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
-        f" {_null_words(delivered, lacking)} as null_words from {relation}"
+        f" {_null_words(delivered, lacking)} as null_words, {DECLARED} from {relation}"
     )
     return ParsedSelect(sql, parameters)
 
@@ -127,14 +140,19 @@ def text_levels(
     )
 
 
-_KEPT = {"lab_results": ("value", "unit")}
+_KEPT = {"lab_results": ("value", "unit"), "patients": ("last_contact_date",)}
+CONTACT = ("patients", "last_contact_date")
 
 
 def _reading(
-    column: Column, settings: ReadSettings, delivered_on: dt.date, parameters: dict[str, object]
+    column: Column,
+    settings: ReadSettings,
+    delivered_on: dt.date,
+    parameters: dict[str, object],
+    config: RegistryConfig,
 ) -> Reading:
     if column.kind == "date":
-        return date_reading(column, settings, delivered_on, parameters)
+        return date_reading(column, settings, delivered_on, parameters, config.dates)
     if column.kind in {"number", "integer"}:
         return number_reading(column, settings.decimal, parameters)
     return word_reading(column)

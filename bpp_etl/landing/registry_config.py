@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.landing.keys import ConfigurationError, ensure_known
+from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.own_section import OwnSetting, own_section_of, recalled_own
 from bpp_etl.landing.read_settings import (
     AS_CANONICAL,
@@ -28,6 +29,8 @@ from bpp_etl.landing.registry_sections import (
     ensure_columns_are_ours,
     ensure_keys_are_ours,
 )
+from bpp_etl.landing.relative_dates import RelativeDates, ensure_dates_are_no_numbers, recalled_dates
+from bpp_etl.landing.upper_limits import UpperLimit, recalled_limits
 from bpp_etl.landing.waivers import Waiver, recalled_waivers
 from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.contract import delivered_columns
@@ -55,6 +58,9 @@ class RegistryConfig:
     recode: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     compose: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    upper_limit_normal: tuple[UpperLimit, ...] = ()
+    last_contact: tuple[str, ...] = ()
+    dates: RelativeDates | None = None
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -108,6 +114,9 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "accept": recalled_waivers(told["accept"]),
         "null_words": tuple(told["null_words"]),
         "own": recalled_own(told["own"]),
+        "upper_limit_normal": recalled_limits(told["upper_limit_normal"]),
+        "last_contact": tuple(told["last_contact"]),
+        "dates": recalled_dates(told["dates"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
@@ -134,8 +143,11 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
         for table in (composed := stated.get("compose", {})):
             ensure_known("table in [compose]:", table, tuple(TABLES))
             ensure_keys_are_ours(composed, (table,))
+        ensure_contacts_are_known(stated.get("last_contact", ()))
     # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
     read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
+    if "dates" in stated:
+        ensure_dates_are_no_numbers((read, *read_tables.values()))
     settings = own_section_of(told[own[0]], own[0]) if own and own[0] in told else ()
     return RegistryConfig(**stated, read=read, read_tables=read_tables, own=settings)
 

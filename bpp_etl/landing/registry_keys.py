@@ -6,7 +6,10 @@ the words (`page.py`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bpp_etl.landing.keys import Key, table_of, text_of
+from bpp_etl.landing.last_contact import ANY_RECORD, SEEN_ON, last_contact_of
 from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
 from bpp_etl.landing.registry_sections import (
     about_of,
@@ -19,9 +22,17 @@ from bpp_etl.landing.registry_sections import (
     recodes_of,
     renames_of,
 )
+from bpp_etl.landing.relative_dates import ANCHORS, ANOTHER_DAY, DAYS_PER_MONTH, dates_of
+from bpp_etl.landing.upper_limits import upper_limits_of
 from bpp_etl.landing.waivers import waivers_of
 from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
 from schemas.codes import NULL_WORDS
+
+
+def _listed(days: Mapping[str, tuple[str, ...]]) -> str:
+    names = [f"`{table}.{column}`" for table, columns in days.items() for column in columns]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
 
 KEYS = (
     Key(
@@ -29,8 +40,14 @@ KEYS = (
         text_of,
         "`canonical`",
         "the standard that the files follow: `canonical`, or an adapter:"
-        " [`cbioportal`](formats/cbioportal.md), [`fhir`](formats/fhir.md), [`omop`](formats/omop.md),"
-        " [`redcap`](formats/redcap.md), [`sdtm`](formats/sdtm.md), or the name"
+        " [`cbioportal`](formats/cbioportal.md),"
+        " [`fhir`](formats/fhir.md),"
+        " [`naaccr`](formats/naaccr.md),"
+        " [`obds`](formats/obds.md),"
+        " [`omop`](formats/omop.md),"
+        " [`redcap`](formats/redcap.md),"
+        " [`sdtm`](formats/sdtm.md),"
+        " or the name"
         " of [one of your own](add/adapter.md)",
         'format = "sdtm"',
     ),
@@ -99,9 +116,8 @@ M = "male\"""",
         constants_of,
         "nothing",
         "as `[constants.<table>]`: the value of a column that the export lacks, or that an"
-        " adapter yields empty"
-        " in every row; it is the same in every row, is written as we write it, and fills no"
-        " single empty cell",
+        " adapter and its side tables leave empty in every row; it is the same in every row, is written as we"
+        " write it, and fills no single empty cell. Each row is flagged (`constant_declared`)",
         """[constants.lab_results]
 unit = "U/L\"""",
     ),
@@ -117,6 +133,61 @@ assessment_id = ["patient", "visit"]
 
 [compose.bone_lesions]
 assessment_id = ["patient", "visit"]""",
+    ),
+    Key(
+        "upper_limit_normal",
+        upper_limits_of,
+        "nothing",
+        "as `[upper_limit_normal.<analyte>]`, or several as `[[upper_limit_normal.<analyte>]]`: the upper "
+        "limit of results that come without one. `female` and `male`, or one `value` for all; its `unit` "
+        "and its `source`, which must be there; `laboratory`, where it is that of one, by its name in our "
+        "column; `valid_from`, the first day of specimens that it holds for. A laboratory's own limit comes "
+        "before one of any laboratory, and of each the newest that holds on the day of the specimen. The "
+        "unit need not be the result's: both are converted alike; but a limit of mass is none of an "
+        "activity. Each row is flagged (`upper_limit_declared`)",
+        """[[upper_limit_normal.ALP_TOTAL]]
+female = 104
+male = 129
+unit = "U/L"
+valid_from = 2015-01-01
+source = "made up, to show how a limit is stated"
+
+[[upper_limit_normal.ALP_TOTAL]]
+value = 2.1
+unit = "ukat/L"
+laboratory = "North"
+source = "made up, to show how a laboratory's own is stated\"""",
+    ),
+    Key(
+        "dates",
+        dates_of,
+        "nothing",
+        "for an export whose dates are numbers, counted from a day zero: `relative_to`, what the day zero is,"
+        f" {', '.join(f'`{name}`' for name in ANCHORS)} or `{ANOTHER_DAY}`, and `unit`, `days` or `months`."
+        " A cell may name its unit itself (`12.5 months`), and is read as a day where it is written as one."
+        " A patient's day zero is taken where it is delivered as a date, in a side table for example; else"
+        " `day_zero` stands in, where it is stated, for patients of whom no other date is one of the"
+        " calendar: their intervals are right, their days are nobody's"
+        " ([which rules then do not judge](gates.md#rows-that-a-declaration-fills))."
+        f" Months are of {DAYS_PER_MONTH} days. Each row is flagged: `date_relative`, `date_in_months`,"
+        " `day_zero_declared`",
+        """[dates]
+relative_to = "metastatic_diagnosis_date"
+unit = "days"
+day_zero = 2000-01-01""",
+    ),
+    Key(
+        "last_contact",
+        last_contact_of,
+        "nothing",
+        f'`from`: what the last contact of a patient without one follows from. `"{ANY_RECORD}"`, which is'
+        f" {_listed(SEEN_ON)};"
+        " or a list of tables, which stand for the same days of theirs, and of columns, such as"
+        ' `"therapy_lines.end_date"`; or a name that the page of an adapter\'s format has. The latest day up'
+        " to the delivery's counts, of refused rows too; where a death is known, its day. Each row is flagged"
+        " (`last_contact_derived`)",
+        f"""[last_contact]
+from = "{ANY_RECORD}\"""",
     ),
     Key(
         "lesions",

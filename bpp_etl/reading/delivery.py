@@ -17,7 +17,9 @@ from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
 from bpp_etl.landing.keys import ConfigurationError
+from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
+from bpp_etl.reading.adapted import show_adapted
 from bpp_etl.reading.any_columns import fields_named, view_cells
 from bpp_etl.reading.document_files import (
     DOCUMENTS,
@@ -33,7 +35,6 @@ from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.reading.side_tables import complete
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import WORKBOOK, Wanted, of_source, of_table
 from bpp_etl.warehouse.connection import Connection, side_by_side
@@ -121,7 +122,7 @@ class _Reader:
             empty_rows={table: rows for table, rows in self.empty_rows.items() if rows},
             problems=tuple(self.problems),
             extra_columns=tuple(self.extra),
-            identifier_columns=tuple(self.identifiers),
+            identifier_columns=tuple(dict.fromkeys(self.identifiers)),
             unknown_files=unknown,
             passed_over=passed_over,
             input_digest=self.read_as.digest(),
@@ -151,6 +152,7 @@ class _Reader:
         try:
             ensure_names_are_known(config, sources, tuple(adapter.tables))
             setting_rows(adapter, config.own)
+            ensure_contacts_are_known(config.last_contact, adapter.contacts)
         except ConfigurationError as error:
             self.cannot_follow(error)
             return
@@ -167,9 +169,7 @@ class _Reader:
         beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
         if not self._adapt(config, adapter):
             return
-        for name in beside.keys() & self.rows.keys():
-            beside[name] = complete(self.con, TABLES[name])
-        self.rows |= beside
+        self.rows = show_adapted(self.con, config, self.rows, beside)
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows:
                 message = (
@@ -230,8 +230,7 @@ class _Reader:
         named = {source.name for source in adapter.sources}
         for schema, tables in (
             ("raw", [one for name, one in TABLES.items() if name not in made]),
-            # A row that nothing names but its number cannot be completed.
-            (SIDE, [one for name, one in TABLES.items() if name in made and one.delivered_key]),
+            (SIDE, [one for name, one in TABLES.items() if name in made]),
         ):
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema

@@ -11,20 +11,23 @@ from dataclasses import dataclass
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
-from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
+from bpp_etl.adapters.run import APPROXIMATED, HOW_TO, relation_of, relations, running
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import shown
+from bpp_etl.landing.declared import mark
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.composed import composed
-from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted, transaction
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
 from schemas.contract import Column, delivered_columns
+from schemas.declared_laws import CONSTANT, LAST_CONTACT
 from schemas.tables import TABLES
 
 STAMP = ("registry", "delivery", "file", "file_digest")
 DATA = "raw_data"
 SOURCE = "raw_source"
 SIDE = "raw_side"
+MADE = "raw_made"
 SOURCE_DATA = "raw_source_data"
 IS_DISPUTED = "is_disputed"
 """The column of a raw table that says whether a side table contradicts the row (`reading/side_tables.py`)."""
@@ -32,6 +35,11 @@ Origin = tuple[int, ...] | str | None
 """Where a column of ours comes from: its places in a file, several if it is made of them; or a constant."""
 IS_MISALIGNED = "is_misaligned"
 """The column of a raw table that says whether a row of csv had another number of fields than the header."""
+DECLARED = "declared"
+"""The column of a raw table with the marks of the declarations that filled a row; null where none did."""
+CONTACT = "last_contact_date"
+NOT_APPROXIMATED = f"null::varchar[] as {APPROXIMATED}"
+"""How a raw table says of its rows that no adapter calls a cell of them approximated."""
 IS_FILLED = "is_filled"
 """The column of a loaded file that says whether a row has a filled cell."""
 
@@ -43,8 +51,8 @@ def create_schemas(con: Connection) -> None:
 
 
 def create_source_schemas(con: Connection) -> None:
-    """Create the schemas of an adapter's sources, and of the side tables beside them."""
-    for schema in (SOURCE, SOURCE_DATA, SIDE):
+    """Create the schemas of an adapter's sources, of what it makes, and of the side tables beside them."""
+    for schema in (SOURCE, SOURCE_DATA, MADE, SIDE):
         con.execute(f"create schema {schema}")
 
 
@@ -65,6 +73,18 @@ class Part:
     rows: int
     empty_rows: int
     has_misaligned: bool = False
+
+    @property
+    def declared(self) -> str:
+        """Write in SQL the marks that each row bears, of the constants that registry.toml states."""
+        stated = [mark(CONSTANT, name) for name, origin in self.origins.items() if isinstance(origin, str)]
+        return marks(stated)
+
+
+def marks(stated: Iterable[str]) -> str:
+    """Write in SQL the marks of declarations that fill every row."""
+    listed = ", ".join(map(literal, stated))
+    return f"[{listed}]::varchar[]" if listed else "null::varchar[]"
 
 
 def may_be_typed(column: Column) -> bool:
@@ -91,8 +111,9 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
         shown += [_shown(name, origin) for name, origin in part.origins.items()]
         if schema != SOURCE:
             shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
-            shown += [f"false as {IS_DISPUTED}"]
+            shown += [f"false as {IS_DISPUTED}", NOT_APPROXIMATED]
             shown += [IS_MISALIGNED if part.has_misaligned else f"false as {IS_MISALIGNED}"]
+            shown += [f"{part.declared} as {DECLARED}"]
         filled = f" where {IS_FILLED}" if part.empty_rows else ""
         selects.append(f"select {', '.join(shown)} from {part.relation}{filled}")
         before += part.rows
@@ -114,10 +135,10 @@ def adapt(
     rows: dict[str, int],
     config: RegistryConfig,
 ) -> None:
-    """Turn an adapter's sources into the canonical raw tables, with its own SQL: all of them, or none.
+    """Turn an adapter's sources into the tables of `MADE`, with its own SQL: all of them, or none.
 
-    Constants, composed keys and settings are those that `config` states. `rows` has the rows of each source,
-    and those of each table afterwards. Errors: AdapterError.
+    Composed keys, settings, and records from which a last contact follows, are those that `config` states.
+    `rows` has the rows of each source, and those of each table afterwards. Errors: AdapterError.
     """
     if not rows:
         return
@@ -151,15 +172,18 @@ def adapt(
 def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, config: RegistryConfig) -> int:
     """Make one raw table of the rows that an adapter yields, and return how many there are."""
     delivered = delivered_columns(TABLES[table].contract)
-    columns = [quoted(column.name) for column in delivered]
+    contacts = _contacts(adapter, table, config)
+    columns = [quoted(name) for name in (*(column.name for column in delivered), *contacts)]
     texts = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
     data, place = f"{DATA}.{quoted(table)}", f"{table}.sql"
     relation = relation_of(con, adapter, place)
+    yielded = {str(name) for name, *_ in con.execute(f"describe from {relation}").fetchall()}
+    near = f"nullif(trim(made.{APPROXIMATED}::varchar), '')" if APPROXIMATED in yielded else "null::varchar"
     with running(adapter, place):
         con.execute(
             f"create table {data} as select made.file as file, origin.file_digest as file_digest,"
             " made.row_number::bigint as row_number, (made.row_number - origin.rows_before)::bigint as"
-            f" file_row_number, {texts} from {relation} as made"
+            f" file_row_number, {texts}, string_split({near}, ',') as {APPROXIMATED} from {relation} as made"
             " left join temp._origin as origin on origin.file = made.file"
             " and made.row_number between 1 + origin.rows_before and origin.last_row"
             " order by made.file, made.row_number"
@@ -168,39 +192,54 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, con
     if astray:
         raise AdapterError(f"{adapter.name}/{place}: {astray} rows lead to no row of a source", HOW_TO)
     _ensure_rows_are_known(con, adapter, table)
-    constants = config.constants.get(table, {})
-    lacking = _empty_columns(con, data, constants)
-    shown = [_shown(one.name, constants[one.name] if one.name in lacking else (0,)) for one in delivered]
     is_source = any(source.name == table for source in adapter.sources)
     made = {} if is_source else config.compose.get(table, {})
     shown = [
         f"{composed(list(map(quoted, made[one.name])), config.null_words)} as {quoted(one.name)}"
         if one.name in made
-        else same
-        for one, same in zip(delivered, shown, strict=True)
-    ]
-    shown += [
-        f"{'true' if one.name in lacking else 'false'} as {typedness(one.name)}"
+        else _with_contact(one.name, contacts)
         for one in delivered
-        if may_be_typed(one)
     ]
-    shown += [f"false as {mark}" for mark in (IS_DISPUTED, IS_MISALIGNED)]
+    shown += [f"false as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
+    shown += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
+    shown += [f"{_contact_mark(contacts)} as {DECLARED}", APPROXIMATED]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
-        f"create view raw.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
+        f"create view {MADE}.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"
         f" {literal(delivery.name)}::varchar as delivery, file, file_digest, rowid + 1 as row_number,"
         f" row_number as source_row_number, file_row_number, {', '.join(shown)} from {data}"
     )
     return count_of(con, f"select count(*) from {data}")
 
 
-def _empty_columns(con: Connection, relation: str, names: Iterable[str]) -> frozenset[str]:
-    """Find which of these columns are empty in every row: what the export lacks."""
-    counted = {name: f"count(nullif(trim({quoted(name)}), ''))" for name in names}
-    if not counted:
-        return frozenset()
-    filled = one_row(con, f"select {', '.join(counted.values())} from {relation}")
-    return frozenset(name for name, rows in zip(counted, filled, strict=True) if not rows)
+def _contacts(adapter: Adapter, table: str, config: RegistryConfig) -> tuple[str, ...]:
+    """Name the columns beside ours from which the last contact of patients follows, as it is declared."""
+    return tuple(name for name in config.last_contact if name in adapter.contacts and table == "patients")
+
+
+def _with_contact(column: str, contacts: Sequence[str]) -> str:
+    """Write a column; the last contact where it is empty as the latest of the records that are declared."""
+    if column != CONTACT or not contacts:
+        return quoted(column)
+    return f"case when {_is_lacking(CONTACT)} then {_latest(contacts)} else {CONTACT} end as {CONTACT}"
+
+
+def _contact_mark(contacts: Sequence[str]) -> str:
+    """Write in SQL the mark of a patient whose last contact follows from other records."""
+    if not contacts:
+        return "null::varchar[]"
+    told = marks([mark(LAST_CONTACT, CONTACT)])
+    return f"case when {_is_lacking(CONTACT)} and {_latest(contacts)} is not null then {told} end"
+
+
+def _is_lacking(column: str) -> str:
+    return f"nullif(trim({column}), '') is null"
+
+
+def _latest(columns: Sequence[str]) -> str:
+    # Days as ISO text.
+    listed = [f"nullif(trim({quoted(column)}), '')" for column in columns]
+    return f"greatest({', '.join(listed)})" if len(listed) > 1 else listed[0]
 
 
 def _ensure_rows_are_known(con: Connection, adapter: Adapter, table: str) -> None:

@@ -5,8 +5,20 @@ Not here: tables that the adapter yields none of, which are loaded like any cano
 
 from __future__ import annotations
 
-from bpp_etl.reading.raw_tables import DATA, IS_DISPUTED, IS_MISALIGNED, SIDE, may_be_typed, typedness
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.adapters.run import APPROXIMATED
+from bpp_etl.reading.raw_tables import (
+    CONTACT,
+    DATA,
+    DECLARED,
+    IS_DISPUTED,
+    IS_MISALIGNED,
+    MADE,
+    NOT_APPROXIMATED,
+    SIDE,
+    may_be_typed,
+    typedness,
+)
+from bpp_etl.warehouse.connection import Connection, literal, quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
@@ -14,17 +26,19 @@ LEADS = ("registry", "delivery", "file", "file_digest")
 NUMBERS = ("source_row_number", "file_row_number")
 
 
-def complete(con: Connection, table: DeliveredTable) -> int:
-    """Fill what `raw.<table>` leaves empty from the row of the same key in the side table; return the rows.
+def complete(con: Connection, table: DeliveredTable) -> str:
+    """Fill what a table of `MADE` leaves empty from the row of the same key in the side table, in `DATA`.
 
     A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
-    several rows of its key. Rows of another key are added. The code `unknown` says nothing.
+    several rows of its key. Rows of another key are added, and all of a table whose rows nothing names but
+    their number. The code `unknown` says nothing; a cell that is only approximated, and a last contact that
+    only follows from other records, give way to what is recorded. Returns the relation.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]
     others = [column for column in columns if column.name not in table.delivered_key]
-    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key)
-    by_key = ", ".join(_said("told", one) for one in key)
+    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key) or "false"
+    by_key = ", ".join(_said("told", one) for one in key) or "row_number"
     filled = [f"made.{quoted(one.name)}" for one in key]
     filled += [f"{_filled(one)} as {quoted(one.name)}" for one in others]
     typed = [
@@ -50,25 +64,46 @@ def complete(con: Connection, table: DeliveredTable) -> int:
             from told
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
-            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED}
-        from raw.{name} as made
+            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED},
+            {_still_declared(others)} as {DECLARED}, {_still_near(others)} as {APPROXIMATED}
+        from {MADE}.{name} as made
         left join side on side.copy = 1 and {same}
         union all
-        select {lead.format("side")}, side.row_number + (select coalesce(max(row_number), 0) from raw.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}
+        select {lead.format("side")},
+            side.row_number + (select coalesce(max(row_number), 0) from {MADE}.{name}),
+            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, null::varchar[],
+            {NOT_APPROXIMATED}
         from side
-        anti join raw.{name} as made on {same}
+        anti join {MADE}.{name} as made on {same}
         order by row_number
         """
     )
-    con.execute(f"create or replace view raw.{name} as from {completed}")
-    return count_of(con, f"select count(*) from {completed}")
+    return completed
 
 
 def _said(relation: str, column: Column) -> str:
     """Write what a cell says, NULL where it says nothing."""
     text = f"nullif(trim({relation}.{quoted(column.name)}), '')"
+    if (relation, column.name) == ("made", CONTACT):
+        text = f"case when made.{DECLARED} is null then {text} end"
+    if relation == "made":
+        is_near = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
+        text = f"case when {is_near} then null else {text} end"
     return f"nullif({text}, 'unknown')" if "unknown" in column.codes else text
+
+
+def _still_declared(columns: list[Column]) -> str:
+    said = [_said("side", one) for one in columns if one.name == CONTACT]
+    return f"case when {said[0]} is null then made.{DECLARED} end" if said else f"made.{DECLARED}"
+
+
+def _still_near(columns: list[Column]) -> str:
+    """Write which columns are approximated still: those that the side table says nothing of."""
+    said = ", ".join(
+        f"case when {_said('side', one)} is not null then {literal(one.name)} end" for one in columns
+    )
+    left = f"list_filter(made.{APPROXIMATED}, lambda one: not list_contains([{said}], one))"
+    return f"case when len({left}) > 0 then {left} end"
 
 
 def _is_empty(column: Column) -> str:

@@ -13,7 +13,7 @@ from bpp_etl.adapters.fields import Fields
 from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.raw_tables import DATA, SIDE, SOURCE, SOURCE_DATA
+from bpp_etl.reading.raw_tables import CONTACT, DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import TABLES, DeliveredTable
@@ -101,7 +101,10 @@ def of_table(
         frozenset(table.delivered_key)
         if schema == SIDE
         else frozenset(
-            column.name for column in columns if column.required or "" in recoded.get(column.name, ())
+            column.name
+            for column in columns
+            if (column.required and not (column.name == CONTACT and config.last_contact))
+            or "" in recoded.get(column.name, ())
         )
     )
     names = tuple(column.name for column in columns)

@@ -33,6 +33,7 @@ SHOWN = (
     "quality.table_count",
     "quality.extra_column",
     "quality.null_word",
+    "quality.declaration",
     "quality.source_row",
     "quality.waiver",
     "quality.history",

@@ -1,7 +1,8 @@
 """Every rule that judges rows turns red on a row that breaks it, and stays green on that row's neighbour.
 
 Not here: rules that judge files, columns or shares (`test_shut_rules.py`, `test_warn_rules.py`), lines of csv
-(`test_lines_of_csv.py`), and rows that a side table completes (`test_side_tables.py`).
+(`test_lines_of_csv.py`), and rows that a side table or a declaration completes (`test_side_tables.py`,
+`test_declared_rows.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from schemas.contract import laws_of
-from schemas.laws import DeliveryLaw, LineLaw, RowLaw, SideLaw
+from schemas.laws import DeclaredLaw, DeliveryLaw, LineLaw, NearLaw, RowLaw, SideLaw
 from schemas.rules import RULES, Rule, rule_of
 from schemas.tables import TABLES
 from tests.support.gating import Gated, gated
@@ -20,7 +21,8 @@ from tests.support.row_cases import BASE_REFUSED, DAY, Case, CaseDelivery, case_
 CASES = row_cases()
 REFUSING = [one for one in CASES if rule_of(one.table, one.rule).severity == "refuse"]
 FLAGGING = [one for one in CASES if rule_of(one.table, one.rule).severity == "flag"]
-ROW_RULES = [rule for rule in RULES if not isinstance(rule.law, DeliveryLaw | LineLaw | SideLaw)]
+NOT_OF_ROWS = DeclaredLaw | DeliveryLaw | LineLaw | NearLaw | SideLaw
+ROW_RULES = [rule for rule in RULES if not isinstance(rule.law, NOT_OF_ROWS)]
 LIMITS = "[limits]\ncadence = 1\n" + "".join(f"{table} = 1\n" for table in TABLES)
 
 RowRule = pytest.mark.parametrize("rule", ROW_RULES, ids=lambda rule: f"{rule.table}-{rule.id}")

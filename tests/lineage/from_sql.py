@@ -54,7 +54,7 @@ def core_columns() -> Relations:
             "problems": frozenset(),
         }
         sql = resources.files("bpp_etl.harmonise").joinpath(f"sql/{name}.sql").read_text("utf-8")
-        traced = trace(sql, {f"parsed_{name}": parsed, **UNITS})
+        traced = trace(sql, {f"parsed_{name}": parsed, **UNITS, **LIMITS})
         kept = {column.name for column in columns_of(table.contract)}
         found[f"core.{name}"] = {column: traced[column] for column in traced if column in kept}
     return found
@@ -66,6 +66,12 @@ UNITS: Relations = {
     "alp_unit": dict.fromkeys(("analyte", "folded_unit", "factor", "kind", "harmonised_unit"), _LOOKED_UP),
 }
 """The project's own tables of units: what is looked up in them by a registry's unit comes from that unit."""
+
+_LIMIT_OF = frozenset(
+    {("raw.lab_results", "laboratory"), ("raw.lab_results", "specimen_date"), ("raw.patients", "sex")}
+)
+LIMITS: Relations = {"declared_limit": dict.fromkeys(("row_number", "upper_limit_normal", "mark"), _LIMIT_OF)}
+"""What registry.toml declares of limits: which of them holds for a result depends on these."""
 
 
 def cadence_columns() -> Columns:

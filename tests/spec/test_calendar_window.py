@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.timeline import Judge, on
+from bpp_etl.events import derive_events, load_protocol
+from tests.support.timeline import DELIVERY_DAY, REGISTRY, Judge, on
 
 PROTOCOL = """
 name = "years"
@@ -57,3 +58,14 @@ def test_a_side_that_is_not_set_is_open(judge: Judge, tmp_path: Path) -> None:
     path.write_text(PROTOCOL + SIDE.format(side="from", day=on(0)), encoding="utf-8")
     rows = judge.table([-1, 0, 30], COURSE.format, str(path))
     assert [row.left_at for row in rows.values()] == ["outside_window", "candidate", "candidate"]
+
+
+def test_who_is_on_a_day_zero_that_stands_in_is_in_no_window(judge: Judge, years: str) -> None:
+    course = COURSE.format(0)
+    assert judge(course, years).left_at == "candidate"
+    flag_everyone = "update core.patients set flags = ['day_zero_declared']"
+    judge.con.execute(flag_everyone)
+    derive_events(judge.con, REGISTRY, on(DELIVERY_DAY), [load_protocol(years)])
+    assert judge.con.execute("select left_at from event.patient_flow").fetchall() == [("outside_window",)]
+    derive_events(judge.con, REGISTRY, on(DELIVERY_DAY), [load_protocol("xu2025")])
+    assert judge.con.execute("select left_at from event.patient_flow").fetchall() == [("candidate",)]

@@ -24,7 +24,7 @@ def made(
     told = _made(adapter, settings, sources)
     return {
         table: sorted(
-            (dict(zip(columns_made(table), row, strict=True)) for row in rows),
+            (dict(zip(columns_made(load_adapter(adapter), table), row, strict=True)) for row in rows),
             key=lambda row: row.get("row_number", 0),
         )
         for table, rows in told.rows.items()

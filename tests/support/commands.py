@@ -25,8 +25,12 @@ class Said:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Copy this process's environment without our own settings, and add some."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("BPP_", "DAGSTER_"))}
+    """Copy this process's environment without settings of ours and of the tests, and add some.
+
+    A run of tests within one has folders of its own only if it does not know of the other.
+    """
+    told = ("BPP_", "DAGSTER_", "PYTEST_")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(told)}
     return {**own, "DAGSTER_DISABLE_TELEMETRY": "yes", **more}
 
 

@@ -70,6 +70,15 @@ def full_release(path: Path) -> Path:
             """,
             **{"registry": "north", "delivery": "2024-03-01", "table": "patients"},
         ),
+        "quality.declaration": rows_in(
+            f"""
+            position  source     column              flag               rows
+            1         -          unit                constant_declared  12
+            2         {HOSTILE}  upper_limit_normal  a_flag             8
+            """,
+            **{"registry": "north", "delivery": "2024-03-01", "table": "lab_results", "states": HOSTILE},
+            section="[constants.lab_results]",
+        ),
         "quality.null_word": rows_in(
             """
             column              cells

@@ -12,9 +12,13 @@ with seen as (
 select distinct
     patients.patient_id,
     episode.patient_id is not null as has_first_line,
-    -- A side that is not set is open.
+    -- A side that is not set is open. A start that is counted from a day zero which stands in is on no day.
     coalesce(
-        episode.therapy_start_date >= coalesce(cast($first_line_from as date), episode.therapy_start_date)
+        (
+            coalesce($first_line_from, $first_line_to) is null
+            or not coalesce(list_contains(patients.flags, 'day_zero_declared'), false)
+        )
+        and episode.therapy_start_date >= coalesce(cast($first_line_from as date), episode.therapy_start_date)
         and episode.therapy_start_date <= coalesce(cast($first_line_to as date), episode.therapy_start_date),
         false
     ) as is_in_window,

@@ -12,8 +12,13 @@ select
     candidate.second_line_start_date,
     candidate.death_date,
     last_record.followed_until_date,
-    cast($delivery_date as date)
-    - cast($lost_after_intervals * candidate.expected_interval_days as integer) as lost_before_date,
+    -- Of a patient on a day zero that stands in nobody knows how long before the delivery the last record is.
+    case
+        when not coalesce(list_contains(patients.flags, 'day_zero_declared'), false)
+            then
+                cast($delivery_date as date)
+                - cast($lost_after_intervals * candidate.expected_interval_days as integer)
+    end as lost_before_date,
     candidate.event_date,
     deciding_point.decided_on,
     new_lesions.is_equivocal_only,
@@ -37,6 +42,8 @@ join deciding_point on deciding_point.patient_id = candidate.patient_id
 join trail on trail.patient_id = candidate.patient_id
 join last_record on last_record.patient_id = candidate.patient_id
 join new_lesions on new_lesions.patient_id = candidate.patient_id
+join core.patients as patients
+    on patients.registry = $registry and patients.patient_id = candidate.patient_id
 left join verdict_course as of_state
     on of_state.patient_id = candidate.patient_id and of_state.scans_of = 'state'
 left join verdict_course as of_line

@@ -1,4 +1,5 @@
 -- One row per patient whose days are known well enough to know the patient by: a digest of them all.
+-- Days that are counted from a day zero which stands in are nobody's.
 with first_line as (
     select
         patient_id,
@@ -27,3 +28,4 @@ join scanned on scanned.patient_id = patients.patient_id
 where
     patients.birth_date is not null
     and patients.metastatic_diagnosis_date is not null
+    and not list_contains(patients.flags, 'day_zero_declared')

@@ -11,6 +11,7 @@ with recognised as (
         l.value_text,
         l.unit_text,
         l.upper_limit_normal,
+        d.upper_limit_normal as declared_limit,
         l.laboratory,
         coalesce(l.problems, []) as problems,
         coalesce(s.folded_unit, '') = '' as is_unit_empty,
@@ -18,12 +19,18 @@ with recognised as (
         u.harmonised_unit,
         case u.kind
             when 'factor' then cast(u.factor as double)
-            -- xULN: the row's own limit, which is in U/L already, is what the value is multiplied by.
-            when 'times_upper_limit' then case when l.upper_limit_normal > 0 then l.upper_limit_normal end
+            -- xULN: the row's limit, its own in U/L or the declared one, is what the value is multiplied by.
+            when 'times_upper_limit'
+                then
+                    case
+                        when coalesce(l.upper_limit_normal, d.upper_limit_normal) > 0
+                            then coalesce(l.upper_limit_normal, d.upper_limit_normal)
+                    end
         end as unit_factor
     from parsed_lab_results as l
     left join unit_spelling as s on s.unit_text = l.unit_text
     left join alp_unit as u on u.analyte = l.analyte and u.folded_unit = s.folded_unit
+    left join declared_limit as d on d.row_number = l.row_number
 ),
 
 -- The numbers as they were written. 1.14 x 60 is 68.4 in decimals, and 68.39999999999999 in binary.
@@ -38,6 +45,7 @@ written as (
         value_text,
         unit_text,
         upper_limit_normal,
+        declared_limit,
         laboratory,
         problems,
         is_unit_empty,
@@ -75,6 +83,8 @@ multiplied as (
             else value * unit_factor
         end as value,
         case
+            -- A declared limit is in the harmonised unit, and only stands where the row has none.
+            when declared_limit is not null then declared_limit
             when unit_factor = 1 or kind = 'times_upper_limit' then upper_limit_normal
             when cast(exact_limit as double) = upper_limit_normal and cast(exact_factor as double) = unit_factor
                 then coalesce(

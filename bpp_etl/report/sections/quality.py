@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bpp_etl.admission.record import EMPTY
 from bpp_etl.gate.decision import BREACHES
-from bpp_etl.report.figures import Code, Figure, Piece, text
+from bpp_etl.report.figures import NOTHING, Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.numbers import THIN, day, decimal, whole
 from bpp_etl.report.section import Section
@@ -52,6 +52,7 @@ class Judged:
     extra_columns: tuple[Piece, ...]
     identifier_columns: tuple[Piece, ...]
     null_words: tuple[Piece, ...]
+    declarations: Grid | None
     empty_rows: tuple[Piece, ...]
 
 
@@ -161,6 +162,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         extra_columns=tuple(_columns(columns, is_identifier=False)),
         identifier_columns=tuple(_columns(columns, is_identifier=True)),
         null_words=tuple(_null_words(tables, named)),
+        declarations=_declarations(tables, named, anchor),
         empty_rows=tuple(_empty_rows(tables, named)),
     )
 
@@ -278,6 +280,25 @@ def _null_words(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]
     for row in sorted(table.where(**named), key=lambda row: (row["table"], row["column"])):
         where = TABLES.get(row["table"], row["table"]).lower()
         yield text(table.count(row, "cells"), " of ", Code(row["column"]), f" in {where}")
+
+
+def _declarations(tables: ReleaseTables, named: dict[str, str], anchor: str) -> Grid | None:
+    """Show what the registry declares that fills rows, if anything: on whose word, and how many rows."""
+    table = tables["quality.declaration"]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Code(row["section"]),
+            row["states"] or NOTHING,
+            text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}"),
+            table.count(row, "rows"),
+            Code(row["flag"]),
+            row["source"] or NOTHING,
+        )
+        for row in sorted(table.where(**named), key=lambda row: row["position"])
+    ]
+    heads = ("Declaration", "States", "Fills", "#Rows", "Flag", "Source")
+    title = "Filled by what the registry declares"
+    return grid(f"{anchor}-declared", title, heads, rows) if rows else None
 
 
 def _empty_rows(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]:

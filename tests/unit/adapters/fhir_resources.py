@@ -79,7 +79,7 @@ def made(
             cells = con.execute(f"{shown_source(source, 'flat')} order by rowid").fetchall()
             rows[source.name] = [dict(zip(places(source), row, strict=True)) for row in cells]
     found = made_of(adapter, rows, settings).rows[table]
-    told = [dict(zip(columns_made(table), row, strict=True)) for row in found]
+    told = [dict(zip(columns_made(adapter, table), row, strict=True)) for row in found]
     return sorted(told, key=lambda row: row.get("row_number") or 0)
 
 

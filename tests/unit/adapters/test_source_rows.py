@@ -25,7 +25,7 @@ COUNTED = "select 'dm' as source, 'a subject' as meaning, 'patients' as table_na
 def delivered(adapter: Adapter, *sources: str) -> Iterator[Connection]:
     """Open a database with two rows of each of these sources."""
     with in_memory() as con:
-        for schema in ("raw", "raw_data", "raw_source"):
+        for schema in ("raw", "raw_data", "raw_source", "raw_made"):
             con.execute(f"create schema {schema}")
         for source in adapter.sources:
             if source.name in sources:

@@ -14,6 +14,7 @@ import polars as pl
 
 from bpp_etl.gate.select_rules import breaking
 from bpp_etl.harmonise.units import register_units
+from bpp_etl.harmonise.upper_limits import register_limits
 from bpp_etl.landing.deliveries import Delivery
 from schemas.laws import SelectLaw
 from schemas.rules import rule_of
@@ -103,6 +104,7 @@ def _run(query: str, relation: str, frame: pl.DataFrame) -> list[dict[str, Any]]
         con.execute(f"create table {relation} as from parsed_frame")
         if relation == "parsed_lab_results":
             register_units(con)
+            register_limits(con)
         cursor = con.execute(read_query(query))
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

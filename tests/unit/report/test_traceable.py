@@ -80,7 +80,7 @@ def test_numbers_come_from_every_metric_table_and_from_the_counts_of_quality(pag
             )
         ),
         *(f"quality.{table}" for table in ("rule_result", "delivery", "table_count", "history")),
-        *(f"quality.{table}" for table in ("null_word", "source_row")),
+        *(f"quality.{table}" for table in ("null_word", "source_row", "declaration")),
     }
     found = {named.relation for named in named_cells(page)}
     assert found <= set(SHOWN)
