@@ -22,7 +22,7 @@ from bpp_etl.identity.erased import pending_registries
 from bpp_etl.landing.deliveries import Delivery, survey
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.settings import Places
+from bpp_etl.settings import Places, as_called
 
 Say = Callable[[str], None]
 
@@ -173,7 +173,7 @@ def note_shut(places: Places, done: Refreshed, say: Say) -> None:
                 say(f"  - {line}")
             place = places.landing / registry / story[0]
             if place.is_dir():
-                say(f"  how to mend it: bpp check {shlex.quote(str(place))}")
+                say(f"  how to mend it: {as_called()} check {shlex.quote(str(place))}")
 
 
 def _put_back(shelf: Shelf, done: Refreshed, say: Say) -> None:

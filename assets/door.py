@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shlex
 import shutil
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from assets.operation import load_operation
 from bpp_etl.errors import UsageError
 from bpp_etl.events.window import ALWAYS, Window
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.settings import PROJECT, Places, places
+from bpp_etl.settings import PROJECT, Places, as_called, places
 from bpp_etl.warehouse.private import keep_private
 
 DEMO_MARK = ".bpp-demo"
@@ -74,6 +76,8 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
         begun = begin(Places(home / "landing", home), names, ALWAYS, [], say)
         done = finish(begun, full=False, say=say)
     _conclude(home, done)
+    where = f"--landing {shlex.quote(str(home / 'landing'))} --warehouse {shlex.quote(str(home))}"
+    typer.echo(f"the UI:    {as_called()} ui {where}")
     expected_shut = set() if is_paper else {"synthetic-shut"}
     return 0 if done.release_id and set(done.shut) == expected_shut and not done.failed else 1
 
@@ -85,6 +89,7 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
 
     ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
+    _ensure_free(port)
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
     with storage_in_words(home):
@@ -100,6 +105,19 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     words = [*services, "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     typer.echo(f"http://127.0.0.1:{port}")
     os.execve(sys.executable, words, environment)
+
+
+def _ensure_free(port: int) -> None:
+    """Refuse a port at which something answers already: Dagster says so only after a minute of loading."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UsageError(
+                f"port {port} cannot be used: {error.strerror}",
+                "end what uses it, or choose another by --port",
+            ) from None
 
 
 def finish(begun: Begun, *, full: bool, say: Say) -> Refreshed:

@@ -23,7 +23,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.settings import PROJECT
+from bpp_etl.settings import CHECKOUT
 from schemas.laws import DeliveryLaw
 from schemas.rules import rule_of
 
@@ -137,4 +137,4 @@ def _where(error: Exception) -> str:
 
 def _place(file: str) -> str:
     path = Path(file)
-    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else path.name
+    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else path.name

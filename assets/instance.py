@@ -10,6 +10,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 import dagster as dg
@@ -31,7 +32,9 @@ def home_of(warehouse: Path) -> Path:
     """Make the instance's folder with the project's settings and what to load, and return it."""
     home = warehouse / HOME
     home.mkdir(parents=True, exist_ok=True)
-    settings = (PROJECT / CONFIGURATION).read_text(encoding="utf-8")
+    # An installed package brings the project's; one in the folder that one works in comes before it.
+    own = PROJECT / CONFIGURATION
+    settings = (own if own.is_file() else files("assets") / CONFIGURATION).read_text(encoding="utf-8")
     quoted_home = "'" + str(home).replace("'", "''") + "'"
     _put(home / CONFIGURATION, settings.replace(STATED_STORAGE, f"base_dir: {quoted_home}"))
     _put(home / WORKSPACE, LOADED)

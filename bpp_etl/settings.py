@@ -7,6 +7,9 @@ Not here: opening any of them.
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +18,10 @@ from typing import Any
 
 from bpp_etl.errors import UsageError
 
-PROJECT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent
+"""What the packages lie in: the project's folder, or a folder of installed packages."""
+PROJECT = CHECKOUT if (CHECKOUT / "dagster.yaml").is_file() else Path.cwd()
+"""The folder of settings and of the warehouse where none is named: installed, the one that one works in."""
 NOT_IN_A_DATABASE_PATH = "?\\%"
 """What follows a `?` is taken for options, a backslash for the end of a folder's name, and `%` for a code."""
 
@@ -111,8 +117,25 @@ def is_report_shared(environment: Mapping[str, str], project: Path = PROJECT) ->
 def written_settings(project: Path = PROJECT) -> dict[str, Any]:
     """Read what `[tool.bpp]` of a project's pyproject.toml says; nothing where there is none."""
     file = project / "pyproject.toml"
-    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise UsageError(f"{file} cannot be read as TOML", "check its quotes and brackets") from None
     return dict(written.get("tool", {}).get("bpp", {}))
+
+
+def as_called() -> str:
+    """Say how to call the command line so that a line can be copied as it is printed.
+
+    `bpp` where a shell finds this very program by that name, else the path that it was called by.
+    """
+    program = Path(sys.argv[0])
+    found = shutil.which("bpp")
+    if program.name != "bpp" or not program.is_file() or (found and Path(found).samefile(program)):
+        return "bpp"
+    here = program.absolute()
+    told = here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here
+    return shlex.quote(str(told))
 
 
 def _absolute(path: str | Path) -> Path:

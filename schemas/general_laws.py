@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemas.contract import Column, delivered_columns
 from schemas.examples import Cell
-from schemas.laws import CellLaw, Law, LineLaw, SetLaw, SideLaw, Tables, TextLaw
+from schemas.laws import CellLaw, Law, LineLaw, NearLaw, SetLaw, SideLaw, Tables, TextLaw
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -230,6 +230,16 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Correct the side table or the export; leave empty in the side table what the export says.",
         on=with_key,
+    ),
+    NearLaw(
+        "value_approximated",
+        sentence="Every cell was recorded as what its column asks for.",
+        exactly="The format has only something near it, which stands in its place, such as the date of "
+        "diagnosis for that of a test, or a date that is marked as estimated; its page says what.",
+        severity="flag",
+        category="completeness",
+        mend="Nothing to mend where nobody recorded it; else deliver it in a side table, which then counts.",
+        on=every_table,
     ),
     SetLaw(
         "duplicate_row",

@@ -72,6 +72,14 @@ class DeclaredLaw(Law):
 
 
 @dataclass(frozen=True, eq=False)
+class NearLaw(Law):
+    """Holds for a row of which an adapter does not say that a cell is only near what is asked for.
+
+    `problems` names the law where it does.
+    """
+
+
+@dataclass(frozen=True, eq=False)
 class LineLaw(Law):
     """Holds for a line of csv before any cell of it is read; a row that breaks it is judged by no other."""
 

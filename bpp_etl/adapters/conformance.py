@@ -15,7 +15,7 @@ from itertools import cycle
 
 from bpp_etl.adapters.accounts import astray, counted, listed, miscounted
 from bpp_etl.adapters.description import ANY, SOURCE_ROWS, Adapter, adapter_in
-from bpp_etl.adapters.run import COUNTED, LEADS, columns_made
+from bpp_etl.adapters.run import APPROXIMATED, COUNTED, LEADS, columns_made
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, example_settings, made_of
 from bpp_etl.landing.keys import ConfigurationError
@@ -91,7 +91,7 @@ def each_select_yields_what_its_table_has(folder: Traversable) -> Iterator[str]:
         for column, kind in {**texts, number: "BIGINT"}.items():
             if types.get(column) != kind:
                 yield f"{name}.sql: {column} is {types.get(column, 'not there')}, not {kind}"
-        if extra := types.keys() - texts.keys():
+        if extra := types.keys() - texts.keys() - {APPROXIMATED}:
             yield f"{name}.sql yields columns of no use: {listed(extra)}"
 
 

@@ -91,9 +91,8 @@ def adapter_in(folder: Traversable) -> Adapter:
         told = tomllib.loads(text_of(folder, DESCRIPTION))
     except tomllib.TOMLDecodeError:
         raise AdapterError(f"{where} cannot be read as TOML", "check its quotes and brackets") from None
-    exactly(
-        {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}, **told}, KEYS, where
-    )
+    absent: dict[str, Any] = {"steps": [], "not_read": [], "documents": None, "settings": {}, "contacts": {}}
+    exactly({**absent, **told}, KEYS, where)
     texts = {key: text_in(told[key], f"{where}: {key}") for key in TEXTS}
     documents = documents_of(told.get("documents"), where)
     make = source_of_files if documents is None else source_of_documents

@@ -15,6 +15,7 @@ from bpp_etl.adapters.told import AdapterError
 ABOVE = "^"
 """How a path begins that leads into what a document lies in: an entry of a bundle, an outer record."""
 PATH = re.compile(r'[$^](?:\.(?:"[^"\\]{1,64}"|[A-Za-z_]\w{0,63})|\[\d{1,3}\])*', re.ASCII)
+MEMBER = re.compile(r'\.(?:"([^"\\]+)"|(\w+))', re.ASCII)
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "json": ("json", "ndjson", "json.gz", "ndjson.gz"),
     "xml": ("xml", "xml.gz"),
@@ -34,14 +35,14 @@ class Documents:
     Of JSON, `kind` is the path that names a document's kind; a document of a kind in `packed` is none itself
     but holds others: the path to its entries, and that in an entry to the document. Of XML, `records` are the
     elements that are a document each, of the kind of their name, an inner one apart from its outer one;
-    `keyed` are elements that an attribute tells apart.
+    `keyed` are elements that an attribute tells apart: the first of these attributes that one has names it.
     """
 
     format: str
     kind: str = "$"
     packed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     records: tuple[str, ...] = ()
-    keyed: Mapping[str, str] = field(default_factory=dict)
+    keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -62,12 +63,13 @@ def documents_of(told: Any, where: str) -> Documents | None:
     if told["format"] == "xml":
         records, keyed = told.get("records"), told.get("keyed", {})
         if (
-            not _are_names(records)
+            not isinstance(records, list)
+            or not _are_names(records)
             or not isinstance(keyed, dict)
-            or not _are_names([*keyed, *keyed.values()])
+            or not all(map(_are_names, keyed.values()))
         ):
-            raise AdapterError(f"{at} needs records", 'records = ["Patient"], keyed = { Item = "id" }')
-        return Documents("xml", records=tuple(records or ()), keyed=keyed)
+            raise AdapterError(f"{at} needs records", 'records = ["Patient"], keyed = { Item = ["id"] }')
+        return Documents("xml", records=tuple(records), keyed={name: tuple(keyed[name]) for name in keyed})
     kind, packed = told.get("kind"), told.get("packed", {})
     if not isinstance(packed, dict) or any(not _are_two(paths) for paths in packed.values()):
         raise AdapterError(f"{at} [packed] needs two paths for a kind", 'Bundle = ["$.entry", "$.resource"]')
@@ -81,6 +83,12 @@ def path_of(told: Any, where: str) -> str:
     return told
 
 
+def first_member(path: str) -> str | None:
+    """Return the member that a path begins with; None where it is of the whole document, or of a list."""
+    found = MEMBER.match(path, 1)
+    return (found[1] or found[2]) if found else None
+
+
 def _are_two(paths: Any) -> bool:
     return (
         isinstance(paths, list)
@@ -90,4 +98,4 @@ def _are_two(paths: Any) -> bool:
 
 
 def _are_names(names: Any) -> bool:
-    return isinstance(names, list) and all(isinstance(name, str) and name for name in names)
+    return isinstance(names, list) and names != [] and all(isinstance(one, str) and one for one in names)

@@ -7,14 +7,16 @@ Not here: what a description says of documents (`adapters/documents.py`), and ma
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from bpp_etl.adapters.description import Adapter
-from bpp_etl.adapters.documents import ABOVE, Documents
+from bpp_etl.adapters.documents import ABOVE, Documents, first_member
 from bpp_etl.adapters.sources import Source
-from bpp_etl.adapters.xml_records import BrokenDocumentsError, write_as_json
+from bpp_etl.adapters.xml_records import BrokenDocumentsError, Members, write_as_json
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 
 KIND = "kind"
@@ -24,22 +26,31 @@ LONGEST_LINE = 16 << 20
 SNIFFED = 1 << 20
 
 
-def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> int:
-    """Create `relation` of a file of documents, a row for each in their order; return the cells of a row.
+@dataclass(frozen=True)
+class Flat:
+    """What was laid flat: the cells of a row, and of XML every name that the file has, read or not."""
+
+    width: int
+    names: frozenset[str] = frozenset()
+
+
+def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> Flat:
+    """Create `relation` of a file of documents, a row for each in their order.
 
     A row's cells are text, in `c0`, `c1` and so on: those of the source of its kind, in the order
-    of `places`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
+    of `_laid`. A document of no source's kind has none. `path` is a file of JSON in UTF-8, or of XML.
     Errors: BrokenDocumentsError, and any of DuckDB.
     """
     documents = adapter.documents
     if documents is None:
         raise ValueError(f"{adapter.name} reads no documents")
     sources = {source.kind: source for source in adapter.sources if source.kind is not None}
-    lines = path
+    lines, longest, names = path, None, frozenset[str]()
     if documents.format == "xml":
         lines = path.with_suffix(".records")
-        write_as_json(path, lines, documents)
-    width = max(len(source.columns) for source in sources.values())
+        written = write_as_json(path, lines, documents, _members(sources))
+        longest, names = max(LONGEST_LINE, 1 + written.longest), written.names
+    width = max(len(_laid(source)) for source in sources.values())
     cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
     known = ", ".join(map(literal, (*sources, *documents.packed)))
     kind = f"case when kind in ({known}) then kind end as {KIND}"
@@ -51,14 +62,15 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> in
             con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
             others = f"select count(*) from {relation} where {KIND} <> {literal(alone)}"
             if not count_of(con, others):
-                return width
+                return Flat(width)
             con.execute(f"drop table {relation}")
         of_kind = " ".join(f"when {literal(one)} then {_cells(source)}" for one, source in sources.items())
-        found = f"select {kind}, case kind {of_kind} end as cells from ({_found(documents, lines)})"
+        documents_found = _found(documents, lines, longest)
+        found = f"select {kind}, case kind {of_kind} end as cells from ({documents_found})"
         con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
     except duckdb.InvalidInputException:
         raise BrokenDocumentsError(_why(path)) from None
-    return width
+    return Flat(width, names)
 
 
 def shown_source(source: Source, relation: str, others: str = "") -> str:
@@ -67,8 +79,10 @@ def shown_source(source: Source, relation: str, others: str = "") -> str:
     A nested column holds JSON, an object or a list, or nothing.
     """
     shown = []
-    for place, name in enumerate(places(source)):
-        text = _cell(place)
+    laid = [column for column, _ in _laid(source)]
+    for name in places(source):
+        cells = [_cell(place) for place, column in enumerate(laid) if column == name]
+        text = cells[0] if len(cells) == 1 else _first_of(cells)
         if name in source.nested:
             text = f"case when {text}[1] in ('{{', '[') and json_valid({text}) then {text} end"
         shown.append(f"{text} as {quoted(name)}")
@@ -76,8 +90,31 @@ def shown_source(source: Source, relation: str, others: str = "") -> str:
 
 
 def places(source: Source) -> tuple[str, ...]:
-    """Name a source's columns in the order of their cells: those of the document, then those above it."""
-    return tuple(sorted(source.columns, key=lambda name: source.paths[name].startswith(ABOVE)))
+    """Name a source's columns in the order in which they are shown: of the document, then from above it."""
+    return tuple(sorted(source.columns, key=lambda name: source.paths[name][0].startswith(ABOVE)))
+
+
+def _laid(source: Source) -> list[tuple[str, str]]:
+    """Name column and path of each of a source's cells, in their order."""
+    laid = [(column, path) for column in source.columns for path in source.paths[column]]
+    return sorted(laid, key=lambda one: one[1].startswith(ABOVE))
+
+
+def _first_of(cells: Sequence[str]) -> str:
+    """Write the first cell that says something."""
+    said = [f"nullif({cell}, '')" for cell in cells]
+    return f"coalesce({', '.join(said)})"
+
+
+def _members(sources: Mapping[str, Source]) -> Members:
+    """Gather what is read of the records of each kind, and of what lies above one."""
+    paths = {kind: [path for _, path in _laid(source)] for kind, source in sources.items()}
+    own = {kind: [one for one in those if not one.startswith(ABOVE)] for kind, those in paths.items()}
+    above = [path for those in paths.values() for path in those if path.startswith(ABOVE)]
+    return Members(
+        {kind: [*filter(None, map(first_member, those))] for kind, those in own.items()},
+        [*filter(None, map(first_member, above))],
+    )
 
 
 def _cell(place: int) -> str:
@@ -86,7 +123,7 @@ def _cell(place: int) -> str:
 
 def _cells(source: Source) -> str:
     """Write a document's cells as a list: one reading of the document finds all of its paths."""
-    paths = [source.paths[name] for name in places(source)]
+    paths = [path for _, path in _laid(source)]
     own = [literal(path) for path in paths if not path.startswith(ABOVE)]
     above = [literal("$" + path.removeprefix(ABOVE)) for path in paths if path.startswith(ABOVE)]
     lists = [f"json_extract_string(document, [{', '.join(own)}])"] if own else []
@@ -99,10 +136,10 @@ def _cells(source: Source) -> str:
     return " || ".join(lists)
 
 
-def _objects(path: Path) -> str:
+def _objects(path: Path, longest: int | None = None) -> str:
     return (
         f"read_json_objects({literal(str(path))}, format='auto', compression='none',"
-        f" maximum_object_size={_longest(path)})"
+        f" maximum_object_size={longest or _longest(path)})"
     )
 
 
@@ -122,12 +159,12 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _found(documents: Documents, lines: Path) -> str:
+def _found(documents: Documents, lines: Path, longest: int | None) -> str:
     """Write the documents of a file: kind, document, and above, what it lies in."""
     if documents.format == "xml":
         return (
             "select json ->> '$.kind' as kind, json -> '$.document' as document, json -> '$.above' as above"
-            f" from {_objects(lines)}"
+            f" from {_objects(lines, longest)}"
         )
     if not documents.packed:
         return _unpacked(documents, lines)

@@ -165,7 +165,7 @@ def _documents(adapter: Adapter, documents: Documents) -> Iterator[str]:
                 f"`{source.kind}`",
                 f"`{source.name}`",
                 "gate shut" if source.is_required else "reads as empty",
-                ", ".join(f"`{path}`" for path in source.paths.values()),
+                ", ".join(" or ".join(f"`{path}`" for path in paths) for paths in source.paths.values()),
             )
             for source in adapter.sources
         ),

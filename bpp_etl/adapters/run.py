@@ -20,6 +20,11 @@ from schemas.tables import DELIVERABLE
 
 LEADS = ("row_number", "file")
 """What a row of a table has beside the canonical columns: the row of a source that it comes from."""
+APPROXIMATED = "approximated"
+"""A further column that a table's SELECT may yield: which columns of a row are only near what they ask for.
+
+Their names, with commas between, or nothing.
+"""
 COUNTED = ("source", "meaning", "table_name", "source_rows")
 HOW_TO = "docs/add/adapter.md says how an adapter is made"
 

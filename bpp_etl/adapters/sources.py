@@ -27,7 +27,7 @@ class Source:
     `files` are patterns of further names, in small letters: each file of such a name is a part. `is_tabbed`
     says that it may be text with tabs between its columns, below lines that begin with #.
     Where the standard delivers documents, a source has those of a `kind`, whatever their files are called:
-    each column is what lies at its path, and a `nested` one is JSON.
+    each column is what lies at the first of its paths where there is something, and a `nested` one is JSON.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Source:
     required_columns: tuple[str, ...]
     optional_columns: tuple[str, ...]
     kind: str | None = None
-    paths: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nested: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
     is_tabbed: bool = False
@@ -84,7 +84,7 @@ def source_of_documents(name: str, told: Any, where: str) -> Source:
     columns, nested = table_in(told["columns"], at), table_in(told["nested"], at)
     if columns.keys() & nested.keys():
         raise AdapterError(f"{at} names a column twice", "in [columns] its cells are text, in [nested] JSON")
-    paths = {column: path_of(path, at) for column, path in {**columns, **nested}.items()}
+    paths = {column: _paths(told, at) for column, told in {**columns, **nested}.items()}
     _ensure_columns(paths, at)
     return Source(
         name=name,
@@ -96,6 +96,10 @@ def source_of_documents(name: str, told: Any, where: str) -> Source:
         paths=paths,
         nested=frozenset(nested),
     )
+
+
+def _paths(told: Any, at: str) -> tuple[str, ...]:
+    return tuple(path_of(path, at) for path in (told if isinstance(told, list) and told else [told]))
 
 
 def _ensure_columns(columns: Collection[str], at: str) -> None:

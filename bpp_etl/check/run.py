@@ -7,6 +7,7 @@ is kept: rules, counts, names of tables, columns and files, and row numbers only
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -31,6 +32,7 @@ from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, told_in
 from bpp_etl.landing.registry_config import checked as configured
 from bpp_etl.reading.remembered import ReadDelivery
+from bpp_etl.settings import as_called
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
@@ -89,6 +91,13 @@ def delivery_in(folder: Path) -> Delivery:
         )
     delivery = delivery_of(place)
     if delivery is None:
+        inside = [one for one in map(delivery_of, place.iterdir()) if one is not None]
+        if inside:
+            newest = max(inside, key=lambda one: one.order)
+            raise UsageError(
+                f"{shown(place.name)} is a registry, not a delivery",
+                f"its newest delivery: {as_called()} check {shlex.quote(str(folder / newest.name))}",
+            )
         raise UsageError(
             f"{shown(place.name)} is no name of a delivery",
             "name the folder after its day: YYYY-MM-DD, or YYYY-MM-DD-2 for the second of that day",

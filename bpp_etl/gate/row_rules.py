@@ -21,7 +21,7 @@ from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import columns_of
-from schemas.laws import CellLaw, DeclaredLaw, Law, RowLaw, SideLaw, TextLaw
+from schemas.laws import CellLaw, DeclaredLaw, Law, NearLaw, RowLaw, SideLaw, TextLaw
 from schemas.rules import rules_of
 from schemas.tables import DeliveredTable
 
@@ -79,7 +79,7 @@ def is_seen_in_text(law: Law) -> bool:
     """Say whether a breach of the law is seen while text is read."""
     if isinstance(law, DeclaredLaw):
         return law.severity == "refuse"
-    return isinstance(law, TextLaw | SideLaw) or (isinstance(law, CellLaw) and law.seen_in_text)
+    return isinstance(law, TextLaw | SideLaw | NearLaw) or (isinstance(law, CellLaw) and law.seen_in_text)
 
 
 @cache

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.harmonise.dates import date_reading
 from bpp_etl.harmonise.null_words import without_null_words
 from bpp_etl.harmonise.numbers import number_reading
@@ -82,6 +83,7 @@ def parsed_select(
     told_later = {("lab_results", "unit"), *((CONTACT,) if config.last_contact else ())}
     problems = [
         (IS_DISPUTED, literal("side_table_disagrees")),
+        (f"{APPROXIMATED} is not null", literal("value_approximated")),
         *(
             (f"t_{column.name} is null", literal("required_value_missing"))
             for column in columns

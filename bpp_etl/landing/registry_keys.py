@@ -49,8 +49,13 @@ KEYS = (
         text_of,
         "`canonical`",
         "the standard that the files follow: `canonical`, or an adapter:"
-        " [`cbioportal`](formats/cbioportal.md), [`fhir`](formats/fhir.md), [`omop`](formats/omop.md),"
-        " [`sdtm`](formats/sdtm.md), or the name"
+        " [`cbioportal`](formats/cbioportal.md),"
+        " [`fhir`](formats/fhir.md),"
+        " [`naaccr`](formats/naaccr.md),"
+        " [`obds`](formats/obds.md),"
+        " [`omop`](formats/omop.md),"
+        " [`sdtm`](formats/sdtm.md),"
+        " or the name"
         " of [one of your own](add/adapter.md)",
         'format = "sdtm"',
     ),

@@ -123,7 +123,7 @@ class _Reader:
             empty_rows={table: rows for table, rows in self.empty_rows.items() if rows},
             problems=tuple(self.problems),
             extra_columns=tuple(self.extra),
-            identifier_columns=tuple(self.identifiers),
+            identifier_columns=tuple(dict.fromkeys(self.identifiers)),
             unknown_files=unknown,
             passed_over=passed_over,
             input_digest=self.read_as.digest(),
@@ -204,8 +204,7 @@ class _Reader:
         named = {source.name for source in adapter.sources}
         for schema, tables in (
             ("raw", [one for one in deliverable(config) if one.name not in made]),
-            # A row that nothing names but its number cannot be completed.
-            (SIDE, [one for name, one in TABLES.items() if name in made and one.delivered_key]),
+            (SIDE, [one for one in deliverable(config) if one.name in made]),
         ):
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema

@@ -15,7 +15,7 @@ from bpp_etl.adapters.xml_records import BrokenDocumentsError
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile
 from bpp_etl.reading.limits import Limits, in_words
-from bpp_etl.reading.problems import UnreadableError
+from bpp_etl.reading.problems import UnreadableError, looks_like_identifier
 from bpp_etl.reading.raw_tables import SOURCE, Part
 from bpp_etl.reading.wanted import Wanted
 from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted
@@ -38,21 +38,25 @@ def of_documents(adapter: Adapter, files: Iterable[DeliveredFile]) -> list[Wante
 
 def load_documents(
     con: Connection, adapter: Adapter, path: Path, wanted: Wanted, stamp: Mapping[str, str], limits: Limits
-) -> Part:
-    """Lay one file of documents flat. Errors: UnreadableError."""
+) -> tuple[Part, list[str]]:
+    """Lay one file of documents flat; return what in it is called like a direct identifier, too.
+
+    Errors: UnreadableError.
+    """
     name = shown(wanted.file.name)
     try:
-        width = lay_flat(con, wanted.relation, adapter, path)
+        flat = lay_flat(con, wanted.relation, adapter, path)
     except BrokenDocumentsError as error:
         raise UnreadableError("file_unreadable", f"{name} {error}", "export the file again") from None
-    longest = ", ".join(f"max(strlen(c{place}))" for place in range(width))
+    longest = ", ".join(f"max(strlen(c{place}))" for place in range(flat.width))
     rows, *lengths = one_row(con, f"select count(*), {longest} from {wanted.relation}")
     if rows > limits.rows:
         raise UnreadableError("file_unreadable", f"{name} has more than {limits.rows} documents (limit rows)")
     if max(filter(None, lengths), default=0) > limits.cell_bytes:
         most = in_words(limits.cell_bytes)
         raise UnreadableError("file_unreadable", f"{name} has a cell of more than {most} (limit cell_bytes)")
-    return Part(wanted.relation, stamp, {}, {}, rows, 0)
+    withheld = sorted(filter(looks_like_identifier, flat.names))
+    return Part(wanted.relation, stamp, {}, {}, rows, 0), withheld
 
 
 def documents_missing(adapter: Adapter, rows: Collection[str]) -> str | None:

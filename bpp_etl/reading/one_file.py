@@ -120,9 +120,13 @@ class _FileLoader:
             settings = replace(settings, delimiter="\t")
         opened = prepare(wanted.file, snapshot, scratch, settings, limits)
         if wanted.adapter is not None:
-            self.loaded.part = load_documents(
+            self.loaded.part, withheld = load_documents(
                 self.con, wanted.adapter, opened.path, wanted, self.stamp(snapshot), limits
             )
+            self.loaded.identifiers += [
+                (wanted.table, shown_column(name, place, header_is_sure=True))
+                for place, name in enumerate(withheld, start=1)
+            ]
             return
         content = content_of(self.con, opened, settings, wanted.table, limits)
         if len(content.header) > limits.columns:

@@ -24,7 +24,7 @@ _IDENTIFIER = re.compile(
     r"|id_?card(?:_?(?:no|number))?|insurance_?(?:no|number|id)|personal_?(?:id|number)|personnummer|cpr|bsn)(?:_|$)"
 )
 _IDENTIFIER_IN_LATIN = re.compile(
-    r"(?:^|_)(?:(?:vor|nach|familien|geburts)name|(?:pre)?nom|nombres?|apellidos?|(?:cog|pre)?nome|sobrenome"
+    r"(?:^|_)(?:(?:vor|nach|familien|geburts)namen?|(?:pre)?nom|nombres?|apellidos?|(?:cog|pre)?nome|sobrenome"
     r"|(?:voor|achter|geboorte|patient)?naam|(?:for|efter)?namn|(?:for|efter|etter)?navn|imie|nazwisko|jmeno|prijmeni"
     r"|strasse|straße|anschrift|adresse?|direccion|indirizzo|endereco|plz|code_postal|codigo_postal"
     r"|(?:numero_?(?:de_?)?)?tele(?:fono?|fone|phone)(?:nummer)?|telefoonnummer|handy(?:nummer)?"

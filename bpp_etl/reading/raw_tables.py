@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
-from bpp_etl.adapters.run import HOW_TO, relation_of, relations, running
+from bpp_etl.adapters.run import APPROXIMATED, HOW_TO, relation_of, relations, running
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import shown
 from bpp_etl.landing.declared import mark
@@ -38,6 +38,8 @@ IS_MISALIGNED = "is_misaligned"
 DECLARED = "declared"
 """The column of a raw table with the marks of the declarations that filled a row; null where none did."""
 CONTACT = "last_contact_date"
+NOT_APPROXIMATED = f"null::varchar[] as {APPROXIMATED}"
+"""How a raw table says of its rows that no adapter calls a cell of them approximated."""
 IS_FILLED = "is_filled"
 """The column of a loaded file that says whether a row has a filled cell."""
 
@@ -109,7 +111,7 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
         shown += [_shown(name, origin) for name, origin in part.origins.items()]
         if schema != SOURCE:
             shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
-            shown += [f"false as {IS_DISPUTED}"]
+            shown += [f"false as {IS_DISPUTED}", NOT_APPROXIMATED]
             shown += [IS_MISALIGNED if part.has_misaligned else f"false as {IS_MISALIGNED}"]
             shown += [f"{part.declared} as {DECLARED}"]
         filled = f" where {IS_FILLED}" if part.empty_rows else ""
@@ -175,11 +177,13 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, con
     texts = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
     data, place = f"{DATA}.{quoted(table)}", f"{table}.sql"
     relation = relation_of(con, adapter, place)
+    yielded = {str(name) for name, *_ in con.execute(f"describe from {relation}").fetchall()}
+    near = f"nullif(trim(made.{APPROXIMATED}::varchar), '')" if APPROXIMATED in yielded else "null::varchar"
     with running(adapter, place):
         con.execute(
             f"create table {data} as select made.file as file, origin.file_digest as file_digest,"
             " made.row_number::bigint as row_number, (made.row_number - origin.rows_before)::bigint as"
-            f" file_row_number, {texts} from {relation} as made"
+            f" file_row_number, {texts}, string_split({near}, ',') as {APPROXIMATED} from {relation} as made"
             " left join temp._origin as origin on origin.file = made.file"
             " and made.row_number between 1 + origin.rows_before and origin.last_row"
             " order by made.file, made.row_number"
@@ -198,7 +202,7 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, con
     ]
     shown += [f"false as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
     shown += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
-    shown += [f"{_contact_mark(contacts)} as {DECLARED}"]
+    shown += [f"{_contact_mark(contacts)} as {DECLARED}", APPROXIMATED]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(
         f"create view {MADE}.{quoted(table)} as select {literal(delivery.registry)}::varchar as registry,"

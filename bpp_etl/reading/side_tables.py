@@ -5,6 +5,7 @@ Not here: tables that the adapter yields none of, which are loaded like any cano
 
 from __future__ import annotations
 
+from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.reading.raw_tables import (
     CONTACT,
     DATA,
@@ -12,11 +13,12 @@ from bpp_etl.reading.raw_tables import (
     IS_DISPUTED,
     IS_MISALIGNED,
     MADE,
+    NOT_APPROXIMATED,
     SIDE,
     may_be_typed,
     typedness,
 )
-from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.connection import Connection, literal, quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
@@ -28,14 +30,15 @@ def complete(con: Connection, table: DeliveredTable) -> str:
     """Fill what a table of `MADE` leaves empty from the row of the same key in the side table, in `DATA`.
 
     A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
-    several rows of its key. Rows of another key are added. The code `unknown` says nothing, and a last
-    contact that only follows from other records gives way to one that is recorded. Returns the relation.
+    several rows of its key. Rows of another key are added, and all of a table whose rows nothing names but
+    their number. The code `unknown` says nothing; a cell that is only approximated, and a last contact that
+    only follows from other records, give way to what is recorded. Returns the relation.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]
     others = [column for column in columns if column.name not in table.delivered_key]
-    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key)
-    by_key = ", ".join(_said("told", one) for one in key)
+    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key) or "false"
+    by_key = ", ".join(_said("told", one) for one in key) or "row_number"
     filled = [f"made.{quoted(one.name)}" for one in key]
     filled += [f"{_filled(one)} as {quoted(one.name)}" for one in others]
     typed = [
@@ -62,13 +65,14 @@ def complete(con: Connection, table: DeliveredTable) -> str:
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
             coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED},
-            {_still_declared(others)} as {DECLARED}
+            {_still_declared(others)} as {DECLARED}, {_still_near(others)} as {APPROXIMATED}
         from {MADE}.{name} as made
         left join side on side.copy = 1 and {same}
         union all
         select {lead.format("side")},
             side.row_number + (select coalesce(max(row_number), 0) from {MADE}.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, null::varchar[]
+            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, null::varchar[],
+            {NOT_APPROXIMATED}
         from side
         anti join {MADE}.{name} as made on {same}
         order by row_number
@@ -82,12 +86,24 @@ def _said(relation: str, column: Column) -> str:
     text = f"nullif(trim({relation}.{quoted(column.name)}), '')"
     if (relation, column.name) == ("made", CONTACT):
         text = f"case when made.{DECLARED} is null then {text} end"
+    if relation == "made":
+        is_near = f"list_contains(made.{APPROXIMATED}, {literal(column.name)})"
+        text = f"case when {is_near} then null else {text} end"
     return f"nullif({text}, 'unknown')" if "unknown" in column.codes else text
 
 
 def _still_declared(columns: list[Column]) -> str:
     said = [_said("side", one) for one in columns if one.name == CONTACT]
     return f"case when {said[0]} is null then made.{DECLARED} end" if said else f"made.{DECLARED}"
+
+
+def _still_near(columns: list[Column]) -> str:
+    """Write which columns are approximated still: those that the side table says nothing of."""
+    said = ", ".join(
+        f"case when {_said('side', one)} is not null then {literal(one.name)} end" for one in columns
+    )
+    left = f"list_filter(made.{APPROXIMATED}, lambda one: not list_contains([{said}], one))"
+    return f"case when len({left}) > 0 then {left} end"
 
 
 def _is_empty(column: Column) -> str:

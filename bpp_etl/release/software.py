@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bpp_etl import __version__
 from bpp_etl.code_version import code_version
-from bpp_etl.settings import PROJECT
+from bpp_etl.settings import CHECKOUT
 from bpp_etl.warehouse.connection import in_memory, one_value
 
 SOFTWARE = "software.cdx.json"
@@ -110,7 +110,7 @@ def installed() -> Mapping[str, Installed]:
 
 def _declared() -> Sequence[str]:
     """List what we declare: from a checkout as it says today, not as on the day when it was installed."""
-    file = PROJECT / "pyproject.toml"
+    file = CHECKOUT / "pyproject.toml"
     if file.is_file():
         return list(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["dependencies"])
     return distribution(OURS).requires or ()

@@ -17,6 +17,8 @@ from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.formats.cohort import DAY, Tables, cohort, write_csv
 from tests.formats.fhir_writer import write_fhir
+from tests.formats.naaccr_writer import write_naaccr
+from tests.formats.obds_writer import write_obds
 
 Rows = dict[str, list[tuple[object, ...]]]
 Writer = Callable[[Tables, Path], str]
@@ -29,7 +31,7 @@ def write_canonical(tables: Tables, folder: Path) -> str:
     return 'format = "canonical"\n'
 
 
-WRITERS: dict[str, Writer] = {"fhir": write_fhir}
+WRITERS: dict[str, Writer] = {"fhir": write_fhir, "naaccr": write_naaccr, "obds": write_obds}
 COMPARED = {
     "event": ("pseudoprogression", "first_line", "open_question", "patient_flow"),
     "core": ("therapy_lines", "bone_lesions", "assessment_cadence", "patients", "imaging_assessments"),

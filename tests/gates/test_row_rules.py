@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from schemas.contract import laws_of
-from schemas.laws import DeclaredLaw, DeliveryLaw, LineLaw, RowLaw, SideLaw
+from schemas.laws import DeclaredLaw, DeliveryLaw, LineLaw, NearLaw, RowLaw, SideLaw
 from schemas.rules import RULES, Rule, rule_of
 from schemas.tables import TABLES
 from tests.support.gating import Gated, gated
@@ -21,9 +21,8 @@ from tests.support.row_cases import BASE_REFUSED, DAY, Case, CaseDelivery, case_
 CASES = row_cases()
 REFUSING = [one for one in CASES if rule_of(one.table, one.rule).severity == "refuse"]
 FLAGGING = [one for one in CASES if rule_of(one.table, one.rule).severity == "flag"]
-ROW_RULES = [
-    rule for rule in RULES if not isinstance(rule.law, DeclaredLaw | DeliveryLaw | LineLaw | SideLaw)
-]
+NOT_OF_ROWS = DeclaredLaw | DeliveryLaw | LineLaw | NearLaw | SideLaw
+ROW_RULES = [rule for rule in RULES if not isinstance(rule.law, NOT_OF_ROWS)]
 LIMITS = "[limits]\ncadence = 1\n" + "".join(f"{table} = 1\n" for table in TABLES)
 
 RowRule = pytest.mark.parametrize("rule", ROW_RULES, ids=lambda rule: f"{rule.table}-{rule.id}")

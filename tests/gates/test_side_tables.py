@@ -58,6 +58,24 @@ def test_a_table_that_the_adapter_yields_none_of_is_read_beside_it(tmp_path: Pat
     assert one.read.unknown_files == ()
 
 
+def test_results_that_only_their_number_names_are_added_to_those_of_the_adapter(tmp_path: Path) -> None:
+    header = "patient_id,analyte,specimen_date,value,unit\n"
+    folder = write_texts(
+        tmp_path,
+        {
+            **DOMAINS,
+            "lb.csv": "USUBJID,LBTESTCD,LBDTC,LBORRES,LBORRESU\nS1,ALP,2024-01-01,90,U/L\n",
+            "lab_results.csv": f"{header}S1,ALP_TOTAL,2024-01-01,90,U/L\nS2,ALP_TOTAL,2024-02-01,x,U/L\n",
+        },
+        toml=SDTM,
+    )
+    one = gated(folder)
+    assert rows(one, "lab_results", "patient_id", "value", "row_number") == [("S1", 90.0, 1)]
+    # By their place in their own file.
+    assert one.refused == {("lab_results", 1): ["duplicate_row"], ("lab_results", 2): ["number_invalid"]}
+    assert one.read.unknown_files == ()
+
+
 def test_what_the_adapter_leaves_empty_is_filled_from_the_row_of_the_same_key(tmp_path: Path) -> None:
     scan = scan_of(tmp_path / "a", "S1")
     one = completed(tmp_path / "b", bone_lesions=f"{LESIONS}{scan},N1,rib,osteoblastic,new,none\n")

@@ -19,7 +19,7 @@ from tests.support.gating import Gated, gated
 FORMATS = SHARED / "formats"
 pytestmark = pytest.mark.skipif(not FORMATS.is_dir(), reason="the public files lie beside the checkout")
 
-FROM_PERIOD = '[omop]\nlast_contact = "observation_period"\n'
+FROM_PERIOD = '[last_contact]\nfrom = "observation_period"\n'
 
 
 def delivered(tmp_path: Path, name: str, stated: str = FROM_PERIOD) -> Gated:

@@ -313,3 +313,12 @@ def test_an_unknown_format_is_a_usage_error(landing: Path) -> None:
     with pytest.raises(UsageError, match="there is no format pdf") as error:
         check_delivery(write_delivery_of(landing), "pdf")
     assert error.value.hint == "choose one of text, json, html, xlsx"
+
+
+def test_a_registry_in_the_place_of_a_delivery_is_told_its_newest_one(landing: Path) -> None:
+    folder = write_delivery_of(landing)
+    (folder.parent / "2019-01-01").mkdir()
+    with pytest.raises(UsageError) as error:
+        check_delivery(folder.parent, "text")
+    assert error.value.message == f"{folder.parent.name} is a registry, not a delivery"
+    assert error.value.hint == f"its newest delivery: bpp check {folder}"

@@ -5,6 +5,7 @@ Not here: what a command does, and how it ends (`tests/faults/test_commands.py`)
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import tomllib
@@ -18,7 +19,7 @@ from typer.main import get_command
 
 from assets.cli import app
 from bpp_etl import __version__
-from bpp_etl.settings import PROJECT
+from bpp_etl.settings import PROJECT, as_called
 from tests.support.commands import bpp
 
 PLACES = {"landing": "--landing", "warehouse": "--warehouse"}
@@ -131,3 +132,32 @@ def test_a_shell_is_told_how_to_complete_a_command() -> None:
     said = bpp(_BPP_COMPLETE="complete_bash", COMP_WORDS="bpp re", COMP_CWORD="1")
     assert said.out.split() == ["refresh", "releases"]
     assert "complete -o default -F _bpp_completion bpp" in bpp(_BPP_COMPLETE="source_bash").out
+
+
+def test_the_ui_refuses_a_port_that_is_used_at_once(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = bpp("ui", "--warehouse", tmp_path, "--port", str(port))
+    assert told.code == 2
+    assert f"error: port {port} cannot be used: " in told.err
+
+
+def test_a_line_to_copy_calls_the_program_as_it_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "bpp"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert as_called() == "bpp"
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(tmp_path)
+    assert as_called() == "bin/bpp"
+    monkeypatch.chdir("/")
+    assert as_called() == str(program).removeprefix("/")
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    assert as_called() == "bpp"

@@ -1,6 +1,6 @@
 -- One row per patient of the clinical data.
--- OS_MONTHS become days of 30.4375 a month; what is no number passes untouched. A status that is not deceased leaves
--- the day of death empty.
+-- OS_MONTHS say their unit, the dates of timelines being days; what is no number passes untouched. A status that is
+-- not deceased leaves the day of death empty.
 with statuses as (
     select
         patient_id,
@@ -14,13 +14,9 @@ told as (
     select
         patient.patient_id,
         sex.says as sex,
-        coalesce(
-            case
-                when abs(try_cast(months.says as double)) < 10000
-                    then cast(cast(round(try_cast(months.says as double) * 30.4375) as integer) as varchar)
-            end,
-            months.says
-        ) as last_day,
+        -- [dates] reads the unit of a number where one stands behind it.
+        case when try_cast(months.says as double) is null then months.says else months.says || ' months' end
+            as last_day,
         coalesce(regexp_full_match(upper(trim(patient.os_status)), '(1:)?\s*DECEASED'), false) as is_dead,
         er.says as er_status,
         pr.says as pr_status,

@@ -1,6 +1,6 @@
 -- One row per person.
 -- Birth. All three parts must be there, and nothing completes them. A part that is no number passes untouched.
--- Last contact. Of the dead, the day of death; of the living, only what the registry states.
+-- Last contact. Of the dead, the day of death; of the living, only what the registry declares.
 with births as (
     select
         row_number,
@@ -30,7 +30,6 @@ periods as (
         person_id,
         max(nullif(trim(observation_period_end_date), '')) as last_day
     from observation_period
-    where exists (select 1 from setting where path = 'last_contact' and value = 'observation_period')
     group by person_id
 ),
 
@@ -80,8 +79,9 @@ select
     metastases.day as metastatic_diagnosis_date,
     er.status as er_status,
     pr.status as pr_status,
-    coalesce(deaths.day, periods.last_day) as last_contact_date,
+    deaths.day as last_contact_date,
     deaths.day as death_date,
+    coalesce(deaths.day, periods.last_day) as observation_period,
     person.row_number,
     person.file
 from person

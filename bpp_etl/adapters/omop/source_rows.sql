@@ -99,15 +99,8 @@ union all
 
 select
     'observation_period' as source,
-    case
-        when exists (select 1 from setting where path = 'last_contact' and value = 'observation_period')
-            then 'a period whose end is the last contact'
-        else 'a period from whose end nothing follows'
-    end as meaning,
-    case
-        when exists (select 1 from setting where path = 'last_contact' and value = 'observation_period')
-            then 'patients'
-    end as table_name,
+    'a period whose end is a last contact where that is declared' as meaning,
+    'patients' as table_name,
     count(*) as source_rows
 from observation_period
 

@@ -17,7 +17,6 @@ PERSON: Record = {
     "day_of_birth": "5",
 }
 ER, PR = "36203168", "36203170"
-FROM_PERIOD: list[SettingRow] = [("last_contact", "", "observation_period")]
 
 
 def patient(settings: list[SettingRow] | None = None, person: Record = PERSON, **sources: Any) -> Any:
@@ -52,26 +51,23 @@ def test_a_part_of_a_birth_that_is_no_number_reaches_the_gate() -> None:
     assert patient(person={**PERSON, "month_of_birth": "March"})["birth_date"] == "1961-March-05"
 
 
-def test_the_end_of_an_observation_period_is_the_last_contact_only_where_that_is_stated() -> None:
+def test_the_end_of_an_observation_period_is_no_last_contact_but_is_offered_as_one() -> None:
     periods = [
         {"person_id": "7", "observation_period_end_date": "2022-05-01"},
         {"person_id": "7", "observation_period_end_date": "2024-05-01"},
         {"person_id": "8", "observation_period_end_date": "2025-05-01"},
     ]
-    assert patient(observation_period=periods)["last_contact_date"] is None
-    assert patient(FROM_PERIOD, observation_period=periods)["last_contact_date"] == "2024-05-01"
-    told = meanings("omop", person=[PERSON], observation_period=periods)
-    assert told["observation_period", "a period from whose end nothing follows", None] == 3
-    told = meanings("omop", FROM_PERIOD, person=[PERSON], observation_period=periods)
-    assert told["observation_period", "a period whose end is the last contact", "patients"] == 3
+    row = patient(observation_period=periods)
+    assert (row["last_contact_date"], row["observation_period"]) == (None, "2024-05-01")
+    assert patient()["observation_period"] is None
 
 
 def test_the_dead_were_last_seen_on_the_day_of_death_however_long_the_data_go_on() -> None:
     death = [{"person_id": "7", "death_date": "2023-02-01"}]
     periods = [{"person_id": "7", "observation_period_end_date": "2024-05-01"}]
-    for settings in ([], FROM_PERIOD):
-        row = patient(settings, death=death, observation_period=periods)
-        assert (row["death_date"], row["last_contact_date"]) == ("2023-02-01", "2023-02-01")
+    row = patient(death=death, observation_period=periods)
+    assert (row["death_date"], row["last_contact_date"]) == ("2023-02-01", "2023-02-01")
+    assert row["observation_period"] == "2023-02-01"
 
 
 @pytest.mark.parametrize("concept", ["36769180", "36769301"])

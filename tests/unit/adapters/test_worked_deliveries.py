@@ -18,7 +18,7 @@ from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import opened_read_only
 
-STATES = {"omop": [("101", "pseudoprogression")]}
+STATES = {"cbioportal": [("SYN-1", "pseudoprogression")], "omop": [("101", "pseudoprogression")]}
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -1,0 +1,73 @@
+-- One row per patient, with what the reports on tumors of the breast tell: metastases, receptors; and of a death.
+with metastasis as (
+    select
+        found.patient_id,
+        found.day,
+        found.is_estimated
+    from (
+        select
+            places.patient_id,
+            nullif(trim(coalesce(places.place ->> '$.Diagnosedatum[0]."#"', places.place ->> '$.Diagnosedatum[0]')), '')
+                as day,
+            upper(trim(coalesce(places.place ->> '$.Diagnosedatum[0]."@Datumsgenauigkeit"', 'E'))) <> 'E'
+                as is_estimated
+        from (
+            select
+                report.patient_id,
+                unnest(json_extract(report.metastases, '$[*]')) as place
+            from report
+            where report.left_out is null
+        ) as places
+    ) as found
+    where not starts_with(found.day, '{')
+    qualify row_number() over (partition by found.patient_id order by found.day, found.is_estimated) = 1
+),
+
+death as (
+    select
+        report.patient_id,
+        report.death_date,
+        coalesce(report.death_precision, 'E') <> 'E' as is_estimated
+    from report
+    where report.death_date is not null and report.left_out is null
+    qualify
+        row_number() over (
+            partition by report.patient_id
+            order by report.reported_on desc nulls last, report.row_number desc, report.file desc
+        ) = 1
+),
+
+receptor as (
+    select
+        report.patient_id,
+        arg_max(report.er_status, (coalesce(report.day, ''), coalesce(report.reported_on, ''), report.row_number))
+            filter (report.er_status is not null) as er_status,
+        arg_max(report.pr_status, (coalesce(report.day, ''), coalesce(report.reported_on, ''), report.row_number))
+            filter (report.pr_status is not null) as pr_status
+    from report
+    where report.left_out is null
+    group by report.patient_id
+)
+
+select
+    person.patient_id,
+    case upper(person.sex) when 'W' then 'female' when 'M' then 'male' else 'unknown' end as sex,
+    person.birth_date,
+    metastasis.day as metastatic_diagnosis_date,
+    receptor.er_status,
+    receptor.pr_status,
+    cast(null as varchar) as last_contact_date,
+    death.death_date,
+    concat_ws(
+        ',',
+        case when coalesce(person.birth_precision, 'E') <> 'E' then 'birth_date' end,
+        case when metastasis.is_estimated then 'metastatic_diagnosis_date' end,
+        case when death.is_estimated then 'death_date' end
+    ) as approximated,
+    person.row_number,
+    person.file
+from person
+left join metastasis on person.patient_id = metastasis.patient_id
+left join death on person.patient_id = death.patient_id
+left join receptor on person.patient_id = receptor.patient_id
+where person.left_out is null

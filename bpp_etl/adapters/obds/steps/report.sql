@@ -1,0 +1,110 @@
+-- One row per report: what it is of, its days and letters, and why it is left out, if it is.
+-- A report that is sent again counts as it was sent last. The site of a tumor is that of any report on it.
+with told as (
+    select
+        nullif(trim(meldung.patient_id), '') as patient_id,
+        nullif(trim(meldung.report_id), '') as report_id,
+        nullif(trim(meldung.tumor_id), '') as tumor_id,
+        upper(nullif(trim(meldung.tumor_icd), '')) as own_site,
+        max(upper(nullif(trim(meldung.tumor_icd), ''))) over (
+            partition by
+                trim(meldung.patient_id),
+                coalesce(nullif(trim(meldung.tumor_id), ''), concat(' ', meldung.file, ' ', meldung.row_number))
+        ) as site_of_tumor,
+        -- An element with attributes and without text is no day.
+        regexp_replace(trim(meldung.tumor_diagnosed), '^\{.*$', '') as tumor_diagnosed,
+        regexp_replace(trim(meldung.death_date), '^\{.*$', '') as death_date,
+        upper(trim(meldung.death_precision)) as death_precision,
+        regexp_replace(trim(meldung.diagnosis_histology), '^\{.*$', '') as diagnosis_histology,
+        regexp_replace(trim(meldung.course_examined), '^\{.*$', '') as course_examined,
+        regexp_replace(trim(meldung.course_histology), '^\{.*$', '') as course_histology,
+        upper(trim(meldung.course_status)) as course_status,
+        meldung.diagnosis_certainty,
+        meldung.operation_id,
+        meldung.radiotherapy_id,
+        meldung.conference_id,
+        upper(trim(meldung.estrogen_receptor)) as estrogen_receptor,
+        upper(trim(meldung.progesterone_receptor)) as progesterone_receptor,
+        upper(trim(meldung.her2)) as her2,
+        nullif(trim(meldung.therapy_id), '') as therapy_id,
+        meldung.therapy_kind,
+        upper(trim(meldung.therapy_intention)) as therapy_intention,
+        meldung.metastases,
+        meldung.reported_on,
+        meldung.row_number,
+        meldung.file,
+        row_number() over (
+            partition by
+                case
+                    when nullif(trim(meldung.report_id), '') is null or nullif(trim(meldung.patient_id), '') is null
+                        then concat(' ', meldung.file, ' ', meldung.row_number)
+                    else concat(trim(meldung.patient_id), ' ', trim(meldung.report_id))
+                end
+            order by meldung.reported_on desc nulls last, meldung.row_number desc, meldung.file desc
+        ) as copy
+    from meldung
+),
+
+dated as (
+    select
+        told.patient_id,
+        told.tumor_id,
+        coalesce(told.own_site, told.site_of_tumor) as site,
+        nullif(told.death_date, '') as death_date,
+        told.death_precision,
+        coalesce(
+            nullif(told.course_histology, ''), nullif(told.course_examined, ''),
+            nullif(told.diagnosis_histology, ''), nullif(told.tumor_diagnosed, '')
+        ) as day,
+        case told.estrogen_receptor when 'P' then 'positive' when 'N' then 'negative' end as er_status,
+        case told.progesterone_receptor when 'P' then 'positive' when 'N' then 'negative' end as pr_status,
+        case told.her2 when 'P' then 'positive' when 'N' then 'negative' end as her2_status,
+        told.metastases,
+        told.therapy_id,
+        case
+            when told.death_date <> '' then 'a death'
+            when coalesce(told.therapy_id, told.therapy_kind, told.therapy_intention) is not null
+                then case
+                    when told.therapy_intention = 'P' then 'a palliative systemic therapy'
+                    else 'a systemic therapy'
+                end
+            when coalesce(told.course_status, told.course_examined) is not null
+                then case when told.course_status = 'P' then 'a course with progression' else 'a course' end
+            when told.diagnosis_certainty is not null then 'a diagnosis'
+            when told.operation_id is not null then 'an operation'
+            when told.radiotherapy_id is not null then 'a radiotherapy'
+            when told.conference_id is not null then 'a tumor conference'
+            else 'another report'
+        end as kind,
+        told.reported_on,
+        told.copy,
+        told.row_number,
+        told.file
+    from told
+)
+
+select
+    dated.patient_id,
+    dated.site,
+    dated.death_date,
+    dated.death_precision,
+    dated.day,
+    dated.er_status,
+    dated.pr_status,
+    dated.her2_status,
+    dated.metastases,
+    dated.kind,
+    case
+        when dated.copy > 1 then 'a report that was sent again since'
+        when dated.site is not null and not starts_with(dated.site, 'C50') and dated.death_date is null
+            then 'a report on a tumor of another site'
+    end as left_out,
+    dated.therapy_id is not null
+    and row_number() over (
+        partition by dated.patient_id, dated.tumor_id, dated.therapy_id, dated.copy > 1
+        order by dated.reported_on desc nulls last, dated.row_number desc, dated.file desc
+    ) > 1 as is_of_the_same_therapy,
+    dated.reported_on,
+    dated.row_number,
+    dated.file
+from dated
