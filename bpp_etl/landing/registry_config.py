@@ -14,7 +14,7 @@ from typing import Any
 from bpp_etl.landing.keys import ConfigurationError, ensure_known
 from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.line_derivation import LineDerivation, recalled_derivation
-from bpp_etl.landing.own_section import OwnSetting, own_section_of
+from bpp_etl.landing.own_section import OwnSetting, own_section_of, recalled_own
 from bpp_etl.landing.read_settings import (
     AS_CANONICAL,
     READ_KEYS,
@@ -119,6 +119,7 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "last_contact": tuple(told["last_contact"]),
         "dates": recalled_dates(told["dates"]),
         "therapy_lines": recalled_derivation(told["therapy_lines"]),
+        "own": recalled_own(told["own"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
