@@ -46,8 +46,9 @@ class BrokenRule:
         numbers = ", ".join(map(str, self.row_numbers))
         if not numbers:
             return ""
-        more = ", ..." if self.broken > len(self.row_numbers) and self.files == 1 else ""
-        others = f" and of {self.files - 1} more files" if self.files > 1 else ""
+        more_files = self.files - 1
+        more = ", ..." if self.broken > len(self.row_numbers) and not more_files else ""
+        others = f" and of {more_files} more file{'s' if more_files > 1 else ''}" if more_files else ""
         return f"row{'s' if self.broken > 1 else ''} {numbers}{more} of {self.file}{others}"
 
 
