@@ -13,6 +13,7 @@ from operator import itemgetter
 
 import polars as pl
 
+from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.errors import BppError
 from bpp_etl.gate.row_numbers import shown
 from bpp_etl.harmonise.lines import Drug, derive_lines
@@ -34,7 +35,8 @@ from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, literal, quoted
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import delivered_columns
-from schemas.declared_laws import DAY_ZERO, LINE
+from schemas.declared_laws import DAY_ZERO, DECLARED_LAWS, LINE
+from schemas.general_laws import GENERAL_LAWS
 from schemas.tables import DRUGS, TABLES
 
 LINES = TABLES["therapy_lines"]
@@ -76,6 +78,7 @@ def _read_drugs(
             "ignored": list(how.ignore),
             "from_diagnosis": how.start == "metastatic_diagnosis",
             "of_a_line": OF_A_LINE,
+            "refusing": [law.id for law in (*GENERAL_LAWS, *DECLARED_LAWS) if law.severity == "refuse"],
         },
     )
     con.execute("drop table temp.typed_drug")
@@ -120,6 +123,7 @@ def _write(con: Connection, made: pl.DataFrame) -> None:
     ]
     cells += [f"true as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
     cells += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
+    cells += [f"raw.{APPROXIMATED}"]
     own = marks([mark(LINE, "line_number")])
     stamp = ", ".join(f"raw.{name}" for name in STAMP)
     _drop(con)

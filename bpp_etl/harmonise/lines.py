@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from bpp_etl.landing.line_derivation import LineDerivation, fold_agent
 
@@ -81,7 +82,7 @@ def derive_lines(drugs: Iterable[Drug], how: LineDerivation) -> list[Line]:
         course.add(group, drug)
     ends = [course.start - ONE_DAY for course in courses[1:]]
     lines: list[Line] = []
-    for course, until in zip(courses, [*ends, None], strict=True):
+    for course, until in zip_longest(courses, ends):
         lines += _lines_of(course, until, how)
     return lines
 
@@ -115,7 +116,8 @@ def _left_behind(
 ) -> tuple[set[str], dt.date] | None:
     """Find the agents that end first while others go on for over a gap, and the day when all of them have."""
     gap, overlap = dt.timedelta(how.gap_days), dt.timedelta(how.overlap_days)
-    lasts = {group: _not_after(course.last_of(group), until) for group in groups}
+    # Within the line: what is open goes on to its end.
+    lasts = {group: _not_after(course.last_of(group) or until, until) for group in groups}
     last = _latest(lasts.values())
     ended = {
         group: day for group, day in lasts.items() if day is not None and (last is None or last > day + gap)

@@ -204,7 +204,7 @@ class _Reader:
         named = {source.name for source in adapter.sources}
         for schema, tables in (
             ("raw", [one for one in deliverable(config) if one.name not in made]),
-            (SIDE, [one for name, one in TABLES.items() if name in made]),
+            (SIDE, [one for one in deliverable(config) if one.name in made]),
         ):
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.erasure import erase_patient
+from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.gates.test_declared_rows import OPEN, delivered, rows, told, trial
-from tests.support.deliveries import TINY, write_texts
+from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.support.gating import Gated, gated
-from tests.support.warehouses import admit
+from tests.support.patients_by_name import BETRAYING, NAMES, files_with
+from tests.support.warehouses import admit, release
 
 DERIVE = "[therapy_lines]\nderive = 'gap_and_new_agent'\n"
 FROM_FIRST = f"{DERIVE}start = 'first_drug'\n"
@@ -182,6 +185,42 @@ def test_events_of_derived_lines_bear_the_flag_and_every_drug_has_a_row_of_quali
     assert all("line_derived" in row[2] for row in states)
     assert counted == [("drug_exposures", "a drug of a line", "therapy_lines", 3)]
     assert declared == [("[therapy_lines]", 3)]
+
+
+WITH_DRUGS = {
+    **{table: text for table, text in BETRAYING.items() if table != "therapy_lines"},
+    "therapy_lines": None,
+    "drug_exposures": DRUGS + "".join(f"{name},letrozole,2024-01-01,\n" for name in NAMES.values()),
+}
+
+
+def test_no_id_of_a_drug_is_in_any_file_where_ids_are_pseudonyms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPP_PSEUDONYM_KEY", "k" * 40)
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    folder = write_delivery_of(landing, **WITH_DRUGS)
+    (folder.parent / "registry.toml").write_text(OPEN + FROM_FIRST, encoding="utf-8")
+    assert admit(landing, warehouse).is_open
+    assert files_with(warehouse, NAMES.values()) == {}
+    with opened_read_only(WorkingFiles.of(warehouse, "tiny").admitted) as con:
+        assert con.execute("select count(*) from core.therapy_lines").fetchall() == [(3,)]
+
+
+def test_whoever_is_erased_is_gone_from_drugs_and_derived_lines(tmp_path: Path) -> None:
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    folder = write_delivery_of(landing, **WITH_DRUGS)
+    (folder.parent / "registry.toml").write_text(OPEN + FROM_FIRST, encoding="utf-8")
+    assert admit(landing, warehouse).is_open
+    release(warehouse)
+    erase_patient(Places(landing, warehouse), "tiny", NAMES["A"])
+    assert files_with(warehouse, [NAMES["A"]]) == {}
+    with opened_read_only(WorkingFiles.of(warehouse, "tiny").admitted) as con:
+        assert con.execute("select count(*) from raw.drug_exposures").fetchall() == [(2,)]
+        assert con.execute("select count(*) from core.therapy_lines").fetchall() == [(2,)]
+    assert admit(landing, warehouse).is_open
+    with opened_read_only(WorkingFiles.of(warehouse, "tiny").admitted) as con:
+        assert con.execute("select count(*) from core.therapy_lines").fetchall() == [(2,)]
 
 
 @pytest.mark.parametrize("name", ["drug_exposures.xlsx", "delivery.xlsx"])
