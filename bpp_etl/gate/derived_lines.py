@@ -123,7 +123,9 @@ def _write(con: Connection, made: pl.DataFrame) -> None:
     ]
     cells += [f"true as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
     cells += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
-    cells += [f"raw.{APPROXIMATED}"]
+    # A line begins on a day as well known as its first drug's.
+    is_near = f"list_contains(raw.{APPROXIMATED}, 'start_date')"
+    cells += [f"case when {is_near} then ['start_date'] end as {APPROXIMATED}"]
     own = marks([mark(LINE, "line_number")])
     stamp = ", ".join(f"raw.{name}" for name in STAMP)
     _drop(con)
