@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONSTANT = "constant_declared"
 UPPER_LIMIT = "upper_limit_declared"
 LAST_CONTACT = "last_contact_derived"
+LINE = "line_derived"
 DATE_RELATIVE, DATE_IN_MONTHS = "date_relative", "date_in_months"
 DAY_ZERO, DAY_ZERO_UNKNOWN = "day_zero_declared", "day_zero_unknown"
 
@@ -58,6 +59,15 @@ DECLARED_LAWS: tuple[Law, ...] = (
         category="completeness",
         mend="Nothing to mend where no contact is recorded; else deliver last_contact_date.",
         on=only("patients"),
+    ),
+    DeclaredLaw(
+        LINE,
+        sentence="A line of therapy is recorded as such.",
+        exactly="It was derived from drugs, as [therapy_lines] of registry.toml states.",
+        severity="flag",
+        category="completeness",
+        mend="Nothing to mend where nobody records lines; else deliver therapy_lines.",
+        on=only("therapy_lines"),
     ),
     DeclaredLaw(
         DATE_RELATIVE,

@@ -1,4 +1,4 @@
-"""The six delivered tables: contracts by name, parents, and which a delivery must have.
+"""The six delivered tables: contracts by name, parents, and which a delivery must have; and what lies beside.
 
 Not here: columns (each table's own module) and rules (`schemas/rules.py`).
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from schemas.bone_lesions import BoneLesions
 from schemas.contract import Contract, delivered_columns, key_of
+from schemas.drug_exposures import DrugExposures
 from schemas.her2_tests import Her2Tests
 from schemas.imaging_assessments import ImagingAssessments
 from schemas.lab_results import LabResults
@@ -63,3 +64,9 @@ TABLES: Mapping[str, DeliveredTable] = {
         DeliveredTable("her2_tests", Her2Tests, is_required=False, parent=_PATIENT),
     )
 }
+
+DRUGS = DeliveredTable("drug_exposures", DrugExposures, is_required=False, parent=_PATIENT)
+"""What lines of therapy are derived from, where a registry declares it; none of it is judged or published."""
+
+DELIVERABLE: Mapping[str, DeliveredTable] = {**TABLES, DRUGS.name: DRUGS}
+"""All that a delivery may hold."""

@@ -20,7 +20,7 @@ from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, example_settings, made_of
 from bpp_etl.landing.keys import ConfigurationError
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 ODD_CELLS = (
     *(None, "", " ", "x", "0", "-1", "1e999", "NaN", "true", "'", "\\", "[", "(?", "%", "\t"),
@@ -130,7 +130,7 @@ def a_row_of_a_source_makes_one_row_of_a_table(folder: Traversable) -> Iterator[
     adapter = adapter_in(folder)
     made = _made(folder, adapter, _odd(folder, adapter))
     for table in adapter.tables:
-        has_id = bool(TABLES[table].delivered_key)
+        has_id = bool(DELIVERABLE[table].delivered_key)
         names = [lead if has_id else lead[0] for lead in (row[-len(LEADS) :] for row in made.rows[table])]
         if twice := len(names) - len(set(names)):
             yield f"{table}.sql: {twice} rows have the place that another has in the delivery"

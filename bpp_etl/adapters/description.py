@@ -20,7 +20,7 @@ from bpp_etl.errors import shown
 from bpp_etl.landing.last_contact import ANY_RECORD
 from bpp_etl.landing.registry_keys import TOP_LEVEL
 from schemas.contract import columns_of
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE, TABLES
 
 DESCRIPTION = "adapter.toml"
 STEPS = "steps"
@@ -102,7 +102,7 @@ def adapter_in(folder: Traversable) -> Adapter:
     tables = _tables(table_in(told["tables"], where), {source.name for source in sources}, where)
     steps = names_in(told.get("steps", []), f"{where}: steps")
     _distinct(
-        [*(source.name for source in sources), *steps, *TABLES, SOURCE_ROWS, SETTING, OUR_COLUMN], where
+        [*(source.name for source in sources), *steps, *DELIVERABLE, SOURCE_ROWS, SETTING, OUR_COLUMN], where
     )
     unknown = sorted({source.fields for source in sources if source.fields} - {*steps})
     if unknown:
@@ -184,8 +184,8 @@ def _settings(told: Any, name: str, where: str) -> dict[str, str]:
 def _contacts(told: Any, where: str) -> dict[str, str]:
     """Return what each record is from which a last contact may follow."""
     found = {name: text_in(words, f"{where}: {shown(name)}") for name, words in table_in(told, where).items()}
-    ours = (ANY_RECORD, *TABLES, *(column.name for column in columns_of(TABLES["patients"].contract)))
-    odd = [name for name in found if not RELATION.fullmatch(name) or name in ours or name in STAMPED]
+    ours = (ANY_RECORD, *DELIVERABLE, *(column.name for column in columns_of(TABLES["patients"].contract)))
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in (*ours, *STAMPED)]
     if odd:
         raise AdapterError(
             f"{where} gives names that do not fit or are taken: {listed(odd)}",
@@ -198,8 +198,8 @@ def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> di
     """Return the described tables in the order in which a gate judges them: parents first."""
     for table, spec in told.items():
         at = f"{where} [tables.{shown(table)}]"
-        if table not in TABLES:
-            raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(TABLES)}")
+        if table not in DELIVERABLE:
+            raise AdapterError(f"{at} is no canonical table", f"known: {', '.join(DELIVERABLE)}")
         exactly(table_in(spec, at), ("sources", "scope"), at)
         named = names_in(spec["sources"], at)
         unknown = sorted(set(named) - set(sources))
@@ -208,7 +208,7 @@ def _tables(told: Mapping[str, Any], sources: Collection[str], where: str) -> di
                 f"{at} names sources without a description: {listed(unknown) or 'none at all'}",
                 "describe each under [sources.<name>]",
             )
-    return {table: told[table] for table in TABLES if table in told}
+    return {table: told[table] for table in DELIVERABLE if table in told}
 
 
 def _same_names(folder: Traversable, where: str, named: Iterable[str], hint: str) -> None:

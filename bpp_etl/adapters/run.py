@@ -19,7 +19,7 @@ from bpp_etl.warehouse.connection import Connection, quoted, shut_off
 from bpp_etl.warehouse.ddl import insert_rows
 from schemas.codes import FALSE_WORDS, TRUE_WORDS
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE, TABLES
 from schemas.units import unit_spellings
 
 LEADS = ("row_number", "file")
@@ -80,7 +80,7 @@ def columns_made(adapter: Adapter, table: str) -> tuple[str, ...]:
     if table == SOURCE_ROWS:
         return COUNTED
     contacts = tuple(adapter.contacts) if table == "patients" else ()
-    return (*(column.name for column in delivered_columns(TABLES[table].contract)), *contacts, *LEADS)
+    return (*(column.name for column in delivered_columns(DELIVERABLE[table].contract)), *contacts, *LEADS)
 
 
 def relation_of(con: Connection, adapter: Adapter, place: str) -> str:

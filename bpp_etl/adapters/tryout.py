@@ -9,7 +9,7 @@ import csv
 import io
 import itertools
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -34,6 +34,9 @@ EXAMPLE = "example"
 
 What its registry states lies with it, in a `registry.toml` that need not be there.
 """
+
+MOST_ROWS = 100_000
+"""More rows than any source is tried on."""
 
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
 """The rows of each source that is delivered, by column; row numbers count from 1."""
@@ -120,6 +123,16 @@ def file_of(source: str) -> str:
     return f"{source}.csv"
 
 
+def numbers_of(adapter: Adapter, rows: Rows) -> dict[str, range]:
+    """Number the rows of each source from 1: no two sources alike where a file has rows of several."""
+    apart = MOST_ROWS if adapter.documents is not None else 0
+    return {
+        source.name: range(1 + place * apart, 1 + place * apart + len(rows[source.name]))
+        for place, source in enumerate(adapter.sources)
+        if source.name in rows
+    }
+
+
 def made_of(
     adapter: Adapter, rows: Rows, settings: Sequence[SettingRow] = (), *, backwards: bool = False
 ) -> Made:
@@ -127,11 +140,14 @@ def made_of(
 
     Errors: AdapterError where a SELECT is none, or cannot be run.
     """
+    numbers = numbers_of(adapter, rows)
     with in_memory() as con:
         con.execute("create schema delivered")
         fields = _fields(adapter, rows, settings)
         delivered = {
-            source.name: _laid(con, source, rows[source.name], fields, backwards=backwards)
+            source.name: _laid(
+                con, source, rows[source.name], numbers[source.name], fields, backwards=backwards
+            )
             for source in adapter.sources
             if source.name in rows
         }
@@ -153,10 +169,11 @@ def _fields(adapter: Adapter, rows: Rows, settings: Sequence[SettingRow]) -> dic
     """Let the adapter name what it reads of sources that may have any columns, from its other sources."""
     if not any(source.fields for source in adapter.sources):
         return {}
+    numbers = numbers_of(adapter, rows)
     with in_memory() as con:
         con.execute("create schema delivered")
         delivered = {
-            source.name: _laid(con, source, rows[source.name], {}, backwards=False)
+            source.name: _laid(con, source, rows[source.name], numbers[source.name], {}, backwards=False)
             for source in adapter.sources
             if source.name in rows and not source.fields
         }
@@ -167,16 +184,17 @@ def _laid(
     con: Connection,
     source: Source,
     rows: Sequence[Mapping[str, str | None]],
+    numbers: Iterable[int],
     fields: Mapping[str, Fields],
     *,
     backwards: bool,
 ) -> str:
     relation = f"delivered.{quoted(source.name)}"
     kinds = {"position": "bigint"} if source.fields else {}
-    columns = ", ".join(f"{quoted(name)} {kinds.get(name, 'varchar')}" for name in source.columns)
-    con.execute(f"create table {relation} ({columns}, file varchar, row_number bigint)")
+    columns = "".join(f"{quoted(name)} {kinds.get(name, 'varchar')}, " for name in source.columns)
+    con.execute(f"create table {relation} ({columns}file varchar, row_number bigint)")
     laid: list[list[object]] = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in zip(numbers, rows, strict=True):
         cells = _cells(source, row, fields[source.name]) if source.fields else [map(row.get, source.columns)]
         laid += [[*cell, file_of(source.name), number] for cell in cells]
     insert_rows(con, "delivered", source.name, laid[::-1] if backwards else laid)

@@ -20,7 +20,7 @@ from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import working_column
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 IDS = (PATIENT, ASSESSMENT, "lesion_id")
 """The columns of ids: most registries make the others of the patient's."""
@@ -30,7 +30,7 @@ FOLD = Select("bpp_etl.gate", "patient_fold")
 
 def ids_of(table: str) -> tuple[str, ...]:
     """Name the columns of ids that a delivered table has."""
-    return tuple(one.name for one in delivered_columns(TABLES[table].contract) if one.name in IDS)
+    return tuple(one.name for one in delivered_columns(DELIVERABLE[table].contract) if one.name in IDS)
 
 
 def rewrite_raw(
@@ -129,7 +129,7 @@ def read_cells(
     con: Connection, relation: str, table: str, column: str, config: RegistryConfig
 ) -> Mapping[str, str]:
     """Read each different cell of a column of ids as the gate does; empty ones are not among them."""
-    (declared,) = (one for one in delivered_columns(TABLES[table].contract) if one.name == column)
+    (declared,) = (one for one in delivered_columns(DELIVERABLE[table].contract) if one.name == column)
     name, parameters = quoted(column), dict[str, object]()
     inner = f"(select distinct {name} from {relation} where {name} is not null)"
     for level in text_levels(table, (declared,), config, parameters):

@@ -10,13 +10,16 @@ from types import MappingProxyType
 
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.derived_lines import OF_A_LINE
 from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.registry_sections import NOTHING_SAID, About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
+from schemas.tables import DRUGS
 
+LINES = "therapy_lines"
 EMPTY = "no row: none of its cells is filled"
 ERASED = "of a patient who was erased: left out"
 NONE: Mapping[str, int] = MappingProxyType({})
@@ -133,6 +136,15 @@ def record(
             f" from raw.{quoted(SOURCE_ROWS)} where source_rows > 0 order by source, meaning",
             {"registry": decision.registry, "delivery": decision.delivery, "status": decision.status},
         )
+    insert_rows(
+        con,
+        "quality",
+        "source_row",
+        [
+            (*judged, DRUGS.name, meaning, LINES if meaning == OF_A_LINE else None, rows)
+            for meaning, rows in decision.drugs.items()
+        ],
+    )
     insert_rows(
         con,
         "quality",

@@ -81,6 +81,11 @@ class Checked:
         return [one.in_words() for one in self.decision.declared]
 
     @property
+    def drugs_told(self) -> list[str]:
+        """Say how many drugs were what to the lines of therapy that were derived."""
+        return [f"{meaning}: {rows}" for meaning, rows in self.decision.drugs.items()]
+
+    @property
     def empty_rows(self) -> list[str]:
         """Say of each table, or file of another standard, how many of its rows have no filled cell."""
         return [f"{name}: {rows}" for name, rows in self.read.empty_rows.items()]

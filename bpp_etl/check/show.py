@@ -52,7 +52,7 @@ def as_text(checked: Checked) -> str:
         ("table", "delivered", "sound", "refused by a rule", "ignored"),
         [
             (c.table, *map(str, (c.delivered, c.sound, c.broken, c.ignored)))
-            if c.table in checked.read.rows
+            if c.table in checked.read.rows or c.delivered
             else (c.table, "not read", "", "", "")
             for c in decision.tables
         ],
@@ -67,6 +67,7 @@ def as_text(checked: Checked) -> str:
             lines += _rule_lines(broken)
     for title, names in (
         ("Rows that registry.toml filled", checked.rows_declared),
+        ("Drugs that lines of therapy were derived from", checked.drugs_told),
         ("Cells that were read as empty", checked.cells_emptied),
         (EMPTY, checked.empty_rows),
         ("Columns that are not loaded", checked.columns_left_out),
@@ -101,7 +102,10 @@ def as_json(checked: Checked) -> str:
             for one in decision.accepted
             for breach in one.breaches
         ],
-        "tables": [asdict(count) | {"was_read": count.table in read.rows} for count in decision.tables],
+        "tables": [
+            asdict(count) | {"was_read": count.table in read.rows or count.delivered > 0}
+            for count in decision.tables
+        ],
         "broken_rules": [_rule_told(one) for one in checked.broken],
         "proposal": checked.proposal.as_toml(),
         "rules": [asdict(result) for result in decision.rules],
@@ -111,6 +115,7 @@ def as_json(checked: Checked) -> str:
             for name, column in columns
         ],
         "declarations": [{**asdict(one.declaration), "rows": one.rows} for one in decision.declared],
+        "drugs": dict(decision.drugs),
         "null_words": [asdict(one) for one in decision.null_words],
         "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),

@@ -18,7 +18,7 @@ from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, literal, quoted
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 DELIVERED = ("raw", "quarantine")
 """Schemas whose cells are as delivered; in all others ids are as the gate read them."""
@@ -158,7 +158,7 @@ class _Place:
 
 def _places(con: Connection, alias: str, registry: str) -> Iterator[_Place]:
     for schema in (*DELIVERED, "core"):
-        for table, declared in TABLES.items():
+        for table, declared in DELIVERABLE.items():
             if not is_attached(con, alias, schema, table):
                 continue
             keys = tuple(one.name for one in delivered_columns(declared.contract) if one.name in KEYS)

@@ -23,7 +23,7 @@ from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.landing.registry_config import recalled as recalled_config
 from bpp_etl.reading.raw_tables import create_schemas
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory, one_value, opened
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 SOURCE = "as_it_was"
 READ = "read_delivery"
@@ -127,7 +127,7 @@ def _rewrite(files: WorkingFiles, path: Path, erased: Erased) -> bool:
 
 
 def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Erased) -> None:
-    there = [table for table in TABLES if is_attached(con, SOURCE, "raw", table)]
+    there = [table for table in DELIVERABLE if is_attached(con, SOURCE, "raw", table)]
     left_out = rewrite_raw(con, SOURCE, registry, there, config, erased=erased)
     if is_attached(con, SOURCE, "raw", LEFT_OUT):
         con.execute(f"insert into raw.{LEFT_OUT} from {SOURCE}.raw.{LEFT_OUT}")
@@ -141,7 +141,7 @@ def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Er
     told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.{READ}")))
     before = told["read"].get("left_out", {})
     told["read"]["left_out"] = {
-        table: rows for table in TABLES if (rows := left_out.get(table, 0) + before.get(table, 0))
+        table: rows for table in DELIVERABLE if (rows := left_out.get(table, 0) + before.get(table, 0))
     }
     told["read"]["rows"] = {
         table: rows - left_out.get(table, 0) for table, rows in told["read"]["rows"].items()

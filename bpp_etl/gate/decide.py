@@ -79,6 +79,7 @@ def decide(whole: WholeDelivery) -> GateDecision:
             for rows in (whole.judged.of(one.table).declared.get(one.mark, 0),)
             if rows or one.is_told_empty
         ),
+        drugs=whole.judged.drugs,
     )
 
 

@@ -6,7 +6,8 @@ Not here: values. Everything in here may be shown.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bpp_etl.landing.declared import Declaration
@@ -111,7 +112,10 @@ class Accepted:
 
 @dataclass(frozen=True)
 class GateDecision:
-    """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway."""
+    """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway.
+
+    `drugs` has the drugs that lines of therapy were derived from, by what they are to them.
+    """
 
     registry: str
     delivery: str
@@ -124,6 +128,7 @@ class GateDecision:
     tables: tuple[TableCount, ...]
     null_words: tuple[NullWords, ...] = ()
     declared: tuple[DeclaredRows, ...] = ()
+    drugs: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:

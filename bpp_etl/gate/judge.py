@@ -11,6 +11,7 @@ from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known, WholeDelivery
+from bpp_etl.gate.derived_lines import with_derived_lines
 from bpp_etl.gate.flags import flag_table, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
@@ -37,15 +38,20 @@ def judge(
         con.execute(f"create schema {schema}")
     ensure_judging_works(TABLES["patients"])
 
-    def judging(tables: Iterable[DeliveredTable]) -> Callable[[Connection], list[JudgedTable]]:
+    def judging(
+        tables: Iterable[DeliveredTable], read: ReadDelivery
+    ) -> Callable[[Connection], list[JudgedTable]]:
         return lambda own: [judge_table(own, table, delivery, read) for table in tables]
 
     def flagging(judged: JudgedTable) -> Callable[[Connection], None]:
-        return lambda own: flag_table(own, judged, delivery, read.rows)
+        return lambda own: flag_table(own, judged, delivery, counted.read.rows)
 
-    counted = JudgedDelivery(read)
     roots, lines = _descent(TABLES.values())
-    for judged in (judging(roots)(con), *side_by_side(con, [judging(line) for line in lines])):
+    first = judging(roots, read)(con)
+    # Lines of therapy may follow from drugs, once it is known whose.
+    read, drugs = with_derived_lines(con, delivery, read)
+    counted = JudgedDelivery(read, drugs=drugs)
+    for judged in (first, *side_by_side(con, [judging(line, read) for line in lines])):
         counted.tables.update((found.table, found) for found in judged if found.table in read.rows)
     forget_day_zero(con)
     derive_cadence(con, delivery.registry, read.config.cadence, keep=True)

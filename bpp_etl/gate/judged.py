@@ -42,10 +42,14 @@ class JudgedTable:
 
 @dataclass
 class JudgedDelivery:
-    """Counts of a whole delivery; a table that could not be read has none."""
+    """Counts of a whole delivery; a table that could not be read has none.
+
+    `drugs` has the drugs that lines of therapy were derived from, by what they are to them.
+    """
 
     read: ReadDelivery
     tables: dict[str, JudgedTable] = field(default_factory=dict)
+    drugs: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, table: str) -> JudgedTable:
         """Return a table's counts, all zero where it was not judged."""

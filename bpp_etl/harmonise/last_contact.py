@@ -17,7 +17,7 @@ from bpp_etl.warehouse.connection import Connection, literal, quoted
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import delivered_columns
 from schemas.declared_laws import DAY_ZERO, LAST_CONTACT
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 
 def with_last_contact(
@@ -59,9 +59,9 @@ def _note_days(
     con: Connection, table: str, columns: tuple[str, ...], config: RegistryConfig, delivered_on: dt.date
 ) -> None:
     wanted = {"patient_id", *columns}
-    others = [one.name for one in delivered_columns(TABLES[table].contract) if one.name not in wanted]
-    typed = parsed_select(TABLES[table], config, delivered_on, lacking=others)
-    typed = with_relative_dates(TABLES[table], typed, config, others)
+    others = [one.name for one in delivered_columns(DELIVERABLE[table].contract) if one.name not in wanted]
+    typed = parsed_select(DELIVERABLE[table], config, delivered_on, lacking=others)
+    typed = with_relative_dates(DELIVERABLE[table], typed, config, others)
     # On a day zero that stands in no day is before or after the delivery's.
     may_be_later = f"list_contains(declared, {literal(mark(DAY_ZERO, 'day_zero'))})"
     days = ", ".join(

@@ -25,7 +25,7 @@ from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
 from schemas.contract import Column, delivered_columns
-from schemas.tables import DeliveredTable
+from schemas.tables import TABLES, DeliveredTable
 
 BLANKS = " \t\n\v\f\r\u0085\u00a0\u2028\u2029\u202f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
 _BLANK_CLASS = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{3000}\x{feff}]"
@@ -83,7 +83,8 @@ def parsed_select(
     told_later = {("lab_results", "unit"), *((CONTACT,) if config.last_contact else ())}
     problems = [
         (IS_DISPUTED, literal("side_table_disagrees")),
-        (f"{APPROXIMATED} is not null", literal("value_approximated")),
+        # No drug is judged; the line that it begins bears it.
+        *([(f"{APPROXIMATED} is not null", literal("value_approximated"))] if table.name in TABLES else ()),
         *(
             (f"t_{column.name} is null", literal("required_value_missing"))
             for column in columns

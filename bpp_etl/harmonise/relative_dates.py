@@ -18,7 +18,7 @@ from bpp_etl.warehouse.connection import Connection, literal, quoted
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import delivered_columns
 from schemas.declared_laws import DATE_IN_MONTHS, DATE_RELATIVE, DAY_ZERO, DAY_ZERO_UNKNOWN
-from schemas.tables import TABLES, DeliveredTable
+from schemas.tables import DELIVERABLE, DeliveredTable
 
 DAY_ZERO_OF = "raw.day_zero"
 """The table of each patient's day zero; it lasts while a delivery is judged."""
@@ -28,7 +28,7 @@ def find_day_zero(con: Connection, config: RegistryConfig, delivered_on: dt.date
     """Create `raw.day_zero`: one row for each patient with a date that is counted; unknown ones are null."""
     con.execute("create or replace temp table dated (patient_id varchar, is_counted boolean, is_day boolean)")
     con.execute("create or replace temp table anchored (patient_id varchar, day date)")
-    for table in TABLES.values():
+    for table in DELIVERABLE.values():
         columns = _dates_of(table)
         if columns and is_delivered(con, table.name):
             _note_dates(con, table, columns, config, delivered_on)

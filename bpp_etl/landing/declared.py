@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bpp_etl.landing.registry_config import RegistryConfig
 from schemas.contract import delivered_columns
-from schemas.declared_laws import CONSTANT, DATE_RELATIVE, LAST_CONTACT, UPPER_LIMIT
+from schemas.declared_laws import CONSTANT, DATE_RELATIVE, LAST_CONTACT, LINE, UPPER_LIMIT
 from schemas.tables import TABLES
 
 
@@ -62,6 +62,9 @@ def _each(config: RegistryConfig) -> Iterator[Declaration]:
         yield Declaration(
             section, "lab_results", "upper_limit_normal", UPPER_LIMIT, one.in_words(), one.source, place
         )
+    if config.therapy_lines:
+        told = config.therapy_lines.in_words()
+        yield Declaration("[therapy_lines]", "therapy_lines", "line_number", LINE, told)
     if config.dates:
         told = config.dates.in_words()
         for name, known in TABLES.items():

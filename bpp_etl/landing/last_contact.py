@@ -11,7 +11,7 @@ from typing import Any
 from bpp_etl.errors import shown
 from bpp_etl.landing.keys import ConfigurationError, ensure_known, table_of
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 ANY_RECORD = "any_record"
 SEEN_ON: Mapping[str, tuple[str, ...]] = {
@@ -20,6 +20,7 @@ SEEN_ON: Mapping[str, tuple[str, ...]] = {
     "imaging_assessments": ("assessment_date",),
     "lab_results": ("specimen_date",),
     "her2_tests": ("test_date",),
+    "drug_exposures": ("start_date",),
 }
 """Table -> its days on which a patient was seen: `any_record`, or the table by its name.
 
@@ -33,7 +34,7 @@ def contact_columns() -> tuple[str, ...]:
     """Name every column that may be stated, as `<table>.<column>`."""
     return tuple(
         f"{name}.{column.name}"
-        for name, table in TABLES.items()
+        for name, table in DELIVERABLE.items()
         for column in delivered_columns(table.contract)
         if column.kind == "date" and column.name not in NEVER
     )

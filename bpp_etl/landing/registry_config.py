@@ -13,6 +13,7 @@ from typing import Any
 
 from bpp_etl.landing.keys import ConfigurationError, ensure_known
 from bpp_etl.landing.last_contact import ensure_contacts_are_known
+from bpp_etl.landing.line_derivation import LineDerivation, recalled_derivation
 from bpp_etl.landing.own_section import OwnSetting, own_section_of, recalled_own
 from bpp_etl.landing.read_settings import (
     AS_CANONICAL,
@@ -36,7 +37,7 @@ from schemas.cadence import NOT_STATED, StatedCadence
 from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
 from schemas.stated import Stated
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE, TABLES
 
 MOST_BYTES = 256 << 10
 CANONICAL = "canonical"
@@ -61,6 +62,7 @@ class RegistryConfig:
     upper_limit_normal: tuple[UpperLimit, ...] = ()
     last_contact: tuple[str, ...] = ()
     dates: RelativeDates | None = None
+    therapy_lines: LineDerivation | None = None
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -113,10 +115,11 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "cadence": stated,
         "accept": recalled_waivers(told["accept"]),
         "null_words": tuple(told["null_words"]),
-        "own": recalled_own(told["own"]),
         "upper_limit_normal": recalled_limits(told["upper_limit_normal"]),
         "last_contact": tuple(told["last_contact"]),
         "dates": recalled_dates(told["dates"]),
+        "therapy_lines": recalled_derivation(told["therapy_lines"]),
+        "own": recalled_own(told["own"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()
@@ -145,7 +148,7 @@ def checked(told: Mapping[str, Any]) -> RegistryConfig:
             ensure_keys_are_ours(composed, (table,))
         ensure_contacts_are_known(stated.get("last_contact", ()))
     # An adapter's sources have names of their own: whether there is such a one is seen when it is loaded.
-    read, read_tables = read_settings_of(told, tuple(TABLES) if is_canonical else None)
+    read, read_tables = read_settings_of(told, tuple(DELIVERABLE) if is_canonical else None)
     if "dates" in stated:
         ensure_dates_are_no_numbers((read, *read_tables.values()))
     settings = own_section_of(told[own[0]], own[0]) if own and own[0] in told else ()
@@ -172,7 +175,7 @@ def ensure_names_are_known(
         ("compose", config.compose),
     ):
         for name in told:
-            ensure_known(f"table in [{section}]:", name, (*TABLES, *sources))
+            ensure_known(f"table in [{section}]:", name, (*DELIVERABLE, *sources))
     for table, keys in config.compose.items():
         section = f"[compose.{table}]:"
         if table in sources:

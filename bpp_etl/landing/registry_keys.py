@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from bpp_etl.landing.keys import Key, table_of, text_of
 from bpp_etl.landing.last_contact import ANY_RECORD, SEEN_ON, last_contact_of
+from bpp_etl.landing.line_derivation import DERIVE, MAINTENANCE, STARTS, LineDerivation, therapy_lines_of
 from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
 from bpp_etl.landing.registry_sections import (
     about_of,
@@ -27,11 +28,19 @@ from bpp_etl.landing.upper_limits import upper_limits_of
 from bpp_etl.landing.waivers import waivers_of
 from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
 from schemas.codes import NULL_WORDS
+from schemas.tables import DRUGS
 
 
 def _listed(days: Mapping[str, tuple[str, ...]]) -> str:
     names = [f"`{table}.{column}`" for table, columns in days.items() for column in columns]
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _defaults() -> str:
+    plain = LineDerivation()
+    return (
+        f"By default {plain.gap_days} and {plain.overlap_days} days, `{plain.start}`, `{plain.maintenance}`"
+    )
 
 
 KEYS = (
@@ -157,6 +166,31 @@ value = 2.1
 unit = "ukat/L"
 laboratory = "North"
 source = "made up, to show how a laboratory's own is stated\"""",
+    ),
+    Key(
+        "therapy_lines",
+        therapy_lines_of,
+        "nothing",
+        f'`derive = "{DERIVE}"`: lines of therapy follow from drugs where no line is delivered. Drugs are'
+        f" `{DRUGS.name}`, a file beside the others or what an adapter yields: `patient_id`, `agent` (one by"
+        " name or code), `start_date`, `end_date`, which stays open where it is empty or lies after the"
+        " delivery. A line begins with the first drug; after a gap of over `gap_days`; and with an agent that"
+        " is new to the line and begins over `overlap_days` after it did: one that begins sooner is of its"
+        " combination, and so are agents of the line before that go on for over `overlap_days`. An agent is"
+        " not new that is `interchangeable` with one of the line; those to `ignore` are none."
+        f" `start` is `{STARTS[0]}`, before whose day no drug counts, or `{STARTS[1]}`; `maintenance` is"
+        f" `{MAINTENANCE[0]}`, or `{MAINTENANCE[1]}`: where some agents of a line end and the others go on"
+        " for over `gap_days`, those are the next line from the day after. A line ends with its last drug, at"
+        " the latest on the day before the next; where an agent has no end, it has none. Each row is flagged"
+        f" (`line_derived`), and `quality.source_row` counts every drug. {_defaults()}",
+        """[therapy_lines]
+derive = "gap_and_new_agent"
+gap_days = 90
+overlap_days = 28
+start = "metastatic_diagnosis"
+maintenance = "same_line"
+interchangeable = [["anastrozole", "letrozole", "exemestane"]]
+ignore = ["denosumab", "zoledronic acid"]""",
     ),
     Key(
         "dates",

@@ -15,7 +15,7 @@ from bpp_etl.landing.keys import ConfigurationError, ensure_known, table_of, tex
 from schemas.cadence import LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS, StatedCadence
 from schemas.contract import delivered_columns
 from schemas.rules import LIMITS
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE, TABLES
 
 STABLE = "stable"
 """Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
@@ -59,7 +59,7 @@ def scalar_of(value: Any, where: str) -> str:
 
 def ensure_column(table: str, column: str, section: str) -> None:
     """Refuse a column that a table does not have."""
-    names = tuple(known.name for known in delivered_columns(TABLES[table].contract))
+    names = tuple(known.name for known in delivered_columns(DELIVERABLE[table].contract))
     ensure_known(f"column in [{section}.{table}]:", column, names)
 
 
@@ -97,7 +97,7 @@ def renames_of(told: Any, where: str) -> dict[str, dict[str, str]]:
 def ensure_columns_are_ours(renames: Mapping[str, Mapping[str, str]], where: str) -> None:
     """Hold renames to our tables and columns; only an adapter names its own."""
     for table, names in renames.items():
-        ensure_known(f"table in [{where}]:", table, tuple(TABLES))
+        ensure_known(f"table in [{where}]:", table, tuple(DELIVERABLE))
         for ours in names.values():
             ensure_column(table, ours, where)
 
@@ -106,7 +106,7 @@ def recodes_of(told: Any, where: str) -> dict[str, dict[str, dict[str, str]]]:
     """Read [recode.<table>.<column>]: theirs to ours; the empty text is an empty cell."""
     recodes: dict[str, dict[str, dict[str, str]]] = {}
     for table, columns in table_of(told, where).items():
-        ensure_known(f"table in [{where}]:", table, tuple(TABLES))
+        ensure_known(f"table in [{where}]:", table, tuple(DELIVERABLE))
         recodes[table] = {}
         for column, codes in table_of(columns, f"{where}.{table}").items():
             ensure_column(table, column, where)

@@ -15,7 +15,7 @@ from bpp_etl.reading.side_tables import complete
 from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted
 from schemas.contract import delivered_columns
 from schemas.declared_laws import CONSTANT
-from schemas.tables import TABLES, DeliveredTable
+from schemas.tables import DELIVERABLE, DeliveredTable
 
 
 def show_adapted(
@@ -29,9 +29,9 @@ def show_adapted(
     for name in made:
         relation = f"{MADE}.{quoted(name)}"
         if name in beside:
-            relation = complete(con, TABLES[name])
+            relation = complete(con, DELIVERABLE[name])
             rows[name] = count_of(con, f"select count(*) from {relation}")
-        _show(con, TABLES[name], relation, config.constants.get(name, {}))
+        _show(con, DELIVERABLE[name], relation, config.constants.get(name, {}))
     return rows
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bpp_etl.adapters import Adapter, AdapterError
 from bpp_etl.adapters.fields import Fields
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery, unknown_files
+from bpp_etl.landing.deliveries import DeliveredFile, Delivery
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
@@ -25,21 +25,28 @@ from bpp_etl.reading.document_files import (
     DOCUMENTS,
     count_others,
     documents_missing,
-    of_documents,
     view_documents,
 )
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.found import Found
-from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in
+from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in, unread_in
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.terms import PLAIN, Step, Terms
-from bpp_etl.reading.wanted import WORKBOOK, Wanted, of_source, of_table
+from bpp_etl.reading.wanted import (
+    LINES,
+    NEITHER,
+    WORKBOOK,
+    Wanted,
+    deliverable,
+    follows,
+    lacks_lines,
+)
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
-from schemas.tables import TABLES, DeliveredTable
+from schemas.tables import TABLES
 
 
 def read_delivery(
@@ -78,17 +85,10 @@ def read_delivery(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.found.unread_sheets or ()))
-    unread = _unread(delivery, reader.found.used)
+    unread = unread_in(delivery, reader.found.used)
     passed_over = tuple(name for name in unread if adapter is not None and adapter.passes_over(name))
     unknown = (name for name in unread if name not in passed_over)
     return reader.result(config, (*unknown, *sheets), passed_over)
-
-
-def _unread(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
-    try:
-        return unknown_files(delivery, used)
-    except OSError:  # the folder is gone: whoever asked for it to be read says so
-        return ()
 
 
 class _Reader:
@@ -146,7 +146,9 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(config, files, TABLES.values()), scratch)
+            self._load(config, self.found.canonical(config, files, deliverable(config)), scratch)
+            if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
+                self.problem(LINES.name, "table_missing", NEITHER)
             return
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
@@ -157,7 +159,7 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
-        wanted = self._sources(config, files, adapter)
+        wanted = self.found.sources(config, files, adapter)
         self._load(config, [one for one in wanted if one.source is None], scratch)
         if not self.problems and not self._load_named(config, adapter, wanted, scratch):
             return
@@ -171,7 +173,7 @@ class _Reader:
             return
         self.rows = show_adapted(self.con, config, self.rows, beside)
         for table in TABLES.values():
-            if table.is_required and table.name not in self.rows:
+            if table.is_required and table.name not in self.rows and not follows(config, table, self.rows):
                 message = (
                     f"{table.name} is not in what was delivered as {shown(adapter.title)}; a side table"
                     f" {table.name}.csv beside it brings it"
@@ -229,53 +231,15 @@ class _Reader:
         made = adapter.tables_from(tuple(sources))
         named = {source.name for source in adapter.sources}
         for schema, tables in (
-            ("raw", [one for name, one in TABLES.items() if name not in made]),
-            (SIDE, [one for name, one in TABLES.items() if name in made]),
+            ("raw", [one for one in deliverable(config) if one.name not in made]),
+            (SIDE, [one for one in deliverable(config) if one.name in made]),
         ):
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema
             place.mkdir()
-            self._load(config, self._canonical(config, files, optional, schema), place)
+            self._load(config, self.found.canonical(config, files, optional, schema), place)
         beside, self.rows = self.rows, sources
         return beside
-
-    def _canonical(
-        self,
-        config: RegistryConfig,
-        files: tuple[DeliveredFile, ...],
-        tables: Collection[DeliveredTable],
-        schema: str = "raw",
-    ) -> list[Wanted]:
-        wanted: list[Wanted] = []
-        sheets = self.found.sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
-        for table in tables:
-            found = self.found.files_of(table.name, table.name, files, sheets, is_required=table.is_required)
-            wanted += of_table(table, found, config, sheets.get(table.name), schema)
-        return wanted
-
-    def _sources(
-        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
-    ) -> list[Wanted]:
-        wanted: list[Wanted] = []
-        sheets = self.found.sheets(
-            files, {one.name: config.reading(one.name).sheet for one in adapter.sources}
-        )
-        documents = of_documents(adapter, files)
-        self.found.used.update(one.file.path for one in documents)
-        for source in adapter.sources:
-            if source.kind is not None:
-                continue
-            found = self.found.files_of(
-                DELIVERY,
-                source.name,
-                files,
-                sheets,
-                is_required=source.is_required,
-                source=source,
-                hint=f"; what is read of this format: {shown(adapter.page)}",
-            )
-            wanted += of_source(source, found, sheets.get(source.name))
-        return wanted + documents
 
     def _load(self, config: RegistryConfig, wanted: list[Wanted], scratch: Path) -> None:
         """Load the files side by side; what came of them is told in the order of the tables."""

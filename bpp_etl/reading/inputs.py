@@ -12,7 +12,7 @@ from pathlib import Path
 from bpp_etl.adapters import CANONICAL, Adapter, Outside, load_adapter
 from bpp_etl.adapters.found import outside_digest
 from bpp_etl.errors import BppError
-from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of
+from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, files_of, unknown_files
 from bpp_etl.landing.registry_config import RegistryConfig, load_config
 from bpp_etl.landing.waivers import ensure_they_end
 from bpp_etl.reading.files import CHANGED, snapshot_of
@@ -69,6 +69,14 @@ def files_in(delivery: Delivery) -> tuple[DeliveredFile, ...]:
             f"the folder {delivery.name} cannot be opened: {error.strerror or type(error).__name__}",
             "check its permissions",
         ) from None
+
+
+def unread_in(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
+    """List the files of a delivery that nothing reads; none where its folder is gone."""
+    try:
+        return unknown_files(delivery, used)
+    except OSError:  # whoever asked for it to be read says so
+        return ()
 
 
 def input_digest(delivery: Delivery, limits: Limits = DEFAULTS) -> str:

@@ -21,7 +21,7 @@ from bpp_etl.reading.composed import composed
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted, transaction
 from schemas.contract import Column, delivered_columns
 from schemas.declared_laws import CONSTANT, LAST_CONTACT
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE
 
 STAMP = ("registry", "delivery", "file", "file_digest")
 DATA = "raw_data"
@@ -171,7 +171,7 @@ def adapt(
 
 def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, config: RegistryConfig) -> int:
     """Make one raw table of the rows that an adapter yields, and return how many there are."""
-    delivered = delivered_columns(TABLES[table].contract)
+    delivered = delivered_columns(DELIVERABLE[table].contract)
     contacts = _contacts(adapter, table, config)
     columns = [quoted(name) for name in (*(column.name for column in delivered), *contacts)]
     texts = ", ".join(f"made.{column}::varchar as {column}" for column in columns)
@@ -247,7 +247,7 @@ def _ensure_rows_are_known(con: Connection, adapter: Adapter, table: str) -> Non
 
     Where a row has no other name than its number, rows of one number from two sources are alike as well.
     """
-    name = "file, row_number" if TABLES[table].delivered_key else "row_number"
+    name = "file, row_number" if DELIVERABLE[table].delivered_key else "row_number"
     if count_of(con, f"select count(*) - count(distinct ({name})) from {DATA}.{quoted(table)}"):
         raise AdapterError(f"{adapter.name}/{table}.sql makes rows that nothing tells apart", HOW_TO)
 

@@ -5,7 +5,7 @@ Not here: which are used (`reading/delivery.py`), and loading one (`reading/one_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bpp_etl.adapters import Adapter, Source
@@ -16,8 +16,10 @@ from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import CONTACT, DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
 from schemas.contract import Column, delivered_columns
-from schemas.tables import TABLES, DeliveredTable
+from schemas.tables import DELIVERABLE, DRUGS, TABLES, DeliveredTable
 
+LINES = TABLES["therapy_lines"]
+NEITHER = f"neither {LINES.name} nor {DRUGS.name} is delivered"
 WORKBOOK = "delivery.xlsx"
 """The one workbook that may hold every table, each on a sheet of its name."""
 
@@ -48,9 +50,9 @@ class Wanted:
     @property
     def ours(self) -> Mapping[str, Column]:
         """Return the columns of ours, by their names; an adapter's source has none."""
-        if self.table not in TABLES:
+        if self.table not in DELIVERABLE:
             return {}
-        return {column.name: column for column in delivered_columns(TABLES[self.table].contract)}
+        return {column.name: column for column in delivered_columns(DELIVERABLE[self.table].contract)}
 
     @property
     def never_a_name(self) -> frozenset[str]:
@@ -66,6 +68,24 @@ class Wanted:
         stem = f"{self.table} beside" if self.schema == SIDE else self.table
         name = stem if self.part == 0 else f"{stem}/{self.part + 1}"
         return f"{data}.{quoted(name)}"
+
+
+def deliverable(config: RegistryConfig) -> list[DeliveredTable]:
+    """List the tables that a delivery may hold; with drugs where lines of therapy may follow from them."""
+    if config.therapy_lines is None:
+        return list(TABLES.values())
+    lines = replace(LINES, is_required=False)
+    return [*(lines if one is LINES else one for one in TABLES.values()), DRUGS]
+
+
+def follows(config: RegistryConfig, table: DeliveredTable, rows: Collection[str]) -> bool:
+    """Say whether a table that is not there is derived from one that is."""
+    return table is LINES and config.therapy_lines is not None and DRUGS.name in rows
+
+
+def lacks_lines(config: RegistryConfig, rows: Collection[str]) -> bool:
+    """Say whether lines of therapy were to be derived, and there is nothing that they could follow from."""
+    return config.therapy_lines is not None and not {LINES.name, DRUGS.name} & set(rows)
 
 
 def files_called(

@@ -19,6 +19,8 @@ from bpp_etl.landing.registry_config import RegistryConfig, load_config, recalle
 LIMIT = "[upper_limit_normal.ALP_TOTAL]\n"
 WHOLE = f"{LIMIT}value = 120\nunit = 'U/L'\nsource = 'made up'\n"
 TWO = WHOLE.replace("[", "[[").replace("]", "]]")
+LINES = "[therapy_lines]\n"
+DERIVE = f"{LINES}derive = 'gap_and_new_agent'\n"
 DATES = "[dates]\n"
 FROM_BIRTH = f"{DATES}relative_to = 'birth_date'\nunit = 'days'\n"
 CONTACT = "[last_contact]\n"
@@ -43,6 +45,20 @@ BAD = {
     f"{WHOLE}valid_from = 2015-01-01T00:00:00": "valid_from in [upper_limit_normal.ALP_TOTAL] must be a day",
     TWO * 2: "two limits of [upper_limit_normal.ALP_TOTAL] hold for the same results",
     TWO + TWO.replace("value", "female"): "two limits of [upper_limit_normal.ALP_TOTAL] hold for the same",
+    "therapy_lines = 'derive'": "[therapy_lines] must be a table",
+    LINES: "derive in [therapy_lines] must be one of what is known",
+    f"{LINES}derive = 'by_hand'": "derive in [therapy_lines] must be one of what is known",
+    f"{DERIVE}days = 1": "unknown key in [therapy_lines]: 'days'",
+    f"{DERIVE}start = 'diagnosis'": "start in [therapy_lines] must be one of what is known",
+    f"{DERIVE}maintenance = true": "maintenance in [therapy_lines] must be one of what is known",
+    f"{DERIVE}gap_days = 0": "gap_days in [therapy_lines] must be a whole number from 1 to 730",
+    f"{DERIVE}overlap_days = 28.5": "overlap_days in [therapy_lines] must be a whole number from 0 to 180",
+    f"{DERIVE}interchangeable = ['letrozole']": "interchangeable in [therapy_lines] must list names",
+    f"{DERIVE}interchangeable = [['letrozole']]": "interchangeable in [therapy_lines] must list names",
+    f"{DERIVE}interchangeable = 'letrozole'": "interchangeable in [therapy_lines] must list names",
+    f"{DERIVE}ignore = 'denosumab'": "ignore in [therapy_lines] must list names of agents",
+    f"{DERIVE}ignore = [' ']": "ignore in [therapy_lines] must list names of agents",
+    f"{DERIVE}ignore = ['a']\ninterchangeable = [['b', 'A ']]": "an agent stands twice in interchangeable",
     "dates = 'days'": "[dates] must be a table",
     DATES: "relative_to in [dates] must be one of what is known",
     f"{DATES}relative_to = 'diagnosis'\nunit = 'days'": "relative_to in [dates] must be one of what is known",

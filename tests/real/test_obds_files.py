@@ -42,6 +42,7 @@ def test_every_report_has_a_meaning_and_the_gate_opens(tmp_path: Path, name: str
         tmp_path, "obds", [FOLDER / name], patient=patient, day="2021-10-01", contacts={patient: contact}
     )
     assert (taken.rows_of("patient"), taken.rows_of("meldung")) == (1, reports)
+    assert taken.rows_of("substanz") == (FOLDER / name).read_text(encoding="utf-8").count("<Substanz>")
     assert taken.decision.is_open
     assert refusals(taken.decision) == {}
     went = rows_where_they_went(taken.decision)
@@ -73,9 +74,11 @@ def test_all_packages_together_are_two_patients(tmp_path: Path) -> None:
         ("a course, with a HER2 status", "her2_tests"): 1,
         ("a course with progression, with a HER2 status", "her2_tests"): 1,
         ("a course", None): 1,
-        ("a palliative systemic therapy", None): 2,
-        ("a systemic therapy", None): 2,
-        ("a further report of the same therapy", None): 2,
+        ("a palliative systemic therapy", "drug_exposures"): 2,
+        ("a systemic therapy", "drug_exposures"): 2,
+        ("a further report of the same therapy", "drug_exposures"): 2,
+        ("a substance of a systemic therapy", "drug_exposures"): 8,
+        ("a substance of a report that does not count, or told again", None): 4,
         ("an operation", None): 3,
         ("a radiotherapy", None): 2,
         ("a tumor conference", None): 3,

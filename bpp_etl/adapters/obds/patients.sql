@@ -37,6 +37,15 @@ death as (
         ) = 1
 ),
 
+contact as (
+    select
+        report.patient_id,
+        max(told.day) as day
+    from report, unnest([report.day, report.therapy_start, report.therapy_end, report.death_date]) as told (day)
+    where regexp_full_match(told.day, '\d{4}-\d{2}-\d{2}')
+    group by report.patient_id
+),
+
 receptor as (
     select
         report.patient_id,
@@ -58,6 +67,7 @@ select
     receptor.pr_status,
     cast(null as varchar) as last_contact_date,
     death.death_date,
+    contact.day as reported,
     concat_ws(
         ',',
         case when coalesce(person.birth_precision, 'E') <> 'E' then 'birth_date' end,
@@ -69,5 +79,6 @@ select
 from person
 left join metastasis on person.patient_id = metastasis.patient_id
 left join death on person.patient_id = death.patient_id
+left join contact on person.patient_id = contact.patient_id
 left join receptor on person.patient_id = receptor.patient_id
 where person.left_out is null

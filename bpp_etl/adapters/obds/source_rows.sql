@@ -22,7 +22,7 @@ from (
                 when report.her2_status is not null then concat(report.kind, ', with a HER2 status')
                 when json_array_length(report.metastases) > 0 then concat(report.kind, ', with distant metastases')
                 when coalesce(report.er_status, report.pr_status) is not null then concat(report.kind, ', with receptors')
-                when report.is_of_the_same_therapy then 'a further report of the same therapy'
+                when therapy.last_row <> report.row_number then 'a further report of the same therapy'
                 else report.kind
             end
         ) as meaning,
@@ -34,7 +34,23 @@ from (
                 or json_array_length(report.metastases) > 0
                 or coalesce(report.er_status, report.pr_status) is not null
                 then 'patients'
+            when therapy.therapy is not null then 'drug_exposures'
         end as table_name
     from report
+    left join therapy on report.therapy = therapy.therapy
 ) as counted
+group by 2, 3
+
+union all
+
+select
+    'substanz' as source,
+    case
+        when drug.row_number is not null then 'a substance of a systemic therapy'
+        else 'a substance of a report that does not count, or told again'
+    end as meaning,
+    case when drug.row_number is not null then 'drug_exposures' end as table_name,
+    count(*) as source_rows
+from substanz
+left join drug on substanz.file = drug.file and substanz.row_number = drug.row_number
 group by 2, 3

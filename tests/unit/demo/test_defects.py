@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from bpp_etl.demo import SyntheticRegistry, shuffle_rows
-from schemas.laws import LineLaw, SideLaw
+from schemas.laws import DeclaredLaw, LineLaw, SideLaw
 from schemas.rules import RULES
 from schemas.tables import TABLES
 
@@ -15,7 +15,7 @@ FUTURE = "2026-06-30"
 ROW_RULES = [
     (rule.table, rule.id)
     for rule in RULES
-    if rule.severity == "refuse" and not isinstance(rule.law, LineLaw | SideLaw)
+    if rule.severity == "refuse" and not isinstance(rule.law, DeclaredLaw | LineLaw | SideLaw)
 ]
 
 

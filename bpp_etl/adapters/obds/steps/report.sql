@@ -27,6 +27,12 @@ with told as (
         upper(trim(meldung.progesterone_receptor)) as progesterone_receptor,
         upper(trim(meldung.her2)) as her2,
         nullif(trim(meldung.therapy_id), '') as therapy_id,
+        nullif(trim(meldung.therapy_protocol), '') as protocol,
+        meldung.therapy_substances is not null as has_substances,
+        nullif(regexp_replace(trim(meldung.therapy_start), '^\{.*$', ''), '') as therapy_start,
+        upper(trim(coalesce(meldung.therapy_start_precision, 'E'))) as therapy_start_precision,
+        nullif(regexp_replace(trim(meldung.therapy_end), '^\{.*$', ''), '') as therapy_end,
+        upper(trim(coalesce(meldung.therapy_end_precision, 'E'))) as therapy_end_precision,
         meldung.therapy_kind,
         upper(trim(meldung.therapy_intention)) as therapy_intention,
         meldung.metastases,
@@ -60,7 +66,19 @@ dated as (
         case told.progesterone_receptor when 'P' then 'positive' when 'N' then 'negative' end as pr_status,
         case told.her2 when 'P' then 'positive' when 'N' then 'negative' end as her2_status,
         told.metastases,
-        told.therapy_id,
+        told.report_id,
+        concat_ws(
+            '|',
+            coalesce(told.patient_id, concat(' ', told.file, ' ', told.row_number)),
+            coalesce(told.tumor_id, ''),
+            coalesce(told.therapy_id, concat(' ', coalesce(told.report_id, concat(told.file, ' ', told.row_number))))
+        ) as therapy,
+        told.protocol,
+        told.has_substances,
+        told.therapy_start,
+        told.therapy_start_precision,
+        told.therapy_end,
+        told.therapy_end_precision,
         case
             when told.death_date <> '' then 'a death'
             when coalesce(told.therapy_id, told.therapy_kind, told.therapy_intention) is not null
@@ -99,11 +117,14 @@ select
         when dated.site is not null and not starts_with(dated.site, 'C50') and dated.death_date is null
             then 'a report on a tumor of another site'
     end as left_out,
-    dated.therapy_id is not null
-    and row_number() over (
-        partition by dated.patient_id, dated.tumor_id, dated.therapy_id, dated.copy > 1
-        order by dated.reported_on desc nulls last, dated.row_number desc, dated.file desc
-    ) > 1 as is_of_the_same_therapy,
+    case when dated.kind like 'a %systemic therapy' then dated.therapy end as therapy,
+    dated.report_id,
+    dated.protocol,
+    dated.has_substances,
+    dated.therapy_start,
+    dated.therapy_start_precision,
+    dated.therapy_end,
+    dated.therapy_end_precision,
     dated.reported_on,
     dated.row_number,
     dated.file
