@@ -19,7 +19,11 @@ class BoneLesions(Contract, key=("registry", "assessment_id", "lesion_id")):
 
     registry: pl.String = registry_column()
     assessment_id: pl.String = delivered("The examination on which the lesion was seen.", required=True)
-    lesion_id: pl.String = delivered("The registry's id of the lesion within the patient.", required=True)
+    lesion_id: pl.String = delivered(
+        "The registry's id of the lesion within the patient.",
+        required=True,
+        asked="The lesion's own number or name within the patient, kept from examination to examination.",
+    )
     site: pl.String = delivered(
         "Bone in which the lesion lies.", kind="code", codes=LESION_SITE, required=True
     )

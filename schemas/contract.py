@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Column:
     """One column of a contract: what the schema, DDL, comments, dictionary and UI need.
 
-    `dtype` is a type of polars by its name, as in `List(String)`.
+    `dtype` is a type of polars by its name, as in `List(String)`. `asked` is what a form asks for, where the
+    description tells what comes of it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Column:
     unreadable: str | None = None
     from_range: str | None = None
     codes_from: float | None = None
+    asked: str | None = None
 
 
 class Contract:
@@ -103,13 +105,15 @@ def delivered(
     unreadable: str | None = None,
     from_range: str | None = None,
     codes_from: float | None = None,
+    asked: str | None = None,
 ) -> Any:
     """Declare a column that a registry delivers.
 
     `kind` says how its text is read (one of KINDS); `required` that every row fills it; `default` the value
     read into an empty cell. Of an optional number: `unreadable` is the rule that flags what cannot be read,
     `from_range` the one that flags a range, whose upper end is read; from `codes_from` on it is a code for
-    something else (`number_is_a_code`), and no number.
+    something else (`number_is_a_code`), and no number. `asked` is what a form asks for, where the description
+    tells what comes of it.
     """
     if kind not in KINDS:
         raise ValueError(f"a delivered column is of kind {kind!r}; known: {', '.join(KINDS)}")
@@ -127,6 +131,7 @@ def delivered(
         unreadable=unreadable,
         from_range=from_range,
         codes_from=codes_from,
+        asked=asked,
     )
 
 

@@ -35,12 +35,20 @@ class LabResults(Contract, key=("registry", "row_number")):
     )
     specimen_date: pl.Date = delivered("Day the specimen was taken.", kind="date", required=True)
     value: pl.Float64 = delivered(
-        "Result in `unit`: U/L for total ALP, nothing rounded.", kind="number", required=True
+        "Result in `unit`: U/L for total ALP, nothing rounded.",
+        kind="number",
+        required=True,
+        asked="Result as the laboratory reported it, a plain number.",
     )
-    unit: pl.String = delivered("Unit after harmonising: U/L, or ug/L for bone ALP mass.", required=True)
+    unit: pl.String = delivered(
+        "Unit after harmonising: U/L, or ug/L for bone ALP mass.",
+        required=True,
+        asked="Unit of the result, as the laboratory reported it.",
+    )
     upper_limit_normal: pl.Float64 = delivered(
         "Upper limit of the laboratory's reference interval, in `unit`.",
         kind="number",
+        asked="Upper limit of the laboratory's reference interval, in the unit of the result.",
         unreadable="upper_limit_unreadable",
         from_range="upper_limit_from_range",
     )

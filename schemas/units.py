@@ -78,6 +78,19 @@ def alp_units() -> tuple[AlpUnit, ...]:
     )
 
 
+def units_on_forms() -> tuple[str, ...]:
+    """List the units that a form offers: of those that are the same by another name, the first; the mass."""
+    first: dict[Decimal, str] = {}
+    for unit, factor in ALP_UNITS.items():
+        first.setdefault(factor, unit)
+    return (*first.values(), MASS_UNIT)
+
+
+def unit_spellings() -> tuple[str, ...]:
+    """List every unit of alkaline phosphatase as it is written here."""
+    return (*ALP_UNITS, MASS_UNIT, TIMES_UPPER_LIMIT_UNIT)
+
+
 def unit_of_limit(analyte: str, text: str) -> AlpUnit | None:
     """Find the unit that an upper limit of an analyte is stated in; None where it cannot be in it.
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from bpp_etl.adapters.description import SOURCE_ROWS, Adapter
-from bpp_etl.adapters.tryout import Made, Rows, before, file_of
+from bpp_etl.adapters.tryout import Made, Rows, file_of, numbers_of
 
 
 def counted(made: Made, *, is_used: bool = False) -> Counter[str]:
@@ -23,14 +23,9 @@ def counted(made: Made, *, is_used: bool = False) -> Counter[str]:
 
 def astray(adapter: Adapter, rows: Rows, made: Made) -> Iterator[str]:
     """Tell of each table how many of its rows lead to no row of its sources."""
+    numbers = numbers_of(adapter, rows)
     for table, named in adapter.derived_from.items():
-        there = {
-            (number, file_of(source))
-            for source in named
-            for number in range(
-                1 + before(adapter, source), 1 + before(adapter, source) + len(rows.get(source, ()))
-            )
-        }
+        there = {(number, file_of(source)) for source in named for number in numbers.get(source, ())}
         if lost := len(made.leads(table) - there):
             yield f"{table}.sql: {lost} rows lead to no row of {listed(named)}"
 

@@ -7,7 +7,7 @@ outside runs `CHECKS` over its folder, one by one, and finds that each returns n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from importlib.resources.abc import Traversable
@@ -16,6 +16,7 @@ from itertools import cycle
 from bpp_etl.adapters.accounts import astray, counted, listed, miscounted
 from bpp_etl.adapters.description import ANY, SOURCE_ROWS, Adapter, adapter_in
 from bpp_etl.adapters.run import APPROXIMATED, COUNTED, LEADS, columns_made
+from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.adapters.tryout import EXAMPLE, Made, Rows, example_of, example_settings, made_of
 from bpp_etl.landing.keys import ConfigurationError
@@ -168,7 +169,9 @@ def an_optional_column_may_be_absent(folder: Traversable) -> Iterator[str]:
     adapter = adapter_in(folder)
     example = example_of(folder, adapter)
     for source in adapter.sources:
-        lacking = dict.fromkeys(source.optional_columns)
+        lacking = dict.fromkeys(
+            _columns_of(source, example[source.name]) if source.fields else source.optional_columns
+        )
         rows = {**example, source.name: [{**row, **lacking} for row in example[source.name]]}
         made = _made(folder, adapter, rows)
         for fault in (*astray(adapter, rows, made), *miscounted(adapter, rows, made)):
@@ -191,7 +194,9 @@ def the_order_of_columns_does_not_matter(folder: Traversable) -> Iterator[str]:
     turned = replace(
         adapter,
         sources=tuple(
-            replace(
+            source
+            if source.fields
+            else replace(
                 source,
                 required_columns=source.optional_columns[::-1],
                 optional_columns=source.required_columns[::-1],
@@ -200,8 +205,11 @@ def the_order_of_columns_does_not_matter(folder: Traversable) -> Iterator[str]:
         ),
     )
     rows = example_of(folder, adapter)
+    backwards = {
+        source.name: [dict(reversed(row.items())) for row in rows[source.name]] for source in adapter.sources
+    }
     yield from _differing(
-        _made(folder, adapter, rows), _made(folder, turned, rows), "depends on the order of columns"
+        _made(folder, adapter, rows), _made(folder, turned, backwards), "depends on the order of columns"
     )
 
 
@@ -270,12 +278,18 @@ def _odd(folder: Traversable, adapter: Adapter) -> Rows:
         source.name: [
             *example_of(folder, adapter)[source.name],
             *(
-                {column: nested if column in source.nested else cell for column in source.columns}
+                {column: nested if column in source.nested else cell for column in columns}
                 for cell, nested in zip(ODD_CELLS, cycle(ODD_JSON))
             ),
         ]
         for source in adapter.sources
+        for columns in [_columns_of(source, example_of(folder, adapter)[source.name])]
     }
+
+
+def _columns_of(source: Source, rows: Sequence[Mapping[str, str | None]]) -> tuple[str, ...]:
+    """Name the columns of a source; of one that may have any, those of its example."""
+    return tuple(rows[0]) if source.fields and rows else source.columns
 
 
 def _differing(first: Made, again: Made, how: str) -> Iterator[str]:

@@ -30,6 +30,8 @@ KEYS = (*TEXTS, "steps", "not_read", "documents", "settings", "contacts", "sourc
 RELATION = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 SETTING = "setting"
 """The relation that a registry's settings are, beside the sources."""
+OUR_COLUMN = "our_column"
+"""The relation of our own columns: each with its kind, and a row for each word that it may hold."""
 ANY = "*"
 """The end of a setting's path that stands for any name."""
 PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*(\.\*)?", re.ASCII)
@@ -99,7 +101,12 @@ def adapter_in(folder: Traversable) -> Adapter:
     sources = tuple(make(name, spec, where) for name, spec in table_in(told["sources"], where).items())
     tables = _tables(table_in(told["tables"], where), {source.name for source in sources}, where)
     steps = names_in(told.get("steps", []), f"{where}: steps")
-    _distinct([*(source.name for source in sources), *steps, *DELIVERABLE, SOURCE_ROWS, SETTING], where)
+    _distinct(
+        [*(source.name for source in sources), *steps, *DELIVERABLE, SOURCE_ROWS, SETTING, OUR_COLUMN], where
+    )
+    unknown = sorted({source.fields for source in sources if source.fields} - {*steps})
+    if unknown:
+        raise AdapterError(f"{where} has no step {listed(unknown)}", "it names the fields that are read")
     _same_names(folder, where, (*tables, SOURCE_ROWS), "give each [tables.<table>] one <table>.sql")
     if steps or folder.joinpath(STEPS).is_dir():
         _same_names(folder.joinpath(STEPS), f"{where}: steps", steps, "give each step one steps/<step>.sql")
@@ -178,7 +185,7 @@ def _contacts(told: Any, where: str) -> dict[str, str]:
     """Return what each record is from which a last contact may follow."""
     found = {name: text_in(words, f"{where}: {shown(name)}") for name, words in table_in(told, where).items()}
     ours = (ANY_RECORD, *DELIVERABLE, *(column.name for column in columns_of(TABLES["patients"].contract)))
-    odd = [name for name in found if not RELATION.fullmatch(name) or name in ours or name in STAMPED]
+    odd = [name for name in found if not RELATION.fullmatch(name) or name in (*ours, *STAMPED)]
     if odd:
         raise AdapterError(
             f"{where} gives names that do not fit or are taken: {listed(odd)}",

@@ -19,6 +19,8 @@ from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
 from schemas.tables import TABLES
 
+ANY_COLUMNS = "those that are mapped"
+"""Of a source that may have columns of any name."""
 SPLIT = ", or its parts, with one or two more letters"
 
 
@@ -132,7 +134,7 @@ def _sources(adapter: Adapter) -> Iterator[str]:
                 _named(source),
                 "gate shut" if source.is_required else "reads as empty",
                 ", ".join(source.required_columns),
-                ", ".join(source.optional_columns),
+                ANY_COLUMNS if source.fields else ", ".join(source.optional_columns),
             )
             for source in adapter.sources
         ),

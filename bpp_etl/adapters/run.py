@@ -10,13 +10,17 @@ from contextlib import contextmanager
 
 import duckdb
 
-from bpp_etl.adapters.description import SETTING, SOURCE_ROWS, STEPS, Adapter
+from bpp_etl.adapters.description import OUR_COLUMN, SETTING, SOURCE_ROWS, STEPS, Adapter
 from bpp_etl.adapters.settings import SettingRow
+from bpp_etl.adapters.sources import Source
 from bpp_etl.adapters.told import AdapterError
 from bpp_etl.errors import shown
 from bpp_etl.warehouse.connection import Connection, quoted, shut_off
+from bpp_etl.warehouse.ddl import insert_rows
+from schemas.codes import FALSE_WORDS, TRUE_WORDS
 from schemas.contract import delivered_columns
-from schemas.tables import DELIVERABLE
+from schemas.tables import DELIVERABLE, TABLES
+from schemas.units import unit_spellings
 
 LEADS = ("row_number", "file")
 """What a row of a table has beside the canonical columns: the row of a source that it comes from."""
@@ -28,6 +32,8 @@ Their names, with commas between, or nothing.
 COUNTED = ("source", "meaning", "table_name", "source_rows")
 HOW_TO = "docs/add/adapter.md says how an adapter is made"
 
+UNIT = ("lab_results", "unit")
+"""The one column of free text of which the words are known all the same."""
 NOT_OF_THE_SQL = (duckdb.OperationalError, duckdb.InterruptException, duckdb.InternalError)
 """A full disk, too little memory, Ctrl-C: what is no fault of the SELECT that ran just then."""
 
@@ -39,18 +45,20 @@ def relations(
     """Show each source and each step under its name, as temporary relations that are gone afterwards.
 
     `delivered` names the relation of each source that is there: the columns as VARCHAR, `file` and
-    `row_number`; any other reads as empty. `settings` are the rows of the relation `setting`. From here on
-    the connection's SQL reaches no file and no other database. Errors: AdapterError names the file whose
-    SELECT is none, or cannot be run.
+    `row_number`; any other reads as empty. `settings` are the rows of the relation `setting`. `our_column`
+    has our own columns (`table_name`, `column_name`, `kind`), one row for each `code` of those that have any.
+    The connection's SQL reaches no file and no other database from here on. Errors: AdapterError names the
+    file whose SELECT is none, or cannot be run.
     """
     shut_off(con)
     con.execute(f"create temp table {SETTING} (path varchar, name varchar, value varchar)")
     for row in settings:
         con.execute(f"insert into temp.{SETTING} values (?, ?, ?)", row)
+    columns = ", ".join(f"{name} varchar" for name in ("table_name", "column_name", "kind", "code"))
+    con.execute(f"create temp table {OUR_COLUMN} ({columns})")
+    insert_rows(con, "temp", OUR_COLUMN, _our_columns())
     for source in adapter.sources:
-        con.execute(
-            f"create temp view {quoted(source.name)} as {_shown(source.columns, delivered, source.name)}"
-        )
+        con.execute(f"create temp view {quoted(source.name)} as {_shown(source, delivered)}")
     for step in adapter.steps:
         select = relation_of(con, adapter, f"{STEPS}/{step}.sql")
         with running(adapter, f"{STEPS}/{step}.sql"):
@@ -60,7 +68,8 @@ def relations(
         con.execute(f"drop table temp.{quoted(step)}")
     for source in adapter.sources:
         con.execute(f"drop view temp.{quoted(source.name)}")
-    con.execute(f"drop table temp.{SETTING}")
+    for relation in (SETTING, OUR_COLUMN):
+        con.execute(f"drop table temp.{relation}")
 
 
 def columns_made(adapter: Adapter, table: str) -> tuple[str, ...]:
@@ -124,9 +133,24 @@ def _reaches_out(adapter: Adapter, place: str) -> AdapterError:
     return AdapterError(f"{adapter.name}/{place} reaches for what is no source of it, such as a file", HOW_TO)
 
 
-def _shown(columns: tuple[str, ...], delivered: Mapping[str, str], source: str) -> str:
-    names = ", ".join(map(quoted, columns))
-    if source in delivered:
-        return f"select {names}, file, row_number from {delivered[source]}"
-    nothing = ", ".join(f"null::varchar as {quoted(name)}" for name in columns)
+def _shown(source: Source, delivered: Mapping[str, str]) -> str:
+    names = ", ".join(map(quoted, source.columns))
+    if source.name in delivered:
+        return f"select {names}, file, row_number from {delivered[source.name]}"
+    kinds = {"position": "bigint"} if source.fields else {}
+    nothing = ", ".join(f"null::{kinds.get(name, 'varchar')} as {quoted(name)}" for name in source.columns)
     return f"select {nothing}, null::varchar as file, null::bigint as row_number where false"
+
+
+def _our_columns() -> list[tuple[str, str, str, str | None]]:
+    """List our columns, those that are no free text once for each word they may hold: code, truth or unit."""
+    words = {
+        (name, column): (*TRUE_WORDS, *FALSE_WORDS) if column.kind == "boolean" else column.codes
+        for name, table in TABLES.items()
+        for column in delivered_columns(table.contract)
+    }
+    return [
+        (table, column.name, column.kind, code)
+        for (table, column), codes in words.items()
+        for code in codes or (unit_spellings() if (table, column.name) == UNIT else (None,))
+    ]

@@ -6,7 +6,7 @@ Not here: the rest of a description (`adapters/description.py`), and reading wha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -17,6 +17,12 @@ from bpp_etl.errors import shown
 
 STAMPED = ("file", "row_number")
 """What a source's relation has beside the delivered columns."""
+ANY = "any"
+"""What a description says of the columns of a source that may have any."""
+CELL = ("position", "field", "value")
+"""The columns of such a source's relation: a row for each filled cell, and one for each row itself."""
+PAIR = 2
+OF_FILES = ("required", "split", "tabbed", "files", "columns")
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class Source:
     says that it may be text with tabs between its columns, below lines that begin with #.
     Where the standard delivers documents, a source has those of a `kind`, whatever their files are called:
     each column is what lies at the first of its paths where there is something, and a `nested` one is JSON.
+
+    Where an export has columns of any name, the step `fields` names those that are read, and the relation is
+    long: `position`, `field` and `value` of each filled cell, and a row of position 0 for each row of a file.
+    `beside` are columns that stand beside every cell of a row: the step says which field each is. `pair`
+    names the two columns by which a file may be long itself: that of the field, and that of the value.
     """
 
     name: str
@@ -38,6 +49,9 @@ class Source:
     kind: str | None = None
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nested: frozenset[str] = frozenset()
+    fields: str | None = None
+    beside: tuple[str, ...] = ()
+    pair: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     is_tabbed: bool = False
 
@@ -56,13 +70,11 @@ class Source:
 def source_of_files(name: str, told: Any, where: str) -> Source:
     at = f"{where} [sources.{shown(name)}]"
     told = {"split": False, "tabbed": False, "files": [], **table_in(told, at)}
-    exactly(told, ("required", "split", "tabbed", "files", "columns"), at)
+    if told.get("columns") == ANY:
+        return _of_any_columns(name, {"beside": [], "pair": [], **told}, at)
+    exactly(told, OF_FILES, at)
     columns = table_in(told["columns"], at)
-    answers = (told["required"], told["split"], told["tabbed"], *columns.values())
-    if any(not isinstance(one, bool) for one in answers):
-        raise AdapterError(
-            f"{at}: required, split, tabbed and every column must be true or false", "mend the description"
-        )
+    _ensure_truths((told["required"], told["split"], told["tabbed"], *columns.values()), at)
     _ensure_columns(columns, at)
     return Source(
         name=name,
@@ -73,6 +85,37 @@ def source_of_files(name: str, told: Any, where: str) -> Source:
         files=names_in(told["files"], f"{at}: files"),
         is_tabbed=told["tabbed"],
     )
+
+
+def _of_any_columns(name: str, told: Mapping[str, Any], at: str) -> Source:
+    exactly(told, (*OF_FILES, "fields", "beside", "pair"), at)
+    _ensure_truths((told["required"], told["split"], told["tabbed"]), at)
+    pair = names_in(told["pair"], f"{at}: pair")
+    if pair and len(pair) != PAIR:
+        raise AdapterError(
+            f"{at}: pair must name two columns", "that of the field's name, and that of its value"
+        )
+    beside = names_in(told["beside"], f"{at}: beside")
+    _ensure_columns((*CELL, *beside), at)
+    return Source(
+        name=name,
+        is_split=told["split"],
+        is_required=told["required"],
+        required_columns=(),
+        optional_columns=(*CELL, *beside),
+        fields=text_in(told["fields"], f"{at}: fields"),
+        beside=beside,
+        pair=pair,
+        files=names_in(told["files"], f"{at}: files"),
+        is_tabbed=told["tabbed"],
+    )
+
+
+def _ensure_truths(told: Iterable[object], at: str) -> None:
+    if any(not isinstance(one, bool) for one in told):
+        raise AdapterError(
+            f"{at}: required, split, tabbed and every column must be true or false", "mend the description"
+        )
 
 
 def source_of_documents(name: str, told: Any, where: str) -> Source:

@@ -9,13 +9,14 @@ import csv
 import io
 import itertools
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bpp_etl.adapters.description import SOURCE_ROWS, Adapter, text_of
+from bpp_etl.adapters.fields import Fields, fields_of
 from bpp_etl.adapters.flat import lay_flat, places, shown_source
 from bpp_etl.adapters.run import LEADS, columns_made, relation_of, relations, running
 from bpp_etl.adapters.settings import SettingRow, setting_rows
@@ -34,10 +35,11 @@ EXAMPLE = "example"
 What its registry states lies with it, in a `registry.toml` that need not be there.
 """
 
+MOST_ROWS = 100_000
+"""More rows than any source is tried on."""
+
 Rows = Mapping[str, Sequence[Mapping[str, str | None]]]
-"""The rows of each source that is delivered, by column; row numbers count from 1, but those of documents."""
-APART = 1_000_000
-"""So far apart are the numbers of two sources of documents: they share files, and no two have a number."""
+"""The rows of each source that is delivered, by column; row numbers count from 1."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,14 @@ def file_of(source: str) -> str:
     return f"{source}.csv"
 
 
-def before(adapter: Adapter, source: str) -> int:
-    """Return the number before that of the first row of a source."""
-    if adapter.documents is None:
-        return 0
-    return APART * [one.name for one in adapter.sources].index(source)
+def numbers_of(adapter: Adapter, rows: Rows) -> dict[str, range]:
+    """Number the rows of each source from 1: no two sources alike where a file has rows of several."""
+    apart = MOST_ROWS if adapter.documents is not None else 0
+    return {
+        source.name: range(1 + place * apart, 1 + place * apart + len(rows[source.name]))
+        for place, source in enumerate(adapter.sources)
+        if source.name in rows
+    }
 
 
 def made_of(
@@ -135,10 +140,14 @@ def made_of(
 
     Errors: AdapterError where a SELECT is none, or cannot be run.
     """
+    numbers = numbers_of(adapter, rows)
     with in_memory() as con:
         con.execute("create schema delivered")
+        fields = _fields(adapter, rows, settings)
         delivered = {
-            source.name: _laid(con, adapter, source, rows[source.name], backwards=backwards)
+            source.name: _laid(
+                con, source, rows[source.name], numbers[source.name], fields, backwards=backwards
+            )
             for source in adapter.sources
             if source.name in rows
         }
@@ -156,20 +165,56 @@ def made_of(
     return Made(types, made)
 
 
+def _fields(adapter: Adapter, rows: Rows, settings: Sequence[SettingRow]) -> dict[str, Fields]:
+    """Let the adapter name what it reads of sources that may have any columns, from its other sources."""
+    if not any(source.fields for source in adapter.sources):
+        return {}
+    numbers = numbers_of(adapter, rows)
+    with in_memory() as con:
+        con.execute("create schema delivered")
+        delivered = {
+            source.name: _laid(con, source, rows[source.name], numbers[source.name], {}, backwards=False)
+            for source in adapter.sources
+            if source.name in rows and not source.fields
+        }
+        return fields_of(con, adapter, delivered, settings)
+
+
 def _laid(
     con: Connection,
-    adapter: Adapter,
     source: Source,
     rows: Sequence[Mapping[str, str | None]],
+    numbers: Iterable[int],
+    fields: Mapping[str, Fields],
     *,
     backwards: bool,
 ) -> str:
     relation = f"delivered.{quoted(source.name)}"
-    columns = "".join(f"{quoted(name)} varchar, " for name in source.columns)
+    kinds = {"position": "bigint"} if source.fields else {}
+    columns = "".join(f"{quoted(name)} {kinds.get(name, 'varchar')}, " for name in source.columns)
     con.execute(f"create table {relation} ({columns}file varchar, row_number bigint)")
-    laid = [
-        [*(row.get(column) for column in source.columns), file_of(source.name), number]
-        for number, row in enumerate(rows, start=1 + before(adapter, source.name))
-    ]
+    laid: list[list[object]] = []
+    for number, row in zip(numbers, rows, strict=True):
+        cells = _cells(source, row, fields[source.name]) if source.fields else [map(row.get, source.columns)]
+        laid += [[*cell, file_of(source.name), number] for cell in cells]
     insert_rows(con, "delivered", source.name, laid[::-1] if backwards else laid)
     return relation
+
+
+def _cells(source: Source, row: Mapping[str, str | None], fields: Fields) -> list[list[object]]:
+    """Lay a row as its cells, as `reading/any_columns.py` does with those of a file."""
+    told = {
+        name: value
+        for name, value in row.items()
+        if name not in source.pair or len({*source.pair} & {*row}) < 2
+    }
+    cells: list[tuple[int, str | None, str | None]] = [(0, None, None)]
+    cells += [(position, name, value) for position, (name, value) in enumerate(told.items(), start=1)]
+    if len(told) < len(row):
+        cells.append((len(row), row[source.pair[0]], row[source.pair[1]]))
+    beside = {fields.beside[name]: value for name, value in told.items() if name in fields.beside}
+    return [
+        [position, name, value, *(beside.get(column) for column in source.beside)]
+        for position, name, value in cells
+        if position == 0 or (value is not None and name in fields.read and name not in fields.beside)
+    ]

@@ -35,7 +35,8 @@ from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, literal, quoted
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import delivered_columns
-from schemas.declared_laws import DAY_ZERO, LINE
+from schemas.declared_laws import DAY_ZERO, DECLARED_LAWS, LINE
+from schemas.general_laws import GENERAL_LAWS
 from schemas.tables import DRUGS, TABLES
 
 LINES = TABLES["therapy_lines"]
@@ -77,6 +78,7 @@ def _read_drugs(
             "ignored": list(how.ignore),
             "from_diagnosis": how.start == "metastatic_diagnosis",
             "of_a_line": OF_A_LINE,
+            "refusing": [law.id for law in (*GENERAL_LAWS, *DECLARED_LAWS) if law.severity == "refuse"],
         },
     )
     con.execute("drop table temp.typed_drug")

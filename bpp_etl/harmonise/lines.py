@@ -45,21 +45,19 @@ class Line:
 
 @dataclass
 class _Course:
-    """A line that is being put together: by group of agents, the name, the drugs, and those carried over."""
+    """A line that is being put together: its drugs by group of agents, and each one's last day or None."""
 
     start: dt.date
     drugs: dict[str, list[Drug]] = field(default_factory=dict)
+    lasts: dict[str, dt.date | None] = field(default_factory=dict)
 
     def add(self, group: str, drug: Drug) -> None:
+        self.lasts[group] = _latest((self.lasts[group], drug.end)) if group in self.lasts else drug.end
         self.drugs.setdefault(group, []).append(drug)
-
-    def last_of(self, group: str) -> dt.date | None:
-        """Return the last day of an agent; None where it goes on."""
-        return _latest(drug.end for drug in self.drugs[group])
 
     @property
     def last(self) -> dt.date | None:
-        return _latest(self.last_of(group) for group in self.drugs)
+        return _latest(self.lasts.values())
 
 
 def derive_lines(drugs: Iterable[Drug], how: LineDerivation) -> list[Line]:
@@ -76,8 +74,7 @@ def derive_lines(drugs: Iterable[Drug], how: LineDerivation) -> list[Line]:
             course = _Course(drug.start)
             courses.append(course)
         elif group not in course.drugs and drug.start > course.start + overlap:
-            kept = _going_on(course, drug.start + overlap)
-            course = _Course(drug.start, kept)
+            course = _carried_on(course, drug.start, overlap)
             courses.append(course)
         course.add(group, drug)
     ends = [course.start - ONE_DAY for course in courses[1:]]
@@ -87,13 +84,10 @@ def derive_lines(drugs: Iterable[Drug], how: LineDerivation) -> list[Line]:
     return lines
 
 
-def _going_on(course: _Course, after: dt.date) -> dict[str, list[Drug]]:
-    """Return the agents of a line that are given for longer than up to a day, with their drugs."""
-    return {
-        group: list(drugs)
-        for group, drugs in course.drugs.items()
-        if (last := course.last_of(group)) is None or last > after
-    }
+def _carried_on(course: _Course, start: dt.date, overlap: dt.timedelta) -> _Course:
+    """Begin a line with the agents of the one before that are given for longer than the overlap."""
+    lasts = {group: last for group, last in course.lasts.items() if last is None or last > start + overlap}
+    return _Course(start, {group: list(course.drugs[group]) for group in lasts}, lasts)
 
 
 def _lines_of(course: _Course, until: dt.date | None, how: LineDerivation) -> list[Line]:
@@ -103,7 +97,7 @@ def _lines_of(course: _Course, until: dt.date | None, how: LineDerivation) -> li
     while True:
         left = _left_behind(course, groups, until, how) if how.maintenance == "new_line" else None
         if left is None:
-            end = _latest(course.last_of(group) for group in groups)
+            end = _latest(course.lasts[group] for group in groups)
             return [*found, _line(course, groups, start, _not_after(end, until))]
         gone, end = left
         found.append(_line(course, groups, start, end))
@@ -117,7 +111,7 @@ def _left_behind(
     """Find the agents that end first while others go on for over a gap, and the day when all of them have."""
     gap, overlap = dt.timedelta(how.gap_days), dt.timedelta(how.overlap_days)
     # Within the line: what is open goes on to its end.
-    lasts = {group: _not_after(course.last_of(group) or until, until) for group in groups}
+    lasts = {group: _not_after(course.lasts[group] or until, until) for group in groups}
     last = _latest(lasts.values())
     ended = {
         group: day for group, day in lasts.items() if day is not None and (last is None or last > day + gap)

@@ -18,7 +18,7 @@ CONFIGURATION = "registry.toml"
 MARKER = "_COMPLETE"
 UNFIT = "(the name fits no registry or delivery)"
 BESIDE_DATA = (".", "_")
-"""How the names begin of what programs leave in a folder beside the data."""
+"""How the names begin of what lies beside the data: what programs leave in a folder, and sheets of notes."""
 TABLES = frozenset({"csv", "csv.gz", "parquet", "xlsx", "xpt"})
 """The formats of tables, each of which any delivery may be written in."""
 TABBED = frozenset({"txt", "tsv"})

@@ -115,11 +115,11 @@ def recalled(told: Mapping[str, Any]) -> RegistryConfig:
         "cadence": stated,
         "accept": recalled_waivers(told["accept"]),
         "null_words": tuple(told["null_words"]),
-        "own": recalled_own(told["own"]),
         "upper_limit_normal": recalled_limits(told["upper_limit_normal"]),
         "last_contact": tuple(told["last_contact"]),
         "dates": recalled_dates(told["dates"]),
         "therapy_lines": recalled_derivation(told["therapy_lines"]),
+        "own": recalled_own(told["own"]),
         "compose": {
             table: {key: tuple(parts) for key, parts in keys.items()}
             for table, keys in told["compose"].items()

@@ -54,6 +54,7 @@ KEYS = (
         " [`naaccr`](formats/naaccr.md),"
         " [`obds`](formats/obds.md),"
         " [`omop`](formats/omop.md),"
+        " [`redcap`](formats/redcap.md),"
         " [`sdtm`](formats/sdtm.md),"
         " or the name"
         " of [one of your own](add/adapter.md)",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.adapters import Adapter, AdapterError
+from bpp_etl.adapters.fields import Fields
 from bpp_etl.adapters.settings import setting_rows
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery
@@ -19,6 +20,7 @@ from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.last_contact import ensure_contacts_are_known
 from bpp_etl.landing.registry_config import RegistryConfig, ensure_names_are_known
 from bpp_etl.reading.adapted import show_adapted
+from bpp_etl.reading.any_columns import fields_named, view_cells
 from bpp_etl.reading.document_files import (
     DOCUMENTS,
     count_others,
@@ -160,7 +162,10 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
-        self._load(config, self._sources(config, files, adapter), scratch)
+        wanted = self._sources(config, files, adapter)
+        self._load(config, [one for one in wanted if one.source is None], scratch)
+        if not self.problems and not self._load_named(config, adapter, wanted, scratch):
+            return
         lacking = documents_missing(adapter, self.rows)
         if lacking and not self.problems:
             self.problem(DELIVERY, "table_missing", lacking)
@@ -178,17 +183,43 @@ class _Reader:
                 )
                 self.problem(table.name, "table_missing", message)
 
+    def _load_named(
+        self, config: RegistryConfig, adapter: Adapter, wanted: list[Wanted], scratch: Path
+    ) -> bool:
+        """Load of the sources that may have any columns those that the adapter names; say whether it does."""
+        wanted = [one for one in wanted if one.source is not None]
+        if not wanted:
+            return True
+        named: dict[str, Fields] = {}
+
+        def name() -> None:
+            named.update(fields_named(self.con, adapter, self.rows, setting_rows(adapter, config.own)))
+
+        if not self._run(adapter, "fields", name):
+            return False
+        place = scratch / "named"
+        place.mkdir()
+        self._load(config, [replace(one, fields=named[one.table]) for one in wanted], place)
+        return True
+
     def _adapt(self, config: RegistryConfig, adapter: Adapter) -> bool:
         """Make the canonical tables of the sources; say whether that could be done."""
-        step = Step(
-            "adapter", DELIVERY, shown(adapter.title), size=self.read_as.size, rule="configuration_invalid"
-        )
+
+        def make() -> None:
+            adapt(self.con, self.delivery, adapter, self.rows, config)
+            if self.others and self.rows:
+                count_others(self.con, self.others)
+
+        return self._run(adapter, "adapter", make)
+
+    def _run(self, adapter: Adapter, key: str, work: Callable[[], None]) -> bool:
+        """Run the adapter's SQL; say whether that could be done."""
+        title, size = shown(adapter.title), self.read_as.size
+        step = Step(key, DELIVERY, title, size=size, rule="configuration_invalid")
         try:
             self.terms.ensure_unknown(step)
             with self.terms.doing(step):
-                adapt(self.con, self.delivery, adapter, self.rows, config)
-                if self.others and self.rows:
-                    count_others(self.con, self.others)
+                work()
         except (AdapterError, UnreadableError) as error:
             self.cannot_follow(error)
             self.rows.clear()
@@ -282,5 +313,10 @@ class _Reader:
                 self.others = sum(part.rows for part in whole) - sum(shown_rows.values())
                 self.rows |= shown_rows
             else:
-                self.rows[table] = view_loaded(self.con, schema, table, whole)
+                source = next(one.source for one in wanted if one.table == table)
+                self.rows[table] = (
+                    view_loaded(self.con, schema, table, whole)
+                    if source is None
+                    else view_cells(self.con, source, whole)
+                )
                 self.empty_rows[table] = sum(part.empty_rows for part in whole)

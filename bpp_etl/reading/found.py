@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bpp_etl.adapters import Source
-from bpp_etl.landing.deliveries import DeliveredFile, Delivery
+from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery
 from bpp_etl.reading.book import look_into
 from bpp_etl.reading.inputs import ReadAs
 from bpp_etl.reading.problems import DeliveryProblem
@@ -71,6 +71,7 @@ class Found:
             return {}
         names = {table: folded(sheet or table) for table, sheet in stated.items()}
         found = {table: there[name] for table, name in names.items() if name in there}
+        there = {name: sheet for name, sheet in there.items() if not sheet.startswith(BESIDE_DATA)}
         # A sheet that is none of an adapter's sources may be a side table.
         self.unread_sheets = (
             set(there.values()) if self.unread_sheets is None else self.unread_sheets

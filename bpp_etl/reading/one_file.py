@@ -12,10 +12,11 @@ from pathlib import Path
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import TABBED, Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.any_columns import load_cells
 from bpp_etl.reading.blame import blamed_on
-from bpp_etl.reading.contents import content_of
+from bpp_etl.reading.contents import Content, content_of
 from bpp_etl.reading.document_files import load_documents
-from bpp_etl.reading.files import CHANGED, Snapshot, prepare, snapshot_of, unchanged
+from bpp_etl.reading.files import CHANGED, Opened, Snapshot, prepare, snapshot_of, unchanged
 from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.inputs import home_of
 from bpp_etl.reading.problems import (
@@ -135,6 +136,9 @@ class _FileLoader:
                 f"{shown(wanted.file.name)} has more than {limits.columns} columns (limit columns)",
             )
         self.loaded.header = content.header
+        if wanted.source is not None:
+            self.read_cells(opened, content)
+            return
         origins = self.origins(content.header)
         if origins is None:
             return
@@ -166,6 +170,17 @@ class _FileLoader:
             loaded.empty_rows,
             loaded.has_misaligned,
         )
+
+    def read_cells(self, opened: Opened, content: Content) -> None:
+        """Load what is read of a source that may have any columns."""
+        table, limits = self.wanted.table, self.terms.limits
+        rename = {clean_name(theirs): ours for theirs, ours in self.config.rename.get(table, {}).items()}
+        told = load_cells(self.con, opened, content, self.wanted, self.stamp(opened.snapshot), limits, rename)
+        self.loaded.part = told.part
+        self.loaded.extra += [(table, name) for name in told.extra]
+        self.loaded.identifiers += [(table, name) for name in told.identifiers]
+        if told.problem is not None:
+            self.problem(*told.problem)
 
     def stamp(self, snapshot: Snapshot) -> dict[str, str]:
         delivery, name = self.delivery, shown(self.wanted.file.name)

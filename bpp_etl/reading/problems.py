@@ -35,7 +35,7 @@ _THING = (
     r"(?:lab|laboratory|labor|test|assay|analyte?|parameter|component|loinc|item|panel|drug|substance|agent|product"
     r"|brand|generic|trade|medication|medicament|medicine|regimen|protocol|therapy|treatment|line|arm|study|trial"
     r"|registry|unit|method|modality|scanner|device|instrument|specimen|sample|lesion|organ|body_?site|bone|visit"
-    r"|event|file|table|column|variable|field|form|sheet|domain|concept|code|procedure|diagnosis|disease|examen"
+    r"|event|file|matrix_group|table|column|variable|field|form|sheet|domain|concept|code|procedure|diagnosis|disease|examen"
     r"|prueba|farmaco|droga|medicamento|wirkstoff|praparat|schema|probe)"
 )
 _NAME_OF_A_THING = re.compile(

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bpp_etl.adapters import Adapter, Source
+from bpp_etl.adapters.fields import Fields
 from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -23,12 +24,16 @@ WORKBOOK = "delivery.xlsx"
 """The one workbook that may hold every table, each on a sheet of its name."""
 
 
+NO_FIELDS = Fields()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One file that is to become one table, or the part of one, and the columns it has to have.
 
     `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0. Of
-    a file of documents, `adapter` says how it is laid flat.
+    a file of documents, `adapter` says how it is laid flat. Of a source that may have any columns, `source`
+    says how it tells its fields, and `fields` which of them are read.
     """
 
     file: DeliveredFile
@@ -39,6 +44,8 @@ class Wanted:
     sheet: str | None = None
     part: int = 0
     adapter: Adapter | None = None
+    source: Source | None = None
+    fields: Fields = NO_FIELDS
 
     @property
     def ours(self) -> Mapping[str, Column]:
@@ -127,6 +134,8 @@ def of_table(
 def of_source(source: Source, files: Iterable[DeliveredFile], sheet: str | None) -> list[Wanted]:
     """Ask what an adapter reads of the files of one of its sources."""
     names, required = tuple(source.columns), frozenset(source.required_columns)
+    any_columns = source if source.fields else None
     return [
-        Wanted(file, source.name, names, required, SOURCE, sheet, part) for part, file in enumerate(files)
+        Wanted(file, source.name, names, required, SOURCE, sheet, part, source=any_columns)
+        for part, file in enumerate(files)
     ]

@@ -15,10 +15,12 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import opened_read_only
+from tests.formats.cbioportal_writer import write_cbioportal
 from tests.formats.cohort import DAY, Tables, cohort, write_csv
 from tests.formats.fhir_writer import write_fhir
 from tests.formats.naaccr_writer import write_naaccr
 from tests.formats.obds_writer import write_obds
+from tests.formats.omop_writer import write_omop
 
 Rows = dict[str, list[tuple[object, ...]]]
 Writer = Callable[[Tables, Path], str]
@@ -31,13 +33,21 @@ def write_canonical(tables: Tables, folder: Path) -> str:
     return 'format = "canonical"\n'
 
 
-WRITERS: dict[str, Writer] = {"fhir": write_fhir, "naaccr": write_naaccr, "obds": write_obds}
+WRITERS: dict[str, Writer] = {
+    "cbioportal": write_cbioportal,
+    "fhir": write_fhir,
+    "naaccr": write_naaccr,
+    "obds": write_obds,
+    "omop": write_omop,
+}
 COMPARED = {
     "event": ("pseudoprogression", "first_line", "open_question", "patient_flow"),
     "core": ("therapy_lines", "bone_lesions", "assessment_cadence", "patients", "imaging_assessments"),
 }
 PLACES = {"row_number", "file", "source_row_number"}
 """Where a row stood in a delivery is its own in each format."""
+HOW_TOLD = "list_filter(flags, lambda flag: flag <> 'date_relative') as flags"
+"""Whether a date was counted from a day zero is, too."""
 
 
 def derived(tables: Tables, root: Path, write: Writer) -> Rows:
@@ -59,7 +69,11 @@ def derived(tables: Tables, root: Path, write: Writer) -> Rows:
         for schema, names in COMPARED.items():
             for name in names:
                 told = con.execute(f"describe {schema}.{name}").fetchall()
-                columns = ", ".join(f'"{column}"' for column, *_ in told if column not in PLACES)
+                columns = ", ".join(
+                    HOW_TOLD if column == "flags" else f'"{column}"'
+                    for column, *_ in told
+                    if column not in PLACES
+                )
                 rows = con.execute(f"select {columns} from {schema}.{name} order by all").fetchall()
                 found[f"{schema}.{name}"] = rows
     return found

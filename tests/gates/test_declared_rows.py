@@ -5,11 +5,14 @@ Not here: the last contact (`test_last_contact.py`), and what may be stated (`te
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bpp_etl.check import check_delivery
+from bpp_etl.check.show import WRITERS
 from schemas.contract import columns_of
 from schemas.tables import TABLES
 from tests.gates.test_side_tables import DOMAINS, SDTM
@@ -197,3 +200,22 @@ def test_results_of_another_standard_get_it_too(tmp_path: Path) -> None:
     lb = "USUBJID,LBTESTCD,LBDTC,LBORRES,LBORRESU\nS1,ALP,2024-01-01,100,U/L\n"
     one = trial(tmp_path, limits("female = 104; unit = 'U/L'"), lb=lb)
     assert rows(one, "lab_results", "upper_limit_normal", "flags") == [(104, ["upper_limit_declared"])]
+
+
+@pytest.mark.parametrize("kind", sorted(WRITERS))
+def test_checking_a_delivery_tells_each_declaration_with_its_rows(tmp_path: Path, kind: str) -> None:
+    folder = write_delivery_of(tmp_path, lab_results=RESULTS + result())
+    stated = limits("value = 120; unit = 'U/L'; laboratory = 'N'", "value = 110; unit = 'U/L'")
+    (folder.parent / "registry.toml").write_text(OPEN + stated, encoding="utf-8")
+    told, _ = check_delivery(folder, output=kind)
+    written = " ".join(told.split())
+    if kind == "json":
+        declared = json.loads(written)["declarations"]
+        assert [(one["states"], one["source"], one["rows"]) for one in declared] == [
+            ("120 U/L; N", "made up", 0),
+            ("110 U/L", "made up", 1),
+        ]
+    else:
+        assert "Rows that registry.toml filled" in written
+        assert "(110 U/L): lab_results.upper_limit_normal in 1 rows, flagged upper_limit_declared" in written
+        assert "(120 U/L; N): lab_results.upper_limit_normal in 0 rows, flagged" in written

@@ -13,7 +13,8 @@ from schemas.tables import TABLES
 from tests.support.deliveries import write_texts
 from tests.support.gating import NOT_COMPARED, Gated, gated
 
-SDTM = 'format = "sdtm"\n[limits]\n' + "".join(f"{name} = 1\n" for name in ("cadence", *TABLES))
+LIMITS = "[limits]\n" + "".join(f"{name} = 1\n" for name in ("cadence", *TABLES))
+SDTM = f'format = "sdtm"\n{LIMITS}'
 DOMAINS = {
     "dm.csv": "USUBJID,SEX,RFSTDTC,RFPENDTC\nS1,F,2024-01-01,2024-12-01\nS2,F,2024-01-01,2024-12-01\n",
     "ex.csv": "USUBJID,EXTRT,EXSTDTC,EXENDTC\nS1,made up,2024-01-01,\nS2,made up,2024-01-01,\n",

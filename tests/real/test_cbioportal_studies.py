@@ -56,7 +56,7 @@ def test_each_event_of_a_study_is_counted_by_what_it_is(tmp_path: Path) -> None:
         ("timeline", "a row of an image"): 2,
         ("timeline", "a result of alkaline phosphatase"): 2,
         ("timeline", "a status"): 2,
-        ("timeline", "a treatment, which has no line"): 1,
+        ("timeline", "an agent of a treatment"): 1,
     }
 
 

@@ -67,7 +67,11 @@ def test_every_resource_is_accounted_for(folder: str, tmp_path: Path) -> None:
         found = {str(source): rows for source, rows in told.fetchall() if rows}
     kinds = Counter(str(resource.get("resourceType")) for resource in resources(folder))
     names = {"patient": "Patient", "condition": "Condition", "observation": "Observation"}
-    names |= {"imaging_study": "ImagingStudy", "episode": "EpisodeOfCare"}
+    names |= {"imaging_study": "ImagingStudy", "episode": "EpisodeOfCare", "medication": "Medication"}
+    names |= {
+        f"medication_{kind}": f"Medication{kind.title()}"
+        for kind in ("request", "administration", "statement")
+    }
     expected = {source: kinds[kind] for source, kind in names.items() if kinds[kind]}
     expected["documents"] = sum(kinds.values()) - sum(expected.values())
     assert found == expected

@@ -61,3 +61,22 @@ select
     'therapy_lines' as table_name,
     count(*) as source_rows
 from episode
+
+union all
+
+select
+    drug.source,
+    coalesce(drug.left_out, 'a drug against the cancer') as meaning,
+    case when drug.left_out is null then 'drug_exposures' end as table_name,
+    count(*) as source_rows
+from drug
+group by 1, 2, 3
+
+union all
+
+select
+    'medication' as source,
+    'a drug that others refer to' as meaning,
+    'drug_exposures' as table_name,
+    count(*) as source_rows
+from medication

@@ -138,10 +138,11 @@ union all
 
 select
     'drug_exposure' as source,
-    'a drug, which makes no line by itself' as meaning,
-    null as table_name,
+    case when agent is not null then 'an agent against the cancer' else 'another drug' end as meaning,
+    case when agent is not null then 'drug_exposures' end as table_name,
     count(*) as source_rows
-from drug_exposure
+from drug
+group by agent is not null
 
 union all
 

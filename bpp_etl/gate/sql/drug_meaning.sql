@@ -10,7 +10,7 @@ with known as (
         patients.patient_id is not null as is_of_a_patient,
         patients.metastatic_diagnosis_date,
         coalesce(list_contains(typed.declared, $day_zero_mark), false) as is_on_no_day,
-        typed.problems is null and typed.row_number is not null as is_read,
+        typed.row_number is not null and not coalesce(list_has_any(typed.problems, $refusing), false) as is_read,
         lower(regexp_replace(trim(typed.agent), '\s+', ' ', 'g')) as folded_agent,
         case
             when

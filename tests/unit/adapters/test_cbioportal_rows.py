@@ -198,6 +198,19 @@ def test_a_registry_says_what_its_tests_are_called() -> None:
     assert yielded("lab_results", *rows) == []
 
 
+def test_a_treatment_is_a_drug_by_its_agent_and_stays_open_without_a_stop() -> None:
+    rows = [
+        event("TREATMENT", "0", agent="Letrozole", stop_date="480"),
+        event("TREATMENT", "5", agent=" Palbociclib ", stop_date=" "),
+        event("TREATMENT", "9", agent=None),
+    ]
+    told = yielded("drug_exposures", *rows)
+    assert [(one["agent"], one["start_date"], one["end_date"]) for one in told] == [
+        ("Letrozole", "0", "480"),
+        ("Palbociclib", "5", None),
+    ]
+
+
 def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
     assert yielded("lab_results", event("LAB_TEST", "52.5", test="ALP"))[0]["specimen_date"] == "52.5"
 
@@ -209,7 +222,8 @@ def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
         (event("LAB_TEST", test="CA 15-3"), "another laboratory test", None),
         (event("IMAGING", diagnostic_type="CT"), "a row of an image", "imaging_assessments"),
         (event("imaging", diagnostic_type="NA"), "an image without a type", None),
-        (event("TREATMENT", agent="Letrozole"), "a treatment, which has no line", None),
+        (event("TREATMENT", agent="Letrozole"), "an agent of a treatment", "drug_exposures"),
+        (event("TREATMENT", agent="NA"), "a treatment without an agent", None),
         (event("SPECIMEN", sample_id="P1-01"), "the day of a sample", "her2_tests"),
         (event("SPECIMEN"), "a specimen without a sample", None),
         (event("STATUS"), "a status", None),

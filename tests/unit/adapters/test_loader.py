@@ -138,6 +138,23 @@ BREAKAGES: list[tuple[Callable[[Path], object], str]] = [
 ]
 
 
+ANY_BREAKAGES = [
+    ('columns = "any"', 'columns = "all"', "missing or unknown: beside, fields, pair"),
+    ('fields = "known_field"', 'fields = "field_known"', "has no step field_known"),
+    ('fields = "known_field"', "", "missing or unknown: fields"),
+    ('pair = ["field_name", "value"]', 'pair = ["value"]', "pair must name two columns"),
+    ('"record", "event"', '"file", "event"', "columns that no header can give: file"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), ANY_BREAKAGES)
+def test_a_source_of_any_columns_is_told_what_is_wrong(tmp_path: Path, old: str, new: str, told: str) -> None:
+    folder = Path(shutil.copytree(Path(adapters.__file__).parent / "redcap", tmp_path / "redcap"))
+    rewrite(folder, old, new)
+    with pytest.raises(AdapterError, match=re.escape(told)):
+        adapter_in(folder)
+
+
 @pytest.mark.parametrize(("damage", "told"), BREAKAGES)
 def test_a_broken_folder_is_told_what_is_wrong(
     folder: Path, damage: Callable[[Path], object], told: str

@@ -119,13 +119,39 @@ def test_each_episode_is_counted_by_what_it_is() -> None:
     }
 
 
-def test_drugs_alone_make_no_line_and_their_imputed_end_ends_none() -> None:
-    drug = {
+def drug(concept: str | None, text: str | None = None, **cells: str | None) -> Record:
+    return {
         "person_id": "7",
+        "drug_concept_id": concept,
         "drug_exposure_start_date": "2024-01-10",
         "drug_exposure_end_date": "2024-02-10",
+        "drug_source_value": text,
+        **cells,
     }
-    assert made("omop", drug_exposure=[drug], episode=[])["therapy_lines"] == []
-    assert meanings("omop", drug_exposure=[drug]) == {
-        ("drug_exposure", "a drug, which makes no line by itself", None): 1
+
+
+AGENTS = [("agents", "55", "letrozole"), ("agents", "Palbo 125", "palbociclib")]
+
+
+def test_drugs_are_agents_where_the_registry_lists_them_by_concept_or_text() -> None:
+    rows = [drug("55.0", "x"), drug("0", " palbo 125 "), drug("77", "aspirin"), drug(None)]
+    told = made("omop", AGENTS, drug_exposure=rows)["drug_exposures"]
+    assert [(one["row_number"], one["agent"]) for one in told] == [(1, "letrozole"), (2, "palbociclib")]
+    assert meanings("omop", AGENTS, drug_exposure=rows) == {
+        ("drug_exposure", "an agent against the cancer", "drug_exposures"): 2,
+        ("drug_exposure", "another drug", None): 2,
     }
+    assert made("omop", drug_exposure=rows)["drug_exposures"] == []
+
+
+def test_an_imputed_end_is_no_end_and_a_recorded_one_is() -> None:
+    rows = [drug("55"), drug("55", verbatim_end_date="2024-02-01")]
+    told = made("omop", AGENTS, drug_exposure=rows)["drug_exposures"]
+    assert [(one["start_date"], one["end_date"]) for one in told] == [
+        ("2024-01-10", None),
+        ("2024-01-10", "2024-02-01"),
+    ]
+
+
+def test_drugs_alone_make_no_line_here() -> None:
+    assert made("omop", AGENTS, drug_exposure=[drug("55")], episode=[])["therapy_lines"] == []

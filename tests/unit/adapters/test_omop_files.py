@@ -88,3 +88,26 @@ def test_tables_of_the_model_of_which_nothing_is_read_are_no_strange_files(folde
         "OBSERVATION.csv",
         "CDM_SOURCE.csv",
     }
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["EPISODE is empty", "EPISODE is not there"])
+def test_without_episodes_lines_are_derived_from_the_listed_agents(folder: Path, is_there: bool) -> None:
+    header = (folder / "episode.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "episode.csv").unlink()
+    if is_there:
+        (folder / "EPISODE.csv").write_text(f"{header}\n", encoding="utf-8")
+    stated = folder.parent / "registry.toml"
+    assert ("therapy_lines", "required_table_empty" if is_there else "table_missing") in gated(
+        folder
+    ).causes()
+    toml = stated.read_text(encoding="utf-8")
+    derive = '[therapy_lines]\nderive = "gap_and_new_agent"\n[cadence]\ninterval_days = [42]\n'
+    stated.write_text(f"{toml}{derive}", encoding="utf-8")
+    one = gated(folder)
+    assert one.decision.is_open, one.decision.causes
+    told = [row[1:5] for row in one.core["therapy_lines"]]
+    assert [(patient, number, regimen) for patient, number, regimen, _ in told] == [
+        ("101", 1, "letrozole + palbociclib"),
+        ("102", 1, "fulvestrant"),
+    ]
+    assert all("line_derived" in one.flagged["therapy_lines", row[-1]] for row in one.core["therapy_lines"])

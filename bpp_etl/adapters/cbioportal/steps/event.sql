@@ -25,17 +25,21 @@ told as (
         nullif(trim(timeline.start_date), '') as day,
         upper(trim(timeline.event_type)) as kind,
         scan_type.says as scan_type,
+        nullif(trim(timeline.image_id), '') as image_id,
         result.says as result,
         tests.analyte,
         coalesce(unit.says, nullif(trim(regexp_extract(timeline.test, '\(([^()]*)\)\s*$', 1)), '')) as unit,
         upper_limit.says as upper_limit_normal,
         nullif(trim(timeline.sample_id), '') as sample_id,
+        nullif(trim(timeline.stop_date), '') as stop_day,
+        agent.says as agent,
         timeline.row_number,
         timeline.file
     from timeline
     left join tests on upper(trim(regexp_replace(timeline.test, '\s*\([^()]*\)\s*$', ''))) = tests.test
     left join word as scan_type on timeline.diagnostic_type = scan_type.text
     left join word as result on timeline.result = result.text
+    left join word as agent on timeline.agent = agent.text
     left join word as unit on timeline.unit = unit.text
     left join word as upper_limit on timeline.upper_limit_normal = upper_limit.text
 )
@@ -48,7 +52,8 @@ select
         when kind = 'LAB_TEST' then 'another laboratory test'
         when kind in ('IMAGING', 'DIAGNOSTIC', 'DIAGNOSTICS') and scan_type is not null then 'a row of an image'
         when kind in ('IMAGING', 'DIAGNOSTIC', 'DIAGNOSTICS') then 'an image without a type'
-        when kind = 'TREATMENT' then 'a treatment, which has no line'
+        when kind = 'TREATMENT' and agent is not null then 'an agent of a treatment'
+        when kind = 'TREATMENT' then 'a treatment without an agent'
         when kind = 'SPECIMEN' and sample_id is not null then 'the day of a sample'
         when kind = 'SPECIMEN' then 'a specimen without a sample'
         when kind = 'STATUS' then 'a status'
@@ -58,13 +63,17 @@ select
         when 'a result of alkaline phosphatase' then 'lab_results'
         when 'a row of an image' then 'imaging_assessments'
         when 'the day of a sample' then 'her2_tests'
+        when 'an agent of a treatment' then 'drug_exposures'
     end as table_name,
     analyte,
     scan_type,
+    coalesce(image_id, concat_ws('|', patient_id, day, scan_type)) as image_id,
     result,
     unit,
     upper_limit_normal,
     sample_id,
+    stop_day,
+    agent,
     row_number,
     file
 from told

@@ -1,7 +1,7 @@
--- One row per image: the rows of one patient, day and type.
+-- One row per image: the rows of one patient, day and type, or of the id that a site gives it.
 -- Several responses of one image pass joined, for the gate.
 select
-    concat_ws('|', event.patient_id, event.day, event.scan_type) as assessment_id,
+    event.image_id as assessment_id,
     event.patient_id,
     event.day,
     event.scan_type,
@@ -18,4 +18,4 @@ left join (
     group by lower(trim(name))
 ) as response on lower(event.result) = response.result
 where event.meaning = 'a row of an image'
-group by event.patient_id, event.day, event.scan_type
+group by event.image_id, event.patient_id, event.day, event.scan_type

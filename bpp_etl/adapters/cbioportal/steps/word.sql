@@ -12,6 +12,6 @@ from (
     union
     select unnest([er_status, pr_status, her2_status, her2_ihc, her2_ish]) as text from sample
     union
-    select unnest([diagnostic_type, result, unit, upper_limit_normal]) as text from timeline
+    select unnest([diagnostic_type, result, unit, upper_limit_normal, agent]) as text from timeline
 )
 where trim(text) <> '' and upper(trim(text)) not in ('NA', '[NOT AVAILABLE]')

@@ -1,0 +1,160 @@
+-- One row per request, administration or statement of a drug: the agent, its days, or why it does not count.
+-- An agent is called as the registry lists its code, else by its name in the record; a reference leads to a
+-- Medication, in the resource itself or apart.
+with told as (
+    select
+        'medication_request' as source,
+        medication_request.id,
+        medication_request.last_updated,
+        medication_request.version,
+        case when lower(medication_request.intent) in ('proposal', 'plan') then 'planned' else lower(medication_request.status) end
+        as status,
+        medication_request.subject,
+        medication_request.name,
+        medication_request.reference,
+        medication_request.started as started,
+        cast(null as varchar) as ended,
+        medication_request.profile,
+        medication_request.code,
+        medication_request.contained,
+        medication_request.row_number,
+        medication_request.file
+    from medication_request
+    union all
+    select
+        'medication_administration' as source,
+        medication_administration.id,
+        medication_administration.last_updated,
+        medication_administration.version,
+        lower(medication_administration.status) as status,
+        medication_administration.subject,
+        medication_administration.name,
+        medication_administration.reference,
+        coalesce(medication_administration.period_start, medication_administration.day) as started,
+        coalesce(medication_administration.period_end, medication_administration.day) as ended,
+        medication_administration.profile,
+        medication_administration.code,
+        medication_administration.contained,
+        medication_administration.row_number,
+        medication_administration.file
+    from medication_administration
+    union all
+    select
+        'medication_statement' as source,
+        medication_statement.id,
+        medication_statement.last_updated,
+        medication_statement.version,
+        lower(medication_statement.status) as status,
+        medication_statement.subject,
+        medication_statement.name,
+        medication_statement.reference,
+        coalesce(medication_statement.period_start, medication_statement.day) as started,
+        medication_statement.period_end as ended,
+        medication_statement.profile,
+        medication_statement.code,
+        medication_statement.contained,
+        medication_statement.row_number,
+        medication_statement.file
+    from medication_statement
+),
+
+ranked as (
+    select
+        told.source,
+        told.status,
+        regexp_extract(told.subject, '([^/:#]+)(/_history/.*)?$', 1) as patient_ref,
+        told.started,
+        told.ended,
+        coalesce(contains(cast(told.profile as varchar), 'mcode-cancer-related-medication'), false) as is_of_cancer,
+        coalesce(
+            told.code,
+            case
+                when starts_with(told.reference, '#')
+                    then json_extract(
+                        list_filter(
+                            json_extract(told.contained, '$[*]'), lambda one: one ->> '$.id' = told.reference[2:]
+                        )[1], '$.code.coding'
+                    )
+            end,
+            medication.code
+        ) as code,
+        coalesce(told.name, medication.name) as name,
+        told.row_number,
+        told.file,
+        row_number() over (
+            partition by told.source, coalesce(told.id, concat(told.file, told.row_number))
+            order by
+                told.last_updated desc nulls last, try_cast(told.version as bigint) desc nulls last,
+                told.row_number desc, told.file desc
+        ) as copy
+    from told
+    left join
+        (
+            select
+                ways.way,
+                min(ways.code) as code,
+                min(ways.name) as name
+            from (
+                select
+                    medication.id as way,
+                    medication.code,
+                    medication.name
+                from medication
+                union
+                select
+                    regexp_extract(medication.full_url, '[^/:#]+$') as way,
+                    medication.code,
+                    medication.name
+                from medication
+            ) as ways
+            where ways.way <> ''
+            group by ways.way
+        ) as medication
+        on regexp_extract(told.reference, '([^/:#]+)(/_history/.*)?$', 1) = medication.way
+),
+
+coded as (
+    select
+        ranked.source,
+        ranked.status,
+        ranked.patient_ref,
+        ranked.started,
+        ranked.ended,
+        ranked.is_of_cancer,
+        (
+            select min(setting.value)
+            from setting
+            where
+                setting.path = 'agents'
+                and list_contains(
+                    list_transform(json_extract(ranked.code, '$[*]'), lambda one: trim(one ->> '$.code')), setting.name
+                )
+        ) as listed,
+        coalesce(
+            ranked.name, json_extract_string(ranked.code, '$[0].display'), json_extract_string(ranked.code, '$[0].code')
+        ) as name,
+        ranked.row_number,
+        ranked.file,
+        ranked.copy
+    from ranked
+)
+
+select
+    coded.source,
+    coalesce(patient_key.patient_id, coded.patient_ref) as patient_id,
+    lower(trim(coalesce(coded.listed, coded.name))) as agent,
+    regexp_replace(coded.started, 'T.*$', '') as start_date,
+    regexp_replace(coded.ended, 'T.*$', '') as end_date,
+    case
+        when coded.copy > 1 then 'a drug whose record was updated since'
+        when
+            coded.status in (
+                'entered-in-error', 'cancelled', 'not-done', 'not-taken', 'draft', 'planned', 'intended'
+            )
+            then 'a drug that was not given, or in error'
+        when coded.listed is null and not coded.is_of_cancer then 'a drug that is none against the cancer'
+    end as left_out,
+    coded.row_number,
+    coded.file
+from coded
+left join patient_key on coded.patient_ref = patient_key.reference_key

@@ -1,0 +1,97 @@
+"""What the fhir adapter makes of requests, administrations and statements of drugs.
+
+Not here: the lines that are derived of them (`tests/unit/harmonise`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.adapters.fhir_resources import PATIENT, Resource, made, only
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+PROFILE = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-cancer-related-medication-request|4.0.0"
+
+
+def drug(kind: str = "MedicationRequest", **more: Any) -> Resource:
+    told = {
+        "resourceType": kind,
+        "meta": {"profile": [PROFILE]},
+        "status": "active",
+        "subject": {"reference": "Patient/P1"},
+        "medicationCodeableConcept": {"text": "Letrozole "},
+    }
+    return {**told, **more}
+
+
+def test_a_request_begins_on_the_day_it_was_written_and_has_no_end() -> None:
+    for status in ("active", "completed", "stopped"):
+        row = only("drug_exposures", PATIENT, drug(authoredOn="2024-01-05T09:00:00Z", status=status))
+        assert (row["patient_id"], row["agent"]) == ("P1", "letrozole")
+        assert (row["start_date"], row["end_date"]) == ("2024-01-05", None)
+
+
+def test_an_administration_on_a_day_begins_and_ends_on_it() -> None:
+    given = drug(
+        "MedicationAdministration", effectiveDateTime="2024-01-05T23:00:00-05:00", status="completed"
+    )
+    row = only("drug_exposures", PATIENT, given)
+    assert (row["start_date"], row["end_date"]) == ("2024-01-05", "2024-01-05")
+    over = drug("MedicationAdministration", effectivePeriod={"start": "2024-01-05", "end": "2024-01-07"})
+    row = only("drug_exposures", PATIENT, over)
+    assert (row["start_date"], row["end_date"]) == ("2024-01-05", "2024-01-07")
+
+
+def test_a_statement_keeps_what_it_does_not_say_open() -> None:
+    row = only("drug_exposures", PATIENT, drug("MedicationStatement", effectivePeriod={"start": "2024-01"}))
+    assert (row["start_date"], row["end_date"]) == ("2024-01", None)
+    row = only("drug_exposures", PATIENT, drug("MedicationStatement", effectivePeriod={"end": "2024-02-01"}))
+    assert (row["start_date"], row["end_date"]) == (None, "2024-02-01")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "entered-in-error"},
+        {"status": "cancelled"},
+        {"status": "draft"},
+        {"intent": "proposal"},
+        {"intent": "plan"},
+    ],
+)
+def test_what_was_not_given_is_counted_and_left_out(more: Resource) -> None:
+    resources = PATIENT, drug(authoredOn="2024-01-05", **more)
+    assert made("drug_exposures", *resources) == []
+    told = {row["meaning"]: row["source_rows"] for row in made("source_rows", *resources)}
+    assert told["a drug that was not given, or in error"] == 1
+
+
+def test_a_drug_without_the_profile_counts_where_its_code_is_listed() -> None:
+    plain = drug(
+        meta={},
+        medicationCodeableConcept={
+            "coding": [{"system": RXNORM, "code": "1946827", "display": "abemaciclib Oral"}]
+        },
+    )
+    assert made("drug_exposures", PATIENT, plain) == []
+    listed = [("agents", "1946827", "Abemaciclib")]
+    assert only("drug_exposures", PATIENT, plain, settings=listed)["agent"] == "abemaciclib"
+
+
+@pytest.mark.parametrize("reference", ["Medication/M1", "#c", "urn:uuid:77"])
+def test_a_reference_leads_to_the_drug(reference: str) -> None:
+    known = {"resourceType": "Medication", "id": "M1", "code": {"text": "Fulvestrant"}}
+    contained = [{"resourceType": "Medication", "id": "c", "code": {"coding": [{"display": "fulvestrant"}]}}]
+    more = {"medicationCodeableConcept": None, "medicationReference": {"reference": reference}}
+    row = only(
+        "drug_exposures", PATIENT, known, drug(contained=contained, **more), urls=[None, "urn:uuid:77"]
+    )
+    assert row["agent"] == "fulvestrant"
+
+
+def test_of_copies_the_one_last_updated_counts() -> None:
+    first = drug(id="a", authoredOn="2024-01-05", meta={"profile": [PROFILE], "lastUpdated": "2024-01-01"})
+    again = drug(id="a", authoredOn="2024-01-09", meta={"profile": [PROFILE], "lastUpdated": "2024-02-01"})
+    assert only("drug_exposures", PATIENT, again, first)["start_date"] == "2024-01-09"
