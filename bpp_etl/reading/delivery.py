@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from bpp_etl.reading.document_files import (
     DOCUMENTS,
     count_others,
     documents_missing,
-    of_documents,
     view_documents,
 )
 from bpp_etl.reading.files import SCRATCH
@@ -44,12 +43,10 @@ from bpp_etl.reading.wanted import (
     deliverable,
     follows,
     lacks_lines,
-    of_source,
-    of_table,
 )
 from bpp_etl.warehouse.connection import Connection, side_by_side
 from schemas.laws import DELIVERY
-from schemas.tables import TABLES, DeliveredTable
+from schemas.tables import TABLES
 
 
 def read_delivery(
@@ -149,7 +146,7 @@ class _Reader:
         scratch: Path,
     ) -> None:
         if adapter is None:
-            self._load(config, self._canonical(config, files, deliverable(config)), scratch)
+            self._load(config, self.found.canonical(config, files, deliverable(config)), scratch)
             if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
                 self.problem(LINES.name, "table_missing", NEITHER)
             return
@@ -162,7 +159,7 @@ class _Reader:
             self.cannot_follow(error)
             return
         create_source_schemas(self.con)
-        wanted = self._sources(config, files, adapter)
+        wanted = self.found.sources(config, files, adapter)
         self._load(config, [one for one in wanted if one.source is None], scratch)
         if not self.problems and not self._load_named(config, adapter, wanted, scratch):
             return
@@ -240,47 +237,9 @@ class _Reader:
             optional = [replace(one, is_required=False) for one in tables if one.name not in named]
             place = scratch / schema
             place.mkdir()
-            self._load(config, self._canonical(config, files, optional, schema), place)
+            self._load(config, self.found.canonical(config, files, optional, schema), place)
         beside, self.rows = self.rows, sources
         return beside
-
-    def _canonical(
-        self,
-        config: RegistryConfig,
-        files: tuple[DeliveredFile, ...],
-        tables: Collection[DeliveredTable],
-        schema: str = "raw",
-    ) -> list[Wanted]:
-        wanted: list[Wanted] = []
-        sheets = self.found.sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
-        for table in tables:
-            found = self.found.files_of(table.name, table.name, files, sheets, is_required=table.is_required)
-            wanted += of_table(table, found, config, sheets.get(table.name), schema)
-        return wanted
-
-    def _sources(
-        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
-    ) -> list[Wanted]:
-        wanted: list[Wanted] = []
-        sheets = self.found.sheets(
-            files, {one.name: config.reading(one.name).sheet for one in adapter.sources}
-        )
-        documents = of_documents(adapter, files)
-        self.found.used.update(one.file.path for one in documents)
-        for source in adapter.sources:
-            if source.kind is not None:
-                continue
-            found = self.found.files_of(
-                DELIVERY,
-                source.name,
-                files,
-                sheets,
-                is_required=source.is_required,
-                source=source,
-                hint=f"; what is read of this format: {shown(adapter.page)}",
-            )
-            wanted += of_source(source, found, sheets.get(source.name))
-        return wanted + documents
 
     def _load(self, config: RegistryConfig, wanted: list[Wanted], scratch: Path) -> None:
         """Load the files side by side; what came of them is told in the order of the tables."""

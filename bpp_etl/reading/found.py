@@ -5,17 +5,22 @@ Not here: reading them (`reading/one_file.py`), and what is asked of each (`read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from bpp_etl.adapters import Source
+from bpp_etl.adapters import Adapter, Source
+from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import BESIDE_DATA, DeliveredFile, Delivery
+from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.book import look_into
+from bpp_etl.reading.document_files import of_documents
 from bpp_etl.reading.inputs import ReadAs
 from bpp_etl.reading.problems import DeliveryProblem
 from bpp_etl.reading.terms import Terms
-from bpp_etl.reading.wanted import WORKBOOK, files_called
+from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
 from bpp_etl.reading.workbook import folded
+from schemas.laws import DELIVERY
+from schemas.tables import DeliveredTable
 
 
 class Found:
@@ -34,6 +39,44 @@ class Found:
         self.problems = problems
         self.used: set[Path] = set()
         self.unread_sheets: set[str] | None = None
+
+    def canonical(
+        self,
+        config: RegistryConfig,
+        files: tuple[DeliveredFile, ...],
+        tables: Collection[DeliveredTable],
+        schema: str = "raw",
+    ) -> list[Wanted]:
+        """Ask for tables of ours, each in the files of its name."""
+        wanted: list[Wanted] = []
+        sheets = self.sheets(files, {table.name: config.reading(table.name).sheet for table in tables})
+        for table in tables:
+            found = self.files_of(table.name, table.name, files, sheets, is_required=table.is_required)
+            wanted += of_table(table, found, config, sheets.get(table.name), schema)
+        return wanted
+
+    def sources(
+        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter
+    ) -> list[Wanted]:
+        """Ask for the sources of an adapter: files of their names, and documents of any name."""
+        wanted: list[Wanted] = []
+        sheets = self.sheets(files, {one.name: config.reading(one.name).sheet for one in adapter.sources})
+        documents = of_documents(adapter, files)
+        self.used.update(one.file.path for one in documents)
+        for source in adapter.sources:
+            if source.kind is not None:
+                continue
+            found = self.files_of(
+                DELIVERY,
+                source.name,
+                files,
+                sheets,
+                is_required=source.is_required,
+                source=source,
+                hint=f"; what is read of this format: {shown(adapter.page)}",
+            )
+            wanted += of_source(source, found, sheets.get(source.name))
+        return wanted + documents
 
     def files_of(
         self,

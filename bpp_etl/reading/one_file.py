@@ -17,7 +17,7 @@ from bpp_etl.reading.blame import blamed_on
 from bpp_etl.reading.contents import Content, content_of
 from bpp_etl.reading.document_files import load_documents
 from bpp_etl.reading.files import CHANGED, Opened, Snapshot, prepare, snapshot_of, unchanged
-from bpp_etl.reading.header import clean_name
+from bpp_etl.reading.header import clean_name, columns_missing
 from bpp_etl.reading.inputs import home_of
 from bpp_etl.reading.problems import (
     WITHHELD,
@@ -206,7 +206,7 @@ class _FileLoader:
         missing = sorted(self.wanted.required - places.keys() - constants.keys())
         if missing:
             withheld = [header[position] for position in hidden]
-            message = f"{name} lacks {_columns_missing(table, missing, header, rename, withheld)}"
+            message = f"{name} lacks {columns_missing(table, missing, header, rename, withheld)}"
             self.problem("column_missing", message, len(missing))
         sure = not missing
         used = {place for found in places.values() for place in found} | {*positions.values()}
@@ -284,22 +284,3 @@ class _FileLoader:
                     return None
             made[ours] = tuple(there[known] for known in called.values())
         return made
-
-
-def _columns_missing(
-    table: str, missing: list[str], header: list[str], rename: Mapping[str, str], withheld: list[str]
-) -> str:
-    """Name the columns that a file lacks, and what may stand in their place, where that is safe to show."""
-    told = ["the column" if len(missing) == 1 else "the columns", " ", ", ".join(missing)]
-    if len(header) == 1:
-        told.append("; its header is one column: check its delimiter")
-    cased = sorted(theirs for theirs in header if theirs.lower() in missing)
-    if cased:
-        told.append(f"; {', '.join(cased)} is written in other letters: name it in [rename.{table}]")
-    # These names stand in registry.toml: they are no patient's values.
-    told += [
-        f"; {shown(theirs)} is not read as {rename[theirs]}: {WITHHELD}"
-        for theirs in withheld
-        if rename.get(theirs) in missing
-    ]
-    return "".join(told)
