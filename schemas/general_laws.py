@@ -110,8 +110,8 @@ GENERAL_LAWS: tuple[Law, ...] = (
         sentence="Every date can be read.",
         severity="refuse",
         category="conformance",
-        mend="Deliver ISO days (2021-03-05), or state date_format in registry.toml. Days that are counted from "
-        "a day zero need [dates].",
+        mend="Deliver ISO days (2021-03-05), or state date_format in registry.toml. Days counted from a "
+        "day zero need [dates].",
         on=with_column_of("date"),
         cells={
             "date": (
