@@ -211,6 +211,28 @@ app.add_typer(kit_app, name="kit")
 
 
 @app.command()
+def init(
+    registry: Annotated[str, typer.Argument(help="The registry's name: its folder is called so.")],
+    form: Annotated[str, typer.Option("--format", help="canonical, or an adapter's name.")] = "canonical",
+    like: Annotated[
+        list[Path] | None,
+        typer.Option("--like", help="A file of theirs: what renames and recodes it is proposed; repeatable."),
+    ] = None,
+    landing: LandingOption = None,
+) -> None:
+    """Make the folder of a registry that begins: a commented registry.toml, and an example delivery."""
+    from bpp_etl.adapters import Outside  # noqa: PLC0415
+    from bpp_etl.kit.first_day import begin_registry  # noqa: PLC0415
+    from bpp_etl.settings import adapter_folders, places  # noqa: PLC0415
+
+    place = places(os.environ, landing).landing
+    outside = Outside(adapter_folders(os.environ), place)
+    today = dt.datetime.now(dt.UTC).date()
+    for line in begin_registry(place, registry, form, today, like or (), outside):
+        typer.echo(line)
+
+
+@app.command()
 def explain(
     patient: Annotated[str, typer.Argument(help="The patient's id, or the real one by the key.")],
     registry: Annotated[str, typer.Option("--registry", help="The registry.")],

@@ -1,0 +1,130 @@
+"""`bpp init` makes a registry's folder with an example, and proposes what reads files of theirs.
+
+Not here: what a proposal says of each fault (`tests/unit/test_check_proposals.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bpp_etl.adapters import CANONICAL, adapter_names
+from bpp_etl.errors import UsageError
+from bpp_etl.kit.first_day import PATIENTS, begin_registry
+from bpp_etl.kit.resemblance import tables_of
+from bpp_etl.landing.registry_config import checked
+from bpp_etl.landing.registry_keys import KEYS
+from tests.support.gating import gated
+
+DAY = dt.date(2026, 6, 30)
+GERMAN = {
+    "Stammdaten.csv": "Patienten-ID;Geschlecht;Geburtsdatum;letzter_Kontakt\nA;W;01.02.1960;03.04.2024\n",
+    "Labor.csv": "Patienten-ID;Analyt;Entnahmedatum;Wert;Einheit\nA;ALP_TOTAL;05.02.2024;98;U/L\n",
+}
+
+
+def written(folder: Path, **files: str) -> list[Path]:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in files]
+
+
+@pytest.mark.parametrize("form", adapter_names())
+def test_the_example_of_every_format_passes_the_gate_and_says_that_it_is_synthetic(
+    form: str, tmp_path: Path
+) -> None:
+    begin_registry(tmp_path, "north", form, DAY)
+    stated = checked(tomllib.loads((tmp_path / "north" / "registry.toml").read_text(encoding="utf-8")))
+    assert (stated.format, stated.about.synthetic) == (form, True)
+    one = gated(tmp_path / "north" / DAY.isoformat())
+    assert one.decision.is_open, one.decision.causes
+    assert one.read.unknown_files == ()
+    if form == CANONICAL:
+        assert one.read.rows["patients"] == PATIENTS
+
+
+def test_every_key_stands_in_the_file_as_a_comment_that_can_be_followed(tmp_path: Path) -> None:
+    begin_registry(tmp_path, "north", CANONICAL, DAY)
+    text = (tmp_path / "north" / "registry.toml").read_text(encoding="utf-8")
+    for key in KEYS:
+        if key.name != "format":
+            lines = "\n".join(f"# {line}".rstrip() for line in key.example.splitlines())
+            assert lines in text
+            assert f"# {key.name}: " in text
+    assert max(map(len, text.splitlines())) <= 110
+
+
+def test_files_of_theirs_are_found_by_their_columns_and_what_reads_them_is_proposed(tmp_path: Path) -> None:
+    files = written(tmp_path / "theirs", **GERMAN)
+    told = begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, files)
+    assert told[:2] == [
+        "Stammdaten.csv is taken for patients: deliver it as patients.csv",
+        "Labor.csv is taken for lab_results: deliver it as lab_results.csv",
+    ]
+    stated = tomllib.loads((tmp_path / "landing" / "west" / "registry.toml").read_text(encoding="utf-8"))
+    assert stated["rename"]["patients"]["Geburtsdatum"] == "birth_date"
+    assert stated["recode"]["patients"]["sex"] == {"W": "female"}
+    assert stated["read"] == {"delimiter": ";", "date_format": "%d.%m.%Y"}
+    checked(stated)
+    assert list((tmp_path / "landing" / "west" / DAY.isoformat()).iterdir()) == []
+    assert [file.read_text(encoding="utf-8") for file in files] == list(GERMAN.values())
+
+
+def test_a_table_is_known_by_its_name_first_and_in_any_format(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"assessment_id": ["x"], "patient_id": ["A"], "modality": ["CT"]})
+    frame.write_parquet(tmp_path / "scans.parquet")
+    frame.write_parquet(tmp_path / "Patients.parquet")
+    found = tables_of([tmp_path / "scans.parquet", tmp_path / "Patients.parquet"])
+    assert list(found.values()) == ["imaging_assessments", "patients"]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"x.csv": "a;b\n"}, "it is not clear which table x.csv is"),
+        ({"x.csv": ""}, "it is not clear which table x.csv is"),
+        ({"x.docx": "a"}, "x.docx is no file of a table"),
+        ({"patients.csv": "sex\n", "PATIENTS.csv": "sex\n"}, "two files are taken for patients"),
+    ],
+)
+def test_a_file_that_is_no_table_for_sure_is_refused(
+    tmp_path: Path, files: dict[str, str], words: str
+) -> None:
+    theirs = written(tmp_path / "theirs", **files)
+    with pytest.raises(UsageError, match=words):
+        begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, theirs)
+    assert not (tmp_path / "landing").exists()
+
+
+@pytest.mark.parametrize(
+    ("registry", "form", "words"),
+    [
+        ("no name", CANONICAL, "is no name of a registry"),
+        ("../x", CANONICAL, "is no name of a registry"),
+        ("north", "hl7v2", "there is no format hl7v2"),
+    ],
+)
+def test_what_cannot_be_begun_is_told_and_leaves_nothing(
+    tmp_path: Path, registry: str, form: str, words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        begin_registry(tmp_path / "landing", registry, form, DAY)
+    assert not (tmp_path / "landing").exists()
+
+
+def test_a_registry_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "north").mkdir()
+    with pytest.raises(UsageError, match="is there already"):
+        begin_registry(tmp_path, "north", CANONICAL, DAY)
+
+
+def test_files_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"missing\.csv cannot be opened"):
+        begin_registry(tmp_path, "north", CANONICAL, DAY, [tmp_path / "missing.csv"])
+    with pytest.raises(UsageError, match="tables of our own"):
+        begin_registry(tmp_path, "north", "fhir", DAY, [tmp_path / "missing.csv"])
