@@ -53,7 +53,7 @@ def made(
         "data_dictionary": [RECORD, *variables] if variables else [],
     }
     found = made_of(ADAPTER, rows, settings).rows[table]
-    names = columns_made(table)
+    names = columns_made(ADAPTER, table)
     by_name = [dict(zip(names, row, strict=True)) for row in found]
     return sorted(by_name, key=lambda row: str(row.get("row_number", "")).zfill(9))
 
