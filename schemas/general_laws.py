@@ -101,7 +101,8 @@ GENERAL_LAWS: tuple[Law, ...] = (
         severity="refuse",
         category="completeness",
         mend="Fill the empty cells at the source. A constant in [constants.<table>] stands in for a column "
-        "that the export lacks; it fills no empty cell.",
+        "that the export lacks; it fills no empty cell. What a last contact that nobody recorded follows "
+        "from is stated in [last_contact].",
         on=every_table,
     ),
     TextLaw(
@@ -109,7 +110,8 @@ GENERAL_LAWS: tuple[Law, ...] = (
         sentence="Every date can be read.",
         severity="refuse",
         category="conformance",
-        mend="Deliver ISO days (2021-03-05), or state date_format in registry.toml.",
+        mend="Deliver ISO days (2021-03-05), or state date_format in registry.toml. Days counted from a "
+        "day zero need [dates].",
         on=with_column_of("date"),
         cells={
             "date": (

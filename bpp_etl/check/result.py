@@ -46,9 +46,10 @@ class BrokenRule:
         numbers = ", ".join(map(str, self.row_numbers))
         if not numbers:
             return ""
-        more = ", ..." if self.broken > len(self.row_numbers) and self.files == 1 else ""
-        others = f" and of {self.files - 1} more files" if self.files > 1 else ""
-        return f"row{'s' if self.broken > 1 else ''} {numbers}{more} of {self.file}{others}"
+        more_files = self.files - 1
+        more = ", ..." if self.broken > len(self.row_numbers) and not more_files else ""
+        others = f" and of {more_files} more file{'s' if more_files > 1 else ''}" if more_files else ""
+        return f"row{'s' if len(self.row_numbers) > 1 else ''} {numbers}{more} of {self.file}{others}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Checked:
 
     @property
     def drugs_told(self) -> list[str]:
-        """Say how many drugs were what to the lines of therapy that were derived."""
+        """Say how many drugs were what to the derived lines of therapy."""
         return [f"{meaning}: {rows}" for meaning, rows in self.decision.drugs.items()]
 
     @property

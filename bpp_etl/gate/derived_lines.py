@@ -1,7 +1,7 @@
 """Makes `raw.therapy_lines` of the drugs of a delivery that has no lines, where its registry declares it.
 
-The lines are then judged as delivered ones are. Every drug is counted by what became of it. Not here: when a
-line begins (`bpp_etl/harmonise/lines.py`).
+The derived lines are then judged as delivered ones are. Every drug is counted by what became of it. Not here:
+when a line begins (`bpp_etl/harmonise/lines.py`).
 """
 
 from __future__ import annotations

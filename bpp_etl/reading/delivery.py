@@ -260,6 +260,8 @@ class _Reader:
             self.extra += loaded.extra
             self.headers[loaded.table] = tuple(loaded.header)
             self.identifiers += loaded.identifiers
+            if loaded.table == DOCUMENTS and loaded.part and not loaded.part.rows:
+                self.found.used.discard(one.file.path)  # of another kind, though it ends like one of these
             parts.setdefault((one.schema, one.table), []).append(loaded.part)
         for (schema, table), found in parts.items():
             whole = [part for part in found if part is not None]

@@ -322,3 +322,17 @@ def test_a_registry_in_the_place_of_a_delivery_is_told_its_newest_one(landing: P
         check_delivery(folder.parent, "text")
     assert error.value.message == f"{folder.parent.name} is a registry, not a delivery"
     assert error.value.hint == f"its newest delivery: bpp check {folder}"
+
+
+def test_rows_of_several_files_are_named_by_the_first_file_that_has_any(landing: Path) -> None:
+    folder = write_delivery_of(landing)
+    head, *rows = (folder / "lab_results.csv").read_text(encoding="utf-8").splitlines()
+    bad = "A,ALP_TOTAL,2024-03-01,0,U/L,104"
+    (folder / "lab_results.csv").unlink()
+    (folder / "lab_results").mkdir()
+    for name, lines in {"1": rows, "2": [*rows[:1], bad], "3": [bad, bad]}.items():
+        text = "\n".join([head, *lines])
+        (folder / "lab_results" / f"{name}.csv").write_text(text, encoding="utf-8")
+    (folder.parent / "registry.toml").write_text("[limits]\nlab_results = 1\n", encoding="utf-8")
+    text, _ = check_delivery(folder, "text")
+    assert "row 2 of lab_results/2.csv and of 1 more file" in " ".join(text.split())

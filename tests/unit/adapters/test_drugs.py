@@ -23,7 +23,7 @@ select
     extrt as agent,
     exstdtc as start_date,
     exendtc as end_date,
-    'end_date' as approximated,
+    'start_date' as approximated,
     row_number,
     file
 from ex
@@ -65,7 +65,7 @@ def test_lines_follow_from_the_drugs_that_it_yields_once_that_is_declared(dosing
         (1, "taxol", "2024-01-01", "2024-03-01"),
         (2, "letrozole", "2024-03-20", "None"),
     ]
-    # What is approximated of a drug is so of its line.
+    # A line begins on a day as well known as its first drug's.
     assert [flags for *_, flags in found] == [["line_derived", "value_approximated"]] * 2
     assert one.decision.drugs == {"a drug of a line": 2}
 

@@ -264,6 +264,15 @@ def test_memory_is_bounded_however_many_records_there_are(tmp_path: Path) -> Non
     assert len(path.with_suffix(".records").read_bytes().splitlines()) == 20_000
 
 
+def test_a_file_of_another_kind_beside_an_export_is_told_as_one_that_nothing_reads(tmp_path: Path) -> None:
+    texts = {
+        "export.xml": '<NaaccrData><Patient><Item naaccrId="sex">2</Item></Patient></NaaccrData>',
+        "dictionary.xml": "<NaaccrDictionary><ItemDef/></NaaccrDictionary>",
+    }
+    one = gated(write_texts(tmp_path, texts, toml='format = "naaccr"\n'))
+    assert one.read.unknown_files == ("dictionary.xml",)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
