@@ -19,6 +19,8 @@ from bpp_etl.source_form import python_form, sql_form, toml_form
 from bpp_etl.version_memo import remember, remembered
 
 PACKAGES = ("schemas", "bpp_etl")
+NO_CODE = ("__pycache__", "example")
+"""Folders of what changes no row: bytecode, and the examples of adapters."""
 ENDINGS = (".py", ".sql", ".toml", ".j2", ".css", ".html")
 
 Layer = Literal["raw", "core", "event", "metric", "release"]
@@ -95,7 +97,7 @@ def _gather(folder: Traversable, name: str, found: dict[str, bytes]) -> None:
         path = f"{name}/{entry.name}"
         if entry.name.endswith(ENDINGS):
             found[path] = entry.read_bytes()
-        elif entry.name != "__pycache__" and entry.is_dir():
+        elif entry.name not in NO_CODE and entry.is_dir():
             _gather(entry, path, found)
 
 
