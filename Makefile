@@ -25,7 +25,7 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 test: lint
 	@$(BIN)/python -m pytest $(WORKERS) -m "not soak and not walk"
 
-# What runs the command line, daemon, servers and a browser, kills them, and does what the pages say.
+# What refreshes as a whole, reads public files, runs servers and a browser, kills them, follows the pages.
 walks: $(DEV)
 	@$(BIN)/python -m pytest $(WORKERS) -m "walk and not soak"
 

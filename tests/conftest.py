@@ -23,10 +23,14 @@ WALKS = (
     "docs/test_add_protocol.py",
     "docs/test_add_rule.py",
     "faults",
+    "gates/test_pseudonyms.py",
+    "gates/test_rules_against_before.py",
+    "graph",
     "operation",
+    "real",
     "unit/erasure",
 )
-"""Chapters and files whose tests walk a page or a whole refresh, with processes, servers and kills."""
+"""Chapters and files whose tests walk: a page, a whole refresh, public files; with processes and kills."""
 
 MadeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
 

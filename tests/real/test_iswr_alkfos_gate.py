@@ -82,7 +82,7 @@ def test_with_a_stated_unit_every_result_is_admitted_and_alp_falls_by_36_under_t
     assert rows_where_they_went(decision)["lab_results"] == (301, 289, MISSED_VISITS, 0)
     assert refusals(decision) == {("lab_results", "required_value_missing"): MISSED_VISITS}
     units = admitted_rows(tmp_path, "select raw_unit, unit, unit_factor, flags from core.lab_results")
-    assert units == {("U/L", "U/L", 1.0, ()): 289}
+    assert units == {("U/L", "U/L", 1.0, ("constant_declared",)): 289}
     treated = study().filter(grp=TAMOXIFEN)["patient_id"].unique().to_list()
     with opened_read_only(WorkingFiles.of(tmp_path, REGISTRY).admitted) as con:
         changes = con.execute(

@@ -121,7 +121,7 @@ def test_a_wheel_tells_what_its_own_metadata_declares(
         "Requires-Dist: typer\nRequires-Dist: nowhere-installed\n\n",
         "utf-8",
     )
-    monkeypatch.setattr(module, "PROJECT", tmp_path)
+    monkeypatch.setattr(module, "CHECKOUT", tmp_path)
     monkeypatch.setattr(
         module,
         "distribution",
