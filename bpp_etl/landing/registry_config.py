@@ -5,6 +5,7 @@ Not here: its sections (`registry_sections.py`), and applying it. An unknown key
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,10 +101,13 @@ def told_in(path: Path) -> dict[str, Any]:
                 f"registry.toml is larger than {MOST_BYTES >> 10} KiB", "recode codes in the export instead"
             )
         return tomllib.loads(text.decode("utf-8-sig"))
-    except (ValueError, RecursionError, OSError):
-        # Bad TOML and bad UTF-8 are ValueErrors, and so is a number of thousands of digits.
+    except (ValueError, RecursionError, OSError) as error:
+        # Bad TOML and bad UTF-8 are ValueErrors, and so is a number of thousands of digits. Of its words only
+        # the line is told: they may quote a cell's.
+        line = re.search(r"\(at line (\d+)", str(error))
         raise ConfigurationError(
-            "registry.toml cannot be read as TOML in UTF-8", "check its quotes and brackets"
+            f"registry.toml cannot be read as TOML in UTF-8{f' (line {line[1]})' if line else ''}",
+            "check its quotes and brackets; a key with other letters than a to z stands in quotes",
         ) from None
 
 

@@ -224,3 +224,13 @@ def test_an_unknown_format_shuts_the_gate_and_the_known_ones_are_told(tmp_path: 
     assert one.message("configuration_invalid") == (
         f"there is no format 'hl7'; known formats: {', '.join(adapter_names())}"
     )
+
+
+def test_of_broken_toml_the_line_is_told(tmp_path: Path) -> None:
+    folder = write_delivery_of(tmp_path)
+    (folder.parent / "registry.toml").write_text('format = "canonical"\n\ngröße = 1\n', encoding="utf-8")
+    told = gated(folder).message("configuration_invalid")
+    assert told == (
+        "registry.toml cannot be read as TOML in UTF-8 (line 3); check its quotes and brackets;"
+        " a key with other letters than a to z stands in quotes"
+    )
