@@ -26,9 +26,14 @@ WALKS = (
     "gates/test_pseudonyms.py",
     "gates/test_rules_against_before.py",
     "graph",
+    "mutations/test_score.py",
     "operation",
     "real",
+    "unit/adapters/test_judged_again.py",
+    "unit/difference/test_compare.py",
     "unit/erasure",
+    "unit/explain/test_telling.py",
+    "unit/share/test_attack.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files; with processes and kills."""
 

@@ -274,16 +274,17 @@ def _empty(adapter: Adapter) -> Rows:
 
 def _odd(folder: Traversable, adapter: Adapter) -> Rows:
     """Put odd rows below the example: each has one text in all of its columns, in every source."""
+    example = example_of(folder, adapter)
     return {
         source.name: [
-            *example_of(folder, adapter)[source.name],
+            *example[source.name],
             *(
                 {column: nested if column in source.nested else cell for column in columns}
                 for cell, nested in zip(ODD_CELLS, cycle(ODD_JSON))
             ),
         ]
         for source in adapter.sources
-        for columns in [_columns_of(source, example_of(folder, adapter)[source.name])]
+        for columns in [_columns_of(source, example[source.name])]
     }
 
 

@@ -27,7 +27,7 @@ def render_planted() -> str:
 Written by `python -m tests.mutations`. Clinical defects are planted in a clean, made-up delivery, those of
 single rows each in a patient of its own, and the gate has to notice each by the rule that is named here. It
 notices {share}. In the delivery without a defect, and in the clean registry of the
-demonstration, no rule of any severity is broken. `make test` plants those of whole deliveries several at
+demonstration, no rule of any severity is broken. `make walks` plants those of whole deliveries several at
 once, `make soak` each alone.
 
 {_rows(("table", "what is wrong", "noticed by"), [(d.table, d.wrong, f"`{d.rule}`") for d in _ordered()])}
