@@ -20,7 +20,7 @@ from bpp_etl.demo.profiles import Profile
 from bpp_etl.demo.registry import generate_registry
 from bpp_etl.demo.write import write_delivery
 from bpp_etl.errors import UsageError, shown
-from bpp_etl.kit.resemblance import tables_of
+from bpp_etl.kit.resemblance import name_delivered, tables_of
 from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME
 from bpp_etl.landing.keys import Key
 from bpp_etl.landing.registry_keys import KEYS
@@ -112,11 +112,11 @@ def _proposed(registry: str, day: dt.date, files: Sequence[Path]) -> tuple[str, 
         folder = Path(name) / registry / day.isoformat()
         folder.mkdir(parents=True)
         for file, table in tables.items():
-            shutil.copyfile(file, folder / f"{table}{''.join(file.suffixes[-2:])}")
+            shutil.copyfile(file, folder / name_delivered(file, table))
         checked = gated(delivery_in(folder))
     lines = checked.proposal.as_toml()
     told = [
-        f"{shown(file.name)} is taken for {table}: deliver it as {table}{''.join(file.suffixes[-2:])}"
+        f"{shown(file.name)} is taken for {table}: deliver it as {name_delivered(file, table)}"
         for file, table in tables.items()
     ]
     if not lines:

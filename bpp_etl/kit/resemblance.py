@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bpp_etl.check.guess import guess_column
+from bpp_etl.check.layout import DELIMITERS
 from bpp_etl.errors import UsageError, shown
+from bpp_etl.landing.deliveries import TABLES as FORMATS
+from bpp_etl.landing.deliveries import ending_of
 from bpp_etl.reading.header import clean_name
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
-ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
-DELIMITERS = ",;\t|"
 BEGINNING = 1 << 16
 
 
@@ -28,6 +29,9 @@ def tables_of(files: Sequence[Path]) -> dict[Path, str]:
     """
     found: dict[Path, str] = {}
     for file in files:
+        if ending_of(file.name.lower()) not in FORMATS:
+            listed = ", ".join(f".{one}" for one in sorted(FORMATS))
+            raise UsageError(f"{shown(file.name)} is no file of a table", f"one of {listed}")
         table = _by_name(file) or _by_header(file)
         if table is None:
             raise UsageError(
@@ -40,6 +44,11 @@ def tables_of(files: Sequence[Path]) -> dict[Path, str]:
             )
         found[file] = table
     return found
+
+
+def name_delivered(file: Path, table: str) -> str:
+    """Return the name under which a file of theirs is delivered as a table."""
+    return f"{table}.{ending_of(file.name.lower())}"
 
 
 def _by_name(file: Path) -> str | None:
@@ -61,26 +70,27 @@ def _by_header(file: Path) -> str | None:
 
 
 def _header(file: Path) -> list[str]:
-    if not file.name.lower().endswith(ENDINGS):
-        raise UsageError(f"{shown(file.name)} is no file of a table", f"one of {', '.join(ENDINGS)}")
+    ending = ending_of(file.name.lower())
     try:
-        if file.suffix.lower() == ".parquet":
+        if ending == "parquet":
             import polars as pl  # noqa: PLC0415 - only this kind of file needs it
 
             return list(pl.read_parquet_schema(file))
-        if file.suffix.lower() == ".xlsx":
+        if ending == "xlsx":
             from openpyxl import load_workbook  # noqa: PLC0415
 
             sheet = load_workbook(file, read_only=True).worksheets[0]
             first = next(sheet.iter_rows(max_row=1, values_only=True), ())
             return [clean_name(str(cell)) for cell in first if cell is not None]
-        with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as stream:
+        with gzip.open(file) if ending == "csv.gz" else file.open("rb") as stream:
             start = stream.read(BEGINNING)
     except OSError as error:
         raise UsageError(
             f"{shown(file.name)} cannot be opened: {error.strerror or type(error).__name__}",
             "check its name and permissions",
         ) from None
+    except Exception:  # noqa: BLE001 - a broken file may fail its reader in any way
+        raise UsageError(f"{shown(file.name)} cannot be read", "export the file again") from None
     text = start.decode("utf-8-sig", "replace").splitlines()
     line = text[0] if text else ""
     delimiter = max(DELIMITERS, key=line.count)

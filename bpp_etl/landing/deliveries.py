@@ -150,7 +150,7 @@ def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
     """
     found = []
     for entry in sorted(delivery.path.iterdir()):
-        ending = _ending_of(entry.name)
+        ending = ending_of(entry.name)
         if ending is not None:
             stem = entry.name.removesuffix(f".{ending}")
             found.append(DeliveredFile(stem, ending, entry, entry.name))
@@ -158,12 +158,13 @@ def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
             found += [
                 DeliveredFile(entry.name, ending, part, f"{entry.name}/{part.name}")
                 for part in sorted(entry.iterdir())
-                if (ending := _ending_of(part.name)) and not part.name.startswith(BESIDE_DATA)
+                if (ending := ending_of(part.name)) and not part.name.startswith(BESIDE_DATA)
             ]
     return tuple(found)
 
 
-def _ending_of(name: str) -> str | None:
+def ending_of(name: str) -> str | None:
+    """Return the ending of a name that says a known format, without its dot; None where none does."""
     return next((ending for ending in FORMATS if name.endswith(f".{ending}")), None)
 
 

@@ -75,6 +75,14 @@ def test_files_of_theirs_are_found_by_their_columns_and_what_reads_them_is_propo
     assert [file.read_text(encoding="utf-8") for file in files] == list(GERMAN.values())
 
 
+def test_a_file_is_delivered_with_the_ending_of_its_format_alone(tmp_path: Path) -> None:
+    (file,) = written(tmp_path / "theirs", **{"Stammdaten.2024.06.CSV": GERMAN["Stammdaten.csv"]})
+    (told, *_) = begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, [file])
+    assert told == "Stammdaten.2024.06.CSV is taken for patients: deliver it as patients.csv"
+    stated = tomllib.loads((tmp_path / "landing" / "west" / "registry.toml").read_text(encoding="utf-8"))
+    assert stated["rename"]["patients"]["Geschlecht"] == "sex"
+
+
 def test_a_table_is_known_by_its_name_first_and_in_any_format(tmp_path: Path) -> None:
     frame = pl.DataFrame({"assessment_id": ["x"], "patient_id": ["A"], "modality": ["CT"]})
     frame.write_parquet(tmp_path / "scans.parquet")
@@ -89,6 +97,11 @@ def test_a_table_is_known_by_its_name_first_and_in_any_format(tmp_path: Path) ->
         ({"x.csv": "a;b\n"}, "it is not clear which table x.csv is"),
         ({"x.csv": ""}, "it is not clear which table x.csv is"),
         ({"x.docx": "a"}, "x.docx is no file of a table"),
+        ({"patients.docx": "a"}, "patients.docx is no file of a table"),
+        ({"x.parquet": "a"}, "x.parquet cannot be read"),
+        ({"x.xlsx": "a"}, "x.xlsx cannot be read"),
+        ({"x.csv.gz": "a"}, "x.csv.gz cannot be opened"),
+        ({"x.xpt": "a"}, "it is not clear which table x.xpt is"),
         ({"patients.csv": "sex\n", "PATIENTS.csv": "sex\n"}, "two files are taken for patients"),
     ],
 )
