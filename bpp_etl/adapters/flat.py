@@ -7,6 +7,7 @@ Not here: what a description says of documents (`adapters/documents.py`), and ma
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,12 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> Fl
         lines = path.with_suffix(".records")
         written = write_as_json(path, lines, documents, _members(sources))
         longest, names = max(LONGEST_LINE, 1 + written.longest), written.names
+    elif not _ends_its_last_line(path):
+        # DuckDB reads a last line without an end out of turn, and documents are known by their order.
+        lines = path.with_suffix(".lines")
+        shutil.copyfile(path, lines)
+        with lines.open("ab") as stream:
+            stream.write(b"\n")
     width = max(len(_laid(source)) for source in sources.values())
     cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
     known = ", ".join(map(literal, (*sources, *documents.packed)))
@@ -149,6 +156,12 @@ def _longest(path: Path) -> int:
     with path.open("rb") as stream:
         line = stream.readline(SNIFFED)
     return LONGEST_LINE if size < LONGEST_LINE or _is_json(line) else size + 1
+
+
+def _ends_its_last_line(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 1))
+        return stream.read(1) == b"\n"
 
 
 def _is_json(text: bytes) -> bool:
