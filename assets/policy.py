@@ -31,8 +31,8 @@ WARN_SHARE = 0.8
 class LayerPolicy:
     """The policy of one layer; `holds` says whose data its tables show.
 
-    A layer whose assets have a partition for each registry has no `fresh_days`: Dagster would call all of them
-    fresh after the newest run of any. `freshness.py` tells of each registry.
+    A layer with a partition for each registry has no `fresh_days`: Dagster would call all of them fresh after
+    the newest run of any. `freshness.py` tells of each registry.
     """
 
     code_version: str
