@@ -84,6 +84,8 @@ def test_the_commands_that_work_on_a_warehouse_take_it() -> None:
         ("init",),
         ("raw",),
         ("refresh",),
+        ("serve", "daemon"),
+        ("serve", "webserver"),
         ("status",),
         ("ui",),
     }
