@@ -1,4 +1,4 @@
-"""What is declared, what is imported and what is locked are one: running needs nothing of the other groups and extras.
+"""What is declared, imported and locked are one: running needs nothing of the other groups and extras.
 
 Not here: that running works on its own lock alone; `.ci/run` begins with `make demo` in a clean checkout.
 """
