@@ -97,9 +97,9 @@ def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
 
 def run_webserver(landing: Path | None, warehouse: Path | None, host: str, port: int) -> None:
     """Replace this process by the web server alone, on the warehouse's instance and behind the guard."""
+    home, environment = _instance_for(landing, warehouse, port)
     from assets.ui import OURS  # noqa: PLC0415 - as above
 
-    home, environment = _instance_for(landing, warehouse, port)
     _become([*OURS, "-h", host, "-p", str(port)], home, environment)
 
 
@@ -124,13 +124,14 @@ def _instance_for(
     landing: Path | None, warehouse: Path | None, port: int | None = None
 ) -> tuple[Path, dict[str, str]]:
     """Make the warehouse's instance ready; return its folder, and the environment of a service on it."""
-    from assets.instance import home_of  # noqa: PLC0415 - as above
-    from assets.storage_faults import storage_in_words  # noqa: PLC0415
-
     ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
     if port is not None:
         _ensure_free(port)
+
+    from assets.instance import home_of  # noqa: PLC0415 - Dagster takes seconds to load
+    from assets.storage_faults import storage_in_words  # noqa: PLC0415
+
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
     with storage_in_words(home):
