@@ -120,7 +120,9 @@ def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
     """Read the variables that lie as files in the folder `BPP_SECRETS`; what the environment states wins.
 
     A file is called as its variable. Containers and systemd hand over secrets so: they stand in no unit, no
-    compose file and no description of a container. Errors: UsageError where the folder or a file cannot be read.
+    compose file and no description of a container.
+
+    Errors: UsageError where the folder or a file cannot be read.
     """
     told = environment.get("BPP_SECRETS")
     if not told:

@@ -132,6 +132,27 @@ def test_a_server_is_installed_offline_from_the_hashed_locks(house: House, tmp_p
     assert demo.code == 0, demo.err
 
 
+@pytest.mark.skipif(not shutil.which("systemctl"), reason="systemctl is not installed")
+def test_the_lines_for_root_install_and_enable_the_units(tmp_path: Path) -> None:
+    """They are run in a folder that stands for the root of a system."""
+    units = tmp_path / "etc" / "systemd" / "system"
+    units.mkdir(parents=True)
+    for line in re.findall(r"^# (.*)$", "\n".join(fenced(SECTIONS["As a service"], "console")), re.MULTILINE):
+        program, *words = line.split()
+        if program == "install":
+            here = [word.replace("/etc/", f"{tmp_path}/etc/", 1) for word in words]
+        elif words[0] == "enable":
+            program, here = "systemctl", [f"--root={tmp_path}", "enable", *words[2:]]
+        else:
+            assert line.startswith(("useradd --system ", "systemctl daemon-reload", "systemd-run "))
+            continue
+        done = ended([program, *here], cwd=DOCS.parent)
+        assert done.code == 0, f"{line}\n{done.err}"
+    wanted = {path.name: path.readlink() for path in units.glob("*.wants/*")}
+    assert wanted.keys() == {"bpp-daemon.service", "bpp-webserver.service", "bpp-refresh.timer"}
+    assert (tmp_path / "etc" / "bpp" / "bpp.conf").stat().st_mode & 0o777 == 0o644
+
+
 def test_what_is_shown_for_root_and_containers_names_what_there_is() -> None:
     files = set(re.findall(r"docs/deploy/[\w.-]+", page("installation.md")))
     assert {path for path in files if not (DOCS.parent / path).is_file()} == set()
