@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import pandera.polars as pa
 import polars as pl
@@ -30,8 +30,13 @@ BATCH_ROWS = 200_000
 _ONE_AT_A_TIME = Lock()
 """Pandera keeps what is to be validated in a global; two threads would switch it under each other."""
 
-Break = Callable[[str, Numbers], None]
-"""Takes a rule and the numbers of the rows that break it."""
+
+class Break(Protocol):
+    """Takes a rule and the numbers of the rows that break it; and in which column, where that is known."""
+
+    def __call__(self, rule: str, row_numbers: Numbers, column: str = "") -> None:
+        """Take them."""
+
 
 Breach = Callable[[str, pl.DataFrame], None]
 """Takes a rule and that part of a batch that breaks it."""
@@ -94,13 +99,13 @@ def problem_schema(table: DeliveredTable) -> pa.DataFrameSchema:
 
 
 def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.date, broke: Break) -> int:
-    """Judge a typed relation's rows by their contract; call `broke(rule, row_numbers)` for each breach.
+    """Judge a typed relation's rows by their contract; tell `broke` of each breach.
 
     Returns the number of rows judged. Memory is bounded by the batch, whatever the delivery's size.
     """
 
     def cells_broke(rule: str, cells: pl.DataFrame) -> None:
-        broke(rule, _rows_with(con, relation, cells))
+        broke(rule, *_rows_with(con, relation, cells))
 
     def rows_broke(rule: str, rows: pl.DataFrame) -> None:
         broke(rule, rows["row_number"])
@@ -146,15 +151,16 @@ def _gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
         yield pl.concat(held)
 
 
-def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> Numbers:
-    """Find the rows that hold any of these values, each of which stands in its column, the others empty."""
+def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> tuple[Numbers, str]:
+    """Find the rows that hold any of these values, all of which stand in one column, and that column."""
     (column,) = (name for name in cells.columns if cells[name].null_count() < cells.height)
     cell = quoted(column)
     with shown(con, "broken_cells", cells.select(column)):
-        return select_numbers(
+        found = select_numbers(
             con,
             f"select row_number from {relation} semi join broken_cells using ({cell})",
         )
+    return found, column
 
 
 def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Breach) -> None:

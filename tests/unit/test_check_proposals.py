@@ -191,6 +191,7 @@ def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path:
         "2",
         "code_unknown",
     )
+    assert cells["columns"].value == "site"
     assert (cells["site"].value, cells["site"].data_type) == ("=2+2", "s")
     marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
     assert marked == {"site"}
