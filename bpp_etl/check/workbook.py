@@ -29,8 +29,8 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
     """Write every row of a judged delivery that broke a rule into a new workbook; return how many there are.
 
     A sheet for each table: where the row is, the rules that it broke, the columns that they are about and how
-    to mend them, then its cells as delivered. Those of these columns are marked. Text stays text, whatever it begins
-    with. Errors: UsageError where the file cannot be written.
+    to mend them, then its cells as delivered. Those of these columns are marked. Text stays text, whatever it
+    begins with. Errors: UsageError where the file cannot be written.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - nothing else of a check needs it
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
