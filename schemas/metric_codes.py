@@ -31,6 +31,8 @@ CI_METHOD = (
     *("bootstrap", "prediction", MASS_INTERVAL),
 )
 FLOW_STEP = (
+    "delivered_row",
+    "repeated_row",
     "delivered",
     "refused",
     "admitted",
