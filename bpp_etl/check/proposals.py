@@ -18,7 +18,7 @@ from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
 from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.problems import looks_like_identifier
+from bpp_etl.reading.problems import PLAIN_NAME, is_of_names, looks_like_identifier
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
 from bpp_etl.warehouse.connection import Connection, one_row
@@ -146,15 +146,19 @@ class _Found:
                 self.sure(section, several[0], ours)
             else:
                 self.choose(section, f"{ours} is one of {', '.join(map(value_of, several))}")
-        is_any_left = len(unknown) > sum(map(len, guessed.values()))
+        known = (there & columns.keys()) | guessed.keys()
+        left = [
+            theirs for theirs in unknown if theirs not in {one for told in guessed.values() for one in told}
+        ]
+        names = _names_told(left) if is_of_names(header, known, renamed.keys() & {*header}) else ""
         for name in absent:
             if name in guessed:
                 continue
             if columns[name].required:
-                self.choose(section, f'"..." = "{name}"  # which of their columns is it?')
-            elif is_any_left:
+                self.choose(section, f'"..." = "{name}"  # which of their columns is it?{names}')
+            elif left:
                 # No rule misses it: dates of death under another name would be lost unsaid.
-                self.choose(section, f'"..." = "{name}"  # is it one of those not loaded?')
+                self.choose(section, f'"..." = "{name}"  # is it one of those not loaded?{names}')
 
     def look_for_sheets(self) -> None:
         """Offer the sheets of the one workbook that nothing reads for the tables that are not there."""
@@ -225,6 +229,13 @@ class _Found:
             {"pattern": pattern, "texts": list(texts)},
         )
         return found is True
+
+
+def _names_told(left: Sequence[str]) -> str:
+    """Name columns that may be chosen from, the first of them, and none whose name is not plain."""
+    plain = [theirs for theirs in left if PLAIN_NAME.fullmatch(theirs)]
+    more = f", and {len(plain) - MOST_UNSURE} more" if len(plain) > MOST_UNSURE else ""
+    return f" {', '.join(plain[:MOST_UNSURE])}{more}" if plain else ""
 
 
 def _have_decimal_commas(texts: Sequence[str]) -> bool:
