@@ -90,9 +90,10 @@ def looks_like_identifier(column: str) -> bool:
 def is_of_names(header: Sequence[str], known: Collection[str], stated: Collection[str] = ()) -> bool:
     """Say whether a file's first row is a header for sure, though it lacks a column that must be there.
 
-    The first row of a file without a header is a patient's. `known` are the columns of ours in it: two, or one
-    whose name is several words, for one word, such as unit or site, may stand in a patient's row too. `stated`
-    are those of theirs that registry.toml names. A header has no cell that is a day, a number or an id.
+    The first row of a file without a header is a patient's. `known` are the columns of ours in it: two, or
+    one whose name is several words, for one word, such as unit or site, may stand in a patient's row too.
+    `stated` are those of theirs that registry.toml names. A header has no cell that is a day, a number or an
+    id.
     """
     if any(_VALUE.fullmatch(cell) for cell in header):
         return False
