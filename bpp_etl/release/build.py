@@ -25,11 +25,12 @@ from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
+from bpp_etl.release.documents import describe_files
 from bpp_etl.release.history import add_to_history, carry_history, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
-from bpp_etl.release.seal import FILES, sealed
+from bpp_etl.release.seal import FILES
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
@@ -173,7 +174,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         "content_digest": digest,
         "rows": counts,
         "input": inputs.as_manifest(),
-        FILES: sealed(building),
+        FILES: describe_files(building),
     }
     (building / ASSEMBLED).unlink()
     (building / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")

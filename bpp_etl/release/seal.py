@@ -15,7 +15,6 @@ import duckdb
 
 from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError, DamagedError
-from bpp_etl.release.software import SOFTWARE
 from bpp_etl.warehouse.connection import opened_read_only
 from bpp_etl.warehouse.damage import is_cut_off
 
@@ -33,15 +32,6 @@ def sha256_of(path: Path) -> str:
     """Digest a file as `sha256sum` does."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sealed(folder: Path) -> dict[str, str]:
-    """Digest each file of a release that is about to be named."""
-    return {
-        path.name: sha256_of(path)
-        for path in sorted(folder.iterdir())
-        if path.name in {FILE, REPORT, SOFTWARE}
-    }
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
