@@ -256,7 +256,7 @@ def _write_manifest(
         **manifest,
         "content_digest": digest,
         "rows": {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()},
-        FILES: describe_files(building),
+        FILES: describe_files(building, rewritten_at=now),
         REWRITTEN: [*earlier, told],
     }
     (building / MANIFEST).write_text(json.dumps(made, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -73,7 +73,11 @@ class ToldRelease:
 
 
 def crate(
-    told: ToldRelease, digests: Mapping[str, str], sizes: Mapping[str, int], house: Publication
+    told: ToldRelease,
+    digests: Mapping[str, str],
+    sizes: Mapping[str, int],
+    house: Publication,
+    rewritten_at: dt.datetime | None = None,
 ) -> dict[str, Any]:
     """Return the crate: its descriptor, the release, its files, how it was made, and who publishes it."""
     return {
@@ -86,14 +90,22 @@ def crate(
                 "conformsTo": {"@id": VERSION},
                 "about": {"@id": "./"},
             },
-            _root(told, house),
+            _root(told, house, rewritten_at),
             *(_file(name, digests.get(name), sizes.get(name)) for name in FILES),
             _making(told),
             {
                 "@id": OURS,
                 "@type": "SoftwareApplication",
                 "name": "bpp-etl",
-                "softwareVersion": told.code_version,
+                "url": f"pkg:pypi/bpp-etl@{told.code_version.partition('+')[0]}",
+                "version": told.code_version,
+            },
+            {
+                "@id": "#identifier",
+                "@type": "PropertyValue",
+                "name": "Id of the release",
+                "propertyID": "release_id",
+                "value": told.release_id,
             },
             *_protocols(told),
             _terms(house),
@@ -102,13 +114,13 @@ def crate(
     }
 
 
-def _root(told: ToldRelease, house: Publication) -> dict[str, Any]:
+def _root(told: ToldRelease, house: Publication, rewritten_at: dt.datetime | None) -> dict[str, Any]:
     root: dict[str, Any] = {
         "@id": "./",
         "@type": "Dataset",
         "name": f"Bone pseudoprogression in metastatic breast cancer, release {told.release_id}",
         "description": _description(told),
-        "identifier": told.release_id,
+        "identifier": {"@id": "#identifier"},
         "datePublished": told.moment,
         "license": {"@id": house.licence or TERMS},
         "conditionsOfAccess": "A release is exact and holds every patient: it stays in the house.",
@@ -116,6 +128,8 @@ def _root(told: ToldRelease, house: Publication) -> dict[str, Any]:
         "mentions": {"@id": "#making"},
         "isBasedOn": [{"@id": _id_of(protocol)} for protocol in told.protocols],
     }
+    if rewritten_at is not None:
+        root["dateModified"] = rewritten_at.astimezone(dt.UTC).isoformat()
     if house.publisher is not None:
         root["publisher"] = {"@id": house.publisher_id or "#publisher"}
     if house.authors:
@@ -183,7 +197,12 @@ def _id_of(protocol: AppliedProtocol) -> str:
 
 def _terms(house: Publication) -> dict[str, Any]:
     if house.licence is not None:
-        return {"@id": house.licence, "@type": "CreativeWork", "name": "Licence of the release"}
+        return {
+            "@id": house.licence,
+            "@type": "CreativeWork",
+            "name": "Licence of the release",
+            "description": "What the house that publishes it allows.",
+        }
     return {
         "@id": TERMS,
         "@type": "CreativeWork",

@@ -5,6 +5,7 @@ Not here: what a crate says (`crate.py`), and the manifest that seals both (`sea
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from bpp_etl.release.software import SOFTWARE
 from bpp_etl.warehouse.connection import one_row, opened_read_only
 
 
-def describe_files(folder: Path, house: Publication | None = None) -> dict[str, str]:
+def describe_files(
+    folder: Path, house: Publication | None = None, *, rewritten_at: dt.datetime | None = None
+) -> dict[str, str]:
     """Write both documents into the folder of a release that is about to be named; return all its digests.
 
+    `house` is who publishes it, else as the settings say; `rewritten_at` is when it was made anew.
     The database, the report and the list of software are there; the manifest, which seals the two documents
     too, is written afterwards, so that the crate names it without its digest.
     """
@@ -33,7 +37,7 @@ def describe_files(folder: Path, house: Publication | None = None) -> dict[str, 
     (folder / PACKAGE).write_text(as_json(package), encoding="utf-8")
     digests[PACKAGE] = sha256_of(folder / PACKAGE)
     sizes = {name: (folder / name).stat().st_size for name in digests}
-    made = crate(told, digests, sizes, publication() if house is None else house)
+    made = crate(told, digests, sizes, publication() if house is None else house, rewritten_at)
     (folder / CRATE).write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return dict(sorted({**digests, CRATE: sha256_of(folder / CRATE)}.items()))
 
