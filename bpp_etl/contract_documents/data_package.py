@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from bpp_etl import __version__
@@ -50,9 +50,17 @@ def as_json(package: Mapping[str, Any]) -> str:
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
 
-def package_of(parts: Iterable[str], place: Place, **about: object) -> dict[str, Any]:
-    """Return the package of these parts; `about` adds to what is said of it as a whole, or says it anew."""
-    parts = tuple(parts)
+def package_of(
+    parts: Sequence[str],
+    place: Place,
+    only: Mapping[str, Collection[str]] | None = None,
+    **about: object,
+) -> dict[str, Any]:
+    """Return the package of these parts, of `only` some tables by part where they are stated.
+
+    `about` is said of the package as a whole.
+    """
+    parts = [part for part in parts if only is None or part in only]
     told = {
         "$schema": PROFILE,
         "name": "bpp-etl-" + (parts[0] if len(parts) == 1 else "release"),
@@ -60,7 +68,9 @@ def package_of(parts: Iterable[str], place: Place, **about: object) -> dict[str,
         "description": " ".join(PURPOSE[part] for part in parts),
         "version": __version__,
     }
-    tables = [table for part in parts for table in tables_of(part)]
+    tables = [
+        table for part in parts for table in tables_of(part) if only is None or table.name in only[part]
+    ]
     return {**told, **about, "resources": [_resource(table, place) for table in tables]}
 
 

@@ -32,7 +32,7 @@ from bpp_etl.measure.run import measure
 from bpp_etl.measure.write import MEASURED, write_metrics
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.controlled import controlled_tables, write_controlled
-from bpp_etl.release.documents import describe_files
+from bpp_etl.release.documents import describe_release
 from bpp_etl.release.history import add_to_history
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
@@ -256,7 +256,7 @@ def _write_manifest(
         **manifest,
         "content_digest": digest,
         "rows": {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()},
-        FILES: describe_files(building, rewritten_at=now),
+        FILES: describe_release(building, rewritten_at=now),
         REWRITTEN: [*earlier, told],
     }
     (building / MANIFEST).write_text(json.dumps(made, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -25,7 +25,7 @@ from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
-from bpp_etl.release.documents import describe_files
+from bpp_etl.release.documents import describe_release
 from bpp_etl.release.history import add_to_history, carry_history, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
@@ -174,7 +174,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         "content_digest": digest,
         "rows": counts,
         "input": inputs.as_manifest(),
-        FILES: describe_files(building),
+        FILES: describe_release(building),
     }
     (building / ASSEMBLED).unlink()
     (building / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -20,10 +20,12 @@ from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.build import assemble, publish
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT
+from bpp_etl.share import make_share
 from tests.real.pipeline import RELEASED_AT, admit
 
 ENVIRONMENTS = PROJECT / ".venv" / "judges"
 CLEAN = "synthetic-clean"
+SHARE = "share"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def judge(pytestconfig: pytest.Config) -> Callable[[str], Judge]:
 
 
 def published_in(home: Path) -> None:
-    """Admit the demonstration, but for the registry that is shut, and publish a release of it."""
+    """Admit the demonstration, but for the registry that is shut; publish a release of it, and a share of that."""
     write_demo_landing(home / "landing")
     protocols = [load_protocol(name) for name in ("xu2025", "recist11")]
     for registry, delivery in survey(home / "landing").newest.items():
@@ -68,7 +70,8 @@ def published_in(home: Path) -> None:
             with files.locked():
                 derive(files, registry, protocols)
     assemble(home, protocols)
-    publish(home, created_at=RELEASED_AT)
+    made = publish(home, created_at=RELEASED_AT)
+    make_share(home, home / SHARE, protocols, release_id=made.release_id, now=RELEASED_AT)
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +86,12 @@ def released(house: Path) -> Path:
     """The folder of the release."""
     shelf = Shelf.of(house)
     return shelf.folder(str(shelf.in_service()))
+
+
+@pytest.fixture(scope="session")
+def shared(house: Path) -> Path:
+    """The folder of a share of the release."""
+    return house / SHARE
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bpp_etl.release.crate import CRATE
-from bpp_etl.release.documents import describe_files
+from bpp_etl.release.documents import describe_release
 from bpp_etl.release.publication import Author, Publication
 from tests.judges.conftest import Judge
 
@@ -76,11 +76,15 @@ def test_the_crate_of_a_release_has_all_that_is_required(rocrate: Judge, cache: 
     assert issues(rocrate, cache, released) == []
 
 
+def test_the_crate_of_a_share_has_all_that_is_required(rocrate: Judge, cache: Path, shared: Path) -> None:
+    assert issues(rocrate, cache, shared) == []
+
+
 def test_where_the_house_says_who_it_is_only_what_it_was_not_asked_is_recommended_beside(
     rocrate: Judge, cache: Path, released: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(released, tmp_path, dirs_exist_ok=True)
-    describe_files(tmp_path, HOUSE)
+    describe_release(tmp_path, HOUSE)
     found = issues(rocrate, cache, tmp_path, "recommended")
     # An affiliation, a point of contact; and the manifest is written last, so that its size is not known.
     people = {str(HOUSE.publisher_id), str(HOUSE.authors[0].orcid), "./#author-2", "./"}

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from bpp_etl.contract_documents.data_package import FILE as PACKAGE
 from bpp_etl.errors import UsageError
-from bpp_etl.release.crate import CRATE, FILES, ToldRelease, crate
-from bpp_etl.release.documents import PACKAGE, describe_files, read_release
+from bpp_etl.release.contents import RELEASE, Made, ToldRelease
+from bpp_etl.release.crate import CRATE, crate
+from bpp_etl.release.documents import describe_release, read_release
 from bpp_etl.release.publication import Author, Publication, publication
 from bpp_etl.release.seal import FILE, MANIFEST, REPORT, sha256_of
 from bpp_etl.release.shelf import Shelf
@@ -57,20 +59,20 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_every_file_is_told_with_its_digest_but_the_manifest_which_seals_the_crate(folder: Path) -> None:
-    digests = describe_files(folder, NOBODY)
+    digests = describe_release(folder, NOBODY)
     assert digests == {
         path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST
     }
     told = read(folder)
-    assert [one["@id"] for one in told["./"]["hasPart"]] == [*FILES]
-    assert {name: told[name].get("sha256") for name in FILES} == {
+    assert [one["@id"] for one in told["./"]["hasPart"]] == [*RELEASE.files]
+    assert {name: told[name].get("sha256") for name in RELEASE.files} == {
         name: digests.get(name) for name in (FILE, REPORT, SOFTWARE, PACKAGE, MANIFEST)
     }
     assert told[REPORT]["contentSize"] == str((folder / REPORT).stat().st_size)
 
 
 def test_the_package_points_into_the_database_by_its_digest(folder: Path) -> None:
-    digests = describe_files(folder, NOBODY)
+    digests = describe_release(folder, NOBODY)
     told = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
     assert told["id"] == folder.name
     places = {(one["path"], one["hash"], one["bytes"]) for one in told["resources"]}
@@ -79,18 +81,18 @@ def test_the_package_points_into_the_database_by_its_digest(folder: Path) -> Non
 
 def test_the_same_release_is_told_in_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     again = Path(shutil.copytree(folder, tmp_path / "again"))
-    assert describe_files(folder, HOUSE) == describe_files(again, HOUSE)
+    assert describe_release(folder, HOUSE) == describe_release(again, HOUSE)
 
 
 def test_no_registry_patient_or_place_is_in_them(folder: Path) -> None:
-    describe_files(folder, HOUSE)
+    describe_release(folder, HOUSE)
     for name in (CRATE, PACKAGE):
         text = (folder / name).read_text(encoding="utf-8")
         assert not [word for word in ("somewhere", "p-1", str(folder.parent)) if word in text], name
 
 
 def test_it_says_by_what_code_and_by_which_protocols_with_their_publications(folder: Path) -> None:
-    describe_files(folder, NOBODY)
+    describe_release(folder, NOBODY)
     told = read(folder)
     assert (told["#bpp-etl"]["version"], told["#bpp-etl"]["url"]) == ("1.0", "pkg:pypi/bpp-etl@1.0")
     applied = read_release(folder / FILE).protocols
@@ -114,25 +116,32 @@ def test_it_says_by_what_code_and_by_which_protocols_with_their_publications(fol
 def test_it_says_whether_its_patients_are_made_up(folder: Path, stated: str, told: str) -> None:
     with opened(folder / FILE) as con:
         con.execute(f"update meta.release set is_synthetic = {stated}")
-    describe_files(folder, NOBODY)
+    describe_release(folder, NOBODY)
     assert read(folder)["./"]["description"].endswith(told)
 
 
+def graph(house: Publication) -> dict[str, dict[str, Any]]:
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    release = ToldRelease("r", at, "1.0+abc", False, ())
+    return {
+        one["@id"]: one for one in crate(RELEASE, Made("r", at, "1.0+abc"), release, house, {}, {})["@graph"]
+    }
+
+
 def test_without_a_word_of_the_house_there_is_no_licence_and_with_one_it_is_told_who_publishes() -> None:
-    release = ToldRelease("r", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "1.0+abc", False, ())
-    told = {one["@id"]: one for one in crate(release, {}, {}, NOBODY)["@graph"]}
+    told = graph(NOBODY)
     assert told[told["./"]["license"]["@id"]]["name"] == "No licence"
     assert not {"publisher", "author"} & told["./"].keys()
-    told = {one["@id"]: one for one in crate(release, {}, {}, HOUSE)["@graph"]}
+    told = graph(HOUSE)
     assert told["./"]["license"] == {"@id": HOUSE.licence}
     assert told[told["./"]["publisher"]["@id"]]["name"] == HOUSE.publisher
     assert [told[one["@id"]]["name"] for one in told["./"]["author"]] == ["A. Synthetic", "B. Synthetic"]
 
 
 def test_a_release_that_was_made_anew_says_when(folder: Path) -> None:
-    describe_files(folder, NOBODY)
+    describe_release(folder, NOBODY)
     assert "dateModified" not in read(folder)["./"]
-    describe_files(folder, NOBODY, rewritten_at=dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
+    describe_release(folder, NOBODY, rewritten_at=dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
     assert read(folder)["./"]["dateModified"] == "2026-01-02T00:00:00+00:00"
 
 
