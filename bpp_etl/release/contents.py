@@ -101,7 +101,7 @@ RELEASE = Contents(
         PACKAGE: PACKAGE_KIND,
         MANIFEST: FileKind(
             "Manifest",
-            "The deliveries that the release is made of, the rows of its tables, and the sha256 of its files.",
+            "The deliveries that it is made of, the rows of its tables, and the sha256 of its files.",
             "application/json",
         ),
     },

@@ -61,7 +61,7 @@ def judge(pytestconfig: pytest.Config) -> Callable[[str], Judge]:
 
 
 def published_in(home: Path) -> None:
-    """Admit the demonstration, but for the registry that is shut; publish a release of it, and a share of that."""
+    """Admit the demonstration, but for the registry that is shut; publish a release, and share it."""
     write_demo_landing(home / "landing")
     protocols = [load_protocol(name) for name in ("xu2025", "recist11")]
     for registry, delivery in survey(home / "landing").newest.items():
