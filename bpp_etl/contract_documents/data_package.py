@@ -18,7 +18,7 @@ from bpp_etl.contract_documents.described import (
     Described,
     Field,
     Kind,
-    null_words_of,
+    null_words,
     spellings_of,
     tables_of,
 )
@@ -123,6 +123,7 @@ def _schema(table: Described) -> dict[str, Any]:
     if table.part == LANDING:
         # Columns come in any order, those that may be empty may be lacking, and others are left aside.
         told["fieldsMatch"] = "partial"
+        told["missingValues"] = list(null_words())
     told["fields"] = [_field(field) for field in table.fields]
     if table.key:
         told["primaryKey"] = list(table.key)
@@ -138,7 +139,8 @@ def _field(field: Field) -> dict[str, Any]:
     if field.column.unit is not None:
         told["unit"] = field.column.unit
     if field.sql_type is None:
-        told["missingValues"] = list(null_words_of(field))
+        if null_words(field.column.codes) != null_words():
+            told["missingValues"] = list(null_words(field.column.codes))
         if field.kind == "boolean":
             told["trueValues"] = list(spellings_of(TRUE_WORDS))
             told["falseValues"] = list(spellings_of(FALSE_WORDS))

@@ -5,7 +5,7 @@ Not here: how a standard puts it (`odcs.py`, `data_package.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,10 +109,10 @@ def tables_of(part: str) -> tuple[Described, ...]:
     return tuple(_delivered() if part == LANDING else _published(part))
 
 
-def null_words_of(field: Field) -> tuple[str, ...]:
-    """List the texts that mean empty in a delivered column; a code means itself."""
-    codes = {code.casefold() for code in field.column.codes}
-    return ("", *spellings_of(word for word in NULL_WORDS if word not in codes))
+def null_words(codes: Sequence[str] = ()) -> tuple[str, ...]:
+    """List the texts that mean empty in a delivered column that may hold these codes: a code means itself."""
+    folded = {code.casefold() for code in codes}
+    return ("", *spellings_of(word for word in NULL_WORDS if word not in folded))
 
 
 def spellings_of(words: Iterable[str]) -> tuple[str, ...]:

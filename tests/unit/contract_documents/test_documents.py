@@ -27,6 +27,7 @@ from schemas.codes import ANALYTE, LYSIS_CHANGE, SEX
 from schemas.contract import columns_of, delivered_columns, grain_of, key_of
 from schemas.rules import rules_of
 from schemas.tables import TABLES
+from tests.support.commands import bpp
 
 PUBLISHED = [(schema, table) for schema, table, _ in relations()]
 CONTRACTS = {part: yaml.safe_load(as_yaml(part)) for part in parts()}
@@ -136,12 +137,19 @@ def test_a_code_list_is_closed_where_another_code_refuses_the_row_and_open_where
 
 
 def test_a_word_for_empty_is_one_in_every_delivered_column_but_where_it_is_a_code() -> None:
-    usual = set(column_in_both(LANDING, "bone_lesions", "site")[1]["missingValues"])
+    usual = set(schema_of(DELIVERY, "bone_lesions")["missingValues"])
     assert {"", "NA", "n/a", "None", "none", "[Not Available]", "?"} <= usual
     assert "none" in LYSIS_CHANGE
     own = set(column_in_both(LANDING, "bone_lesions", "lysis_change")[1]["missingValues"])
     assert usual - own == {"none", "NONE", "None"}
-    assert "missingValues" not in column_in_both("core", "bone_lesions", "site")[1]
+    own_words = [
+        one["name"]
+        for table in TABLES
+        for one in schema_of(DELIVERY, table)["fields"]
+        if "missingValues" in one
+    ]
+    assert own_words == ["lysis_change"]
+    assert "missingValues" not in schema_of(RELEASE, "core.bone_lesions")
 
 
 def test_a_delivered_date_is_an_iso_day_and_a_truth_any_word_that_is_read() -> None:
@@ -236,3 +244,11 @@ def test_what_is_no_part_and_what_is_no_one_package_is_refused_with_what_to_do(t
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be written"):
         odcs_told(("core",), tmp_path / "file")
+
+
+def test_the_commands_print_the_document_alone_and_need_no_warehouse(tmp_path: Path) -> None:
+    said = bpp("contract", "odcs", "meta", BPP_WAREHOUSE=str(tmp_path / "none"))
+    assert (said.code, said.out, said.err) == (0, as_yaml("meta"), "")
+    said = bpp("contract", "frictionless", "landing", "--files", "csv", BPP_WAREHOUSE=str(tmp_path / "none"))
+    assert (said.code, json.loads(said.out), said.err) == (0, DELIVERY, "")
+    assert bpp("contract", "odcs", "staging").code == 2
