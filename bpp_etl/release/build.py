@@ -30,6 +30,7 @@ from bpp_etl.release.history import add_to_history, carry_history, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
+from bpp_etl.release.publication import publication
 from bpp_etl.release.seal import FILES
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
@@ -76,8 +77,9 @@ def assemble(
 
     With `is_report_controlled` the report of the release will show what may leave the house, and no more.
     Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
-    are not derived by these protocols.
+    are not derived by these protocols, UsageError where the project does not say who publishes as it must.
     """
+    publication()  # where it cannot be read, that is told before anything is measured
     shelf, erased = Shelf.of(warehouse), state_of_list(warehouse)
     shelf.sweep()
     shelf.building.mkdir(parents=True)
