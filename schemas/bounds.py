@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 import polars as pl
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The range of a column, open where a side is None; `low` itself is outside where it is excluded."""
+    """The range of a column, open where one side is None; `low` itself is outside where it is excluded."""
 
     column: str
     low: float | dt.date | None = None
@@ -23,13 +25,12 @@ class Bounds:
     @property
     def expression(self) -> pl.Expr:
         """Hold the column inside its bounds."""
-        column = pl.col(self.column)
-        held = pl.lit(value=True)
+        column, held = pl.col(self.column), []
         if self.low is not None:
-            held &= column > self.low if self.is_low_excluded else column >= self.low
+            held.append(column > self.low if self.is_low_excluded else column >= self.low)
         if self.high is not None:
-            held &= column <= self.high
-        return held
+            held.append(column <= self.high)
+        return reduce(and_, held)
 
 
 def not_before_year(column: str, year: int) -> Bounds:
