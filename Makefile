@@ -34,7 +34,7 @@ walks: $(DEV)
 
 # What is written in standards of others, judged by tools of others.
 judges: $(DEV) $(JUDGES)
-	@$(BIN)/python -m pytest $(WORKERS) -m judge
+	@$(BIN)/python -m pytest $(WORKERS) -m judge tests/judges
 
 lint: $(DEV)
 	@$(BIN)/ruff check .

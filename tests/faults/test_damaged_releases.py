@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 from assets import cli
 from assets.refresh import refresh
 from assets.resources import Warehouse
+from bpp_etl.contract_documents.data_package import FILE as PACKAGE
 from bpp_etl.errors import BppError, DamagedError, UsageError
-from bpp_etl.release.crate import CRATE, PACKAGE
+from bpp_etl.release.crate import CRATE
 from bpp_etl.release.seal import sha256_of
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE
