@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from assets.contract import contract_app
 from assets.kit import kit_app
 from assets.options import NAMED, LandingOption, WarehouseOption, hand_down
 from assets.patients import erase, raw
@@ -211,6 +212,7 @@ def check(
 
 app.command()(raw)
 app.add_typer(kit_app, name="kit")
+app.add_typer(contract_app, name="contract")
 
 
 @app.command()
