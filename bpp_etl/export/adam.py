@@ -61,6 +61,13 @@ ADAM = Format(
         f"A text has at most {LONGEST} bytes, and is cut; an id that is longer is replaced by its digest.",
         "Texts are UTF-8, which SAS must be told where they are not plain ASCII.",
     ),
+    in_r="""\
+library(haven)
+library(survival)
+
+adtte <- read_xpt("out/adtte.xpt")
+pfs <- subset(adtte, PARAMCD == "PFS")
+survfit(Surv(AVAL, CNSR == 0) ~ 1, data = pfs)""",
     options=frozenset({"protocol", "without_age"}),
     datasets=DATASETS,
     write=write_adam,

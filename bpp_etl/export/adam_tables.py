@@ -11,7 +11,9 @@ RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 """AVALC of a response; its place, counted from 1, is AVAL."""
 
 STUDYID = Column("STUDYID", "Study Identifier", "text", "constant: BPP")
-USUBJID = Column("USUBJID", "Unique Subject Identifier", "id", "registry/patient_id of core.patients")
+USUBJID = Column(
+    "USUBJID", "Unique Subject Identifier", "id", "core.patients.registry and core.patients.patient_id"
+)
 SITEID = Column("SITEID", "Study Site Identifier", "id", "core.patients.registry")
 ASEQ = Column("ASEQ", "Analysis Sequence Number", "count", "counted within the subject")
 AGE = Column("AGE", "Age", "count", "whole years from core.patients.birth_date to the start of line 1")

@@ -66,14 +66,16 @@ class Written:
 class Format:
     """A form that a release is written in: declared once, and help, page and command are made from it.
 
-    `lacks` says what it cannot carry. `options` are those of `OPTIONS` that it takes. `write` puts its files
-    into a folder that is there and empty; it reads the release by SQL, and loads heavy libraries itself.
+    `lacks` says what it cannot carry, `in_r` reads it in R from the folder it was put into. `options` are
+    those of `OPTIONS` that it takes. `write` puts its files into a folder that is there and empty; it
+    reads the release by SQL, and loads heavy libraries itself.
     """
 
     name: str
     title: str
     sentence: str
     lacks: tuple[str, ...]
+    in_r: str
     options: frozenset[str]
     datasets: tuple[Dataset, ...]
     write: Callable[[Source, Path], Written]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bpp_etl.errors import NotFoundError, UsageError, shown
 from bpp_etl.events import Protocol, load_protocol
+from bpp_etl.events.protocol_file import shipped
 from bpp_etl.events.window import Window
 from bpp_etl.export.format import OPTIONS, Format, Source, Written
 from bpp_etl.export.formats import format_named
@@ -30,6 +31,7 @@ from bpp_etl.warehouse.connection import Connection, literal, one_row, one_value
 
 INDEX = "export.json"
 SPILL = ".spill"
+JUDGED = "select protocol from meta.protocol where kind = 'event' order by position"
 KEPT_IN_THE_HOUSE = "This export holds patients and stays in the house; `bpp share` makes what may leave it."
 OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
 
@@ -132,21 +134,23 @@ def _folder_beside(target: Path) -> Path:
 def _source(
     con: Connection, chosen: Format, protocol: str | None, with_quarantine: bool, without_age: bool
 ) -> Source:
-    release_id, is_synthetic, told, *days = one_row(
-        con, "select release_id, is_synthetic, protocols, first_line_from, first_line_to from meta.release"
-    )
-    loaded = _protocol(list(told), protocol, Window(*days)) if "protocol" in chosen.options else None
+    release_id, is_synthetic = one_row(con, "select release_id, is_synthetic from meta.release")
+    loaded = _protocol(con, protocol) if "protocol" in chosen.options else None
     return Source(con, str(release_id), is_synthetic, loaded, with_quarantine, without_age)
 
 
-def _protocol(told: list[str], asked: str | None, window: Window) -> Protocol:
-    """Load the protocol, which must be one that the release was made by, to the last number."""
-    first, *_ = told
-    loaded = load_protocol(asked or first.partition(":")[0]).within(window)
-    if told_protocols([loaded])[0] not in told:
-        names = ", ".join(one.partition(":")[0] for one in told)
+def _protocol(con: Connection, asked: str | None) -> Protocol:
+    """Load the protocol, which must be one whose calls the release tells, to the last number."""
+    told, *days = one_row(con, "select protocols, first_line_from, first_line_to from meta.release")
+    judged = [str(name) for (name,) in con.execute(JUDGED).fetchall()]
+    if asked is None and judged[0] not in shipped():
         raise UsageError(
-            f"the release was made by other protocols: {names}",
+            f"the release was made by {judged[0]}, a protocol of its own", "name its file by --protocol"
+        )
+    loaded = load_protocol(asked or judged[0]).within(Window(*days))
+    if loaded.name not in judged or told_protocols([loaded])[0] not in told:
+        raise UsageError(
+            f"the release was made by other protocols: {', '.join(judged)}",
             "name one by --protocol, with the file it was in; or `bpp refresh`, and export that",
         )
     return loaded

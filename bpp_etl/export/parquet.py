@@ -19,7 +19,7 @@ DIGESTS = 'select schema, "table", digest from meta."table"'
 
 
 def write_tables(source: Source, folder: Path) -> Written:
-    """Write each table to `<schema>/<table>.parquet`; the text of refused rows only where that is asked for."""
+    """Write each table to `<schema>/<table>.parquet`; the text of refused rows only where it is asked for."""
     con = source.con
     digests = {(schema, table): digest for schema, table, digest in con.execute(DIGESTS).fetchall()}
     tables = []
@@ -55,6 +55,13 @@ PARQUET = Format(
         "The text of refused rows (quarantine) is left out unless it is asked for: nobody judged it.",
         "Keys are named in `export.json`; Parquet itself has none.",
     ),
+    in_r="""\
+library(arrow)
+library(dplyr)
+
+events <- open_dataset("out/event/pseudoprogression.parquet") |>
+  filter(protocol == "xu2025", state == "pseudoprogression") |>
+  collect()""",
     options=frozenset({"with_quarantine"}),
     datasets=(),
     write=write_tables,
