@@ -10,6 +10,7 @@ from bpp_etl.warehouse.connection import Connection, count_of, quoted
 
 LONGEST = 200
 """Bytes that a text may have in a SAS transport file of version 5."""
+MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DIGEST = "sha256-"
 """What an id begins with that stands for one which the output cannot hold."""
 
@@ -33,6 +34,15 @@ MACROS = (
                 told,
                 list_max(list_filter(range({LONGEST}), lambda n: strlen(left(told, n)) <= {LONGEST} - 3))
             ) || '...'
+        end
+    """,
+    # What two words and a hyphen make of a month is taken for a date that a spreadsheet has spoilt.
+    rf"""
+    create or replace temp macro no_month(told) as
+        case
+            when regexp_full_match(told, '(?i)({MONTHS})-[^-,.:;]*|[^-,.:;]*-({MONTHS})')
+                then replace(told, '-', ' - ')
+            else told
         end
     """,
 )

@@ -77,7 +77,8 @@ def _format(one: Format) -> Iterator[str]:
 
 def _dataset(dataset: Dataset) -> Iterator[str]:
     yield f"### {dataset.name}"
-    yield f"{dataset.title}. {dataset.grain} Key: {', '.join(dataset.key)}."
+    key = f" Key: {', '.join(dataset.key)}." if dataset.key else ""
+    yield f"{dataset.title}. {dataset.grain}{key}"
     rows = ((f"`{column.name}`", column.label, column.kind, column.source) for column in dataset.columns)
     yield markdown_table(("column", "label", "kind", "from"), rows)
 
