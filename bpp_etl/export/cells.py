@@ -74,7 +74,9 @@ def _cell(column: Column) -> str:
     return {
         "id": f"case when {name} is not null then kept_id({name}) end",
         "text": f"cut_text(on_one_line({name}))",
+        "exact": name,
         "number": f"cast({name} as double)",
         "count": f"cast({name} as integer)",
+        "whole": f"cast({name} as bigint)",
         "date": f"cast({name} as date)",
     }[column.kind]

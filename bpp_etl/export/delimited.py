@@ -17,16 +17,22 @@ TABS = "delimiter '\t', quote '', escape ''"
 COMMAS = "delimiter ','"
 
 
-def write_rows(con: Connection, dataset: Dataset, path: Path, how: str, head: str) -> int:
-    """Write a dataset, whose rows stand in a temporary table, below a head; return how many there are."""
+def write_rows(
+    con: Connection, dataset: Dataset, path: Path, how: str, head: str, registry: str | None = None
+) -> int:
+    """Write a dataset, whose rows stand in a temporary table, below a head; return how many there are.
+
+    Where a registry is named, its rows alone: the table then has a column of that name.
+    """
     rows = path.with_name(f".{path.name}.rows")
-    con.execute(
-        f"copy ({shaped(dataset)}) to {literal(str(rows))} (format csv, header false, nullstr '', {how})"
-    )
+    select = shaped(dataset)
+    if registry is not None:
+        select += f" where registry = {literal(registry)}"
+    con.execute(f"copy ({select}) to {literal(str(rows))} (format csv, header false, nullstr '', {how})")
     with path.open("wb") as whole:
         whole.write(head.encode())
         if rows.exists():
             with rows.open("rb") as part:
                 shutil.copyfileobj(part, whole, 1 << 20)
     rows.unlink(missing_ok=True)
-    return count_of(con, f"select count(*) from ({shaped(dataset)})")
+    return count_of(con, f"select count(*) from ({select})")
