@@ -8,9 +8,9 @@ from __future__ import annotations
 from bpp_etl.export.dataset import Column, Dataset
 
 PATIENT = Column(
-    "PATIENT_ID", "Patient Identifier", "id", "core.patients.registry and core.patients.patient_id"
+    "PATIENT_ID", "Patient Identifier", "exact", "core.patients.registry and core.patients.patient_id"
 )
-SAMPLE = Column("SAMPLE_ID", "Sample Identifier", "id", "the patient, and the number of the HER2 test")
+SAMPLE = Column("SAMPLE_ID", "Sample Identifier", "exact", "the patient, and the number of the HER2 test")
 EVENT = "event.pseudoprogression"
 
 CLINICAL_PATIENT = Dataset(
@@ -20,24 +20,24 @@ CLINICAL_PATIENT = Dataset(
     ("PATIENT_ID",),
     (
         PATIENT,
-        Column("REGISTRY", "Registry", "text", "core.patients.registry"),
-        Column("SEX", "Sex", "text", "core.patients.sex"),
+        Column("REGISTRY", "Registry", "exact", "core.patients.registry"),
+        Column("SEX", "Sex", "exact", "core.patients.sex"),
         Column("AGE", "Age at Start of Line 1", "count", "whole years from core.patients.birth_date"),
-        Column("ER_STATUS", "Oestrogen Receptor Status", "text", "core.patients.er_status"),
-        Column("PR_STATUS", "Progesterone Receptor Status", "text", "core.patients.pr_status"),
+        Column("ER_STATUS", "Oestrogen Receptor Status", "exact", "core.patients.er_status"),
+        Column("PR_STATUS", "Progesterone Receptor Status", "exact", "core.patients.pr_status"),
         Column("REGIMEN", "Regimen of Line 1", "text", "core.therapy_lines.regimen of line 1"),
-        Column("DAY_ZERO", "Day Zero of Timelines", "text", "start of line 1, else metastatic diagnosis"),
-        Column("LEFT_AT", "Where the Course Was Left", "text", "event.patient_flow.left_at"),
-        Column("BPP_STATE", "Bone Pseudoprogression State", "text", f"{EVENT}.state"),
-        Column("BPP_REASON", "Reason of the State", "text", f"{EVENT}.reason"),
+        Column("DAY_ZERO", "Day Zero of Timelines", "exact", "start of line 1, else metastatic diagnosis"),
+        Column("LEFT_AT", "Where the Course Was Left", "exact", "event.patient_flow.left_at"),
+        Column("BPP_STATE", "Bone Pseudoprogression State", "exact", f"{EVENT}.state"),
+        Column("BPP_REASON", "Reason of the State", "exact", f"{EVENT}.reason"),
         Column("BPP_SITES", "Bones with a New Osteoblastic Lesion", "text", f"{EVENT}.sites"),
         Column("BPP_FLAGS", "Warning Codes", "text", f"{EVENT}.flags"),
         Column("DAYS_TO_BPP", "Days to the Candidate", "count", f"{EVENT}.days_to_event"),
-        Column("OS_STATUS", "Overall Survival Status", "text", "of those with a line 1"),
+        Column("OS_STATUS", "Overall Survival Status", "exact", "of those with a line 1"),
         Column("OS_MONTHS", "Overall Survival (Months)", "number", "from the start of line 1"),
-        Column("PFS_STATUS", "Progression Free Status", "text", "of those with a line 1"),
+        Column("PFS_STATUS", "Progression Free Status", "exact", "of those with a line 1"),
         Column("PFS_MONTHS", "Progression Free (Months)", "number", "from the start of line 1"),
-        Column("BPP_PFS_STATUS", "Progression Status After BPP", "text", "of confirmed pseudoprogressions"),
+        Column("BPP_PFS_STATUS", "Progression Status After BPP", "exact", "of confirmed pseudoprogressions"),
         Column("BPP_PFS_MONTHS", "Months from BPP to Progression", "number", "from the pseudoprogression"),
     ),
 )
@@ -50,11 +50,11 @@ CLINICAL_SAMPLE = Dataset(
     (
         PATIENT,
         SAMPLE,
-        Column("CANCER_TYPE", "Cancer Type", "text", "constant: Breast Cancer"),
-        Column("SAMPLE_TYPE", "Sample Type", "text", "core.her2_tests.specimen_site"),
-        Column("HER2_STATUS", "HER2 Status", "text", "core.her2_tests.her2_status"),
-        Column("HER2_IHC", "HER2 Immunohistochemistry Score", "text", "core.her2_tests.ihc_score"),
-        Column("HER2_ISH", "HER2 In Situ Hybridisation", "text", "core.her2_tests.ish_result"),
+        Column("CANCER_TYPE", "Cancer Type", "exact", "constant: Breast Cancer"),
+        Column("SAMPLE_TYPE", "Sample Type", "exact", "core.her2_tests.specimen_site"),
+        Column("HER2_STATUS", "HER2 Status", "exact", "core.her2_tests.her2_status"),
+        Column("HER2_IHC", "HER2 Immunohistochemistry Score", "exact", "core.her2_tests.ihc_score"),
+        Column("HER2_ISH", "HER2 In Situ Hybridisation", "exact", "core.her2_tests.ish_result"),
     ),
 )
 
@@ -64,7 +64,7 @@ def _timeline(name: str, title: str, grain: str, start: str, *more: Column, stop
         PATIENT,
         Column("START_DATE", "First Day, from Day Zero", "count", start),
         Column("STOP_DATE", "Last Day, from Day Zero", "count", stop),
-        Column("EVENT_TYPE", "Event Type", "text", "constant"),
+        Column("EVENT_TYPE", "Event Type", "exact", "constant"),
     )
     return Dataset(f"data_timeline_{name}", title, grain, (), (*first, *more))
 
@@ -74,10 +74,10 @@ TREATMENT = _timeline(
     "Lines of therapy",
     "One row per line of therapy.",
     "core.therapy_lines.start_date",
-    Column("TREATMENT_TYPE", "Treatment Type", "text", "constant: Medical Therapy"),
+    Column("TREATMENT_TYPE", "Treatment Type", "exact", "constant: Medical Therapy"),
     Column("AGENT", "Agent", "text", "core.therapy_lines.regimen, all agents of the line together"),
     Column("LINE_NUMBER", "Line of Therapy", "count", "core.therapy_lines.line_number"),
-    Column("END_REASON", "Why It Ended", "text", "core.therapy_lines.end_reason"),
+    Column("END_REASON", "Why It Ended", "exact", "core.therapy_lines.end_reason"),
     stop="core.therapy_lines.end_date",
 )
 IMAGING = _timeline(
@@ -85,8 +85,8 @@ IMAGING = _timeline(
     "Imaging",
     "One row per assessment.",
     "core.imaging_assessments.assessment_date",
-    Column("DIAGNOSTIC_TYPE", "Modality", "text", "core.imaging_assessments.modality"),
-    Column("RESULT", "Response Outside Bone", "text", "core.imaging_assessments.extraosseous_response"),
+    Column("DIAGNOSTIC_TYPE", "Modality", "exact", "core.imaging_assessments.modality"),
+    Column("RESULT", "Response Outside Bone", "exact", "core.imaging_assessments.extraosseous_response"),
     Column(
         "NEW_LESIONS", "New Bone Lesions", "text", "core.bone_lesions.morphology and core.bone_lesions.site"
     ),
@@ -97,7 +97,7 @@ LAB_TEST = _timeline(
     "Alkaline phosphatase",
     "One row per result.",
     "core.lab_results.specimen_date",
-    Column("TEST", "Test, with Its Unit", "text", "core.lab_results.analyte and core.lab_results.unit"),
+    Column("TEST", "Test, with Its Unit", "exact", "core.lab_results.analyte and core.lab_results.unit"),
     Column("RESULT", "Result", "number", "core.lab_results.value"),
     Column("UPPER_LIMIT_NORMAL", "Upper Limit of Normal", "number", "core.lab_results.upper_limit_normal"),
 )
@@ -106,8 +106,8 @@ STATUS = _timeline(
     "What happened, as the protocol reads it",
     "One row per candidate, confirmation, and progression on line 1 or after a candidate.",
     "event.pseudoprogression.event_date and its other days",
-    Column("STATUS", "Status", "text", "constant"),
-    Column("BPP_STATE", "Bone Pseudoprogression State", "text", f"{EVENT}.state"),
+    Column("STATUS", "Status", "exact", "constant"),
+    Column("BPP_STATE", "Bone Pseudoprogression State", "exact", f"{EVENT}.state"),
     Column("PROTOCOL", "Protocol", "text", f"{EVENT}.protocol"),
 )
 SPECIMEN = _timeline(

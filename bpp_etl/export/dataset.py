@@ -13,8 +13,8 @@ from bpp_etl.warehouse.select import Select
 PACKAGE = "bpp_etl.export"
 
 Kind = Literal["id", "text", "exact", "number", "count", "whole", "date"]
-"""An id is kept whole or not at all, a text may be cut, an exact one is told as it is; a count is a whole
-number, and a whole one may be of any size."""
+"""An id is kept whole or not at all, and a text may be cut; an exact one is told as it is, for it is a code
+of ours, or fits already. A count is a whole number, and a whole one may be of any size."""
 
 
 @dataclass(frozen=True)

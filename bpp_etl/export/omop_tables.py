@@ -47,9 +47,7 @@ EPISODE_EVENT = Dataset(
     ("EPISODE_ID", "EVENT_ID"),
     (
         Column("EPISODE_ID", "Episode", "whole", "EPISODE"),
-        Column(
-            "EVENT_ID", "Image", "whole", "core.imaging_assessments.assessment_id"
-        ),
+        Column("EVENT_ID", "Image", "whole", "core.imaging_assessments.assessment_id"),
         Column(
             "EPISODE_EVENT_FIELD_CONCEPT_ID",
             "Field of the image's id",

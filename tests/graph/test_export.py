@@ -5,6 +5,7 @@ Not here: made patients of every kind, and the folder (tests/unit/export).
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from lifelines import KaplanMeierFitter
 
 from bpp_etl.export import Exported, export_release
 from bpp_etl.export.formats import FORMATS
+from tests.unit.export.cbioportal_rules import broken
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 METRICS = {
@@ -77,3 +79,19 @@ def test_each_table_of_the_release_is_whole_in_parquet(
         if schema != "quarantine":
             file = folder / schema / f"{table}.parquet"
             assert release.execute(f"select count(*) from '{file}'").fetchall() == [(rows,)], table
+
+
+def test_the_study_breaks_no_rule(made: dict[str, Exported]) -> None:
+    assert broken(made["cbioportal"].folder) == {}
+
+
+def test_every_call_is_an_episode(made: dict[str, Exported], release: duckdb.DuckDBPyConnection) -> None:
+    told = release.execute(
+        "select registry, count(*) from event.pseudoprogression"
+        " where state = 'pseudoprogression' group by registry"
+    ).fetchall()
+    assert told
+    for registry, calls in told:
+        with (made["omop"].folder / registry / "EPISODE.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert sum(row["episode_source_value"] == "bpp:pseudoprogression:xu2025" for row in rows) == calls
