@@ -33,6 +33,7 @@ WALKS = (
     "unit/difference/test_compare.py",
     "unit/erasure",
     "unit/explain/test_telling.py",
+    "unit/export/test_command.py",
     "unit/share/test_attack.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files; with processes and kills."""

@@ -81,12 +81,13 @@ def export_release(
     found = release_id or shelf.in_service()
     if found is None:
         raise NotFoundError("there is no release to export", "`bpp refresh` makes one")
+    kept = shelf.folder(found)
     with nobody_erased_since(warehouse):
         say("verifying the release")
-        ensure_sealed(shelf.folder(found))
+        ensure_sealed(kept)
         building = _folder_beside(target)
         try:
-            with room_for(building), opened_read_only(shelf.folder(found) / FILE) as con:
+            with room_for(building), opened_read_only(kept / FILE) as con:
                 # What does not fit into memory names patients too: it spills where it is cleared away.
                 con.execute(f"set temp_directory = {literal(str(building / SPILL))}")
                 ensure_readable(con)

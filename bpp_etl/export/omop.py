@@ -63,7 +63,7 @@ def write_episodes(source: Source, folder: Path) -> Written:
 
 def _write(source: Source, dataset: Dataset, folder: Path, registry: str) -> WrittenTable:
     file = f"{registry}/{dataset.name}.csv"
-    head = ",".join(column.name.lower() for column in dataset.columns) + "\n"
+    head = ",".join(column.name for column in dataset.columns) + "\n"
     rows = write_rows(source.con, dataset, folder / file, COMMAS, head, registry)
     return WrittenTable(f"{registry}/{dataset.name}", (file,), rows, dataset.key)
 

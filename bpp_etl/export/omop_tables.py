@@ -19,37 +19,37 @@ EPISODE = Dataset(
     "EPISODE",
     "Episodes",
     "One row per confirmed pseudoprogression, and per progression on line 1 or after a candidate.",
-    ("EPISODE_ID",),
+    ("episode_id",),
     (
-        Column("EPISODE_ID", "Episode", "whole", "counted from 1 in each registry"),
-        Column("PERSON_ID", "Person", "whole", "core.patients.patient_id of an OMOP delivery, else counted"),
+        Column("episode_id", "Episode", "whole", "counted from 1 in each registry"),
+        Column("person_id", "Person", "whole", "core.patients.patient_id of an OMOP delivery, else counted"),
         Column(
-            "EPISODE_CONCEPT_ID", "What it is", "whole", f"{PROGRESSION} progression, 0 pseudoprogression"
+            "episode_concept_id", "What it is", "whole", f"{PROGRESSION} progression, 0 pseudoprogression"
         ),
         Column(
-            "EPISODE_START_DATE", "First day", "date", "event.pseudoprogression.event_date, or progression"
+            "episode_start_date", "First day", "date", "event.pseudoprogression.event_date, or progression"
         ),
-        Column("EPISODE_START_DATETIME", "First moment", "text", NOT_TOLD),
-        Column("EPISODE_END_DATE", "Last day", "date", NOT_TOLD),
-        Column("EPISODE_END_DATETIME", "Last moment", "text", NOT_TOLD),
-        Column("EPISODE_PARENT_ID", "Part of", "whole", NOT_TOLD),
-        Column("EPISODE_NUMBER", "Number among its like", "whole", NOT_TOLD),
-        Column("EPISODE_OBJECT_CONCEPT_ID", "Of what", "whole", "0: none is known"),
-        Column("EPISODE_TYPE_CONCEPT_ID", "How it came to be", "whole", f"{ALGORITHM} standard algorithm"),
-        Column("EPISODE_SOURCE_VALUE", "Source value", "text", "bpp:pseudoprogression:xu2025, and so on"),
-        Column("EPISODE_SOURCE_CONCEPT_ID", "Source concept", "whole", "0: none is known"),
+        Column("episode_start_datetime", "First moment", "text", NOT_TOLD),
+        Column("episode_end_date", "Last day", "date", NOT_TOLD),
+        Column("episode_end_datetime", "Last moment", "text", NOT_TOLD),
+        Column("episode_parent_id", "Part of", "whole", NOT_TOLD),
+        Column("episode_number", "Number among its like", "whole", NOT_TOLD),
+        Column("episode_object_concept_id", "Of what", "whole", "0: none is known"),
+        Column("episode_type_concept_id", "How it came to be", "whole", f"{ALGORITHM} standard algorithm"),
+        Column("episode_source_value", "Source value", "text", "bpp:pseudoprogression:xu2025, and so on"),
+        Column("episode_source_concept_id", "Source concept", "whole", "0: none is known"),
     ),
 )
 EPISODE_EVENT = Dataset(
     "EPISODE_EVENT",
     "Images behind the episodes, of OMOP deliveries",
     "One row per episode and image.",
-    ("EPISODE_ID", "EVENT_ID"),
+    ("episode_id", "event_id"),
     (
-        Column("EPISODE_ID", "Episode", "whole", "EPISODE"),
-        Column("EVENT_ID", "Image", "whole", "core.imaging_assessments.assessment_id"),
+        Column("episode_id", "Episode", "whole", "EPISODE"),
+        Column("event_id", "Image", "whole", "core.imaging_assessments.assessment_id"),
         Column(
-            "EPISODE_EVENT_FIELD_CONCEPT_ID",
+            "episode_event_field_concept_id",
             "Field of the image's id",
             "whole",
             f"{PROCEDURE_OCCURRENCE_ID} procedure_occurrence.procedure_occurrence_id",
@@ -60,10 +60,10 @@ PERSON_ID = Dataset(
     "PERSON_ID",
     "Who the counted persons are, of other deliveries; no table of the CDM",
     "One row per patient.",
-    ("PERSON_ID",),
+    ("person_id",),
     (
-        Column("PERSON_ID", "Person", "whole", "counted from 1 in each registry"),
-        Column("PATIENT_ID", "Patient", "exact", "core.patients.patient_id"),
+        Column("person_id", "Person", "whole", "counted from 1 in each registry"),
+        Column("patient_id", "Patient", "exact", "core.patients.patient_id"),
     ),
 )
 DATASETS = (EPISODE, EPISODE_EVENT, PERSON_ID)

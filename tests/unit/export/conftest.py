@@ -5,6 +5,7 @@ Not here: what it must come to.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -77,3 +78,9 @@ def export(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         return made[form]
 
     return once
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    """Read a table of the OMOP export."""
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

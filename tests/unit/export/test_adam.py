@@ -24,7 +24,6 @@ from bpp_etl.export.dataset import Dataset
 from bpp_etl.measure.run import measure
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.warehouse.connection import opened_read_only
-from tests.support.releases import MadeRelease, publish_made
 from tests.unit.export.conftest import COURSES, NOW, REGIMEN
 
 METRICS = {
@@ -240,26 +239,3 @@ def test_age_is_of_whole_years_and_left_out_where_that_is_asked(warehouse: Path,
     made = export_release(warehouse, tmp_path / "out", "adam", without_age=True, now=NOW)
     assert "AGE" in [column.name for column in ADSL.columns]
     assert {row["AGE"] for row in read_back(made.folder, "ADSL")} == {None}
-
-
-@pytest.mark.parametrize(
-    "courses",
-    [
-        {"one": {"P1": "day -3 CT\nday 42 CT: new osteoblastic rib\nday 84 CT\nday 126 CT"}},
-        {"one": {"P1": "day -3 CT\nday 42 CT"}},
-        {"one": {"P1": "no line 1"}},
-        {},
-    ],
-    ids=["one patient", "no event", "no line", "nobody"],
-)
-def test_a_release_of_few_or_none_has_every_dataset(
-    courses: dict[str, dict[str, str]], tmp_path: Path
-) -> None:
-    publish_made(tmp_path / "warehouse", MadeRelease(courses))
-    made = export_release(tmp_path / "warehouse", tmp_path / "out", "adam", now=NOW)
-    patients = sum(map(len, courses.values()))
-    for dataset in DATASETS:
-        path = made.folder / f"{dataset.name.lower()}.xpt"
-        _, meta = pyreadstat.read_xport(str(path), metadataonly=True)
-        assert meta.column_names == [column.name for column in dataset.columns]
-    assert len(read_back(made.folder, "ADSL")) == patients

@@ -237,22 +237,6 @@ def test_a_text_stays_on_its_line(tmp_path: Path) -> None:
     assert broken(made.folder) == {}
 
 
-@pytest.mark.parametrize(
-    "courses",
-    [
-        {"one": {"P1": "day -3 CT\nday 42 CT: new osteoblastic rib\nday 84 CT\nday 126 CT"}},
-        {"one": {"P1": "day -3 CT\nday 42 CT"}},
-        {"one": {"P1": "no line 1"}},
-        {"may-clinic": {"jan-01": "day -3 CT"}},
-    ],
-    ids=["one patient", "no event", "no line", "names like dates"],
-)
-def test_a_study_of_one_patient_breaks_no_rule(courses: dict[str, dict[str, str]], tmp_path: Path) -> None:
-    publish_made(tmp_path / "warehouse", MadeRelease(courses))
-    made = export_release(tmp_path / "warehouse", tmp_path / "out", "cbioportal", now=NOW)
-    assert broken(made.folder) == {}
-
-
 def test_what_cannot_be_told_is_told(export: Callable[[str], Exported]) -> None:
     digests, undated, cut = export("cbioportal").notes
     assert digests.startswith(f"10 of {PATIENTS} patients are called by a digest of their id")
