@@ -57,7 +57,7 @@ ADAM = Format(
         "TTBPP and BPPPD are of confirmed pseudoprogressions alone, like their medians: both"
         " are selected on the outcome. Who had none, and why, is in LEFTAT and BPPSTATE of ADSL.",
         "OVR of ADRS is no overall response by RECIST: target lesions are lacking.",
-        "The bounds between which a day lies, and ids of all assessments behind a call, are in the release.",
+        "ADBPP names one CT of each time point behind a call; the release names all assessments.",
         "AGE is told as it is, unless `--without-age` leaves it empty.",
         f"A text has at most {LONGEST} bytes, and is cut; an id that is longer is replaced by its digest.",
         "Texts are UTF-8, which SAS must be told where they are not plain ASCII.",
