@@ -33,8 +33,8 @@ in the form of another standard: for tools that do not read DuckDB.
 - Calls are those of one protocol, the release's first unless `--protocol` names another of it; Parquet has
   all.
 - What is missing stays missing: an empty text, a missing number, no date.
-- Of the kinds below an `id` is told whole, or its digest stands for it; a `text` may be cut; an `exact` one is
-  told as it is; a `count` is a whole number, and a `whole` one may be of any size.
+- Of the kinds below an `id` is told whole, or its digest stands for it; a `text` may be cut; an `exact` one
+  is told as it is; a `count` is a whole number, and a `whole` one may be of any size.
 
 This page is written from what the formats declare, by `python -m bpp_etl.export.page`; a test fails when it
 is out of date. The lines in R were not run here, where there is no R: they read what was exported with
