@@ -20,8 +20,8 @@ from assets.kit import kit_app
 from assets.options import LandingOption, WarehouseOption, hand_down
 from assets.patients import erase, raw
 from assets.releases import releases_app
-from assets.sign_of_life import sign_of_life
 from assets.serve import serve_app, ui
+from assets.sign_of_life import sign_of_life
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.settings import secrets_in
