@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpp_etl.export.adam_tables import DATASETS, RESPONSES
+from bpp_etl.export.adam_tables import DATASETS, RESPONSES, STUDY, SYNTHETIC_STUDY
 from bpp_etl.export.cells import LONGEST, cut_texts, make_macros, shaped
 from bpp_etl.export.columnar import write_parquet, write_xpt
 from bpp_etl.export.courses import read_ends, read_time_points
@@ -30,6 +30,7 @@ def write_adam(source: Source, folder: Path) -> Written:
         "protocol": source.told_by.name,
         "without_age": source.without_age,
         "responses": list(RESPONSES),
+        "study": SYNTHETIC_STUDY if source.is_synthetic else STUDY,
     }
     tables = []
     cut = 0
@@ -58,6 +59,7 @@ ADAM = Format(
         " are selected on the outcome. Who had none, and why, is in LEFTAT and BPPSTATE of ADSL.",
         "OVR of ADRS is no overall response by RECIST: target lesions are lacking.",
         "ADBPP names one CT of each time point behind a call; the release names all assessments.",
+        "Dates counted from a day zero that stands in (`day_zero_declared` in FLAGS) are of no calendar.",
         "AGE is told as it is, unless `--without-age` leaves it empty.",
         f"A text has at most {LONGEST} bytes, and is cut; an id that is longer is replaced by its digest.",
         "Texts are UTF-8, which SAS must be told where they are not plain ASCII.",

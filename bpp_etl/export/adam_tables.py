@@ -10,7 +10,13 @@ from bpp_etl.export.dataset import Column, Dataset
 RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 """AVALC of a response; its place, counted from 1, is AVAL."""
 
-STUDYID = Column("STUDYID", "Study Identifier", "exact", "constant: BPP")
+STUDY, SYNTHETIC_STUDY = "BPP", "BPP SYNTHETIC"
+STUDYID = Column(
+    "STUDYID",
+    "Study Identifier",
+    "exact",
+    f"{STUDY}, or {SYNTHETIC_STUDY} where all patients are made up",
+)
 USUBJID = Column(
     "USUBJID", "Unique Subject Identifier", "exact", "core.patients.registry and core.patients.patient_id"
 )
@@ -57,6 +63,7 @@ ADSL = Dataset(
         Column("DTHFL", "Subject Death Flag", "exact", "Y where there is a date of death"),
         Column("LEFTAT", "Step at Which the Course Was Left", "exact", "event.patient_flow.left_at"),
         Column("BPPSTATE", "State of the Candidate", "exact", "event.patient_flow.state"),
+        Column("FLAGS", "Warning Codes", "text", "core.patients.flags"),
     ),
 )
 

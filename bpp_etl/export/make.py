@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bpp_etl.errors import NotFoundError, UsageError, shown
@@ -33,6 +33,7 @@ INDEX = "export.json"
 SPILL = ".spill"
 JUDGED = "select protocol from meta.protocol where kind = 'event' order by position"
 KEPT_IN_THE_HOUSE = "This export holds patients and stays in the house; `bpp share` makes what may leave it."
+SYNTHETIC = "synthetic: there are no such patients"
 OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
 
 Say = Callable[[str], object]
@@ -93,7 +94,7 @@ def export_release(
                 ensure_readable(con)
                 source = _source(con, chosen, protocol, with_quarantine, without_age)
                 say(f"writing {chosen.name}")
-                written = chosen.write(source, building)
+                written = _with_head(source, chosen.write(source, building))
                 shutil.rmtree(building / SPILL, ignore_errors=True)
                 _write_index(building, chosen, source, written, now)
             _close_to_others(building)
@@ -102,6 +103,11 @@ def export_release(
         finally:
             shutil.rmtree(building, ignore_errors=True)
     return Exported(target, found, chosen.name, len(written.tables), written.notes)
+
+
+def _with_head(source: Source, written: Written) -> Written:
+    """Say of made-up patients that they are, first of all."""
+    return replace(written, notes=(SYNTHETIC, *written.notes)) if source.is_synthetic else written
 
 
 def _ensure_taken_options(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from lifelines import KaplanMeierFitter
 
 from bpp_etl.export import Exported, export_release
 from bpp_etl.export.formats import FORMATS
+from bpp_etl.export.make import SYNTHETIC
 from tests.unit.export.cbioportal_rules import broken
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -95,3 +97,13 @@ def test_every_call_is_an_episode(made: dict[str, Exported], release: duckdb.Duc
         with (made["omop"].folder / registry / "EPISODE.csv").open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert sum(row["episode_source_value"] == "bpp:pseudoprogression:xu2025" for row in rows) == calls
+
+
+def test_every_format_says_that_its_patients_are_made_up(made: dict[str, Exported]) -> None:
+    for one in made.values():
+        told = json.loads((one.folder / "export.json").read_text(encoding="utf-8"))
+        assert told["is_synthetic"] is True
+        assert one.notes[0] == told["notes"][0] == SYNTHETIC
+    assert set(adam(made, "adtte")["STUDYID"]) == {"BPP SYNTHETIC"}
+    about = (made["cbioportal"].folder / "meta_study.txt").read_text(encoding="utf-8")
+    assert "description: Synthetic: there are no such patients." in about

@@ -65,7 +65,7 @@ shown as (
 )
 
 select
-    'BPP' as studyid,
+    $study as studyid,
     subject.subject_id as usubjid,
     event.registry as siteid,
     1 as aseq,

@@ -107,7 +107,7 @@ stacked as (
 )
 
 select
-    'BPP' as studyid,
+    $study as studyid,
     subject.subject_id as usubjid,
     row_number() over (
         partition by stacked.registry, stacked.patient_id order by stacked.position, stacked.adt

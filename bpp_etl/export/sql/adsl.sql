@@ -1,6 +1,6 @@
 -- One row per admitted patient.
 select
-    'BPP' as studyid,
+    $study as studyid,
     subject.subject_id as usubjid,
     patients.patient_id as subjid,
     patients.registry as siteid,
@@ -21,7 +21,8 @@ select
     patients.death_date as dthdt,
     case when patients.death_date is null then 'N' else 'Y' end as dthfl,
     flow.left_at as leftat,
-    flow.state as bppstate
+    flow.state as bppstate,
+    array_to_string(patients.flags, ', ') as flags
 from core.patients as patients
 join subject on subject.registry = patients.registry and subject.patient_id = patients.patient_id
 left join event.patient_flow as flow

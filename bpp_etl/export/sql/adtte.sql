@@ -103,7 +103,7 @@ timed as (
 )
 
 select
-    'BPP' as studyid,
+    $study as studyid,
     timed.usubjid,
     row_number() over (partition by timed.usubjid order by timed.position) as aseq,
     adsl.age,
