@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from assets.export import export
 from assets.kit import kit_app
-from assets.options import LandingOption, WarehouseOption, hand_down
+from assets.options import NAMED, LandingOption, WarehouseOption, hand_down
 from assets.patients import erase, raw
 from assets.releases import releases_app
 from assets.serve import serve_app, ui
@@ -245,7 +245,7 @@ def explain(
 @app.command()
 def share(
     release: Annotated[
-        str | None, typer.Argument(metavar="ID", help="A release; else the one in service.")
+        str | None, typer.Argument(metavar="ID", help=f"A release; else the one in service. {NAMED}")
     ] = None,
     to: Annotated[
         Path | None, typer.Option("--to", help="A new folder for what may leave the house.")

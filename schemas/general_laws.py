@@ -71,6 +71,14 @@ def with_parent(rule: str) -> Tables:
     return chosen
 
 
+def _key_of(table: DeliveredTable) -> tuple[str, ...]:
+    return table.delivered_key
+
+
+def _link_of(table: DeliveredTable) -> tuple[str, ...]:
+    return (table.parent.column,) if table.parent else ()
+
+
 def _not_after(column: Column, day: dt.date) -> pl.Expr | None:
     return pl.col(column.name) <= day if column.kind == "date" else None
 
@@ -255,6 +263,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         mend="Decide at the source which of the rows is right. Where ids are counted anew for each patient, "
         "make the key of both columns in [compose.<table>] of registry.toml.",
         on=with_key,
+        columns=_key_of,
     ),
     SetLaw(
         "unknown_patient",
@@ -263,6 +272,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Deliver the patient, or mend the patient's own row, which was refused.",
         on=with_parent("unknown_patient"),
+        columns=_link_of,
     ),
     SetLaw(
         "unknown_assessment",
@@ -271,5 +281,6 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Deliver the assessment, or mend its own row, which was refused.",
         on=with_parent("unknown_assessment"),
+        columns=_link_of,
     ),
 )

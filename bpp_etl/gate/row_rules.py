@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import pandera.polars as pa
 import polars as pl
@@ -31,8 +31,13 @@ BATCH_ROWS = 200_000
 _ONE_AT_A_TIME = Lock()
 """Pandera keeps what is to be validated in a global; two threads would switch it under each other."""
 
-Break = Callable[[str, Numbers], None]
-"""Takes a rule and the numbers of the rows that break it."""
+
+class Break(Protocol):
+    """Takes a rule and the numbers of the rows that break it; and in which column, where that is known."""
+
+    def __call__(self, rule: str, row_numbers: Numbers, column: str = "") -> None:
+        """Take them."""
+
 
 Breach = Callable[[str, pl.DataFrame], None]
 """Takes a rule and that part of a batch that breaks it."""
@@ -117,16 +122,16 @@ def _of_problems(name: str, rules: Iterable[str]) -> pa.DataFrameSchema:
 
 
 def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.date, broke: Break) -> int:
-    """Judge a typed relation's rows by their contract; call `broke(rule, row_numbers)` for each breach.
+    """Judge a typed relation's rows by their contract; tell `broke` of each breach.
 
     Returns the number of rows judged. Memory is bounded by the batch, whatever the delivery's size.
     """
 
     def cells_broke(rule: str, cells: pl.DataFrame) -> None:
-        for name in cells.columns:
-            values = cells.select(name).drop_nulls()
+        for column in cells.columns:
+            values = cells.select(column).drop_nulls()
             if not values.is_empty():
-                broke(rule, _rows_with(con, relation, values))
+                broke(rule, _rows_with(con, relation, values), column)
 
     def rows_broke(rule: str, rows: pl.DataFrame) -> None:
         broke(rule, rows["row_number"])
