@@ -40,6 +40,7 @@ WALKS = (
     "unit/erasure",
     "unit/explain/test_delivered_row.py",
     "unit/explain/test_telling.py",
+    "unit/export/test_command.py",
     "unit/measure/test_release.py",
     "unit/share/test_attack.py",
 )

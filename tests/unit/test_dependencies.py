@@ -21,7 +21,6 @@ from bpp_etl.settings import PROJECT
 PRODUCT = ("assets", "bpp_etl", "schemas")
 NOT_IMPORTED = {
     "dagster-webserver": "`bpp ui` runs it as a process",
-    "pyarrow": "polars and DuckDB hand tables to one another through it",
 }
 """Declared for the product all the same, each for its reason."""
 LOCKS = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
