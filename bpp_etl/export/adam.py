@@ -55,7 +55,7 @@ ADAM = Format(
         "It is no submission: there is no SDTM behind it and no define.xml. SRCDOM, SRCVAR and SRCSEQ lead to"
         " datasets of this export.",
         "AVAL of ADTTE is ADT minus STARTDT, without the day that some add: the days of the release.",
-        "TTBPP and BPPPD are of confirmed pseudoprogressions alone, like their medians: both"
+        "TTBPP and TBPPPD are of confirmed pseudoprogressions alone, like their medians: both"
         " are selected on the outcome. Who had none, and why, is in LEFTAT and BPPSTATE of ADSL.",
         "OVR of ADRS is no overall response by RECIST: target lesions are lacking.",
         "ADBPP names one CT of each time point behind a call; the release names all assessments.",

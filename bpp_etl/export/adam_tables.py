@@ -167,7 +167,7 @@ ADRS = Dataset(
 ADTTE = Dataset(
     "ADTTE",
     "Time-to-Event Analysis Dataset",
-    "One row per subject and time: TTBPP, BPPPD of confirmed pseudoprogressions, PFS, OS of every line 1.",
+    "One row per subject and time: TTBPP, TBPPPD of confirmed pseudoprogressions, PFS, OS of every line 1.",
     ("USUBJID", "PARAMCD"),
     (
         STUDYID,
@@ -179,7 +179,7 @@ ADTTE = Dataset(
         PARAMCD,
         PARAM,
         Column(
-            "STARTDT", "Time-to-Event Origin Date for Subject", "date", "start of line 1; of BPPPD the event"
+            "STARTDT", "Time-to-Event Origin Date for Subject", "date", "start of line 1; of TBPPPD the event"
         ),
         Column("ADT", "Analysis Date", "date", "day of the event, or of censoring"),
         Column("AVAL", "Analysis Value", "count", "ADT minus STARTDT, in days"),

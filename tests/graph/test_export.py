@@ -23,7 +23,7 @@ from tests.unit.export.cbioportal_rules import broken
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 METRICS = {
     "TTBPP": "time_to_pseudoprogression",
-    "BPPPD": "pseudoprogression_to_progression",
+    "TBPPPD": "pseudoprogression_to_progression",
     "PFS": "progression_free_survival",
     "OS": "overall_survival",
 }

@@ -37,7 +37,7 @@ timed as (
     select
         usubjid,
         2 as position,
-        'BPPPD' as paramcd,
+        'TBPPPD' as paramcd,
         'Bone Pseudoprogression to Progression (days)' as param,
         eventdt as startdt,
         coalesce(progdt, censdt, eventdt) as adt,

@@ -28,7 +28,7 @@ from tests.unit.export.conftest import COURSES, NOW, REGIMEN
 
 METRICS = {
     "TTBPP": "time_to_pseudoprogression",
-    "BPPPD": "pseudoprogression_to_progression",
+    "TBPPPD": "pseudoprogression_to_progression",
     "PFS": "progression_free_survival",
     "OS": "overall_survival",
 }
@@ -132,7 +132,7 @@ def test_times_from_and_to_a_pseudoprogression_are_those_of_the_event_table(
     assert len(events) == 5
     for subject, to_event, to_progression, has_progression, followed in events:
         (start,) = of(read["ADTTE"], USUBJID=subject, PARAMCD="TTBPP")
-        (end,) = of(read["ADTTE"], USUBJID=subject, PARAMCD="BPPPD")
+        (end,) = of(read["ADTTE"], USUBJID=subject, PARAMCD="TBPPPD")
         assert (start["AVAL"], start["CNSR"]) == (to_event, 0)
         assert (end["AVAL"], end["CNSR"] == 0) == (
             to_progression if has_progression else followed,

@@ -219,7 +219,7 @@ def test_survival_is_that_of_the_release(folder: Path, export: Callable[[str], E
             f" from '{export('adam').folder}/adtte.parquet' group by paramcd"
         ).fetchall()
     for name, days, patients, events in times:
-        prefix = {"BPPPD": "BPP_PFS", "PFS": "PFS", "OS": "OS"}.get(name)
+        prefix = {"TBPPPD": "BPP_PFS", "PFS": "PFS", "OS": "OS"}.get(name)
         if prefix is not None:
             there = [row for row in rows if row[f"{prefix}_STATUS"]]
             assert len(there) == patients
