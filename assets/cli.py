@@ -21,8 +21,10 @@ from assets.kit import kit_app
 from assets.options import NAMED, LandingOption, WarehouseOption, hand_down
 from assets.patients import erase, raw
 from assets.releases import releases_app
+from assets.serve import serve_app, ui
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
+from bpp_etl.settings import secrets_in
 from bpp_etl.warehouse.private import OWNER_ALONE
 
 
@@ -74,6 +76,7 @@ def main() -> None:
     """Run the command; turn our own errors into a line, a hint and an exit code."""
     os.umask(OWNER_ALONE)  # what it writes may name patients
     try:
+        os.environ.update(secrets_in(os.environ))
         app()
     except BppError as error:
         fail(error)
@@ -296,15 +299,5 @@ def status(
 
 
 app.command()(erase)
-
-
-@app.command()
-def ui(
-    landing: LandingOption = None,
-    warehouse: WarehouseOption = None,
-    port: Annotated[int, typer.Option("--port", help="Port on loopback.")] = 3000,
-) -> None:
-    """Start the Dagster UI on this project, on loopback only."""
-    from assets.door import run_ui  # noqa: PLC0415
-
-    run_ui(landing, warehouse, port)
+app.command()(ui)
+app.add_typer(serve_app, name="serve")

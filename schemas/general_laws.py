@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from schemas.contract import Column, delivered_columns
 from schemas.examples import Cell
 from schemas.laws import CellLaw, Law, LineLaw, NearLaw, SetLaw, SideLaw, Tables, TextLaw
 
 if TYPE_CHECKING:
-    import pandera.polars as pa
-
     from schemas.tables import DeliveredTable
 
 
@@ -79,16 +79,12 @@ def _link_of(table: DeliveredTable) -> tuple[str, ...]:
     return (table.parent.column,) if table.parent else ()
 
 
-def _not_after(column: Column, day: dt.date) -> pa.Check | None:
-    import pandera.polars as pa  # noqa: PLC0415 - a law is read by many who judge nothing
-
-    return pa.Check.le(day) if column.kind == "date" else None
+def _not_after(column: Column, day: dt.date) -> pl.Expr | None:
+    return pl.col(column.name) <= day if column.kind == "date" else None
 
 
-def _in_list(column: Column, _: dt.date) -> pa.Check | None:
-    import pandera.polars as pa  # noqa: PLC0415
-
-    return pa.Check.isin(list(column.codes)) if column.codes and column.delivered else None
+def _in_list(column: Column, _: dt.date) -> pl.Expr | None:
+    return pl.col(column.name).is_in(list(column.codes)) if column.codes and column.delivered else None
 
 
 GENERAL_LAWS: tuple[Law, ...] = (
@@ -173,7 +169,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="plausibility",
         mend="Correct the date, or the date in the delivery's folder name.",
         on=with_column_of("date"),
-        check=_not_after,
+        holds=_not_after,
         cells={"date": (Cell("{delivery:+1}", "{delivery}"),)},
     ),
     CellLaw(
@@ -183,7 +179,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Add the code to [recode.<table>.<column>] in registry.toml, or correct it.",
         on=with_codes,
-        check=_in_list,
+        holds=_in_list,
         seen_in_text=True,
         cells={"boolean": (Cell("perhaps", "YES"),)},
     ),

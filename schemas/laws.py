@@ -94,19 +94,12 @@ class LineLaw(Law):
 class CellLaw(Law):
     """Holds for each cell of some columns by itself.
 
-    `check` makes the check of a column, for a delivery of a day; None where the law says nothing of the
-    column. With `seen_in_text` a breach may be seen before there is a value, as in a TextLaw.
+    `holds` says of a column, for a delivery of a day, what holds for its cells; None where the law says
+    nothing of the column. With `seen_in_text` a breach may be seen before there is a value, as in a TextLaw.
     """
 
-    check: Callable[[Column, dt.date], pa.Check | None]
+    holds: Callable[[Column, dt.date], pl.Expr | None]
     seen_in_text: bool = False
-
-    def check_of(self, column: Column, day: dt.date) -> pa.Check | None:
-        """Make the column's check, named after the law."""
-        made = self.check(column, day)
-        if made is not None:
-            made.name = self.id
-        return made
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

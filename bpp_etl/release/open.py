@@ -14,12 +14,11 @@ from typing import Self
 
 import duckdb
 
-from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError, NotFoundError, UsageError
 from bpp_etl.release.listing import Listing
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.settings import places
-from bpp_etl.warehouse.connection import Connection, connected_read_only, one_row, quoted
+from bpp_etl.warehouse.connection import Connection, connected_read_only, log_of, one_row, quoted
 from bpp_etl.warehouse.damage import is_cut_off
 
 

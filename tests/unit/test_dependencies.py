@@ -1,4 +1,4 @@
-"""What is declared, what is imported and what is locked are one: running needs nothing of the other groups.
+"""What is declared, imported and locked are one: running needs nothing of the other groups and extras.
 
 Not here: that running works on its own lock alone; `.ci/run` begins with `make demo` in a clean checkout.
 """
@@ -24,8 +24,8 @@ NOT_IMPORTED = {
     "pyarrow": "polars and DuckDB hand tables to one another through it",
 }
 """Declared for the product all the same, each for its reason."""
-LOCKS = {"run": "install", "dev": "dev", "soak": "soak"}
-"""Lock -> the group that it adds; each is installed on top of those before."""
+LOCKS = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
+"""Lock -> what it adds; each is installed on top of those before."""
 PIN = re.compile(
     r"^([a-z0-9-]+)==([^ ]+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
 )
@@ -34,7 +34,12 @@ STATED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = {
     "run": [Requirement(text) for text in STATED["project"]["dependencies"]],
     **{
-        group: [Requirement(text) for text in listed] for group, listed in STATED["dependency-groups"].items()
+        f"{kind} {name}": [Requirement(text) for text in listed]
+        for kind, home in (
+            ("group", STATED["dependency-groups"]),
+            ("extra", STATED["project"]["optional-dependencies"]),
+        )
+        for name, listed in home.items()
     },
 }
 
@@ -77,7 +82,7 @@ def test_a_package_is_declared_once() -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_is_nothing_but_pins_with_hashes(lock: str) -> None:
     head, _, pins = text_of(lock).partition("\n")
-    assert head == f"# Group {LOCKS[lock]}, by `make lock`."
+    assert head == f"# {LOCKS[lock].capitalize()}, by `make lock`."
     assert PIN.sub("", pins) == ""
 
 
