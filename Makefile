@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
+SERVER := $(VENV)/.server
 DEV := $(VENV)/.dev
 SOAK := $(VENV)/.soak
 # Each outside judge has an environment of its own, whose lock bears its name.
@@ -69,7 +70,11 @@ $(RUN): requirements/run.txt pyproject.toml $(VENV)/.python
 	@$(PIP) -e .
 	@touch $@
 
-$(DEV): requirements/dev.txt $(RUN)
+$(SERVER): requirements/server.txt $(RUN)
+	@$(LOCKED) $<
+	@touch $@
+
+$(DEV): requirements/dev.txt $(SERVER)
 	@$(LOCKED) $<
 	@touch $@
 

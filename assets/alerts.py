@@ -21,7 +21,7 @@ from email.message import EmailMessage
 
 import dagster as dg
 
-from assets.failures import kind_of
+from assets.failures import AT_TERMINAL, kind_of
 from assets.tags import delivery_in
 
 SECONDS = 20
@@ -46,7 +46,7 @@ class Alert:
 
 
 def alert_sensor() -> dg.SensorDefinition:
-    """Make the sensor that tells of every failed run."""
+    """Make the sensor that tells of every failed run but those at a terminal, which has told of them."""
 
     @dg.run_failure_sensor(
         name="tell_of_failures",
@@ -55,6 +55,8 @@ def alert_sensor() -> dg.SensorDefinition:
         description="Tells a webhook or a mailbox of each failed run, if BPP_ALERT_... says whom.",
     )
     def tell_of_failures(context: dg.RunFailureSensorContext) -> None:
+        if AT_TERMINAL in context.dagster_run.tags:
+            return
         alert = alert_of(context.dagster_run, list(context.get_step_failure_events()))
         for told in send(alert, os.environ):
             context.log.info("told %s of %s", told, alert.run_id)

@@ -19,11 +19,13 @@ from typer.core import TyperGroup
 
 from assets.contract import contract_app
 from assets.kit import kit_app
-from assets.options import LandingOption, WarehouseOption, hand_down
+from assets.options import NAMED, LandingOption, WarehouseOption, hand_down
 from assets.patients import erase, raw
 from assets.releases import releases_app
+from assets.serve import serve_app, ui
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
+from bpp_etl.settings import secrets_in
 from bpp_etl.warehouse.private import OWNER_ALONE
 
 
@@ -75,6 +77,7 @@ def main() -> None:
     """Run the command; turn our own errors into a line, a hint and an exit code."""
     os.umask(OWNER_ALONE)  # what it writes may name patients
     try:
+        os.environ.update(secrets_in(os.environ))
         app()
     except BppError as error:
         fail(error)
@@ -256,7 +259,7 @@ def explain(
 @app.command()
 def share(
     release: Annotated[
-        str | None, typer.Argument(metavar="ID", help="A release; else the one in service.")
+        str | None, typer.Argument(metavar="ID", help=f"A release; else the one in service. {NAMED}")
     ] = None,
     to: Annotated[
         Path | None, typer.Option("--to", help="A new folder for what may leave the house.")
@@ -298,15 +301,5 @@ def status(
 
 
 app.command()(erase)
-
-
-@app.command()
-def ui(
-    landing: LandingOption = None,
-    warehouse: WarehouseOption = None,
-    port: Annotated[int, typer.Option("--port", help="Port on loopback.")] = 3000,
-) -> None:
-    """Start the Dagster UI on this project, on loopback only."""
-    from assets.door import run_ui  # noqa: PLC0415
-
-    run_ui(landing, warehouse, port)
+app.command()(ui)
+app.add_typer(serve_app, name="serve")

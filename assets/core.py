@@ -84,17 +84,20 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
 
 
 def check_result(check: Check, decision: GateDecision) -> dg.AssetCheckResult:
-    """Report a check's outcome: names and counts only."""
+    """Report a check's outcome: names and counts only.
+
+    Numbers bear the registry's name: the UI draws a line for each name, else one line through all registries.
+    """
     results = {(result.table, result.rule): result for result in decision.rules}
     found = [results[rule.table, rule.id] for rule in check.rules]
     bad = [result for result in found if result.is_breach]
     not_accepted = [result for result in bad if result.status != "waived"]
     judged = sum(result.judged for result in found)
     passed = "passed" if judged else "not_applicable"
+    broken = sum(result.broken for result in found)
+    numbers = {"judged": judged, "broken": broken, "limit": found[0].limit}
     metadata: dict[str, Any] = {
-        "judged": judged,
-        "broken": sum(result.broken for result in found),
-        "limit": found[0].limit,
+        **{f"{decision.registry}: {name}": number for name, number in numbers.items()},
         "status": "failed" if not_accepted else "waived" if bad else passed,
         "registry": decision.registry,
         "delivery": decision.delivery,

@@ -1,4 +1,4 @@
-"""What `bpp refresh`, `bpp demo` and `bpp ui` do: set up, run, print.
+"""What `bpp refresh`, `bpp demo`, `bpp ui` and `bpp serve` do: set up, run, print.
 
 Dagster is loaded once there is something to run. Not here: the graph.
 """
@@ -11,7 +11,8 @@ import shlex
 import shutil
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, Places, as_called, places
 from bpp_etl.warehouse.private import keep_private
 
+LOOPBACK = "127.0.0.1"
+DAEMON = ("-P", "-m", "dagster._daemon")
+"""As `dagster dev` starts it."""
 DEMO_MARK = ".bpp-demo"
 PAPER_MARK = ".bpp-demo-paper"
 """One mark for each cohort: registries of one must not come into a release of the other."""
@@ -84,27 +88,67 @@ def run_demo(folder: Path | None, *, is_paper: bool = False) -> int:
 
 def run_ui(landing: Path | None, warehouse: Path | None, port: int) -> None:
     """Replace this process by the services of the UI, on the warehouse's instance and behind the guard."""
-    from assets.instance import WORKSPACE, home_of  # noqa: PLC0415 - as above
-    from assets.storage_faults import storage_in_words  # noqa: PLC0415
+    home, environment = _instance_for(landing, warehouse, port)
+    # It advises `dg dev`, which is not installed where the project is only used.
+    environment["PYTHONWARNINGS"] = "ignore:Function `dev_command` is superseded"
+    typer.echo(f"http://{LOOPBACK}:{port}")
+    _become(["-P", "-m", "assets.ui", "dev", "-h", LOOPBACK, "-p", str(port)], home, environment)
 
+
+def run_webserver(landing: Path | None, warehouse: Path | None, host: str, port: int) -> None:
+    """Replace this process by the web server alone, on the warehouse's instance and behind the guard."""
+    home, environment = _instance_for(landing, warehouse, port)
+    from assets.ui import OURS  # noqa: PLC0415 - as above
+
+    _become([*OURS, "-h", host, "-p", str(port)], home, environment)
+
+
+def run_daemon(landing: Path | None, warehouse: Path | None, *, is_check: bool) -> None:
+    """Replace this process by the daemon, or by Dagster's word on whether one works."""
+    home, environment = _instance_for(landing, warehouse)
+    if is_check:
+        os.execve(sys.executable, [sys.executable, *DAEMON, "liveness-check"], environment)
+    _become([*DAEMON, "run"], home, environment)
+
+
+def answers(port: int) -> bool:
+    """Say whether a web server answers on loopback."""
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/server_info", timeout=10):
+            return True
+    except OSError:
+        return False
+
+
+def _instance_for(
+    landing: Path | None, warehouse: Path | None, port: int | None = None
+) -> tuple[Path, dict[str, str]]:
+    """Make the warehouse's instance ready; return its folder, and the environment of a service on it."""
     ensure_files_may_be_opened()
     chosen = places(os.environ, landing, warehouse)
-    _ensure_free(port)
+    if port is not None:
+        _ensure_free(port)
+
+    from assets.instance import home_of  # noqa: PLC0415 - Dagster takes seconds to load
+    from assets.storage_faults import storage_in_words  # noqa: PLC0415
+
     keep_private(chosen.warehouse, chosen.landing, os.environ)
     home = home_of(chosen.warehouse)
     with storage_in_words(home):
         pass  # damaged, it ends here, in words
-    environment = os.environ | {
+    return home, os.environ | {
         "BPP_LANDING": str(chosen.landing),
         "BPP_WAREHOUSE": str(chosen.warehouse),
         "DAGSTER_HOME": str(home),
-        # It advises `dg dev`, which is not installed where the project is only used.
-        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    services = [sys.executable, "-P", "-m", "assets.ui", "dev"]
-    words = [*services, "-w", str(home / WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
-    typer.echo(f"http://127.0.0.1:{port}")
-    os.execve(sys.executable, words, environment)
+
+
+def _become(words: Sequence[str], home: Path, environment: Mapping[str, str]) -> None:
+    """Replace this process by one of Python's that loads the code as the instance's folder names it."""
+    from assets.instance import WORKSPACE  # noqa: PLC0415 - as above
+
+    line = [sys.executable, *words, "-w", str(home / WORKSPACE)]
+    os.execve(sys.executable, line, environment)
 
 
 def _ensure_free(port: int) -> None:
@@ -112,7 +156,7 @@ def _ensure_free(port: int) -> None:
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind(("127.0.0.1", port))
+            door.bind((LOOPBACK, port))
         except OSError as error:
             raise UsageError(
                 f"port {port} cannot be used: {error.strerror}",

@@ -96,7 +96,8 @@ def shut(decision: GateDecision, delivery: Delivery, files: WorkingFiles) -> dg.
     parts.append(f"What it says of each rule, and how to mend it: {command}")
     tables = [count.table for count in decision.tables if count.broken]
     if tables:
-        sql = f"select file, row_number, broken_rules from quarantine.{tables[0]} order by row_number"
+        columns = "file, row_number, broken_rules, broken_columns"
+        sql = f"select {columns} from quarantine.{tables[0]} order by row_number"
         metadata["rows"] = f"duckdb -readonly {shlex.quote(str(files.shut))} {shlex.quote(sql)}"
         parts.append(f"The rows of {tables[0]}: {metadata['rows']}")
     return dg.Failure("\n".join(parts), metadata=metadata, allow_retries=False)

@@ -22,8 +22,9 @@ from bpp_etl.settings import PROJECT
 HOME = "dagster"
 CONFIGURATION = "dagster.yaml"
 WORKSPACE = "workspace.yaml"
-LOADED = "load_from:\n  - python_module: {module_name: assets.definitions, location_name: bpp_etl}\n"
-"""Names the code as pyproject.toml does: Dagster keeps by it what a sensor has seen, and its switch."""
+LOCATION = "bpp_etl"
+"""Names the code as pyproject.toml does: Dagster keeps by it runs, what a sensor has seen, and its switch."""
+LOADED = f"load_from:\n  - python_module: {{module_name: assets.definitions, location_name: {LOCATION}}}\n"
 ADMITTED = dg.AssetKey(["core", "patients"])
 STATED_STORAGE = "base_dir: warehouse/dagster"
 

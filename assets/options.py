@@ -20,6 +20,9 @@ WarehouseOption = Annotated[
     Path | None, typer.Option("--warehouse", help="Warehouse folder; else BPP_WAREHOUSE, else the project's.")
 ]
 
+NAMED = "By its id, the beginning of it, or as latest or previous."
+"""How a release is named wherever one is asked for (`Shelf.named`)."""
+
 
 def hand_down(context: typer.Context, **places: Path | None) -> None:
     """Let a place that is stated before a command hold for it, unless it states its own.

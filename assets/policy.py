@@ -29,23 +29,24 @@ WARN_SHARE = 0.8
 
 @dataclass(frozen=True)
 class LayerPolicy:
-    """The policy of one layer; `holds` says whose data its tables show."""
+    """The policy of one layer; `holds` says whose data its tables show.
+
+    A layer with a partition for each registry has no `fresh_days`: Dagster would call all of them fresh after
+    the newest run of any. `freshness.py` tells of each registry.
+    """
 
     code_version: str
     holds: str
     kinds: frozenset[str]
-    fresh_days: float
+    fresh_days: float | None = None
     automation: Condition | None = None
 
     def on(self, spec: dg.AssetSpec) -> dg.AssetSpec:
         """Lay the policy on an asset."""
-        window = dt.timedelta(days=self.fresh_days)
         return spec.replace_attributes(
             code_version=self.code_version,
             automation_condition=self.automation,
-            freshness_policy=dg.FreshnessPolicy.time_window(
-                fail_window=window, warn_window=window * WARN_SHARE
-            ),
+            freshness_policy=None if self.fresh_days is None else _fresh_for(self.fresh_days),
             kinds=set(self.kinds),
             tags={"bpp/holds": self.holds},
         )
@@ -53,16 +54,15 @@ class LayerPolicy:
 
 def policies(operation: Operation, warehouse: Warehouse) -> dict[str, LayerPolicy]:
     """State the policy of each layer."""
-    registry, release = operation.registry_fresh_days, operation.release_fresh_days
+    release = operation.release_fresh_days
     return {
-        "raw": LayerPolicy(_version("raw"), "patients", frozenset({"duckdb", "polars"}), registry),
-        "core": LayerPolicy(_version("core"), "patients", frozenset({"duckdb", "pandera"}), registry),
+        "raw": LayerPolicy(_version("raw"), "patients", frozenset({"duckdb", "polars"})),
+        "core": LayerPolicy(_version("core"), "patients", frozenset({"duckdb", "pandera"})),
         "event": LayerPolicy(
             _version("event", *derivation(warehouse.loaded_protocols())[:-1]),
             "patients",
             frozenset({"duckdb", "sql"}),
-            registry,
-            derive_when_rules_change(),
+            automation=derive_when_rules_change(),
         ),
         "metric": LayerPolicy(
             _version("metric"),
@@ -81,6 +81,11 @@ def policy_of(operation: Operation, warehouse: Warehouse) -> Callable[[dg.AssetS
     """Return what lays on each asset the policy of its group."""
     by_layer = policies(operation, warehouse)
     return lambda spec: by_layer[str(spec.group_name)].on(spec)
+
+
+def _fresh_for(days: float) -> dg.FreshnessPolicy:
+    window = dt.timedelta(days=days)
+    return dg.FreshnessPolicy.time_window(fail_window=window, warn_window=window * WARN_SHARE)
 
 
 def _version(layer: Layer, *settings: str) -> str:

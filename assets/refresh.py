@@ -23,9 +23,10 @@ from assets.begin import (
 )
 from assets.definitions import build_defs
 from assets.failures import AT_TERMINAL, kind_of
-from assets.instance import instance_of
+from assets.instance import LOCATION, instance_of
 from assets.operation import load_operation
 from assets.partitions import registries
+from assets.preview import runs_named_after
 from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from assets.tags import delivery_tags
@@ -39,6 +40,8 @@ from bpp_etl.settings import PROJECT
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Keeps Dagster's event stream for the UI; a terminal gets our own lines."""
+BY_A_PERSON = {AT_TERMINAL: "yes", "dagster/max_retries": "0"}
+"""Tags of our runs: whoever started them sees them fail, and a daemon beside is not to start them again."""
 INTERRUPTS = (dg.DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__name__)
 """How a run ends by Ctrl-C: by Dagster's handler, or by a query that it stopped."""
 
@@ -55,7 +58,11 @@ def carry_out(warehouse: Warehouse, begun: Begun, *, full: bool, say: Say) -> Re
     """Do what is due once a refresh has begun."""
     places, protocols, done = begun.places, begun.protocols, begun.done
     definitions = build_defs(warehouse)
-    with instance_of(places.warehouse) as instance:
+    repository = definitions.get_repository_def().name
+    with (
+        instance_of(places.warehouse) as instance,
+        runs_named_after(instance, LOCATION, repository),
+    ):
         for registry, delivery in begun.wanted.items():
             lost = lost_delivery(places.warehouse, delivery)
             if lost is not None:
@@ -139,7 +146,7 @@ def _run_job(
         partition_key=registry,
         raise_on_error=False,
         run_config=QUIET,
-        tags={AT_TERMINAL: "yes", **(tags or {})},
+        tags={**BY_A_PERSON, **(tags or {})},
     )
     _stop_if_interrupted(result)
     failure = _unexpected(result)
@@ -202,7 +209,7 @@ def _publish(
         tell_nothing_new(shelf, done, say)
         return
     result = definitions.resolve_job_def("publish_release").execute_in_process(
-        instance=instance, raise_on_error=False, run_config=QUIET, tags={AT_TERMINAL: "yes"}
+        instance=instance, raise_on_error=False, run_config=QUIET, tags=BY_A_PERSON
     )
     _stop_if_interrupted(result)
     failure = _unexpected(result)

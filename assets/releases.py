@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from assets.options import WarehouseOption, hand_down
+from assets.options import NAMED, WarehouseOption, hand_down
 
 releases_app = typer.Typer(
     help="What is published, what changed, whether it is whole, and one step back.", no_args_is_help=False
@@ -45,7 +45,7 @@ def list_releases(warehouse: WarehouseOption = None) -> None:
 def diff_releases(
     before: Annotated[
         str | None,
-        typer.Argument(metavar="A", help="The earlier release; else the last but one."),
+        typer.Argument(metavar="A", help=f"The earlier release; else the last but one. {NAMED}"),
     ] = None,
     after: Annotated[str | None, typer.Argument(metavar="B", help="The later release.")] = None,
     warehouse: WarehouseOption = None,
@@ -58,7 +58,9 @@ def diff_releases(
 
 @releases_app.command("verify")
 def verify_releases(
-    release: Annotated[str | None, typer.Argument(metavar="ID", help="One release; else all.")] = None,
+    release: Annotated[
+        str | None, typer.Argument(metavar="ID", help=f"One release; else all. {NAMED}")
+    ] = None,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Say whether the files of a release are those that were published; leaves with 1 where one is not."""
@@ -71,14 +73,18 @@ def verify_releases(
 
 @releases_app.command("rollback")
 def rollback(
-    release: Annotated[str, typer.Argument(metavar="ID", help="The release to put back in service.")],
+    release: Annotated[
+        str, typer.Argument(metavar="ID", help=f"The release to put back in service. {NAMED}")
+    ],
     warehouse: WarehouseOption = None,
 ) -> None:
     """Put an earlier release back in service, if each of its files is its own."""
     from bpp_etl.release.shelf import Shelf  # noqa: PLC0415
 
-    Shelf.of(_warehouse(warehouse)).step_back(release)
-    typer.echo(f"release {release} is in service")
+    shelf = Shelf.of(_warehouse(warehouse))
+    release_id = shelf.named(release)
+    shelf.step_back(release_id)
+    typer.echo(f"release {release_id} is in service")
 
 
 @releases_app.command("prune")

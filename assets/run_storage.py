@@ -7,14 +7,22 @@ nothing of it is changed.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import EventLogEntry, StringSource
+from dagster import (
+    AssetKey,
+    AssetRecordsFilter,
+    DagsterEventType,
+    EventLogEntry,
+    EventRecordsResult,
+    StringSource,
+)
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log import EventLogStorage, SqliteEventLogStorage, SqlPollingEventWatcher
 from dagster._core.storage.runs import RunStorage, SqliteRunStorage
@@ -28,6 +36,12 @@ MOST_OPEN = 8
 
 PATIENCE = 30
 """Seconds for which one writer waits for another, as in Dagster's own event log."""
+
+HELD = frozenset({DagsterEventType.STEP_OUTPUT, DagsterEventType.ASSET_CHECK_EVALUATION})
+"""What a step tells by the hundred, one after the other: each waits for the next event of another kind."""
+
+MOST_HELD = 200
+"""So many events wait at most."""
 
 INDEX = "index"
 """What Dagster calls the database that holds the events of all runs."""
@@ -106,11 +120,20 @@ class _Together(threading.local):
 
 
 class KeptOpenEvents(SqliteEventLogStorage):
-    """What happened in each run, a database for each, and one with what the runs have in common."""
+    """What happened in each run, a database for each, and one with what the runs have in common.
+
+    Some events wait until another kind of event or a question of this process has them written, together.
+    A process that is killed loses those that wait, as it loses the step that told them.
+    """
 
     def __init__(self, base_dir: str) -> None:
         """Make the folder and the common database where they are missing."""
         self._open, self._made, self._together = KeptOpen(), set[str](), _Together()
+        self._held: list[EventLogEntry] = []
+        self._holding = threading.RLock()
+        self._materialized: dict[str, EventRecordsResult] = {}
+        # Dagster then hands over at once what a run intends to do, which is a third of its events.
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
         super().__init__(base_dir)
         self._watcher = SqlPollingEventWatcher(self)
 
@@ -121,6 +144,8 @@ class KeptOpenEvents(SqliteEventLogStorage):
         if shard in self._together.connections:
             yield self._together.connections[shard]
             return
+        if self._held and self._together.until is None:
+            self._write_held()
         if shard not in self._made or not Path(self.path_for_shard(shard)).exists():
             with super().run_connection(shard):
                 self._made.add(shard)
@@ -140,14 +165,52 @@ class KeptOpenEvents(SqliteEventLogStorage):
             yield connection
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store an event in one transaction of each database; Dagster's own begins up to seven."""
-        with ExitStack() as until:
-            self._together.until = until
-            try:
-                super().store_event(event)
-            finally:
-                self._together.until = None
-                self._together.connections = {}
+        """Store an event, and what waits, in one transaction of each database; or let it wait."""
+        with self._holding:
+            self._held.append(event)
+            waits = event.is_dagster_event and event.dagster_event_type in HELD
+            if not waits:
+                self._materialized.clear()
+            if not waits or len(self._held) >= MOST_HELD:
+                self._write_held()
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events, and what waits, in one transaction of each database."""
+        with self._holding:
+            self._materialized.clear()
+            self._held += events
+            self._write_held()
+
+    def fetch_materializations(
+        self,
+        records_filter: AssetKey | AssetRecordsFilter,
+        limit: int,
+        cursor: str | None = None,
+        ascending: bool = False,
+    ) -> EventRecordsResult:
+        """Find materializations; each check of a step asks for the same one, which has been found by then."""
+        asked = repr((records_filter, limit, cursor, ascending))
+        with self._holding:
+            if self._held and asked in self._materialized:
+                return self._materialized[asked]
+            found = super().fetch_materializations(records_filter, limit, cursor, ascending)
+            self._materialized[asked] = found
+            return found
+
+    def _write_held(self) -> None:
+        """Write what waits, by Dagster's own way for each event; its own begins up to seven transactions."""
+        with self._holding:
+            written, self._held = self._held, []
+            if not written:
+                return
+            with ExitStack() as until:
+                self._together.until = until
+                try:
+                    for event in written:
+                        super().store_event(event)
+                finally:
+                    self._together.until = None
+                    self._together.connections = {}
 
     def has_table(self, table_name: str) -> bool:
         """Say whether the common database has a table; Dagster asks whenever it looks for partitions."""
@@ -164,12 +227,14 @@ class KeptOpenEvents(SqliteEventLogStorage):
 
     def wipe(self) -> None:
         """Remove every run's database, and what the common one holds."""
+        self._held.clear()
         self._open.close()
         self._made.clear()
         super().wipe()
 
     def dispose(self) -> None:
-        """Ask no longer, and close the databases."""
+        """Write what waits, ask no longer, and close the databases."""
+        self._write_held()
         self._watcher.close()
         self._open.close()
         super().dispose()

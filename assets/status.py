@@ -44,7 +44,7 @@ def _operated(instance: dg.DagsterInstance | None, now: dt.datetime) -> Operated
     """Read when registries were admitted, and whether the daemon works."""
     operation = load_operation(PROJECT, os.environ)
     ages: Mapping[str, float | None] = {}
-    daemon, is_running = "never ran here; `bpp ui` or `dagster-daemon run` starts it", False
+    daemon, is_running = "never ran here; `bpp ui` or `bpp serve daemon` starts it", False
     if instance is not None:
         ages = days_since_admitted(instance, now)
         heard = instance.get_daemon_statuses().values()

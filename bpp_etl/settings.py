@@ -1,12 +1,13 @@
-"""Where landing, warehouse and adapters are, how many releases are kept and what their report shows: from
-options, environment, pyproject.toml, or the project's own.
+"""Where landing, warehouse, adapters and secrets are, how many releases are kept and what their report shows:
+from options, environment, pyproject.toml, or the project's own.
 
-Not here: opening any of them.
+Not here: opening any of them but the secrets.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -26,6 +27,7 @@ NOT_IN_A_DATABASE_PATH = "?\\%"
 """What follows a `?` is taken for options, a backslash for the end of a folder's name, and `%` for a code."""
 
 
+SECRET = re.compile(r"BPP_[A-Z_]+")
 LONGEST_WAREHOUSE = 400
 """Bytes of a warehouse's path: SQLite opens none of over 512, and the history of runs lies deep inside."""
 
@@ -112,6 +114,28 @@ def is_report_shared(environment: Mapping[str, str], project: Path = PROJECT) ->
             f"choose one of {', '.join(REPORTS)}",
         )
     return bool(told == "shared")
+
+
+def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """Read the variables that lie as files in the folder `BPP_SECRETS`; what the environment states wins.
+
+    A file is called as its variable. Containers and systemd hand over secrets so: they stand in no unit, no
+    compose file and no description of a container.
+
+    Errors: UsageError where the folder or a file cannot be read.
+    """
+    told = environment.get("BPP_SECRETS")
+    if not told:
+        return {}
+    try:
+        files = [path for path in Path(told).iterdir() if SECRET.fullmatch(path.name)]
+        found = {path.name: path.read_text(encoding="utf-8").rstrip("\r\n") for path in files}
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(
+            f"BPP_SECRETS: {told} is no folder of text files that this account may read",
+            "each file is called as its variable, such as BPP_PG_PASSWORD",
+        ) from None
+    return {name: secret for name, secret in found.items() if name not in environment}
 
 
 def written_settings(project: Path = PROJECT) -> dict[str, Any]:

@@ -48,9 +48,8 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
             " or reports from staging, also from another hospital."
         ),
         "confirming_ct": (
-            "As many further CTs or PET-CTs with bone window as are lacking, within the dates given and as "
-            "far apart as the protocol asks, without progression; or a CT, PET-CT or MRI that shows "
-            "progression."
+            "Further CTs or PET-CTs with bone window, {lacking} in number, within the dates given and as far "
+            "apart as the protocol asks, without progression; or a CT, PET-CT or MRI that shows progression."
         ),
         "progression_evidence": (
             "Further CTs can no longer confirm it: the line, or life, ended too soon. Only a CT, PET-CT or "
@@ -76,7 +75,10 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor."""
+"""What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor.
+
+`{lacking}` stands for how many are lacking.
+"""
 
 
 def _with_verdicts(*, before: str) -> Callable[[type[Contract]], type[Contract]]:

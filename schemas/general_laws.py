@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from schemas.contract import Column, delivered_columns
 from schemas.examples import Cell
 from schemas.laws import CellLaw, Law, LineLaw, NearLaw, SetLaw, SideLaw, Tables, TextLaw
 
 if TYPE_CHECKING:
-    import pandera.polars as pa
-
     from schemas.tables import DeliveredTable
 
 
@@ -71,16 +71,20 @@ def with_parent(rule: str) -> Tables:
     return chosen
 
 
-def _not_after(column: Column, day: dt.date) -> pa.Check | None:
-    import pandera.polars as pa  # noqa: PLC0415 - a law is read by many who judge nothing
-
-    return pa.Check.le(day) if column.kind == "date" else None
+def _key_of(table: DeliveredTable) -> tuple[str, ...]:
+    return table.delivered_key
 
 
-def _in_list(column: Column, _: dt.date) -> pa.Check | None:
-    import pandera.polars as pa  # noqa: PLC0415
+def _link_of(table: DeliveredTable) -> tuple[str, ...]:
+    return (table.parent.column,) if table.parent else ()
 
-    return pa.Check.isin(list(column.codes)) if column.codes and column.delivered else None
+
+def _not_after(column: Column, day: dt.date) -> pl.Expr | None:
+    return pl.col(column.name) <= day if column.kind == "date" else None
+
+
+def _in_list(column: Column, _: dt.date) -> pl.Expr | None:
+    return pl.col(column.name).is_in(list(column.codes)) if column.codes and column.delivered else None
 
 
 GENERAL_LAWS: tuple[Law, ...] = (
@@ -165,7 +169,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="plausibility",
         mend="Correct the date, or the date in the delivery's folder name.",
         on=with_column_of("date"),
-        check=_not_after,
+        holds=_not_after,
         cells={"date": (Cell("{delivery:+1}", "{delivery}"),)},
     ),
     CellLaw(
@@ -175,7 +179,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Add the code to [recode.<table>.<column>] in registry.toml, or correct it.",
         on=with_codes,
-        check=_in_list,
+        holds=_in_list,
         seen_in_text=True,
         cells={"boolean": (Cell("perhaps", "YES"),)},
     ),
@@ -259,6 +263,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         mend="Decide at the source which of the rows is right. Where ids are counted anew for each patient, "
         "make the key of both columns in [compose.<table>] of registry.toml.",
         on=with_key,
+        columns=_key_of,
     ),
     SetLaw(
         "unknown_patient",
@@ -267,6 +272,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Deliver the patient, or mend the patient's own row, which was refused.",
         on=with_parent("unknown_patient"),
+        columns=_link_of,
     ),
     SetLaw(
         "unknown_assessment",
@@ -275,5 +281,6 @@ GENERAL_LAWS: tuple[Law, ...] = (
         category="conformance",
         mend="Deliver the assessment, or mend its own row, which was refused.",
         on=with_parent("unknown_assessment"),
+        columns=_link_of,
     ),
 )

@@ -131,6 +131,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             category="completeness",
             mend="Deliver the unit; it is never guessed. If the export has no unit column, state the unit in "
             "[constants.lab_results]; an empty one must be left out of the export for that.",
+            columns=("unit",),
             examples=(
                 example({"unit": None}, {"unit": "u / l"}, planted=True),
                 example({"unit": " \t"}, {"unit": " U/L\t"}),
@@ -142,6 +143,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             severity="refuse",
             category="conformance",
             mend="Map the laboratory's spelling in [recode.lab_results.unit], or deliver another unit.",
+            columns=("unit",),
             examples=(
                 example({"unit": "King-Armstrong"}, {"unit": "IU/L"}, planted=True),
                 example({"unit": "U/L (37 C)"}, {"unit": "U/L (IFCC)"}),
@@ -159,6 +161,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             severity="refuse",
             category="conformance",
             mend="Nothing to mend where the laboratory reports a bound; such a result is not used.",
+            columns=("value",),
             examples=(
                 example({"value": "<5"}, {"value": "5"}, planted=True),
                 *(example({"value": f"{sign}5"}, {"value": "5.0"}) for sign in (">", "≤", "＜", "&lt;")),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandera.polars as pa
 
     from schemas.contract import Column
+    from schemas.tables import DeliveredTable
 
 DELIVERY = "delivery"
 """Stands for the table in a rule that judges a whole delivery."""
@@ -53,9 +54,14 @@ class Law:
     examples: Sequence[Example] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TextLaw(Law):
-    """Broken by text that cannot be read: the cell is NULL from then on, and `problems` names the law."""
+    """Broken by text that cannot be read: the cell is NULL from then on, and `problems` names the law.
+
+    `columns` are those it is about; without them it is about whichever cell cannot be read.
+    """
+
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,24 +95,22 @@ class LineLaw(Law):
 class CellLaw(Law):
     """Holds for each cell of some columns by itself.
 
-    `check` makes the check of a column, for a delivery of a day; None where the law says nothing of the
-    column. With `seen_in_text` a breach may be seen before there is a value, as in a TextLaw.
+    `holds` says of a column, for a delivery of a day, what holds for its cells; None where the law says
+    nothing of the column. With `seen_in_text` a breach may be seen before there is a value, as in a TextLaw.
     """
 
-    check: Callable[[Column, dt.date], pa.Check | None]
+    holds: Callable[[Column, dt.date], pl.Expr | None]
     seen_in_text: bool = False
 
-    def check_of(self, column: Column, day: dt.date) -> pa.Check | None:
-        """Make the column's check, named after the law."""
-        made = self.check(column, day)
-        if made is not None:
-            made.name = self.id
-        return made
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SetLaw(Law):
-    """Holds for a row among the others: no copy, one row for each key, a parent (`bpp_etl/gate`)."""
+    """Holds for a row among the others: no copy, one row for each key, a parent (`bpp_etl/gate`).
+
+    `columns` chooses the columns of a table that it is about; none where it is about whole rows.
+    """
+
+    columns: Callable[[DeliveredTable], tuple[str, ...]] = lambda _: ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -118,7 +122,7 @@ class RowLaw(Law):
     @property
     def columns(self) -> tuple[str, ...]:
         """Name the columns that the law reads."""
-        return tuple(self._expression.meta.root_names())
+        return tuple(dict.fromkeys(self._expression.meta.root_names()))
 
     def judge(self, data: pa.PolarsData) -> pl.LazyFrame:
         """Return one boolean per row: whether the law holds."""
@@ -154,9 +158,11 @@ class SelectLaw(Law):
     `$registry` and `$delivery_date`. `among` is the SQL condition of the rows that are judged. One that
     refuses sees its own table without the rows that break another rule, and the tables that it descends from;
     one that flags sees all admitted rows. `stands_on` names another SELECT file of that folder whose rows the
-    law reads under its name; they are worked out once for all laws of a table that stand on it.
+    law reads under its name; they are worked out once for all laws of a table that stand on it. `columns` are
+    those of the row that it is about.
     """
 
+    columns: tuple[str, ...] = ()
     among: str = "true"
     stands_on: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)

@@ -94,12 +94,15 @@ class Flow(Contract, key=("protocol", "stratum", "step")):
         "Place of the step when the flow is read from top to bottom.", nullable=False
     )
     step: pl.String = derived(
-        "Where patients left the course, or what their candidate proved to be.",
+        "Where patients left the course, or what their candidate proved to be. It begins with the delivered "
+        "rows of `patients`, of which those that repeat a patient are left out.",
         nullable=False,
         codes=FLOW_STEP,
     )
-    parent_step: pl.String = derived("Step that this one is a part of; empty for delivered.", codes=FLOW_STEP)
-    patients: pl.Int64 = derived("Patients.")
+    parent_step: pl.String = derived(
+        "Step that this one is a part of; empty for delivered_row.", codes=FLOW_STEP
+    )
+    patients: pl.Int64 = derived("Patients; of delivered_row and repeated_row rows of `patients`.")
     is_suppressed: pl.Boolean = is_suppressed_column()
 
 

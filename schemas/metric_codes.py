@@ -27,10 +27,12 @@ ONSET_DAYS = (90, 180)
 UNIT = ("days", "share", "U/L", "ug/L", "ratio", "chi_square", "area", "kappa", "events", "patients")
 MASS_INTERVAL = "mass-interval"
 CI_METHOD = (
-    *("log-log", "spss", "wald", "signed-rank", "delong", "wilson", "large-sample"),
+    *("log-log", "spss", "wald", "signed-rank", "rank-sum", "delong", "wilson", "large-sample"),
     *("bootstrap", "prediction", MASS_INTERVAL),
 )
 FLOW_STEP = (
+    "delivered_row",
+    "repeated_row",
     "delivered",
     "refused",
     "admitted",
@@ -58,7 +60,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "fracture, endocrine and bone-modifying drugs move ALP too."
         ),
         "approximate_p_value": (
-            "More than 1000 differences: p-value and limits come from the normal approximation."
+            "More than 1000 differences within patients, or 100 patients in two groups: p-value and limits "
+            "come from the normal approximation."
         ),
         "baseline_cancels": (
             "Both changes share one baseline, which cancels: this compares ALP at progression with ALP at "

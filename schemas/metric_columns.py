@@ -21,7 +21,9 @@ def stratum_column() -> Any:
 def is_suppressed_column() -> Any:
     """Describe the mark of disclosure control, which a release bears nowhere."""
     return derived(
-        "Whether disclosure control left anything of the row empty: never in a release, which is exact.",
+        "Whether disclosure control withheld the number of the row: its estimate, median or share, or its "
+        "count where it has none of these. A count that is empty beside one of them was withheld by itself. "
+        "Never in a release, which is exact.",
         nullable=False,
     )
 

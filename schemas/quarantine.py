@@ -23,6 +23,7 @@ def quarantine_contract(table: str) -> type[Contract]:
         "file": pl.String,
         "row_number": pl.Int64,
         "broken_rules": Annotated[pl.List, pl.String],
+        "broken_columns": Annotated[pl.List, pl.String],
     }
     fields: dict[str, Any] = {
         "registry": derived("Registry that sent the row.", nullable=False),
@@ -31,6 +32,10 @@ def quarantine_contract(table: str) -> type[Contract]:
         "file": derived("File that held the row.", nullable=False),
         "row_number": derived("Data row in the delivered file, counted from 1.", nullable=False),
         "broken_rules": derived("Every rule that the row broke, sorted.", nullable=False),
+        "broken_columns": derived(
+            "Every column that those rules are about, sorted; none where they are about the row as a whole. "
+            "Null of a delivery that was judged before this was kept."
+        ),
     }
     grain = f"One row per refused row of {table}, as delivered."
     key = ("registry", "delivery", "delivery_status", "file", "row_number")

@@ -16,7 +16,18 @@ from schemas.contract import laws_of
 from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.general_laws import GENERAL_LAWS
-from schemas.laws import DeliveryLaw, Law, RowLaw, TimeLaw
+from schemas.laws import (
+    CellLaw,
+    DeclaredLaw,
+    DeliveryLaw,
+    Law,
+    RowLaw,
+    SelectLaw,
+    SetLaw,
+    SideLaw,
+    TextLaw,
+    TimeLaw,
+)
 from schemas.record_laws import RECORD_LAWS
 from schemas.tables import TABLES
 
@@ -55,10 +66,25 @@ class Rule:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the row that the law names; empty where it looks at more than a row."""
-        if isinstance(self.law, RowLaw):
-            return self.law.columns
-        return (self.law.column,) if isinstance(self.law, TimeLaw) else ()
+        """The columns of the row that the law is about, whatever the row.
+
+        Empty where it is about whichever cells break it (`is_of_cells`), about the row as a whole, or about
+        more than rows.
+        """
+        match self.law:
+            case RowLaw() | SelectLaw() | TextLaw():
+                return self.law.columns
+            case TimeLaw():
+                return (self.law.column,)
+            case SetLaw():
+                return self.law.columns(TABLES[self.table])
+        return ()
+
+    @property
+    def is_of_cells(self) -> bool:
+        """Whether the law is about whichever cells of a row break it."""
+        is_of_text = isinstance(self.law, CellLaw | DeclaredLaw | SideLaw | TextLaw)
+        return is_of_text and self.severity == "refuse" and not self.columns
 
     @property
     def limit_name(self) -> str:

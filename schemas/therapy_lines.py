@@ -156,6 +156,7 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             severity="refuse",
             category="plausibility",
             mend="Correct the numbers or the dates.",
+            columns=("line_number", "start_date"),
             examples=(
                 Example(
                     bad=_of_one(

@@ -22,7 +22,7 @@ from bpp_etl.admission.judgement import Judgement, judgement_in
 from bpp_etl.errors import BppError, BusyError, DamagedError, OtherVersionError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.warehouse.connection import one_row, opened_read_only
+from bpp_etl.warehouse.connection import log_of, one_row, opened_read_only
 from bpp_etl.warehouse.damage import is_damage
 
 T = TypeVar("T")
@@ -236,11 +236,6 @@ def discard(path: Path) -> None:
     """Remove a database file, and the log and the mark beside it."""
     for one in (path, log_of(path), mark_of(path)):
         one.unlink(missing_ok=True)
-
-
-def log_of(path: Path) -> Path:
-    """Name the log that DuckDB keeps beside a file it has not yet folded it into."""
-    return path.with_name(path.name + ".wal")
 
 
 def mark_of(path: Path) -> Path:

@@ -18,7 +18,8 @@ from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
 from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.problems import looks_like_identifier
+from bpp_etl.pages.plain_text import cells_of
+from bpp_etl.reading.problems import PLAIN_NAME, is_of_names, looks_like_identifier
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
 from bpp_etl.warehouse.connection import Connection, one_row
@@ -45,6 +46,10 @@ DAYS = (
 )
 DATE_FORMATS = (*DAYS, *(f"{day} {time}" for day in DAYS[:3] for time in ("%H:%M", "%H:%M:%S")))
 """Ways in which registries write a day."""
+
+LONGEST_NAME = 60
+"""Cells of a terminal that a name of theirs may take in a line that it cannot be broken out of."""
+
 MOST_UNSURE = 12
 """So many codes without a guess are written down for a column; more are no codes."""
 
@@ -146,15 +151,19 @@ class _Found:
                 self.sure(section, several[0], ours)
             else:
                 self.choose(section, f"{ours} is one of {', '.join(map(value_of, several))}")
-        is_any_left = len(unknown) > sum(map(len, guessed.values()))
+        known = (there & columns.keys()) | guessed.keys()
+        left = [
+            theirs for theirs in unknown if theirs not in {one for told in guessed.values() for one in told}
+        ]
+        names = _names_told(left) if is_of_names(header, known, renamed.keys() & {*header}) else ""
         for name in absent:
             if name in guessed:
                 continue
             if columns[name].required:
-                self.choose(section, f'"..." = "{name}"  # which of their columns is it?')
-            elif is_any_left:
+                self.choose(section, f'"..." = "{name}"  # which of their columns is it?{names}')
+            elif left:
                 # No rule misses it: dates of death under another name would be lost unsaid.
-                self.choose(section, f'"..." = "{name}"  # is it one of those not loaded?')
+                self.choose(section, f'"..." = "{name}"  # is it one of those not loaded?{names}')
 
     def look_for_sheets(self) -> None:
         """Offer the sheets of the one workbook that nothing reads for the tables that are not there."""
@@ -225,6 +234,13 @@ class _Found:
             {"pattern": pattern, "texts": list(texts)},
         )
         return found is True
+
+
+def _names_told(left: Sequence[str]) -> str:
+    """Name columns that may be chosen from, the first of them, and none whose name is not plain and short."""
+    plain = [theirs for theirs in left if PLAIN_NAME.fullmatch(theirs) and cells_of(theirs) <= LONGEST_NAME]
+    more = f" or one of {len(plain) - MOST_UNSURE} more" if len(plain) > MOST_UNSURE else ""
+    return f" {' or '.join(plain[:MOST_UNSURE])}{more}" if plain else ""
 
 
 def _have_decimal_commas(texts: Sequence[str]) -> bool:

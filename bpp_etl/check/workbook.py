@@ -18,7 +18,7 @@ from schemas.contract import delivered_columns
 from schemas.rules import Rule, rule_of, rules_of
 from schemas.tables import TABLES
 
-HEADS = ("file", "row", "rules", "what to do")
+HEADS = ("file", "row", "rules", "columns", "what to do")
 MARK = "FFFDE68A"
 """Amber, as ARGB."""
 MOST_ROWS = 1_000_000
@@ -28,9 +28,9 @@ MOST_ROWS = 1_000_000
 def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence[ColumnFault]) -> int:
     """Write every row of a judged delivery that broke a rule into a new workbook; return how many there are.
 
-    A sheet for each table: where the row is, the rules that it broke and how to mend them, then its cells as
-    delivered. Cells of the columns that a rule names are marked. Text stays text, whatever it begins with.
-    Errors: UsageError where the file cannot be written.
+    A sheet for each table: where the row is, the rules that it broke, the columns that they are about and how
+    to mend them, then its cells as delivered. Those of these columns are marked. Text stays text, whatever it
+    begins with. Errors: UsageError where the file cannot be written.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - nothing else of a check needs it
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
@@ -58,16 +58,20 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
             continue
         columns = tuple(column.name for column in delivered_columns(TABLES[name].contract))
         sheet = None
-        for file, number, rules, cells in _rows(con, name, columns):
+        for file, number, rules, about, cells in _rows(con, name, columns):
             if sheet is None:
                 sheet = book.create_sheet(name)
                 sheet.freeze_panes = "A2"
                 sheet.append([cell(sheet, head, is_head=True) for head in (*HEADS, *columns)])
             broken = [rule_of(name, rule) for rule in rules]
-            named = {column for rule in broken for column in _columns_of(rule, faults)}
+            # Of a flagged row nothing else says in which cells it broke the rule.
+            named = set(about or (column for rule in broken for column in _columns_of(rule, faults)))
             told = "\n".join(rule.mend for rule in broken)
             sheet.append(
-                [cell(sheet, text) for text in (file, number, ", ".join(rules), told)]
+                [
+                    cell(sheet, text)
+                    for text in (file, number, ", ".join(rules), ", ".join(sorted(named)), told)
+                ]
                 + [
                     cell(sheet, text, is_marked=column in named)
                     for column, text in zip(columns, cells, strict=True)
@@ -99,24 +103,26 @@ def _columns_of(rule: Rule, faults: Sequence[ColumnFault]) -> set[str]:
 
 def _rows(
     con: Connection, table: str, columns: Sequence[str]
-) -> Iterator[tuple[str, int, list[str], tuple[Any, ...]]]:
-    """List the rows that were refused or flagged, in the order of the files."""
+) -> Iterator[tuple[str, int, list[str], list[str] | None, tuple[Any, ...]]]:
+    """List the rows that were refused or flagged, in the order of the files; null columns of flagged ones."""
     cells = ", ".join(f"raw.{quoted(column)}" for column in columns)
     flags = [rule.id for rule in rules_of(table) if rule.severity == "flag"]
     name = quoted(table)
     found = con.execute(
         f"""
-        select raw.file, raw.file_row_number, list_intersect(kept.flags, $flags), {cells}, raw.row_number
+        select raw.file, raw.file_row_number, list_intersect(kept.flags, $flags), null, {cells},
+            raw.row_number
         from raw.{name} as raw join core.{name} as kept on kept.row_number = raw.source_row_number
         where list_has_any(kept.flags, $flags)
         union all
-        select raw.file, raw.file_row_number, refused.broken_rules, {cells}, raw.row_number
+        select raw.file, raw.file_row_number, refused.broken_rules, refused.broken_columns, {cells},
+            raw.row_number
         from raw.{name} as raw join quarantine.{name} as refused
             on refused.file = raw.file and refused.row_number = raw.file_row_number
-        order by {4 + len(columns)} limit {MOST_ROWS}
+        order by {5 + len(columns)} limit {MOST_ROWS}
         """,
         {"flags": flags},
     )
     while rows := found.fetchmany(1000):
-        for file, number, rules, *texts, _ in rows:
-            yield str(file), int(number), sorted(rules), tuple(texts)
+        for file, number, rules, about, *texts, _ in rows:
+            yield str(file), int(number), sorted(rules), about, tuple(texts)

@@ -1,4 +1,4 @@
-"""Counts what differs between two releases that are attached as `warehouse` (before) and `later` (after).
+"""Counts what differs between two releases, the one in use (`warehouse`) and one before it (`EARLIER`).
 
 Not here: words (`release/told.py`) and what moved a number (`movers.py`). Counts only; no id leaves this.
 """
@@ -16,7 +16,8 @@ from schemas.contract import Contract, columns_of
 from schemas.tables import TABLES
 
 PACKAGE = "bpp_etl.difference"
-CATALOGS = ("warehouse", "later")
+EARLIER = "earlier"
+CATALOGS = (EARLIER, "warehouse")
 
 IDENTITY = {
     name: table.delivered_key

@@ -14,9 +14,11 @@ from bpp_etl.pages.plain_text import counted, wrapped
 from schemas.metrics import HEADLINES
 
 Row = Mapping[str, Any]
-"""A row of `estimate_change`."""
+"""A row of `estimate_change`, or of `quality.change`."""
 
-SUPPRESSED = "suppressed"
+SUPPRESSED, UNCHANGED = "suppressed", "unchanged"
+NOT_THERE = {"before": "appeared", "after": "gone"}
+"""The course of a number that one side has not."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,12 @@ def headlines_of(rows: Sequence[Row], movers: Movers) -> Headlines:
         before, after = value_told(row, "before"), value_told(row, "after")
         if before == after == SUPPRESSED:
             suppressed.append(name_told(row))
-        elif row["is_unchanged"]:
+        elif row["course"] == UNCHANGED:
             unchanged.append(f"{name_told(row)} {after}")
         else:
-            told = movers.told(row["metric"], row["stratum"], row["protocol"])
-            moved.append(Moved(name_told(row), before, after, tuple(told)))
+            moved.append(Moved(name_told(row), before, after, movers.of(row).told))
     others = [row for row in rows if (row["metric"], row["stratum"]) not in HEADLINES]
-    others_moved = sum(not row["is_unchanged"] for row in others)
+    others_moved = sum(row["course"] != UNCHANGED for row in others)
     return Headlines(tuple(moved), tuple(unchanged), tuple(suppressed), len(others), others_moved)
 
 
@@ -82,9 +83,9 @@ def name_told(row: Row) -> str:
 
 def value_told(row: Row, side: str) -> str:
     """Tell an estimate with its interval, what was tested, and how many patients it rests on."""
-    if not row[f"is_{side}"]:
+    if row["course"] == NOT_THERE[side]:
         return "not there"
-    value, low, high = (row[f"{name}_{side}"] for name in ("estimate", "low", "high"))
+    value, low, high = (row[f"{name}_{side}"] for name in ("estimate", "ci_low", "ci_high"))
     if value is None:
         return SUPPRESSED if row[f"is_suppressed_{side}"] else "none"
     unit = row["unit"]
@@ -92,8 +93,8 @@ def value_told(row: Row, side: str) -> str:
     if low is not None or high is not None:
         limits = ("not reached" if limit is None else _number(limit, unit) for limit in (low, high))
         told[0] += f" ({' to '.join(limits)})"
-    if row[f"p_{side}"] is not None:
-        p_value = row[f"p_{side}"]
+    p_value = row[f"p_value_{side}"]
+    if p_value is not None:
         told.append("p < 0.001" if p_value < 0.001 else f"p {p_value:.3f}")
     if row[f"patients_{side}"] is not None:
         told.append(counted(row[f"patients_{side}"], "patient"))

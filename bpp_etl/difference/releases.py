@@ -6,16 +6,16 @@ is named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from duckdb import BinderException, CatalogException
 
-from bpp_etl.difference.changes import RowChange, row_changes, selected
-from bpp_etl.difference.headlines import Headlines, headlines_of
-from bpp_etl.difference.movers import Movers
+from bpp_etl.difference.changes import CATALOGS, EARLIER, RowChange, row_changes, selected
+from bpp_etl.difference.headlines import UNCHANGED, Headlines, Row, headlines_of
+from bpp_etl.difference.movers import MovedBy, Movers
 from bpp_etl.difference.moves import Move, patient_moves
 from bpp_etl.errors import BppError
 from bpp_etl.warehouse.connection import Connection, attach_read_only, one_row, opened_read_only
@@ -43,7 +43,8 @@ class RuleChange:
 class Difference:
     """What differs; `protocols` are those that both releases applied, `redated` counts by protocol.
 
-    `deliveries` are registries with what became of a delivery of theirs, in words.
+    `deliveries` are registries with what became of a delivery of theirs, in words; `numbers` all
+    estimates that moved, each with what moved it.
     """
 
     before: str
@@ -56,6 +57,7 @@ class Difference:
     rows: tuple[RowChange, ...]
     rules: tuple[RuleChange, ...]
     headlines: Mapping[str, Headlines]
+    numbers: tuple[tuple[Row, MovedBy], ...]
 
 
 def difference_of(before: Path, after: Path) -> Difference:
@@ -63,29 +65,46 @@ def difference_of(before: Path, after: Path) -> Difference:
 
     Errors: BppError where they hold other tables.
     """
-    with opened_read_only(before) as con:
-        attach_read_only(con, after, "later")
-        try:
-            return _difference(con)
-        except (BinderException, CatalogException):
-            raise BppError(
-                "the two releases hold other tables: versions of the software too far apart made them",
-                "compare releases that lie closer together",
-            ) from None
+    with opened_read_only(after) as con:
+        return difference_since(con, before)
+
+
+def difference_since(con: Connection, before: Path) -> Difference:
+    """Compare the release that is open with the file of one before it.
+
+    Errors: BppError where they hold other tables.
+    """
+    attach_read_only(con, before, EARLIER)
+    try:
+        return _difference(con)
+    except (BinderException, CatalogException):
+        raise BppError(
+            "the two releases hold other tables: versions of the software too far apart made them",
+            "compare releases that lie closer together",
+        ) from None
+    finally:
+        con.execute(f"detach {EARLIER}")
 
 
 def _difference(con: Connection) -> Difference:
-    before, after = (_release(con, catalog) for catalog in ("warehouse", "later"))
+    before, after = (_release(con, catalog) for catalog in CATALOGS)
     protocols = tuple(name for name in before["protocols"] if name in after["protocols"])
     changes = row_changes(con)
-    estimates = selected(con, "estimate_change")
-    movers = Movers(con, changes)
+    estimates = [row for row in selected(con, "estimate_change") if row["protocol"] in protocols]
+    deliveries = selected(con, "delivery_change")
+    movers = Movers(
+        con,
+        changes,
+        sent={row["registry"] for row in deliveries if _is_of_another_delivery(row)},
+        judged={row["registry"] for row in deliveries if row["is_judged_anew"]},
+        protocols={one for one in protocols if before["protocols"][one] != after["protocols"][one]},
+    )
     of_protocols: dict[str, object] = {"protocols": list(protocols)}
     return Difference(
         before=before["release_id"],
         after=after["release_id"],
         protocols=protocols,
-        deliveries=tuple(_deliveries(con)),
+        deliveries=tuple(_deliveries(deliveries)),
         software=tuple(_software(before, after)),
         moves=tuple(patient_moves(con, protocols)),
         redated={row["protocol"]: int(row["candidates"]) for row in selected(con, "redated", of_protocols)},
@@ -95,6 +114,7 @@ def _difference(con: Connection) -> Difference:
             protocol: headlines_of([row for row in estimates if row["protocol"] == protocol], movers)
             for protocol in protocols
         },
+        numbers=tuple((row, movers.of(row)) for row in estimates if row["course"] != UNCHANGED),
     )
 
 
@@ -119,9 +139,13 @@ def _rules(con: Connection) -> list[RuleChange]:
     ]
 
 
-def _deliveries(con: Connection) -> list[tuple[str, str]]:
+def _is_of_another_delivery(row: Mapping[str, Any]) -> bool:
+    return bool(row["admitted_before"] != row["admitted_after"] or row["has_other_files"])
+
+
+def _deliveries(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     lines = []
-    for row in selected(con, "delivery_change"):
+    for row in rows:
         before, after, shut = row["admitted_before"], row["admitted_after"], row["shut_after"]
         told = []
         if before is None and after is not None:

@@ -71,12 +71,14 @@ def disclosed(rows: Iterable[Row], tally: Tally, hidden: set[Cell], threshold: i
         is_small = any(tally.is_small(cell, threshold) for cell in row.subjects)
         is_told = any(cell in hidden for cell in row.tells)
         values = {**row.values, **counts}
-        if is_small or is_told or (is_count_hidden and row.tells_counts):
+        are_statistics_hidden = is_small or is_told or (is_count_hidden and row.tells_counts)
+        if are_statistics_hidden:
             values |= dict.fromkeys(row.statistics)
         elif is_count_hidden:
             values |= dict.fromkeys(SOLVABLE & set(row.statistics))
-        values["is_suppressed"] = is_count_hidden or is_small or is_told
-        if values["is_suppressed"] and isinstance(values.get("warnings"), list):
+        # Of the row's own number; the warning is of anything in the row.
+        values["is_suppressed"] = are_statistics_hidden if row.statistics else is_count_hidden
+        if (is_count_hidden or is_small or is_told) and isinstance(values.get("warnings"), list):
             values["warnings"] = sorted({*values["warnings"], "suppressed"} - OF_NUMBERS)  # type: ignore[misc]
         yield replace(row, values=values, sums=_sums_told(row, values, tally, threshold))
 

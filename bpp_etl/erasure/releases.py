@@ -18,7 +18,6 @@ import duckdb
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import code_version
-from bpp_etl.difference.releases import Difference, difference_of
 from bpp_etl.erasure.copying import columns_in, copy_rows, count_anew, tables_in
 from bpp_etl.erasure.find import Found, Who, find, show_found
 from bpp_etl.erasure.shares import digests_of as share_digests_of
@@ -32,8 +31,9 @@ from bpp_etl.measure.run import measure
 from bpp_etl.measure.write import MEASURED, write_metrics
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.controlled import controlled_tables, write_controlled
+from bpp_etl.release.digest import table_digest
 from bpp_etl.release.documents import describe_release
-from bpp_etl.release.history import add_to_history
+from bpp_etl.release.history import add_to_history, compare
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed
@@ -56,9 +56,11 @@ from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.layout import lacking
 from schemas.catalog import catalog, relations
 from schemas.contract import columns_of
-from schemas.quality import HISTORY_TABLES, OUTSIDE_CONTENT
+from schemas.quality import HISTORY_TABLES, OUTSIDE_CONTENT, Change
 
 SOURCE = "as_it_was"
+ANEW = {("meta", "table"), ("meta", "column"), ("quality", "change")}
+"""Tables that are written anew, whatever they held, beside the measured ones."""
 
 
 def find_in_releases(shelf: Shelf, registry: str, who: Who, config: RegistryConfig) -> Found:
@@ -156,8 +158,10 @@ def _rewrite(
             con.execute("delete from quality.history where release_id = $id", {"id": release_id})
             add_to_history(con, release_id)
             rows, digest = digests_of(con)
+            con.execute("update meta.release set content_digest = $digest", {"digest": digest})
+            since = compare(con, shelf.folder(before) / FILE if before is not None else None)
+            rows["quality", "change"] = table_digest(con, "quality", "change", Change)
             with transaction(con):
-                con.execute("update meta.release set content_digest = $digest", {"digest": digest})
                 describe_tables(con, rows)
             con.execute(f"detach {SOURCE}")
         with leased(building):
@@ -165,7 +169,7 @@ def _rewrite(
             if controlled := controlled_tables(building / FILE, building):
                 write_page(controlled, building / REPORT)
             else:
-                write_report(building / FILE, building / REPORT, _since(shelf, before, building / FILE))
+                write_report(building / FILE, building / REPORT, since)
             write_software(building / SOFTWARE)
             _write_manifest(building, manifest, rows, digest, now)
         (building / LEASE).unlink()
@@ -215,9 +219,7 @@ def _copy(con: Connection, registry: str) -> dict[tuple[str, str], int]:
             continue
         for table, contract in tables.items():
             create_table(con, schema, table, contract)
-            if table in MEASURED or (schema, table) in {("meta", "table"), ("meta", "column")}:
-                continue
-            if (schema, table) not in there:
+            if table in MEASURED or (schema, table) in ANEW or (schema, table) not in there:
                 continue
             known = columns_in(con, SOURCE, schema, table)
             columns = [one.name for one in columns_of(contract) if one.name in known]
@@ -227,15 +229,6 @@ def _copy(con: Connection, registry: str) -> dict[tuple[str, str], int]:
                 expected[schema, table] = before - removed
     count_anew(con, SOURCE, registry)
     return expected
-
-
-def _since(shelf: Shelf, before: str | None, made: Path) -> Difference | str | None:
-    if before is None:
-        return None
-    try:
-        return difference_of(shelf.folder(before) / FILE, made)
-    except BppError as error:
-        return error.message
 
 
 def _write_manifest(

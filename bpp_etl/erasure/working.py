@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from bpp_etl.admission.ids import FOLD, LEFT_OUT, rewrite_raw
-from bpp_etl.admission.working import STATUSES, WorkingFiles, discard, log_of
+from bpp_etl.admission.working import STATUSES, WorkingFiles, discard
 from bpp_etl.erasure.copying import copy_schemas, count_anew
 from bpp_etl.erasure.find import Found, Who, find, is_attached, show_found
 from bpp_etl.errors import BppError, BusyError, DamagedError
@@ -22,7 +22,14 @@ from bpp_etl.identity.erased import Erased
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.landing.registry_config import recalled as recalled_config
 from bpp_etl.reading.raw_tables import create_schemas
-from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory, one_value, opened
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    in_memory,
+    log_of,
+    one_value,
+    opened,
+)
 from schemas.tables import DELIVERABLE
 
 SOURCE = "as_it_was"

@@ -16,7 +16,7 @@ from bpp_etl.admission.ids import LEFT_OUT
 from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, BusyError, NotFoundError, shown
-from bpp_etl.explain.row_fate import DeliveredRow, Which, in_core, in_quarantine, published_fate
+from bpp_etl.explain.row_fate import BROKEN, DeliveredRow, Which, in_core, in_quarantine, published_fate
 from bpp_etl.landing.deliveries import REGISTRY_NAME, delivery_of
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.settings import Places
@@ -157,7 +157,7 @@ def _became(
 
 def _refused(con: Connection, row: DeliveredRow, which: Which, status: str) -> list[str]:
     found = con.execute(
-        f"select broken_rules from quarantine.{quoted(which.table)} where registry = $registry"
+        f"select {BROKEN} from quarantine.{quoted(which.table)} where registry = $registry"
         " and delivery = $delivery and delivery_status = $status and file = $file and row_number = $number",
         {
             "registry": which.registry,
@@ -167,7 +167,7 @@ def _refused(con: Connection, row: DeliveredRow, which: Which, status: str) -> l
             "number": row.file_row_number,
         },
     ).fetchall()
-    return [line for (rules,) in found for line in in_quarantine(which.table, rules)]
+    return [line for broken in found for line in in_quarantine(which.table, *broken)]
 
 
 def _admitted(con: Connection, row: DeliveredRow, which: Which) -> list[str]:

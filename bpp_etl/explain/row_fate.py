@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from bpp_etl.errors import BppError, shown
+from bpp_etl.pages.plain_text import joined
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory, quoted
@@ -44,12 +45,17 @@ class DeliveredRow:
     cells: Mapping[str, str | None]
 
 
-def in_quarantine(table: str, rules: Sequence[str]) -> list[str]:
-    """Say that a row is in quarantine, and by which rules."""
+BROKEN = "columns('^broken_(rules|columns)$')"
+"""What quarantine says of a refused row: its rules, and the columns they are about where it has those."""
+
+
+def in_quarantine(table: str, rules: Sequence[str], columns: Sequence[str] | None = None) -> list[str]:
+    """Say that a row is in quarantine, by which rules, and which columns they are about."""
     head = f"refused: in quarantine.{table}"
     if list(rules) == ["duplicate_row"]:
         head = f"refused as a copy of a row before it: in quarantine.{table}"
-    return [head, *(f"  - {one}: {rule_of(table, one).mend}" for one in rules)]
+    about = [f"  about {joined(columns)}"] if columns else []
+    return [head, *about, *(f"  - {one}: {rule_of(table, one).mend}" for one in rules)]
 
 
 def in_core(table: str, flags: Sequence[str]) -> list[str]:
@@ -78,7 +84,7 @@ def _in_release(
 ) -> list[str]:
     given = {"registry": which.registry, "delivery": which.delivery}
     refused = con.execute(
-        f"select broken_rules from published.quarantine.{quoted(which.table)} where registry = $registry"
+        f"select {BROKEN} from published.quarantine.{quoted(which.table)} where registry = $registry"
         " and delivery = $delivery and row_number = $number and file = coalesce($file, file)",
         given | {"number": file_row_number, "file": file},
     ).fetchall()
@@ -89,5 +95,5 @@ def _in_release(
         " where core.registry = $registry and sent.delivery = $delivery and core.row_number = $number",
         given | {"number": row_number},
     ).fetchall()
-    told = [line for (rules,) in refused for line in in_quarantine(which.table, rules)]
+    told = [line for broken in refused for line in in_quarantine(which.table, *broken)]
     return told or [line for (flags,) in admitted for line in in_core(which.table, flags)]

@@ -24,9 +24,9 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.line_derivation import LineDerivation
 from bpp_etl.reading.raw_tables import (
     DECLARED,
-    IS_DISPUTED,
     IS_MISALIGNED,
     STAMP,
+    UNDISPUTED,
     marks,
     may_be_typed,
     typedness,
@@ -122,7 +122,7 @@ def _write(con: Connection, made: pl.DataFrame) -> None:
         for one in delivered
     ]
     cells += [f"true as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
-    cells += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
+    cells += [UNDISPUTED, f"false as {IS_MISALIGNED}"]
     # A line begins on a day as well known as its first drug's.
     is_near = f"list_contains(raw.{APPROXIMATED}, 'start_date')"
     cells += [f"case when {is_near} then ['start_date'] end as {APPROXIMATED}"]

@@ -36,7 +36,7 @@ def judge(
     """
     for schema in ("core", "quarantine"):
         con.execute(f"create schema {schema}")
-    ensure_judging_works(TABLES["patients"])
+    ensure_judging_works()
 
     def judging(
         tables: Iterable[DeliveredTable], read: ReadDelivery

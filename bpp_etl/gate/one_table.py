@@ -6,10 +6,11 @@ Not here: in which order the tables are judged (`gate/judge.py`), and what the c
 
 from __future__ import annotations
 
+from bpp_etl.gate.broken_cells import broken_columns, expect_cells, find_cells, forget_cells, note_cells
 from bpp_etl.gate.flags import add_flags, is_flagged_later, on_own_days, rows_by_rule, rows_declared
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
-from bpp_etl.gate.row_rules import judge_rows
+from bpp_etl.gate.row_rules import Break, judge_rows
 from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
 from bpp_etl.gate.stage import stage, stage_nothing
@@ -36,6 +37,7 @@ def judge_table(
     other tables may be judged beside it. Flags that need other tables are left to `gate/flags.py`.
     """
     con.execute("create or replace temp table broken (rule varchar, severity varchar, row_number bigint)")
+    expect_cells(con)
     outcome = JudgedTable(table.name)
     if table.name in read.rows:
         _judge(con, table, delivery, read, outcome)
@@ -45,6 +47,7 @@ def judge_table(
     if outcome.broken_rows:
         _quarantine(con, table)
     con.execute("drop table temp.broken")
+    forget_cells(con)
     return outcome
 
 
@@ -53,12 +56,12 @@ def _judge(
 ) -> None:
     relation = f"core.{quoted(table.name)}"
     staged = stage(con, table, read.config, delivery.date)
-    outcome.ignored, outcome.null_words = staged.ignored, staged.null_words
-    outcome.declared = staged.declared
+    outcome.ignored, outcome.declared = staged.ignored, staged.declared
+    outcome.null_words = staged.null_words
     # What no row broke is neither counted nor acted on: most deliveries are sound.
     seen: set[Severity] = set()
 
-    def broke(rule: str, row_numbers: Numbers) -> None:
+    def broke(rule: str, row_numbers: Numbers, column: str = "") -> None:
         row_numbers = _concerned(con, table, read, rule, row_numbers)
         if row_numbers.len() == 0:
             return
@@ -67,14 +70,13 @@ def _judge(
         told = {"rule": rule, "severity": severity}
         with shown(con, "newly_broken", row_numbers.alias("row_number").to_frame()):
             con.execute("insert into temp.broken select $rule, $severity, row_number from newly_broken", told)
+            if column and severity == "refuse":
+                note_cells(con, rule, column, "newly_broken")
 
-    laws = [rule.law for rule in rules_of(table.name)]
-    refusing = [law for law in laws if law.severity == "refuse"]
+    refusing = [rule.law for rule in rules_of(table.name) if rule.severity == "refuse"]
     not_judged: set[str] = set()
     outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
-    misaligned = select_numbers(con, f"select row_number from raw.{quoted(table.name)} where {IS_MISALIGNED}")
-    outcome.judged += misaligned.len()
-    broke("field_count_differs", misaligned)
+    outcome.judged += _judge_lines(con, table, broke)
     with rows_alike(con, table, relation) as are_any:
         if are_any:
             broke("duplicate_row", duplicate_rows(con, table, relation))
@@ -91,6 +93,7 @@ def _judge(
             else:
                 not_judged.add(law.id)
     if "refuse" in seen:
+        find_cells(con, table, read.config, delivery.date)
         _refuse(con, relation)
     # All of these look at the same rows: none refuses any before the others have looked.
     with stood_on(con, refusing, delivery):
@@ -113,6 +116,13 @@ def _judge(
         if law.id not in not_judged
     }
     _flag(con, relation, outcome, is_any="flag" in seen)
+
+
+def _judge_lines(con: Connection, table: DeliveredTable, broke: Break) -> int:
+    """Judge the lines of csv, of which the others are rows by now; return how many are none."""
+    misaligned = select_numbers(con, f"select row_number from raw.{quoted(table.name)} where {IS_MISALIGNED}")
+    broke("field_count_differs", misaligned)
+    return misaligned.len()
 
 
 def _concerned(
@@ -152,12 +162,13 @@ def _quarantine(con: Connection, table: DeliveredTable) -> None:
         f"""
         insert into quarantine.{quoted(table.name)}
         select raw.registry, raw.delivery, 'admitted', raw.file, raw.file_row_number,
-            broke.broken_rules, {columns}
+            broke.broken_rules, coalesce(about.broken_columns, []), {columns}
         from raw.{quoted(table.name)} as raw
         join (
             select row_number, list_sort(list_distinct(list(rule))) as broken_rules
             from temp.broken where severity = 'refuse' group by row_number
         ) as broke on broke.row_number = raw.row_number
+        left join ({broken_columns(table)}) as about on about.row_number = raw.row_number
         order by raw.row_number
         """
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import pandera.polars as pa
 import polars as pl
@@ -30,27 +31,49 @@ BATCH_ROWS = 200_000
 _ONE_AT_A_TIME = Lock()
 """Pandera keeps what is to be validated in a global; two threads would switch it under each other."""
 
-Break = Callable[[str, Numbers], None]
-"""Takes a rule and the numbers of the rows that break it."""
+
+class Break(Protocol):
+    """Takes a rule and the numbers of the rows that break it; and in which column, where that is known."""
+
+    def __call__(self, rule: str, row_numbers: Numbers, column: str = "") -> None:
+        """Take them."""
+
 
 Breach = Callable[[str, pl.DataFrame], None]
 """Takes a rule and that part of a batch that breaks it."""
 
 
-@cache
-def cell_schema(table: DeliveredTable, day: dt.date) -> pa.DataFrameSchema:
-    """Build the schema of the columns whose cells are judged by themselves, on frames of their values.
+@dataclass(frozen=True)
+class CellChecks:
+    """The schema of a table's cells, on frames of their values; a row has one cell, the others are NULL."""
 
-    Each check is named after its rule. A cell that could not be read is NULL, and is judged from the text.
+    columns: tuple[str, ...]
+    schema: pa.DataFrameSchema
+
+
+@cache
+def cell_checks(table: DeliveredTable, day: dt.date) -> CellChecks:
+    """Build the checks of cells that are judged by themselves: one for each law, over all its columns.
+
+    A cell that could not be read is NULL, and is judged from the text.
     """
-    contract = table.contract.to_schema()
-    laws = [rule.law for rule in rules_of(table.name) if isinstance(rule.law, CellLaw)]
-    columns = {}
-    for column in columns_of(table.contract):
-        checks = [check for law in laws if (check := law.check_of(column, day)) is not None]
-        if checks:
-            columns[column.name] = pa.Column(contract.columns[column.name].dtype, checks, nullable=True)
-    return pa.DataFrameSchema(columns, name=table.name)
+    held = {
+        rule.law: {
+            column.name: holds.fill_null(value=True)
+            for column in columns_of(table.contract)
+            if (holds := rule.law.holds(column, day)) is not None
+        }
+        for rule in rules_of(table.name)
+        if isinstance(rule.law, CellLaw)
+    }
+    checks = [pa.Check(_all_of(holds.values()), name=law.id) for law, holds in held.items() if holds]
+    columns = dict.fromkeys(name for holds in held.values() for name in holds)
+    return CellChecks(tuple(columns), pa.DataFrameSchema(checks=checks, name=table.name))
+
+
+def _all_of(held: Iterable[pl.Expr]) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    every = pl.all_horizontal(list(held))
+    return lambda data: data.lazyframe.select(every)
 
 
 @cache
@@ -85,32 +108,40 @@ def is_seen_in_text(law: Law) -> bool:
 @cache
 def problem_schema(table: DeliveredTable) -> pa.DataFrameSchema:
     """Build the schema of the rules whose breach was seen when text was read, and noted in `problems`."""
-    checks = [
-        pa.Check(_not_among_problems(rule.id), name=rule.id)
-        for rule in rules_of(table.name)
-        if is_seen_in_text(rule.law)
-    ]
-    return pa.DataFrameSchema({"problems": pa.Column(pl.List(pl.String))}, checks=checks, name=table.name)
+    return _of_problems(table.name, [rule.id for rule in rules_of(table.name) if is_seen_in_text(rule.law)])
+
+
+@cache
+def _canary() -> pa.DataFrameSchema:
+    return _of_problems("canary", ["required_value_missing"])
+
+
+def _of_problems(name: str, rules: Iterable[str]) -> pa.DataFrameSchema:
+    checks = [pa.Check(_not_among_problems(rule), name=rule) for rule in rules]
+    return pa.DataFrameSchema({"problems": pa.Column(pl.List(pl.String))}, checks=checks, name=name)
 
 
 def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.date, broke: Break) -> int:
-    """Judge a typed relation's rows by their contract; call `broke(rule, row_numbers)` for each breach.
+    """Judge a typed relation's rows by their contract; tell `broke` of each breach.
 
     Returns the number of rows judged. Memory is bounded by the batch, whatever the delivery's size.
     """
 
     def cells_broke(rule: str, cells: pl.DataFrame) -> None:
-        broke(rule, _rows_with(con, relation, cells))
+        for column in cells.columns:
+            values = cells.select(column).drop_nulls()
+            if not values.is_empty():
+                broke(rule, _rows_with(con, relation, values), column)
 
     def rows_broke(rule: str, rows: pl.DataFrame) -> None:
         broke(rule, rows["row_number"])
 
-    cells = cell_schema(table, day)
-    values = (
+    of_cells = cell_checks(table, day)
+    each = (
         f"select distinct {cell} from {relation} where {cell} is not null"
-        for cell in map(quoted, cells.columns)
+        for cell in map(quoted, of_cells.columns)
     )
-    _judge(con, cells, " union all by name ".join(values), cells_broke)
+    _judge(con, of_cells.schema, " union all by name ".join(each), cells_broke)
     in_rows = row_schema(table, with_flags=True)
     if in_rows is not None:
         names = ", ".join(quoted(name) for name in ("row_number", *in_rows.columns))
@@ -147,10 +178,9 @@ def _gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
 
 
 def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> Numbers:
-    """Find the rows that hold any of these values, each of which stands in its column, the others empty."""
-    (column,) = (name for name in cells.columns if cells[name].null_count() < cells.height)
-    cell = quoted(column)
-    with shown(con, "broken_cells", cells.select(column)):
+    """Find the rows that hold any of the values of a frame's only column."""
+    (cell,) = map(quoted, cells.columns)
+    with shown(con, "broken_cells", cells):
         return select_numbers(
             con,
             f"select row_number from {relation} semi join broken_cells using ({cell})",
@@ -178,14 +208,14 @@ def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Breach) 
             broke(name, frame.filter(~holds.to_series().fill_null(value=True)))
 
 
-def ensure_judging_works(table: DeliveredTable) -> None:
+def ensure_judging_works() -> None:
     """Fail unless a row that is known to be bad turns red: validation can be switched off from outside."""
     frame = pl.DataFrame(
         {"row_number": [1], "problems": [["required_value_missing"]]},
         schema_overrides={"problems": pl.List(pl.String)},
     )
     seen: set[str] = set()
-    judge_frame(problem_schema(table), frame, lambda rule, _: seen.add(rule))
+    judge_frame(_canary(), frame, lambda rule, _: seen.add(rule))
     if "required_value_missing" not in seen:
         raise BppError(
             "the contracts do not judge: a row known to be bad passed",

@@ -8,7 +8,7 @@ the id of the rule it breaks in `problems`, for the gate to judge.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -20,11 +20,12 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.raw_tables import DECLARED, IS_DISPUTED, IS_MISALIGNED
+from bpp_etl.reading.raw_tables import DECLARED, DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
 from schemas.contract import Column, delivered_columns
+from schemas.declared_laws import DAY_ZERO_UNKNOWN
 from schemas.tables import TABLES, DeliveredTable
 
 BLANKS = " \t\n\v\f\r\u0085\u00a0\u2028\u2029\u202f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
@@ -70,36 +71,21 @@ def parsed_select(
     delivered = delivered_columns(table.contract)
     columns = tuple(column for column in delivered if column.name not in lacking)
     parameters: dict[str, object] = {}
-    settings = config.reading(table.name)
-    readings = [_reading(column, settings, delivered_on, parameters, config) for column in columns]
-    levels: list[Mapping[str, str]] = [
-        *text_levels(table.name, columns, config, parameters),
-        *(
-            {name: sql for level in together for name, sql in level.items()}
-            for together in zip_longest(*(reading.levels for reading in readings), fillvalue={})
-        ),
-    ]
+    levels, found = _levels(table, columns, config, delivered_on, parameters)
     # What fills the last contact says itself where it is missing yet.
-    told_later = {("lab_results", "unit"), *((CONTACT,) if config.last_contact else ())}
+    told_later = CONTACT if config.last_contact else None
     problems = [
-        (IS_DISPUTED, literal("side_table_disagrees")),
+        (f"{DISPUTED} is not null", literal("side_table_disagrees")),
         # No drug is judged; the line that it begins bears it.
         *([(f"{APPROXIMATED} is not null", literal("value_approximated"))] if table.name in TABLES else ()),
         *(
-            (f"t_{column.name} is null", literal("required_value_missing"))
-            for column in columns
-            # An empty unit has a rule of its own, which the laboratory's SQL tells.
-            if column.required and (table.name, column.name) not in told_later
+            (one.predicate, one.rule)
+            for one in found
+            if one.rule != MISSING or (table.name, one.column) != told_later
         ),
-        *(problem for reading in readings for problem in reading.problems),
     ]
     broken, listed = _listed(problems)
-    levels.append(broken)
-    # Each level names its cells once, for the next to read: what is named twice in one is worked out twice.
-    relation = f"(from {relation or f'raw.{quoted(table.name)}'} where not {IS_MISALIGNED})"
-    for level in levels:
-        made = ", ".join(f"{sql} as {name}" for name, sql in level.items())
-        relation = f"(select *, {made} from {relation})"
+    relation = _levelled(table, relation, [*levels, broken])
     typed = [
         f"{f'null::{sql_type(column)}' if column.name in lacking else f'v_{column.name}'}"
         f" as {quoted(column.name)}"
@@ -118,6 +104,88 @@ def parsed_select(
         f" {_null_words(delivered, lacking)} as null_words, {DECLARED} from {relation}"
     )
     return ParsedSelect(sql, parameters)
+
+
+def unread_cells(
+    table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date, relation: str
+) -> ParsedSelect:
+    """Write the SELECT of the cells of a raw table's rows that cannot be read: `row_number`, rule and column.
+
+    A cell may be named that is filled later: a day that is counted from a day zero, a last contact.
+    """
+    columns = delivered_columns(table.contract)
+    parameters: dict[str, object] = {}
+    levels, found = _levels(table, columns, config, delivered_on, parameters)
+    if config.dates is not None:
+        found += [
+            Problem(f"r_{one.name} is not null", literal(DAY_ZERO_UNKNOWN), one.name)
+            for one in columns
+            if one.kind == "date"
+        ]
+    cells = ", ".join(
+        f"case when {one.predicate} then {{'rule': {one.rule}, 'column_name': {literal(one.column)}}} end"
+        for one in found
+    )
+    disputed = (
+        f"list_transform({DISPUTED}, lambda name: {{'rule': 'side_table_disagrees', 'column_name': name}})"
+    )
+    sql = (
+        f"select row_number, unnest(list_concat([{cells}], {disputed}), recursive := true)"
+        f" from {_levelled(table, relation, levels)}"
+    )
+    return ParsedSelect(f"from ({sql}) where rule is not null", parameters)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Where a predicate holds, the cell of a column breaks a rule, which is SQL."""
+
+    predicate: str
+    rule: str
+    column: str
+
+
+def _levels(
+    table: DeliveredTable,
+    columns: Collection[Column],
+    config: RegistryConfig,
+    delivered_on: dt.date,
+    parameters: dict[str, object],
+) -> tuple[list[Mapping[str, str]], list[Problem]]:
+    """Write how the cells of a table are read, level by level, and which of them cannot be."""
+    settings = config.reading(table.name)
+    readings = {one.name: _reading(one, settings, delivered_on, parameters, config) for one in columns}
+    levels = [
+        *text_levels(table.name, columns, config, parameters),
+        *(
+            {name: sql for level in together for name, sql in level.items()}
+            for together in zip_longest(*(reading.levels for reading in readings.values()), fillvalue={})
+        ),
+    ]
+    problems = [
+        Problem(f"t_{column.name} is null", MISSING, column.name)
+        for column in columns
+        # An empty unit has a rule of its own, which the laboratory's SQL tells.
+        if column.required and (table.name, column.name) != ("lab_results", "unit")
+    ]
+    problems += [
+        Problem(predicate, rule, name)
+        for name, reading in readings.items()
+        for predicate, rule in reading.problems
+    ]
+    return levels, problems
+
+
+def _levelled(table: DeliveredTable, relation: str, levels: Iterable[Mapping[str, str]]) -> str:
+    """Lay levels on the rows whose cells are in their columns.
+
+    Each names its cells once, for the next to read: what is named twice in one is worked out twice.
+    """
+    relation = f"(from {relation or f'raw.{quoted(table.name)}'} where not {IS_MISALIGNED})"
+    for level in levels:
+        made = ", ".join(f"{sql} as {name}" for name, sql in level.items())
+        relation = f"(select *, {made} from {relation})"
+    return relation
 
 
 def text_levels(
@@ -143,6 +211,7 @@ def text_levels(
 
 _KEPT = {"lab_results": ("value", "unit"), "patients": ("last_contact_date",)}
 CONTACT = ("patients", "last_contact_date")
+MISSING = literal("required_value_missing")
 
 
 def _reading(

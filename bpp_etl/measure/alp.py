@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask
+from bpp_etl.measure.cohort import HER2, REGISTRY, Cohort, Mask
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
 from bpp_etl.measure.tally import Cell, Tally
@@ -58,10 +58,10 @@ def alp_rows(cohort: Cohort) -> list[Row]:
     is_known = {comparison: ~np.isnan(cohort[f"alp_{comparison}"]) for comparison in METRIC_OF}
     at_event = is_known["event_minus_baseline"]
     is_bone = cohort["is_bone_progression"]
-    cohort.part("pseudoprogression", "alp_event", is_pseudo & at_event, (REGISTRY,))
+    cohort.part("pseudoprogression", "alp_event", is_pseudo & at_event, (REGISTRY, HER2))
     cohort.part("true_progression", "alp_event_true", is_true & at_event)
     at_progression = is_pseudo & is_known["progression_minus_baseline"]
-    cohort.part("progressed", "alp_progression", at_progression, (REGISTRY,))
+    cohort.part("progressed", "alp_progression", at_progression, (REGISTRY, HER2))
     cohort.part("alp_progression", "alp_progression_bone", at_progression & is_bone)
     paired = is_pseudo & is_known["progression_minus_event"]
     cohort.part("alp_progression", "alp_paired", paired, (REGISTRY,))

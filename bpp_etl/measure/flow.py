@@ -5,7 +5,7 @@ Not here: how a patient left the course (`bpp_etl/events`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from bpp_etl.events import STATE_RULES, DecidingRule, flow_rules
 from bpp_etl.measure.cohort import COMMON, EVIDENCE, HER2, REGISTRY, Cohort
@@ -17,6 +17,8 @@ BY_ALL = (REGISTRY, HER2, EVIDENCE)
 UNREAD = "progression_not_read"
 
 NO_FIRST_LINE, OUTSIDE_WINDOW = NOT_IN_COHORT
+OF_DELIVERIES = ("delivered_row", "repeated_row", "delivered", "refused", "admitted")
+"""Steps before any protocol."""
 
 REASONS = {
     state: tuple(rule.reason for rule in STATE_RULES if rule.state == state)
@@ -60,10 +62,13 @@ def count_candidates(cohort: Cohort) -> None:
 def count_flow(
     cohort: Cohort,
     left_at: Iterable[tuple[str, str, int]],
-    refused: Iterable[tuple[str, int]],
+    refused: Iterable[tuple[str, int, int]],
     registries: Sequence[str],
 ) -> None:
-    """Count the delivered patients by registry and step; the candidates are counted already."""
+    """Count the delivered patients by registry and step; the candidates are counted already.
+
+    `refused` has patients who were refused, and refused rows that are no patient more, by registry.
+    """
     tally = cohort.tally
     patients = {(registry, step): number for registry, step, number in left_at}
     places = [rule.reason for rule in flow_rules(cohort.window)]
@@ -82,27 +87,34 @@ def count_flow(
         tally.put_total(
             Cell(COMMON, "admitted", stratum), [_step_cell(cohort, NO_FIRST_LINE, stratum), first_line]
         )
-    _count_refused(tally, dict(refused), registries)
-    for group in sorted({cohort.first_line().group, "first_line", "admitted", "delivered"}):
+    _count_refused(tally, list(refused), registries)
+    for group in sorted({cohort.first_line().group, "first_line", "admitted", "delivered", "delivered_row"}):
         strata = cohort.partitions[REGISTRY].strata
         tally.add_up(Cell(COMMON, group), [Cell(COMMON, group, stratum) for stratum in strata])
 
 
-def _count_refused(tally: Tally, refused: Mapping[str, int], registries: Sequence[str]) -> None:
+def _count_refused(tally: Tally, refused: Sequence[tuple[str, int, int]], registries: Sequence[str]) -> None:
     """Count whom the gate refused; never hidden, for the quality tables tell how many rows that were."""
-    parts = [
-        tally.put(Cell(COMMON, "refused", f"{REGISTRY}={name}"), refused.get(name, 0)) for name in registries
-    ]
-    everyone = tally.put_total(Cell(COMMON, "refused"), parts)
-    tally.told |= {everyone, *parts}
-    for cell in (everyone, *parts):
-        whole = [cell._replace(group=group) for group in ("admitted", "refused")]
-        tally.handy.add(tally.put_total(cell._replace(group="delivered"), whole))
+    patients = {registry: number for registry, number, _ in refused}
+    repeated = {registry: number for registry, _, number in refused}
+    for group, numbers in (("refused", patients), ("repeated_row", repeated)):
+        parts = [
+            tally.put(Cell(COMMON, group, f"{REGISTRY}={name}"), numbers.get(name, 0)) for name in registries
+        ]
+        tally.told |= {tally.put_total(Cell(COMMON, group), parts), *parts}
+    for stratum in ("all", *(f"{REGISTRY}={name}" for name in registries)):
+        for total, groups in (
+            ("delivered", ("admitted", "refused")),
+            ("delivered_row", ("delivered", "repeated_row")),
+        ):
+            whole = [Cell(COMMON, group, stratum) for group in groups]
+            tally.handy.add(tally.put_total(Cell(COMMON, total, stratum), whole))
 
 
 def flow_rows(cohort: Cohort) -> list[Row]:
     """Build the rows of `metric.flow`, from top to bottom, everyone and each registry."""
-    steps: list[tuple[str, str | None]] = [("delivered", None), ("refused", "delivered")]
+    steps: list[tuple[str, str | None]] = [("delivered_row", None), ("repeated_row", "delivered_row")]
+    steps += [("delivered", "delivered_row"), ("refused", "delivered")]
     steps += [("admitted", "delivered"), *((rule.reason, "admitted") for rule in flow_rules(cohort.window))]
     steps += [(state, "candidate") for state in STATE]
     steps += [("progressed", "pseudoprogression"), ("not_progressed", "pseudoprogression")]
@@ -148,5 +160,5 @@ def _step_of(rule: DecidingRule) -> str:
 
 
 def _step_cell(cohort: Cohort, step: str, stratum: str) -> Cell:
-    is_common = step in ("delivered", "refused", "admitted", NO_FIRST_LINE)
+    is_common = step in (*OF_DELIVERIES, NO_FIRST_LINE)
     return Cell(COMMON if is_common else cohort.protocol, step, stratum)

@@ -13,6 +13,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.measure.adjusted import adjusted_rows
 from bpp_etl.measure.alike import Alike, alike_patients
 from bpp_etl.measure.alp import alp_rows
+from bpp_etl.measure.alp_by_her2 import alp_by_her2_rows
 from bpp_etl.measure.alp_levels import alp_level_rows, alp_trend_rows
 from bpp_etl.measure.alp_test import alp_test_rows
 from bpp_etl.measure.baseline import (
@@ -173,6 +174,7 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
         *(row for one in outcomes for row in one.rows()),
         *imputed_incidence_rows(starts),
         *alp_rows(cohort),
+        *alp_by_her2_rows(cohort),
         *bone_alp_rows(cohort),
         *alp_test_rows(cohort, protocol),
         *alp_level_rows(cohort),

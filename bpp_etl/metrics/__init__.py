@@ -26,6 +26,7 @@ from bpp_etl.metrics.proportions import Proportion, proportion
 from bpp_etl.metrics.survival import KaplanMeier, MedianSurvival, kaplan_meier, median_survival
 from bpp_etl.metrics.time_dependent import status_hazard_ratio
 from bpp_etl.metrics.trajectory import RandomIntercept, random_intercept
+from bpp_etl.metrics.unpaired import RankSum, rank_sum
 
 __all__ = [
     "AdjustedRatio",
@@ -42,6 +43,7 @@ __all__ = [
     "PredictiveValues",
     "Proportion",
     "RandomIntercept",
+    "RankSum",
     "RocAuc",
     "SignedRank",
     "Turnbull",
@@ -65,6 +67,7 @@ __all__ = [
     "predictive_values",
     "proportion",
     "random_intercept",
+    "rank_sum",
     "roc_auc",
     "signed_rank",
     "smallest_detectable_hazard_ratio",

@@ -101,7 +101,7 @@ def signed_rank(differences: Values, zeros: ZeroRule = "wilcox", level: float = 
     x[is_zero] = 0.0
     if zeros == "wilcox":
         x = x[~is_zero]
-    doubled = _doubled_midranks(np.abs(x), _ROUNDING * largest)
+    doubled = doubled_midranks(np.abs(x), _ROUNDING * largest)
     statistic = int(doubled[x > 0].sum())
     if x.size <= EXACT_LIMIT:
         null = _null_distribution(doubled)
@@ -126,7 +126,7 @@ def signed_rank(differences: Values, zeros: ZeroRule = "wilcox", level: float = 
     )
 
 
-def _doubled_midranks(sizes: Floats, tolerance: float) -> Integers:
+def doubled_midranks(sizes: Floats, tolerance: float) -> Integers:
     """Return twice the midranks, so that all are whole; neighbours within the tolerance are tied."""
     order = np.argsort(sizes, kind="stable")
     ascending = sizes[order]

@@ -44,15 +44,20 @@ def table(
     *,
     indent: str = GAP,
     gap: str = GAP,
+    width: int = WIDTH,
 ) -> list[str]:
-    """Lay out rows under headers, if any; `align` says l or r for each column; the widest ones wrap."""
+    """Lay out rows under headers, if any; `align` says l, r or w for each column; the widest ones wrap.
+
+    Only text that is set to the left wraps: a number in two lines is two numbers. With a w for words only
+    those columns do, and names stay whole.
+    """
     grid = [*([list(headers)] if headers else []), *(list(row) for row in rows)]
     widths = [max(1, *(cells_of(row[place]) for row in grid)) for place in range(len(align))]
-    room = WIDTH - cells_of(indent) - len(gap) * (len(align) - 1)
+    room = width - cells_of(indent) - len(gap) * (len(align) - 1)
     while sum(widths) > room:
-        # Only text that is set to the left wraps: a number in two lines is two numbers.
+        wraps = "w" if "w" in align else "l"
         place = max(
-            (place for place in range(len(widths)) if align[place] == "l"), key=lambda place: widths[place]
+            (place for place in range(len(widths)) if align[place] == wraps), key=lambda place: widths[place]
         )
         if widths[place] <= 8:
             break

@@ -23,6 +23,7 @@ from bpp_etl.reading.problems import (
     WITHHELD,
     DeliveryProblem,
     UnreadableError,
+    is_of_names,
     looks_like_identifier,
     shown_column,
 )
@@ -208,7 +209,8 @@ class _FileLoader:
             withheld = [header[position] for position in hidden]
             message = f"{name} lacks {columns_missing(table, missing, header, rename, withheld)}"
             self.problem("column_missing", message, len(missing))
-        sure = not missing
+        # Names are missed where a column is: it may be there under another one.
+        sure = not missing or is_of_names(header, positions.keys(), rename.keys() & {*header})
         used = {place for found in places.values() for place in found} | {*positions.values()}
         for position, theirs in enumerate(header):
             if position in hidden:

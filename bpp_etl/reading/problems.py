@@ -6,12 +6,16 @@ Not here: rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, normalize
 
 from bpp_etl.errors import BppError
 
 PLAIN_NAME = re.compile(r"[^\W\d][\w .()/%-]{0,79}")
+
+_VALUE = re.compile(r".*\d{4}.*|[\W\d_]*\d[\W\d_]*", re.DOTALL)
+"""A day, a number, or an id: no cell of a header is one that may be told of."""
 
 # Words that betray a direct identifier in a column's name; looked for in the name folded to a_b_c.
 # A number that a registry may use as its pseudonym (patient_number, case_no) is none of them.
@@ -81,6 +85,19 @@ def looks_like_identifier(column: str) -> bool:
         or _IDENTIFIER_IN_LATIN.search(plain)
         or _IDENTIFIER_ELSEWHERE.search(normalize("NFC", folded))
     )
+
+
+def is_of_names(header: Sequence[str], known: Collection[str], stated: Collection[str] = ()) -> bool:
+    """Say whether a file's first row is a header for sure, though it lacks a column that must be there.
+
+    The first row of a file without a header is a patient's. `known` are the columns of ours in it: two, or
+    one whose name is several words, for one word, such as unit or site, may stand in a patient's row too.
+    `stated` are those of theirs that registry.toml names. A header has no cell that is a day, a number or an
+    id.
+    """
+    if any(_VALUE.fullmatch(cell) for cell in header):
+        return False
+    return bool(stated) or len(known) > 1 or any("_" in name for name in known)
 
 
 def shown_column(name: str, position: int, *, header_is_sure: bool) -> str:

@@ -29,8 +29,9 @@ SOURCE = "raw_source"
 SIDE = "raw_side"
 MADE = "raw_made"
 SOURCE_DATA = "raw_source_data"
-IS_DISPUTED = "is_disputed"
-"""The column of a raw table that says whether a side table contradicts the row (`reading/side_tables.py`)."""
+DISPUTED = "disputed"
+"""The column of a raw table with the columns in which a side table contradicts the row, or null."""
+UNDISPUTED = f"null::varchar[] as {DISPUTED}"
 Origin = tuple[int, ...] | str | None
 """Where a column of ours comes from: its places in a file, several if it is made of them; or a constant."""
 IS_MISALIGNED = "is_misaligned"
@@ -111,7 +112,7 @@ def view_loaded(con: Connection, schema: str, table: str, parts: Sequence[Part])
         shown += [_shown(name, origin) for name, origin in part.origins.items()]
         if schema != SOURCE:
             shown += [f"{is_typed} as {typedness(name)}" for name, is_typed in part.typed.items()]
-            shown += [f"false as {IS_DISPUTED}", NOT_APPROXIMATED]
+            shown += [UNDISPUTED, NOT_APPROXIMATED]
             shown += [IS_MISALIGNED if part.has_misaligned else f"false as {IS_MISALIGNED}"]
             shown += [f"{part.declared} as {DECLARED}"]
         filled = f" where {IS_FILLED}" if part.empty_rows else ""
@@ -201,7 +202,7 @@ def _make(con: Connection, delivery: Delivery, adapter: Adapter, table: str, con
         for one in delivered
     ]
     shown += [f"false as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
-    shown += [f"false as {name}" for name in (IS_DISPUTED, IS_MISALIGNED)]
+    shown += [UNDISPUTED, f"false as {IS_MISALIGNED}"]
     shown += [f"{_contact_mark(contacts)} as {DECLARED}", APPROXIMATED]
     # Two sources may feed one table, so a row is known by its order here; its source's row goes with it.
     con.execute(

@@ -10,7 +10,7 @@ from bpp_etl.reading.raw_tables import (
     CONTACT,
     DATA,
     DECLARED,
-    IS_DISPUTED,
+    DISPUTED,
     IS_MISALIGNED,
     MADE,
     NOT_APPROXIMATED,
@@ -29,8 +29,8 @@ NUMBERS = ("source_row_number", "file_row_number")
 def complete(con: Connection, table: DeliveredTable) -> str:
     """Fill what a table of `MADE` leaves empty from the row of the same key in the side table, in `DATA`.
 
-    A row is disputed (`IS_DISPUTED`) where both say something and it differs, or where the side table has
-    several rows of its key. Rows of another key are added, and all of a table whose rows nothing names but
+    A cell is `DISPUTED` where both say something and it differs, and the key where the side table has several
+    rows of it. Rows of another key are added, and all of a table whose rows nothing names but
     their number. The code `unknown` says nothing; a cell that is only approximated, and a last contact that
     only follows from other records, give way to what is recorded. Returns the relation.
     """
@@ -51,7 +51,12 @@ def complete(con: Connection, table: DeliveredTable) -> str:
     ]
     added = [f"side.{quoted(one.name)}" for one in columns]
     added += [f"side.{typedness(one.name)}" for one in columns if may_be_typed(one)]
-    differs = " or ".join(f"({_differs(one)})" for one in others)
+    shared = f"[{', '.join(literal(one.name) for one in key)}]"
+    differing = ", ".join(f"case when {_differs(one)} then {literal(one.name)} end" for one in others)
+    disputed = (
+        f"case when side.copies > 1 then {shared}"
+        f" else list_filter([{differing}]::varchar[], lambda one: one is not null) end"
+    )
     lead, numbers = (", ".join(f"{{0}}.{one}" for one in names) for names in (LEADS, NUMBERS))
     completed = f"{DATA}.{quoted(table.name + '/completed')}"
     con.execute(
@@ -64,15 +69,15 @@ def complete(con: Connection, table: DeliveredTable) -> str:
             from told
         )
         select {lead.format("made")}, made.row_number, {numbers.format("made")}, {", ".join(filled + typed)},
-            coalesce(side.copies > 1 or {differs}, false) as {IS_DISPUTED}, made.{IS_MISALIGNED},
+            nullif({disputed}, []) as {DISPUTED}, made.{IS_MISALIGNED},
             {_still_declared(others)} as {DECLARED}, {_still_near(others)} as {APPROXIMATED}
         from {MADE}.{name} as made
         left join side on side.copy = 1 and {same}
         union all
         select {lead.format("side")},
             side.row_number + (select coalesce(max(row_number), 0) from {MADE}.{name}),
-            {numbers.format("side")}, {", ".join(added)}, false, side.{IS_MISALIGNED}, null::varchar[],
-            {NOT_APPROXIMATED}
+            {numbers.format("side")}, {", ".join(added)}, null::varchar[], side.{IS_MISALIGNED},
+            null::varchar[], {NOT_APPROXIMATED}
         from side
         anti join {MADE}.{name} as made on {same}
         order by row_number

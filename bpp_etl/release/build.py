@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.code_version import code_version
-from bpp_etl.difference.releases import Difference, difference_of
-from bpp_etl.errors import BppError, NotFoundError, NothingToReleaseError
+from bpp_etl.errors import NotFoundError, NothingToReleaseError
 from bpp_etl.events import Protocol
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.identity.erased import nobody_erased_since, state_of_list
@@ -26,7 +25,7 @@ from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.documents import describe_release
-from bpp_etl.release.history import add_to_history, carry_history, write_audit
+from bpp_etl.release.history import add_to_history, carry_history, compare, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
@@ -157,17 +156,19 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         release_id = f"{created_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
         add_to_history(con, release_id)
         write_audit(con, shelf.published.parent)
+        _write_release(con, release_id, created_at, inputs, digest)
+        since = compare(con, shelf.folder(before) / FILE if before is not None else None)
         for table in OUTSIDE_CONTENT:
             rows["quality", table] = table_digest(con, "quality", table, catalog()["quality"][table])
         # Hundreds of comments: by itself each would wait for the disk.
         with transaction(con):
-            _describe(con, release_id, created_at, inputs, digest, rows)
+            describe_tables(con, rows)
     verify(building / FILE, expected)
     # What moved since the release before is of single patients.
     if controlled := controlled_tables(building / FILE, building):
         write_page(controlled, building / REPORT)
     else:
-        write_report(building / FILE, building / REPORT, _since(shelf, before))
+        write_report(building / FILE, building / REPORT, since)
     write_software(building / SOFTWARE)
     counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
     manifest = {
@@ -181,17 +182,6 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
     (building / ASSEMBLED).unlink()
     (building / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return Release(release_id, shelf.releases / release_id, digest, counts)
-
-
-def _since(shelf: Shelf, before: str | None) -> Difference | str | None:
-    """Compare the release being built with the one before, for its report; say so where it cannot."""
-    if before is None:
-        return None
-    try:
-        return difference_of(shelf.folder(before) / FILE, shelf.building / FILE)
-    except BppError as error:
-        # A comparison that fails says so on the page; it is no reason to hold a release back.
-        return error.message
 
 
 def digests_of(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
@@ -229,15 +219,10 @@ def _window(con: Connection) -> list[dt.date | None]:
     return [found.get(side) for side in (FIRST_DAY, LAST_DAY)]
 
 
-def _describe(
-    con: Connection,
-    release_id: str,
-    created_at: dt.datetime,
-    inputs: ReleaseInput,
-    digest: str,
-    rows: dict[tuple[str, str], tuple[int, str]],
+def _write_release(
+    con: Connection, release_id: str, created_at: dt.datetime, inputs: ReleaseInput, digest: str
 ) -> None:
-    """Say in `meta` what the release is, and describe its tables."""
+    """Say in `meta` what the release is."""
     con.execute(
         "insert into meta.release values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -251,7 +236,6 @@ def _describe(
             list(inputs.deliveries),
         ],
     )
-    describe_tables(con, rows)
 
 
 def describe_tables(con: Connection, rows: Mapping[tuple[str, str], tuple[int, str]]) -> None:

@@ -1,20 +1,25 @@
-"""What a release tells of the time before it: releases, their deliveries, how often each rule decided, deeds.
+"""What a release tells of the time before: releases, deliveries, how often rules decided, deeds, what moved.
 
-Not here: comparing two releases (`told.py`).
+Not here: comparing two releases (`bpp_etl/difference`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
+from bpp_etl.difference.releases import Difference, difference_since
+from bpp_etl.errors import BppError
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.audit import FIELDS, noted
 from bpp_etl.warehouse.connection import Connection, attach_read_only, quoted
 from bpp_etl.warehouse.ddl import insert_rows
 from bpp_etl.warehouse.layout import columns_there, lacking
 from bpp_etl.warehouse.select import Select, read_select
-from schemas.quality import HISTORY_TABLES
+from schemas.contract import columns_of
+from schemas.metrics import HEADLINES
+from schemas.quality import HISTORY_TABLES, Change
 
 PACKAGE = "bpp_etl.release"
 
@@ -45,6 +50,35 @@ def add_to_history(con: Connection, release_id: str) -> None:
             f"insert into quality.{quoted(table)} by name {read_select(Select(PACKAGE, table))}",
             {"release_id": release_id},
         )
+
+
+def compare(con: Connection, before: Path | None) -> Difference | str | None:
+    """Write what moved since the release before, and return what changed, or why the two cannot be compared.
+
+    The open release must be described in `meta.release`. Without a release before there is nothing to tell.
+    """
+    if before is None:
+        return None
+    try:
+        found = difference_since(con, before)
+    except BppError as error:
+        # A comparison that fails says so in the report; it is no reason to hold a release back.
+        return error.message
+    insert_rows(con, "quality", "change", list(_change_rows(found)))
+    return found
+
+
+def _change_rows(found: Difference) -> Iterator[list[object]]:
+    for row, by in found.numbers:
+        told = {
+            **row,
+            "release_before": found.before,
+            "is_headline": (row["metric"], row["stratum"]) in HEADLINES,
+            "registries": list(by.registries),
+            "causes": list(by.causes),
+            "moved_by": list(by.told),
+        }
+        yield [told[column.name] for column in columns_of(Change)]
 
 
 def write_audit(con: Connection, warehouse: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Self
 
 import duckdb
 
-from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError, NotFoundError, UsageError
+from bpp_etl.release.listing import Listing
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.settings import places
-from bpp_etl.warehouse.connection import Connection, connected_read_only, one_row, quoted
+from bpp_etl.warehouse.connection import Connection, connected_read_only, log_of, one_row, quoted
 from bpp_etl.warehouse.damage import is_cut_off
 
 
@@ -27,7 +27,8 @@ class OpenRelease:
     """One release, open for reading only; its tables are `<schema>.<table>`, as `tables()` lists them.
 
     `query` and `table` return DuckDB relations, which a notebook shows as a table: `.df()` makes a pandas
-    frame, `.pl()` a polars frame, `.fetchall()` a list of tuples. `connection` is DuckDB's own, for whatever
+    frame, `.pl()` a polars frame, `.fetchall()` a list of tuples. `tables` and `columns` do so too, and show
+    every row. `connection` is DuckDB's own, for whatever
     else is wanted; tables and views made through it live in memory only.
     """
 
@@ -52,24 +53,28 @@ class OpenRelease:
         schema, table = name.split(".")
         return self.connection.sql(f"from {quoted(schema)}.{quoted(table)}")
 
-    def tables(self) -> duckdb.DuckDBPyRelation:
-        """Return every table: its name, what one row of it is, and how many rows there are."""
-        return self.connection.sql(
-            "select schema_name || '.' || table_name as \"table\", comment as one_row_is,"
-            " estimated_size as rows from duckdb_tables() where database_name = 'warehouse'"
-            " order by table_oid"
+    def tables(self) -> Listing:
+        """List every table: its name, what one row of it is, and how many rows there are."""
+        return Listing(
+            self.connection.sql(
+                "select schema_name || '.' || table_name as \"table\", comment as one_row_is,"
+                " estimated_size as rows from duckdb_tables() where database_name = 'warehouse'"
+                " order by table_oid"
+            ),
+            words="one_row_is",
         )
 
-    def columns(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Return the columns of a table: name, type, whether it may be empty, and what it holds."""
+    def columns(self, name: str) -> Listing:
+        """List the columns of a table: name, type, whether it may be empty, and what it holds."""
         self.table(name)
         schema, table = name.split(".")
-        return self.connection.sql(
+        listed = self.connection.sql(
             'select column_name as "column", data_type as type, is_nullable as may_be_empty,'
             " comment as holds from duckdb_columns() where database_name = 'warehouse'"
             " and schema_name = $schema and table_name = $table order by column_index",
             params={"schema": schema, "table": table},
         )
+        return Listing(listed, words="holds")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -97,7 +102,7 @@ def open_release(path_or_warehouse: str | Path | None = None, release_id: str | 
     """Open a release for reading: the one in service, or any that is kept, by its id.
 
     `path_or_warehouse` is the warehouse folder (default: BPP_WAREHOUSE, else the project's `warehouse`), or a
-    release's file. `release_id` is one of those that `bpp releases` lists.
+    release's file. `release_id` is one of those that `bpp releases` lists, or as `Shelf.named` takes it.
 
         import bpp_etl
 
@@ -158,7 +163,7 @@ def _place(told: str | Path | None, release_id: str | None) -> Path:
         return given
     warehouse = places(os.environ, None, given).warehouse
     shelf = Shelf.of(warehouse)
-    path = shelf.folder(release_id) / FILE if release_id is not None else shelf.current
+    path = shelf.folder(shelf.named(release_id)) / FILE if release_id is not None else shelf.current
     if not path.exists():
         raise NotFoundError(
             f"there is no release in {warehouse}",

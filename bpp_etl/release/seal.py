@@ -13,9 +13,8 @@ from typing import Any
 
 import duckdb
 
-from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError, DamagedError
-from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.connection import log_of, opened_read_only
 from bpp_etl.warehouse.damage import is_cut_off
 
 FILE = "bpp.duckdb"

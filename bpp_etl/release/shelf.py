@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from bpp_etl.errors import BppError, DamagedError, NotFoundError
+from bpp_etl.errors import BppError, DamagedError, NotFoundError, UsageError, shown
 from bpp_etl.release.lease import builder, is_left_behind
 from bpp_etl.release.seal import (
     FILE,
@@ -35,6 +35,8 @@ __all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
 BUILDING = ".building-"
 REPLACED = ".replaced-"
 WRITABLE = 0o222
+PLACES = {"latest": 1, "previous": 2}
+"""Words for a release -> its place, counted from the newest."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,29 @@ class Shelf:
                 return str(one_value(con, "select release_id from meta.release"))
         except (DamagedError, duckdb.Error):
             raise damaged from None
+
+    def named(self, told: str) -> str:
+        """Find the release that a person names: by its id, by the beginning of one, or as latest or previous.
+
+        The latest is the one built last, the previous the one before it, whichever is in service. Errors:
+        NotFoundError where there is none, UsageError where several ids begin so.
+        """
+        ids = self.ids()
+        if told in ids:
+            return told
+        if told in PLACES:
+            if len(ids) < PLACES[told]:
+                none = "there is no release yet" if not ids else "there is no release before the only one"
+                raise NotFoundError(none, "`bpp refresh` makes the next one")
+            return ids[-PLACES[told]]
+        found = [one for one in ids if told and one.startswith(told)]
+        if len(found) > 1:
+            raise UsageError(
+                f"{len(found)} releases begin with {shown(told)}", f"name more of it: {', '.join(found[-3:])}"
+            )
+        if not found:
+            raise NotFoundError(f"there is no release {shown(told)}", "`bpp releases` lists them")
+        return found[0]
 
     def folder(self, release_id: str) -> Path:
         """Find a release's folder; NotFoundError where there is none."""

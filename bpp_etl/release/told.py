@@ -98,6 +98,7 @@ def difference(warehouse: Path, before: str | None = None, after: str | None = N
                 "`bpp refresh` makes the next one",
             )
         before, after = ids[-2:]
+    before, after = shelf.named(before), shelf.named(after)
     files = [shelf.folder(one) / FILE for one in (before, after)]
     if before == after:
         return f"{before}: a release does not differ from itself"
@@ -113,7 +114,7 @@ def verified(warehouse: Path, release_id: str | None = None) -> tuple[str, bool]
     """
     shelf = Shelf.of(warehouse)
     lines, is_whole = [], True
-    for one in shelf.ids() if release_id is None else (shelf.folder(release_id).name,):
+    for one in shelf.ids() if release_id is None else (shelf.named(release_id),):
         found = differences_in(shelf.releases / one)
         is_whole = is_whole and not found
         lines += [f"{one}: {name} {what}" for name, what in found.items()] or [f"{one}: whole"]

@@ -12,10 +12,9 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaError, SchemaErrors
 
-from bpp_etl.admission.working import log_of
 from bpp_etl.errors import BppError
 from bpp_etl.gate.row_rules import BATCH_ROWS, row_schema
-from bpp_etl.warehouse.connection import Connection, count_of, one_row, opened_read_only, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, log_of, one_row, opened_read_only, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of, key_of

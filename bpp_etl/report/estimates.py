@@ -148,14 +148,9 @@ def interval_of(table: Table, row: Row, unit: str) -> Piece | None:
     return text(limits, UNIT_WORD.get(unit)) if limits and row["ci_high"] is not None else limits
 
 
-def word_if_absent(row: Row, warnings: Sequence[str]) -> str:
-    """Say why a number of a row is not there."""
-    return HIDDEN if row["is_suppressed"] else _absent(warnings)
-
-
 def figure_or_word(table: Table, row: Row, field: str, write: Callable[[float], str]) -> Figure:
     """Show a cell of a table with warnings, or the word for its absence."""
-    return table.figure(row, field, write, word_if_absent(row, row["warnings"]))
+    return table.figure(row, field, write, _absent(row["warnings"]))
 
 
 def _is_nobody(row: Row) -> bool:
@@ -175,7 +170,7 @@ def _follow_up(table: Table, row: Row) -> Piece:
 
 
 def _events(table: Table, row: Row) -> Piece:
-    """Show the number of events; an empty one that is not suppressed counts nothing."""
-    if row["events"] is None and not row["is_suppressed"]:
+    """Show the number of events; where nothing of the row is suppressed, an empty one counts nothing."""
+    if row["events"] is None and "suppressed" not in row["warnings"]:
         return NOTHING
     return table.count(row, "events")

@@ -37,6 +37,7 @@ SHOWN = (
     "quality.source_row",
     "quality.waiver",
     "quality.history",
+    "quality.change",
     "meta.release",
     "meta.table",
     "meta.column",

@@ -12,6 +12,8 @@ from bpp_etl.report.numbers import THIN
 from schemas.verdicts import VERDICT_SETS
 
 STEPS: Mapping[str, str] = {
+    "delivered_row": "Rows of patients in admitted deliveries",
+    "repeated_row": "Copies, and further rows of a patient",
     "delivered": "Patients in admitted deliveries",
     "refused": "Patients refused at the gate",
     "admitted": "Admitted patients",

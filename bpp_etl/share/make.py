@@ -97,7 +97,7 @@ def share_told(
     """
     threshold = DEFAULT_THRESHOLD if threshold is None else threshold
     shelf = Shelf.of(warehouse)
-    chosen = release_id or shelf.in_service()
+    chosen = shelf.named(release_id) if release_id else shelf.in_service()
     if chosen is None:
         raise NotFoundError("there is no release to share", "`bpp refresh` makes one")
     with opened_read_only(shelf.folder(chosen) / RELEASE_FILE) as con:

@@ -270,3 +270,8 @@ def _locked_or_broken(path: Path, error: Exception) -> BppError:
     return BppError(
         f"{path.name} cannot be opened", "look at its permissions, and at how many files may be open at once"
     )
+
+
+def log_of(path: Path) -> Path:
+    """Name the log that DuckDB keeps beside a file it has not yet folded it into."""
+    return path.with_name(path.name + ".wal")

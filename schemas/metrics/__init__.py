@@ -11,6 +11,7 @@ from types import MappingProxyType
 from schemas.metrics.adjusted import ADJUSTED
 from schemas.metrics.agreement import AGREEMENT
 from schemas.metrics.alp import ALP
+from schemas.metrics.alp_by_her2 import ALP_BY_HER2
 from schemas.metrics.alp_levels import ALP_LEVELS
 from schemas.metrics.alp_test import ALP_TEST
 from schemas.metrics.bone_alp import BONE_ALP
@@ -45,6 +46,7 @@ METRICS = _by_id(
         *SHARES,
         *HETEROGENEITY,
         *ALP,
+        *ALP_BY_HER2,
         *ALP_TEST,
         *ALP_LEVELS,
         *BONE_ALP,

@@ -23,7 +23,7 @@ import pytest
 
 from bpp_etl.settings import PROJECT
 from schemas.event import EVENT_TABLES
-from tests.support.commands import environment
+from tests.support.commands import bpp, environment
 from tests.support.daemon import running, until
 from tests.support.deliveries import write_delivery_of
 from tests.support.ui import answers, ask, copy_project, free_port
@@ -226,8 +226,20 @@ def test_a_bad_delivery_fails_its_partition_alone_and_the_next_good_one_mends_it
     ui.see(r"Materialized \(2\)", r"Failed \(0\)")
     ui.keep("mended-partition")
     ui.open("/assets/event/pseudoprogression?view=overview")
-    ui.see("Freshness policy", "Pseudoprogression|pseudoprogression")
+    ui.see("Pseudoprogression|pseudoprogression")
     ui.keep("asset")
+    ui.open("/assets/release/bpp?view=overview")
+    ui.see("Freshness policy")
+    ui.keep("release")
+
+    # A refresh in the terminal stands on the first page, beside what runs by itself.
+    assert (
+        bpp("refresh", "--full", "--landing", str(ui.landing), "--warehouse", str(ui.landing.parent)).code
+        == 0
+    )
+    ui.open("/")
+    ui.page.get_by_role("link", name="publish_release").wait_for(timeout=PATIENCE)
+    ui.keep("first-page")
 
 
 @pytest.mark.soak

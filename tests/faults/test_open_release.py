@@ -18,8 +18,9 @@ import pytest
 
 import bpp_etl
 from bpp_etl.errors import BppError, NotFoundError, UsageError
+from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.release.shelf import Shelf
-from schemas.catalog import relations
+from schemas.catalog import catalog, relations
 from schemas.contract import columns_of, grain_of, key_of
 from tests.faults.conftest import Served
 from tests.faults.test_isolation import leave_a_log
@@ -89,6 +90,30 @@ def test_every_table_and_column_is_listed_with_its_comment(two_releases: Served)
             columns = opened.columns(f"{schema}.{table}").pl()
             assert columns["column"].to_list() == [column.name for column in columns_of(contract)]
             assert columns["holds"].str.len_chars().min() > 5  # type: ignore[operator]
+
+
+def test_every_column_is_shown_with_all_of_its_words(
+    two_releases: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with bpp_etl.open_release(two_releases.warehouse) as opened:
+        opened.columns("event.pseudoprogression").show()
+        shown = capsys.readouterr().out
+        tables = repr(opened.tables()).splitlines()
+    rows = [line for line in shown.splitlines()[1:] if not line.startswith(" ")]
+    columns = columns_of(catalog()["event"]["pseudoprogression"])
+    assert [line.split()[0] for line in rows] == [column.name for column in columns]
+    assert len(rows) > 40
+    assert max(map(cells_of, shown.splitlines())) <= 80
+    assert "…" not in shown
+    named = [line.split()[0] for line in tables[1:] if not line.startswith(" ")]
+    assert sorted(named) == sorted(f"{schema}.{table}" for schema, table, _ in relations())
+
+
+def test_a_wide_terminal_shows_them_in_fewer_lines(two_releases: Served) -> None:
+    with bpp_etl.open_release(two_releases.warehouse) as opened:
+        narrow, wide = (opened.columns("core.patients").told(width).count("\n") for width in (80, 200))
+    assert wide < narrow
 
 
 def test_rows_come_as_pandas_and_as_polars(two_releases: Served) -> None:

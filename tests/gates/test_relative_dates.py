@@ -90,6 +90,8 @@ def test_without_one_the_declared_day_stands_in_and_every_row_says_so(tmp_path: 
 def test_without_either_the_row_is_refused(tmp_path: Path) -> None:
     one = of_one(tmp_path, FROM_DIAGNOSIS)
     assert one.refused["patients", 1] == ["day_zero_unknown"]
+    # The days that are counted: nobody delivered a diagnosis.
+    assert one.about["patients", 1] == ["birth_date", "last_contact_date"]
     assert one.result("patients", "day_zero_unknown").severity == "refuse"
 
 

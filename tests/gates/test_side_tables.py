@@ -90,6 +90,7 @@ def test_a_row_of_which_both_say_something_else_is_refused(tmp_path: Path) -> No
     scan = scan_of(tmp_path / "a", "S1")
     one = completed(tmp_path / "b", bone_lesions=f"{LESIONS}{scan},N1,,osteoblastic,stable,\n")
     assert one.refused == {("bone_lesions", 1): ["side_table_disagrees"]}
+    assert one.about == {("bone_lesions", 1): ["status"]}
 
 
 def test_two_rows_of_one_key_in_a_side_table_settle_nothing(tmp_path: Path) -> None:
@@ -97,6 +98,7 @@ def test_two_rows_of_one_key_in_a_side_table_settle_nothing(tmp_path: Path) -> N
     twice = f"{scan},N1,rib,osteoblastic,new,\n" + f"{scan},N1,spine,osteolytic,new,\n"
     one = completed(tmp_path / "b", bone_lesions=LESIONS + twice)
     assert one.refused == {("bone_lesions", 1): ["side_table_disagrees"]}
+    assert one.about == {("bone_lesions", 1): ["assessment_id", "lesion_id"]}
 
 
 def test_a_row_of_another_key_is_added_and_judged(tmp_path: Path) -> None:

@@ -105,6 +105,15 @@ def test_the_graph_shows_a_warning_and_blocks_nothing(tmp_path: Path) -> None:
         assert (result.passed, result.severity) == (passed, dg.AssetCheckSeverity.WARN)
 
 
+def test_each_registry_has_a_line_of_its_own_in_the_plots_of_a_check(tmp_path: Path) -> None:
+    (check,) = (check for check in CHECKS if check.name == RULE)
+    decision = gated(write_of_sexes(tmp_path, 17, 2)).decision
+    found = check_result(check, decision).metadata
+    numbers = {name for name, value in found.items() if isinstance(value.value, int | float)}
+    assert numbers == {f"{decision.registry}: {name}" for name in ("judged", "broken", "limit")}
+    assert found[f"{decision.registry}: broken"].value == 2
+
+
 def test_every_rule_that_is_told_is_named_in_a_test_of_this_folder() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     told = {rule.id for rule in RULES if rule.severity == "warn"}

@@ -42,7 +42,7 @@ def _asset(node: Any) -> list[str]:
         f"  group {node.group_name}; owners {', '.join(node.owners)}; kinds {', '.join(sorted(node.kinds))}",
         f"  holds {node.tags['bpp/holds']}; code version {'yes' if node.code_version else 'no'}",
         f"  partitions {'registry' if node.partitions_def is not None else 'none'}",
-        f"  fresh for {policy.fail_window.to_timedelta().days} days" if policy else "  never late",
+        f"  fresh for {policy.fail_window.to_timedelta().days} days" if policy else "  no freshness policy",
         f"  automation {condition.get_label() if condition else 'none'}",
         f"  columns {'yes' if node.metadata.get('dagster/column_schema') else 'no'}",
     ]

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.instance import instance_of
+from assets.instance import LOCATION, instance_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import derive, gate, read
@@ -41,6 +41,16 @@ def test_a_shut_gate_is_told_with_rule_counts_and_limit(demo) -> None:
     assert "of imaging_assessments are refused" in told
     assert "limit 5 %" in told
     assert "  how to mend it: bpp check " in told
+
+
+def test_its_runs_are_of_the_code_location_that_the_ui_loads_and_no_daemon_starts_them_again(demo) -> None:
+    home, *_ = demo
+    with instance_of(home / "warehouse") as instance:
+        runs = instance.get_runs()
+    assert {run.job_name for run in runs} == {"refresh_registry", "publish_release"}
+    names = {(run.remote_job_origin.location_name, run.remote_job_origin.job_name) for run in runs}
+    assert names == {(LOCATION, run.job_name) for run in runs}
+    assert {run.tags["dagster/max_retries"] for run in runs} == {"0"}
 
 
 @pytest.mark.parametrize("registry", ["synthetic-clean", "synthetic-dirty"])

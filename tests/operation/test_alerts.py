@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 
 from assets.alerts import NOTHING_SAID, Alert, alert_of, alert_sensor, send
+from assets.failures import AT_TERMINAL
 from tests.operation.conftest import SECRET, Settled
 
 
@@ -76,6 +77,15 @@ def test_a_shut_gate_tells_the_webhook_its_story_and_no_value(settled: Settled, 
     assert "bone_lesions.table_missing" in found["text"]
     assert f"bpp check {settled.folder}" in found["text"]
     assert SECRET not in text
+
+
+def test_who_sits_at_a_terminal_has_been_told_and_nobody_else_is(settled: Settled, monkeypatch) -> None:
+    done, instance = settled.shut, settled.project.instance
+    monkeypatch.setenv("BPP_ALERT_WEBHOOK", "file:///nobody")  # an alert would fail
+    failure = next(event for event in done.all_events if event.event_type_value == "PIPELINE_FAILURE")
+    run = done.dagster_run.with_tags({**done.dagster_run.tags, AT_TERMINAL: "yes"})
+    context = dg.build_run_status_sensor_context("tell_of_failures", failure, instance, run).for_run_failure()
+    alert_sensor()(context)
 
 
 def test_mail_is_sent_to_whom_the_settings_name() -> None:

@@ -35,7 +35,7 @@ def test_bpp_ui_loads_the_code_under_the_name_that_the_project_states(tmp_path: 
     ((words, env),) = called
     home = tmp_path / "dagster"
     assert words[:5] == [sys.executable, "-P", "-m", "assets.ui", "dev"]
-    assert words[5:] == ["-w", str(home / "workspace.yaml"), "-h", "127.0.0.1", "-p", "3999"]
+    assert words[5:] == ["-h", "127.0.0.1", "-p", "3999", "-w", str(home / "workspace.yaml")]
     assert (env["DAGSTER_HOME"], env["BPP_WAREHOUSE"]) == (str(home), str(tmp_path))
     assert f"base_dir: '{home}'" in (home / "dagster.yaml").read_text(encoding="utf-8")
     (loaded,) = yaml.safe_load((home / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]

@@ -8,25 +8,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.support.wheel import unpacked
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of installed packages: the wheel's files, as pip lays them there."""
-    home = tmp_path_factory.mktemp("wheel")
-    words = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(home)]
-    subprocess.run([*words, str(ROOT)], check=True, cwd=home, capture_output=True, text=True)
-    (wheel,) = home.glob("bpp_etl-*.whl")
-    site = home / "site-packages"
-    with zipfile.ZipFile(wheel) as packed:
-        packed.extractall(site)
-    return site
+    return unpacked(tmp_path_factory.mktemp("wheel"))
 
 
 def run(installed: Path, work: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -1,15 +1,12 @@
 """The instance on a real PostgreSQL, and runs beside code served elsewhere, by the lines of operations.md.
 
-The server is started here, in a folder of its own, where PostgreSQL is installed; else this skips, saying so.
+Skips where PostgreSQL is not installed. Not here: starting it (`tests/support/postgresql.py`).
 """
 
 from __future__ import annotations
 
 import os
-import pwd
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,37 +20,17 @@ from assets.resources import Warehouse
 from bpp_etl.settings import PROJECT
 from tests.support.daemon import running, settings, until
 from tests.support.deliveries import write_delivery_of
+from tests.support.postgresql import INSTALLED, LACKING, postgresql
 from tests.support.ui import free_port
 
-INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-pytestmark = pytest.mark.skipif(not INSTALLED, reason="PostgreSQL is not installed (/usr/lib/postgresql)")
+pytestmark = pytest.mark.skipif(not INSTALLED, reason=LACKING)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[int]:
-    """Start a server of the test's own; it refuses to run as root, so root gives it to `nobody`."""
+def server() -> Iterator[int]:
     pytest.importorskip("dagster_postgres", reason="dagster-postgres is not installed")
-    home = Path("/tmp") / f"bpp-postgres-{os.getpid()}"
-    home.mkdir()
-    user: dict[str, str | int] = {}
-    if os.getuid() == 0:
-        account = pwd.getpwnam("nobody")
-        os.chown(home, account.pw_uid, account.pw_gid)
-        user = {"user": account.pw_uid, "group": account.pw_gid}
-    port = free_port()
-    run = {"cwd": home, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
-    programs = INSTALLED[-1]
-    data = str(home / "data")
-    options = f"-h 127.0.0.1 -p {port} -k {home} -c fsync=off"
-    try:
-        subprocess.run([programs / "initdb", "-D", data, "-U", "bpp", "-A", "trust", "-N"], check=True, **run)
-        subprocess.run([programs / "pg_ctl", "-D", data, "-w", "-o", options, "start"], check=True, **run)
-        try:
-            yield port
-        finally:
-            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, **run)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with postgresql() as port:
+        yield port
 
 
 PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -73,7 +50,7 @@ def instance(server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         monkeypatch.setenv(f"BPP_PG_{name}", value)
     monkeypatch.setenv("BPP_PG_PORT", str(server))
     stated = (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
-    storage = documented(r"```yaml\n(storage:\n  postgres:.*?)```")
+    storage = (PROJECT / "docs" / "deploy" / "postgresql.yaml").read_text(encoding="utf-8")
     moved, blocks = re.subn(r"^storage:\n(?:  .*\n)+", storage, stated, flags=re.MULTILINE)
     assert blocks == 1
     (tmp_path / "dagster.yaml").write_text(moved, encoding="utf-8")

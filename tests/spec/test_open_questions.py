@@ -174,6 +174,15 @@ def test_the_windows_are_those_of_the_protocol(judge: Judge) -> None:
 def test_every_question_says_in_words_what_would_close_it(judge: Judge) -> None:
     questions = judge.questions("day 42 CT: new osteoblastic, no response")
     assert {name: asked.closed_by for name, asked in questions.items()} == {
-        name: OPEN_QUESTIONS[name] for name in questions
+        name: OPEN_QUESTIONS[name].format(lacking=asked.lacking) for name, asked in questions.items()
     }
     assert len(questions) == 5
+
+
+@pytest.mark.parametrize(("later", "number"), [("", 2), ("\n day 84 CT: SD", 1)])
+def test_as_many_cts_as_are_lacking_are_asked_for_by_their_number(
+    judge: Judge, later: str, number: int
+) -> None:
+    asked = judge.questions(f"day -10 CT\n day 42 CT: new osteoblastic, SD{later}")["confirming_ct"]
+    assert asked.lacking == number
+    assert f"bone window, {number} in number, within the dates" in asked.closed_by

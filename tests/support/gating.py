@@ -43,6 +43,8 @@ class Gated:
     decision: GateDecision
     read: ReadDelivery
     refused: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    about: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    """Of refused rows: the columns that the broken rules are about."""
     flagged: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     core: Rows = field(default_factory=dict)
     meanings: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -128,10 +130,11 @@ def _reading(
 
 
 def _keep(con: Connection, table: str, made: Gated) -> None:
-    for number, rules in con.execute(
-        f"select row_number, broken_rules from quarantine.{quoted(table)}"
+    for number, rules, columns in con.execute(
+        f"select row_number, broken_rules, broken_columns from quarantine.{quoted(table)}"
     ).fetchall():
         made.refused[table, number] = rules
+        made.about[table, number] = columns
     for number, flags in con.execute(
         f"select row_number, flags from core.{quoted(table)} where len(flags) > 0"
     ).fetchall():

@@ -108,7 +108,9 @@ def empty_release(path: Path, **lesion: str) -> Path:
     """Write a release of one registry in which nobody has an event; `lesion` is its one lesion, if any."""
     tables: dict[str, Rows] = {
         "meta.release": [release_row()],
-        "metric.flow": flow({"admitted": 60, "no_new_osteoblastic_lesion": 60}),
+        "metric.flow": flow(
+            dict.fromkeys(("delivered_row", "delivered", "admitted", "no_new_osteoblastic_lesion"), 60)
+        ),
         "metric.estimate": [
             estimate("pseudoprogression_share", None, "share", patients=0, events=0, warnings=["no_patients"])
         ],

@@ -133,6 +133,10 @@ CURVES = (
     ("landmark_183_progression_free_survival", "status=none", WHOLE),
 )
 FLOW = {
+    "delivered_row": 113,
+    "repeated_row": 3,
+    "delivered": 110,
+    "refused": 12,
     "admitted": 98,
     "no_first_line": 6,
     "no_on_treatment_ct": 12,

@@ -52,7 +52,9 @@ def suppressed(metric: str, unit: str, stratum: str = "all") -> dict[str, object
 
 
 FLOW_STEPS = {
-    None: ("admitted",),
+    None: ("delivered_row",),
+    "delivered_row": ("repeated_row", "delivered"),
+    "delivered": ("refused", "admitted"),
     "admitted": (
         *("no_first_line", "no_on_treatment_ct", "no_new_osteoblastic_lesion", "progression_first"),
         "candidate",

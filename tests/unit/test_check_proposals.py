@@ -148,7 +148,7 @@ def test_a_column_that_may_be_left_out_is_asked_for_where_one_of_theirs_is_not_k
     patients = TINY["patients"].replace("last_contact_date", "last_contact_date,exitus_am")
     patients = patients.replace("2024-12-01", "2024-12-01,")
     asked = gated(delivery_in(write(tmp_path, {"patients": patients}))).proposal.unsure["rename.patients"]
-    assert '"..." = "death_date"  # is it one of those not loaded?' in asked
+    assert '"..." = "death_date"  # is it one of those not loaded? exitus_am' in asked
     assert gated(delivery_in(write(tmp_path / "plain", {}))).proposal.is_empty
 
 
@@ -191,6 +191,7 @@ def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path:
         "2",
         "code_unknown",
     )
+    assert cells["columns"].value == "site"
     assert (cells["site"].value, cells["site"].data_type) == ("=2+2", "s")
     marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
     assert marked == {"site"}

@@ -21,6 +21,7 @@ from assets.cli import app
 from bpp_etl import __version__
 from bpp_etl.settings import PROJECT, as_called
 from tests.support.commands import bpp
+from tests.support.ui import free_port
 
 PLACES = {"landing": "--landing", "warehouse": "--warehouse"}
 
@@ -91,6 +92,8 @@ def test_the_commands_that_work_on_a_warehouse_take_it() -> None:
         ("init",),
         ("raw",),
         ("refresh",),
+        ("serve", "daemon"),
+        ("serve", "webserver"),
         ("status",),
         ("ui",),
     }
@@ -142,14 +145,20 @@ def test_a_shell_is_told_how_to_complete_a_command() -> None:
     assert "complete -o default -F _bpp_completion bpp" in bpp(_BPP_COMPLETE="source_bash").out
 
 
-def test_the_ui_refuses_a_port_that_is_used_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [("ui",), ("serve", "webserver")])
+def test_a_port_that_is_used_is_refused_at_once(words: tuple[str, ...], tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        told = bpp("ui", "--warehouse", tmp_path, "--port", str(port))
+        told = bpp(*words, "--warehouse", tmp_path, "--port", str(port))
     assert told.code == 2
     assert f"error: port {port} cannot be used: " in told.err
+
+
+def test_a_web_server_that_is_not_there_does_not_work() -> None:
+    said = bpp("serve", "webserver", "--check", "--port", str(free_port()))
+    assert (said.code, said.out, said.err) == (1, "", "")
 
 
 def test_a_line_to_copy_calls_the_program_as_it_was_called(

@@ -1,4 +1,4 @@
-"""What is declared, what is imported and what is locked are one: running needs nothing of the other groups.
+"""What is declared, imported and locked are one: running needs nothing of the other groups and extras.
 
 Not here: that running works on its own lock alone; `.ci/run` begins with `make demo` in a clean checkout.
 """
@@ -24,10 +24,10 @@ NOT_IMPORTED = {
     "pyarrow": "polars and DuckDB hand tables to one another through it",
 }
 """Declared for the product all the same, each for its reason."""
-LOCKS = {"run": "install", "dev": "dev", "soak": "soak"}
-"""Lock -> the group that it adds; each is installed on top of those before."""
-JUDGES = {f"judges/{name}": f"judge-{name}" for name in ("datacontract", "frictionless", "rocrate")}
-"""Lock of an outside judge -> its group; each is installed into an environment of its own."""
+LOCKS = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
+"""Lock -> what it adds; each is installed on top of those before."""
+JUDGES = {f"judges/{name}": f"group judge-{name}" for name in ("datacontract", "frictionless", "rocrate")}
+"""Lock of an outside judge -> what it holds; each is installed into an environment of its own."""
 PIN = re.compile(
     r"^([a-z0-9-]+)==([^ ]+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
 )
@@ -36,7 +36,12 @@ STATED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = {
     "run": [Requirement(text) for text in STATED["project"]["dependencies"]],
     **{
-        group: [Requirement(text) for text in listed] for group, listed in STATED["dependency-groups"].items()
+        f"{kind} {name}": [Requirement(text) for text in listed]
+        for kind, home in (
+            ("group", STATED["dependency-groups"]),
+            ("extra", STATED["project"]["optional-dependencies"]),
+        )
+        for name, listed in home.items()
     },
 }
 
@@ -88,7 +93,7 @@ def test_each_judge_has_a_lock_and_there_is_no_other() -> None:
 @pytest.mark.parametrize("lock", [*LOCKS, *JUDGES])
 def test_a_lock_is_nothing_but_pins_with_hashes(lock: str) -> None:
     head, _, pins = text_of(lock).partition("\n")
-    assert head == f"# Group {(LOCKS | JUDGES)[lock]}, by `make lock`."
+    assert head == f"# {(LOCKS | JUDGES)[lock].capitalize()}, by `make lock`."
     assert PIN.sub("", pins) == ""
 
 

@@ -60,3 +60,13 @@ def test_words_are_counted_and_joined_as_in_a_sentence() -> None:
         "a and b",
         "a, b and c",
     )
+
+
+def test_where_a_column_is_of_words_names_stay_whole() -> None:
+    rows = [
+        ("a_name_that_is_long_enough_to_be_the_widest", "one two three four five six seven eight nine ten")
+    ]
+    lines = table((), rows, "lw", width=60)
+    assert lines[0].split()[0] == rows[0][0]
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 60

@@ -6,7 +6,7 @@ with before as (
         max(input_digest) filter (where status = 'admitted') as digest,
         max(code_version) filter (where status = 'admitted') as judged_by,
         max(delivery) filter (where status = 'shut') as shut
-    from warehouse.quality.delivery
+    from earlier.quality.delivery
     group by registry
 ),
 
@@ -17,7 +17,7 @@ after as (
         max(input_digest) filter (where status = 'admitted') as digest,
         max(code_version) filter (where status = 'admitted') as judged_by,
         max(delivery) filter (where status = 'shut') as shut
-    from later.quality.delivery
+    from warehouse.quality.delivery
     group by registry
 )
 

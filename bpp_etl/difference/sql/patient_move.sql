@@ -6,7 +6,7 @@ with before as (
         patient_id,
         protocol,
         coalesce(state, left_at) as place
-    from warehouse.event.patient_flow
+    from earlier.event.patient_flow
     where list_contains($protocols, protocol)
 ),
 
@@ -16,7 +16,7 @@ after as (
         patient_id,
         protocol,
         coalesce(state, left_at) as place
-    from later.event.patient_flow
+    from warehouse.event.patient_flow
     where list_contains($protocols, protocol)
 )
 

@@ -2,8 +2,8 @@
 select
     before.protocol,
     count(*) as candidates
-from warehouse.event.pseudoprogression as before
-join later.event.pseudoprogression as after
+from earlier.event.pseudoprogression as before
+join warehouse.event.pseudoprogression as after
     on after.registry = before.registry
     and after.patient_id = before.patient_id
     and after.protocol = before.protocol

@@ -5,7 +5,7 @@ with before as (
         counts."table",
         counts.admitted,
         counts.refused
-    from warehouse.quality.table_count as counts
+    from earlier.quality.table_count as counts
     where counts.delivery_status = 'admitted'
 ),
 
@@ -15,7 +15,7 @@ after as (
         counts."table",
         counts.admitted,
         counts.refused
-    from later.quality.table_count as counts
+    from warehouse.quality.table_count as counts
     where counts.delivery_status = 'admitted'
 )
 

@@ -6,7 +6,7 @@ with newest_before as (
         registry,
         arg_max(delivery, status = 'shut') as delivery,
         arg_max(status, status = 'shut') as delivery_status
-    from warehouse.quality.delivery
+    from earlier.quality.delivery
     group by registry
 ),
 
@@ -15,7 +15,7 @@ newest_after as (
         registry,
         arg_max(delivery, status = 'shut') as delivery,
         arg_max(status, status = 'shut') as delivery_status
-    from later.quality.delivery
+    from warehouse.quality.delivery
     group by registry
 ),
 
@@ -25,7 +25,7 @@ before as (
         results."table",
         results.rule,
         results.broken
-    from warehouse.quality.rule_result as results
+    from earlier.quality.rule_result as results
     join newest_before using (registry, delivery, delivery_status)
     where results.status in ('failed', 'waived', 'error')
 ),
@@ -36,7 +36,7 @@ after as (
         results."table",
         results.rule,
         results.broken
-    from later.quality.rule_result as results
+    from warehouse.quality.rule_result as results
     join newest_after using (registry, delivery, delivery_status)
     where results.status in ('failed', 'waived', 'error')
 )

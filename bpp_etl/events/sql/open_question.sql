@@ -176,7 +176,11 @@ select
     asked.look_until,
     cast(asked.lacking as integer) as lacking,
     asked.assessment_ids,
-    list_extract($closing_evidence, list_position($missing_things, asked.missing)) as closed_by
+    replace(
+        list_extract($closing_evidence, list_position($missing_things, asked.missing)),
+        '{lacking}',
+        cast(asked.lacking as varchar)
+    ) as closed_by
 from asked
 join undecided on undecided.patient_id = asked.patient_id
 order by asked.patient_id, list_position($missing_things, asked.missing)

@@ -1,7 +1,7 @@
 """What changed since the release before: deliveries, patients, rows, rules, and what moved headline numbers.
 
-Not here: finding it (`bpp_etl/difference/releases.py`). Two releases are compared, so these numbers are cells
-of no single one and name none.
+Not here: finding it (`bpp_etl/difference/releases.py`). Headline numbers are cells of `quality.change`; the
+others compare two releases, so they are cells of no single one and name none.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bpp_etl.report.figures import Code, text
+from bpp_etl.difference.headlines import name_told, value_told
+from bpp_etl.report.figures import Code, Figure, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.numbers import MINUS, THIN, whole
 from bpp_etl.report.section import Section
-from bpp_etl.report.tables import ReleaseTables
+from bpp_etl.report.tables import ReleaseTables, Row, Table
 from bpp_etl.report.words import STEPS, TABLES
-from schemas.metrics import METRICS
+from schemas.metrics import HEADLINES, METRICS
 from schemas.rules import RULES
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def changes(tables: ReleaseTables) -> Changes:
         told=tuple(map(typeset, (*(f"{name}: {told}" for name, told in since.deliveries), *since.software))),
         patients=_patients(tables, since),
         redated=_redated(tables, since),
-        headlines=_headlines(headlines),
+        headlines=_headlines(tables),
         others=_others(headlines, tables.protocol),
     )
 
@@ -100,22 +101,26 @@ def _redated(tables: ReleaseTables, since: Difference) -> str:
     return f"Candidates that kept their state while a date of the call moved: {whole(number)}."
 
 
-def _headlines(found: Headlines | None) -> Grid:
-    rows: list[tuple[Cell, ...]] = []
-    for one in found.moved if found else ():
-        metric = one.name.split(" [")[0]
-        rows.append(
-            (
-                text(METRICS[metric].sentence, " ", Code(one.name)),
-                typeset(one.before),
-                typeset(one.after),
-                typeset("; ".join(one.movers)),
-            )
+def _headlines(tables: ReleaseTables) -> Grid:
+    table = tables["quality.change"]
+    moved = {(row["metric"], row["stratum"]): row for row in table.where(protocol=tables.protocol)}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            text(METRICS[row["metric"]].sentence, " ", Code(name_told(row))),
+            *(_side(table, row, side) for side in ("before", "after")),
+            typeset("; ".join(row["moved_by"])),
         )
+        for row in (moved[key] for key in HEADLINES if key in moved)
+    ]
     heads = ("Number", "Before", "Now", "Moved by")
     return grid(
         "changes-headlines", "Headline numbers that moved, and by which rows", heads, rows, nothing=NO_NUMBER
     )
+
+
+def _side(table: Table, row: Row, side: str) -> Figure:
+    told = typeset(value_told(row, side))
+    return table.figure(row, f"estimate_{side}", lambda _: told, missing=told)
 
 
 def _others(found: Headlines | None, protocol: str) -> str:

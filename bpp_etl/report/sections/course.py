@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bpp_etl.report.figures import NOTHING, Figure, Piece
+from bpp_etl.report.figures import NOTHING, Piece
 from bpp_etl.report.grid import Grid, grid
-from bpp_etl.report.numbers import whole
 from bpp_etl.report.section import Section
 from bpp_etl.report.sections.reasons import Reason, reasons_for_none
-from bpp_etl.report.tables import HIDDEN, ReleaseTables, Row
+from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import MISSING, SHORT_STEPS, STEPS, stratum_words
 from schemas.event import NOT_IN_COHORT
 
 _, OUTSIDE_WINDOW = NOT_IN_COHORT
+CANDIDATE = "candidate"
 STATES = ("pseudoprogression", "true_progression", "indeterminate")
 COMPARED = (
     "admitted",
@@ -30,7 +30,7 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Stage:
-    """One box of the flow with what it divides into."""
+    """One box of the flow with what it divides into: one part goes on, of the others patients leave."""
 
     step: str
     name: str
@@ -42,34 +42,35 @@ class Stage:
 class Course:
     """What the part shows; without candidates the reasons say why."""
 
-    delivered: Piece
-    refused: Piece
-    admitted: Stage | None
+    delivered: Stage | None
     by_registry: Grid
     questions: Grid
     reasons: tuple[Reason, ...]
 
     @property
-    def exits(self) -> tuple[Stage, ...]:
-        """Where patients left before a candidate."""
-        parts = self.admitted.parts if self.admitted else ()
-        return tuple(part for part in parts if part.step != "candidate")
+    def stages(self) -> tuple[tuple[Stage, tuple[Stage, ...]], ...]:
+        """What goes on, from the delivered rows to before the candidates, each with the parts that leave."""
+        found = []
+        stage = self.delivered
+        while stage is not None and stage.step != CANDIDATE:
+            goes_on = next((part for part in stage.parts if part.parts), None)
+            found.append((stage, tuple(part for part in stage.parts if part is not goes_on)))
+            stage = goes_on
+        return tuple(found)
 
     @property
     def candidate(self) -> Stage | None:
         """The candidates."""
-        parts = self.admitted.parts if self.admitted else ()
-        return next((part for part in parts if part.step == "candidate"), None)
+        last = self.stages[-1][0] if self.stages else None
+        return next((part for part in last.parts if part.step == CANDIDATE), None) if last else None
 
 
 def course(tables: ReleaseTables) -> Course:
     """Gather the flow of everyone and of each registry."""
     rows = tables["metric.flow"].where(protocol=tables.protocol, stratum="all")
-    top = next((row for row in rows if row["step"] == "admitted"), None)
+    top = next((row for row in rows if row["parent_step"] is None), None)
     return Course(
-        delivered=_sum_of_admitted(tables, "delivered"),
-        refused=_sum_of_admitted(tables, "refused"),
-        admitted=_stage(tables, top, rows) if top else None,
+        delivered=_stage(tables, top, rows) if top else None,
         by_registry=_by_registry(tables),
         questions=_questions(tables),
         reasons=reasons_for_none(tables),
@@ -88,22 +89,12 @@ def _stage(tables: ReleaseTables, row: Row, rows: list[Row]) -> Stage:
     )
 
 
-def _sum_of_admitted(tables: ReleaseTables, field: str) -> Figure:
-    """Add up the rows of `patients` over the deliveries that were admitted; a hidden part hides the sum."""
-    counts = tables["quality.table_count"].where(table="patients", delivery_status="admitted")
-    parts = [row[field] for row in counts]
-    total = None if None in parts else sum(parts)
-    words = HIDDEN if total is None else whole(total)
-    keys = (("table", "patients"), ("delivery_status", "admitted"))
-    return Figure(words, total, "quality.table_count", keys, f"sum of {field}")
-
-
 def _by_registry(tables: ReleaseTables) -> Grid:
     flow = tables["metric.flow"]
     strata = sorted({row["stratum"] for row in flow.where(protocol=tables.protocol)} - {"all"})
     measured = {row["step"] for row in flow.where(protocol=tables.protocol)}
     # Without a calendar window nobody lies outside it, and the flow has no such step.
-    steps = [step for step in (*COMPARED, "candidate", *STATES) if step in measured or step != OUTSIDE_WINDOW]
+    steps = [step for step in (*COMPARED, CANDIDATE, *STATES) if step in measured or step != OUTSIDE_WINDOW]
 
     def cell(stratum: str, step: str) -> Piece:
         row = flow.first(protocol=tables.protocol, stratum=stratum, step=step)

@@ -31,6 +31,11 @@ _ROWS = (
     ("detectable_ratio", "Smallest detectable ratio"),
 )
 
+_ALP = (
+    ("alp_change_at_event", "From baseline to the event"),
+    ("alp_change_at_progression", "From baseline to progression"),
+)
+
 
 @dataclass(frozen=True)
 class Her2:
@@ -39,6 +44,7 @@ class Her2:
     plots: tuple[Plot, ...]
     medians: Grid
     comparison: Grid
+    alp: Grid
     shares: Grid
     notes: Notes
 
@@ -55,7 +61,9 @@ def her2(tables: ReleaseTables) -> Her2:
         estimates,
         head="HER2 status",
     )
-    return Her2(tuple(_plots(tables)), medians, _comparison(estimates), _shares(estimates), notes)
+    return Her2(
+        tuple(_plots(tables)), medians, _comparison(estimates), _alp(estimates), _shares(estimates), notes
+    )
 
 
 def _plots(tables: ReleaseTables) -> Iterator[Plot]:
@@ -92,6 +100,20 @@ def _comparison(estimates: Estimates) -> Grid:
         rows += spread(group, 0)
     heads = ("Time", "Comparison", "#Estimate", "#95\u202f% interval", "#p", "#Patients", "#Events", "Notes")
     return grid("her2-comparison", "HER2 positive compared with HER2 negative", heads, rows)
+
+
+def _alp(estimates: Estimates) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for metric, name in _ALP:
+        told = [(stratum_words(group), estimates.show(metric, group)) for group in COMPARED]
+        told.append(("Positive less negative", estimates.show(f"{metric}_difference", BETWEEN)))
+        group = [
+            (name, who, one.estimate, one.interval_cell, one.p_value, one.patients, one.marks)
+            for who, one in told
+        ]
+        rows += spread(group, 0)
+    heads = ("Change", "HER2 status", "#Shift", "#95\u202f% interval", "#p", "#Patients", "Notes")
+    return grid("her2-alp", "Change of total ALP in pseudoprogressions, by HER2 status", heads, rows)
 
 
 def _shares(estimates: Estimates) -> Grid:

@@ -81,7 +81,7 @@ def _cells(tables: ReleaseTables, row: Row, notes: Notes) -> tuple[Cell, ...]:
         limits = text(
             table.figure(row, "compatible_low", write), " to ", table.figure(row, "compatible_high", write)
         )
-    has_events = row["events"] is not None or row["is_suppressed"]
+    has_events = row["events"] is not None or "suppressed" in row["warnings"]
     return (
         PAPER_FIGURE[row["figure"]].rstrip("."),
         _UNITS[row["unit"]],

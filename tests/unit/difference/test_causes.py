@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bpp_etl.difference.releases import difference_of
 from bpp_etl.errors import BppError
 from bpp_etl.release.shelf import FILE, MANIFEST, Shelf
 from bpp_etl.release.told import difference, listed
@@ -26,12 +27,24 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Other:
-    """Publishes a small release again after running SQL on it, and tells what differs."""
+    """Publishes a small release again after running SQL on it, and says what differs."""
 
     def __init__(self, small: Path, folder: Path) -> None:
         self.small, self.folder = small, folder
 
     def __call__(self, changes: str) -> list[str]:
+        self.publish(changes)
+        return difference(self.folder, BEFORE.release_id, AFTER.release_id).splitlines()
+
+    def causes(self, changes: str) -> set[tuple[str, ...]]:
+        """Return what the estimates are laid on, of which every one moves by one."""
+        self.publish(f"update metric.estimate set estimate = coalesce(estimate, 0) + 1; {changes}")
+        files = (Shelf.of(self.folder).folder(one.release_id) / FILE for one in (BEFORE, AFTER))
+        found = difference_of(*files)
+        assert len(found.numbers) == len(BEFORE.estimates)
+        return {moved_by.causes for _, moved_by in found.numbers}
+
+    def publish(self, changes: str) -> None:
         releases = Shelf.of(self.folder).releases
         for release in (BEFORE, AFTER):
             folder = releases / release.release_id
@@ -40,7 +53,6 @@ class Other:
         with opened(releases / AFTER.release_id / FILE) as con:
             con.execute("update meta.release set release_id = ?", [AFTER.release_id])
             con.execute(changes)
-        return difference(self.folder, BEFORE.release_id, AFTER.release_id).splitlines()
 
 
 @pytest.fixture
@@ -130,3 +142,28 @@ def test_protocols_that_came_or_went_are_told_and_not_compared(other: Other) -> 
 def test_releases_with_other_tables_are_not_compared(other: Other) -> None:
     with pytest.raises(BppError, match="the two releases hold other tables"):
         other("alter table core.patients drop column er_status")
+
+
+CALLS = "update event.pseudoprogression set event_date = event_date + 1;"
+MOVED = f"{CALLS} update core.imaging_assessments set modality = 'PET_CT';"
+
+
+@pytest.mark.parametrize(
+    ("changes", "causes"),
+    [
+        ("", ("code",)),
+        ("update meta.release set protocols = ['xu2025:other']", ("protocol",)),
+        (f"{MOVED} update quality.delivery set delivery = '2021-03-04'", ("delivery",)),
+        (f"{MOVED} update quality.delivery set input_digest = 'other'", ("delivery",)),
+        (f"{MOVED} update quality.delivery set code_version = '2.0'", ("rules",)),
+        (f"{CALLS} update quality.delivery set code_version = '2.0'", ("code",)),
+        (f"{CALLS} update meta.release set protocols = ['xu2025:other']", ("protocol",)),
+        (
+            f"{MOVED} update quality.delivery set delivery = '2021-03-04';"
+            " update meta.release set protocols = ['xu2025:other']",
+            ("delivery", "protocol"),
+        ),
+    ],
+)
+def test_a_number_that_moved_has_its_causes(other: Other, changes: str, causes: tuple[str, ...]) -> None:
+    assert other.causes(changes) >= {causes}

@@ -22,9 +22,10 @@ from bpp_etl.errors import NotFoundError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.pages.plain_text import cells_of
-from bpp_etl.release.build import assemble, publish
+from bpp_etl.release.build import assemble, digests_of, publish
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.release.told import difference, listed
+from bpp_etl.warehouse.connection import opened, opened_read_only
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.metrics import METRICS
@@ -210,6 +211,47 @@ def test_a_refreshed_landing_tells_its_difference_from_end_to_end(refreshed: tup
     ]
     words = " ".join(" ".join(section(lines, "Estimates under xu2025")).split())
     assert "moved by tiny: bone_lesions 1 added; imaging_assessments 1 added" in words
+
+
+def test_what_moved_since_the_release_before_is_a_table_of_the_release(
+    refreshed: tuple[Path, str, str],
+) -> None:
+    home, first, second = refreshed
+    before, after = (Shelf.of(home).folder(one) / FILE for one in (first, second))
+    with opened_read_only(before) as con:
+        assert con.execute("from quality.change").fetchall() == []
+    with opened_read_only(after) as con:
+        told = con.execute(
+            "select metric, stratum, estimate_before, estimate_after, causes, registries, moved_by"
+            " from quality.change where release_before = $first and protocol = 'xu2025'",
+            {"first": first},
+        ).fetchall()
+        estimates = {
+            (metric, stratum): value
+            for metric, stratum, value in con.execute(
+                "select metric, stratum, estimate from metric.estimate where protocol = 'xu2025'"
+            ).fetchall()
+        }
+    moved = difference_of(before, after).numbers
+    assert {(row["metric"], row["stratum"]) for row, _ in moved} == {row[:2] for row in told}
+    assert all(estimates[row[:2]] == row[3] for row in told)
+    found = {row[:2]: row for row in told}
+    shares = found["indeterminate_share", "all"]
+    assert (shares[4], shares[5]) == (["delivery"], ["tiny"])
+    assert shares[6] == ["tiny: bone_lesions 1 added; imaging_assessments 1 added"]
+
+
+def test_what_a_release_is_compared_with_does_not_count_for_its_content_digest(
+    refreshed: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    home, _, second = refreshed
+    path = Path(shutil.copy(Shelf.of(home).folder(second) / FILE, tmp_path))
+    with opened(path) as con:
+        (published,) = con.execute("select content_digest from meta.release").fetchall()[0]
+        con.execute("delete from quality.change")
+        assert digests_of(con)[1] == published
+        con.execute("delete from quality.delivery")
+        assert digests_of(con)[1] != published
 
 
 def test_the_report_of_a_release_says_what_changed_since_the_one_before(

@@ -5,6 +5,7 @@ Not here: the words of a comparison (`test_compare.py`).
 
 from __future__ import annotations
 
+from bpp_etl.difference.changes import CATALOGS
 from bpp_etl.difference.moves import Move, patient_moves
 from bpp_etl.warehouse.connection import Connection, in_memory
 
@@ -20,7 +21,7 @@ NONE, PSEUDO, TRUE, OPEN = (
 
 def write(con: Connection, moves: Moves) -> None:
     """Write two releases that hold no more than the flow of patients."""
-    for catalog, side in (("warehouse", 1), ("later", 2)):
+    for side, catalog in enumerate(CATALOGS, start=1):
         con.execute(f"attach ':memory:' as {catalog}")
         con.execute(f"create schema {catalog}.event")
         con.execute(

@@ -59,9 +59,9 @@ def test_the_only_other_registry_is_hidden_too_since_the_total_would_give_it_awa
     found = _two_registries(4)
     assert found.one("flow", step="pseudoprogression", stratum="all")["patients"] == 24
     row = found.estimate("time_to_pseudoprogression", "registry=a")
-    assert (row["patients"], row["is_suppressed"]) == (None, True)
     # Its own patients are many: what is estimated of them stays, to the week.
-    assert row["estimate"] == 42
+    assert (row["patients"], row["estimate"], row["is_suppressed"]) == (None, 42, False)
+    assert "suppressed" in row["warnings"]
 
 
 def test_no_row_counts_1_to_4_patients_at_all() -> None:
@@ -128,6 +128,46 @@ def test_a_share_goes_with_its_counts_since_it_tells_them() -> None:
     row = found.estimate("pseudoprogression_share")
     assert [row[column] for column in STATISTICS] == [None] * 5
     assert row["is_suppressed"]
+
+
+OWN_NUMBERS = {
+    "estimate": ("estimate",),
+    "alp_change": ("median",),
+    "alp_grade": ("share",),
+    "baseline": ("share", "median"),
+    "cadence": ("share",),
+    "lesion_site": ("share",),
+    "paper_comparison": ("compatible_estimate",),
+    **dict.fromkeys(("flow", "concordance", "open_question", "event_rule"), ("patients",)),
+}
+
+
+def test_no_number_that_stands_is_called_suppressed() -> None:
+    patients = [
+        *[
+            Candidate(
+                registry="a", her2="negative", sites=("spine",), alp=(100.0, 90.0, 120.0), progressed=200
+            )
+        ]
+        * 20,
+        *[Candidate(registry="b", state="true_progression", progressed=50)] * 4,
+        *[Candidate(registry="b", state="indeterminate")] * 9,
+    ]
+    exact, told = (measured(patients, threshold=threshold) for threshold in (0, 5))
+    marked = {table for table, rows in exact.tables.items() for row in rows if "is_suppressed" in row}
+    assert marked == set(OWN_NUMBERS)
+    for table, numbers in OWN_NUMBERS.items():
+        assert not [row for row in exact.tables[table] if row["is_suppressed"]], table
+        stand = [row for row in told.tables[table] if any(row[name] is not None for name in numbers)]
+        assert not [row for row in stand if row["is_suppressed"]], table
+    assert [row for table in OWN_NUMBERS for row in told.tables[table] if row["is_suppressed"]]
+    # Whatever is said of a row, a count is empty for being hidden alone.
+    assert None not in {row["patients"] for row in exact.tables["flow"]}
+
+
+def test_a_count_that_is_withheld_leaves_the_row_called_suppressed_where_it_is_all_there_is() -> None:
+    row = _two_registries(4).one("flow", step="pseudoprogression", stratum="registry=b")
+    assert (row["patients"], row["is_suppressed"]) == (None, True)
 
 
 def test_many_lesions_of_few_patients_are_few() -> None:
@@ -259,7 +299,8 @@ def test_a_refused_count_is_shown_as_the_quality_tables_show_it_and_gives_no_sma
         shown = {(row["stratum"], row["step"]): row["patients"] for row in rows_of(con, "flow")}
     assert [shown[stratum, "refused"] for stratum in ("all", "registry=a", "registry=b")] == [2, 1, 1]
     # Registry b admitted 3, which its delivered patients would give away.
-    assert [shown["registry=b", step] for step in ("admitted", "delivered")] == [None, None]
+    hidden = ("admitted", "delivered", "delivered_row")
+    assert [shown["registry=b", step] for step in hidden] == [None, None, None]
     assert shown["registry=a", "delivered"] is None or shown["all", "delivered"] is None
 
 

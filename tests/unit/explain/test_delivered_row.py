@@ -90,7 +90,8 @@ def test_what_became_of_each_row_of_a_table_is_told(home: Places) -> None:
     assert found[3] == ["no row: none of its cells is filled"]
     assert found[5][0] == "refused as a copy of a row before it: in quarantine.lab_results"
     assert found[6][0] == "refused: in quarantine.lab_results"
-    assert found[6][1].startswith("- value_not_positive: ")
+    assert found[6][1] == "about value"
+    assert found[6][2].startswith("- value_not_positive: ")
     assert found[7] == ["ignored: it is of another analyte"]
     assert found[8][:2] == ["admitted: in core.lab_results", "- flagged: alp_against_limit"]
 

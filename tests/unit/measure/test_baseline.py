@@ -196,7 +196,7 @@ def test_those_with_a_value_at_baseline_only_are_not_told_by_the_counts_at_the_e
     )
     assert found.estimate("alp_change_at_event")["patients"] == 20
     row = level(found, "alp", "known", "state=pseudoprogression")
-    assert (row["patients"], row["median"], row["is_suppressed"]) == (None, 100, True)
+    assert (row["patients"], row["median"], row["is_suppressed"]) == (None, 100, False)
 
 
 def test_those_tested_for_her2_between_start_and_event_are_not_told_by_the_counts_of_both_days() -> None:

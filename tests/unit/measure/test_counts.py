@@ -48,6 +48,7 @@ def test_every_step_of_the_flow_is_the_sum_of_its_parts(found: Measured) -> None
                 parts[row["parent_step"]] += row["patients"]
         assert {step: patients[step] for step in parts} == parts
         assert set(parts) == {
+            "delivered_row",
             "delivered",
             "admitted",
             "candidate",
@@ -68,6 +69,8 @@ def test_the_registries_add_up_to_everyone(found: Measured) -> None:
 def test_the_flow_counts_who_left_where(found: Measured) -> None:
     counted = {row["step"]: row["patients"] for row in found.some("flow", stratum="all")}
     assert counted == {
+        "delivered_row": 20,
+        "repeated_row": 0,
         "delivered": 20,
         "refused": 0,
         "admitted": 20,
@@ -300,3 +303,5 @@ def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
     assert "refused_counted" in lowest["warnings"]
     steps = {row["step"]: row["patients"] for row in found.some("flow", stratum="registry=a")}
     assert [steps[step] for step in ("delivered", "refused", "admitted")] == [13, 3, 10]
+    # Of 5 refused rows 3 are patients: one is refused twice, and one is a copy of somebody who is admitted.
+    assert [steps[step] for step in ("delivered_row", "repeated_row")] == [15, 2]

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.difference.releases import Difference, RuleChange, difference_of
+from bpp_etl.difference.releases import Difference, RuleChange
+from bpp_etl.release.history import compare
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.report import write_report
 from bpp_etl.report.sections.changes import typeset
+from bpp_etl.warehouse.connection import opened
 from tests.support.releases import MadeRelease, publish_made
-from tests.support.report_page import Node, read_page
+from tests.support.report_page import Node, named_cells, read_page
 
 COURSE = "day -10 CT\n day 42 CT: new osteoblastic\n day 84 CT"
 NONE = "day -10 CT\n day 42 CT"
@@ -54,7 +56,9 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Difference
     home = tmp_path_factory.mktemp("changes")
     shelf = Shelf.of(home)
     first, second = (shelf.releases / publish_made(home, made) / FILE for made in (BEFORE, AFTER))
-    found = difference_of(first, second)
+    with opened(second) as con:
+        found = compare(con, first)
+    assert isinstance(found, Difference)
     rules = (
         RuleChange("east", "patients", "date_invalid", 0, 9),
         RuleChange("east", "patients", "code_unknown", 7, 0),
@@ -87,6 +91,7 @@ def test_a_headline_number_says_what_it_was_what_it_is_and_which_rows_moved_it(p
     assert "time_to_pseudoprogression" in name
     assert (before, now) == ("52 days, 20 patients", "\u221255 days, 20 patients")
     assert moved.startswith("east: bone_lesions 5 added; imaging_assessments")
+    assert {one.relation for one in named_cells(page) if one.field == "estimate_after"} == {"quality.change"}
     assert "1 of 1 headline numbers moved" in page.by_id("changes").words
 
 

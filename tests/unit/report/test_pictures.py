@@ -67,9 +67,10 @@ def test_a_picture_holds_its_own_styles_and_size_and_asks_for_nothing(drawn: Map
 
 def test_the_flow_is_a_table_with_parts_set_in_and_small_counts_suppressed(drawn: Mapping[str, str]) -> None:
     lines = drawn["flow"].splitlines()
-    assert lines[2] == "| Admitted patients | 98 |"
-    assert "| \u2003\u2003Pseudoprogression | 29 |" in lines
-    assert "| \u2003\u2003\u2003Progressed later | suppressed |" in lines
+    assert lines[2] == "| Rows of patients in admitted deliveries | 113 |"
+    assert "| \u2003\u2003Admitted patients | 98 |" in lines
+    assert "| \u2003\u2003\u2003\u2003Pseudoprogression | 29 |" in lines
+    assert "| \u2003\u2003\u2003\u2003\u2003Progressed later | suppressed |" in lines
 
 
 def test_nothing_of_a_patient_is_in_a_picture(drawn: Mapping[str, str]) -> None:

@@ -206,6 +206,19 @@ def test_broken_rules_stand_under_their_category_with_judged_broken_and_limit(pa
     assert {named.field for named in named_cells(table)} == {"judged", "broken", "limit"}
 
 
+def test_the_boxes_of_the_flow_add_up_from_the_delivered_rows_to_the_candidates(page: Node) -> None:
+    (flow,) = page.by_id("course").with_tag("ol")
+    boxes = [part for part in flow.inside if isinstance(part, Node)]
+    steps = [[(dict(one.keys)["step"], one.value) for one in named_cells(box)] for box in boxes]
+    told = [[step for step, _ in box] for box in steps[:4]]
+    assert told[0] == ["delivered_row", "repeated_row"]
+    assert told[1] == ["delivered", "refused"]
+    assert told[2][0] == "admitted"
+    assert told[3] == ["candidate"]
+    for (whole, *leaving), (rest, *_) in pairwise(steps[:4]):
+        assert whole[1] == rest[1] + sum(number or 0 for _, number in leaving)
+
+
 def test_rows_of_each_table_add_up(page: Node) -> None:
     (head, *rows) = page.by_id("registry-north-1-counts").with_tag("tr")
     place = [node.words for node in head.with_tag("th")].index("Adds up") - 1
