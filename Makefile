@@ -6,15 +6,18 @@ RUN := $(VENV)/.run
 SERVER := $(VENV)/.server
 DEV := $(VENV)/.dev
 SOAK := $(VENV)/.soak
+# Each outside judge has an environment of its own, whose lock bears its name.
+JUDGES := $(patsubst requirements/judges/%.txt,$(VENV)/judges/%/.locked,$(wildcard requirements/judges/*.txt))
 # A lock names every package, builders too, so nothing is left to resolve.
-PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation
+FROM_LOCK := install -q --disable-pip-version-check --no-deps --no-build-isolation
+PIP := $(BIN)/python -m pip $(FROM_LOCK)
 # A module is compiled when it is first imported: most never are.
 LOCKED := $(PIP) --no-compile --require-hashes -r
 export DAGSTER_DISABLE_TELEMETRY := yes
 # A refresh and its tests start many processes; each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test walks lint ui bench soak lock clean
+.PHONY: demo test walks judges lint ui bench soak lock clean
 
 demo: $(RUN)
 	@$(BIN)/bpp demo
@@ -24,11 +27,15 @@ demo: $(RUN)
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 test: lint
-	@$(BIN)/python -m pytest $(WORKERS) -m "not soak and not walk"
+	@$(BIN)/python -m pytest $(WORKERS) -m "not soak and not walk and not judge"
 
 # What refreshes as a whole, reads public files, runs servers and a browser, kills them, follows the pages.
 walks: $(DEV)
 	@$(BIN)/python -m pytest $(WORKERS) -m "walk and not soak"
+
+# What is written in standards of others, judged by tools of others.
+judges: $(DEV) $(JUDGES)
+	@$(BIN)/python -m pytest $(WORKERS) -m judge tests/judges
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
@@ -73,6 +80,12 @@ $(DEV): requirements/dev.txt $(SERVER)
 
 $(SOAK): requirements/soak.txt $(DEV)
 	@$(LOCKED) $<
+	@touch $@
+
+# The locked pip fills it, and none is put into it.
+$(VENV)/judges/%/.locked: requirements/judges/%.txt $(RUN)
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@$(BIN)/python -m pip --python $(@D)/bin/python $(FROM_LOCK) --no-compile --require-hashes -r $<
 	@touch $@
 
 clean:

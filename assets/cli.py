@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,11 +15,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from assets.contract import contract_app
+from assets.export import export
 from assets.kit import kit_app
 from assets.options import NAMED, LandingOption, WarehouseOption, hand_down
 from assets.patients import erase, raw
 from assets.releases import releases_app
 from assets.serve import serve_app, ui
+from assets.sign_of_life import sign_of_life
 from bpp_etl import __version__
 from bpp_etl.errors import BppError, UsageError, shown
 from bpp_etl.settings import secrets_in
@@ -97,18 +98,6 @@ def _named(error: OSError) -> str:
     """Name the file of an error; a path too long to be read is cut."""
     name = str(error.filename or "unknown file")
     return name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
-
-
-@contextmanager
-def _sign_of_life() -> Iterator[Callable[[str], object]]:
-    """Yield a way to say what is being done: on a terminal only, apart from the result, and gone with it."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-
-    with Console(stderr=True, highlight=False, markup=False).status("checking") as status:
-        yield status.update
 
 
 def fail(error: BppError) -> None:
@@ -203,7 +192,7 @@ def check(
     """Gate one delivery; a warehouse is read where one is named, and never written."""
     from bpp_etl.check import check_delivery  # noqa: PLC0415
 
-    with _sign_of_life() as say:
+    with sign_of_life("checking") as say:
         text, is_open = check_delivery(delivery, output, say, warehouse, to)
     typer.echo(text)
     sys.exit(0 if is_open else 3)
@@ -211,6 +200,7 @@ def check(
 
 app.command()(raw)
 app.add_typer(kit_app, name="kit")
+app.add_typer(contract_app, name="contract")
 
 
 @app.command()
@@ -279,6 +269,9 @@ def share(
         raise UsageError("--to is missing", "name a new folder: bpp share --to DIR")
     root = places(os.environ, None, warehouse).warehouse
     typer.echo(share_told(root, to, release, protocol or [], threshold))
+
+
+app.command()(export)
 
 
 @app.command()

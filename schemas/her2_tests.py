@@ -7,10 +7,11 @@ from typing import Annotated
 
 import polars as pl
 
+from schemas.bounds import between
 from schemas.codes import HER2_REPORTED_STATUS, HER2_STATUS, IHC_SCORE, ISH_RESULT, SPECIMEN_SITE
 from schemas.contract import Contract, delivered, derived
 from schemas.examples import example
-from schemas.judging import between, flags_column, registry_column, row_number_column
+from schemas.judging import flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, TextLaw, TimeLaw
 
 CODES_FROM = 99

@@ -1,9 +1,8 @@
-"""What contracts share: the columns that every table carries, and small predicates for the laws of rows.
+"""What contracts share: the columns that every table carries, and the order of two dates of a row.
 
-Not here: the laws themselves, which stand in their table's contract.
+Not here: the bounds of one column (`schemas/bounds.py`), and the laws, which stand in their table's contract.
 """
 
-import datetime as dt
 from typing import Any
 
 import polars as pl
@@ -29,23 +28,3 @@ def row_number_column() -> Any:
 def at_or_before(first: str, second: str) -> pl.Expr:
     """Hold `first <= second`."""
     return pl.col(first) <= pl.col(second)
-
-
-def not_before_year(column: str, year: int) -> pl.Expr:
-    """Hold a date at or after 1 January of a year."""
-    return pl.col(column) >= dt.date(year, 1, 1)
-
-
-def at_least(column: str, low: float) -> pl.Expr:
-    """Hold a number at or above a bound."""
-    return pl.col(column) >= low
-
-
-def above(column: str, low: float) -> pl.Expr:
-    """Hold a number above a bound."""
-    return pl.col(column) > low
-
-
-def between(column: str, low: float, high: float) -> pl.Expr:
-    """Hold a number inside its bounds, which count as inside."""
-    return (pl.col(column) >= low) & (pl.col(column) <= high)

@@ -9,10 +9,11 @@ from typing import Annotated
 import polars as pl
 
 from schemas.alp_laws import ALP_LAWS, IS_TOTAL
+from schemas.bounds import above
 from schemas.codes import ANALYTE
 from schemas.contract import Contract, delivered, derived
 from schemas.examples import example
-from schemas.judging import above, flags_column, registry_column, row_number_column
+from schemas.judging import flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, TextLaw, TimeLaw
 
 HIGHEST_PLAUSIBLE_ALP = 20_000

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from schemas.bounds import Bounds
 from schemas.codes import Category, Severity
 from schemas.examples import Cell, Example
 
@@ -116,16 +117,20 @@ class SetLaw(Law):
 class RowLaw(Law):
     """Holds for a row by itself; what is not known is no breach."""
 
-    holds: pl.Expr
+    holds: pl.Expr | Bounds
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Name the columns that the law reads."""
-        return tuple(dict.fromkeys(self.holds.meta.root_names()))
+        return tuple(dict.fromkeys(self._expression.meta.root_names()))
 
     def judge(self, data: pa.PolarsData) -> pl.LazyFrame:
         """Return one boolean per row: whether the law holds."""
-        return data.lazyframe.select(self.holds.fill_null(value=True))
+        return data.lazyframe.select(self._expression.fill_null(value=True))
+
+    @property
+    def _expression(self) -> pl.Expr:
+        return self.holds.expression if isinstance(self.holds, Bounds) else self.holds
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import polars as pl
 
+from schemas.bounds import not_before_year
 from schemas.codes import RECEPTOR_STATUS, SEX
 from schemas.contract import Contract, delivered
 from schemas.examples import Example, Row, example
-from schemas.judging import at_or_before, flags_column, not_before_year, registry_column, row_number_column
+from schemas.judging import at_or_before, flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, SelectLaw, TimeLaw
 
 MOST_BORN_ON_A_DAY, MOST_SHARE_BORN_ON_A_DAY = 5, 0.05

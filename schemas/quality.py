@@ -13,7 +13,7 @@ from schemas.metric_columns import is_suppressed_column
 
 RULE_STATUS = ("passed", "failed", "waived", "not_applicable", "error")
 DELIVERY_STATUS = ("admitted", "shut")
-AUDIT_ACTION = ("refresh", "publish", "put_back", "rollback", "prune", "share", "erase")
+AUDIT_ACTION = ("refresh", "publish", "put_back", "rollback", "prune", "share", "export", "erase")
 
 CHANGE_COURSE = ("moved", "appeared", "gone")
 CHANGE_CAUSE = {

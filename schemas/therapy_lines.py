@@ -7,17 +7,11 @@ from typing import Annotated
 
 import polars as pl
 
+from schemas.bounds import at_least, between
 from schemas.codes import END_REASON
 from schemas.contract import Contract, delivered
 from schemas.examples import Example, Row, example
-from schemas.judging import (
-    at_least,
-    at_or_before,
-    between,
-    flags_column,
-    registry_column,
-    row_number_column,
-)
+from schemas.judging import at_or_before, flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, SelectLaw, TextLaw, TimeLaw
 
 SEEN_WITHIN_DAYS = 60

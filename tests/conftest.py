@@ -40,20 +40,25 @@ WALKS = (
     "unit/erasure",
     "unit/explain/test_delivered_row.py",
     "unit/explain/test_telling.py",
+    "unit/export/test_command.py",
     "unit/measure/test_release.py",
     "unit/share/test_attack.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files; with processes and kills."""
+JUDGES = "judges"
+"""The chapter whose tests run tools of others, each in an environment of its own."""
 
 MadeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the walks: `make test` leaves them to `make walks`, and the build runs both."""
+    """Mark walks and judges: `make test` leaves them to targets of their own, and the build runs them all."""
     for item in items:
         place = item.path.relative_to(TESTS).as_posix()
         if any(place == walk or place.startswith(f"{walk}/") for walk in WALKS):
             item.add_marker("walk")
+        if place.startswith(f"{JUDGES}/"):
+            item.add_marker("judge")
 
 
 @pytest.fixture(scope="session")

@@ -77,9 +77,9 @@ class Proposal:
 
 
 def commented(line: str) -> list[str]:
-    """Write a line as a comment; one too long for a terminal is broken between its choices."""
+    """Write a line as a comment; one too long for a terminal is broken before its choices."""
     written = ["# "]
-    for choice in re.split(r"(?<=\|) |(?<= or) ", line):
+    for choice in re.split(r"(?<=\|) |(?<= or) |(?<=\?) ", line):
         if written[-1] != "# " and cells_of(f"{written[-1]} {choice}") > WIDTH:
             written.append(f"#     {choice}")
         else:

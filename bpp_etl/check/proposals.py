@@ -18,6 +18,7 @@ from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
 from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.reading.problems import PLAIN_NAME, is_of_names, looks_like_identifier
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
@@ -45,6 +46,10 @@ DAYS = (
 )
 DATE_FORMATS = (*DAYS, *(f"{day} {time}" for day in DAYS[:3] for time in ("%H:%M", "%H:%M:%S")))
 """Ways in which registries write a day."""
+
+LONGEST_NAME = 60
+"""Cells of a terminal that a name of theirs may take in a line that it cannot be broken out of."""
+
 MOST_UNSURE = 12
 """So many codes without a guess are written down for a column; more are no codes."""
 
@@ -232,10 +237,10 @@ class _Found:
 
 
 def _names_told(left: Sequence[str]) -> str:
-    """Name columns that may be chosen from, the first of them, and none whose name is not plain."""
-    plain = [theirs for theirs in left if PLAIN_NAME.fullmatch(theirs)]
-    more = f", and {len(plain) - MOST_UNSURE} more" if len(plain) > MOST_UNSURE else ""
-    return f" {', '.join(plain[:MOST_UNSURE])}{more}" if plain else ""
+    """Name columns that may be chosen from, the first of them, and none whose name is not plain and short."""
+    plain = [theirs for theirs in left if PLAIN_NAME.fullmatch(theirs) and cells_of(theirs) <= LONGEST_NAME]
+    more = f" or one of {len(plain) - MOST_UNSURE} more" if len(plain) > MOST_UNSURE else ""
+    return f" {' or '.join(plain[:MOST_UNSURE])}{more}" if plain else ""
 
 
 def _have_decimal_commas(texts: Sequence[str]) -> bool:

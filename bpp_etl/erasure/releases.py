@@ -32,10 +32,11 @@ from bpp_etl.measure.write import MEASURED, write_metrics
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.digest import table_digest
+from bpp_etl.release.documents import describe_release
 from bpp_etl.release.history import add_to_history, compare
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed, sealed
+from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
@@ -248,7 +249,7 @@ def _write_manifest(
         **manifest,
         "content_digest": digest,
         "rows": {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()},
-        FILES: sealed(building),
+        FILES: describe_release(building, rewritten_at=now),
         REWRITTEN: [*earlier, told],
     }
     (building / MANIFEST).write_text(json.dumps(made, indent=2, sort_keys=True) + "\n", encoding="utf-8")

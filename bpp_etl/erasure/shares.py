@@ -22,7 +22,7 @@ from bpp_etl.erasure.find import Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
 from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before
-from bpp_etl.share.make import DESCRIPTION
+from bpp_etl.share.contents import DESCRIPTION
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
 from schemas.tables import TABLES
 

@@ -128,10 +128,10 @@ def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.da
     """
 
     def cells_broke(rule: str, cells: pl.DataFrame) -> None:
-        for name in cells.columns:
-            values = cells.select(name).drop_nulls()
+        for column in cells.columns:
+            values = cells.select(column).drop_nulls()
             if not values.is_empty():
-                broke(rule, _rows_with(con, relation, values), name)
+                broke(rule, _rows_with(con, relation, values), column)
 
     def rows_broke(rule: str, rows: pl.DataFrame) -> None:
         broke(rule, rows["row_number"])

@@ -40,7 +40,12 @@ from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
 from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.first_line import BY as BY_AT_START
-from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
+from bpp_etl.measure.first_line import (
+    first_line_cohort,
+    first_line_columns,
+    first_line_rows,
+    first_line_times,
+)
 from bpp_etl.measure.first_line_incidence import imputed_incidence_rows, pseudoprogression_incidences
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
 from bpp_etl.measure.heterogeneity import heterogeneity_rows
@@ -146,7 +151,7 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
     first_line = _at_baseline(con, tally, protocol)
     survival = first_line_cohort(
         protocol.name,
-        _columns(con, "first_line_survival", parameters),
+        first_line_columns(con, parameters),
         registries,
         tally,
         protocol.window,

@@ -24,11 +24,13 @@ from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
+from bpp_etl.release.documents import describe_release
 from bpp_etl.release.history import add_to_history, carry_history, compare, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.protocols import write_protocols
-from bpp_etl.release.seal import FILES, sealed
+from bpp_etl.release.publication import publication
+from bpp_etl.release.seal import FILES
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
@@ -74,8 +76,9 @@ def assemble(
 
     With `is_report_controlled` the report of the release will show what may leave the house, and no more.
     Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
-    are not derived by these protocols.
+    are not derived by these protocols, UsageError where the project does not say who publishes as it must.
     """
+    publication()  # where it cannot be read, that is told before anything is measured
     shelf, erased = Shelf.of(warehouse), state_of_list(warehouse)
     shelf.sweep()
     shelf.building.mkdir(parents=True)
@@ -174,7 +177,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         "content_digest": digest,
         "rows": counts,
         "input": inputs.as_manifest(),
-        FILES: sealed(building),
+        FILES: describe_release(building),
     }
     (building / ASSEMBLED).unlink()
     (building / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -14,7 +14,6 @@ from typing import Any
 import duckdb
 
 from bpp_etl.errors import BppError, DamagedError
-from bpp_etl.release.software import SOFTWARE
 from bpp_etl.warehouse.connection import log_of, opened_read_only
 from bpp_etl.warehouse.damage import is_cut_off
 
@@ -32,15 +31,6 @@ def sha256_of(path: Path) -> str:
     """Digest a file as `sha256sum` does."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sealed(folder: Path) -> dict[str, str]:
-    """Digest each file of a release that is about to be named."""
-    return {
-        path.name: sha256_of(path)
-        for path in sorted(folder.iterdir())
-        if path.name in {FILE, REPORT, SOFTWARE}
-    }
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

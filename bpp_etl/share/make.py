@@ -25,7 +25,9 @@ from bpp_etl.identity.erased import nobody_erased_since
 from bpp_etl.identity.secret import secret_of
 from bpp_etl.measure.run import measure
 from bpp_etl.measure.write import write_metrics
+from bpp_etl.release.contents import Made
 from bpp_etl.release.digest import table_digest
+from bpp_etl.release.documents import describe_files
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import ensure_sealed, sha256_of
@@ -43,6 +45,7 @@ from bpp_etl.share.before import (
     told_before,
     write_patient_digests,
 )
+from bpp_etl.share.contents import DESCRIPTION, SHARE
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import write_sums
 from bpp_etl.warehouse.audit import note
@@ -59,7 +62,6 @@ from schemas.catalog import catalog, relations
 from schemas.contract import Contract, columns_of
 from schemas.sums import Sums
 
-DESCRIPTION = "share.json"
 LEAVING = "leaving"
 SHARED = {
     "metric": tuple(catalog()["metric"]),
@@ -162,6 +164,7 @@ def _make(
         few = _control(source / RELEASE_FILE, building, warehouse, protocols, key, threshold)
         _export(building / "work.duckdb", leaving / FILE)
         _draw(building / "work.duckdb", leaving / REPORT)
+        describe_files(leaving, SHARE, Made(share_id, now, code_version()), tables=SHARED)
         told = {
             "share_id": share_id,
             "release_id": release_id,

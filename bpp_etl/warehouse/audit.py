@@ -15,7 +15,7 @@ from typing import Any, Literal
 from bpp_etl.warehouse.lines import append_line, read_lines
 
 FILE = "audit.jsonl"
-Action = Literal["refresh", "publish", "put_back", "rollback", "prune", "share", "erase"]
+Action = Literal["refresh", "publish", "put_back", "rollback", "prune", "share", "export", "erase"]
 FIELDS = ("done_at", "account", "host", "action", "registry", "delivery", "release_id", "share_id", "detail")
 """What a line says, in the order of the columns of `quality.audit`, which also counts the lines."""
 

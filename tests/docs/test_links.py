@@ -18,9 +18,12 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "wareho
 CODE = ("", "bpp_etl", "schemas", "assets", "tests", "docs")
 """Folders that a path may be written from."""
 OF_OTHERS = {"registry.toml", "workspace.yaml", "manifest.json", "share.json", "report.html"} | {
-    "software.cdx.json"
+    "software.cdx.json",
+    "datapackage.json",
+    "ro-crate-metadata.json",
+    "export.json",
 }
-"""What a registry, an instance, a release or a share holds, not this project."""
+"""What a registry, an instance, a release, a share or an export holds, not this project."""
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|toml|md|json|yaml|html|txt)|(?:tests|docs)/[\w./-]+)`")
 
 MADE = re.compile(r"^New file `([^`]+)`:$", re.MULTILINE)

@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 from assets import cli
 from assets.refresh import refresh
 from assets.resources import Warehouse
+from bpp_etl.contract_documents.data_package import FILE as PACKAGE
 from bpp_etl.errors import BppError, DamagedError, UsageError
+from bpp_etl.release.crate import CRATE
 from bpp_etl.release.seal import sha256_of
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE
@@ -260,7 +262,8 @@ def test_a_release_of_before_digests_were_kept_is_served_if_it_opens(served: Ser
     told = shelf.manifest(first)
     del told["files"]
     rewrite(shelf.folder(first) / MANIFEST, json.dumps(told))
-    (shelf.folder(first) / SOFTWARE).unlink()
+    for name in (SOFTWARE, PACKAGE, CRATE):
+        (shelf.folder(first) / name).unlink()
     assert verified(served.warehouse, first) == (f"{first}: whole", True)
     shelf.put_in_service(first)
     os.truncate(shelf.folder(first) / FILE, 5000)

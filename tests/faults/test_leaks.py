@@ -76,7 +76,10 @@ def test_nothing_is_in_the_run_history_and_its_logs(refreshed: Refreshed) -> Non
     assert [path.name for path in files if TOKEN.search(path.read_bytes())] == []
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "report.html", "software.cdx.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["manifest.json", "report.html", "software.cdx.json", "datapackage.json", "ro-crate-metadata.json"],
+)
 def test_nothing_is_in_what_is_published_beside_the_warehouse(refreshed: Refreshed, name: str) -> None:
     assert not TOKEN.search((refreshed.release / name).read_bytes())
 

@@ -68,15 +68,28 @@ def tables_of(con: duckdb.DuckDBPyConnection) -> list[str]:
 def test_it_holds_metrics_quality_and_meta_and_its_files_are_as_it_says(house: Path, shared) -> None:
     assert {table.split(".")[0] for table in tables_of(shared)} == {"metric", "quality", "meta"}
     told = json.loads((house / "share" / "share.json").read_text(encoding="utf-8"))
-    assert told["files"] == {
-        name: sha256_of(house / "share" / name) for name in ("report.html", "share.duckdb", "sums.parquet")
-    }
+    names = ("datapackage.json", "report.html", "ro-crate-metadata.json", "share.duckdb", "sums.parquet")
+    assert told["files"] == {name: sha256_of(house / "share" / name) for name in names}
     assert told["threshold"] == 5
     assert {path.name for path in (house / "share").iterdir()} == {*told["files"], "share.json"}
     listed = {
         f'{schema}."{table}"' for schema, table in rows(shared, 'select "schema", "table" from meta."table"')
     }
     assert listed == {table for table in tables_of(shared) if not table.startswith("meta.")}
+
+
+def test_what_machines_read_of_it_lists_its_files_and_just_its_tables(house: Path, shared) -> None:
+    share = json.loads((house / "share" / "share.json").read_text(encoding="utf-8"))
+    graph = json.loads((house / "share" / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    told = {one["@id"]: one for one in graph}
+    assert told["#identifier"]["value"] == share["share_id"]
+    parts = [one["@id"] for one in told["./"]["hasPart"]]
+    assert {*parts, "ro-crate-metadata.json"} == {path.name for path in (house / "share").iterdir()}
+    digests = {name: told[name]["sha256"] for name in parts if name != "share.json"}
+    assert digests.items() <= share["files"].items()
+    package = json.loads((house / "share" / "datapackage.json").read_text(encoding="utf-8"))
+    listed = [one["dialect"]["table"] for one in package["resources"]]
+    assert sorted(listed) == sorted(table.replace('"', "") for table in tables_of(shared))
 
 
 def test_no_id_of_a_patient_a_scan_or_a_lesion_is_in_any_of_its_bytes(house: Path, release) -> None:

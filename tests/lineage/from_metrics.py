@@ -26,6 +26,9 @@ COUNTED = (
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
 
+BEFORE = ("first_line_end",)
+"""SELECT files that those read."""
+
 STRATUM, NUMBERS = "stratum", "*"
 _STRATA = ("candidate.registry", "candidate.her2", "candidate.evidence")
 _STARTS = (
@@ -140,7 +143,7 @@ def selected_columns() -> Relations:
         for schema in ("core", "event")
         for table, contract in catalog()[schema].items()
     }
-    for name in COUNTED:
+    for name in (*BEFORE, *COUNTED):
         relations[name] = trace(read_select(Select("bpp_etl.measure", name)), relations)
     return {name: relations[name] for name in COUNTED}
 

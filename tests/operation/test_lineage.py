@@ -14,7 +14,7 @@ from schemas.event import EVENT_TABLES
 from schemas.metric import METRIC_TABLES
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
-from tests.lineage.from_metrics import COUNTED, READS
+from tests.lineage.from_metrics import BEFORE, COUNTED, READS
 from tests.lineage.from_sql import written
 
 
@@ -97,5 +97,5 @@ def test_every_select_file_of_the_metrics_is_read_by_one() -> None:
     for name in COUNTED:
         assert f"{name}.*" in read, name
     assert {table.name for table in files("bpp_etl.measure").joinpath("sql").iterdir()} == {
-        f"{name}.sql" for name in (*COUNTED, "registry", "refused_patients")
+        f"{name}.sql" for name in (*BEFORE, *COUNTED, "registry", "refused_patients")
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bpp_etl.release.seal import FILES, MANIFEST, sealed
+from bpp_etl.release.seal import FILES, MANIFEST, sha256_of
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import opened
 
@@ -34,7 +34,7 @@ def as_of_another_version(warehouse: Path, change: str = OTHER_LAYOUT) -> None:
             con.execute(change)
             con.execute("update meta.release set code_version = $version", {"version": VERSION})
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        told[FILES] = sealed(folder)
+        told[FILES] = {name: sha256_of(folder / name) for name in told[FILES]}
         told["input"]["code_version"] = VERSION
         (folder / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
     newest = shelf.newest_whole()

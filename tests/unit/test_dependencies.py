@@ -21,11 +21,12 @@ from bpp_etl.settings import PROJECT
 PRODUCT = ("assets", "bpp_etl", "schemas")
 NOT_IMPORTED = {
     "dagster-webserver": "`bpp ui` runs it as a process",
-    "pyarrow": "polars and DuckDB hand tables to one another through it",
 }
 """Declared for the product all the same, each for its reason."""
 LOCKS = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
 """Lock -> what it adds; each is installed on top of those before."""
+JUDGES = {f"judges/{name}": f"group judge-{name}" for name in ("datacontract", "frictionless", "rocrate")}
+"""Lock of an outside judge -> its group; each is installed into an environment of its own."""
 PIN = re.compile(
     r"^([a-z0-9-]+)==([^ ]+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
 )
@@ -79,10 +80,19 @@ def test_a_package_is_declared_once() -> None:
     assert sorted(declared) == sorted({*declared})
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+def test_each_judge_has_a_lock_and_there_is_no_other() -> None:
+    locks = (PROJECT / "requirements").rglob("*.txt")
+    assert {path.relative_to(PROJECT / "requirements").with_suffix("").as_posix() for path in locks} == {
+        *LOCKS,
+        *JUDGES,
+    }
+    assert {*LOCKS.values(), *JUDGES.values()} == DECLARED.keys() - {"run"}
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, *JUDGES])
 def test_a_lock_is_nothing_but_pins_with_hashes(lock: str) -> None:
     head, _, pins = text_of(lock).partition("\n")
-    assert head == f"# {LOCKS[lock].capitalize()}, by `make lock`."
+    assert head == f"# {(LOCKS | JUDGES)[lock].capitalize()}, by `make lock`."
     assert PIN.sub("", pins) == ""
 
 
@@ -97,6 +107,13 @@ def test_a_lock_and_those_before_it_pin_what_is_declared(lock: str) -> None:
         versions = pinned.get(canonicalize_name(requirement.name), [])
         assert versions, f"{requirement.name} is not locked"
         assert all(requirement.specifier.contains(version) for version in versions), requirement
+
+
+@pytest.mark.parametrize("lock", JUDGES)
+def test_a_lock_of_a_judge_pins_what_its_group_declares(lock: str) -> None:
+    pinned = {name: version for name, version, *_ in PIN.findall(text_of(lock))}
+    for requirement in DECLARED[JUDGES[lock]]:
+        assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
 
 
 def test_a_lock_adds_to_those_before_and_contradicts_none() -> None:

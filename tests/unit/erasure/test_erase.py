@@ -102,6 +102,10 @@ def test_a_release_that_is_made_anew_says_so_and_is_whole(home: Places) -> None:
         manifest = shelf.manifest(one)
         assert differences_in(shelf.folder(one)) == {}
         (told,) = manifest["rewritten"]
+        graph = json.loads((shelf.folder(one) / "ro-crate-metadata.json").read_text())["@graph"]
+        digests = {part["@id"]: part["sha256"] for part in graph if "sha256" in part}
+        assert digests.items() <= manifest["files"].items()
+        assert {part["dateModified"] for part in graph if "dateModified" in part} == {told["at"]}
         assert told["content_digest_before"] == was["content_digest"] != manifest["content_digest"]
         assert told["why"] == "a patient was erased"
         assert (manifest["created_at"], manifest["input"]) == (was["created_at"], was["input"])
@@ -383,7 +387,7 @@ def test_what_moved_between_two_releases_is_told_anew_of_what_is_left(home: Plac
     with opened_read_only(after) as con:
         told = con.execute("select metric, stratum, release_before from quality.change").fetchall()
         counted = con.execute(
-            'select rows from meta."table" where schema = \'quality\' and "table" = \'change\''
+            "select rows from meta.\"table\" where schema = 'quality' and \"table\" = 'change'"
         ).fetchall()
     assert {row[:2] for row in told} == found
     assert {row[2] for row in told} <= {shelf.ids()[0]}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpp_etl.warehouse.select import Select, select_columns
+from bpp_etl.measure.first_line import first_line_columns
 from tests.unit.measure.patients import Candidate, Other, Person
 from tests.unit.measure.world import measured, release
 
@@ -50,7 +50,7 @@ def test_progression_free_survival_ends_by_progression_or_by_a_death_that_was_st
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        found = select_columns(con, Select("bpp_etl.measure", "first_line_survival"), PARAMETERS)
+        found = first_line_columns(con, PARAMETERS)
     assert found["days_without_progression"].tolist() == [days]
     assert found["has_progressed_or_died"].tolist() == [has_ended]
 
@@ -71,7 +71,7 @@ def test_overall_survival_ends_by_death_alone_and_is_followed_to_the_last_contac
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        found = select_columns(con, Select("bpp_etl.measure", "first_line_survival"), PARAMETERS)
+        found = first_line_columns(con, PARAMETERS)
     assert (found["days_alive"].tolist(), found["has_died"].tolist()) == ([days], [has_died])
 
 
