@@ -222,7 +222,7 @@ def _flagged_rows(con: Connection, read: ReadDelivery) -> Rows:
             f"{_OF_FIRST_FILE} (select $rule as rule, raw.file, raw.file_row_number as row_number"
             f" from raw.{quoted(rule.table)} as raw semi join (select row_number from"
             f" core.{quoted(rule.table)} where list_contains(flags, $rule)) as flagged"
-            " on flagged.row_number = raw.row_number) group by rule, file) group by rule",
+            " on flagged.row_number = raw.source_row_number) group by rule, file) group by rule",
             {"most": ROWS_NAMED, "rule": rule.id},
         ).fetchall()
         for _, file, numbers, files in rows:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bpp_etl.check.run import delivery_in
+from bpp_etl.check.run import gated as checked
 from schemas.contract import columns_of
 from schemas.tables import TABLES
 from tests.support.deliveries import write_texts
@@ -109,6 +111,29 @@ def test_a_row_of_another_key_is_added_and_judged(tmp_path: Path) -> None:
     assert set(map(tuple, one.refused.values())) == {("unknown_assessment",)}
     (count,) = [count for count in one.decision.tables if count.table == "bone_lesions"]
     assert (count.delivered, count.admitted, count.refused, count.is_conserved) == (4, 3, 1, True)
+
+
+def test_no_row_that_is_added_has_the_number_of_another_and_each_is_named_by_its_file(tmp_path: Path) -> None:
+    """Evidence and `bpp raw` know a row by its number."""
+    header = "patient_id,analyte,specimen_date,value,unit\n"
+    labs = "USUBJID,LBTESTCD,LBDTC,LBORRES,LBORRESU\n" + "".join(
+        f"S{number},ALP,2024-01-0{number},90,U/L\n" for number in (1, 2)
+    )
+    folder = write_texts(
+        tmp_path,
+        {
+            **DOMAINS,
+            "lb.csv": labs,
+            "lab_results.csv": f"{header}S2,ALP_TOTAL,2024-02-01,90,U/L\n",
+            "patients.csv": "patient_id,sex,last_contact_date\ns1,female,2024-12-01\n",
+        },
+        toml=SDTM,
+    )
+    one = gated(folder)
+    for table in ("patients", "lab_results"):
+        assert rows(one, table, "row_number") == [(1,), (2,), (3,)]
+    (alike,) = [found for found in checked(delivery_in(folder)).broken if found.rule == "look_alike_id"]
+    assert (alike.file, alike.row_numbers, alike.files, alike.broken) == ("dm.csv", (1,), 2, 2)
 
 
 def test_a_side_table_with_part_of_the_columns_completes_those(tmp_path: Path) -> None:
