@@ -123,7 +123,9 @@ TABLE_LAWS = (
         sentence="A row of every required table survives.",
         severity="shut",
         category="completeness",
-        mend="Correct the rows by the rules that refuse them; bpp check names both.",
+        mend="Correct the rows by the rules that refuse them; bpp check names both. What an export in a "
+        "format of others does not hold, a side table brings: <table>.csv beside its files; what its rows "
+        "are made of, and which settings say so, is on the page of the format.",
         on=required_tables,
         is_binding=True,
         is_in_our_words=True,

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
+from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
 from bpp_etl.warehouse.connection import one_row
@@ -55,7 +56,21 @@ def required_table_empty(whole: WholeDelivery, rule: Rule) -> Found:
     """Count a table that was judged and of which no row is left."""
     is_judged = rule.table in whole.judged.tables
     is_empty = is_judged and whole.judged.of(rule.table).admitted == 0
-    return Found(int(is_judged), int(is_empty), words=f"no row of {rule.table} survives")
+    return Found(int(is_judged), int(is_empty), words=_why_empty(whole, rule.table) if is_empty else "")
+
+
+def _why_empty(whole: WholeDelivery, table: str) -> str:
+    """Tell rows that were refused from rows that never came, which no correction of rows brings."""
+    config = whole.judged.read.config
+    if whole.judged.of(table).judged > 0:
+        return f"no row of {table} survives"
+    drugs = {meaning: rows for meaning, rows in whole.judged.drugs.items() if rows}
+    if table == "therapy_lines" and drugs:
+        told = ", ".join(f"{meaning} {rows}" for meaning, rows in drugs.items())
+        return f"no line of therapy follows from the drugs: {told}"
+    if config.format != CANONICAL:
+        return f"nothing in this {config.format} export makes a row of {table}"
+    return f"{table} has no row"
 
 
 @judges("refused_share_exceeded")
@@ -79,9 +94,8 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
     """Count an optional table that was delivered and judged, and of which no row is left."""
     found = whole.judged.of(rule.table)
     is_judged = rule.table in whole.judged.tables
-    words = (
-        f"no row of {rule.table} counts: {found.broken_rows} are refused, {found.ignored} of other analytes"
-    )
+    why = f"{found.broken_rows} are refused, {found.ignored} of other analytes"
+    words = f"no row of {rule.table} counts: {why if found.judged or found.ignored else 'it has none'}"
     is_unused = is_judged and found.admitted == 0
     return Found(int(is_judged), int(is_unused), whole.limit_of(rule), words)
 

@@ -29,11 +29,11 @@ NUMBERS = ("source_row_number", "file_row_number")
 def complete(con: Connection, table: DeliveredTable) -> str:
     """Fill what a table of `MADE` leaves empty from the row of the same key in the side table, in `DATA`.
 
-       A cell is `DISPUTED` where both say something and it differs, and the key where the side table has several
+    A cell is `DISPUTED` where both say something and it differs, and the key where the side table has several
     rows of it. Rows of another key are added, numbered after those of the source, and all of a table
-       whose rows nothing names but their number. The code `unknown` says nothing; a cell that is only
-       approximated, and a last contact that only follows from other records, give way to what is recorded.
-       Returns the relation.
+    whose rows nothing names but their number. The code `unknown` says nothing; a cell that is only
+    approximated, and a last contact that only follows from other records, give way to what is recorded.
+    Returns the relation.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
     key = [column for column in columns if column.name in table.delivered_key]

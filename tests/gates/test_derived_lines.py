@@ -69,6 +69,13 @@ def test_without_a_declaration_the_lines_are_missing_and_nothing_reads_the_file(
     assert one.read.unknown_files == ("drug_exposures.csv",)
 
 
+def test_why_no_line_follows_is_told(tmp_path: Path) -> None:
+    one = of_one(tmp_path, DERIVE, "A,letrozole,2023-01-01,\nA,fulvestrant,2022-01-20,\n")
+    assert one.message("required_table_empty") == (
+        "no line of therapy follows from the drugs: a drug from before the metastatic diagnosis 2"
+    )
+
+
 def test_without_drugs_too_the_lines_are_missing(tmp_path: Path) -> None:
     one = of_one(tmp_path, DERIVE, "", drug_exposures=None)
     assert one.message("table_missing") == "neither therapy_lines nor drug_exposures is delivered"

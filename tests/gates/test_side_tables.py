@@ -61,6 +61,15 @@ def test_a_table_that_the_adapter_yields_none_of_is_read_beside_it(tmp_path: Pat
     assert one.read.unknown_files == ()
 
 
+def test_a_table_that_nothing_makes_a_row_of_is_told_from_one_whose_rows_are_refused(tmp_path: Path) -> None:
+    def message(home: str, drugs: str) -> str:
+        texts = {**DOMAINS, "ex.csv": f"USUBJID,EXTRT,EXSTDTC,EXENDTC\n{drugs}"}
+        return gated(write_texts(tmp_path / home, texts, toml=SDTM)).message("required_table_empty")
+
+    assert message("a", "") == "nothing in this sdtm export makes a row of therapy_lines"
+    assert message("b", "S1,made up,2099-01-01,\n") == "no row of therapy_lines survives"
+
+
 def test_results_that_only_their_number_names_are_added_to_those_of_the_adapter(tmp_path: Path) -> None:
     header = "patient_id,analyte,specimen_date,value,unit\n"
     folder = write_texts(
