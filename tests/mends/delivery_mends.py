@@ -9,8 +9,8 @@ from collections.abc import Callable
 from copy import deepcopy
 
 from tests.mends.mend import DeliveryMend, Export, of_delivery
-from tests.mutations.changes import each, scaled
-from tests.mutations.record import Record, Row
+from tests.mutations.changes import each, moved, scaled
+from tests.mutations.record import OWNER, Record, Row
 
 Follow = Callable[[Export], object]
 
@@ -55,10 +55,10 @@ def _in_microkatal(laboratory: str | None = None) -> Follow:
     return of(each("lab_results", change))
 
 
-def _without_them(export: Export) -> None:
-    """Take the other registry's patients out, which are all but those that are this one's own."""
+def _women_only(export: Export) -> None:
+    men = {row[OWNER] for row in export.record["patients"] if row["sex"] == "male"}
     for table, rows in export.record.items():
-        export.record[table] = [row for row in rows if not str(row["owner"]).startswith("MUT-")]
+        export.record[table] = [row for row in rows if row[OWNER] not in men]
 
 
 def _exchanged_limits(record: Record) -> None:
@@ -103,6 +103,13 @@ DELIVERY_MENDS = (
     ),
     of_delivery(
         "a fifth of the patients are men", "Check how the export codes sex", corrected("patients", "sex")
+    ),
+    of_delivery("a fifth of the patients are men", "and whether it holds other cancers;", _women_only),
+    planted(
+        "no_eligible_ct",
+        "and whether the days of CTs and of line 1 fit.",
+        moved("imaging_assessments", "assessment_date", -1500),
+        corrected("imaging_assessments", "assessment_date"),
     ),
     of_delivery(
         "every image is an x-ray",

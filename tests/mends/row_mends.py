@@ -214,6 +214,12 @@ THERAPY_LINES = (
     ),
     of_row("line 1 is missing", "Deliver line 1", lambda c, s: c.add("therapy_lines", s.line())),
     of_row(
+        "a line has no start",
+        "or mend it where it was refused",
+        corrected("therapy_lines", "start_date"),
+        rule="line_one_missing",
+    ),
+    of_row(
         "it ended for progression and no scan shows one",
         "Check why the line ended",
         _line(end_reason="patient_choice"),

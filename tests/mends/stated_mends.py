@@ -71,7 +71,7 @@ def _renamed(record: Record) -> None:
 
 
 def _seen_again(row: Row) -> None:
-    if row["status"] == "stable" and row["morphology"] == "osteoblastic":
+    if str(row["assessment_id"]).endswith("ct4") and row["morphology"] == "osteoblastic":
         row["status"] = "new"
 
 
@@ -127,10 +127,9 @@ STATED_MENDS = (
     ),
     planted(
         "date_has_zone",
-        'State timezone in [read] of registry.toml, by its name in the IANA list (timezone = "Europe/Berlin")',
-        each(
-            "imaging_assessments", lambda row: row.update(assessment_date=f"{row['assessment_date']}T08:00Z")
-        ),
+        "State timezone in [read] of registry.toml, by its name in the IANA list "
+        '(timezone = "Europe/Berlin")',
+        _dates(lambda cell: f"{cell}T08:00Z"),
         states('[read]\ntimezone = "Europe/Berlin"'),
     ),
     planted(
@@ -192,7 +191,8 @@ STATED_MENDS = (
     ),
     planted(
         "new_again",
-        'Where ids last, state [lesions] ids = "stable": the row is then not counted as new, and stays flagged.',
+        'Where ids last, state [lesions] ids = "stable": the row is then not counted as new, and stays '
+        "flagged.",
         each("bone_lesions", _seen_again),
         states('[lesions]\nids = "stable"'),
         leaves=("new_again",),
@@ -231,6 +231,11 @@ STATED_MENDS = (
             "[recode.lab_results.analyte]\n"
             + "\n".join(f'"{theirs}" = "{ours}"' for theirs, ours in THEIR_ANALYTES.items())
         ),
+    ),
+    of_delivery(
+        "stable is progression",
+        "or is the code for something else.",
+        states('[recode.imaging_assessments.extraosseous_response]\nPD = "SD"\nSD = "PD"'),
     ),
     of_delivery(
         "analytes are spelt otherwise",
