@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from assets.options import WarehouseOption
+from assets.options import NAMED, WarehouseOption
 from assets.sign_of_life import sign_of_life
 from bpp_etl.errors import UsageError
 
@@ -20,7 +20,7 @@ from bpp_etl.errors import UsageError
 def export(
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="parquet, adam, cbioportal or omop.")],
     release: Annotated[
-        str | None, typer.Argument(metavar="ID", help="A release; else the one in service.")
+        str | None, typer.Argument(metavar="ID", help=f"A release; else the one in service. {NAMED}")
     ] = None,
     to: Annotated[Path | None, typer.Option("--to", help="A new folder, which will hold patients.")] = None,
     protocol: Annotated[

@@ -1,4 +1,4 @@
-"""Whether the ids of a table count within a patient, and of which columns of theirs a key would be made.
+"""What rows that share a key are: ids that count within a patient, drugs of a line; and what a key would be.
 
 Not here: the lines that a person is offered (`proposals.py`).
 """
@@ -14,6 +14,7 @@ from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 
+LINES = "therapy_lines"
 KEYED = "imaging_assessments"
 ID, PATIENT = "assessment_id", "patient_id"
 WITH_THE_ID = (KEYED, "bone_lesions")
@@ -43,6 +44,23 @@ def count_within_patients(con: Connection) -> bool:
         """,
     )
     return bool(shared) and rows == pairs
+
+
+def has_drugs_of_a_line(con: Connection) -> bool:
+    """Say whether lines of therapy that share a key differ in their regimen alone, as drugs of a line do."""
+    (shared,) = one_row(
+        con,
+        f"""
+        select count(*)
+        from (
+            select 1
+            from raw.{LINES}
+            group by trim(patient_id), trim(line_number)
+            having count(distinct trim(regimen)) > 1 and count(distinct trim(start_date)) = 1
+        )
+        """,
+    )
+    return bool(shared)
 
 
 def parts_in(header: Sequence[str], table: str, config: RegistryConfig) -> tuple[str | None, str | None]:

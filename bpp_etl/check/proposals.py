@@ -13,18 +13,27 @@ from typing import Any
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.guess import guess, guess_column
-from bpp_etl.check.keys import ID, KEYED, WITH_THE_ID, count_within_patients, parts_in
+from bpp_etl.check.keys import (
+    ID,
+    KEYED,
+    LINES,
+    WITH_THE_ID,
+    count_within_patients,
+    has_drugs_of_a_line,
+    parts_in,
+)
 from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
 from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.line_derivation import DERIVE
 from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.reading.problems import PLAIN_NAME, is_of_names, looks_like_identifier
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
 from bpp_etl.warehouse.connection import Connection, one_row
 from schemas.contract import delivered_columns
-from schemas.tables import TABLES
+from schemas.tables import DELIVERABLE, TABLES
 
 DAYS = (
     "%d.%m.%Y",
@@ -81,8 +90,11 @@ def propose(
             if table not in laid_out or not laid_out[table].header_row:
                 found.look_at_header(table, header)
         found.look_for_sheets()
-        if any((one.table, one.rule) == (KEYED, "duplicate_key") and one.is_breach for one in decision.rules):
+        repeated = {one.table for one in decision.rules if one.rule == "duplicate_key" and one.is_breach}
+        if KEYED in repeated:
             found.look_at_keys()
+        if LINES in repeated and has_drugs_of_a_line(con):
+            found.choose(LINES, f'derive = "{DERIVE}"  # has the file a row for each drug of a line?')
     for fault in faults:
         found.look_at(fault)
     for cause in (*decision.causes, *decision.warnings):
@@ -131,11 +143,15 @@ class _Found:
         self._look_at_columns(table, header)
 
     def _look_at_columns(self, table: str, header: Sequence[str]) -> None:
-        columns = {column.name: column for column in delivered_columns(TABLES[table].contract)}
+        columns = {column.name: column for column in delivered_columns(DELIVERABLE[table].contract)}
         renamed = self.read.config.rename.get(table, {})
         there = {renamed.get(theirs, theirs) for theirs in header}
         there |= self.read.config.constants.get(table, {}).keys()
-        absent = [name for name in columns if name not in there]
+        # What a table cannot be loaded without is there, whatever it is called.
+        is_loaded = table in self.read.rows
+        absent = [
+            name for name in columns if name not in there and not (is_loaded and columns[name].required)
+        ]
         unknown = [
             theirs
             for theirs in header

@@ -6,7 +6,7 @@ Not here: its words (`words.py`, `change.py`) and the page's template (`bpp_etl/
 from __future__ import annotations
 
 from bpp_etl.explain import words
-from bpp_etl.explain.drawing import drawn
+from bpp_etl.explain.drawing import DESK, TELEPHONE, drawn
 from bpp_etl.explain.facts import Evidence
 from bpp_etl.explain.labels import Labels
 from bpp_etl.explain.words import ALP_HEADERS, HER2_HEADERS
@@ -42,6 +42,8 @@ def as_html(evidence: Evidence, labels: Labels) -> str:
         ],
         flags=words.flags_told(evidence),
         notes=evidence.notes,
-        drawing=drawn(evidence, labels),
+        drawings={
+            name: drawn(evidence, labels, width) for name, width in (("wide", DESK), ("narrow", TELEPHONE))
+        },
         is_shifted=labels.is_shifted,
     )

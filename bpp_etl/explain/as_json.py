@@ -9,6 +9,7 @@ import json
 
 from bpp_etl.explain import words
 from bpp_etl.explain.change import would_change
+from bpp_etl.explain.due import due_ct
 from bpp_etl.explain.facts import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
 from schemas.verdicts import VERDICT_SETS
@@ -36,6 +37,7 @@ def as_json(evidence: Evidence, labels: Labels) -> str:
                 "registry": source.registry,
                 "release": source.release_id,
                 "delivery": source.delivery,
+                "delivery_date": day(source.delivery_date),
             }
         ),
         "dates": f"days from {labels.origin_told}" if labels.is_shifted else "ISO",
@@ -45,6 +47,7 @@ def as_json(evidence: Evidence, labels: Labels) -> str:
         "reason": evidence.event.get("reason"),
         "rule": {"id": rule.id, "sentence": rule.sentence, "citation": rule.citation},
         "would_change": would_change(evidence, labels),
+        "next_ct_due": day(due_ct(evidence)),
         "course": {
             name: day(evidence.episode.get(name) or evidence.event.get(name))
             for name in (

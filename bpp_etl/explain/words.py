@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from bpp_etl.explain.change import KIND_WORDS, would_change
+from bpp_etl.explain.due import due_ct
 from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import joined
@@ -120,6 +121,11 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
         )
         told.append(("line 2", _open(labels, episode["second_line_start_date"], "not started")))
         told.append(("CT expected", _expected(episode, evidence.source.stated.cadence)))
+        due = due_ct(evidence)
+        if due is not None:
+            # Beside the delivery's day it would give the real dates away.
+            is_over = not labels.is_shifted and due <= evidence.source.delivery_date
+            told.append(("next CT due", day(due) + ", and none is delivered" * is_over))
         if evidence.source.stated.has_stable_lesion_ids:
             told.append(("lesion ids", "stable, as [lesions] states: what was reported before is not new"))
         if episode["death_date"] is not None:
@@ -127,6 +133,9 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
         # The last contact is often the day of the export: shifted, it would give the real dates away.
         if not labels.is_shifted:
             told.append(("last contact", day(episode["last_contact_date"])))
+            told.append(
+                ("delivery", f"of {day(evidence.source.delivery_date)}: what came later is not known")
+            )
     else:
         told.append(("line 1", "none"))
     if not event:

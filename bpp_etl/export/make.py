@@ -79,7 +79,7 @@ def export_release(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{shown(str(target))} is taken", "name a new folder with --to")
     shelf = Shelf.of(warehouse)
-    found = release_id or shelf.in_service()
+    found = shelf.named(release_id) if release_id else shelf.in_service()
     if found is None:
         raise NotFoundError("there is no release to export", "`bpp refresh` makes one")
     kept = shelf.folder(found)

@@ -174,7 +174,8 @@ source = "made up, to show how a laboratory's own is stated\"""",
         f'`derive = "{DERIVE}"`: lines of therapy follow from drugs where no line is delivered. Drugs are'
         f" `{DRUGS.name}`, a file beside the others or what an adapter yields: `patient_id`, `agent` (one by"
         " name or code), `start_date`, `end_date`, which stays open where it is empty or lies after the"
-        " delivery. A line begins with the first drug; after a gap of over `gap_days`; and with an agent that"
+        " delivery; without it the file of lines is taken for it, its `regimen` for the agent. A line begins"
+        " with the first drug; after a gap of over `gap_days`; and with an agent that"
         " is new to the line and begins over `overlap_days` after it did: one that begins sooner is of its"
         " combination, and so are agents of the line before that go on for over `overlap_days`. An agent is"
         " not new that is `interchangeable` with one of the line; those to `ignore` are none."

@@ -64,8 +64,13 @@ def compare(con: Connection, before: Path | None) -> Difference | str | None:
     except BppError as error:
         # A comparison that fails says so in the report; it is no reason to hold a release back.
         return error.message
-    insert_rows(con, "quality", "change", list(_change_rows(found)))
+    write_changes(con, found)
     return found
+
+
+def write_changes(con: Connection, found: Difference) -> None:
+    """Write the numbers that moved."""
+    insert_rows(con, "quality", "change", list(_change_rows(found)))
 
 
 def _change_rows(found: Difference) -> Iterator[list[object]]:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from bpp_etl.release.history import write_changes
 from bpp_etl.report import write_report
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import read_release
+from bpp_etl.warehouse.connection import opened
 from tests.support.compared import changed_since
 from tests.support.report_file import empty_release, full_release
 
@@ -70,7 +72,11 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is no
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
-    write_report(full_release(folder / "bpp.duckdb"), folder / "report.html", changed_since(folder))
+    since = changed_since(folder)
+    made = full_release(folder / "bpp.duckdb")
+    with opened(made) as con:
+        write_changes(con, since)
+    write_report(made, folder / "report.html", since)
     return folder / "report.html"
 
 

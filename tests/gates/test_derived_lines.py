@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.check import check_delivery
 from bpp_etl.erasure import erase_patient
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import opened_read_only
@@ -71,6 +72,37 @@ def test_without_a_declaration_the_lines_are_missing_and_nothing_reads_the_file(
 def test_without_drugs_too_the_lines_are_missing(tmp_path: Path) -> None:
     one = of_one(tmp_path, DERIVE, "", drug_exposures=None)
     assert one.message("table_missing") == "neither therapy_lines nor drug_exposures is delivered"
+
+
+def test_a_file_of_lines_with_a_row_for_each_drug_is_that_of_the_drugs(tmp_path: Path) -> None:
+    """What registries call a line is often a drug of one: its number is not that of a line then."""
+    drugs = ["trastuzumab", "pertuzumab", "docetaxel"]
+    given = "patient_id,line_number,regimen,start_date,end_date,cycle_length_days\n" + "".join(
+        f"A,1,{drug},2024-01-10,,21\n" for drug in drugs
+    )
+    assert ("therapy_lines", "required_table_empty") in of_one(
+        tmp_path / "as lines", "", "", drug_exposures=None, therapy_lines=given
+    ).causes()
+    one = of_one(tmp_path / "as drugs", DERIVE, "", drug_exposures=None, therapy_lines=given)
+    assert one.decision.is_open
+    assert lines(one) == [("1", "docetaxel + pertuzumab + trastuzumab", "2024-01-10", "None")]
+    assert one.read.rows["drug_exposures"] == 3
+    checked, is_open = check_delivery(next((tmp_path / "as drugs").glob("*/*-*")), "text")
+    assert is_open
+    assert "[rename" not in checked
+
+
+def test_what_is_stated_of_a_file_of_lines_is_followed_where_it_is_that_of_drugs(
+    tmp_path: Path,
+) -> None:
+    toml = (
+        f"{DERIVE}[read.therapy_lines]\ndelimiter = ';'\n"
+        "[rename.therapy_lines]\nSubstanz = 'regimen'\nBeginn = 'start_date'\n"
+    )
+    given = "patient_id;line_number;Substanz;Beginn\nA;7;letrozole;2024-01-10\n"
+    one = of_one(tmp_path, toml, "", drug_exposures=None, therapy_lines=given)
+    assert one.decision.is_open
+    assert lines(one) == [("1", "letrozole", "2024-01-10", "None")]
 
 
 def test_where_lines_are_delivered_none_is_derived(tmp_path: Path) -> None:

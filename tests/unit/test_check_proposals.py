@@ -166,6 +166,22 @@ def test_sheets_under_other_names_are_offered_for_the_tables_that_are_not_there(
     )
 
 
+def test_a_file_of_lines_with_a_row_for_each_drug_is_asked_about(tmp_path: Path) -> None:
+    line = "D,1,{},2024-01-01,,21"
+    told = '# derive = "gap_and_new_agent"  # has the file a row for each drug of a line?'
+
+    def proposed(home: str, *rows: str) -> str:
+        lines = with_rows("therapy_lines", *rows)
+        patients = with_rows("patients", "D,female,2024-12-01")
+        (tmp_path / home).mkdir()
+        folder = write(tmp_path / home, {"therapy_lines": lines, "patients": patients})
+        return gated(delivery_in(folder)).proposal.as_toml()
+
+    assert f"# [therapy_lines]\n{told}" in proposed("drugs", line.format("made up"), line.format("another"))
+    assert told not in proposed("starts", line.format("made up"), "D,1,another,2024-02-01,,21")
+    assert told not in proposed("ends", line.format("made up"), "D,1,made up,2024-01-01,2024-03-01,21")
+
+
 def test_names_that_are_withheld_are_counted(tmp_path: Path) -> None:
     header, rows = TINY["patients"].split("\n", 1)
     patients = ",".join(f"x{place}" for place, _ in enumerate(header.split(","))) + "\n" + rows

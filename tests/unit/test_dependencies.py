@@ -26,7 +26,7 @@ NOT_IMPORTED = {
 LOCKS = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
 """Lock -> what it adds; each is installed on top of those before."""
 JUDGES = {f"judges/{name}": f"group judge-{name}" for name in ("datacontract", "frictionless", "rocrate")}
-"""Lock of an outside judge -> its group; each is installed into an environment of its own."""
+"""Lock of an outside judge -> what it holds; each is installed into an environment of its own."""
 PIN = re.compile(
     r"^([a-z0-9-]+)==([^ ]+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
 )

@@ -49,12 +49,19 @@ class Course:
 
     @property
     def stages(self) -> tuple[tuple[Stage, tuple[Stage, ...]], ...]:
-        """What goes on, from the delivered rows to before the candidates, each with the parts that leave."""
-        found = []
+        """What goes on, from the delivered rows to before the candidates, each with the parts that leave.
+
+        The delivered patients have no box of their own: rows that repeat one leave beside the refused.
+        """
+        found: list[tuple[Stage, tuple[Stage, ...]]] = []
         stage = self.delivered
         while stage is not None and stage.step != CANDIDATE:
             goes_on = next((part for part in stage.parts if part.parts), None)
-            found.append((stage, tuple(part for part in stage.parts if part is not goes_on)))
+            leaving = tuple(part for part in stage.parts if part is not goes_on)
+            if stage.step == "delivered" and found:
+                found[-1] = (found[-1][0], (*found[-1][1], *leaving))
+            else:
+                found.append((stage, leaving))
             stage = goes_on
         return tuple(found)
 

@@ -113,7 +113,11 @@ def _alp(estimates: Estimates) -> Grid:
         ]
         rows += spread(group, 0)
     heads = ("Change", "HER2 status", "#Shift", "#95\u202f% interval", "#p", "#Patients", "Notes")
-    return grid("her2-alp", "Change of total ALP in pseudoprogressions, by HER2 status", heads, rows)
+    caption = (
+        "Change of total ALP in pseudoprogressions, by HER2 status: each group tested in pairs, and the two "
+        "against each other, where alone a difference between them shows"
+    )
+    return grid("her2-alp", caption, heads, rows)
 
 
 def _shares(estimates: Estimates) -> Grid:

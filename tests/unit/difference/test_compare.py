@@ -236,9 +236,9 @@ def test_what_moved_since_the_release_before_is_a_table_of_the_release(
     assert {(row["metric"], row["stratum"]) for row, _ in moved} == {row[:2] for row in told}
     assert all(estimates[row[:2]] == row[3] for row in told)
     found = {row[:2]: row for row in told}
-    shares = found["indeterminate_share", "all"]
+    shares = found["pseudoprogression_share_lowest", "all"]
     assert (shares[4], shares[5]) == (["delivery"], ["tiny"])
-    assert shares[6] == ["tiny: bone_lesions 1 added; imaging_assessments 1 added"]
+    assert shares[6] == ["tiny: bone_lesions 1 added; imaging_assessments 1 added; patients 1 corrected"]
 
 
 def test_what_a_release_is_compared_with_does_not_count_for_its_content_digest(

@@ -16,6 +16,7 @@ import pytest
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check import check_delivery
+from bpp_etl.difference.releases import difference_of
 from bpp_etl.erasure import erase_patient, finish_erasures
 from bpp_etl.errors import BppError, BusyError, NotFoundError, UsageError
 from bpp_etl.events import load_protocol
@@ -376,3 +377,18 @@ def test_a_report_that_is_the_controlled_one_stays_so(home: Places, monkeypatch:
     report = (shelf.folder(kept) / "report.html").read_text(encoding="utf-8")
     assert str(ANNA["patients"].splitlines()[2].split(",")[0]) not in report
     assert "stays in the house" not in report
+
+
+def test_what_moved_between_two_releases_is_told_anew_of_what_is_left(home: Places) -> None:
+    shelf = Shelf.of(home.warehouse)
+    erase_patient(home, "tiny", ID)
+    before, after = (shelf.folder(one) / "bpp.duckdb" for one in shelf.ids())
+    found = {(row["metric"], row["stratum"]) for row, _ in difference_of(before, after).numbers}
+    with opened_read_only(after) as con:
+        told = con.execute("select metric, stratum, release_before from quality.change").fetchall()
+        counted = con.execute(
+            "select rows from meta.\"table\" where schema = 'quality' and \"table\" = 'change'"
+        ).fetchall()
+    assert {row[:2] for row in told} == found
+    assert {row[2] for row in told} <= {shelf.ids()[0]}
+    assert counted == [(len(told),)]

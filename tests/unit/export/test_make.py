@@ -126,6 +126,7 @@ def test_a_release_is_named_or_the_one_in_service(own: Path, tmp_path: Path) -> 
     second = publish_made(own, later)
     assert exported(own, tmp_path / "a").release_id == second
     assert exported(own, tmp_path / "b", release_id=first).release_id == first
+    assert exported(own, tmp_path / "e", release_id="previous").release_id == first
     with pytest.raises(NotFoundError, match="there is no release nope"):
         exported(own, tmp_path / "c", release_id="nope")
     with pytest.raises(NotFoundError, match="no release to export"):
