@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.gates.test_relative_dates import FROM_DIAGNOSIS, PATIENTS, TABLES_OF_ONE
 from tests.gates.test_side_tables import DOMAINS, LESIONS, LIMITS, SDTM, scan_of
-from tests.mends.file_mends import OF_STUDY, Decisions, decided, mends, states, write, write_study
 from tests.mends.mend import ToldMend
+from tests.mends.telling import OF_STUDY, Decisions, decided, mends, states, write, write_study
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.unit.adapters.naaccr_records import exported, patient
 
@@ -216,12 +216,12 @@ def side_table_corrected(home: Path) -> Decisions:
 
 @mends("side_table_disagrees", CORRECT_ONE)
 def export_corrected(home: Path) -> Decisions:
-    scan = _scan(home)
-    folder = _disagreeing(home, scan)
-    write(folder, "bone_lesions.csv", f"{LESIONS}{scan},N1,rib,osteoblastic,resolved,\n")
+    right = f"{LESIONS}{_scan(home)},N1,rib,osteoblastic,new,\n"
+    wrong = DOMAINS["tu.csv"].replace(",NEW,", ",NON-TARGET,", 1)
+    texts = {**DOMAINS, "tu.csv": wrong, "bone_lesions.csv": right}
+    folder = write_texts(home / "told", texts, toml=SDTM)
     yield decided(folder)
     write(folder, "tu.csv", DOMAINS["tu.csv"])
-    write(folder, "bone_lesions.csv", f"{LESIONS}{scan},N1,rib,osteoblastic,new,\n")
     yield decided(folder)
 
 

@@ -1,6 +1,6 @@
 """Mends of a whole delivery of the clean record: its export is corrected as its rule's mend text says.
 
-Not here: lines of registry.toml (`stated_mends.py`), and files, side tables and warehouses (`told_mends.py`).
+Not here: lines of registry.toml (`stated_mends.py`), and what is told of files and others (`telling.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Mends of one patient's ALP and HER2: rule by rule, what the text says, done.
 
-Not here: other tables (`row_mends.py`), and lines of registry.toml (`delivery_mends.py`).
+Not here: other tables (`row_mends.py`), and lines of registry.toml (`stated_mends.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What following a mend text is: a defect, the words that are followed, and what is then done.
 
-Not here: any of them (`row_mends.py`, `laboratory_mends.py`, `delivery_mends.py`, `told_mends.py`).
+Not here: any of them (`row_mends.py` and those beside it), and telling one (`telling.py`).
 """
 
 from __future__ import annotations

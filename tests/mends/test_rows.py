@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.mends.laboratory_mends import LABORATORY_MENDS
+from tests.mends.lesion_mends import LESION_MENDS
 from tests.mends.mend import RowMend
 from tests.mends.row_mends import ROW_MENDS
 from tests.mutations.record import DELIVERY_DAY, Course, clean_record, write_record
 from tests.mutations.score import noticed_by_patient
 from tests.support.gating import gated
 
-MENDS: Sequence[RowMend] = (*ROW_MENDS, *LABORATORY_MENDS)
+MENDS: Sequence[RowMend] = (*ROW_MENDS, *LESION_MENDS, *LABORATORY_MENDS)
 SPARE = 3
 """Patients before the others who have no defect."""
 

@@ -17,8 +17,8 @@ from bpp_etl.gate.decision import GateDecision
 from bpp_etl.identity.pseudonyms import pseudonyms_of
 from tests.gates.test_erased_patients import erase
 from tests.gates.test_patients_of_another_registry import judged, tables
-from tests.mends.file_mends import Decisions, mends, states
 from tests.mends.mend import ToldMend
+from tests.mends.telling import Decisions, mends, states
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.warehouses import admit
 
