@@ -35,7 +35,8 @@ LESION_LAWS: tuple[Law, ...] = (
         exactly="Before is an earlier time point of the same patient, under the same id.",
         severity="flag",
         category="plausibility",
-        mend='Call it stable, larger or smaller; or state [lesions] ids = "stable" where ids last.',
+        mend='Call it stable, larger or smaller. Where ids last, state [lesions] ids = "stable": the row is '
+        "then not counted as new, and stays flagged.",
         among="status = 'new'",
         stands_on=HISTORY,
         examples=(

@@ -109,6 +109,7 @@ LAB_RESULTS = (
     ("a specimen's patient is unknown", "unknown_patient", says(alp(2), patient_id="MUT-lost")),
     ("a result carries its laboratory's mark", "mark_dropped", says(alp(2), value="110 H")),
     ("a limit is a range", "upper_limit_from_range", says(alp(2), upper_limit_normal="35-105")),
+    ("a limit is 0", "limit_not_positive", says(alp(2), upper_limit_normal="0")),
     ("a limit is a word", "upper_limit_unreadable", says(alp(2), upper_limit_normal="see report")),
     ("a result stands twice", "duplicate_row", lambda c: c.add("lab_results", c.alp(2))),
 )

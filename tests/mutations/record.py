@@ -35,6 +35,9 @@ TABLES = (
 OWNER = "owner"
 """Beside its columns a row keeps whose it is; that is not delivered."""
 
+LINE = "line"
+"""A row may also keep the line of csv that is delivered for it, where that is not one with its cells."""
+
 
 def clean_record(patients: int, *, prefix: str = "MUT", shift: int = 0) -> Record:
     """Write the record of so many patients; `shift` moves all of their days."""
@@ -212,8 +215,14 @@ def write_record(folder: Path, record: Mapping[str, list[Row]]) -> Path:
     """Write a delivery as csv."""
     folder.mkdir(parents=True)
     for table, rows in record.items():
-        frame = pl.DataFrame(
-            [{k: v for k, v in row.items() if k != OWNER} for row in rows], infer_schema_length=None
-        )
-        frame.write_csv(folder / f"{table}.csv")
+        frame = pl.DataFrame([cells_of(row) for row in rows], infer_schema_length=None)
+        lines = frame.write_csv().splitlines()
+        for place, row in enumerate(rows, start=1):
+            lines[place] = row.get(LINE) or lines[place]
+        (folder / f"{table}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def cells_of(row: Row) -> Row:
+    """Return what a row delivers, by its columns."""
+    return {column: cell for column, cell in row.items() if column not in {OWNER, LINE}}

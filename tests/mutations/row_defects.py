@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.mutations.defect import RowDefect
-from tests.mutations.record import DELIVERY_DAY, Course, Row
+from tests.mutations.record import DELIVERY_DAY, LINE, Course, Row, cells_of
 
 FUTURE = DELIVERY_DAY.replace(year=DELIVERY_DAY.year + 1).isoformat()
 Plant = Callable[[Course], object]
@@ -22,6 +22,25 @@ def says(row: Callable[[Course], Row], **cells: str | None) -> Plant:
 def moves(row: Callable[[Course], Row], column: str, days: int) -> Plant:
     """Move a row's day."""
     return lambda course: row(course).update({column: course.moved(row(course), column, days)})
+
+
+def unquoted(row: Callable[[Course], Row], **cells: str) -> Plant:
+    """Have a row say something else, and write its line without a quote."""
+
+    def plant(course: Course) -> None:
+        row(course).update(cells)
+        row(course)[LINE] = _bare(row(course))
+
+    return plant
+
+
+def cut(row: Callable[[Course], Row]) -> Plant:
+    """Leave out the empty cells at the end of a row's line."""
+    return lambda course: row(course).update({LINE: _bare(row(course)).rstrip(",")})
+
+
+def _bare(row: Row) -> str:
+    return ",".join(cell or "" for cell in cells_of(row).values())
 
 
 def person(course: Course) -> Row:
@@ -81,6 +100,7 @@ def _overlap(course: Course) -> None:
 PATIENTS = (
     ("the century of a birth is wrong", "date_in_future", says(person, birth_date="2056-03-07")),
     ("a birth lies in another century", "birth_before_1900", says(person, birth_date="1856-03-07")),
+    ("a birth's year has two digits", "date_century_unknown", says(person, birth_date="07.03.56")),
     ("a birth has no day", "date_is_partial", says(person, birth_date="1956-03")),
     ("birth lies after the diagnosis", "birth_after_diagnosis", says(person, birth_date="2026-01-05")),
     ("a child has metastases", "age_implausible", says(person, birth_date="2012-04-05")),
@@ -133,6 +153,11 @@ THERAPY_LINES = (
     ),
     ("a line has no start", "required_value_missing", says(line, start_date=None)),
     (
+        "a regimen has a comma without quotes",
+        "field_count_differs",
+        unquoted(line, regimen="letrozole, ribociclib"),
+    ),
+    (
         "line 1 stands twice with two starts",
         "duplicate_key",
         lambda c: c.add("therapy_lines", c.line(), start_date=c.moved(c.line(), "start_date", 9)),
@@ -163,6 +188,10 @@ def _pd_everywhere(course: Course) -> None:
         course.ct(visit)["extraosseous_response"] = "PD"
 
 
+def _zoned(course: Course) -> None:
+    course.ct(1)["assessment_date"] = f"{course.ct(1)['assessment_date']}T23:30:00Z"
+
+
 IMAGING = (
     (
         "a CT lies after death",
@@ -187,6 +216,8 @@ IMAGING = (
     ("the findings of an earlier CT are copied", "copied_assessment", _copied),
     ("progression stands on five CTs of a line that goes on", "progression_everywhere", _pd_everywhere),
     ("a CT's day is a word", "date_invalid", says(ct(1), assessment_date="unknown")),
+    ("a CT's day is a moment of another zone", "date_has_zone", _zoned),
+    ("a CT's line ends before its empty cells", "field_count_differs", cut(ct(0))),
 )
 
 

@@ -15,7 +15,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known
 from bpp_etl.warehouse.connection import opened_read_only
-from tests.mutations.defect import Defect, DeliveryDefect, RowDefect
+from tests.mutations.defect import Against, Defect, DeliveryDefect, RowDefect
 from tests.mutations.record import DELIVERY_DAY, OWNER, Course, Record, clean_record, write_record
 from tests.support.gating import Gated, gated
 from tests.support.warehouses import admit
@@ -54,14 +54,14 @@ def judge_rows(home: Path, defects: Sequence[RowDefect], spare: int = 3) -> list
     for name, defect in zip(names, defects, strict=True):
         defect.plant(Course(record, name))
     one = gated(write_record(home / "mutated" / DELIVERY_DAY.isoformat(), record))
-    noticed = _noticed_by_patient(record, one)
+    noticed = noticed_by_patient(record, one)
     return [
         Outcome(defect, frozenset(rule for table, rule in noticed.get(name, ()) if table == defect.table))
         for name, defect in zip(names, defects, strict=True)
     ]
 
 
-def _noticed_by_patient(record: Record, one: Gated) -> dict[str, set[tuple[str, str]]]:
+def noticed_by_patient(record: Record, one: Gated) -> dict[str, set[tuple[str, str]]]:
     """Gather, by the patient whose rows they are, the rules that rows broke."""
     found: dict[str, set[tuple[str, str]]] = {}
     for rows in (one.refused, one.flagged):
@@ -85,13 +85,13 @@ class Clean:
         self.planted = 0
 
     @contextmanager
-    def known(self, defect: DeliveryDefect) -> Iterator[Known]:
-        """Open what the defect is compared with."""
+    def known(self, against: Against) -> Iterator[Known]:
+        """Open what a delivery is compared with."""
         files = WorkingFiles.of(self.warehouse, "mutated")
-        if defect.against == "the delivery before":
+        if against == "the delivery before":
             with opened_read_only(files.admitted) as con:
                 yield Known(con)
-        elif defect.against == "another registry":
+        elif against == "another registry":
             yield Known(elsewhere={"mutated": files.patient_digests})
         else:
             yield NOTHING_KNOWN
@@ -108,7 +108,7 @@ class Clean:
         home = self.home / f"planted-{self.planted}" / "mutated"
         folder = write_record(home / DELIVERY_DAY.isoformat(), record)
         (home / "registry.toml").write_text(toml, encoding="utf-8")
-        with self.known(defects[0]) as known:
+        with self.known(defects[0].against) as known:
             found = broken(gated(folder, known).decision)
         return [
             Outcome(defect, frozenset(rule for table, rule in found if table == defect.table))

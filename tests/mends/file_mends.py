@@ -1,0 +1,263 @@
+"""Mends of files and of what is said of them: each a tale of a delivery that is put right where it lies.
+
+Not here: declarations and side tables (`declared_mends.py`), and warehouses (`warehouse_mends.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import shutil
+from pathlib import Path
+
+import openpyxl
+
+from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.judge import judge
+from bpp_etl.landing.deliveries import delivery_of
+from bpp_etl.reading.delivery import read_delivery
+from bpp_etl.reading.terms import Step, Terms
+from bpp_etl.warehouse.connection import opened
+from tests.mends.mend import ToldMend
+from tests.mends.telling import OF_STUDY, Decisions, decided, mends, states, write, write_study
+from tests.support.deliveries import DAY, TINY, write_delivery_of, write_texts
+
+
+@mends("table_missing", "Add the table to the export;")
+def table_added(home: Path) -> Decisions:
+    folder = write_delivery_of(home, bone_lesions=None)
+    yield decided(folder)
+    write(folder, "bone_lesions.csv", TINY["bone_lesions"])
+    yield decided(folder)
+
+
+@mends(
+    "table_missing",
+    "if it is a sheet of delivery.xlsx under another name, state that as sheet in [read.<table>] of "
+    "registry.toml.",
+)
+def sheet_named(home: Path) -> Decisions:
+    folder = write_texts(home, {})
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for table, text in TINY.items():
+        sheet = book.create_sheet("Kranke" if table == "patients" else table)
+        for row in csv.reader(io.StringIO(text)):
+            sheet.append([cell or None for cell in row])
+    book.save(folder / "delivery.xlsx")
+    yield decided(folder)
+    states(folder, '[read.patients]\nsheet = "Kranke"\n')
+    yield decided(folder)
+
+
+@mends("table_missing", "Beside the files of another standard it is a side table, <table>.csv.", *OF_STUDY)
+def side_table_added(home: Path) -> Decisions:
+    folder = write_study(home)
+    (folder / "bone_lesions.csv").rename(home / "bone_lesions.csv")
+    yield decided(folder)
+    (home / "bone_lesions.csv").rename(folder / "bone_lesions.csv")
+    yield decided(folder)
+
+
+@mends("table_missing", "Lines of therapy can follow from drugs: [therapy_lines].", "line_derived")
+def lines_from_drugs(home: Path) -> Decisions:
+    drugs = "patient_id,agent,start_date,end_date\n" + "".join(
+        f"{one},letrozole,2024-01-01,\n" for one in "ABC"
+    )
+    folder = write_delivery_of(home, therapy_lines=None, drug_exposures=drugs)
+    yield decided(folder)
+    states(folder, '[therapy_lines]\nderive = "gap_and_new_agent"\nstart = "first_drug"\n')
+    yield decided(folder)
+
+
+@mends("column_duplicated", "Remove one of the columns of the same name.")
+def column_removed(home: Path) -> Decisions:
+    lines = TINY["her2_tests"].splitlines()
+    twice = [lines[0] + ",ihc_score", *(line + ",0" for line in lines[1:])]
+    folder = write_delivery_of(home, her2_tests="\n".join(twice) + "\n")
+    yield decided(folder)
+    write(folder, "her2_tests.csv", TINY["her2_tests"])
+    yield decided(folder)
+
+
+@mends("file_unreadable", "Export the file again;")
+def exported_again(home: Path) -> Decisions:
+    folder = write_delivery_of(home, patients="")
+    yield decided(folder)
+    write(folder, "patients.csv", TINY["patients"])
+    yield decided(folder)
+
+
+@mends("file_unreadable", "check delimiter and encoding in registry.toml.")
+def encoding_stated(home: Path) -> Decisions:
+    folder = write_delivery_of(home)
+    text = TINY["therapy_lines"].replace("made up", "künstlich")
+    (folder / "therapy_lines.csv").write_bytes(text.encode("latin-1"))
+    yield decided(folder)
+    states(folder, 'encoding = "latin-1"\n')
+    yield decided(folder)
+
+
+@mends("file_unreadable", "check delimiter and encoding in registry.toml.")
+def delimiter_stated(home: Path) -> Decisions:
+    rows = csv.reader(io.StringIO(TINY["therapy_lines"]))
+    text = "".join(";".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
+    folder = write_delivery_of(home, therapy_lines=text)
+    yield decided(folder)
+    states(folder, '[read.therapy_lines]\ndelimiter = ";"\n')
+    yield decided(folder)
+
+
+@mends("file_ambiguous", "Leave one of them for each table in the delivery.")
+def one_file_left(home: Path) -> Decisions:
+    folder = write_delivery_of(home)
+    (folder / "patients.csv.gz").write_bytes(gzip.compress(TINY["patients"].encode()))
+    yield decided(folder)
+    (folder / "patients.csv").unlink()
+    yield decided(folder)
+
+
+@mends("file_outside_landing", "Copy the file into the delivery instead of linking to it.")
+def file_copied(home: Path) -> Decisions:
+    folder = write_delivery_of(home / "landing")
+    elsewhere = (folder / "patients.csv").rename(home / "patients.csv")
+    (folder / "patients.csv").symlink_to(elsewhere)
+    yield decided(folder)
+    (folder / "patients.csv").unlink()
+    shutil.copy(elsewhere, folder / "patients.csv")
+    yield decided(folder)
+
+
+@mends("file_changed_while_read", "Write the delivery under another name and rename it when it is complete.")
+def renamed_when_complete(home: Path) -> Decisions:
+    head, rest = TINY["patients"].split("\n", 1)
+
+    def half_written(folder: Path) -> None:
+        write(folder, "patients.csv", f"{head}\n")
+
+    def read_while_written(folder: Path, place: Path) -> GateDecision:
+        def writes(step: Step) -> None:
+            if step.table == "patients":
+                with (place / "patients.csv").open("a", encoding="utf-8") as file:
+                    file.write(rest)
+
+        delivery = delivery_of(folder)
+        assert delivery is not None
+        with opened(home / f"{place.name}.duckdb", is_working_file=True) as con:
+            return judge(con, delivery, read_delivery(con, delivery, home, terms=Terms(began=writes)))
+
+    folder = write_delivery_of(home / "landing")
+    half_written(folder)
+    yield read_while_written(folder, folder)
+    under_another_name = folder.rename(folder.with_name("incoming"))
+    half_written(under_another_name)
+    assert delivery_of(under_another_name) is None
+    write(under_another_name, "patients.csv", TINY["patients"])
+    yield decided(under_another_name.rename(folder))
+
+
+@mends("configuration_invalid", "Correct the key or value that the message names.")
+def key_corrected(home: Path) -> Decisions:
+    folder = write_delivery_of(home)
+    states(folder, 'decimel = "."\n')
+    shut = decided(folder)
+    assert "decimel" in shut.causes[0].message
+    yield shut
+    states(folder, 'decimal = "."\n')
+    yield decided(folder)
+
+
+@mends("configuration_invalid", "Correct the key or value that the message names.")
+def value_corrected(home: Path) -> Decisions:
+    folder = write_delivery_of(home)
+    states(folder, 'decimal = "point"\n')
+    shut = decided(folder)
+    assert "decimal" in shut.causes[0].message
+    yield shut
+    states(folder, 'decimal = "."\n')
+    yield decided(folder)
+
+
+def _with_note(home: Path) -> Path:
+    folder = write_delivery_of(home)
+    write(folder, "notes.txt", "made up")
+    return folder
+
+
+@mends("file_not_read", "Name each file after its table")
+def file_named(home: Path) -> Decisions:
+    folder = write_delivery_of(home, her2_tests=None, her2=TINY["her2_tests"])
+    yield decided(folder)
+    (folder / "her2.csv").rename(folder / "her2_tests.csv")
+    yield decided(folder)
+
+
+@mends("file_not_read", "or take it out of the delivery;")
+def file_taken_out(home: Path) -> Decisions:
+    folder = _with_note(home)
+    yield decided(folder)
+    (folder / "notes.txt").unlink()
+    yield decided(folder)
+
+
+@mends("file_not_read", "[limits] file_not_read = 1 switches the rule off.")
+def files_not_judged(home: Path) -> Decisions:
+    folder = _with_note(home)
+    yield decided(folder)
+    states(folder, "[limits]\nfile_not_read = 1\n")
+    yield decided(folder)
+
+
+def _waived(until: str, rule: str) -> str:
+    return f'[accept.{rule}]\nuntil = {until}\nreason = "made up"\nby = "K. Example"\n'
+
+
+@mends("waiver_expired", "Renew [accept.<rule>] with its reason", "file_not_read")
+def waiver_renewed(home: Path) -> Decisions:
+    folder = _with_note(home)
+    states(folder, _waived("2024-12-30", "file_not_read"))
+    yield decided(folder)
+    states(folder, _waived(DAY, "file_not_read"))
+    after = decided(folder)
+    assert after.warnings == ()
+    yield after
+
+
+@mends("waiver_expired", "or take it out.")
+def waiver_taken_out(home: Path) -> Decisions:
+    folder = write_delivery_of(home)
+    states(folder, _waived("2024-12-30", "file_not_read"))
+    yield decided(folder)
+    states(folder, "")
+    yield decided(folder)
+
+
+@mends("date_in_future", "or the date in the delivery's folder name.")
+def folder_renamed(home: Path) -> Decisions:
+    folder = write_delivery_of(home, day="2024-06-30")
+    yield decided(folder)
+    yield decided(folder.rename(folder.with_name(DAY)))
+
+
+FILE_MENDS: tuple[ToldMend, ...] = (
+    table_added,
+    sheet_named,
+    side_table_added,
+    lines_from_drugs,
+    column_removed,
+    exported_again,
+    encoding_stated,
+    delimiter_stated,
+    one_file_left,
+    file_copied,
+    renamed_when_complete,
+    key_corrected,
+    value_corrected,
+    file_named,
+    file_taken_out,
+    files_not_judged,
+    waiver_renewed,
+    waiver_taken_out,
+    folder_renamed,
+)
