@@ -23,6 +23,7 @@ WALKS = (
     "docs/test_add_protocol.py",
     "docs/test_add_rule.py",
     "faults",
+    "formats",
     "gates/test_erased_patients.py",
     "gates/test_patients_of_another_registry.py",
     "gates/test_pseudonyms.py",
@@ -37,17 +38,22 @@ WALKS = (
     "mends/test_told.py",
     "mutations/test_score.py",
     "operation",
+    "property/test_reference_agrees.py",
     "real",
+    "unit/adapters/test_conformance.py",
     "unit/adapters/test_judged_again.py",
     "unit/difference/test_compare.py",
     "unit/erasure",
     "unit/explain/test_delivered_row.py",
     "unit/explain/test_telling.py",
     "unit/export/test_command.py",
+    "unit/export/test_make.py",
+    "unit/kit/test_first_day.py",
     "unit/measure/test_release.py",
     "unit/share/test_attack.py",
 )
-"""Chapters and files whose tests walk: a page, a whole refresh, public files; with processes and kills."""
+"""Chapters and files whose tests walk: a page, a whole refresh, public files, every check of each adapter, many
+sequences of scans; with processes and kills."""
 JUDGES = "judges"
 """The chapter whose tests run tools of others, each in an environment of its own."""
 

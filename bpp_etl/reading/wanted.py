@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bpp_etl.adapters import Adapter, Source
+from bpp_etl.adapters import CANONICAL, Adapter, Source
 from bpp_etl.adapters.fields import Fields
 from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
@@ -101,10 +101,12 @@ def lacks_lines(config: RegistryConfig, rows: Collection[str]) -> bool:
 def drugs_in_place_of_lines(asked: Iterable[Wanted], config: RegistryConfig) -> list[Wanted]:
     """Take the file of lines for that of the drugs, where lines are to be derived and no drug is delivered.
 
-    It has a row for each drug, which its registry calls a regimen, and no number of a line that counts.
+    It has a row for each drug, which its registry calls a regimen, and no number of a line that counts. Drugs
+    of an adapter are no file: lines beside them are lines.
     """
     wanted = list(asked)
-    if config.therapy_lines is None or any(one.table == DRUGS.name for one in wanted):
+    is_asked = config.therapy_lines is not None and config.format == CANONICAL
+    if not is_asked or any(one.table == DRUGS.name for one in wanted):
         return wanted
     lines = [one for one in wanted if one.table == LINES.name]
     drugs = of_table(DRUGS, (one.file for one in lines), config, None)
