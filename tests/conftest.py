@@ -52,8 +52,8 @@ WALKS = (
     "unit/measure/test_release.py",
     "unit/share/test_attack.py",
 )
-"""Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter, many
-sequences of scans; with processes and kills.
+"""Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter,
+many sequences of scans; with processes and kills.
 """
 JUDGES = "judges"
 """The chapter whose tests run tools of others, each in an environment of its own."""
