@@ -6,13 +6,12 @@ SQL of their table sets.
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 from bpp_etl.warehouse.parsed import parsed
 from schemas.declared_laws import DAY_ZERO
@@ -25,20 +24,21 @@ def is_flagged_later(law: Law) -> bool:
     return isinstance(law, SelectLaw | TimeLaw)
 
 
-def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, delivered: Container[str]) -> None:
+def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery) -> None:
     """Flag the admitted rows of a table for what they are among all admitted rows, and count them.
 
-    Where the other table of a rule of time order was not `delivered`, the rule is not judged.
+    Where the other table of a rule of time order was not delivered, the rule is not judged.
     """
     laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
     relation = f"core.{quoted(judged.table)}"
     con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
     judged_rows: dict[str, int] = {}
-    with stood_on(con, laws, delivery):
+    stated = read.config.stated
+    with stood_on(con, laws, delivery, stated):
         for law in laws:
             if isinstance(law, SelectLaw):
-                numbers, among = breaking(con, law, delivery), law.among
-            elif isinstance(law, TimeLaw) and law.other_table in delivered:
+                numbers, among = breaking(con, law, delivery, stated), law.among
+            elif isinstance(law, TimeLaw) and law.other_table in read.rows:
                 numbers, among = out_of_order(con, relation, law), "true"
             else:
                 continue

@@ -44,7 +44,7 @@ def judge(
         return lambda own: [judge_table(own, table, delivery, read) for table in tables]
 
     def flagging(judged: JudgedTable) -> Callable[[Connection], None]:
-        return lambda own: flag_table(own, judged, delivery, counted.read.rows)
+        return lambda own: flag_table(own, judged, delivery, counted.read)
 
     roots, lines = _descent(TABLES.values())
     first = judging(roots, read)(con)

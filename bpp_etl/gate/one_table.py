@@ -96,8 +96,11 @@ def _judge(
         find_cells(con, table, read.config, delivery.date)
         _refuse(con, relation)
     # All of these look at the same rows: none refuses any before the others have looked.
-    with stood_on(con, refusing, delivery):
-        among = [(law.id, breaking(con, law, delivery)) for law in refusing if isinstance(law, SelectLaw)]
+    stated = read.config.stated
+    with stood_on(con, refusing, delivery, stated):
+        among = [
+            (law.id, breaking(con, law, delivery, stated)) for law in refusing if isinstance(law, SelectLaw)
+        ]
     for rule, row_numbers in among:
         broke(rule, row_numbers)
     if among and "refuse" in seen:

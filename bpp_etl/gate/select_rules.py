@@ -13,12 +13,13 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step, used_parameters
 from schemas.laws import Law, SelectLaw
+from schemas.stated import Stated
 
 PACKAGE = "bpp_etl.gate"
 
 
 @contextmanager
-def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery) -> Iterator[None]:
+def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery, stated: Stated) -> Iterator[None]:
     """Hold the relations that the laws stand on, each worked out once, for as long as the laws are judged."""
     parameters: dict[str, dict[str, object]] = {}
     for law in laws:
@@ -28,18 +29,22 @@ def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery) -> Iterat
         if is_there(con, "raw", name):  # of ids that are pseudonyms by now (`admission/ids.py`)
             con.execute(f"create or replace temp view {quoted(name)} as from raw.{quoted(name)}")
         else:
-            run_step(con, Select(PACKAGE, name), {**told, **_given(delivery)})
+            run_step(con, Select(PACKAGE, name), {**told, **_given(delivery, stated)})
     try:
         yield
     finally:
         drop_relations(con, list(parameters))
 
 
-def breaking(con: Connection, law: SelectLaw, delivery: Delivery) -> Numbers:
+def breaking(con: Connection, law: SelectLaw, delivery: Delivery, stated: Stated) -> Numbers:
     """Find the rows that break a rule, among what lies in `core` now and what the rule stands on."""
     text = read_select(Select(PACKAGE, law.id))
-    return select_numbers(con, text, used_parameters(text, {**law.parameters, **_given(delivery)}))
+    return select_numbers(con, text, used_parameters(text, {**law.parameters, **_given(delivery, stated)}))
 
 
-def _given(delivery: Delivery) -> Mapping[str, object]:
-    return {"registry": delivery.registry, "delivery_date": delivery.date}
+def _given(delivery: Delivery, stated: Stated) -> Mapping[str, object]:
+    return {
+        "registry": delivery.registry,
+        "delivery_date": delivery.date,
+        "has_stable_lesion_ids": stated.has_stable_lesion_ids,
+    }

@@ -133,3 +133,28 @@ def test_ids_that_every_patient_begins_anew_are_no_ones_of_another_patient(tmp_p
     assert flagged(shared, "2024-12-28") == 0, "every id is of several patients"
     assert flagged([*shared, *own[:-1]], "2024-12-29") == 0, "1 of 19 ids is over a twentieth"
     assert flagged([*shared, *own], "2024-12-30") == 2, "1 of 20 ids is a twentieth"
+
+
+@pytest.mark.parametrize(("toml", "flagged"), [("", []), (STATED, ["progression_without_imaging"])])
+def test_a_lytic_lesion_that_is_called_new_again_shows_no_progression(
+    tmp_path: Path, toml: str, flagged: Sequence[str]
+) -> None:
+    """The only image of a line that ended for progression calls a lesion new that baseline had."""
+    lines = "patient_id,line_number,regimen,start_date,end_date,end_reason\n"
+    folder = write_delivery_of(
+        tmp_path,
+        therapy_lines=f"{lines}A,1,made up,2024-01-01,2024-02-14,progression\n",
+        imaging_assessments=(
+            "assessment_id,patient_id,assessment_date,modality\nA0,A,2023-12-20,CT\nA1,A,2024-02-12,CT\n"
+        ),
+        bone_lesions=(
+            "assessment_id,lesion_id,site,morphology,status\n"
+            "A0,L1,rib,osteolytic,baseline\nA1,L1,rib,osteolytic,new\n"
+        ),
+        lab_results=None,
+        her2_tests=None,
+    )
+    (folder.parent / "registry.toml").write_text(f"{toml}[limits]\ncadence = 1\n", encoding="utf-8")
+    one = gated(folder)
+    assert one.decision.is_open
+    assert one.flagged.get(("therapy_lines", 1), []) == flagged
