@@ -38,7 +38,8 @@ def test_a_shut_gate_says_what_where_how_much_and_how_to_see_the_rows(project: P
     assert (program, option) == ("duckdb", "-readonly")
     assert f"The rows of bone_lesions: {metadata['rows']}" in text
     with duckdb.connect(file, read_only=True) as con:
-        assert con.execute(sql).fetchall() == [("bone_lesions.csv", 1, ["required_value_missing"])]
+        (told,) = con.execute(sql).fetchall()
+    assert told == ("bone_lesions.csv", 1, ["required_value_missing"], ["morphology", "site", "status"])
     assert metadata["kind"] == "shut"
     assert metadata["tables"] == "bone_lesions"
     assert "bone_lesions.refused_share_exceeded" in str(metadata["rules"])

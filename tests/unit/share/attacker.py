@@ -52,6 +52,7 @@ INCIDENCES = {
 }
 MOST = 5000.0
 """More patients than any cohort here has."""
+HER2_LABELS = ("positive", "negative", "indeterminate", "unknown")
 PARTS = {
     "candidate": STATES,
     "decided": STATES[:2],
@@ -128,6 +129,8 @@ def read(tables: Tables) -> Known:
         for key in ("registry", "her2", "her2_at_start", "state", "status"):
             parts = [(*group, one) for one in sorted(strata) if one.startswith(f"{key}=")]
             parts = [part for part in parts if part in known.names]
+            if parts and key.startswith("her2"):  # of a comparison two groups are told, of whoever is in one
+                parts = [known.tell((*group, f"{key}={label}"), None) for label in HER2_LABELS]
             if key != "state":  # of the states of a course only two have strata
                 known.add((*group, "all"), parts)
             known.within |= {(part, (*group, "all")) for part in parts if (*group, "all") in known.names}
