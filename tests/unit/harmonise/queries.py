@@ -18,6 +18,7 @@ from bpp_etl.harmonise.upper_limits import register_limits
 from bpp_etl.landing.deliveries import Delivery
 from schemas.laws import SelectLaw
 from schemas.rules import rule_of
+from schemas.stated import NOTHING_STATED
 
 DAY = dt.date(2024, 3, 1)
 
@@ -95,7 +96,8 @@ def suspect_rows(*rows: Mapping[str, Any]) -> list[int]:
         con.execute("create table core.lab_results as from admitted")
         law = rule_of("lab_results", "unit_suspect").law
         assert isinstance(law, SelectLaw)
-        return sorted(breaking(con, law, Delivery("north", "2024-12-31", DAY, 0, Path())).to_list())
+        delivery = Delivery("north", "2024-12-31", DAY, 0, Path())
+        return sorted(breaking(con, law, delivery, NOTHING_STATED).to_list())
 
 
 def _run(query: str, relation: str, frame: pl.DataFrame) -> list[dict[str, Any]]:
