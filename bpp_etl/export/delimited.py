@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bpp_etl.export.cells import shaped
 from bpp_etl.export.dataset import Dataset
-from bpp_etl.warehouse.connection import Connection, count_of, literal
+from bpp_etl.warehouse.connection import Connection, literal, one_row
 
 TABS = "delimiter '\t', quote '', escape ''"
 """No cell is quoted: none holds a tab or an end of line (`on_one_line` of `cells.py`)."""
@@ -28,11 +28,13 @@ def write_rows(
     select = shaped(dataset)
     if registry is not None:
         select += f" where registry = {literal(registry)}"
-    con.execute(f"copy ({select}) to {literal(str(rows))} (format csv, header false, nullstr '', {how})")
+    (written,) = one_row(
+        con, f"copy ({select}) to {literal(str(rows))} (format csv, header false, nullstr '', {how})"
+    )
     with path.open("wb") as whole:
         whole.write(head.encode())
         if rows.exists():
             with rows.open("rb") as part:
                 shutil.copyfileobj(part, whole, 1 << 20)
     rows.unlink(missing_ok=True)
-    return count_of(con, f"select count(*) from ({select})")
+    return int(written)
