@@ -147,11 +147,7 @@ class _Found:
         renamed = self.read.config.rename.get(table, {})
         there = {renamed.get(theirs, theirs) for theirs in header}
         there |= self.read.config.constants.get(table, {}).keys()
-        # What a table cannot be loaded without is there, whatever it is called.
-        is_loaded = table in self.read.rows
-        absent = [
-            name for name in columns if name not in there and not (is_loaded and columns[name].required)
-        ]
+        absent = [name for name in columns if name not in there]
         unknown = [
             theirs
             for theirs in header
@@ -168,9 +164,8 @@ class _Found:
             else:
                 self.choose(section, f"{ours} is one of {', '.join(map(value_of, several))}")
         known = (there & columns.keys()) | guessed.keys()
-        left = [
-            theirs for theirs in unknown if theirs not in {one for told in guessed.values() for one in told}
-        ]
+        taken = {theirs for several in guessed.values() for theirs in several}
+        left = [theirs for theirs in unknown if theirs not in taken]
         names = _names_told(left) if is_of_names(header, known, renamed.keys() & {*header}) else ""
         for name in absent:
             if name in guessed:

@@ -30,6 +30,7 @@ from bpp_etl.reading.document_files import (
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.found import Found
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in, unread_in
+from bpp_etl.reading.lines_as_drugs import lines_as_drugs
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
@@ -81,7 +82,10 @@ def read_delivery(
         return reader.result(RegistryConfig(), ())
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch_root))
     try:
-        reader.read(config, adapter, files, scratch)
+        if adapter is None:
+            config = reader.read_canonical(config, files, scratch)
+        else:
+            reader.read_adapted(config, adapter, files, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     sheets = tuple(shown(f"{WORKBOOK}/{sheet}") for sheet in sorted(reader.found.unread_sheets or ()))
@@ -138,18 +142,24 @@ class _Reader:
         message = f"{error.message}; {error.hint}" if error.hint else error.message
         self.problem(DELIVERY, rule, message)
 
-    def read(
+    def read_canonical(
+        self, config: RegistryConfig, files: tuple[DeliveredFile, ...], scratch: Path
+    ) -> RegistryConfig:
+        """Load our own tables; return what was followed of what the registry states."""
+        config, wanted = lines_as_drugs(config, self.found.canonical(config, files, deliverable(config)))
+        self._load(config, wanted, scratch)
+        if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
+            self.problem(LINES.name, "table_missing", NEITHER)
+        return config
+
+    def read_adapted(
         self,
         config: RegistryConfig,
-        adapter: Adapter | None,
+        adapter: Adapter,
         files: tuple[DeliveredFile, ...],
         scratch: Path,
     ) -> None:
-        if adapter is None:
-            self._load(config, self.found.canonical(config, files, deliverable(config)), scratch)
-            if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
-                self.problem(LINES.name, "table_missing", NEITHER)
-            return
+        """Load the sources of an adapter, and what it makes of them."""
         sources = {source.name: tuple(source.columns) for source in adapter.sources}
         try:
             ensure_names_are_known(config, sources, tuple(adapter.tables))

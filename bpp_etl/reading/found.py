@@ -17,14 +17,7 @@ from bpp_etl.reading.document_files import of_documents
 from bpp_etl.reading.inputs import ReadAs
 from bpp_etl.reading.problems import DeliveryProblem
 from bpp_etl.reading.terms import Terms
-from bpp_etl.reading.wanted import (
-    WORKBOOK,
-    Wanted,
-    drugs_in_place_of_lines,
-    files_called,
-    of_source,
-    of_table,
-)
+from bpp_etl.reading.wanted import WORKBOOK, Wanted, files_called, of_source, of_table
 from bpp_etl.reading.workbook import folded
 from schemas.laws import DELIVERY
 from schemas.tables import DeliveredTable
@@ -60,7 +53,7 @@ class Found:
         for table in tables:
             found = self.files_of(table.name, table.name, files, sheets, is_required=table.is_required)
             wanted += of_table(table, found, config, sheets.get(table.name), schema)
-        return drugs_in_place_of_lines(wanted, config) if schema == "raw" else wanted
+        return wanted
 
     def sources(
         self, config: RegistryConfig, files: tuple[DeliveredFile, ...], adapter: Adapter

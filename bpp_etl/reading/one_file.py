@@ -115,7 +115,7 @@ class _FileLoader:
     def read(self, snapshot: Snapshot, scratch: Path) -> None:
         """Read the file, and note its part of the table. Errors: UnreadableError, and any of a reader."""
         wanted, limits = self.wanted, self.terms.limits
-        settings = self.config.reading(wanted.called or wanted.table)
+        settings = self.config.reading(wanted.table)
         if wanted.sheet is not None:
             settings = replace(settings, sheet=wanted.sheet)
         if wanted.file.format in TABBED:
@@ -175,7 +175,7 @@ class _FileLoader:
     def read_cells(self, opened: Opened, content: Content) -> None:
         """Load what is read of a source that may have any columns."""
         table, limits = self.wanted.table, self.terms.limits
-        rename = self.wanted.renames(self.config)
+        rename = {clean_name(theirs): ours for theirs, ours in self.config.rename.get(table, {}).items()}
         told = load_cells(self.con, opened, content, self.wanted, self.stamp(opened.snapshot), limits, rename)
         self.loaded.part = told.part
         self.loaded.extra += [(table, name) for name in told.extra]
@@ -191,7 +191,7 @@ class _FileLoader:
         """Find each column of ours in the header, or note why the file cannot be used."""
         table, columns = self.wanted.table, self.wanted.columns
         name = shown(self.wanted.file.name)
-        rename = self.wanted.renames(self.config)
+        rename = {clean_name(theirs): ours for theirs, ours in self.config.rename.get(table, {}).items()}
         found = self.known_columns(header, rename)
         if found is None:
             return None

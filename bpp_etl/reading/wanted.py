@@ -6,14 +6,13 @@ Not here: which are used (`reading/delivery.py`), and loading one (`reading/one_
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from bpp_etl.adapters import CANONICAL, Adapter, Source
+from bpp_etl.adapters import Adapter, Source
 from bpp_etl.adapters.fields import Fields
 from bpp_etl.landing.deliveries import TABBED, DeliveredFile
 from bpp_etl.landing.deliveries import TABLES as TABLE_FORMATS
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.header import clean_name
 from bpp_etl.reading.raw_tables import CONTACT, DATA, SIDE, SOURCE, SOURCE_DATA
 from bpp_etl.warehouse.connection import quoted
 from schemas.contract import Column, delivered_columns
@@ -34,8 +33,7 @@ class Wanted:
 
     `sheet` is that of a workbook with a sheet for each table. `part` counts the files of a table from 0. Of
     a file of documents, `adapter` says how it is laid flat. Of a source that may have any columns, `source`
-    says how it tells its fields, and `fields` which of them are read. `called` is what registry.toml calls
-    the file, where that is not the table's name; `renamed` are then the columns that have another name in it.
+    says how it tells its fields, and `fields` which of them are read.
     """
 
     file: DeliveredFile
@@ -48,14 +46,6 @@ class Wanted:
     adapter: Adapter | None = None
     source: Source | None = None
     fields: Fields = NO_FIELDS
-    called: str = ""
-    renamed: Mapping[str, str] = field(default_factory=dict)
-
-    def renames(self, config: RegistryConfig) -> dict[str, str]:
-        """Return the columns of the file that have another name in the table, as they are cleaned."""
-        stated = config.rename.get(self.called or self.table, {})
-        own = {theirs: ours for theirs, ours in self.renamed.items() if theirs not in stated}
-        return own | {clean_name(theirs): self.renamed.get(ours, ours) for theirs, ours in stated.items()}
 
     @property
     def ours(self) -> Mapping[str, Column]:
@@ -96,25 +86,6 @@ def follows(config: RegistryConfig, table: DeliveredTable, rows: Collection[str]
 def lacks_lines(config: RegistryConfig, rows: Collection[str]) -> bool:
     """Say whether lines of therapy were to be derived, and there is nothing that they could follow from."""
     return config.therapy_lines is not None and not {LINES.name, DRUGS.name} & set(rows)
-
-
-def drugs_in_place_of_lines(asked: Iterable[Wanted], config: RegistryConfig) -> list[Wanted]:
-    """Take the file of lines for that of the drugs, where lines are to be derived and no drug is delivered.
-
-    It has a row for each drug, which its registry calls a regimen, and no number of a line that counts. Drugs
-    of an adapter are no file: lines beside them are lines.
-    """
-    wanted = list(asked)
-    is_asked = config.therapy_lines is not None and config.format == CANONICAL
-    if not is_asked or any(one.table == DRUGS.name for one in wanted):
-        return wanted
-    lines = [one for one in wanted if one.table == LINES.name]
-    drugs = of_table(DRUGS, (one.file for one in lines), config, None)
-    as_drugs = [
-        replace(drug, sheet=line.sheet, called=LINES.name, renamed={"regimen": "agent"})
-        for drug, line in zip(drugs, lines, strict=True)
-    ]
-    return [one for one in wanted if one not in lines] + as_drugs
 
 
 def files_called(

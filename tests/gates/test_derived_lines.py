@@ -104,9 +104,10 @@ def test_what_is_stated_of_a_file_of_lines_is_followed_where_it_is_that_of_drugs
 ) -> None:
     toml = (
         f"{DERIVE}[read.therapy_lines]\ndelimiter = ';'\n"
+        "date_format = '%d.%m.%Y'\n"
         "[rename.therapy_lines]\nSubstanz = 'regimen'\nBeginn = 'start_date'\n"
     )
-    given = "patient_id;line_number;Substanz;Beginn\nA;7;letrozole;2024-01-10\n"
+    given = "patient_id;line_number;Substanz;Beginn\nA;7;letrozole;10.01.2024\n"
     one = of_one(tmp_path, toml, "", drug_exposures=None, therapy_lines=given)
     assert one.decision.is_open
     assert lines(one) == [("1", "letrozole", "2024-01-10", "None")]
