@@ -30,6 +30,8 @@ PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 """Ending of the files of tables -> its media type."""
+DUCKDB = "application/vnd.duckdb.file"
+"""The media type of a database that holds all tables."""
 
 _TYPES: Mapping[Kind, str] = {
     "text": "string",
@@ -95,7 +97,7 @@ def in_database(path: str, **about: object) -> Place:
         return {
             "path": path,
             "format": "duckdb",
-            "mediatype": "application/vnd.duckdb.file",
+            "mediatype": DUCKDB,
             **about,
             "dialect": {"table": f"{table.part}.{table.name}"},
         }

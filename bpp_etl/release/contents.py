@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bpp_etl.contract_documents.data_package import DUCKDB
 from bpp_etl.contract_documents.data_package import FILE as PACKAGE
 from bpp_etl.release.seal import FILE, MANIFEST, REPORT
 from bpp_etl.release.software import SOFTWARE
@@ -47,7 +48,6 @@ PACKAGE_KIND = FileKind(
 REPORT_KIND = FileKind(
     "Report", "The numbers in figures and plots, drawn from the database alone.", "text/html"
 )
-DATABASE = "application/vnd.duckdb.file"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ RELEASE = Contents(
         FILE: FileKind(
             "The release",
             "All tables of the release, each with its key and comments; DuckDB from 1.2 on reads it.",
-            DATABASE,
+            DUCKDB,
         ),
         REPORT: REPORT_KIND,
         SOFTWARE: FileKind(

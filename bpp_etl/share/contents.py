@@ -5,8 +5,9 @@ Not here: making one (`make.py`), and how it is told (`bpp_etl/release/crate.py`
 
 from __future__ import annotations
 
+from bpp_etl.contract_documents.data_package import DUCKDB, MEDIA_TYPES
 from bpp_etl.contract_documents.data_package import FILE as PACKAGE
-from bpp_etl.release.contents import DATABASE, PACKAGE_KIND, REPORT_KIND, Contents, FileKind
+from bpp_etl.release.contents import PACKAGE_KIND, REPORT_KIND, Contents, FileKind
 from bpp_etl.release.seal import REPORT
 from bpp_etl.share.before import FILE
 from bpp_etl.share.sums import FILE as SUMS
@@ -20,9 +21,9 @@ SHARE = Contents(
     database=FILE,
     seal=DESCRIPTION,
     files={
-        FILE: FileKind("The share", "Schemas metric, quality and meta of the release.", DATABASE),
+        FILE: FileKind("The share", "Schemas metric, quality and meta of the release.", DUCKDB),
         REPORT: REPORT_KIND,
-        SUMS: FileKind("Sums", "What adds up over several shares.", "application/vnd.apache.parquet"),
+        SUMS: FileKind("Sums", "What adds up over several shares.", MEDIA_TYPES["parquet"]),
         PACKAGE: PACKAGE_KIND,
         DESCRIPTION: FileKind(
             "Description",
