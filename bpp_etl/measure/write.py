@@ -44,7 +44,7 @@ def create_measured_tables(con: Connection) -> None:
     for table, (schema, contract) in MEASURED.items():
         con.execute(f"create schema if not exists {quoted(schema)}")
         con.execute(f"drop table if exists {quoted(schema)}.{quoted(table)}")
-        create_table(con, schema, table, contract)
+        create_table(con, schema, table, contract, is_published=True)
 
 
 def write_rows(con: Connection, rows: Sequence[Row]) -> dict[str, int]:
