@@ -121,7 +121,10 @@ def highest(
         steps = steps + step
         likelihood, slope, curvature = following
         if np.abs(step).max() < _CLOSE:
-            return steps, np.sqrt(np.diag(_solved(curvature, np.eye(steps.size))))
+            variances = np.diag(_solved(curvature, np.eye(steps.size)))
+            if not (variances > 0).all():  # flat in some direction, but for rounding
+                raise NoMaximumError
+            return steps, np.sqrt(variances)
     raise NoMaximumError
 
 

@@ -154,3 +154,9 @@ def test_months_that_differ_in_the_last_bit_tie() -> None:
     noisy[::2] = np.nextafter(noisy[::2], 99)
     one, other = (adjusted_hazard_ratios(times, np.ones(6), {"age": age}) for times in (noisy, days))
     assert one == other
+
+
+def test_more_covariates_than_the_patients_can_tell_apart_have_no_ratio() -> None:
+    covariates = {"age": [50, 60, 70], "alp": [90, 200, 110], "late": [0, 1, 1]}
+    found = adjusted_hazard_ratios([3, 5, 9], [1, 1, 1], covariates, entry=[0, 1, 2])
+    assert [ratio.estimate for ratio in found.ratios.values()] == [None] * 3
