@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.release.shelf import Shelf
+from bpp_etl.identity.erased import pending_registries
+from bpp_etl.release.shelf import AS_BEFORE, Shelf
 from bpp_etl.release.told import verified
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.soak.deeds import DEEDS, ERASED, Home, choose, start
@@ -117,7 +118,9 @@ def test_what_is_published_is_whole_after_each_and_work_goes_on(
             said = (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
             assert not any(word in said for word in FOREIGN), (turns, hit, name, said[-3000:])
             text, is_whole = verified(home.warehouse)
-            assert is_whole, (turns, hit, name, text)
+            # An erasure that is cut short may not have served yet what it made anew; the refresh ends it.
+            is_pending = bool(pending_registries(home.warehouse)) and text.endswith(AS_BEFORE)
+            assert is_whole or is_pending, (turns, hit, name, text)
             with opened_read_only(Shelf.of(home.warehouse).current) as con:
                 assert con.execute("select count(*) from core.patients").fetchall() in ([(3,)], [(2,)]), turns
         done = refresh(home)
