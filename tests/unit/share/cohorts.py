@@ -54,12 +54,12 @@ def protocols() -> tuple[Protocol, ...]:
 
 @cache
 def derived(seed: int) -> Measured:
-    """Draw one to four registries of 8 to 120 patients, and measure them."""
+    """Draw one to four registries of 8 to 80 patients, and measure them."""
     rng = np.random.default_rng(seed)
     with TemporaryDirectory() as folder:
         landing, warehouse = Path(folder) / "landing", Path(folder) / "warehouse"
         for number in range(int(rng.integers(1, 5))):
-            registry = generate_registry(int(rng.integers(8, 121)), 100 * seed + number, CLEAN, DELIVERY_DATE)
+            registry = generate_registry(int(rng.integers(8, 81)), 100 * seed + number, CLEAN, DELIVERY_DATE)
             home = landing / f"r{number}"
             write_delivery(registry, home / DELIVERY_DATE.isoformat(), "parquet", shuffle_seed=1)
             toml = registry_toml(CLEAN.dialect, "Synthetic.")
