@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from assets.begin import begin
+from assets.descriptors import ensure_files_may_be_opened
 from assets.door import finish
 from assets.operation import load_operation
 from bpp_etl.erasure import erase_patient
@@ -29,6 +30,7 @@ from bpp_etl.warehouse.private import keep_private
 
 def run_erase(patient: str, registry: str, landing: Path | None, warehouse: Path | None) -> int:
     """Erase a patient, publish anew, and say what was done and what stays; return the exit code."""
+    ensure_files_may_be_opened()  # before anything is erased: it publishes anew, as a refresh does
     chosen = places(os.environ, landing, warehouse)
     if chosen.warehouse.is_dir():
         keep_private(chosen.warehouse, chosen.landing, os.environ)

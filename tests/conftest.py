@@ -51,6 +51,7 @@ WALKS = (
     "unit/kit/test_first_day.py",
     "unit/measure/test_release.py",
     "unit/share/test_attack.py",
+    "unit/share/test_attack_of_protocols.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter,
 many sequences of scans; with processes and kills.

@@ -27,35 +27,44 @@ OF_NUMBERS = frozenset(
 
 
 def hidden_cells(
-    tally: Tally, shown: Iterable[Cell], threshold: int, few: Collection[Cell] = ()
+    tally: Tally,
+    shown: Iterable[Cell],
+    threshold: int,
+    few: Collection[Cell] = (),
+    already: Collection[Cell] = (),
 ) -> set[Cell]:
     """Return the cells that are not shown: those no row asks for, the small, and what would reveal these.
 
     A count is small if it is at least 1 and below the threshold, or one of the `few`. As long as the shown
-    counts give a kept one away, the smallest of those that do is kept too. A threshold of 0 hides nothing.
+    counts give a kept one away, the smallest of those that do is kept too; one that was told `already` gives
+    away as much, and to keep it closes nothing. A threshold of 0 hides nothing.
     """
     small = {cell for cell in tally.counts if tally.is_small(cell, threshold)} | set(few)
     public, kept = set(shown) | tally.told, set(small)
     while small:
-        known = public - kept
-        more = _closing(tally, single_sums(tally, known, kept, threshold))
-        more = more or _closing(tally, combined_sums(tally, known, small))
-        more = more or _closing(tally, squeezed_counts(tally, known, small))
+        known = (public - kept) | set(already)
+        told = tally.told | set(already)
+        more = _closing(tally, told, single_sums(tally, known, kept, threshold))
+        more = more or _closing(tally, told, combined_sums(tally, known, small))
+        more = more or _closing(tally, told, squeezed_counts(tally, known, small))
         if not more:
             break
         kept |= more
     return (set(tally.counts) - public) | kept
 
 
-def _closing(tally: Tally, ways: Iterable[Way]) -> set[Cell]:
-    """Pick a count out of each way: a small one that weighs much, and one for several ways if possible."""
+def _closing(tally: Tally, told: Collection[Cell], ways: Iterable[Way]) -> set[Cell]:
+    """Pick a count out of each way: a small one that weighs much, and one for several ways if possible.
+
+    What is `told` whatever is done here is not picked.
+    """
 
     def cost(way: Way, cell: Cell) -> tuple[bool, float, Cell]:
         return cell not in tally.handy, tally.counts[cell] / way[cell] ** 2, cell
 
     picked: set[Cell] = set()
     for way in ways:
-        choices = way.keys() - tally.told
+        choices = way.keys() - told
         if choices and picked.isdisjoint(choices):
             picked.add(min(choices, key=partial(cost, way)))
     return picked

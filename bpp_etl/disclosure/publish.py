@@ -69,17 +69,18 @@ def told_of(
     threshold: int = DEFAULT_THRESHOLD,
     few: Collection[Cell] = (),
     kept: Collection[Place] = (),
+    already: Collection[Cell] = (),
 ) -> Told:
     """Build what may be told, rows in the order in which they are written.
 
-    `few` are cells that are hidden like small ones, `kept` are times whose steps are not told. A threshold of
-    0 or 1 hides nothing: all is exact.
+    `few` are cells that are hidden like small ones, `kept` are times whose steps are not told, `already` are
+    cells that are known from elsewhere. A threshold of 0 or 1 hides nothing: all is exact.
     """
     if threshold <= 1:
         return Told(exact_rows(measured), exact_left(measured))
     tally = measured.tally
     rows = [row for row in measured.rows if not differs_by_flags(row)]
-    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold, few)
+    hidden = hidden_cells(tally, {cell for row in rows for cell in row.cells}, threshold, few, already)
     outcomes = {
         one: None if place_of(one) in kept else told_outcomes(one, hidden, threshold)
         for one in measured.outcomes

@@ -7,7 +7,7 @@ stay in the house.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bpp_etl.disclosure.row_counts import with_small_rows_hidden
@@ -38,17 +38,22 @@ STAYS = (
 """Tables of `quality` that stay in the house: names of theirs and ours, and what releases before told."""
 
 
-def control_quality(con: Connection, threshold: int) -> None:
-    """Leave of `quality`, in the catalog in use, what may be told; rows of the tables that stay are gone."""
+def control_quality(con: Connection, threshold: int, few: Collection[str] = ()) -> None:
+    """Leave of `quality`, in the catalog in use, what may be told; rows of the tables that stay are gone.
+
+    `few` are registries whose patients differ by few from what was told before.
+    """
     tables = {name: list(named_rows(con.execute(f"select * from quality.{quoted(name)}"))) for name in TOLD}
-    for name, rows in quality_told(tables, threshold).items():
+    for name, rows in quality_told(tables, threshold, few).items():
         _replace(con, name, rows)
     for name in STAYS:
         con.execute(f"delete from quality.{quoted(name)}")
 
 
-def quality_told(tables: Mapping[str, Sequence[Row]], threshold: int) -> dict[str, list[Row]]:
-    """Return the rows of the tables of `TOLD` that may be told."""
+def quality_told(
+    tables: Mapping[str, Sequence[Row]], threshold: int, few: Collection[str] = ()
+) -> dict[str, list[Row]]:
+    """Return the rows of the tables of `TOLD` that may be told; `few` as `control_quality`."""
     sparse = {
         row["registry"]
         for row in tables["table_count"]
@@ -63,8 +68,8 @@ def quality_told(tables: Mapping[str, Sequence[Row]], threshold: int) -> dict[st
             for row in tables[name]
             if row.get("rule") != OF_THE_ERASED
         ]
-        if sparse:  # the others, less what all registries have together, would tell how many these have
-            rows = [_without_patients(name, row, counts) for row in rows]
+        if sparse or few:  # the others, less what all have together, would tell how many these have
+            rows = [_without_patients(name, row, counts, sparse) for row in rows]
         told[name] = rows
     return told
 
@@ -89,8 +94,10 @@ def _without_words(row: Row) -> Row:
     }
 
 
-def _without_patients(name: str, row: Row, counts: Sequence[str]) -> Row:
-    if name != "delivery" and row["table"] not in OF_PATIENTS:
+def _without_patients(name: str, row: Row, counts: Sequence[str], sparse: Collection[str]) -> Row:
+    """Empty the counts of patients, and of a registry that has few all its rows, which are theirs."""
+    is_of_few = row["registry"] in sparse
+    if name != "delivery" and row["table"] not in OF_PATIENTS and not is_of_few:
         return row
     return {**row, **dict.fromkeys(counts)}
 

@@ -36,7 +36,7 @@ from bpp_etl.release.documents import describe_release
 from bpp_etl.release.history import add_to_history, compare
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.seal import FILES, REWRITTEN, ensure_sealed
+from bpp_etl.release.seal import BEFORE, FILES, REWRITTEN, digest_of_file, ensure_sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
@@ -243,6 +243,7 @@ def _write_manifest(
         "at": now.astimezone(dt.UTC).isoformat(),
         "why": "a patient was erased",
         "content_digest_before": manifest.get("content_digest"),
+        BEFORE: digest_of_file(manifest),
         "measured_by": code_version(),
     }
     made = {

@@ -7,7 +7,6 @@ and so may say what she said, goes. Not here: shares that have left the house, w
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -21,8 +20,7 @@ import polars as pl
 from bpp_etl.erasure.find import Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before
-from bpp_etl.share.contents import DESCRIPTION
+from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before, threshold_of
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
 from schemas.tables import TABLES
 
@@ -60,7 +58,7 @@ def erase_from_log(warehouse: Path, digests: Collection[str]) -> list[str]:
         is_theirs = frame.get_column(TOLD).is_in(sorted(digests))
         if not is_theirs.any():
             continue
-        if json.loads((share / DESCRIPTION).read_text(encoding="utf-8"))["threshold"] <= 1:
+        if threshold_of(share) <= 1:
             shutil.rmtree(share)
             done.append(f"{KEPT}/{share.name} told single patients: removed from the log")
             continue

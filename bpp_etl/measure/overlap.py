@@ -85,6 +85,23 @@ def link_same_patients(tally: Tally, courses: Courses, protocols: Sequence[str])
                         tally.add_up(level, [same])
 
 
+def link_stricter(tally: Tally, courses: Courses, protocols: Sequence[str]) -> None:
+    """Record what a stricter protocol leaves of each count of another: whoever knows both counts knows that.
+
+    One is stricter if it calls nobody a pseudoprogression whom the other does not. The two then count the
+    same patients but for those between them, whatever is counted; counts that are equal are taken for one.
+    """
+    for first, second in combinations(range(len(protocols)), 2):
+        calls = {(of[first] == PSEUDO, of[second] == PSEUDO) for _, of, _ in courses}
+        if (True, True) not in calls or {(True, False), (False, True)} <= calls:
+            continue
+        for cell in [cell for cell in tally.counts if cell.protocol == protocols[first]]:
+            other = cell._replace(protocol=protocols[second])
+            if other in tally.counts:
+                fewer, more = sorted((cell, other), key=tally.counts.__getitem__)
+                tally.put_rest(more, fewer)
+
+
 def _calls_in(window: Window) -> tuple[str, ...]:
     """List what a protocol can call a patient: outside its window only where it has one."""
     steps = {rule.reason for rule in flow_rules(window)}

@@ -51,7 +51,7 @@ from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_r
 from bpp_etl.measure.heterogeneity import heterogeneity_rows
 from bpp_etl.measure.horizons import Outcomes
 from bpp_etl.measure.incidence import progression_incidences
-from bpp_etl.measure.overlap import link_same_patients, overlap_rows
+from bpp_etl.measure.overlap import link_same_patients, link_stricter, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.planning import planning_rows
 from bpp_etl.measure.questions import question_rows
@@ -118,6 +118,7 @@ def measure(con: Connection, protocols: Sequence[Protocol]) -> Measured:
         link_windows(tally, protocols)
         courses = _rows(con, "overlap", {"protocols": names})
         link_same_patients(tally, courses, names)
+        link_stricter(tally, courses, names)
         windows = {protocol.name: protocol.window for protocol in protocols}
         medians = {name: part.medians for name, part in parts.items()}
         rows += overlap_rows(tally, courses, windows, medians)

@@ -24,6 +24,8 @@ FILES = "files"
 """The key of a manifest under which each file of the release has its sha256."""
 REWRITTEN = "rewritten"
 """The key under which stands when and why a release was made anew after it was published, each time."""
+BEFORE = "sha256_before"
+"""The key of such a time under which stands what the database was until then."""
 NOT_OF_IT = "is not of this release"
 
 
@@ -92,6 +94,11 @@ def ensure_sealed(folder: Path) -> None:
 def digest_of_file(manifest: Mapping[str, Any]) -> str | None:
     """Return the digest that a manifest has of the database; None where an earlier version wrote it."""
     return _files_of(manifest)[FILE]
+
+
+def digests_before(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Return the digests that the database of a release had before each time that it was made anew."""
+    return frozenset(str(told[BEFORE]) for told in manifest.get(REWRITTEN, ()) if told.get(BEFORE))
 
 
 def _files_of(manifest: Mapping[str, Any]) -> dict[str, str | None]:

@@ -23,6 +23,7 @@ from bpp_etl.release.seal import (
     MANIFEST,
     REPORT,
     digest_of_file,
+    digests_before,
     ensure_sealed,
     read_manifest,
     sha256_of,
@@ -35,6 +36,8 @@ __all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
 BUILDING = ".building-"
 REPLACED = ".replaced-"
 WRITABLE = 0o222
+AS_BEFORE = "is as it was before its release was made anew"
+"""What the file in service is, in words, where an erasure was cut short just before it served the release."""
 PLACES = {"latest": 1, "previous": 2}
 """Words for a release -> its place, counted from the newest."""
 
@@ -220,10 +223,13 @@ class Shelf:
         except DamagedError:
             return "is damaged"
         try:
-            digest = digest_of_file(self.manifest(str(release_id)))
+            manifest = self.manifest(str(release_id))
         except BppError:
             return None  # its release was removed, or is damaged itself: nothing is there to compare with
-        return "is damaged" if digest not in {None, sha256_of(self.current)} else None
+        digest = sha256_of(self.current)
+        if digest_of_file(manifest) in {None, digest}:
+            return None
+        return AS_BEFORE if digest in digests_before(manifest) else "is damaged"
 
     def _to_be_served(self) -> str | None:
         """Return the release that was put in service last, or else the newest; None where it is damaged."""

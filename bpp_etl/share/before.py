@@ -7,6 +7,7 @@ which must not be of few patients.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +27,7 @@ from bpp_etl.warehouse.select import named_rows
 from schemas.contract import key_of
 
 FILE = "share.duckdb"
+DESCRIPTION = "share.json"
 KEPT = "shares"
 PATIENTS = "patients.parquet"
 EXACT = "exact.parquet"
@@ -40,6 +42,11 @@ def shares_before(warehouse: Path) -> list[Path]:
     """List the folders of the shares that were made of a warehouse, oldest first."""
     kept = warehouse / KEPT
     return sorted(folder for folder in kept.iterdir() if (folder / FILE).is_file()) if kept.is_dir() else []
+
+
+def threshold_of(share: Path) -> int:
+    """Read the threshold that a share was made under."""
+    return int(json.loads((share / DESCRIPTION).read_text(encoding="utf-8"))["threshold"])
 
 
 def write_patient_digests(con: Connection, key: str, target: Path) -> None:
@@ -78,24 +85,59 @@ def told_before(con: Connection, before: Sequence[Path]) -> list[Told]:
 
 
 def cells_that_differ_by_few(measured: Measured, before: Sequence[Told], threshold: int) -> set[Cell]:
-    """Name the counts that, less what a share before told in their place, are few patients.
+    """Name the counts that, less what a share before told in their place, are few patients."""
+    counts = measured.tally.counts
+    return {
+        cell
+        for told in before
+        for cell, number in _counts_told(measured, told).items()
+        if is_small(abs(counts[cell] - number), threshold)
+    }
 
-    A share told a count too that is what its others leave of a sum.
+
+def cells_told_already(measured: Measured, before: Sequence[Told]) -> set[Cell]:
+    """Name the counts that a share before told as they are: who has both reads the other's gaps off them."""
+    counts = measured.tally.counts
+    return {
+        cell
+        for told in before
+        for cell, number in _counts_told(measured, told).items()
+        if counts[cell] == number
+    }
+
+
+def _counts_told(measured: Measured, told: Told) -> Mapping[Cell, int]:
+    """Gather the counts that a share told, and those that its others leave of a sum."""
+    then: dict[Cell, int] = {}
+    for row in measured.rows:
+        key = tuple(row.values.get(name) for name in key_of(MEASURED[row.table][1]))
+        numbers = told[row.table].get(key, {})
+        known = {cell: numbers.get(name) for name, cell in row.counts.items()}
+        then |= {cell: number for cell, number in known.items() if number is not None}
+    _add_what_follows(measured.tally, then)
+    return then
+
+
+def registries_that_differ_by_few(con: Connection, before: Sequence[Path], threshold: int) -> set[str]:
+    """Name the registries of which few patients more or fewer were delivered, or admitted, than a share told.
+
+    No transaction may be open.
     """
-    found: set[Cell] = set()
-    for told in before:
-        then: dict[Cell, int] = {}
-        for row in measured.rows:
-            key = tuple(row.values.get(name) for name in key_of(MEASURED[row.table][1]))
-            numbers = told[row.table].get(key, {})
-            known = {cell: numbers.get(name) for name, cell in row.counts.items()}
-            then |= {cell: number for cell, number in known.items() if number is not None}
-        _add_what_follows(measured.tally, then)
-        found |= {
-            cell
-            for cell, number in then.items()
-            if is_small(abs(measured.tally.counts[cell] - number), threshold)
-        }
+    found: set[str] = set()
+    apart = " or ".join(
+        f"abs(now.{name} - was.{name}) between 1 and $threshold - 1"
+        for name in ("delivered", "admitted", "refused", "ignored")
+    )
+    for folder in before:
+        attach_read_only(con, folder / FILE, ALIAS)
+        rows = con.execute(
+            f"select now.registry from quality.table_count as now join {ALIAS}.quality.table_count as was"
+            ' using (registry, "table", delivery_status)'
+            f" where \"table\" = 'patients' and ({apart})",
+            {"threshold": threshold},
+        ).fetchall()
+        found |= {registry for (registry,) in rows}
+        con.execute(f"detach {ALIAS}")
     return found
 
 
@@ -116,8 +158,9 @@ def times_that_differ_by_few(
 ) -> set[Place]:
     """Name the times of which a share before told the steps, and of which few patients left otherwise since.
 
-    Two curves that differ by one step tell of whom it is. Of a share whose exact sums are gone, as somebody
-    was erased, `told` must have the same steps, or be of so many patients more or fewer.
+    Two curves that differ by one step tell of whom it is; so do two in groups of another size. Of a share
+    whose exact sums are gone, as somebody was erased, `told` must have the same steps, or be of so many
+    patients more or fewer.
     """
     found: set[Place] = set()
     would_tell = {left.place: left for left in told}
@@ -126,6 +169,7 @@ def times_that_differ_by_few(
             continue  # a share of a version that told none
         was_told = Pool.read(folder / SUMS)
         was_exact = Pool.read(folder / EXACT) if (folder / EXACT).is_file() else None
+        is_grouped_alike = threshold_of(folder) == threshold
         for left in exact:
             place = left.place
             row = (place.protocol, place.table, (place.metric, place.stratum))
@@ -138,7 +182,7 @@ def times_that_differ_by_few(
                 moved = max(1, abs((left.patients or 0) - round(patients)))
             else:
                 moved = 0
-            if is_small(moved, threshold):
+            if is_small(moved, threshold) or not is_grouped_alike:
                 found.add(place)
     return found
 

@@ -9,10 +9,8 @@ from bpp_etl.contract_documents.data_package import DUCKDB, MEDIA_TYPES
 from bpp_etl.contract_documents.data_package import FILE as PACKAGE
 from bpp_etl.release.contents import PACKAGE_KIND, REPORT_KIND, Contents, FileKind
 from bpp_etl.release.seal import REPORT
-from bpp_etl.share.before import FILE
+from bpp_etl.share.before import DESCRIPTION, FILE
 from bpp_etl.share.sums import FILE as SUMS
-
-DESCRIPTION = "share.json"
 
 SHARE = Contents(
     what="share",

@@ -34,18 +34,21 @@ from bpp_etl.release.seal import ensure_sealed, sha256_of
 from bpp_etl.release.shelf import FILE as RELEASE_FILE
 from bpp_etl.release.shelf import REPORT, Shelf
 from bpp_etl.share.before import (
+    DESCRIPTION,
     EXACT,
     FILE,
     KEPT,
     PATIENTS,
     cells_that_differ_by_few,
+    cells_told_already,
     ensure_differs_by_many,
+    registries_that_differ_by_few,
     shares_before,
     times_that_differ_by_few,
     told_before,
     write_patient_digests,
 )
-from bpp_etl.share.contents import DESCRIPTION, SHARE
+from bpp_etl.share.contents import SHARE
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import write_sums
 from bpp_etl.warehouse.audit import note
@@ -209,6 +212,7 @@ def _control(
         for share in before:
             ensure_differs_by_many(con, building / PATIENTS, share, threshold)
         told = told_before(con, before)
+        registries = registries_that_differ_by_few(con, before, threshold)
         with transaction(con):
             measured = measure(con, [protocol for protocol in protocols if protocol.is_event])
             # Quality tables of a share tell no few refused rows, so no count is known from them.
@@ -216,11 +220,12 @@ def _control(
             exact = told_of(measured, threshold=0)
             write_sums(exact, building / EXACT)
             few = cells_that_differ_by_few(measured, told, threshold)
-            controlled = told_of(measured, threshold, few)
+            already = cells_told_already(measured, told)
+            controlled = told_of(measured, threshold, few, (), already)
             if kept := times_that_differ_by_few(exact.left, controlled.left, before, threshold):
-                controlled = told_of(measured, threshold, few, kept)
+                controlled = told_of(measured, threshold, few, kept, already)
             write_metrics(con, measured.protocols, controlled.rows)
-            control_quality(con, threshold)
+            control_quality(con, threshold, registries)
         write_sums(controlled, building / LEAVING / SUMS)
     return len(few) + len(kept)
 

@@ -69,4 +69,4 @@ def test_the_page_says_how_much_a_whole_soak_is() -> None:
     for deed in DEEDS.keys() - {"prune", "erase"}:
         assert deed.upper() in told.upper()
     assert "an erasure" in told
-    assert sum(deed.of_a_hundred for deed in DEEDS.values()) == 100
+    assert sum(deed.of_a_thousand for deed in DEEDS.values()) == test_kills.KILLS

@@ -19,9 +19,12 @@ from bpp_etl.errors import UsageError
 from bpp_etl.settings import LONGEST_WAREHOUSE, places
 from tests.support.commands import BPP, Said, bpp
 from tests.support.deliveries import write_delivery_of
+from tests.support.warehouses import admit, release
 
 ONE_LINE = 2
 """An error and its hint."""
+FEW = 20
+"""Open files: less than any system grants."""
 
 
 def deep(folder: Path, length: int) -> Path:
@@ -102,18 +105,36 @@ def with_files(limit: int, *words: str | Path) -> Said:
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def test_with_too_few_open_files_a_refresh_says_so_and_with_enough_it_succeeds(tmp_path: Path) -> None:
+def test_with_too_few_open_files_refresh_and_erase_say_so_and_with_enough_they_succeed(
+    tmp_path: Path,
+) -> None:
     write_delivery_of(tmp_path / "landing")
-    words = ("refresh", "--landing", tmp_path / "landing", "--warehouse", tmp_path / "warehouse")
-    said = with_files(LEAST - 1, *words)
-    assert said.code == 1
-    assert said.err.splitlines() == [
-        f"error: this process may open {LEAST - 1} files at once; it needs {LEAST}",
-        f"hint: raise the limit where it is started: ulimit -n {WANTED}",
-    ]
-    assert not (tmp_path / "warehouse").exists()
-    said = with_files(LEAST, *words)
-    assert (said.code, said.err) == (0, ""), said
+    warehouse = tmp_path / "warehouse"
+    places = ("--landing", tmp_path / "landing", "--warehouse", warehouse)
+    for words in (("refresh", *places), ("erase", "C", "--registry", "tiny", *places)):
+        said = with_files(LEAST - 1, *words)
+        assert said.code == 1
+        assert said.err.splitlines() == [
+            f"error: this process may open {LEAST - 1} files at once; it needs {LEAST}",
+            f"hint: raise the limit where it is started: ulimit -n {WANTED}",
+        ]
+        assert not (warehouse if words[0] == "refresh" else warehouse / "erased.jsonl").exists()
+        said = with_files(LEAST, *words)
+        assert (said.code, said.err) == (0, ""), said
+
+
+def test_what_only_reads_a_release_needs_few_open_files(tmp_path: Path) -> None:
+    write_delivery_of(tmp_path / "landing")
+    admit(tmp_path / "landing", tmp_path / "warehouse")
+    release(tmp_path / "warehouse")
+    for words in (
+        ("share", "--to", tmp_path / "share"),
+        ("export", "omop", "--to", tmp_path / "export"),
+        ("explain", "A", "--registry", "tiny"),
+        ("releases", "verify"),
+    ):
+        said = with_files(FEW, *words, "--warehouse", tmp_path / "warehouse")
+        assert (said.code, said.err) == (0, ""), said
 
 
 def test_what_the_system_grants_is_taken() -> None:

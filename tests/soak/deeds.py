@@ -6,9 +6,10 @@ Another deed gets a line in `DEEDS`. Not here: when it is killed, and what must 
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,10 +33,10 @@ class Home:
 
 @dataclass(frozen=True)
 class Deed:
-    """A command on a warehouse, its part of a hundred turns, and for how many seconds it may work."""
+    """A command on a warehouse, its part of a thousand kills, and for how many seconds it may work."""
 
     words: Callable[[Home], Sequence[str | Path]]
-    of_a_hundred: int
+    of_a_thousand: int
     seconds: float
     is_service: bool = False
 
@@ -73,14 +74,21 @@ def _ui(home: Home) -> Sequence[str | Path]:
 
 
 DEEDS: dict[str, Deed] = {
-    "refresh": Deed(_refresh, 60, 8.0),
-    "share": Deed(_share, 12, 4.0),
-    "step back": Deed(_step_back, 6, 1.5),
-    "prune": Deed(_prune, 6, 1.5),
-    "daemon": Deed(_daemon, 5, 30.0, is_service=True),
-    "ui": Deed(_ui, 5, 20.0, is_service=True),
-    "erase": Deed(_erase, 6, 8.0),
+    "refresh": Deed(_refresh, 430, 8.0),
+    "share": Deed(_share, 150, 4.0),
+    "step back": Deed(_step_back, 70, 1.0),
+    "prune": Deed(_prune, 70, 1.0),
+    "daemon": Deed(_daemon, 65, 20.0, is_service=True),
+    "ui": Deed(_ui, 65, 15.0, is_service=True),
+    "erase": Deed(_erase, 150, 6.0),
 }
+
+
+def choose(chance: random.Random, kills: Mapping[str, int]) -> str:
+    """Choose a deed by what it lacks of its part, so that a thousand kills hit each as often as is told."""
+    lacking = {name: max(0, deed.of_a_thousand - kills.get(name, 0)) for name, deed in DEEDS.items()}
+    (name,) = chance.choices([*lacking], [*lacking.values()])
+    return name
 
 
 def start(deed: Deed, home: Home, log: Path) -> subprocess.Popen[bytes]:

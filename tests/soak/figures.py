@@ -10,8 +10,10 @@ import json
 import os
 import platform
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from bpp_etl.code_version import code_version
 from tests.support.pages import DOCS
 
 FIGURES = Path(__file__).with_name("figures.json")
@@ -27,9 +29,10 @@ def share_of(whole: int) -> int:
 
 
 def record(name: str, whole: int, count: int, **found: object) -> None:
-    """Keep what a test came to: how often, of how many in a whole soak, and what was found."""
+    """Keep what a test came to so far: how often, of how many in a whole soak, and what was found."""
     told = read_figures()
     told[name] = {
+        "code": code_version(),
         "day": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
         "cores": os.cpu_count(),
         "python": platform.python_version(),
@@ -38,6 +41,16 @@ def record(name: str, whole: int, count: int, **found: object) -> None:
         "found": {key.replace("_", " "): value for key, value in found.items()},
     }
     FIGURES.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def counted_before(name: str, whole: int) -> Mapping[str, int]:
+    """Give the counts that a soak of the same code left before it was whole, which the next adds to."""
+    told = read_figures().get(name, {})
+    if told.get("code") != code_version() or told.get("count") == whole:
+        return {}
+    found = told["found"]
+    assert isinstance(found, dict)
+    return {key: value for key, value in found.items() if isinstance(value, int)}
 
 
 def read_figures() -> dict[str, dict[str, object]]:

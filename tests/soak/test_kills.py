@@ -16,19 +16,22 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.release.shelf import Shelf
+from bpp_etl.identity.erased import pending_registries
+from bpp_etl.release.shelf import AS_BEFORE, Shelf
 from bpp_etl.release.told import verified
 from bpp_etl.warehouse.connection import opened_read_only
-from tests.soak.deeds import DEEDS, ERASED, Home, start
-from tests.soak.figures import record, share_of
+from tests.soak.deeds import DEEDS, ERASED, Home, choose, start
+from tests.soak.figures import counted_before, record, share_of
 from tests.support.commands import Said, bpp
 from tests.support.deliveries import TINY, write_delivery_of
 
 pytestmark = pytest.mark.soak
+NAME = "kills at random moments"
 KILLS = 1000
 KILLS_OF_ONE_WAREHOUSE = 10
 """So often a warehouse is hit before it has to make good for it."""
 SEED = 20_260
+"""Of a soak from its beginning; one that goes on adds the kills that were recorded."""
 FOREIGN = ("unexpected", "Traceback")
 
 
@@ -76,10 +79,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     return Undisturbed(folder / "home", whole, rows_of(again))
 
 
-def kill_once(chance: random.Random, home: Home, log: Path) -> tuple[str, bool]:
-    """Start a deed and kill its processes at a random moment; say which, and whether it was still at work."""
-    names = list(DEEDS)
-    (name,) = chance.choices(names, [DEEDS[one].of_a_hundred for one in names])
+def kill_once(chance: random.Random, name: str, home: Home, log: Path) -> bool:
+    """Start a deed and kill its processes at a random moment; say whether it was still at work."""
     process = start(DEEDS[name], home, log)
     until = time.monotonic() + chance.uniform(0.05, DEEDS[name].seconds)
     while process.poll() is None and time.monotonic() < until:
@@ -91,44 +92,48 @@ def kill_once(chance: random.Random, home: Home, log: Path) -> tuple[str, bool]:
         except ProcessLookupError:
             was_at_work = False
     process.wait()
-    return name, was_at_work
+    return was_at_work
 
 
 def test_what_is_published_is_whole_after_each_and_work_goes_on(
     tmp_path: Path, undisturbed: Undisturbed
 ) -> None:
-    chance = random.Random(SEED)
-    kills, wanted = Counter[str](), share_of(KILLS)
-    turns = recoveries = 0
+    before = counted_before(NAME, KILLS)
+    kills = Counter({name: before.get(name, 0) for name in DEEDS})
+    wanted = min(KILLS, kills.total() + share_of(KILLS))
+    chance = random.Random(SEED + kills.total())
+    turns, recoveries = before.get("turns", 0), before.get("recoveries", 0)
     while kills.total() < wanted:
         place = tmp_path / "home"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(undisturbed.home, place)
         home = Home(place / "landing", place / "warehouse")
-        for _ in range(KILLS_OF_ONE_WAREHOUSE):
+        hit: list[str] = []
+        while len(hit) < KILLS_OF_ONE_WAREHOUSE and kills.total() < wanted:
             turns += 1
-            name, was_at_work = kill_once(chance, home, tmp_path / "log")
-            kills[name] += was_at_work
+            name = choose(chance, kills)
+            if kill_once(chance, name, home, tmp_path / "log"):
+                hit.append(name)
+                kills[name] += 1
             said = (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
-            assert not any(word in said for word in FOREIGN), (turns, name, said[-3000:])
+            assert not any(word in said for word in FOREIGN), (turns, hit, name, said[-3000:])
             text, is_whole = verified(home.warehouse)
-            assert is_whole, (turns, name, text)
+            # An erasure that is cut short may not have served yet what it made anew; the refresh ends it.
+            is_pending = bool(pending_registries(home.warehouse)) and text.endswith(AS_BEFORE)
+            assert is_whole or is_pending, (turns, hit, name, text)
             with opened_read_only(Shelf.of(home.warehouse).current) as con:
                 assert con.execute("select count(*) from core.patients").fetchall() in ([(3,)], [(2,)]), turns
-            if kills.total() == wanted:
-                break
         done = refresh(home)
-        assert done.code == 0, (turns, done)
+        assert done.code == 0, (turns, hit, done)
         if Shelf.of(home.warehouse).in_service() != newest(home):
             # Somebody stepped back, and that is not undone: step forward again.
             assert bpp("releases", "rollback", newest(home), "--warehouse", home.warehouse).code == 0
         # Who was put on the list is gone for good, be the erasure cut short or not.
         is_listed = (home.warehouse / "erased.jsonl").exists()
-        assert rows_of(home) == (undisturbed.without if is_listed else undisturbed.whole), turns
-        assert left_behind(home.warehouse) == [], turns
+        assert rows_of(home) == (undisturbed.without if is_listed else undisturbed.whole), (turns, hit)
+        assert left_behind(home.warehouse) == [], (turns, hit)
         recoveries += 1
-    counted = {name: kills[name] for name in DEEDS}
-    record("kills at random moments", KILLS, kills.total(), **counted, lost=0, recoveries=recoveries)
+        record(NAME, KILLS, kills.total(), **kills, lost=0, recoveries=recoveries, turns=turns)
 
 
 def newest(home: Home) -> str:

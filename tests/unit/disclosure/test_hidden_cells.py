@@ -62,6 +62,16 @@ def test_a_rest_that_nobody_asked_for_is_protected_too() -> None:
     assert part not in hidden_cells(tally, {total, part}, 3)
 
 
+def test_what_was_told_already_closes_nothing() -> None:
+    tally = Tally()
+    parts = [tally.put(Cell("p", name), number) for name, number in (("x", 3), ("y", 8), ("z", 9))]
+    total = tally.put_total(Cell("p", "all"), parts)
+    assert hidden_cells(tally, {*parts, total}, 5) == {parts[0], parts[1]}
+    assert hidden_cells(tally, {*parts, total}, 5, already=[parts[1]]) == {parts[0], parts[2]}
+    # Who can read it off what was told already is kept from nothing, and it is hidden all the same.
+    assert hidden_cells(tally, {*parts, total}, 5, already=[*parts[1:], total]) == {parts[0]}
+
+
 def test_a_difference_of_two_sums_gives_nothing_away() -> None:
     # Neither sum alone gives the small part away, but the one less the other does.
     tally = Tally()

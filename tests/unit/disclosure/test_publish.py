@@ -214,8 +214,8 @@ def test_a_curve_does_not_tell_events_that_are_hidden_for_the_sake_of_others() -
 def test_nothing_hidden_in_a_copy_can_be_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: dict[str, Any] = {}
 
-    def spy(tally: Tally, shown: set[Cell], threshold: int, few: Collection[Cell]) -> set[Cell]:
-        kept.update(tally=tally, hidden=hidden_cells(tally, shown, threshold, few))
+    def spy(tally: Tally, shown: set[Cell], threshold: int, *others: Collection[Cell]) -> set[Cell]:
+        kept.update(tally=tally, hidden=hidden_cells(tally, shown, threshold, *others))
         return kept["hidden"]  # type: ignore[no-any-return]
 
     monkeypatch.setattr("bpp_etl.disclosure.publish.hidden_cells", spy)

@@ -17,7 +17,7 @@ import pytest
 from bpp_etl.erasure import erase_patient, finish_erasures
 from bpp_etl.errors import BppError
 from bpp_etl.identity.erased import FILE, pending_registries
-from bpp_etl.release.shelf import Shelf
+from bpp_etl.release.shelf import AS_BEFORE, Shelf
 from bpp_etl.release.told import verified
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import opened_read_only
@@ -112,6 +112,23 @@ def cut_short_and_ended(home: Places, step: str, number: int) -> bool:
 @pytest.mark.parametrize(("step", "number"), [("replace", 2), ("replace", 4), ("replace", 5), ("fsync", 2)])
 def test_what_was_begun_is_ended_by_the_next_refresh(home: Places, step: str, number: int) -> None:
     assert cut_short_and_ended(one_release(home), step, number)
+
+
+def test_a_file_that_is_still_served_as_it_was_is_called_so_and_not_damaged(home: Places) -> None:
+    one_release(home)
+    shelf = Shelf.of(home.warehouse)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Shelf, "put_in_service", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            erase_patient(home, "tiny", ID)
+    assert verified(home.warehouse)[0].splitlines()[-1] == f"in service: bpp.duckdb {AS_BEFORE}"
+    assert shelf.damage_in_service() == AS_BEFORE
+    finish_erasures(home)
+    assert verified(home.warehouse)[1]
+    shelf.current.chmod(0o600)
+    with shelf.current.open("ab") as file:
+        file.write(b"x")
+    assert shelf.damage_in_service() == "is damaged"
 
 
 @pytest.mark.soak

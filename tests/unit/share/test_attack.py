@@ -6,8 +6,7 @@ Not here: which relations the code itself knows (`tests/unit/disclosure`).
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from itertools import product
@@ -18,34 +17,25 @@ import pytest
 
 from bpp_etl.disclosure.publish import Told, told_of
 from bpp_etl.measure.run import Measured, measure
-from bpp_etl.measure.write import MEASURED
 from bpp_etl.metrics import incidence_at
-from bpp_etl.share.before import cells_that_differ_by_few
+from bpp_etl.share.before import cells_that_differ_by_few, cells_told_already
 from bpp_etl.share.pooling import Pool
 from bpp_etl.share.sums import sum_lines
-from schemas.contract import key_of
 from schemas.metric_codes import HORIZON_DAYS
 from schemas.sums import INCIDENCE
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Person
 from tests.unit.measure.world import measured, named, release
 from tests.unit.share.attacker import bounds, moves, read
 from tests.unit.share.houses import drawn_house, grown_house
+from tests.unit.share.tables import by_key, tables_of, together
 
 SMALL = range(1, 5)
 STEPS = {"days": 7, "U/L": 5, "years": 1, "lesions": 1, "ug/L": 1}
 SEEDS = range(4)
-Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 MANY = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 204)]
 """Seeds of the long search, under `make soak` alone."""
-
-
-def tables_of(told: Told) -> Tables:
-    found = defaultdict(list)
-    for row in told.rows:
-        found[row.table].append(row.values)
-    return found
 
 
 @cache
@@ -176,13 +166,13 @@ def test_no_count_of_few_follows_from_two_shares_one_after_the_other(seed: int) 
     assert not [name for name in moved if abs(now.get(name, 0) - was.get(name, 0)) in SMALL]
 
 
-def by_key(told: Told) -> dict[str, dict[tuple[Any, ...], Mapping[str, Any]]]:
-    """Give the rows of a share as its log is read."""
-    found: dict[str, dict[tuple[Any, ...], Mapping[str, Any]]] = {table: {} for table in MEASURED}
-    for row in told.rows:
-        key = tuple(row.values[name] for name in key_of(MEASURED[row.table][1]))
-        found[row.table][key] = row.values
-    return found
+@pytest.mark.parametrize("seed", [1, 6, *MANY])
+def test_no_small_count_follows_from_two_shares_of_the_same_patients_under_two_thresholds(seed: int) -> None:
+    truth = read(tables_of(told_of(of(seed), threshold=0))).values
+    already = cells_told_already(of(seed), [by_key(shared(seed))])
+    coarser = told_of(of(seed), threshold=8, already=already)
+    found = bounds(read(together(shared(seed), coarser)))
+    assert not [name for name in found if truth.get(name) in SMALL]
 
 
 def test_a_full_fraction_would_tell_how_many_were_censored_before_a_horizon() -> None:

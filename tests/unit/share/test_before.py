@@ -12,7 +12,7 @@ import pytest
 from bpp_etl.disclosure.publish import Told, told_of
 from bpp_etl.measure.run import Measured, measure
 from bpp_etl.measure.steps import Place
-from bpp_etl.share.before import EXACT, times_that_differ_by_few
+from bpp_etl.share.before import DESCRIPTION, EXACT, times_that_differ_by_few
 from bpp_etl.share.sums import FILE, write_sums
 from tests.unit.measure.patients import PROTOCOL, Candidate
 from tests.unit.measure.world import named, release
@@ -39,6 +39,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = of(patients())
     write_sums(told_of(found, 5), folder / FILE)
     write_sums(told_of(found, 0), folder / EXACT)
+    (folder / DESCRIPTION).write_text('{"threshold": 5}', encoding="utf-8")
     return folder
 
 
@@ -66,6 +67,14 @@ def test_a_curve_of_which_few_patients_moved_is_kept(before: Path, moved: int, *
     assert (row["patients"], row["is_suppressed"]) == (40, is_kept)
 
 
+def test_a_curve_in_groups_of_another_size_is_kept(before: Path, tmp_path: Path) -> None:
+    """Of groups of five and of seven the difference would tell when the two between them had their event."""
+    for name in (FILE, EXACT):
+        (tmp_path / name).write_bytes((before / name).read_bytes())
+    (tmp_path / DESCRIPTION).write_text('{"threshold": 7}', encoding="utf-8")
+    assert TIME in kept(of(patients()), tmp_path)
+
+
 OF_TOLD = [(0, 0, False), (30, 0, True), (0, 3, True), (0, 5, False)]
 
 
@@ -73,7 +82,8 @@ OF_TOLD = [(0, 0, False), (30, 0, True), (0, 3, True), (0, 5, False)]
 def test_of_a_share_without_exact_sums_the_steps_are_the_same_or_of_many_more(
     before: Path, tmp_path: Path, moved: int, more: int, *, is_kept: bool
 ) -> None:
-    (tmp_path / FILE).write_bytes((before / FILE).read_bytes())
+    for name in (FILE, DESCRIPTION):
+        (tmp_path / name).write_bytes((before / name).read_bytes())
     assert (TIME in kept(of(patients(moved, more)), tmp_path)) == is_kept
 
 
@@ -81,4 +91,5 @@ def test_what_a_share_before_did_not_tell_is_compared_with_nothing(before: Path,
     few = of(patients()[:4])
     write_sums(told_of(few, 5), tmp_path / FILE)
     write_sums(told_of(few, 0), tmp_path / EXACT)
+    (tmp_path / DESCRIPTION).write_text('{"threshold": 5}', encoding="utf-8")
     assert kept(of(patients()[:5]), tmp_path) == set()
