@@ -46,6 +46,11 @@ def optional_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     return tuple(name for name, table in tables.items() if not table.is_required)
 
 
+def keyed_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables whose rows have a key, by which a side table completes those of an adapter."""
+    return tuple(name for name, table in tables.items() if table.delivered_key)
+
+
 def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose no table, but all of them together."""
     return (DELIVERY,)
@@ -153,6 +158,21 @@ TABLE_LAWS = (
         on=optional_tables,
         limit_name="nothing_used",
         is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "side_table_key_unknown",
+        sentence="Every row of a side table is of a key that the source has.",
+        exactly="Of side tables beside rows that the source makes of the same table. A row of a key that the "
+        "source lacks is added, and judged as any other.",
+        severity="warn",
+        category="conformance",
+        mend="Correct the key where it is mistyped: bpp check names the rows. Where the side table rightly "
+        "brings rows that the source lacks, [limits] side_table_key_unknown is the highest share of them; "
+        "1 switches the rule off.",
+        on=keyed_tables,
+        limit_name="side_table_key_unknown",
+        is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "rows_not_conserved",

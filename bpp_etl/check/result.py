@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.proposal import Proposal
+from bpp_etl.check.sources import SourceRows
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.reading.problems import NAME_WITHHELD, WITHHELD
@@ -62,6 +63,7 @@ class Checked:
     proposal: Proposal
     would_open: bool = False
     rows_written: int = 0
+    sources: tuple[SourceRows, ...] = ()
 
     @property
     def state(self) -> str:
@@ -80,6 +82,11 @@ class Checked:
     def rows_declared(self) -> list[str]:
         """Say of each declaration of registry.toml what it filled, and in how many rows."""
         return [one.in_words() for one in self.decision.declared]
+
+    @property
+    def side_tables(self) -> list[str]:
+        """Say of each side table what its rows completed, and how many were added."""
+        return [one.in_words() for one in self.read.side_tables]
 
     @property
     def drugs_told(self) -> list[str]:

@@ -27,6 +27,9 @@ PASTE = (
     "already, add its lines to that one. Lines after # are a choice that is yours."
 )
 
+SOURCES = "What the rows of the export are"
+SIDE_TABLES = "Rows of side tables"
+NO_TABLE = "no table"
 EMPTY = "Rows that are none, for no cell of them is filled"
 PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
@@ -60,6 +63,16 @@ def as_text(checked: Checked) -> str:
     )
     if not decision.is_open:
         lines += wrapped(ALL_REFUSED, "  ")
+    if checked.sources:
+        lines += ["", SOURCES]
+        lines += table(
+            ("source", "rows", "each is", "comes into"),
+            [(one.source, f"{one.rows}", one.meaning, one.table or NO_TABLE) for one in checked.sources],
+            "lrwl",
+        )
+    if checked.side_tables:
+        lines += ["", SIDE_TABLES]
+        lines += [part for words in checked.side_tables for part in wrapped(words, "  ", hanging="    ")]
     lines += ["", ROWS_COUNTED if checked.broken else "No rule was broken."]
     for title, by_rule in _by_severity(checked).items():
         lines += ["", title]
@@ -106,6 +119,8 @@ def as_json(checked: Checked) -> str:
             asdict(count) | {"was_read": count.table in read.rows or count.delivered > 0}
             for count in decision.tables
         ],
+        "sources": [asdict(one) for one in checked.sources],
+        "side_tables": [asdict(one) for one in read.side_tables],
         "broken_rules": [_rule_told(one) for one in checked.broken],
         "proposal": checked.proposal.as_toml(),
         "rules": [asdict(result) for result in decision.rules],
@@ -133,6 +148,9 @@ def as_html(checked: Checked) -> str:
         rows_counted=ROWS_COUNTED,
         all_refused=ALL_REFUSED,
         empty=EMPTY,
+        sources=SOURCES,
+        side_tables=SIDE_TABLES,
+        no_table=NO_TABLE,
     )
 
 

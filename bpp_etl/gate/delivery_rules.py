@@ -100,6 +100,16 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(int(is_judged), int(is_unused), whole.limit_of(rule), words)
 
 
+@judges("side_table_key_unknown")
+def side_table_key_unknown(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of a side table's rows whose key the source lacks to its limit."""
+    found = [one for one in whole.judged.read.side_tables if one.table == rule.table and one.source_rows]
+    rows, strangers = sum(one.rows for one in found), sum(one.strangers for one in found)
+    limit = whole.limit_of(rule)
+    what = f"rows of the side table {rule.table} are of a key that the source lacks, and were added"
+    return Found(rows, strangers, limit, share_in_words(strangers, rows, limit, what))
+
+
 @judges("file_not_read")
 def file_not_read(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of files that nothing reads to its limit; a folder or a sheet counts as one."""

@@ -1,0 +1,35 @@
+"""What the rows of an adapter's sources are, and the table that they come into.
+
+Not here: counting them, which each adapter does, and what a release says of them
+(`bpp_etl/admission/record.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpp_etl.adapters.description import SOURCE_ROWS
+from bpp_etl.warehouse.connection import Connection, is_there, quoted
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """The rows of one source that mean the same, and the table that they come into; None is no table."""
+
+    source: str
+    rows: int
+    meaning: str
+    table: str | None
+
+
+def source_rows_in(con: Connection) -> tuple[SourceRows, ...]:
+    """Read what an adapter counted in an open working file; nothing where none read the delivery."""
+    if not is_there(con, "raw", SOURCE_ROWS):
+        return ()
+    found = con.execute(
+        f"select source, source_rows, meaning, table_name from raw.{quoted(SOURCE_ROWS)}"
+        " where source_rows > 0 order by source, table_name nulls last, meaning"
+    ).fetchall()
+    return tuple(
+        SourceRows(str(source), int(rows), str(meaning), table) for source, rows, meaning, table in found
+    )
