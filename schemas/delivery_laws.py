@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from schemas.cadence import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TOLERANCE_DAYS
 from schemas.general_laws import every_table
 from schemas.laws import DELIVERY, DeliveryLaw
 
@@ -278,10 +279,14 @@ WHOLE_LAWS = (
     DeliveryLaw(
         "cadence_not_kept",
         sentence="The share of first-line CT intervals off schedule stays within its limit.",
+        exactly=f"On schedule is a CT within {TOLERANCE_DAYS} days of {CYCLES_PER_INTERVAL} cycles "
+        f"(cycle_length_days, {FALLBACK_CYCLE_DAYS} where it is empty), or of what [cadence] states, after "
+        "the CT before it or the start of the line. One interval is enough.",
         severity="shut",
         category="plausibility",
         mend="State the registry's own schedule in [cadence] where the message has it right; else check "
-        "cycle_length_days and the CT dates. [limits] cadence = 1 switches the rule off.",
+        f"cycle_length_days and the CT dates: {CYCLES_PER_INTERVAL} cycles are expected between CTs. "
+        "Where there are few, or they keep no schedule, [limits] cadence = 1 switches the rule off.",
         on=whole_delivery,
         limit=0.5,
         limit_name="cadence",

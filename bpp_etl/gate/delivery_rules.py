@@ -13,8 +13,10 @@ from typing import NamedTuple
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
+from bpp_etl.pages.plain_text import counted as counted_in_words
 from bpp_etl.warehouse.connection import one_row
 from bpp_etl.warehouse.select import Select, read_select
+from schemas.cadence import CYCLES_PER_INTERVAL, TOLERANCE_DAYS
 from schemas.laws import DELIVERY
 from schemas.rules import Rule
 from schemas.tables import TABLES
@@ -155,7 +157,12 @@ def cadence_not_kept(whole: WholeDelivery, rule: Rule) -> Found:
 
 
 def _schedule_in_words(whole: WholeDelivery) -> str:
-    """Say what the intervals are like, and the lines of registry.toml that would state it."""
+    """Say what was expected, what the intervals are like, and the lines that would state it."""
+    patients, least, most = one_row(
+        whole.con,
+        "select count(distinct patient_id), min(expected_interval_days), max(expected_interval_days)"
+        " from core.assessment_cadence where line_number = 1",
+    )
     counted = whole.con.execute(
         "select place, interval_days, count(*) from ("
         " select interval_days, row_number() over (partition by patient_id order by time_point_date) as place"
@@ -167,8 +174,12 @@ def _schedule_in_words(whole: WholeDelivery) -> str:
         places[place - 1][days] = count
         everywhere[days] += count
     stated = schedule_found(places)
+    days = f"{least}" if least == most else f"{least} to {most}"
+    by = "[cadence]" if whole.judged.read.config.cadence.interval_days else f"{CYCLES_PER_INTERVAL} cycles"
     return (
-        f"their median is {median_of(everywhere)} days: [cadence] {stated.in_words()} would state them,"
+        f"they are of {counted_in_words(patients, 'patient')}, and expected after {days} days ({by}), give or"
+        f" take {TOLERANCE_DAYS}; their median is {median_of(everywhere)} days:"
+        f" [cadence] {stated.in_words()} would state them,"
         f" {100 * share_off(places, stated):.1f} % off schedule"
     )
 
