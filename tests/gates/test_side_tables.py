@@ -227,3 +227,15 @@ def test_a_check_says_what_became_of_the_rows_of_sources_and_of_side_tables(tmp_
     assert "patients: of 2, 0 completed a row of the source, 1 added" in text
     assert "row 2 of patients.csv" in text
     assert re.search(r"^  dm +2  a subject +patients$", text, re.M)
+
+
+def test_a_side_table_may_have_columns_and_codes_of_its_own(tmp_path: Path) -> None:
+    toml = f"""{SDTM}
+[rename.her2_tests]
+who = "patient_id"
+[recode.her2_tests.specimen_site]
+P = "primary"
+"""
+    texts = {**DOMAINS, "her2_tests.csv": "who,test_date,specimen_site,ihc_score\nS1,2023-12-01,P,3+\n"}
+    one = gated(write_texts(tmp_path, texts, toml=toml))
+    assert rows(one, "her2_tests", "patient_id", "specimen_site") == [("S1", "primary")]
