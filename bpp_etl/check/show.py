@@ -33,7 +33,7 @@ NO_TABLE = "no table"
 EMPTY = "Rows that are none, for no cell of them is filled"
 PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
-ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
+ROWS_COUNTED = "Rows of a file are counted from 1, its header left out; of JSON and XML, its documents."
 
 
 def as_text(checked: Checked) -> str:

@@ -104,6 +104,12 @@ def pseudonym_key_in(con: Connection) -> str:
     return str(told["read"].get("pseudonym_key", ""))
 
 
+def format_in(con: Connection) -> str:
+    """Return the format that the delivery of an open working file was read as."""
+    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
+    return str(told["read"]["config"]["format"])
+
+
 def as_told(found: ReadDelivery) -> dict[str, Any]:
     """Return what was read as JSON has it, with days as text."""
     return asdict(found)
