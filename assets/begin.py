@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bpp_etl.admission.due import Due, derivation, derived_with, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep
-from bpp_etl.errors import BppError, DamagedError, UsageError
+from bpp_etl.errors import BppError, DamagedError, UsageError, known_names
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import load_within
@@ -82,7 +82,7 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
     if unknown:
         raise UsageError(
             f"no delivery of {', '.join(unknown)} in the landing",
-            f"known: {', '.join(landing.newest) or 'none'}",
+            known_names(unknown[0], tuple(landing.newest)),
         )
     done = Refreshed(unfit=landing.unfit, closed=landing.closed)
     for protocol in protocols:

@@ -18,7 +18,7 @@ from schemas.rules import rule_of
 class Need:
     """Something that does not mend itself: what it is about, what was found, and what to do.
 
-    `mend` says of a rule how a breach of it is mended; `do` is short; where it is a command it is to be copied.
+    `mend` says of a rule how a breach of it is mended; `do` is short: a command is to be copied.
     `kind` tells it in our own words alone, for where others look on: a name of theirs may be a person's.
     """
 
