@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from bpp_etl.check.cells import in_words
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.pages import page
-from bpp_etl.pages.plain_text import joined, table, wrapped
+from bpp_etl.pages.plain_text import counted, joined, table, wrapped
 
 DOES = {
     "shut": "These shut the gate",
@@ -33,7 +33,10 @@ NO_TABLE = "no table"
 EMPTY = "Rows that are none, for no cell of them is filled"
 PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
-ROWS_COUNTED = "Rows of a file are counted from 1, its header left out; of JSON and XML, its documents."
+ROWS_COUNTED = (
+    "Rows of a file are counted from 1, its header left out; of JSON and XML the documents are,"
+    " of whatever kind: bpp raw tells one."
+)
 
 
 def as_text(checked: Checked) -> str:
@@ -73,7 +76,7 @@ def as_text(checked: Checked) -> str:
     if checked.side_tables:
         lines += ["", SIDE_TABLES]
         lines += [part for words in checked.side_tables for part in wrapped(words, "  ", hanging="    ")]
-    lines += ["", ROWS_COUNTED if checked.broken else "No rule was broken."]
+    lines += ["", *wrapped(ROWS_COUNTED if checked.broken else "No rule was broken.")]
     for title, by_rule in _by_severity(checked).items():
         lines += ["", title]
         for broken in by_rule:
@@ -191,7 +194,7 @@ def _rule_lines(broken: list[BrokenRule]) -> list[str]:
         if not one.faults and one.columns:
             lines += wrapped(f"{one.table}: {joined(one.columns)}", "    ", hanging="      ")
         for fault in one.faults:
-            told = f"{fault.table}.{fault.column}, {fault.rows} rows"
+            told = f"{fault.table}.{fault.column}, {counted(fault.rows, 'row')}"
             if fault.allowed:
                 told += f": allowed {', '.join(fault.allowed)}"
                 told += f"; delivered {in_words(fault.texts)}" if fault.texts else ""

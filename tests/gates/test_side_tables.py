@@ -239,3 +239,24 @@ P = "primary"
     texts = {**DOMAINS, "her2_tests.csv": "who,test_date,specimen_site,ihc_score\nS1,2023-12-01,P,3+\n"}
     one = gated(write_texts(tmp_path, texts, toml=toml))
     assert rows(one, "her2_tests", "patient_id", "specimen_site") == [("S1", "primary")]
+
+
+def test_a_check_names_the_columns_in_which_a_side_table_disagrees(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    lesions = f"{LESIONS}{scan},N1,,osteoblastic,stable,\n"
+    found = checked(
+        delivery_in(write_texts(tmp_path / "b", {**DOMAINS, "bone_lesions.csv": lesions}, toml=SDTM))
+    )
+    (told,) = (one for one in found.broken if one.rule == "side_table_disagrees")
+    assert told.columns == ("status",)
+    assert "bone_lesions.status, 1 row" in as_text(found).replace("\n", " ")
+
+
+def test_a_check_names_the_key_where_a_side_table_repeats_it(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    twice = f"{LESIONS}{scan},N1,rib,osteoblastic,new,\n{scan},N1,spine,osteolytic,new,\n"
+    found = checked(
+        delivery_in(write_texts(tmp_path / "b", {**DOMAINS, "bone_lesions.csv": twice}, toml=SDTM))
+    )
+    (told,) = (one for one in found.broken if one.rule == "side_table_disagrees")
+    assert told.columns == ("assessment_id", "lesion_id")
