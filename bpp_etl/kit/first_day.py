@@ -57,7 +57,11 @@ def begin_registry(
     if form not in known:
         raise UsageError(f"there is no format {shown(form)}", known_names(form, known))
     if files and form != CANONICAL:
-        raise UsageError("--like proposes for tables of our own", f"leave out --like, or --format {form}")
+        raise UsageError(
+            f"--like is for files that follow no standard; the adapter {form} knows the names of its own",
+            f"leave out --like: after `bpp init {registry} --format {form}` put the export into the delivery,"
+            " and `bpp check` proposes what its codes mean; or leave out --format",
+        )
     proposed, told = _proposed(registry, day, files) if files else ("", [])
     folder = home / day.isoformat()
     folder.mkdir(parents=True)
