@@ -47,9 +47,9 @@ def optional_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     return tuple(name for name, table in tables.items() if not table.is_required)
 
 
-def keyed_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
-    """Choose the tables whose rows have a key, by which a side table completes those of an adapter."""
-    return tuple(name for name, table in tables.items() if table.delivered_key)
+def known_by_the_source(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables of which a format that has them names every row; a lesion it may name only once."""
+    return ("patients", "therapy_lines", "imaging_assessments")
 
 
 def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
@@ -155,7 +155,8 @@ TABLE_LAWS = (
         severity="warn",
         category="completeness",
         mend="Look at what the table calls its analytes and map them in [recode.<table>], or leave the table "
-        "out; [limits] nothing_used = 1 switches the rule off.",
+        "out. What makes a row of it in the format of others is on the page of the format. [limits] "
+        "nothing_used = 1 switches the rule off.",
         on=optional_tables,
         limit_name="nothing_used",
         is_told_by_table=True,
@@ -164,13 +165,14 @@ TABLE_LAWS = (
         "side_table_key_unknown",
         sentence="Every row of a side table is of a key that the source has.",
         exactly="Of side tables beside rows that the source makes of the same table. A row of a key that the "
-        "source lacks is added, and judged as any other.",
+        "source lacks is added, and judged as any other. Not of lesions, which a side table follows to scans "
+        "on which the source does not name them.",
         severity="warn",
         category="conformance",
         mend="Correct the key where it is mistyped: bpp check names the rows. Where the side table rightly "
         "brings rows that the source lacks, [limits] side_table_key_unknown is the highest share of them; "
         "1 switches the rule off.",
-        on=keyed_tables,
+        on=known_by_the_source,
         limit_name="side_table_key_unknown",
         is_told_by_table=True,
         is_in_our_words=True,

@@ -55,7 +55,10 @@ class BrokenRule:
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking a delivery found; whether the gate would open was tried where the proposal says so."""
+    """What checking a delivery found; whether the gate would open was tried where the proposal says so.
+
+    `reads` says which files the format of others reads, and where more is written on it.
+    """
 
     decision: GateDecision
     read: ReadDelivery
@@ -64,6 +67,7 @@ class Checked:
     would_open: bool = False
     rows_written: int = 0
     sources: tuple[SourceRows, ...] = ()
+    reads: str = ""
 
     @property
     def state(self) -> str:

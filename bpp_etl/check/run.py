@@ -22,7 +22,7 @@ from bpp_etl.check.cells import ColumnFault, column_faults
 from bpp_etl.check.proposals import propose
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
-from bpp_etl.check.sources import source_rows_in
+from bpp_etl.check.sources import reads_in_words, source_rows_in
 from bpp_etl.check.workbook import write_rows
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.gate.decision import RuleResult
@@ -177,7 +177,15 @@ def _judged(
             rows = {**_refused_rows(con), **_flagged_rows(con, read), **_strangers(read)}
             sources = source_rows_in(con)
     told = tuple(_broken_rule(one, rows, faults) for one in broken)
-    return Checked(decision, read, told, proposal, rows_written=written, sources=sources)
+    return Checked(
+        decision,
+        read,
+        told,
+        proposal,
+        rows_written=written,
+        sources=sources,
+        reads=reads_in_words(read, delivery),
+    )
 
 
 def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) -> BrokenRule:

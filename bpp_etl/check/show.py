@@ -27,6 +27,7 @@ PASTE = (
     "already, add its lines to that one. Lines after # are a choice that is yours."
 )
 
+READS = "What the format reads"
 SOURCES = "What the rows of the export are"
 SIDE_TABLES = "Rows of side tables"
 NO_TABLE = "no table"
@@ -76,6 +77,7 @@ def as_text(checked: Checked) -> str:
     if checked.side_tables:
         lines += ["", SIDE_TABLES]
         lines += [part for words in checked.side_tables for part in wrapped(words, "  ", hanging="    ")]
+    is_amiss = not decision.is_open or bool(checked.read.unknown_files)
     lines += ["", *wrapped(ROWS_COUNTED if checked.broken else "No rule was broken.")]
     for title, by_rule in _by_severity(checked).items():
         lines += ["", title]
@@ -86,6 +88,7 @@ def as_text(checked: Checked) -> str:
         ("Drugs that lines of therapy were derived from", checked.drugs_told),
         ("Cells that were read as empty", checked.cells_emptied),
         (EMPTY, checked.empty_rows),
+        (READS, [checked.reads] if checked.reads and is_amiss else []),
         ("Columns that are not loaded", checked.columns_left_out),
         ("Files that nothing reads", checked.read.unknown_files),
         (PASSED_OVER, [", ".join(checked.read.passed_over)] if checked.read.passed_over else []),
@@ -122,6 +125,7 @@ def as_json(checked: Checked) -> str:
             asdict(count) | {"was_read": count.table in read.rows or count.delivered > 0}
             for count in decision.tables
         ],
+        "reads": checked.reads,
         "sources": [asdict(one) for one in checked.sources],
         "side_tables": [asdict(one) for one in read.side_tables],
         "broken_rules": [_rule_told(one) for one in checked.broken],

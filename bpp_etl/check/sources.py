@@ -1,4 +1,4 @@
-"""What the rows of an adapter's sources are, and the table that they come into.
+"""What an adapter reads of a delivery: files of which names, and what their rows are.
 
 Not here: counting them, which each adapter does, and what a release says of them
 (`bpp_etl/admission/record.py`).
@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpp_etl.adapters import AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
+from bpp_etl.errors import UsageError, shown
+from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.reading.inputs import adapter_of
+from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 
 
@@ -32,4 +37,22 @@ def source_rows_in(con: Connection) -> tuple[SourceRows, ...]:
     ).fetchall()
     return tuple(
         SourceRows(str(source), int(rows), str(meaning), table) for source, rows, meaning, table in found
+    )
+
+
+def reads_in_words(read: ReadDelivery, delivery: Delivery) -> str:
+    """Say which files the format of a delivery reads, and where more is written on it; nothing of our own."""
+    try:
+        adapter = adapter_of(read.config, delivery)
+    except (AdapterError, UsageError):
+        return ""
+    if adapter is None:
+        return ""
+    if adapter.documents is not None:
+        names = [f"*.{ending}" for ending in adapter.documents.endings]
+    else:
+        names = [name for source in adapter.sources for name in (source.name, *source.files)]
+    return (
+        f"{shown(adapter.name)} reads {', '.join(map(shown, names))}, and side tables named as our tables:"
+        f" {shown(adapter.page)} says more"
     )

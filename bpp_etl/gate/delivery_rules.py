@@ -63,15 +63,18 @@ def required_table_empty(whole: WholeDelivery, rule: Rule) -> Found:
 
 def _why_empty(whole: WholeDelivery, table: str) -> str:
     """Tell rows that were refused from rows that never came, which no correction of rows brings."""
-    config = whole.judged.read.config
     if whole.judged.of(table).judged > 0:
         return f"no row of {table} survives"
     drugs = {meaning: rows for meaning, rows in whole.judged.drugs.items() if rows}
     if table == "therapy_lines" and drugs:
         told = ", ".join(f"{meaning} {rows}" for meaning, rows in drugs.items())
         return f"no line of therapy follows from the drugs: {told}"
-    if config.format != CANONICAL:
-        return f"nothing in this {config.format} export makes a row of {table}"
+    return _has_no_row(whole, table)
+
+
+def _has_no_row(whole: WholeDelivery, table: str) -> str:
+    if whole.judged.read.config.format != CANONICAL:
+        return f"nothing in this {whole.judged.read.config.format} export makes a row of {table}"
     return f"{table} has no row"
 
 
@@ -97,7 +100,9 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
     found = whole.judged.of(rule.table)
     is_judged = rule.table in whole.judged.tables
     why = f"{found.broken_rows} are refused, {found.ignored} of other analytes"
-    words = f"no row of {rule.table} counts: {why if found.judged or found.ignored else 'it has none'}"
+    words = f"no row of {rule.table} counts: {why}"
+    if not found.judged and not found.ignored:
+        words = _has_no_row(whole, rule.table)
     is_unused = is_judged and found.admitted == 0
     return Found(int(is_judged), int(is_unused), whole.limit_of(rule), words)
 

@@ -193,6 +193,15 @@ def test_strangers_are_told_of_no_table_that_the_source_has_no_row_of_or_that_ha
     assert tests.in_words() == "her2_tests: 1 added, the source has none"
 
 
+def test_a_lesion_that_a_side_table_follows_to_another_scan_is_no_stranger_to_the_rule(
+    tmp_path: Path,
+) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    one = completed(tmp_path / "b", bone_lesions=f"{LESIONS}{scan},N2,rib,mixed,new,\n")
+    assert ("bone_lesions", "side_table_key_unknown") not in {(r.table, r.rule) for r in one.decision.rules}
+    assert [(told.added, told.strangers) for told in one.read.side_tables] == [(1, 1)]
+
+
 def test_a_registry_whose_side_tables_rightly_add_rows_states_how_many(tmp_path: Path) -> None:
     texts = {
         **DOMAINS,

@@ -18,7 +18,11 @@ from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import opened_read_only
 
-STATES = {"cbioportal": [("SYN-1", "pseudoprogression")], "omop": [("101", "pseudoprogression")]}
+STATES = {
+    "cbioportal": [("SYN-1", "pseudoprogression")],
+    "omop": [("101", "pseudoprogression")],
+    "sdtm": [("SYN-01", "pseudoprogression")],
+}
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -26,7 +30,10 @@ def test_the_worked_delivery_of_a_format_yields_its_event(name: str, tmp_path: P
     folder = find_adapter(name)
     assert isinstance(folder, Path)
     place = Path(shutil.copytree(folder / EXAMPLE, tmp_path / "landing" / name / "2024-12-31"))
-    shutil.move(place / "registry.toml", place.parent)
+    if (place / "registry.toml").exists():
+        shutil.move(place / "registry.toml", place.parent)
+    else:
+        (place.parent / "registry.toml").write_text(f'format = "{name}"\n', encoding="utf-8")
     delivery = delivery_of(place)
     assert delivery is not None
     files = WorkingFiles.of(tmp_path, name)
