@@ -64,7 +64,11 @@ def flags(one: Gated, table: str) -> list[str]:
 def test_days_that_are_counted_without_patients_shut_the_gate(
     tmp_path: Path, patients: str | None, cause: str
 ) -> None:
-    texts = {f"{table}.csv": text for table, text in {**TABLES_OF_ONE, "patients": patients}.items() if text is not None}
+    texts = {
+        f"{table}.csv": text
+        for table, text in {**TABLES_OF_ONE, "patients": patients}.items()
+        if text is not None
+    }
     one = gated(write_texts(tmp_path, texts, toml=STANDS_IN))
     assert ("patients", cause) in one.causes()
     assert not one.decision.is_open
