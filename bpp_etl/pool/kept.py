@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bpp_etl.measure.flow import OF_DELIVERIES
 from bpp_etl.pool.site import Site
-from bpp_etl.pool.together import Together
+from bpp_etl.pool.together import Together, row_key
 from bpp_etl.share.pooling import RowKey as Key
 from schemas.contract import key_of
 from schemas.metric import METRIC_TABLES
@@ -34,6 +33,11 @@ OF_NO_PEOPLE = ("cadence_on_time_share", "_of_lesions")
 
 def kept_rows(together: Together) -> Iterator[dict[str, Any]]:
     """Yield every count that a site keeps, with the sites and the bounds of the sum."""
+    parents = {
+        row_key(row)[:1] + row_key(row)[2]: str(row.values["parent_step"])
+        for row in together.rows
+        if row.table == "flow" and row.values["parent_step"] is not None
+    }
     rows = dict.fromkeys(key for site in together.sites for key in site.sums.rows)
     for key in rows:
         protocol, table, row = key
@@ -50,7 +54,12 @@ def kept_rows(together: Together) -> Iterator[dict[str, Any]]:
                 continue
             told = sum(site.sums.value(*key, quantity) or 0.0 for _, site in sites)
             least = sum(least_of(site, key, quantity) for _, site in kept)
-            most = [most_of(site, key, quantity) for _, site in kept]
+            most = [
+                most_of_step(site, (protocol, *row), parents)
+                if table == "flow"
+                else most_of(site, key, quantity)
+                for _, site in kept
+            ]
             yield {
                 "protocol": protocol,
                 "table": table,
@@ -72,6 +81,23 @@ def least_of(site: Site, key: Key, quantity: str) -> float:
     parts = [part for part, whole in _whole_of(key).items() if whole == quantity]
     told = [site.sums.value(*key, part) for part in parts]
     return max((one for one in told if one is not None), default=0.0)
+
+
+def most_of_step(site: Site, step: tuple[str, ...], parents: Mapping[tuple[str, ...], str]) -> float | None:
+    """Return the most who can have come to a step of the flow: what its parent leaves beside the others."""
+    protocol, *row = step
+    told = site.sums.value(protocol, "flow", row, "patients")
+    if told is not None or step not in parents:
+        return told
+    whole = most_of_step(site, (*step[:2], parents[step]), parents)
+    if whole is None:
+        return None
+    siblings = [
+        site.sums.value(protocol, "flow", other[1:], "patients")
+        for other, parent in parents.items()
+        if other[:2] == step[:2] and parent == parents[step]
+    ]
+    return whole - sum(one for one in siblings if one is not None)
 
 
 def most_of(site: Site, key: Key, quantity: str) -> float | None:
@@ -111,8 +137,6 @@ def _everybody(site: Site, protocol: str, table: str, row: tuple[str, ...]) -> f
 
     Most metrics are of candidates, some of everyone with a first line; the refused are of the delivered.
     """
-    if table == "flow" and row[1] in OF_DELIVERIES:
-        return None
     if row[0].endswith("_with_refused"):
         steps = ["delivered"]
     elif table == "estimate" and not row[0].startswith(OF_A_FIRST_LINE):

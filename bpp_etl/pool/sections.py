@@ -117,7 +117,7 @@ def _shares(tables: ReleaseTables) -> Grid:
             if not stratum.startswith(LISTED):
                 continue
             row = table.first(protocol=tables.protocol, metric=metric, stratum=stratum)
-            head = METRICS[metric].sentence, stratum_words(stratum)
+            head = _sentence(metric), stratum_words(stratum)
             if row is None:
                 numbers = (
                     counted(tables, estimates, own, "estimate", name) for name in ("patients", "events")
@@ -148,7 +148,7 @@ def _tests(tables: ReleaseTables) -> Grid:
     table = tables["metric.stratified_test"]
     rows: list[tuple[Cell, ...]] = [
         (
-            METRICS[row["metric"].removesuffix("_log_rank")].sentence,
+            _sentence(row["metric"].removesuffix("_log_rank")),
             stratum_words(row["stratum"]),
             table.figure(row, "hazard_ratio", lambda value: fixed(value, 2), _none(row)),
             _limits(table, row, "ratio"),
@@ -197,7 +197,7 @@ def _compared(tables: ReleaseTables) -> Grid:
         unit = UNITS[row["compared_on"]]
         rows.append(
             (
-                METRICS[row["metric"]].sentence,
+                _sentence(row["metric"]),
                 stratum_words(row["stratum"]),
                 table.figure(row, "estimate", partial(with_unit, unit=unit), "too few sites"),
                 _limits(table, row, unit),
@@ -218,6 +218,11 @@ def _compared(tables: ReleaseTables) -> Grid:
 def grouped(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
     """Let the first cell of rows that begin alike stand for all of them."""
     return [one for _, group in groupby(rows, key=itemgetter(0)) for one in spread(group, 0)]
+
+
+def _sentence(metric: str) -> str:
+    """Say what a metric is, without the marks of code and the full stop."""
+    return METRICS[metric].sentence.replace("`", "").rstrip(".")
 
 
 def _none(row: Row) -> str:

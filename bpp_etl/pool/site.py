@@ -25,7 +25,7 @@ from bpp_etl.share.before import FILE
 from bpp_etl.share.contents import DESCRIPTION
 from bpp_etl.share.pooling import Pool
 from bpp_etl.share.sums import FILE as SUMS
-from bpp_etl.warehouse.connection import one_row, opened_read_only
+from bpp_etl.warehouse.connection import one_row, opened_read_only, shut_off
 from schemas.contract import columns_of
 from schemas.sums import MOMENTS, PARTS, Sums
 
@@ -90,6 +90,7 @@ def read_site(folder: Path) -> Site:
     sums = _sums(folder, int(told["threshold"]))
     try:
         with opened_read_only(folder / FILE) as con:
+            shut_off(con)
             first_day, last_day, is_synthetic = one_row(
                 con, "select first_line_from, first_line_to, is_synthetic from meta.release"
             )

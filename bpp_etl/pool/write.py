@@ -24,13 +24,19 @@ from bpp_etl.pool.rows import pooled_rows
 from bpp_etl.pool.together import Together
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.share.before import FILE as SHARE_FILE
-from bpp_etl.warehouse.connection import Connection, attach_read_only, opened, quoted, transaction
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    opened,
+    quoted,
+    shut_off,
+    transaction,
+)
 from bpp_etl.warehouse.ddl import create_table
 from schemas.contract import Contract
 from schemas.metrics.not_pooled import NOT_POOLED
 from schemas.pool import BESIDE, pool_catalog
 
-ALIAS = "share"
 OF_ALL_ALIKE = ("protocol", "protocol_parameter")
 """Tables of `meta` that every share has with the same rows."""
 
@@ -41,14 +47,20 @@ def write_pool(together: Together, target: Path, about: Mapping[str, Any]) -> st
     with opened(target) as con:
         for schema, table, contract in _tables():
             create_table(con, schema, table, contract)
-        for number, site in enumerate(together.sites):
-            attach_read_only(con, site.folder / SHARE_FILE, ALIAS)
-            for table in BESIDE:
-                _copy(con, "quality", table)
-            for table in OF_ALL_ALIKE if number == 0 else ():
-                _copy(con, "meta", table)
-            con.execute(f"detach {ALIAS}")
+        aliases = [f"share_{number}" for number, _ in enumerate(together.sites, start=1)]
+        for alias, site in zip(aliases, together.sites, strict=True):
+            attach_read_only(con, site.folder / SHARE_FILE, alias)
+        # What others wrote may be a view, which must read no file of ours.
+        shut_off(con)
         with transaction(con):
+            for table in BESIDE:
+                # A count may be empty in a share, as it is in no contract.
+                name = f"quality.{quoted(table)}"
+                con.execute(f"create or replace table {name} as from {name} limit 0")
+                for alias in aliases:
+                    _copy(con, alias, "quality", table)
+            for table in OF_ALL_ALIKE:
+                _copy(con, aliases[0], "meta", table)
             for table, rows in contents.items():
                 insert_values(con, "metric", table, pool_catalog()["metric"][table], rows)
             rows_of, digest = digests_of(con, _tables())
@@ -84,9 +96,9 @@ def _tables() -> Iterator[tuple[str, str, type[Contract]]]:
             yield schema, table, contract
 
 
-def _copy(con: Connection, schema: str, table: str) -> None:
+def _copy(con: Connection, alias: str, schema: str, table: str) -> None:
     name = f"{quoted(schema)}.{quoted(table)}"
-    con.execute(f"insert into {name} by name from {ALIAS}.{name}")
+    con.execute(f"insert into {name} by name from {alias}.{name}")
 
 
 def _insert(con: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
