@@ -50,7 +50,9 @@ WALKS = (
     "unit/export/test_make.py",
     "unit/kit/test_first_day.py",
     "unit/measure/test_release.py",
+    "unit/pool/test_controlled.py",
     "unit/pool/test_houses.py",
+    "unit/pool/test_more_houses.py",
     "unit/share/test_attack.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter,

@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from bpp_etl.errors import DamagedError
 from bpp_etl.measure.write import insert_values
 from bpp_etl.pool.kept import kept_rows
 from bpp_etl.pool.own_rows import (
@@ -21,12 +24,14 @@ from bpp_etl.pool.own_rows import (
     stratified_test_rows,
 )
 from bpp_etl.pool.rows import pooled_rows
+from bpp_etl.pool.site import AGAIN, Site
 from bpp_etl.pool.together import Together
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.share.before import FILE as SHARE_FILE
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
+    is_of_the_machine,
     opened,
     quoted,
     shut_off,
@@ -57,10 +62,10 @@ def write_pool(together: Together, target: Path, about: Mapping[str, Any]) -> st
                 # A count may be empty in a share, as it is in no contract.
                 name = f"quality.{quoted(table)}"
                 con.execute(f"create or replace table {name} as from {name} limit 0")
-                for alias in aliases:
-                    _copy(con, alias, "quality", table)
+                for alias, site in zip(aliases, together.sites, strict=True):
+                    _copy(con, alias, site, "quality", table)
             for table in OF_ALL_ALIKE:
-                _copy(con, aliases[0], "meta", table)
+                _copy(con, aliases[0], together.sites[0], "meta", table)
             for table, rows in contents.items():
                 insert_values(con, "metric", table, pool_catalog()["metric"][table], rows)
             rows_of, digest = digests_of(con, _tables())
@@ -96,9 +101,14 @@ def _tables() -> Iterator[tuple[str, str, type[Contract]]]:
             yield schema, table, contract
 
 
-def _copy(con: Connection, alias: str, schema: str, table: str) -> None:
+def _copy(con: Connection, alias: str, site: Site, schema: str, table: str) -> None:
     name = f"{quoted(schema)}.{quoted(table)}"
-    con.execute(f"insert into {name} by name from {alias}.{name}")
+    try:
+        con.execute(f"insert into {name} by name from {alias}.{name}")
+    except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise
+        raise DamagedError(f"{SHARE_FILE} of share {site.name} cannot be read", AGAIN) from None
 
 
 def _insert(con: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

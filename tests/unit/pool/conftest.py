@@ -1,4 +1,4 @@
-"""Shares on disk that several tests of pools read: of four houses, under control and hiding nothing.
+"""Shares on disk that several tests of pools read: of three houses, and what they come to.
 
 Not here: any expectation.
 """
@@ -18,35 +18,24 @@ from tests.unit.share.houses import house
 
 NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 PROTOCOLS = ("xu2025",)
-SIZES = ((120, 40, 2), (80, 40, 1), (200, 60, 3), (60, 40, 1))
+SIZES = ((120, 40, 2), (80, 40, 1), (200, 60, 3))
 
 
 @pytest.fixture(scope="session")
 def controlled(made_once: MadeOnce) -> list[Path]:
-    """Write four shares at the default threshold."""
-    return shares(made_once, threshold=5)
-
-
-@pytest.fixture(scope="session")
-def exact(made_once: MadeOnce) -> list[Path]:
-    """Write shares of the same houses that hide nothing."""
-    return shares(made_once, threshold=0)
-
-
-@pytest.fixture(scope="session")
-def pooled(made_once: MadeOnce, controlled: list[Path]) -> Path:
-    """Pool the four shares at the default threshold."""
-    home, _ = made_once("pooled", lambda home: make_pool(controlled, home / "pool", now=NOW))
-    return home / "pool"
-
-
-def shares(made_once: MadeOnce, threshold: int) -> list[Path]:
-    """Write a share of each house, once for all processes of tests."""
+    """Write three shares at the default threshold, once for all processes of tests."""
 
     def make(home: Path) -> None:
         protocols = [load_protocol(name) for name in PROTOCOLS]
         for seed, size in enumerate(SIZES, start=1):
-            write_share(home / f"house-{seed}", house(seed, *size), protocols, threshold=threshold)
+            write_share(home / f"house-{seed}", house(seed, *size), protocols, threshold=5)
 
-    home, _ = made_once(f"shares-at-{threshold}", make)
+    home, _ = made_once("shares", make)
     return [home / f"house-{seed}" for seed in range(1, len(SIZES) + 1)]
+
+
+@pytest.fixture(scope="session")
+def pooled(made_once: MadeOnce, controlled: list[Path]) -> Path:
+    """Pool the three shares."""
+    home, _ = made_once("pooled", lambda home: make_pool(controlled, home / "pool", now=NOW))
+    return home / "pool"

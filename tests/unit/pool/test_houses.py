@@ -51,6 +51,7 @@ def pooled(home: Path, threshold: int, target: Path) -> Path:
     said = bpp("pool", *shares, "--to", target)
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("pool ")
+    assert ("sums are kept at some site" in said.out) == (threshold > 1)
     assert f" of 3 sites: {target}" in said.out
     return target / "pool.duckdb"
 

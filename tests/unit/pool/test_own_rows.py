@@ -6,7 +6,6 @@ Not here: what a release has too (`test_exact.py`).
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from bpp_etl.pool.own_rows import (
 )
 from bpp_etl.pool.together import Together
 from tests.unit.measure.patients import Candidate
+from tests.unit.pool.held import drawn, together
 from tests.unit.pool.sites import site_of
 from tests.unit.share.houses import house
 
@@ -34,14 +34,12 @@ NEAR = {"rel": 1e-9, "abs": 1e-12}
 TEST, GROUPS = "pseudoprogression_to_progression_log_rank", "her2=positive/negative"
 
 
-@cache
-def together() -> Together:
-    protocols = [load_protocol(PROTOCOL)]
-    return Together.of([site_of(house(seed), protocols, name=f"s{seed}") for seed in SEEDS], protocols)
+def three() -> Together:
+    return together(len(SEEDS), 1)
 
 
 def pseudo(seed: int) -> list[Candidate]:
-    return [one for one in house(seed)[0] if one.state == "pseudoprogression"]
+    return [one for one in drawn(seed)[0] if one.state == "pseudoprogression"]
 
 
 def row_of(rows: Any, **wanted: object) -> dict[str, Any]:
@@ -50,8 +48,8 @@ def row_of(rows: Any, **wanted: object) -> dict[str, Any]:
 
 
 def test_the_exact_interval_of_a_share_is_scipy_s_of_all_patients() -> None:
-    found = row_of(exact_share_rows(together()), metric="pseudoprogression_share", stratum="all")
-    decided = [one for seed in SEEDS for one in house(seed)[0] if one.state != "indeterminate"]
+    found = row_of(exact_share_rows(three()), metric="pseudoprogression_share", stratum="all")
+    decided = [one for seed in SEEDS for one in drawn(seed)[0] if one.state != "indeterminate"]
     k, n = sum(one.state == "pseudoprogression" for one in decided), len(decided)
     whole = stats.binomtest(k, n).proportion_ci(method="exact")
     assert (found["events"], found["patients"], found["share"]) == (k, n, k / n)
@@ -60,7 +58,7 @@ def test_the_exact_interval_of_a_share_is_scipy_s_of_all_patients() -> None:
 
 
 def test_the_stratified_test_is_that_of_statsmodels_with_the_sites_as_strata() -> None:
-    found = row_of(stratified_test_rows(together()), metric=TEST, stratum=GROUPS)
+    found = row_of(stratified_test_rows(three()), metric=TEST, stratum=GROUPS)
     compared = [
         (one.progressed or one.followed, one.progressed is not None, one.her2 == "positive", seed)
         for seed in SEEDS
@@ -87,7 +85,7 @@ def changes(seed: int) -> list[float]:
 
 
 def test_mean_deviation_and_interval_are_those_of_all_changes() -> None:
-    found = row_of(mean_change_rows(together()), comparison="event_minus_baseline", stratum="all")
+    found = row_of(mean_change_rows(three()), comparison="event_minus_baseline", stratum="all")
     values = [value for seed in SEEDS for value in changes(seed)]
     interval = stats.ttest_1samp(values, 0.0).confidence_interval()
     assert (found["patients"], found["sites_kept"]) == (len(values), 0)
@@ -117,11 +115,11 @@ def ensure_heterogeneity(row: dict[str, Any], effects: list[tuple[float, float]]
 
 
 def test_heterogeneity_of_shares_is_the_textbook_s_on_log_odds() -> None:
-    compared = list(comparisons(together()))
+    compared = list(comparisons(three()))
     where = {"compared_on": "share", "metric": "pseudoprogression_share", "stratum": "all"}
     effects, shares = [], []
     for seed in SEEDS:
-        decided = [one for one in house(seed)[0] if one.state != "indeterminate"]
+        decided = [one for one in drawn(seed)[0] if one.state != "indeterminate"]
         k, n = sum(one.state == "pseudoprogression" for one in decided), len(decided)
         effects.append((math.log(k / (n - k)), 1 / k + 1 / (n - k)))
         shares.append(k / n)
@@ -133,7 +131,7 @@ def test_heterogeneity_of_shares_is_the_textbook_s_on_log_odds() -> None:
 
 def test_heterogeneity_of_means_is_the_textbook_s() -> None:
     found = row_of(
-        between_sites_rows(list(comparisons(together()))),
+        between_sites_rows(list(comparisons(three()))),
         compared_on="mean",
         metric="alp_change_at_event",
         stratum="all",
@@ -149,7 +147,7 @@ def test_heterogeneity_of_means_is_the_textbook_s() -> None:
 
 def test_heterogeneity_of_hazard_ratios_is_the_textbook_s_of_each_site_s_own_test() -> None:
     found = row_of(
-        between_sites_rows(list(comparisons(together()))),
+        between_sites_rows(list(comparisons(three()))),
         compared_on="hazard_ratio",
         metric=TEST,
         stratum=GROUPS,
@@ -175,13 +173,11 @@ def test_a_site_with_one_group_alone_adds_nothing_to_a_test_and_is_not_compared(
     candidates, others = house(4)
     alone = [one for one in candidates if one.her2 != "negative"], others
     sites = [
-        *together().sites,
+        *three().sites,
         site_of(alone, protocols, name="s4"),
     ]
     four = Together.of(sites, protocols)
-    mine, theirs = (
-        row_of(stratified_test_rows(one), metric=TEST, stratum=GROUPS) for one in (four, together())
-    )
+    mine, theirs = (row_of(stratified_test_rows(one), metric=TEST, stratum=GROUPS) for one in (four, three()))
     assert (mine["sites"], mine["sites_kept"]) == (3, 0)
     assert mine == theirs
     between = row_of(

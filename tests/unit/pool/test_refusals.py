@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -226,4 +227,21 @@ def test_a_protocol_that_is_not_shipped_is_asked_for_and_its_name_is_no_path(
     with pytest.raises(UsageError, match="is not shipped") as found:
         make_pool(folders, tmp_path / "pool", now=NOW)
     assert found.value.hint == "name each by --protocol, with the file it was in"
+    assert not (tmp_path / "pool").exists()
+
+
+def test_a_view_in_the_database_of_a_share_reads_no_file_of_ours(
+    controlled: list[Path], tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("registry\nours\n", encoding="utf-8")
+    folders = [Path(shutil.copytree(folder, tmp_path / folder.name)) for folder in controlled[:3]]
+    with duckdb.connect(str(folders[0] / "share.duckdb")) as con:
+        columns = [name for name, *_ in con.execute("describe quality.rule_result").fetchall()]
+        con.execute("drop table quality.rule_result")
+        rest = ", ".join(f"null as {name}" for name in columns[1:])
+        con.execute(f"create view quality.rule_result as select registry, {rest} from read_csv('{secret}')")
+    describe(folders[0], json.loads((folders[0] / "share.json").read_text(encoding="utf-8")))
+    with pytest.raises(DamagedError, match=r"share\.duckdb of share house-1 cannot be read"):
+        make_pool(folders, tmp_path / "pool", now=NOW)
     assert not (tmp_path / "pool").exists()
