@@ -21,8 +21,7 @@ from bpp_etl.events.window import Window
 from bpp_etl.measure.cohort import REGISTRY
 from bpp_etl.measure.tally import is_small
 from bpp_etl.release.seal import sha256_of
-from bpp_etl.share.before import FILE
-from bpp_etl.share.contents import DESCRIPTION
+from bpp_etl.share.before import DESCRIPTION, FILE
 from bpp_etl.share.pooling import Pool
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.warehouse.connection import one_row, opened_read_only, shut_off
