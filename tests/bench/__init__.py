@@ -1,1 +1,4 @@
-"""Benchmarks: run by `make bench`, recorded in docs/benchmarks.md, never a timed test."""
+"""Benchmarks: run by `make bench`, which writes docs/benchmarks.md from one run; never a timed test.
+
+Not here: any verdict. Ratios are taken within one run, as machines are noisy.
+"""
