@@ -20,7 +20,8 @@ TIMES_OFF = 5
 LEAST_DATES = 50
 """Of fewer dates more than a fifth on one day may be a clinic's day."""
 
-MOST_ON_THE_FIRST, MOST_ON_ONE_DAY = 0.5, 0.2
+MOST_ON_ONE_DAY_OF_MONTH, MOST_ON_ONE_DAY = 0.5, 0.2
+"""Whoever fills in a day for a month takes its first or its fifteenth."""
 
 
 def only(*names: str) -> Tables:
@@ -94,17 +95,17 @@ RECORD_LAWS = (
         is_of_calendar=True,
         sentence="The dates of a column are spread over days.",
         exactly=f"Of columns with at least {LEAST_DATES} dates, the share stays within its limit that has "
-        f"over {100 * MOST_ON_THE_FIRST:g} % on the first of a month or {100 * MOST_ON_ONE_DAY:g} % on one "
-        "day. A last contact on the delivery's date is not among them.",
+        f"over {100 * MOST_ON_ONE_DAY_OF_MONTH:g} % on one day of the month, such as the first, or "
+        f"{100 * MOST_ON_ONE_DAY:g} % on one day. A last contact on the delivery's date is not among them.",
         severity="warn",
         category="plausibility",
         mend="Deliver the day that was recorded: leave a date empty rather than fill it with a default, or a "
-        "month with its first day. [limits] dates_on_one_day = 1 switches the rule off.",
+        "month with its first day or its fifteenth. [limits] dates_on_one_day = 1 switches the rule off.",
         on=with_column_of("date"),
         limit_name="dates_on_one_day",
         parameters={
             "least_dates": LEAST_DATES,
-            "most_on_the_first": MOST_ON_THE_FIRST,
+            "most_on_one_day_of_month": MOST_ON_ONE_DAY_OF_MONTH,
             "most_on_one_day": MOST_ON_ONE_DAY,
         },
         is_told_by_table=True,

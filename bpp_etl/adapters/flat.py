@@ -58,15 +58,17 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> Fl
         with lines.open("ab") as stream:
             stream.write(b"\n")
     width = max(len(_laid(source)) for source in sources.values())
-    cells = ", ".join(f"cells[{place + 1}] as {_cell(place)}" for place in range(width))
     known = ", ".join(map(literal, (*sources, *documents.packed)))
     kind = f"case when kind in ({known}) then kind end as {KIND}"
     try:
         alone = _kind_alone(con, documents, lines)
         if alone in sources:
-            # An export of many lines mostly has one kind in a file: its cells need not be chosen by row.
-            found = f"select {kind}, {_cells(sources[alone])} as cells from ({_unpacked(documents, lines)})"
-            con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
+            # An export of many lines mostly has one kind in a file: its cells need not be chosen by row, and
+            # one reading of a document finds its kind too.
+            told = f"select json as document, null::json as above from {_objects(lines)}"
+            listed = f"select {_cells(sources[alone], documents.kind)} as cells from ({told})"
+            found = f"select cells[1] as kind, cells from ({listed})"
+            con.execute(f"create table {relation} as select {kind}, {_spread(width, after=1)} from ({found})")
             others = f"select count(*) from {relation} where {KIND} <> {literal(alone)}"
             if not count_of(con, others):
                 return Flat(width)
@@ -74,7 +76,7 @@ def lay_flat(con: Connection, relation: str, adapter: Adapter, path: Path) -> Fl
         of_kind = " ".join(f"when {literal(one)} then {_cells(source)}" for one, source in sources.items())
         documents_found = _found(documents, lines, longest)
         found = f"select {kind}, case kind {of_kind} end as cells from ({documents_found})"
-        con.execute(f"create table {relation} as select {KIND}, {cells} from ({found})")
+        con.execute(f"create table {relation} as select {KIND}, {_spread(width)} from ({found})")
     except duckdb.InvalidInputException:
         raise BrokenDocumentsError(_why(path)) from None
     return Flat(width, names)
@@ -128,9 +130,17 @@ def _cell(place: int) -> str:
     return f"c{place}"
 
 
-def _cells(source: Source) -> str:
-    """Write a document's cells as a list: one reading of the document finds all of its paths."""
-    paths = [path for _, path in _laid(source)]
+def _spread(width: int, after: int = 0) -> str:
+    """Write the cells of a list as columns; `after` so many that are none."""
+    return ", ".join(f"cells[{place + after + 1}] as {_cell(place)}" for place in range(width))
+
+
+def _cells(source: Source, *before: str) -> str:
+    """Write a document's cells as a list: one reading of the document finds all of its paths.
+
+    What lies at the paths `before` stands before the cells of its source.
+    """
+    paths = [*before, *(path for _, path in _laid(source))]
     own = [literal(path) for path in paths if not path.startswith(ABOVE)]
     above = [literal("$" + path.removeprefix(ABOVE)) for path in paths if path.startswith(ABOVE)]
     lists = [f"json_extract_string(document, [{', '.join(own)}])"] if own else []

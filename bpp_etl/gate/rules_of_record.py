@@ -65,12 +65,13 @@ def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
     for column in delivered_columns(TABLES[rule.table].contract):
         if column.kind != "date":
             continue
-        count, on_the_first, on_one_day = _heaps(whole, rule.table, column.name)
+        count, on_one_day_of_month, on_one_day = _heaps(whole, rule.table, column.name)
         if count < rule.parameters["least_dates"]:
             continue
         judged += 1
-        if on_the_first > rule.parameters["most_on_the_first"] * count:
-            heaped.append(f"{100 * on_the_first / count:.1f} % of {column.name} on the first of a month")
+        if on_one_day_of_month > rule.parameters["most_on_one_day_of_month"] * count:
+            share = 100 * on_one_day_of_month / count
+            heaped.append(f"{share:.1f} % of {column.name} on one day of the month")
         elif on_one_day > rule.parameters["most_on_one_day"] * count:
             heaped.append(f"{100 * on_one_day / count:.1f} % of {column.name} on one day")
     words = f"of the dates of {rule.table} are {', '.join(heaped)}"
@@ -78,15 +79,16 @@ def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
 
 
 def _heaps(whole: WholeDelivery, table: str, column: str) -> tuple[int, int, int]:
-    """Count a column's dates, those on the first of a month, and those on its commonest day."""
+    """Count a column's dates, those on its commonest day of the month, and those on its commonest day."""
     # Last contact on the delivery's day has a rule of its own.
     given = {"day": whole.delivery.date, "is_contact": column == "last_contact_date"}
-    count, on_the_first, on_one_day = one_row(
+    count, on_one_day_of_month, on_one_day = one_row(
         whole.con,
-        "select coalesce(sum(n), 0), coalesce(sum(n) filter (day(one_day) = 1), 0), coalesce(max(n), 0)"
+        "select coalesce(sum(n), 0), coalesce(max(of_month), 0), coalesce(max(n), 0)"
+        " from (select n, sum(n) over (partition by day(one_day)) as of_month"
         f" from (select {quoted(column)} as one_day, count(*) as n from core.{quoted(table)}"
         f" where {quoted(column)} is not null and not ($is_contact and {quoted(column)} = $day)"
-        f" and {ON_OWN_DAYS} group by all)",
+        f" and {ON_OWN_DAYS} group by all))",
         given,
     )
-    return int(count), int(on_the_first), int(on_one_day)
+    return int(count), int(on_one_day_of_month), int(on_one_day)

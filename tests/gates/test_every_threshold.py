@@ -56,7 +56,7 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     ),
     "dates_on_one_day": (
         test_record_rules.test_over_a_fifth_of_dates_on_one_day_is_told,
-        test_record_rules.test_over_half_of_dates_on_the_first_of_a_month_is_told,
+        test_record_rules.test_over_half_of_dates_on_one_day_of_the_month_is_told,
     ),
     "patients_dropped": (test_rules_against_before.test_more_than_a_tenth_of_the_patients_before_gone_shuts,),
     "table_shrunk": (

@@ -259,10 +259,16 @@ def test_over_a_fifth_of_dates_on_one_day_is_told(
         assert "2024-02-03" not in one.told()
 
 
-@pytest.mark.parametrize(("others", "status"), [(30, "passed"), (29, "failed")])
-def test_over_half_of_dates_on_the_first_of_a_month_is_told(tmp_path: Path, others: int, status: str) -> None:
-    firsts = [f"{year}-{month:02d}-01" for year in (2020, 2021, 2022) for month in range(1, 11)]
-    one = judged(tmp_path, lab_results=specimens([*firsts, *days(others)]))
+@pytest.mark.parametrize(
+    ("of_month", "others", "status"),
+    [(1, 30, "passed"), (1, 29, "failed"), (15, 32, "passed"), (15, 29, "failed")],
+)
+def test_over_half_of_dates_on_one_day_of_the_month_is_told(
+    tmp_path: Path, of_month: int, others: int, status: str
+) -> None:
+    heap = [f"{year}-{month:02d}-{of_month:02d}" for year in (2020, 2021, 2022) for month in range(1, 11)]
+    # One or two of the others are on a fifteenth as well.
+    one = judged(tmp_path, lab_results=specimens([*heap, *days(others)]))
     assert one.result("lab_results", "dates_on_one_day").status == status
 
 

@@ -149,7 +149,8 @@ DELIVERY_MENDS = (
     ),
     of_delivery(
         "births are first days of months",
-        "leave a date empty rather than fill it with a default, or a month with its first day.",
+        "leave a date empty rather than fill it with a default, or a month with its first day or its "
+        "fifteenth.",
         of(each("patients", lambda row: row.update(birth_date=None))),
     ),
     of_delivery(

@@ -53,7 +53,14 @@ def moved(table: str, column: str, days: int) -> Callable[[Record], None]:
 
 def first_of_month(table: str, column: str) -> Callable[[Record], None]:
     """Put every day of a column on the first of its month."""
-    return each(table, lambda row: row.update({column: row[column] and f"{str(row[column])[:8]}01"}))
+    return on_day_of_month(table, column, 1)
+
+
+def on_day_of_month(table: str, column: str, of_month: int) -> Callable[[Record], None]:
+    """Put every day of a column on one day of its month."""
+    return each(
+        table, lambda row: row.update({column: row[column] and f"{str(row[column])[:8]}{of_month:02d}"})
+    )
 
 
 def kept(*tables: str, every: int = 2) -> Callable[[Record], None]:

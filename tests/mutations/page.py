@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from bpp_etl.gate.rules_page import PLANTED
 from tests.mutations.defect import Defect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
+from tests.mutations.hostile_defects import HOSTILE_DEFECTS, UNSEEN_AT_FIRST
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
 from tests.mutations.row_defects import ROW_DEFECTS
 
-SEEN: tuple[Defect, ...] = (*ROW_DEFECTS, *LABORATORY_DEFECTS, *DELIVERY_DEFECTS)
+SEEN: tuple[Defect, ...] = (*ROW_DEFECTS, *LABORATORY_DEFECTS, *DELIVERY_DEFECTS, *HOSTILE_DEFECTS)
+NOT_SEEN: tuple[Defect, ...] = (*UNSEEN, *UNSEEN_AT_FIRST)
 TABLES = tuple(dict.fromkeys(defect.table for defect in SEEN))
 
 
 def render_planted() -> str:
     """Return the part as Markdown."""
-    known = len(SEEN) + len(UNSEEN)
+    known = len(SEEN) + len(NOT_SEEN)
     share = f"{len(SEEN)} of {known} ({100 * len(SEEN) / known:.0f} %)"
     return f"""\
 {PLANTED}
@@ -34,7 +36,7 @@ once, `make soak` each alone.
 
 Nothing can notice these:
 
-{_rows(("table", "what is wrong", "why not"), [(d.table, d.wrong, d.why_not) for d in UNSEEN])}
+{_rows(("table", "what is wrong", "why not"), [(d.table, d.wrong, d.why_not) for d in NOT_SEEN])}
 """
 
 

@@ -27,6 +27,7 @@ ALONE = {
     "no_eligible_ct",
     "refused_share_exceeded",
     "dates_on_one_day",
+    "progression_without_imaging",
 }
 """Tables and rules whose defects change what is judged of other tables."""
 

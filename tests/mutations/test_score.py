@@ -14,7 +14,9 @@ from bpp_etl.check.run import delivery_in
 from bpp_etl.check.run import gated as checked
 from bpp_etl.demo import CLEAN, generate_registry, write_delivery
 from bpp_etl.demo.write import registry_toml
+from tests.mutations.defect import DeliveryDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
+from tests.mutations.hostile_defects import HOSTILE_DEFECTS, UNSEEN_AT_FIRST
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
 from tests.mutations.record import DELIVERY_DAY, clean_record, write_record
 from tests.mutations.row_defects import ROW_DEFECTS
@@ -65,13 +67,22 @@ def missed(outcomes: list[Outcome]) -> list[str]:
 def test_every_defect_of_a_delivery_is_noticed_by_its_rule(clean: Clean) -> None:
     """Several at once, of different tables; one by one in the soak."""
     assert broken(clean.decision) == set()
-    outcomes = [one for group in together(DELIVERY_DEFECTS) for one in clean.judge(group)]
+    outcomes = [
+        one for group in together((*DELIVERY_DEFECTS, *HOSTILE_DEFECTS)) for one in clean.judge(group)
+    ]
     assert "\n".join(missed(outcomes)) == ""
+
+
+@pytest.mark.parametrize("defect", UNSEEN_AT_FIRST, ids=lambda defect: defect.wrong)
+def test_what_the_gate_cannot_notice_in_a_first_delivery_it_does_not(
+    clean: Clean, defect: DeliveryDefect
+) -> None:
+    assert clean.judge([defect])[0].noticed_by == frozenset()
 
 
 @pytest.mark.soak
 def test_every_defect_planted_alone_is_noticed_by_its_rule(clean: Clean, tmp_path: Path) -> None:
-    assert missed([clean.judge([defect])[0] for defect in DELIVERY_DEFECTS]) == []
+    assert missed([clean.judge([defect])[0] for defect in (*DELIVERY_DEFECTS, *HOSTILE_DEFECTS)]) == []
     rows = (*ROW_DEFECTS, *LABORATORY_DEFECTS)
     alone = [judge_rows(tmp_path / str(place), [defect], spare=14)[0] for place, defect in enumerate(rows)]
     assert missed(alone) == []

@@ -8,42 +8,19 @@ with newest as (
         patient.row_number,
         patient.file
     from patient
-    qualify
-        row_number() over (
-            partition by coalesce(patient.id, concat(patient.file, patient.row_number))
-            order by
-                patient.last_updated desc nulls last, try_cast(patient.version as bigint) desc nulls last,
-                patient.row_number desc, patient.file desc
-        ) = 1
-),
-
-newest_condition as (
-    select
-        condition.subject,
-        condition.code,
-        condition.verification,
-        regexp_replace(coalesce(condition.onset, condition.recorded), 'T.*$', '') as day
-    from condition
-    qualify
-        row_number() over (
-            partition by coalesce(condition.id, concat(condition.file, condition.row_number))
-            order by
-                condition.last_updated desc nulls last, try_cast(condition.version as bigint) desc nulls last,
-                condition.row_number desc, condition.file desc
-        ) = 1
+    anti join outdated on outdated.source = 'patient' and patient.row_number = outdated.row_number
 ),
 
 metastasis as (
     select
-        patient_key.patient_id,
-        min(newest_condition.day) as day
-    from newest_condition
-    inner join code_meaning
-        on code_meaning.subject = 'condition' and newest_condition.code = code_meaning.codings
-    inner join patient_key
-        on regexp_extract(newest_condition.subject, '([^/:#]+)(/_history/.*)?$', 1) = patient_key.reference_key
-    where lower(coalesce(newest_condition.verification, '')) not in ('entered-in-error', 'refuted')
-    group by patient_key.patient_id
+        patient_of.patient_id,
+        min(regexp_replace(coalesce(condition.onset, condition.recorded), 'T.*$', '')) as day
+    from condition
+    inner join code_meaning on code_meaning.subject = 'condition' and condition.code = code_meaning.codings
+    inner join patient_of on condition.subject = patient_of.reference
+    anti join outdated on outdated.source = 'condition' and condition.row_number = outdated.row_number
+    where lower(coalesce(condition.verification, '')) not in ('entered-in-error', 'refuted')
+    group by patient_of.patient_id
 ),
 
 receptor as (

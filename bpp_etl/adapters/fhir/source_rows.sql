@@ -40,7 +40,7 @@ select
     end as table_name,
     count(*) as source_rows
 from observation
-left join reading on observation.file = reading.file and observation.row_number = reading.row_number
+left join reading on observation.row_number = reading.row_number
 group by 1, 2, 3
 
 union all

@@ -2,7 +2,7 @@
 -- Onconova's EpisodeOfCare: type NCIT C133518, the number in the extension therapy-line-number.
 with told as (
     select
-        regexp_extract(episode.subject, '([^/:#]+)(/_history/.*)?$', 1) as patient_ref,
+        episode.subject as reference,
         json_extract_string(
             list_filter(
                 json_extract(episode.extension, '$[*]'), lambda one: ends_with(one ->> '$.url', 'therapy-line-number')
@@ -15,17 +15,11 @@ with told as (
         episode.row_number,
         episode.file
     from episode
-    qualify
-        row_number() over (
-            partition by coalesce(episode.id, concat(episode.file, episode.row_number))
-            order by
-                episode.last_updated desc nulls last, try_cast(episode.version as bigint) desc nulls last,
-                episode.row_number desc, episode.file desc
-        ) = 1
+    anti join outdated on outdated.source = 'episode' and episode.row_number = outdated.row_number
 )
 
 select
-    coalesce(patient_key.patient_id, told.patient_ref) as patient_id,
+    patient_of.patient_id,
     told.line_number,
     told.regimen,
     told.start_date,
@@ -35,7 +29,7 @@ select
     told.row_number,
     told.file
 from told
-left join patient_key on told.patient_ref = patient_key.reference_key
+left join patient_of on told.reference = patient_of.reference
 where
     told.line_number is not null
     and lower(coalesce(told.status, '')) not in ('entered-in-error', 'cancelled')

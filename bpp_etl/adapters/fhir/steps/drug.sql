@@ -4,9 +4,6 @@
 with told as (
     select
         'medication_request' as source,
-        medication_request.id,
-        medication_request.last_updated,
-        medication_request.version,
         case when lower(medication_request.intent) in ('proposal', 'plan') then 'planned' else lower(medication_request.status) end
         as status,
         medication_request.subject,
@@ -23,9 +20,6 @@ with told as (
     union all
     select
         'medication_administration' as source,
-        medication_administration.id,
-        medication_administration.last_updated,
-        medication_administration.version,
         lower(medication_administration.status) as status,
         medication_administration.subject,
         medication_administration.name,
@@ -41,9 +35,6 @@ with told as (
     union all
     select
         'medication_statement' as source,
-        medication_statement.id,
-        medication_statement.last_updated,
-        medication_statement.version,
         lower(medication_statement.status) as status,
         medication_statement.subject,
         medication_statement.name,
@@ -58,11 +49,11 @@ with told as (
     from medication_statement
 ),
 
-ranked as (
+named as (
     select
         told.source,
         told.status,
-        regexp_extract(told.subject, '([^/:#]+)(/_history/.*)?$', 1) as patient_ref,
+        told.subject as reference,
         told.started,
         told.ended,
         coalesce(contains(cast(told.profile as varchar), 'mcode-cancer-related-medication'), false) as is_of_cancer,
@@ -80,13 +71,7 @@ ranked as (
         ) as code,
         coalesce(told.name, medication.name) as name,
         told.row_number,
-        told.file,
-        row_number() over (
-            partition by told.source, coalesce(told.id, concat(told.file, told.row_number))
-            order by
-                told.last_updated desc nulls last, try_cast(told.version as bigint) desc nulls last,
-                told.row_number desc, told.file desc
-        ) as copy
+        told.file
     from told
     left join
         (
@@ -115,38 +100,37 @@ ranked as (
 
 coded as (
     select
-        ranked.source,
-        ranked.status,
-        ranked.patient_ref,
-        ranked.started,
-        ranked.ended,
-        ranked.is_of_cancer,
+        named.source,
+        named.status,
+        named.reference,
+        named.started,
+        named.ended,
+        named.is_of_cancer,
         (
             select min(setting.value)
             from setting
             where
                 setting.path = 'agents'
                 and list_contains(
-                    list_transform(json_extract(ranked.code, '$[*]'), lambda one: trim(one ->> '$.code')), setting.name
+                    list_transform(json_extract(named.code, '$[*]'), lambda one: trim(one ->> '$.code')), setting.name
                 )
         ) as listed,
         coalesce(
-            ranked.name, json_extract_string(ranked.code, '$[0].display'), json_extract_string(ranked.code, '$[0].code')
+            named.name, json_extract_string(named.code, '$[0].display'), json_extract_string(named.code, '$[0].code')
         ) as name,
-        ranked.row_number,
-        ranked.file,
-        ranked.copy
-    from ranked
+        named.row_number,
+        named.file
+    from named
 )
 
 select
     coded.source,
-    coalesce(patient_key.patient_id, coded.patient_ref) as patient_id,
+    patient_of.patient_id,
     lower(trim(coalesce(coded.listed, coded.name))) as agent,
     regexp_replace(coded.started, 'T.*$', '') as start_date,
     regexp_replace(coded.ended, 'T.*$', '') as end_date,
     case
-        when coded.copy > 1 then 'a drug whose record was updated since'
+        when outdated.row_number is not null then 'a drug whose record was updated since'
         when
             coded.status in (
                 'entered-in-error', 'cancelled', 'not-done', 'not-taken', 'draft', 'planned', 'intended'
@@ -157,4 +141,5 @@ select
     coded.row_number,
     coded.file
 from coded
-left join patient_key on coded.patient_ref = patient_key.reference_key
+left join patient_of on coded.reference = patient_of.reference
+left join outdated on coded.source = outdated.source and coded.row_number = outdated.row_number

@@ -21,33 +21,17 @@ with meant as (
         observation.interpretation,
         observation.reference_range,
         observation.derived_from,
-        observation.last_updated,
-        try_cast(observation.version as bigint) as version,
         observation.row_number,
         observation.file
     from observation
     inner join code_meaning on code_meaning.subject = 'observation' and observation.code = code_meaning.codings
-),
-
-newest as (
-    select
-        meant.id,
-        max(struct_pack(
-            last_updated := coalesce(meant.last_updated, ''),
-            version := coalesce(meant.version, -1),
-            row_number := meant.row_number
-        )) as newest
-    from meant
-    where meant.id is not null
-    group by meant.id
-    having count(*) > 1
 )
 
 select
     meant.subject,
     meant.id,
-    coalesce(patient_key.patient_id, regexp_extract(meant.reference, '([^/:#]+)(/_history/.*)?$', 1)) as patient_id,
-    regexp_replace(coalesce(meant.effective, meant.period_start), 'T.*$', '') as day,
+    patient_of.patient_id,
+    split_part(coalesce(meant.effective, meant.period_start), 'T', 1) as day,
     meant.number,
     meant.comparator,
     case
@@ -62,7 +46,7 @@ select
     meant.reference_range,
     regexp_extract(meant.derived_from, '([^/:#]+)(/_history/.*)?$', 1) as study_key,
     case
-        when meant.row_number <> newest.newest.row_number
+        when outdated.row_number is not null
             then 'an observation that was updated since'
         when lower(meant.status) in ('registered', 'preliminary') then 'an observation that is not final'
         when lower(meant.status) in ('cancelled', 'entered-in-error') then 'an observation in error or cancelled'
@@ -72,5 +56,5 @@ select
     meant.row_number,
     meant.file
 from meant
-left join newest on meant.id = newest.id
-left join patient_key on regexp_extract(meant.reference, '([^/:#]+)(/_history/.*)?$', 1) = patient_key.reference_key
+left join outdated on outdated.source = 'observation' and meant.row_number = outdated.row_number
+left join patient_of on meant.reference = patient_of.reference

@@ -4,7 +4,7 @@ with told as (
         imaging_study.id,
         regexp_extract(imaging_study.full_url, '[^/:#]+$') as url_key,
         imaging_study.status,
-        regexp_extract(imaging_study.subject, '([^/:#]+)(/_history/.*)?$', 1) as patient_ref,
+        imaging_study.subject as reference,
         regexp_replace(imaging_study.started, 'T.*$', '') as day,
         list_distinct(
             list_transform(
@@ -20,21 +20,14 @@ with told as (
             )
         ) as modalities,
         imaging_study.row_number,
-        imaging_study.file,
-        row_number() over (
-            partition by coalesce(imaging_study.id, concat(imaging_study.file, imaging_study.row_number))
-            order by
-                imaging_study.last_updated desc nulls last,
-                try_cast(imaging_study.version as bigint) desc nulls last,
-                imaging_study.row_number desc, imaging_study.file desc
-        ) as copy
+        imaging_study.file
     from imaging_study
 )
 
 select
     told.id as assessment_id,
     told.url_key,
-    coalesce(patient_key.patient_id, told.patient_ref) as patient_id,
+    patient_of.patient_id,
     told.day,
     case
         when list_contains(told.modalities, 'PT') and list_contains(told.modalities, 'CT') then 'PET_CT'
@@ -45,7 +38,7 @@ select
         when list_contains(told.modalities, 'NM') then 'NM'
     end as modality,
     case
-        when told.copy > 1 then 'a study that was updated since'
+        when outdated.row_number is not null then 'a study that was updated since'
         when lower(told.status) in ('cancelled', 'entered-in-error') then 'a study in error or cancelled'
         when not list_has_any(told.modalities, ['PT', 'CT', 'MR', 'CR', 'DX', 'XR', 'NM'])
             then 'a study of another modality'
@@ -53,4 +46,5 @@ select
     told.row_number,
     told.file
 from told
-left join patient_key on told.patient_ref = patient_key.reference_key
+left join patient_of on told.reference = patient_of.reference
+left join outdated on outdated.source = 'imaging_study' and told.row_number = outdated.row_number
