@@ -12,6 +12,9 @@ from statistics import NormalDist
 
 from bpp_etl.metrics.inputs import is_count, normal_quantile, refusal
 
+ROUNDING = 1e-13
+"""What is left of two sums that should be one, against either of them."""
+
 
 @dataclass(frozen=True)
 class Mean:
@@ -30,6 +33,7 @@ def mean_from_sums(n: int, total: float, total_of_squares: float, level: float =
     """Estimate a mean from the number of values, their sum and the sum of their squares.
 
     The variance is (sum of squares - n mean^2) / (n - 1), the interval mean +- t(n - 1) * sqrt(variance / n).
+    A difference that is no more than rounding error is none: the values are one.
     Raises ValueError for sums that no values have. Source: Student 1908; as R t.test.
     """
     normal_quantile(level)  # refuses what is no level
@@ -43,7 +47,7 @@ def mean_from_sums(n: int, total: float, total_of_squares: float, level: float =
         return Mean(mean, None, None, None, None, 1, level)
     from scipy.special import stdtrit  # noqa: PLC0415 - scipy is slow to load
 
-    variance = max(spread, 0.0) / (n - 1)
+    variance = 0.0 if spread <= ROUNDING * total_of_squares else spread / (n - 1)
     reach = float(stdtrit(n - 1, 0.5 + level / 2)) * math.sqrt(variance / n)
     return Mean(mean, mean - reach, mean + reach, math.sqrt(variance), variance, int(n), level)
 

@@ -6,6 +6,7 @@ secret: that one patient went from one registry to another no share can tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
@@ -20,33 +21,29 @@ FEWEST_SITES = 3
 FEWEST_DAYS = 5
 """Registries that agree in all sums, and in so many days on which somebody left, have the same patients."""
 
-Alike = tuple[str, Callable[[Site], str], str]
-"""What must be the same, how a share says it, and what to do where it is not."""
+DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+"""A sha256, of which a message tells the first digits."""
 
+Alike = tuple[str, Callable[[Site], Sequence[str]], str]
+"""What must be the same, what a share says of it, and what to do where it is not."""
+
+ONE_VERSION = "let every house share with the same version of bpp_etl"
 ALIKE: tuple[Alike, ...] = (
     (
         "threshold",
-        lambda site: str(site.threshold),
+        lambda site: [str(site.threshold)],
         "a smaller one would be told by the difference: share again with one --threshold, the largest",
     ),
-    (
-        "code",
-        lambda site: str(site.told["code"]),
-        "let every house share with the same version of bpp_etl",
-    ),
-    (
-        "contracts",
-        lambda site: str(site.told["contracts"])[:12],
-        "let every house share with the same version of bpp_etl",
-    ),
+    ("code", lambda site: [str(site.told["code"])], ONE_VERSION),
+    ("contracts", lambda site: [str(site.told["contracts"])], ONE_VERSION),
     (
         "period",
-        lambda site: site.window.told or "always",
+        lambda site: [site.window.told or "always"],
         "let every house refresh with the same --from and --to, and share that",
     ),
     (
         "protocols",
-        lambda site: ", ".join(f"{name}:{digest[:12]}" for name, digest in _parts(site)),
+        lambda site: site.protocols,
         "let every house refresh by the same protocols in the same order, and share that",
     ),
 )
@@ -67,10 +64,11 @@ def ensure_poolable(sites: Sequence[Site]) -> None:
     for what, told, hint in ALIKE:
         first = sites[0]
         for other in sites[1:]:
-            if told(first) != told(other):
+            mine, theirs = list(told(first)), list(told(other))
+            if mine != theirs:
                 raise BppError(
                     f"the {what} of {first.name} and {other.name} differ:"
-                    f" {shown(told(first))} and {shown(told(other))}",
+                    f" {_apart(mine, theirs)} and {_apart(theirs, mine)}",
                     hint,
                 )
     for one, other in combinations(sites, 2):
@@ -91,6 +89,13 @@ def ensure_ours(site: Site, contracts: str, protocols: Sequence[str]) -> None:
                 f"protocol {shown(name)} of the shares is not the one of this name here",
                 "name each by --protocol, with the file it was in",
             )
+
+
+def _apart(mine: Sequence[str], theirs: Sequence[str]) -> str:
+    """Tell what one share says and another does not; all of it where only the order differs."""
+    own = [one for one in mine if one not in theirs]
+    is_order = set(mine) == set(theirs)
+    return shown(DIGEST.sub(r"\1", ", ".join(mine if is_order else own)) or "none")
 
 
 def _parts(site: Site) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from bpp_etl.errors import DamagedError
+from bpp_etl.disclosure.hiding import is_any_small
+from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.measure.write import insert_values
 from bpp_etl.pool.kept import kept_rows
 from bpp_etl.pool.own_rows import (
@@ -42,6 +43,8 @@ from schemas.contract import Contract
 from schemas.metrics.not_pooled import NOT_POOLED
 from schemas.pool import BESIDE, pool_catalog
 
+COUNTS = ("patients", "events", "counted", "total", "time_points", "at_risk", "censored")
+"""The columns that count patients, or what patients have."""
 OF_ALL_ALIKE = ("protocol", "protocol_parameter")
 """Tables of `meta` that every share has with the same rows."""
 
@@ -49,6 +52,7 @@ OF_ALL_ALIKE = ("protocol", "protocol_parameter")
 def write_pool(together: Together, target: Path, about: Mapping[str, Any]) -> str:
     """Write all tables of a pool; `about` is the row of `meta.pool` without its digest, which is returned."""
     contents = metric_tables(together)
+    ensure_none_small(contents, together.threshold)
     with opened(target) as con:
         for schema, table, contract in _tables():
             create_table(con, schema, table, contract)
@@ -93,6 +97,14 @@ def metric_tables(together: Together) -> dict[str, Sequence[Mapping[str, Any]]]:
         table: own[table] if table in own else [row.values for row in rows if row.table == table]
         for table in pool_catalog()["metric"]
     }
+
+
+def ensure_none_small(contents: Mapping[str, Sequence[Mapping[str, Any]]], threshold: int) -> None:
+    """Refuse a pool that tells a count below the threshold, which no sum of told counts can be."""
+    for table, rows in contents.items():
+        counts = (row[name] for row in rows for name in COUNTS if row.get(name) is not None)
+        if is_any_small(counts, threshold):
+            raise BppError(f"metric.{table} would tell a count below {threshold}", "report this as a fault")
 
 
 def _tables() -> Iterator[tuple[str, str, type[Contract]]]:

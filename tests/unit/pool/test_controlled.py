@@ -12,17 +12,18 @@ import duckdb
 import pytest
 
 from bpp_etl.disclosure.hiding import is_any_small
+from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
 from bpp_etl.pool.kept import kept_rows
 from bpp_etl.pool.site import read_site
 from bpp_etl.pool.together import Together
+from bpp_etl.pool.write import COUNTS, ensure_none_small
 from bpp_etl.share.pooling import pooled
 from schemas.sums import MOMENTS, PARTS
 from tests.unit.pool.sites import site_of
 from tests.unit.share.houses import drawn_house
 
 THRESHOLD = 5
-COUNTS = ("patients", "events", "counted", "total", "time_points", "at_risk", "censored")
 NO_COUNTS = (*PARTS, *MOMENTS)
 PROTOCOLS = [load_protocol("xu2025")]
 
@@ -49,6 +50,15 @@ def test_no_count_of_1_to_4_is_in_any_table(pooled: Path) -> None:
         judged += int(str(found[1]))
     assert len(named) > 15
     assert judged > 2000
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_pool_that_would_tell_a_small_count_is_not_written(number: int) -> None:
+    contents = {"flow": [{"step": "candidate", "patients": number}]}
+    with pytest.raises(BppError, match=r"metric\.flow would tell a count below 5"):
+        ensure_none_small(contents, THRESHOLD)
+    ensure_none_small({"flow": [{"patients": 0}, {"patients": 5}, {"patients": None}]}, THRESHOLD)
+    ensure_none_small(contents, threshold=0)
 
 
 def test_what_a_site_keeps_is_empty_in_the_pool_and_no_zero(pooled: Path, controlled: list[Path]) -> None:

@@ -21,6 +21,7 @@ from bpp_etl.events.window import Window
 from bpp_etl.pool.agreement import ensure_ours, ensure_poolable
 from bpp_etl.pool.make import make_pool
 from bpp_etl.pool.site import Site, read_site
+from bpp_etl.share.make import contracts_digest
 from bpp_etl.share.pooling import Pool
 from tests.unit.pool.sites import describe
 
@@ -34,6 +35,9 @@ def sites(controlled: list[Path]) -> list[Site]:
 
 def told(site: Site, **more: Any) -> Site:
     return replace(site, told={**site.told, **more})
+
+
+OTHER_END = contracts_digest()[:-1] + ("0" if contracts_digest()[-1] != "0" else "1")
 
 
 def refusal(sites: list[Site]) -> BppError:
@@ -72,7 +76,8 @@ def test_a_share_that_is_given_twice_is_named(sites: list[Site]) -> None:
         ("code", {"code": "0.2.0+0123456789ab"}, "and 0.2.0+0123456789ab"),
         ("contracts", {"contracts": "0" * 64}, f"and {'0' * 12}"),
         ("protocols", {"protocols": ["xu2025:" + "1" * 64]}, f"and xu2025:{'1' * 12}"),
-        ("protocols", {"protocols": []}, "xu2025:"),
+        ("protocols", {"protocols": []}, " and none"),
+        ("contracts", {"contracts": OTHER_END}, " and "),
     ],
 )
 def test_shares_that_were_made_otherwise_are_refused(
@@ -81,6 +86,12 @@ def test_shares_that_were_made_otherwise_are_refused(
     found = refusal([*sites[:2], told(sites[2], **change)])
     assert found.message.startswith(f"the {what} of house-1 and house-3 differ: ")
     assert words in found.message
+
+
+def test_the_protocol_that_only_one_share_has_is_named_alone(sites: list[Site]) -> None:
+    more = [*sites[2].protocols, "lin2021:" + "2" * 64]
+    found = refusal([*sites[:2], told(sites[2], protocols=more)])
+    assert found.message == f"the protocols of house-1 and house-3 differ: none and lin2021:{'2' * 12}"
 
 
 def test_shares_of_another_period_are_refused(sites: list[Site]) -> None:
