@@ -25,7 +25,7 @@ from schemas.metric_codes import HORIZON_DAYS
 from schemas.sums import INCIDENCE
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Person
 from tests.unit.measure.world import measured, named, release
-from tests.unit.share.attacker import bounds, moves, read
+from tests.unit.share.attacker import bounds, moves, read, read_sums
 from tests.unit.share.houses import drawn_house, grown_house
 from tests.unit.share.tables import by_key, tables_of, together
 
@@ -54,11 +54,30 @@ def estimates(seed: int) -> dict[tuple[str, str], Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", [*SEEDS, *MANY])
-def test_no_small_count_follows_from_sums_parts_pictures_curves_and_warnings(seed: int) -> None:
+def test_no_small_count_follows_from_sums_parts_pictures_curves_warnings_and_the_file_of_sums(
+    seed: int,
+) -> None:
     truth = read(tables_of(told_of(of(seed), threshold=0))).values
     known = read(tables_of(shared(seed)))
+    read_sums(known, sum_lines(shared(seed)))
     assert len(known.names) - len(known.values) > 100
     assert not [name for name in bounds(known) if truth.get(name) in SMALL]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_file_of_sums_tells_each_count_as_its_table_does_or_not_at_all(seed: int) -> None:
+    told = by_key(shared(seed))
+    judged = 0
+    for protocol, table, row, quantity, day, value in sum_lines(shared(seed)):
+        if (
+            table in told
+            and day == 0
+            and (beside := told[table].get((protocol, *row)))
+            and quantity in beside
+        ):
+            assert value == beside[quantity], (table, row, quantity)
+            judged += value is None
+    assert judged > 50
 
 
 def test_the_attacker_finds_what_is_not_hidden_well() -> None:
