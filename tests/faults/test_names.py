@@ -15,9 +15,12 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.landing.deliveries import UNFIT, survey
 from bpp_etl.settings import places
+from bpp_etl.status.registries import statuses_of
+from bpp_etl.warehouse.connection import opened_read_only
 from schemas.laws import DELIVERY
 from tests.support.deliveries import TINY, write_delivery_of
 from tests.support.gating import gated
+from tests.support.warehouses import admit, release
 
 ODD = (
     "a*",
@@ -221,3 +224,19 @@ def test_a_landing_with_pipes_for_folders_is_surveyed_without_waiting(tmp_path: 
     os.mkfifo(tmp_path / "pipe")
     os.mkfifo(tmp_path / "tiny" / "2025-01-01")
     assert survey(tmp_path).unfit == (f"pipe {UNFIT}", f"tiny/2025-01-01 {UNFIT}")
+
+
+def test_what_somebody_put_beside_the_registries_of_a_warehouse_is_left_alone(tmp_path: Path) -> None:
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    write_delivery_of(landing)
+    assert admit(landing, warehouse).is_open
+    stray = [warehouse / "registries" / name for name in ("a stray folder", "empty", "notes.txt")]
+    for path in stray[:2]:
+        (path / "inside").mkdir(parents=True)
+    stray[2].write_text("x", encoding="utf-8")
+    made = release(warehouse)
+    with opened_read_only(made.folder / "bpp.duckdb") as con:
+        assert con.execute("select distinct registry from core.patients").fetchall() == [("tiny",)]
+    names = [one.name for one in statuses_of(warehouse, survey(landing), {})]
+    assert names == ["tiny"]
+    assert all(path.exists() for path in stray)

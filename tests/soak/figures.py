@@ -61,12 +61,13 @@ def read_figures() -> dict[str, dict[str, object]]:
 
 def render_table() -> str:
     """Lay the figures out, a row for each test."""
-    lines = ["| what | run, of a whole soak | day | found |", "| --- | ---: | --- | --- |"]
+    lines = ["| what | run, of a whole soak | day | code | found |", "| --- | ---: | --- | --- | --- |"]
     for name, told in sorted(read_figures().items()):
         found = told["found"]
         assert isinstance(found, dict)
         words = ", ".join(f"{key} {value}" for key, value in found.items())
-        lines.append(f"| {name} | {told['count']} of {told['whole']} | {told['day']} | {words} |")
+        run = f"{told['count']} of {told['whole']}"
+        lines.append(f"| {name} | {run} | {told['day']} | {told.get('code', 'an earlier one')} | {words} |")
     return "\n".join([*lines, ""])
 
 

@@ -288,6 +288,31 @@ def test_what_one_protocol_hides_another_does_not_show_of_the_same_patients() ->
     assert shown["other", "registry=b"] is None
 
 
+@pytest.mark.parametrize(("few", "are_both_told"), [(2, False), (6, True)])
+def test_a_stricter_protocol_does_not_tell_the_few_whom_it_leaves_open_in_a_registry(
+    few: int, *, are_both_told: bool
+) -> None:
+    def patients(*left_open: int) -> list[Candidate]:
+        found = []
+        for registry, number in zip("ab", left_open, strict=True):
+            opened = Candidate(registry=registry, state="indeterminate", reason="awaiting_ct")
+            called = Candidate(registry=registry)
+            found += [opened] * number + [called] * (20 - number) + [opened] * 10
+        return found
+
+    with release(patients(0, 0)) as con:
+        add(con, patients(few, 6), protocol="strict")
+        publish_metrics(con, protocols=[named("xu2025"), named("strict")], threshold=5)
+        rows = rows_of(con, "flow")
+    told = [
+        row["patients"] is not None
+        for row in rows
+        if (row["step"], row["stratum"]) == ("pseudoprogression", "registry=a")
+    ]
+    assert len(told) == 2
+    assert all(told) == are_both_told
+
+
 def test_a_refused_count_is_shown_as_the_quality_tables_show_it_and_gives_no_small_count_away() -> None:
     with release([Candidate(registry="a")] * 20, [Other(registry="b")] * 3) as con:
         con.execute(

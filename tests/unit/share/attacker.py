@@ -15,6 +15,9 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
+from bpp_etl.share.sums import Line
+from schemas.sums import INCIDENCE
+
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
 Name = tuple[str, ...]
@@ -144,6 +147,30 @@ def read(tables: Tables) -> Known:
             for earlier, later in pairwise([*chain, (events, stratum)]):
                 known.limit(earlier, later)
     return known
+
+
+def read_sums(known: Known, lines: Iterable[Line]) -> None:
+    """Read the file of sums too: who left a time, by which day, bounds what is not told of it."""
+    of: dict[tuple[str, tuple[str, ...]], dict[tuple[str, int], float | None]] = {}
+    for _, table, row, quantity, day, value in lines:
+        of.setdefault((table, row), {})[quantity, day] = value
+    for (table, row), sums in of.items():
+        groups = GROUPS if table == "survival_curve" else INCIDENCES if table == INCIDENCE else {}
+        if row[0] not in groups or (patients := sums["patients", 0]) is None:
+            continue
+        whole, events = ((group, row[1]) for group in groups[row[0]])
+        known.tell(whole, patients)
+        left = [(quantity, day, number or 0) for (quantity, day), number in sums.items() if day]
+        known.narrow(
+            events,
+            least=sum(number for quantity, _, number in left if quantity == "events"),
+            most=patients - sum(number for quantity, _, number in left if quantity != "events"),
+        )
+        for horizon in HORIZONS if table == INCIDENCE else ():  # other times begin on other days
+            by = (f"{events[0]} by {horizon}", row[1])
+            if by in known.names:
+                sofar = [number for quantity, day, number in left if quantity == "events" and day <= horizon]
+                known.narrow(by, least=sum(sofar))
 
 
 def moves(before: Known, after: Known) -> dict[Name, tuple[float, float]]:

@@ -25,8 +25,9 @@ from schemas.metric_codes import HORIZON_DAYS
 from schemas.sums import INCIDENCE
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Person
 from tests.unit.measure.world import measured, named, release
-from tests.unit.share.attacker import bounds, moves, read
-from tests.unit.share.houses import drawn_house, grown_house
+from tests.unit.share.attacker import Name, bounds, moves, read, read_sums
+from tests.unit.share.attacker_of_weeks import read_weeks
+from tests.unit.share.houses import drawn_house, grown_house, house
 from tests.unit.share.tables import by_key, tables_of, together
 
 SMALL = range(1, 5)
@@ -54,11 +55,30 @@ def estimates(seed: int) -> dict[tuple[str, str], Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", [*SEEDS, *MANY])
-def test_no_small_count_follows_from_sums_parts_pictures_curves_and_warnings(seed: int) -> None:
+def test_no_small_count_follows_from_sums_parts_pictures_curves_warnings_and_the_file_of_sums(
+    seed: int,
+) -> None:
     truth = read(tables_of(told_of(of(seed), threshold=0))).values
     known = read(tables_of(shared(seed)))
+    read_sums(known, sum_lines(shared(seed)))
     assert len(known.names) - len(known.values) > 100
     assert not [name for name in bounds(known) if truth.get(name) in SMALL]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_file_of_sums_tells_each_count_as_its_table_does_or_not_at_all(seed: int) -> None:
+    told = by_key(shared(seed))
+    judged = 0
+    for protocol, table, row, quantity, day, value in sum_lines(shared(seed)):
+        if (
+            table in told
+            and day == 0
+            and (beside := told[table].get((protocol, *row)))
+            and quantity in beside
+        ):
+            assert value == beside[quantity], (table, row, quantity)
+            judged += value is None
+    assert judged > 50
 
 
 def test_the_attacker_finds_what_is_not_hidden_well() -> None:
@@ -173,6 +193,33 @@ def test_no_small_count_follows_from_two_shares_of_the_same_patients_under_two_t
     coarser = told_of(of(seed), threshold=8, already=already)
     found = bounds(read(together(shared(seed), coarser)))
     assert not [name for name in found if truth.get(name) in SMALL]
+
+
+TIMES = (
+    ("pseudoprogression_to_progression", "her2"),
+    ("time_to_pseudoprogression", "registry"),
+    ("progression_free_survival", "registry"),
+)
+
+
+def small_by_week(told: Told, metric: str, key: str) -> list[Name]:
+    """Name the numbers up to a week, or between two, of which a reader is left one value of 1 to 4."""
+    found = bounds(read_weeks(tables_of(told), metric, key))
+    return [name for name, (low, high) in found.items() if low > 0.5 and high < 4.5]
+
+
+@pytest.mark.parametrize("seed", [0, *MANY[:30]])
+@pytest.mark.parametrize(("metric", "key"), TIMES)
+def test_no_small_number_by_a_week_follows_from_curves_of_everybody_and_of_strata(
+    seed: int, metric: str, key: str
+) -> None:
+    assert small_by_week(shared(seed), metric, key) == []
+
+
+def test_the_reader_of_weeks_finds_what_is_not_in_groups() -> None:
+    with release(*house(7, candidates=14, others=3, registries=1)) as con:
+        exact = told_of(measure(con, [named(PROTOCOL)]), threshold=0)
+    assert small_by_week(exact, *TIMES[0]) != []
 
 
 def test_a_full_fraction_would_tell_how_many_were_censored_before_a_horizon() -> None:
