@@ -66,6 +66,7 @@ column names, written as above: a side table. What it does there, the page of ea
   and judged as any other, and everyone is told, for the key may be mistyped (`side_table_key_unknown`).
 - Rows without a key are all added.
 
+How a format calls a patient, a scan or a lesion, its page says too; in a release they stand in `core`.
 `bpp check` says of each side table how many rows did what, and names those whose key the format lacks.
 What `[read.<table>]`, `[rename.<table>]` and `[recode.<table>]` state holds for side tables too."""
 

@@ -68,6 +68,7 @@ def test_every_resource_is_accounted_for(folder: str, tmp_path: Path) -> None:
     kinds = Counter(str(resource.get("resourceType")) for resource in resources(folder))
     names = {"patient": "Patient", "condition": "Condition", "observation": "Observation"}
     names |= {"imaging_study": "ImagingStudy", "episode": "EpisodeOfCare", "medication": "Medication"}
+    names["specimen"] = "Specimen"
     names |= {
         f"medication_{kind}": f"Medication{kind.title()}"
         for kind in ("request", "administration", "statement")

@@ -2,7 +2,7 @@
 select
     her2_finding.patient_id,
     her2_finding.day as test_date,
-    'unknown' as specimen_site,
+    coalesce(max(her2_finding.specimen_site), 'unknown') as specimen_site,
     max(her2_finding.ihc_score) as ihc_score,
     max(her2_finding.ish_result) as ish_result,
     max(her2_finding.ratio) as her2_cep17_ratio,

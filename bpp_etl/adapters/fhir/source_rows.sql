@@ -46,6 +46,17 @@ group by 1, 2, 3
 union all
 
 select
+    'specimen' as source,
+    case when specimen_site.specimen_site is null then 'a specimen of another site' else 'a specimen' end as meaning,
+    case when specimen_site.specimen_site is not null then 'her2_tests' end as table_name,
+    count(*) as source_rows
+from specimen
+left join specimen_site on specimen.id = specimen_site.reference_key
+group by 1, 2, 3
+
+union all
+
+select
     'imaging_study' as source,
     coalesce(study.left_out, 'an imaging study') as meaning,
     case when study.left_out is null then 'imaging_assessments' end as table_name,

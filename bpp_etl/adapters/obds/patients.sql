@@ -60,7 +60,14 @@ receptor as (
 
 select
     person.patient_id,
-    case upper(person.sex) when 'W' then 'female' when 'M' then 'male' else 'unknown' end as sex,
+    case upper(trim(person.sex))
+        when 'W' then 'female'
+        when 'M' then 'male'
+        when 'D' then 'unknown'
+        when 'X' then 'unknown'
+        when 'U' then 'unknown'
+        else coalesce(nullif(trim(person.sex), ''), 'unknown')
+    end as sex,
     person.birth_date,
     metastasis.day as metastatic_diagnosis_date,
     receptor.er_status,

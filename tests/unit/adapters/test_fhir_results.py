@@ -149,3 +149,60 @@ def test_a_code_of_the_method_says_more_than_one_of_the_status() -> None:
     both = {"coding": [*coded("48676-1")["coding"], *coded("85318-4")["coding"]]}
     row = only("her2_tests", PATIENT, observation("x", code=both, valueCodeableConcept=coded("10828004")))
     assert (row["ish_result"], row["reported_status"]) == ("positive", None)
+
+
+def specimen(*sites: str, **more: Any) -> Resource:
+    told = {"resourceType": "Specimen", "id": "T1", "collection": {"bodySite": coded(*sites)}}
+    return {**told, **more}
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("80248007", "primary"),
+        ("76752008", "primary"),
+        ("71341001", "metastasis"),
+        ("421060004", "metastasis"),
+        ("10200004", "metastasis"),
+        ("59441001", "unknown"),  # a lymph node may be regional
+        ("", "unknown"),
+    ],
+)
+def test_a_her2_test_is_of_what_the_body_site_of_its_specimen_says(site: str, told: str) -> None:
+    tested = her2("48676-1", "LA6577-6", specimen={"reference": "Specimen/T1"})
+    assert only("her2_tests", PATIENT, tested, specimen(site))["specimen_site"] == told
+
+
+def test_a_her2_test_without_its_specimen_is_of_an_unknown_site() -> None:
+    assert only("her2_tests", PATIENT, her2("48676-1", "LA6577-6"))["specimen_site"] == "unknown"
+    lost = her2("48676-1", "LA6577-6", specimen={"reference": "Specimen/T2"})
+    assert only("her2_tests", PATIENT, lost, specimen("80248007"))["specimen_site"] == "unknown"
+
+
+def test_a_registry_states_what_further_body_sites_are() -> None:
+    tested = her2("48676-1", "LA6577-6", specimen={"reference": "Specimen/T1"})
+    stated = [("specimens", "59441001", "metastasis")]
+    found = only("her2_tests", PATIENT, tested, specimen("59441001"), settings=stated)
+    assert found["specimen_site"] == "metastasis"
+
+
+def test_a_specimen_is_referred_to_by_its_full_url_too_and_counts_as_it_was_last_updated() -> None:
+    tested = her2("48676-1", "LA6577-6", specimen={"reference": "urn:uuid:t-1"})
+    old = specimen("80248007", meta={"lastUpdated": "2024-01-01T00:00:00Z"})
+    new = specimen("71341001", meta={"lastUpdated": "2024-02-01T00:00:00Z"})
+    urls = (None, None, "urn:uuid:t-1", "urn:uuid:t-1")
+    (row,) = made("her2_tests", PATIENT, tested, new, old, urls=urls)
+    assert row["specimen_site"] == "metastasis"
+
+
+def test_tests_of_different_specimens_on_one_day_are_tests_of_their_own() -> None:
+    of_breast = her2("85319-2", "LA11842-4", specimen={"reference": "Specimen/T1"})
+    of_bone = her2("85318-4", "LA6577-6", specimen={"reference": "Specimen/T2"})
+    both = made(
+        "her2_tests", PATIENT, of_breast, of_bone, specimen("80248007"), specimen("71341001", id="T2")
+    )
+    assert [(row["specimen_site"], row["ihc_score"], row["ish_result"]) for row in both] == [
+        ("primary", "2+", None),
+        ("metastasis", None, "negative"),
+    ]
+    assert len(made("her2_tests", PATIENT, of_breast, her2("85318-4", "LA6577-6"), specimen("80248007"))) == 1

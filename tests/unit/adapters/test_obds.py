@@ -29,9 +29,18 @@ CONTACT = "patient_id,last_contact_date\nP1,2024-06-01\n"
 
 
 @pytest.mark.parametrize(
-    ("letter", "sex"), [("W", "female"), ("M", "male"), ("D", "unknown"), ("X", "unknown"), ("", "unknown")]
+    ("letter", "sex"),
+    [
+        ("W", "female"),
+        ("M", "male"),
+        ("D", "unknown"),
+        ("X", "unknown"),
+        ("U", "unknown"),
+        ("", "unknown"),
+        ("S", "S"),
+    ],
 )
-def test_a_letter_other_than_those_of_women_and_men_is_unknown(letter: str, sex: str) -> None:
+def test_letters_of_the_schema_are_translated_and_another_passes_for_the_gate(letter: str, sex: str) -> None:
     assert only("patients", exported(patient(sex=letter)))["sex"] == sex
 
 

@@ -14,6 +14,11 @@ with texts as (
     from condition
     union
     select
+        'specimen' as subject,
+        specimen.site as codings
+    from specimen
+    union
+    select
         'answer' as subject,
         observation.answer as codings
     from observation

@@ -1,7 +1,16 @@
 -- One row per observation of HER2: what it found, and the observation that leads its test.
 -- Those of a patient and day are one test, led by the first of them, unless two of them say different things of the
--- same kind: then each is a test of its own.
-with found as (
+-- same kind, or are of different specimens: then each is a test of its own.
+with tissues as (
+    select
+        observation.file,
+        observation.row_number,
+        regexp_extract(observation.specimen, '([^/:#]+)(/_history/.*)?$', 1) as specimen_key
+    from observation
+    where observation.specimen <> ''
+),
+
+found as (
     select
         reading.patient_id,
         reading.day,
@@ -33,12 +42,15 @@ with found as (
             when
                 reading.subject in ('HER2', 'HER2_IHC') and answers.meaning in ('positive', 'negative', 'equivocal')
                 then answers.meaning
-        end as reported_status
+        end as reported_status,
+        specimen_site.specimen_site
     from reading
     left join code_meaning as answers
         on
             answers.subject = 'her2'
             and coalesce(reading.answer, reading.interpretation) = answers.codings
+    left join tissues on reading.file = tissues.file and reading.row_number = tissues.row_number
+    left join specimen_site on tissues.specimen_key = specimen_site.reference_key
     where
         reading.subject in ('HER2', 'HER2_IHC', 'HER2_ISH', 'HER2_RATIO', 'HER2_COPIES')
         and reading.left_out is null
@@ -52,7 +64,8 @@ counted as (
         or count(distinct found.ish_result) > 1
         or count(distinct found.ratio) > 1
         or count(distinct found.copies) > 1
-        or count(distinct found.reported_status) > 1 as is_contradicted,
+        or count(distinct found.reported_status) > 1
+        or count(distinct found.specimen_site) > 1 as is_contradicted,
         min(found.row_number) as first_row,
         count(distinct found.file) as files
     from found
@@ -70,6 +83,7 @@ select
     found.ratio,
     found.copies,
     found.reported_status,
+    found.specimen_site,
     case when counted.is_contradicted is false then counted.first_row else found.row_number end as test_row
 from found
 left join counted on found.patient_id = counted.patient_id and found.day = counted.day

@@ -3,6 +3,8 @@
 -- progesterone receptor; HER2 85319-2, 72383-3, 18474-7 and 96893-3 by immunohistochemistry, 85318-4, 31150-6 and
 -- 72382-5 by in situ hybridisation, 48676-1 and 74885-5 overall, 49683-6 ratio, 74860-8 copies; 97509-4 disease status.
 -- SNOMED CT, ICD-10: secondary malignant neoplasms, C78 and C79 with whatever follows; those of lymph nodes (C77) may be regional and are no metastasis.
+-- Specimens, by their body site: of the breast they are of the primary; of bone (71341001, and clavicle, humerus, rib,
+-- scapula, spine, sternum), liver, lung and brain of a metastasis.
 select
     listed.subject,
     listed.meaning,
@@ -42,6 +44,19 @@ from (
     ('condition', 'METASTASIS', '94391008'),
     ('condition', 'METASTASIS', 'C78'),
     ('condition', 'METASTASIS', 'C79'),
+    ('specimen', 'primary', '76752008'),
+    ('specimen', 'primary', '80248007'),
+    ('specimen', 'primary', '73056007'),
+    ('specimen', 'metastasis', '71341001'),
+    ('specimen', 'metastasis', '51299004'),
+    ('specimen', 'metastasis', '85050009'),
+    ('specimen', 'metastasis', '113197003'),
+    ('specimen', 'metastasis', '79601000'),
+    ('specimen', 'metastasis', '421060004'),
+    ('specimen', 'metastasis', '56873002'),
+    ('specimen', 'metastasis', '10200004'),
+    ('specimen', 'metastasis', '39607008'),
+    ('specimen', 'metastasis', '12738006'),
     ('receptor', 'positive', '10828004'),
     ('receptor', 'positive', 'LA6576-8'),
     ('receptor', 'negative', '260385009'),
@@ -84,3 +99,12 @@ select
     setting.name as code
 from setting
 where setting.path = 'response'
+
+union
+
+select
+    'specimen' as subject,
+    setting.value as meaning,
+    setting.name as code
+from setting
+where setting.path = 'specimens'

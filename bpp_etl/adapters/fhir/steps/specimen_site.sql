@@ -1,0 +1,37 @@
+-- One row per way in which a specimen may be referred to: what it is of, the primary or a metastasis.
+-- Of specimens with the same id the one last updated counts. A body site that is not listed, such as a lymph node,
+-- which may be regional, says neither.
+with ways as (
+    select
+        specimen.id as reference_key,
+        specimen.site,
+        specimen.last_updated,
+        specimen.row_number
+    from specimen
+    where specimen.id <> ''
+    union all
+    select
+        regexp_extract(specimen.full_url, '[^/:#]+$') as reference_key,
+        specimen.site,
+        specimen.last_updated,
+        specimen.row_number
+    from specimen
+    where specimen.full_url <> ''
+),
+
+newest as (
+    select
+        ways.reference_key,
+        arg_max(
+            coalesce(ways.site, ''), struct_pack(updated := coalesce(ways.last_updated, ''), place := ways.row_number)
+        ) as site
+    from ways
+    where ways.reference_key <> ''
+    group by ways.reference_key
+)
+
+select
+    newest.reference_key,
+    code_meaning.meaning as specimen_site
+from newest
+inner join code_meaning on code_meaning.subject = 'specimen' and newest.site = code_meaning.codings
