@@ -79,7 +79,6 @@ def _references(data: ET.Element) -> Iterator[tuple[str, str]]:
 
 def _forms(data: ET.Element) -> Iterator[tuple[str, str]]:
     """Each form has a name and groups of its own, its status last; the first begins with the record id."""
-    """Each form has its own name and groups, and its status last; the first begins with the record id."""
     groups = {one.get("OID"): list(one) for one in data.iter(f"{{{ODM}}}ItemGroupDef")}
     record = data.get(_own("RecordIdField"))
     for place, form in enumerate(data.iter(f"{{{ODM}}}FormDef")):
