@@ -155,8 +155,7 @@ TABLE_LAWS = (
         severity="warn",
         category="completeness",
         mend="Look at what the table calls its analytes and map them in [recode.<table>], or leave the table "
-        "out. What makes a row of it in the format of others is on the page of the format. [limits] "
-        "nothing_used = 1 switches the rule off.",
+        "out; [limits] nothing_used = 1 switches the rule off.",
         on=optional_tables,
         limit_name="nothing_used",
         is_told_by_table=True,
@@ -169,9 +168,8 @@ TABLE_LAWS = (
         "on which the source does not name them.",
         severity="warn",
         category="conformance",
-        mend="Correct the key where it is mistyped: bpp check names the rows. Where the side table rightly "
-        "brings rows that the source lacks, [limits] side_table_key_unknown is the highest share of them; "
-        "1 switches the rule off.",
+        mend="Correct the key where it is mistyped. Where the side table rightly brings rows that the source "
+        "lacks, [limits] side_table_key_unknown = 1 switches the rule off.",
         on=known_by_the_source,
         limit_name="side_table_key_unknown",
         is_told_by_table=True,
@@ -287,8 +285,7 @@ WHOLE_LAWS = (
         severity="shut",
         category="plausibility",
         mend="State the registry's own schedule in [cadence] where the message has it right; else check "
-        f"cycle_length_days and the CT dates: {CYCLES_PER_INTERVAL} cycles are expected between CTs. "
-        "Where there are few, or they keep no schedule, [limits] cadence = 1 switches the rule off.",
+        "cycle_length_days and the CT dates. [limits] cadence = 1 switches the rule off.",
         on=whole_delivery,
         limit=0.5,
         limit_name="cadence",

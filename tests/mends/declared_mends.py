@@ -215,6 +215,42 @@ def left_empty(home: Path) -> Decisions:
     yield decided(folder)
 
 
+OF_ANOTHER_KEY = {
+    "patients": "patient_id,sex,last_contact_date\n{patient},female,2024-12-01\n",
+    "therapy_lines": "patient_id,line_number,regimen,start_date\n{patient},1,made up,2024-01-01\n",
+    "imaging_assessments": "assessment_id,patient_id,assessment_date,modality\n"
+    "{scan},{patient},2024-02-12,CT\n",
+}
+"""What side tables say of a patient whom the source knows, where it knows the keys."""
+
+
+def _keyed(home: Path, patient: str, scan: str) -> Path:
+    beside = {f"{name}.csv": text.format(patient=patient, scan=scan) for name, text in OF_ANOTHER_KEY.items()}
+    return write_texts(home / "told", {**DOMAINS, **beside}, toml=SDTM)
+
+
+@mends("side_table_key_unknown", "Correct the key where it is mistyped.")
+def key_corrected(home: Path) -> Decisions:
+    scan = _scan(home)
+    folder = _keyed(home, "T1", scan.replace("S1", "T1"))
+    yield decided(folder)
+    for name, text in OF_ANOTHER_KEY.items():
+        write(folder, f"{name}.csv", text.format(patient="S1", scan=scan))
+    yield decided(folder)
+
+
+@mends(
+    "side_table_key_unknown",
+    "Where the side table rightly brings rows that the source lacks, [limits] side_table_key_unknown = 1"
+    " switches the rule off.",
+)
+def keys_not_judged(home: Path) -> Decisions:
+    folder = _keyed(home, "T1", "T1 scan")
+    yield decided(folder)
+    states(folder, f"{SDTM}side_table_key_unknown = 1\n")
+    yield decided(folder)
+
+
 def _naaccr(home: Path) -> Path:
     text = exported(patient({"metsAtDxBone": "1", "rxDateChemo": "20200801"}))
     scans = "assessment_id,patient_id,assessment_date,modality,extraosseous_response\n"
@@ -256,6 +292,8 @@ DECLARED_MENDS: tuple[ToldMend, ...] = (
     side_table_corrected,
     export_corrected,
     left_empty,
+    key_corrected,
+    keys_not_judged,
     nobody_recorded_it,
     value_delivered,
 )
