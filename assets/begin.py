@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bpp_etl.admission.due import Due, derivation, derived_with, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep
-from bpp_etl.errors import BppError, DamagedError, UsageError
+from bpp_etl.errors import BppError, DamagedError, UsageError, known_names
 from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import load_within
@@ -25,6 +25,8 @@ from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import Places, as_called
 
 Say = Callable[[str], None]
+MOST_NAMED = 5
+"""So many registries that are unchanged are named; more are summed."""
 
 
 @dataclass
@@ -80,7 +82,7 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
     if unknown:
         raise UsageError(
             f"no delivery of {', '.join(unknown)} in the landing",
-            f"known: {', '.join(landing.newest) or 'none'}",
+            known_names(unknown[0], tuple(landing.newest)),
         )
     done = Refreshed(unfit=landing.unfit, closed=landing.closed)
     for protocol in protocols:
@@ -122,8 +124,7 @@ def is_unchanged(begun: Begun) -> bool:
 def leave(begun: Begun, say: Say) -> Refreshed:
     """Tell of a refresh that has nothing to do."""
     places, done = begun.places, begun.done
-    for registry, delivery in begun.wanted.items():
-        tell_unchanged(registry, delivery, say)
+    tell_unchanged(begun.wanted, say)
     note_shut(places, done, say)
     tell_nothing_new(Shelf.of(places.warehouse), done, say)
     return done
@@ -144,9 +145,13 @@ def to_derive(warehouse: Path, protocols: Sequence[Protocol], but: Collection[st
     ]
 
 
-def tell_unchanged(registry: str, delivery: Delivery, say: Say) -> None:
-    """Say that a registry's newest delivery is the one that is there."""
-    say(f"{registry}: {delivery.name} unchanged")
+def tell_unchanged(deliveries: Mapping[str, Delivery], say: Say) -> None:
+    """Say of which registries the newest delivery is the one that is there; many are summed."""
+    if len(deliveries) > MOST_NAMED:
+        say(f"{len(deliveries)} registries unchanged")
+        return
+    for registry, delivery in deliveries.items():
+        say(f"{registry}: {delivery.name} unchanged")
 
 
 def tell_nothing_new(shelf: Shelf, done: Refreshed, say: Say) -> None:

@@ -271,6 +271,24 @@ def share(
     typer.echo(share_told(root, to, release, protocol or [], threshold))
 
 
+@app.command()
+def pool(
+    shares: Annotated[
+        list[Path] | None, typer.Argument(metavar="SHARE...", help="Folders that `bpp share` made.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="New folder for the pool.")] = None,
+    protocol: Annotated[
+        list[str] | None, typer.Option("--protocol", help="The shares' protocols; may be given again.")
+    ] = None,
+) -> None:
+    """Add the shares of three houses or more, exactly, and say what cannot be added."""
+    from bpp_etl.pool.make import pool_told  # noqa: PLC0415
+
+    if to is None:
+        raise UsageError("--to is missing", "name a new folder: bpp pool SHARE... --to DIR")
+    typer.echo(pool_told(shares or [], to, protocol or []))
+
+
 app.command()(export)
 
 

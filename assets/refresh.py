@@ -31,6 +31,7 @@ from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from assets.tags import delivery_tags
 from bpp_etl.admission.due import Due, due_for
+from bpp_etl.admission.told import admitted_in_words
 from bpp_etl.admission.working import WorkingFiles, warnings_of
 from bpp_etl.landing.arrival import look_at
 from bpp_etl.reading import forks
@@ -77,6 +78,9 @@ def carry_out(warehouse: Warehouse, begun: Begun, *, full: bool, say: Say) -> Re
                 done.failed.pop(registry, None)
                 due = due_for(places.warehouse, delivery, protocols, full=full)
                 _run_due(definitions, instance, places.warehouse, due, done, say)
+        tell_unchanged(
+            {one.delivery.registry: one.delivery for one in done.due if one.action == "nothing"}, say
+        )
         _derive_the_rest(definitions, instance, warehouse, done, say)
         note_shut(places, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
@@ -99,7 +103,6 @@ def _run_due(
 ) -> None:
     registry = due.delivery.registry
     if due.action == "nothing":
-        tell_unchanged(registry, due.delivery, say)
         return
     say(f"{registry}: {due.delivery.name} {'judging' if due.action == 'judge' else 'deriving'} ({due.why})")
     job = "refresh_registry" if due.action == "judge" else "derive_registry"
@@ -107,6 +110,9 @@ def _run_due(
     if due.action == "judge" and registry not in done.failed:
         for line in warnings_of(WorkingFiles.of(root, registry)):
             say(f"  warning: {line}")
+    told = admitted_in_words(WorkingFiles.of(root, registry)) if registry not in done.failed else None
+    if told is not None:
+        say(f"{registry}: {told}")
 
 
 def _tags_of(due: Due) -> dict[str, str]:

@@ -18,6 +18,7 @@ from schemas.flags import FLAGS
 from schemas.metric_codes import WARNINGS
 from schemas.metrics import METRICS
 from schemas.metrics.strata import STRATA
+from schemas.pool import OWN_TABLES
 from schemas.rules import RULES
 from schemas.sums import QUANTITY, Sums
 from schemas.tables import TABLES
@@ -70,6 +71,9 @@ def _lines() -> Iterator[str]:
     yield from _described("`sums.parquet` of a share", Sums)
     yield markdown_table(("quantity", "adds up"), ((f"`{code}`", text) for code, text in QUANTITY.items()))
     yield ""
+    for schema, tables in OWN_TABLES.items():
+        for table, contract in tables.items():
+            yield from _described(f"`{schema}.{table}` of a pool", contract)
     yield "## Rules of the gate"
     yield ""
     yield markdown_table(

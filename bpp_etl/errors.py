@@ -3,6 +3,8 @@
 No cell value ever goes into one: names of files, tables, columns, rules and counts only.
 """
 
+from collections.abc import Collection
+
 
 class BppError(Exception):
     """Something a user can mend: `message` says what was found and expected, `hint` what to do."""
@@ -50,3 +52,13 @@ def shown(name: str) -> str:
     """Make a name from outside safe to print on one line of an error."""
     text = "".join(letter if letter.isprintable() else "?" for letter in name)
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def known_names(name: str, among: Collection[str]) -> str:
+    """List for a hint the names that there are; the one that a misspelt name most likely stands for first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a name is off
+
+    folded = {one.casefold(): one for one in among}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.85)
+    meant = f"did you mean '{folded[near[0]]}'? " if near else ""
+    return f"{meant}known: {', '.join(among) or 'none'}"

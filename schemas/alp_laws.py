@@ -80,6 +80,7 @@ ALP_LAWS: tuple[Law, ...] = (
             ),
             Example(bad=_series("9.99"), good=_series("10")),
             Example(bad=_series("16.1", "805"), good=_series("16.1", "804.9")),
+            Example(bad=_series("10", "700"), good=_series("10", "700.1")),
         ),
     ),
     RowLaw(
@@ -94,7 +95,9 @@ ALP_LAWS: tuple[Law, ...] = (
         & (pl.col("value") <= HIGHEST_MULTIPLE * ROOM * pl.col("upper_limit_normal"))
         & (~IS_TOTAL | pl.col("upper_limit_normal").is_between(LOWEST_LIMIT, HIGHEST_LIMIT)),
         examples=(
-            example({"value": "5.1", "upper_limit_normal": "104"}, {"value": "5.2"}),
+            example(
+                {"value": "5.19", "upper_limit_normal": "104"}, {"value": "5.2", "upper_limit_normal": "104"}
+            ),
             example(
                 {"value": "10400.1", "upper_limit_normal": "104"},
                 {"value": "10400", "upper_limit_normal": "104"},

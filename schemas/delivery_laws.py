@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from schemas.cadence import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TOLERANCE_DAYS
 from schemas.general_laws import every_table
 from schemas.laws import DELIVERY, DeliveryLaw
 
@@ -44,6 +45,11 @@ def lesions(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
 def optional_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose the tables that a delivery may lack."""
     return tuple(name for name, table in tables.items() if not table.is_required)
+
+
+def known_by_the_source(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
+    """Choose the tables of which a format that has them names every row; a lesion it may name only once."""
+    return ("patients", "therapy_lines", "imaging_assessments")
 
 
 def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
@@ -149,10 +155,27 @@ TABLE_LAWS = (
         severity="warn",
         category="completeness",
         mend="Look at what the table calls its analytes and map them in [recode.<table>], or leave the table "
-        "out; [limits] nothing_used = 1 switches the rule off.",
+        "out. What makes a row of it in the format of others is on the page of the format. [limits] "
+        "nothing_used = 1 switches the rule off.",
         on=optional_tables,
         limit_name="nothing_used",
         is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "side_table_key_unknown",
+        sentence="Every row of a side table is of a key that the source has.",
+        exactly="Of side tables beside rows that the source makes of the same table. A row of a key that the "
+        "source lacks is added, and judged as any other. Not of lesions, which a side table follows to scans "
+        "on which the source does not name them.",
+        severity="warn",
+        category="conformance",
+        mend="Correct the key where it is mistyped: bpp check names the rows. Where the side table rightly "
+        "brings rows that the source lacks, [limits] side_table_key_unknown is the highest share of them; "
+        "1 switches the rule off.",
+        on=known_by_the_source,
+        limit_name="side_table_key_unknown",
+        is_told_by_table=True,
+        is_in_our_words=True,
     ),
     DeliveryLaw(
         "rows_not_conserved",
@@ -258,10 +281,14 @@ WHOLE_LAWS = (
     DeliveryLaw(
         "cadence_not_kept",
         sentence="The share of first-line CT intervals off schedule stays within its limit.",
+        exactly=f"On schedule is a CT within {TOLERANCE_DAYS} days of {CYCLES_PER_INTERVAL} cycles "
+        f"(cycle_length_days, {FALLBACK_CYCLE_DAYS} where it is empty), or of what [cadence] states, after "
+        "the CT before it or the start of the line. One interval is enough.",
         severity="shut",
         category="plausibility",
         mend="State the registry's own schedule in [cadence] where the message has it right; else check "
-        "cycle_length_days and the CT dates. [limits] cadence = 1 switches the rule off.",
+        f"cycle_length_days and the CT dates: {CYCLES_PER_INTERVAL} cycles are expected between CTs. "
+        "Where there are few, or they keep no schedule, [limits] cadence = 1 switches the rule off.",
         on=whole_delivery,
         limit=0.5,
         limit_name="cadence",

@@ -244,7 +244,8 @@ GENERAL_LAWS: tuple[Law, ...] = (
         "diagnosis for that of a test, or a date that is marked as estimated; its page says what.",
         severity="flag",
         category="completeness",
-        mend="Nothing to mend where nobody recorded it; else deliver it in a side table, which then counts.",
+        mend="Nothing to mend where nobody recorded it; else deliver it in a side table, which then counts. "
+        "ALP results and HER2 tests are added there, and such a row stays flagged.",
         on=every_table,
     ),
     SetLaw(

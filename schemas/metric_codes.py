@@ -141,6 +141,9 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "width, and is left out, for there is no certainty either."
         ),
         "not_estimable": "The data have no single best value: there is no estimate.",
+        "not_pooled": (
+            "Sums of several sites do not give it: `meta.not_pooled` says why. Only in a pool of shares."
+        ),
         "plan": (
             "Planned with the shares of this release, as if they were known; a further study has others."
         ),

@@ -35,6 +35,12 @@ QUANTITY: Mapping[str, str] = MappingProxyType(
 """Quantity -> what is added up."""
 
 
+PARTS = ("observed", "expected", "variance")
+"""The quantities of a log-rank test of two groups, which add up to the test stratified by site."""
+MOMENTS = ("sum", "sum_of_squares")
+"""The quantities of which, beside the patients, a mean and a deviation are made."""
+
+
 class Sums(Contract, key=("protocol", "table", "row", "quantity", "day")):
     """One row per row of a metric table, quantity and day: a number that is added to that of other patients.
 

@@ -50,6 +50,9 @@ WALKS = (
     "unit/export/test_make.py",
     "unit/kit/test_first_day.py",
     "unit/measure/test_release.py",
+    "unit/pool/test_controlled.py",
+    "unit/pool/test_houses.py",
+    "unit/pool/test_more_houses.py",
     "unit/share/test_attack.py",
     "unit/share/test_attack_of_protocols.py",
 )

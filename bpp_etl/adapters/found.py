@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bpp_etl.adapters.description import DESCRIPTION, Adapter, adapter_in, parts_of
 from bpp_etl.adapters.told import AdapterError
-from bpp_etl.errors import shown
+from bpp_etl.errors import known_names, shown
 
 CANONICAL = "canonical"
 """The format of the tables themselves: there is nothing to adapt, so it has no folder."""
@@ -62,9 +62,7 @@ def find_adapter(name: str, outside: Outside = NOTHING) -> Traversable:
         if entry.name == name
     ]
     if not found:
-        raise AdapterError(
-            f"there is no format '{shown(name)}'", f"known formats: {', '.join(adapter_names(outside))}"
-        )
+        raise AdapterError(f"there is no format '{shown(name)}'", known_names(name, adapter_names(outside)))
     if len(found) > 1:
         places = " and ".join(shown("/".join(entry.parent.parts[-2:])) for entry in found)
         raise AdapterError(f"the adapter {name} lies in two folders: {places}", "keep one of them")

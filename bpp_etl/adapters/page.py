@@ -7,9 +7,11 @@ where its description says; a test holds them current.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
 
+from bpp_etl.adapters.beside import side_tables_of
+from bpp_etl.adapters.code_lists import code_lists_of, translations_of
 from bpp_etl.adapters.description import Adapter, adapter_in
 from bpp_etl.adapters.documents import Documents
 from bpp_etl.adapters.found import CANONICAL, adapter_names, find_adapter
@@ -21,6 +23,7 @@ from schemas.tables import TABLES
 
 ANY_COLUMNS = "those that are mapped"
 """Of a source that may have columns of any name."""
+LINES_DERIVED = ", where `[therapy_lines]` is stated"
 SPLIT = ", or its parts, with one or two more letters"
 
 
@@ -83,6 +86,8 @@ def _lines(adapter: Adapter) -> Iterator[str]:
         yield f"Not in this format: {', '.join(lacking)}."
     yield "Every delivered row is counted by its meaning, also where no table takes it: `quality.source_row`."
     yield ""
+    yield from _side_tables(adapter)
+    yield from _built_in(adapter)
     if adapter.settings:
         yield "## What a registry may state"
         yield ""
@@ -115,6 +120,60 @@ def _lines(adapter: Adapter) -> Iterator[str]:
             ("step", "rows"), ((f"`{step}`", grain_of(text)) for step, text in adapter.steps.items())
         )
         yield ""
+
+
+def _side_tables(adapter: Adapter) -> Iterator[str]:
+    yield "## Side tables"
+    yield ""
+    yield (
+        "Each of our tables may lie beside these files, named after itself, such as `bone_lesions.csv`:"
+        " [how it is read](../registry.md#side-tables). Beside this format it does this:"
+    )
+    yield ""
+    yield markdown_table(
+        ("side table", "rows are named by", "does", "columns that this format never fills"),
+        (
+            (
+                f"`{one.table}`{LINES_DERIVED if one.is_for_lines else ''}",
+                ", ".join(one.key) or "no column",
+                one.does,
+                ", ".join(one.never_filled),
+            )
+            for one in side_tables_of(adapter)
+        ),
+    )
+    yield ""
+
+
+def _built_in(adapter: Adapter) -> Iterator[str]:
+    lists, translations = code_lists_of(adapter), translations_of(adapter)
+    if not lists and not translations:
+        return
+    yield "## Codes that are known"
+    yield ""
+    yield (
+        "Found in the adapter's own SELECTs. What is not among them says nothing, or passes as it is, for"
+        " `[recode]` of `registry.toml` and the gate."
+    )
+    yield ""
+    for one in lists:
+        yield f"`{one.step}`: {grain_of(adapter.steps[one.step])}"
+        yield ""
+        heads = [*(name.replace("_", " ") for name in one.columns), one.codes.replace("_", " ")]
+        yield markdown_table(heads, ((*cells, _coded(codes)) for cells, codes in one.rows.items()))
+        yield ""
+    if translations:
+        yield "What is translated word by word; between slashes stands a regular expression:"
+        yield ""
+        yield markdown_table(
+            ("our column", "theirs", "ours"),
+            ((f"`{one.column}`", _coded(one.theirs), f"`{one.ours}`") for one in translations),
+        )
+        yield ""
+
+
+def _coded(codes: Sequence[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
 
 
 def _sources(adapter: Adapter) -> Iterator[str]:
@@ -157,7 +216,6 @@ def _documents(adapter: Adapter, documents: Documents) -> Iterator[str]:
     yield (
         f"Every file that ends in {endings}, whatever it is called. What is read of each document lies at"
         " these paths; nothing else in it is looked at. Documents of any other kind are counted and left out."
-        " Side tables are the canonical files of that name, such as `bone_lesions.csv`."
     )
     yield ""
     yield markdown_table(

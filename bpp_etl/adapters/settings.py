@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bpp_etl.adapters.description import ANY, Adapter
-from bpp_etl.errors import shown
+from bpp_etl.errors import known_names, shown
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.own_section import OwnSetting
 
@@ -31,9 +31,10 @@ def _known(adapter: Adapter, place: tuple[str, ...]) -> tuple[str, str]:
         return ".".join(place), ""
     if _is_setting(adapter, place[:-1]):
         return ".".join(place[:-1]), place[-1]
-    known = ", ".join(adapter.settings) or "none, for this format has no settings"
+    name = ".".join(place)
     raise ConfigurationError(
-        f"registry.toml: unknown key '{shown('.'.join(place))}' in [{adapter.name}]", f"known: {known}"
+        f"registry.toml: unknown key '{shown(name)}' in [{adapter.name}]",
+        known_names(name, adapter.settings) if adapter.settings else "this format has no settings",
     )
 
 

@@ -228,8 +228,8 @@ def warnings_of(files: WorkingFiles) -> tuple[str, ...]:
     if files.shut.exists() or not files.admitted.exists():
         return ()
     with opened_read_only(files.admitted) as con:
-        (told,) = one_row(con, "select warnings from quality.delivery")
-    return tuple(map(str, told))
+        warned, told = one_row(con, "select warned, warnings from quality.delivery")
+    return tuple(f"{words} ({of.split('.')[1]})" for of, words in zip(warned, told, strict=True))
 
 
 def discard(path: Path) -> None:

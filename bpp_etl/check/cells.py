@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bpp_etl.errors import shown
 from bpp_etl.harmonise.parse import parsed_select
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.reading.raw_tables import DISPUTED
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from schemas.codes import ANALYTE
@@ -30,6 +31,8 @@ OF_CELLS = (
     DATES | NUMBERS | {"code_unknown", "required_value_missing", "unit_not_convertible", "unit_missing"}
 )
 """Rules that are broken in one column, which the row's rules do not name."""
+
+DISAGREES = "side_table_disagrees"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def column_faults(
 ) -> tuple[ColumnFault, ...]:
     """Find the columns of each rule of cells that a judged delivery broke; `broken` are tables and rules."""
     wanted: dict[str, set[str]] = {}
+    broken = set(broken)
     for table, rule in broken:
         if table in read.rows and rule in OF_CELLS:
             wanted.setdefault(table, set()).add(rule)
@@ -61,8 +65,11 @@ def column_faults(
         for name, rules in wanted.items()
         for fault in _in_table(con, delivery, read, TABLES[name], rules)
     ]
-    if ("lab_results", "nothing_used") in set(broken):
-        found.append(_analytes(con))
+    if ("lab_results", "nothing_used") in broken:
+        found += filter(None, [_analytes(con)])
+    for table, rule in sorted(broken):
+        if rule == DISAGREES:
+            found += _disputed(con, table)
     return tuple(found)
 
 
@@ -132,14 +139,25 @@ def allowed_in(column: Column) -> tuple[str, ...]:
     return ("true", "false") if column.kind == "boolean" else column.codes
 
 
-def _analytes(con: Connection) -> ColumnFault:
-    """List what a table of results calls its analytes, of which it knows none that is used."""
+def _disputed(con: Connection, table: str) -> list[ColumnFault]:
+    """List the columns in which a side table disagrees with the export: those of its key where it repeats."""
+    rows = con.execute(
+        "select column_name, count(*) from"
+        f" (select unnest({DISPUTED}) as column_name from raw.{quoted(table)}) group by all order by all"
+    ).fetchall()
+    return [ColumnFault(table, DISAGREES, str(column), int(count)) for column, count in rows]
+
+
+def _analytes(con: Connection) -> ColumnFault | None:
+    """List what a table of results calls its analytes, none of which is used; None where it has no row."""
     rows = con.execute(
         "select trim(analyte), count(*) from raw.lab_results where trim(analyte) <> ''"
         f" group by all order by count(*) desc, 1 limit {MOST_TEXTS}"
     ).fetchall()
     texts = tuple(str(text) for text, _ in rows)
     rows_in_all = count_of(con, "select count(*) from raw.lab_results")
+    if not rows_in_all:
+        return None
     return ColumnFault("lab_results", "nothing_used", "analyte", rows_in_all, ANALYTE, texts)
 
 

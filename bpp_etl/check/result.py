@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.proposal import Proposal
+from bpp_etl.check.sources import SourceRows
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.reading.problems import NAME_WITHHELD, WITHHELD
@@ -54,7 +55,10 @@ class BrokenRule:
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking a delivery found; whether the gate would open was tried where the proposal says so."""
+    """What checking a delivery found; whether the gate would open was tried where the proposal says so.
+
+    `reads` says which files the format of others reads, and where more is written on it.
+    """
 
     decision: GateDecision
     read: ReadDelivery
@@ -62,6 +66,8 @@ class Checked:
     proposal: Proposal
     would_open: bool = False
     rows_written: int = 0
+    sources: tuple[SourceRows, ...] = ()
+    reads: str = ""
 
     @property
     def state(self) -> str:
@@ -80,6 +86,11 @@ class Checked:
     def rows_declared(self) -> list[str]:
         """Say of each declaration of registry.toml what it filled, and in how many rows."""
         return [one.in_words() for one in self.decision.declared]
+
+    @property
+    def side_tables(self) -> list[str]:
+        """Say of each side table what its rows completed, and how many were added."""
+        return [one.in_words() for one in self.read.side_tables]
 
     @property
     def drugs_told(self) -> list[str]:

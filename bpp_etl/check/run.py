@@ -22,6 +22,7 @@ from bpp_etl.check.cells import ColumnFault, column_faults
 from bpp_etl.check.proposals import propose
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
+from bpp_etl.check.sources import reads_in_words, source_rows_in
 from bpp_etl.check.workbook import write_rows
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.gate.decision import RuleResult
@@ -173,9 +174,18 @@ def _judged(
             faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])
             proposal = propose(con, delivery, read, decision, faults)
             written = write_rows(workbook, con, read, faults) if workbook is not None else 0
-            rows = {**_refused_rows(con), **_flagged_rows(con, read)}
+            rows = {**_refused_rows(con), **_flagged_rows(con, read), **_strangers(read)}
+            sources = source_rows_in(con)
     told = tuple(_broken_rule(one, rows, faults) for one in broken)
-    return Checked(decision, read, told, proposal, rows_written=written)
+    return Checked(
+        decision,
+        read,
+        told,
+        proposal,
+        rows_written=written,
+        sources=sources,
+        reads=reads_in_words(read, delivery),
+    )
 
 
 def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) -> BrokenRule:
@@ -228,6 +238,15 @@ def _flagged_rows(con: Connection, read: ReadDelivery) -> Rows:
         for _, file, numbers, files in rows:
             found[rule.table, rule.id] = (str(file), tuple(numbers), files)
     return found
+
+
+def _strangers(read: ReadDelivery) -> Rows:
+    """Name the first rows of side tables whose key the source lacks."""
+    return {
+        (one.table, "side_table_key_unknown"): (one.file, one.row_numbers, one.files)
+        for one in read.side_tables
+        if one.strangers
+    }
 
 
 _OF_FIRST_FILE = """

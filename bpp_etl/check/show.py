@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from bpp_etl.check.cells import in_words
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.pages import page
-from bpp_etl.pages.plain_text import joined, table, wrapped
+from bpp_etl.pages.plain_text import counted, joined, table, wrapped
 
 DOES = {
     "shut": "These shut the gate",
@@ -27,10 +27,17 @@ PASTE = (
     "already, add its lines to that one. Lines after # are a choice that is yours."
 )
 
+READS = "What the format reads"
+SOURCES = "What the rows of the export are"
+SIDE_TABLES = "Rows of side tables"
+NO_TABLE = "no table"
 EMPTY = "Rows that are none, for no cell of them is filled"
 PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
-ROWS_COUNTED = "Rows of a file are counted from 1, its header left out."
+ROWS_COUNTED = (
+    "Rows of a file are counted from 1, its header left out; of JSON and XML the documents are,"
+    " of whatever kind: bpp raw tells one."
+)
 
 
 def as_text(checked: Checked) -> str:
@@ -60,7 +67,18 @@ def as_text(checked: Checked) -> str:
     )
     if not decision.is_open:
         lines += wrapped(ALL_REFUSED, "  ")
-    lines += ["", ROWS_COUNTED if checked.broken else "No rule was broken."]
+    if checked.sources:
+        lines += ["", SOURCES]
+        lines += table(
+            ("source", "rows", "each is", "comes into"),
+            [(one.source, f"{one.rows}", one.meaning, one.table or NO_TABLE) for one in checked.sources],
+            "lrwl",
+        )
+    if checked.side_tables:
+        lines += ["", SIDE_TABLES]
+        lines += [part for words in checked.side_tables for part in wrapped(words, "  ", hanging="    ")]
+    is_amiss = not decision.is_open or bool(checked.read.unknown_files)
+    lines += ["", *wrapped(ROWS_COUNTED if checked.broken else "No rule was broken.")]
     for title, by_rule in _by_severity(checked).items():
         lines += ["", title]
         for broken in by_rule:
@@ -70,6 +88,7 @@ def as_text(checked: Checked) -> str:
         ("Drugs that lines of therapy were derived from", checked.drugs_told),
         ("Cells that were read as empty", checked.cells_emptied),
         (EMPTY, checked.empty_rows),
+        (READS, [checked.reads] if checked.reads and is_amiss else []),
         ("Columns that are not loaded", checked.columns_left_out),
         ("Files that nothing reads", checked.read.unknown_files),
         (PASSED_OVER, [", ".join(checked.read.passed_over)] if checked.read.passed_over else []),
@@ -106,6 +125,9 @@ def as_json(checked: Checked) -> str:
             asdict(count) | {"was_read": count.table in read.rows or count.delivered > 0}
             for count in decision.tables
         ],
+        "reads": checked.reads,
+        "sources": [asdict(one) for one in checked.sources],
+        "side_tables": [asdict(one) for one in read.side_tables],
         "broken_rules": [_rule_told(one) for one in checked.broken],
         "proposal": checked.proposal.as_toml(),
         "rules": [asdict(result) for result in decision.rules],
@@ -133,6 +155,9 @@ def as_html(checked: Checked) -> str:
         rows_counted=ROWS_COUNTED,
         all_refused=ALL_REFUSED,
         empty=EMPTY,
+        sources=SOURCES,
+        side_tables=SIDE_TABLES,
+        no_table=NO_TABLE,
     )
 
 
@@ -173,7 +198,7 @@ def _rule_lines(broken: list[BrokenRule]) -> list[str]:
         if not one.faults and one.columns:
             lines += wrapped(f"{one.table}: {joined(one.columns)}", "    ", hanging="      ")
         for fault in one.faults:
-            told = f"{fault.table}.{fault.column}, {fault.rows} rows"
+            told = f"{fault.table}.{fault.column}, {counted(fault.rows, 'row')}"
             if fault.allowed:
                 told += f": allowed {', '.join(fault.allowed)}"
                 told += f"; delivered {in_words(fault.texts)}" if fault.texts else ""

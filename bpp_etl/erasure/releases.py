@@ -218,7 +218,7 @@ def _copy(con: Connection, registry: str) -> dict[tuple[str, str], int]:
         if schema == "metric":
             continue
         for table, contract in tables.items():
-            create_table(con, schema, table, contract)
+            create_table(con, schema, table, contract, is_published=True)
             if table in MEASURED or (schema, table) in ANEW or (schema, table) not in there:
                 continue
             known = columns_in(con, SOURCE, schema, table)

@@ -7,7 +7,7 @@ pseudonyms. It is for the terminal of whoever asked.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,8 +17,9 @@ from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, BusyError, NotFoundError, shown
 from bpp_etl.explain.row_fate import BROKEN, DeliveredRow, Which, in_core, in_quarantine, published_fate
+from bpp_etl.explain.row_origin import AS_DELIVERED, origin_of, unmade
 from bpp_etl.landing.deliveries import REGISTRY_NAME, delivery_of
-from bpp_etl.pages.plain_text import joined
+from bpp_etl.pages.plain_text import joined, wrapped
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import (
     Connection,
@@ -94,7 +95,13 @@ def _delivered(con: Connection, which: Which) -> list[DeliveredRow]:
         given,
     ).fetchall()
     return [
-        DeliveredRow(str(file), int(number), int(own), dict(zip(columns, cells, strict=True)))
+        DeliveredRow(
+            str(file),
+            int(number),
+            int(own),
+            dict(zip(columns, cells, strict=True)),
+            origin_of(con, which.table, str(file), int(number), int(own)),
+        )
         for file, number, own, *cells in rows
     ]
 
@@ -122,6 +129,8 @@ def _missing(con: Connection, which: Which) -> str:
             where, given = f"{where} and file = $file", given | {"file": which.file}
         if con.execute(f"select count(*) from raw.{LEFT_OUT} where {where}", given).fetchall() != [(0,)]:
             return "left out: it is of a patient who was erased"
+    if told := unmade(con, which.table, which.number, which.file):
+        return told
     if which.number > 0 and _has_raw(con, which.table):
         column, where, given = "source_row_number", "true", {}
         if which.file is not None:
@@ -206,16 +215,26 @@ UNKNOWN = "unknown: no working file and no kept release holds what became of it"
 def _lines(which: Which, row: DeliveredRow | None, fate: Sequence[str]) -> Iterator[str]:
     yield which.told
     if row is not None:
-        yield f"  in {row.file}, row {row.file_row_number}"
-        yield ""
-        yield "as delivered"
-        width = max(map(len, row.cells))
-        for name, cell in row.cells.items():
-            yield f"  {name:<{width}}  {'(empty)' if cell is None else _printable(cell)}"
+        origin = row.origin
+        yield f"  in {row.file}, {origin.place or f'row {row.file_row_number}'}"
+        if origin.source:
+            yield from ("", AS_DELIVERED)
+            yield from _cells(origin.source, {})
+        yield from ("", origin.called)
+        yield from _cells(row.cells, origin.filled_by)
+        yield from wrapped(origin.note()) if origin.note() else ()
     yield ""
     yield "what became of it"
     for line in fate:
         yield from (f"  {one}" for one in line.splitlines())
+
+
+def _cells(cells: Mapping[str, str | None], notes: Mapping[str, str]) -> Iterator[str]:
+    """Lay out cells under each other, each with what filled it if that was not the row itself."""
+    width = max(map(len, cells))
+    for name, cell in cells.items():
+        told = "(empty)" if cell is None else _printable(cell)
+        yield f"  {name:<{width}}  {told}" + (f"  ({notes[name]})" if name in notes else "")
 
 
 def _printable(cell: str) -> str:

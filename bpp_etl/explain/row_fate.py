@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from bpp_etl.errors import BppError, shown
+from bpp_etl.explain.row_origin import Origin
 from bpp_etl.pages.plain_text import joined
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.settings import Places
@@ -37,12 +38,13 @@ class Which:
 
 @dataclass(frozen=True)
 class DeliveredRow:
-    """A row of raw text: file and number there, the number in core, and its cells as delivered."""
+    """A row of raw text: file and number there, the number in core, its cells, and where these come from."""
 
     file: str
     file_row_number: int
     row_number: int
     cells: Mapping[str, str | None]
+    origin: Origin
 
 
 BROKEN = "columns('^broken_(rules|columns)$')"

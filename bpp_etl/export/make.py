@@ -30,6 +30,8 @@ from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import Connection, literal, one_row, one_value, opened_read_only, room_for
 
 INDEX = "export.json"
+MOST_NAMED = 12
+"""So many tables are named; `export.json` names more."""
 SPILL = ".spill"
 JUDGED = "select protocol from meta.protocol where kind = 'event' order by position"
 KEPT_IN_THE_HOUSE = "This export holds patients and stays in the house; `bpp share` makes what may leave it."
@@ -41,18 +43,21 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Exported:
-    """An export that was made: where, of which release, how many tables, what is not as in the release."""
+    """An export that was made: where, of which release, which tables, what is not as in the release."""
 
     folder: Path
     release_id: str
     format: str
-    tables: int
+    tables: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def told(self) -> str:
         """Say it in lines."""
-        what = f"{self.format} of release {self.release_id}, {counted(self.tables, 'table')}: {self.folder}"
+        tables = counted(len(self.tables), "table")
+        if len(self.tables) <= MOST_NAMED:
+            tables += f" ({', '.join(self.tables)})"
+        what = f"{self.format} of release {self.release_id}, {tables}: {self.folder}"
         return "\n".join((what, *self.notes, KEPT_IN_THE_HOUSE))
 
 
@@ -102,7 +107,7 @@ def export_release(
             os.replace(building, target)  # noqa: PTH105
         finally:
             shutil.rmtree(building, ignore_errors=True)
-    return Exported(target, found, chosen.name, len(written.tables), written.notes)
+    return Exported(target, found, chosen.name, tuple(one.name for one in written.tables), written.notes)
 
 
 def _with_head(source: Source, written: Written) -> Written:

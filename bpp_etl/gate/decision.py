@@ -12,6 +12,7 @@ from typing import Literal
 
 from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.waivers import Waiver
+from bpp_etl.pages.plain_text import counted
 
 RuleStatus = Literal["passed", "failed", "waived", "not_applicable", "error"]
 BREACHES: frozenset[RuleStatus] = frozenset({"failed", "waived", "error"})
@@ -80,7 +81,8 @@ class DeclaredRows:
         """Say what it filled, and how often."""
         one = self.declaration
         states = f" ({one.states})" if one.states else ""
-        return f"{one.section}{states}: {one.table}.{one.column} in {self.rows} rows, flagged {one.flag}"
+        rows = counted(self.rows, "row")
+        return f"{one.section}{states}: {one.table}.{one.column} in {rows}, flagged {one.flag}"
 
 
 @dataclass(frozen=True)

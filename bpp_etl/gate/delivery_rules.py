@@ -13,8 +13,10 @@ from typing import NamedTuple
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
+from bpp_etl.pages.plain_text import counted as counted_in_words
 from bpp_etl.warehouse.connection import one_row
 from bpp_etl.warehouse.select import Select, read_select
+from schemas.cadence import CYCLES_PER_INTERVAL, TOLERANCE_DAYS
 from schemas.laws import DELIVERY
 from schemas.rules import Rule
 from schemas.tables import TABLES
@@ -61,15 +63,18 @@ def required_table_empty(whole: WholeDelivery, rule: Rule) -> Found:
 
 def _why_empty(whole: WholeDelivery, table: str) -> str:
     """Tell rows that were refused from rows that never came, which no correction of rows brings."""
-    config = whole.judged.read.config
     if whole.judged.of(table).judged > 0:
         return f"no row of {table} survives"
     drugs = {meaning: rows for meaning, rows in whole.judged.drugs.items() if rows}
     if table == "therapy_lines" and drugs:
         told = ", ".join(f"{meaning} {rows}" for meaning, rows in drugs.items())
         return f"no line of therapy follows from the drugs: {told}"
-    if config.format != CANONICAL:
-        return f"nothing in this {config.format} export makes a row of {table}"
+    return _has_no_row(whole, table)
+
+
+def _has_no_row(whole: WholeDelivery, table: str) -> str:
+    if whole.judged.read.config.format != CANONICAL:
+        return f"nothing in this {whole.judged.read.config.format} export makes a row of {table}"
     return f"{table} has no row"
 
 
@@ -95,9 +100,21 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
     found = whole.judged.of(rule.table)
     is_judged = rule.table in whole.judged.tables
     why = f"{found.broken_rows} are refused, {found.ignored} of other analytes"
-    words = f"no row of {rule.table} counts: {why if found.judged or found.ignored else 'it has none'}"
+    words = f"no row of {rule.table} counts: {why}"
+    if not found.judged and not found.ignored:
+        words = _has_no_row(whole, rule.table)
     is_unused = is_judged and found.admitted == 0
     return Found(int(is_judged), int(is_unused), whole.limit_of(rule), words)
+
+
+@judges("side_table_key_unknown")
+def side_table_key_unknown(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of a side table's rows whose key the source lacks to its limit."""
+    found = [one for one in whole.judged.read.side_tables if one.table == rule.table and one.source_rows]
+    rows, strangers = sum(one.rows for one in found), sum(one.strangers for one in found)
+    limit = whole.limit_of(rule)
+    what = f"rows of the side table {rule.table} are of a key that the source lacks, and were added"
+    return Found(rows, strangers, limit, share_in_words(strangers, rows, limit, what))
 
 
 @judges("file_not_read")
@@ -145,7 +162,12 @@ def cadence_not_kept(whole: WholeDelivery, rule: Rule) -> Found:
 
 
 def _schedule_in_words(whole: WholeDelivery) -> str:
-    """Say what the intervals are like, and the lines of registry.toml that would state it."""
+    """Say what was expected, what the intervals are like, and the lines that would state it."""
+    patients, least, most = one_row(
+        whole.con,
+        "select count(distinct patient_id), min(expected_interval_days), max(expected_interval_days)"
+        " from core.assessment_cadence where line_number = 1",
+    )
     counted = whole.con.execute(
         "select place, interval_days, count(*) from ("
         " select interval_days, row_number() over (partition by patient_id order by time_point_date) as place"
@@ -157,8 +179,12 @@ def _schedule_in_words(whole: WholeDelivery) -> str:
         places[place - 1][days] = count
         everywhere[days] += count
     stated = schedule_found(places)
+    days = f"{least}" if least == most else f"{least} to {most}"
+    by = "[cadence]" if whole.judged.read.config.cadence.interval_days else f"{CYCLES_PER_INTERVAL} cycles"
     return (
-        f"their median is {median_of(everywhere)} days: [cadence] {stated.in_words()} would state them,"
+        f"they are of {counted_in_words(patients, 'patient')}, and expected after {days} days ({by}), give or"
+        f" take {TOLERANCE_DAYS}; their median is {median_of(everywhere)} days:"
+        f" [cadence] {stated.in_words()} would state them,"
         f" {100 * share_off(places, stated):.1f} % off schedule"
     )
 

@@ -16,7 +16,7 @@ from bpp_etl.gate.flags import flag_table, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
 from bpp_etl.gate.row_rules import ensure_judging_works
-from bpp_etl.harmonise.relative_dates import forget_day_zero
+from bpp_etl.harmonise.relative_dates import find_day_zero, forget_day_zero
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.timeline.cadence import derive_cadence
@@ -47,6 +47,9 @@ def judge(
         return lambda own: flag_table(own, judged, delivery, counted.read)
 
     roots, lines = _descent(TABLES.values())
+    if read.config.dates is not None:
+        # Whatever tables can be judged: without patients the gate is shut, and says so.
+        find_day_zero(con, read.config, delivery.date)
     first = judging(roots, read)(con)
     # Lines of therapy may follow from drugs, once it is known whose.
     read, drugs = with_derived_lines(con, delivery, read)

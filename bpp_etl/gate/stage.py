@@ -12,7 +12,7 @@ from importlib import resources
 
 from bpp_etl.harmonise.last_contact import with_last_contact
 from bpp_etl.harmonise.parse import may_lack, parsed_select
-from bpp_etl.harmonise.relative_dates import find_day_zero, with_relative_dates
+from bpp_etl.harmonise.relative_dates import with_relative_dates
 from bpp_etl.harmonise.units import register_units
 from bpp_etl.harmonise.upper_limits import register_limits
 from bpp_etl.landing.declared import declarations, flag_of
@@ -46,8 +46,6 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
     lacking = _lacking(con, table, config)
     typing = parsed_select(table, config, delivered_on, lacking=lacking)
     if config.dates is not None:
-        if table.parent is None:
-            find_day_zero(con, config, delivered_on)
         typing = with_relative_dates(table, typing, config, lacking)
     fills = any(one.table == table.name for one in declarations(config))
     if table.name == "patients" and config.last_contact:

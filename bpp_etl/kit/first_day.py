@@ -19,7 +19,7 @@ from bpp_etl.check.run import delivery_in, gated
 from bpp_etl.demo.profiles import Profile
 from bpp_etl.demo.registry import generate_registry
 from bpp_etl.demo.write import write_delivery
-from bpp_etl.errors import UsageError, shown
+from bpp_etl.errors import UsageError, known_names, shown
 from bpp_etl.kit.resemblance import name_delivered, tables_of
 from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME
 from bpp_etl.landing.keys import Key
@@ -55,9 +55,13 @@ def begin_registry(
     _ensure_new(home, registry)
     known = adapter_names(outside)
     if form not in known:
-        raise UsageError(f"there is no format {shown(form)}", f"known: {', '.join(known)}")
+        raise UsageError(f"there is no format {shown(form)}", known_names(form, known))
     if files and form != CANONICAL:
-        raise UsageError("--like proposes for tables of our own", f"leave out --like, or --format {form}")
+        raise UsageError(
+            f"--like is for files that follow no standard; the adapter {form} knows the names of its own",
+            f"leave out --like: after `bpp init {registry} --format {form}` put the export into the delivery,"
+            " and `bpp check` proposes what its codes mean; or leave out --format",
+        )
     proposed, told = _proposed(registry, day, files) if files else ("", [])
     folder = home / day.isoformat()
     folder.mkdir(parents=True)

@@ -43,6 +43,12 @@ def mark(flag: str, column: str, place: int = 0) -> str:
     return f"{flag}:{column}:{place}"
 
 
+def parted_mark(text: str) -> tuple[str, str]:
+    """Return the flag and the column of a mark."""
+    flag, column, _ = text.split(":")
+    return flag, column
+
+
 def flag_of(text: str) -> str:
     """Write, in SQL, the flag of a mark."""
     return f"split_part({text}, ':', 1)"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bpp_etl.errors import BppError, shown
+from bpp_etl.errors import BppError, known_names, shown
 
 
 class ConfigurationError(BppError):
@@ -34,9 +34,7 @@ class Key:
 def ensure_known(what: str, name: str, among: tuple[str, ...]) -> None:
     """Refuse a name that is none of those there are."""
     if name not in among:
-        raise ConfigurationError(
-            f"registry.toml: unknown {what} '{shown(name)}'", f"known: {', '.join(among)}"
-        )
+        raise ConfigurationError(f"registry.toml: unknown {what} '{shown(name)}'", known_names(name, among))
 
 
 def table_of(value: Any, where: str) -> Mapping[str, Any]:

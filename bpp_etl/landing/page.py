@@ -10,8 +10,10 @@ from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
 from bpp_etl.landing.registry_keys import KEYS
 from bpp_etl.pages.markdown import markdown_table
 from bpp_etl.settings import PROJECT
+from schemas.contract import delivered_columns
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES
+from schemas.tables import DELIVERABLE, DRUGS
 
 PAGE = PROJECT / "docs" / "registry.md"
 
@@ -30,9 +32,9 @@ out of date."""
 
 NAMES = """\
 Tables and columns are those of the [dictionary](dictionary.md). Under an adapter `[rename]` takes the
-adapter's own files and columns, `[read]` its files or our tables, `[compose]` its files, with any of their
-columns, or our tables, with the columns that it yields, and the other sections our tables. A column that
-speaks of a direct identifier, such as `mrn`, is loaded under no name.
+adapter's own files and columns, or a side table, `[read]` its files or our tables, `[compose]` its files,
+with any of their columns, or our tables, with the columns that it yields, and the other sections our
+tables. A column that speaks of a direct identifier, such as `mrn`, is loaded under no name.
 
 One more section may have the name of the format: it holds settings that only its adapter knows, and the page
 of the format lists them. The section of another format is an unknown key."""
@@ -50,6 +52,22 @@ TYPED = """\
 What is stated of dates and numbers is stated of text. A cell that has a type of its own, in a workbook,
 parquet or xpt, is read by it; a moment is of its day. Of a workbook with several sheets that are filled and
 not hidden, and none stated, the one named as the table counts."""
+
+SIDE_TABLES = """\
+## Side tables
+
+Beside the files of another standard each of our tables may lie as well, as a file of its own name, with our
+column names, written as above: a side table. What it does there, the page of each format says table by table.
+
+- Where the format yields no such table, the side table brings it, with every column that is required.
+- Where it yields rows that have a key, a row of the same key fills the columns that the format leaves empty
+  or `unknown`. Besides the key it needs only the columns that it fills. Where both say something and it
+  differs, the row is refused (`side_table_disagrees`). A row of a key that the format has no row of is added
+  and judged as any other, and everyone is told, for the key may be mistyped (`side_table_key_unknown`).
+- Rows without a key are all added.
+
+`bpp check` says of each side table how many rows did what, and names those whose key the format lacks.
+What `[read.<table>]`, `[rename.<table>]` and `[recode.<table>]` state holds for side tables too."""
 
 EVERYTHING = """\
 ## All of it at once"""
@@ -84,6 +102,10 @@ def render_page() -> str:
         WRITTEN,
         _keys(READ_KEYS),
         TYPED,
+        SIDE_TABLES,
+        markdown_table(
+            ("side table", "key", "columns that it must bring where the format has none"), _beside()
+        ),
         EVERYTHING,
         f"```toml\n{example()}\n```",
         LIMITS,
@@ -112,6 +134,17 @@ def _keys(keys: tuple[Key, ...]) -> str:
 
 def _written(key: Key) -> str:
     return f"[{key.name}]" if key.example.startswith("[") else key.name
+
+
+def _beside() -> list[tuple[str, str, str]]:
+    return [
+        (
+            f"`{table.name}`" + (", where `[therapy_lines]` is stated" if table is DRUGS else ""),
+            ", ".join(table.delivered_key) or "none",
+            ", ".join(one.name for one in delivered_columns(table.contract) if one.required),
+        )
+        for table in DELIVERABLE.values()
+    ]
 
 
 def _limits() -> list[tuple[str, str, str]]:

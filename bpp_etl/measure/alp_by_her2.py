@@ -47,7 +47,7 @@ def _difference(cohort: Cohort, metric: str, group: str, values: list[Column]) -
     both = tally.put_total(cohort.cell(group, HER2_STRATUM), groups)
     tally.handy.add(both)
     found = rank_sum(values[0], values[1])
-    warnings = comparison_warnings(cohort, groups, groups)
+    warnings = comparison_warnings(cohort.tally, groups, groups)
     if found.method == "normal approximation":
         warnings.add("approximate_p_value")
     row = estimate_row(

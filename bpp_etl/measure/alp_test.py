@@ -6,6 +6,8 @@ answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from bpp_etl.events import Protocol
@@ -35,22 +37,33 @@ def alp_test_rows(cohort: Cohort, protocol: Protocol) -> list[Row]:
 
 
 def _rows(cohort: Cohort, percent: float) -> list[Row]:
-    tally = cohort.tally
+    """Count the four groups of a cut-off, and build its rows."""
     change, baseline = cohort["alp_event_minus_baseline"], cohort["alp_baseline"]
     with np.errstate(invalid="ignore"):
         has_fallen: Mask = -change * 100 >= (percent - ROOM) * baseline
     is_known = ~np.isnan(change)
     state = cohort["state"]
     is_pseudo, is_true = (state == STATE.index(name) for name in ("pseudoprogression", "true_progression"))
-    stratum = f"{FALL}={percent:g}"
     fell = {True: has_fallen, False: ~has_fallen}
-    cells = {
-        (test, truth): tally.put(
-            cohort.cell(f"alp_{'fell' if test else 'kept'}_{'pseudo' if truth else 'true'}", stratum),
-            int(np.count_nonzero(is_known & fell[test] & (is_pseudo if truth else is_true))),
-        )
+    counted = {
+        (test, truth): int(np.count_nonzero(is_known & fell[test] & (is_pseudo if truth else is_true)))
         for test in (True, False)
         for truth in (True, False)
+    }
+    return fall_rows(cohort, f"{FALL}={percent:g}", counted)
+
+
+def fall_rows(cohort: Cohort, stratum: str, counted: Mapping[tuple[bool, bool], int]) -> list[Row]:
+    """Build the rows of one cut-off from who fell by it or not, of pseudo- and of true progressions.
+
+    A key of `counted` says whether ALP fell, and whether it was a pseudoprogression.
+    """
+    tally = cohort.tally
+    cells = {
+        (test, truth): tally.put(
+            cohort.cell(f"alp_{'fell' if test else 'kept'}_{'pseudo' if truth else 'true'}", stratum), number
+        )
+        for (test, truth), number in counted.items()
     }
     tested = {
         test: tally.put_total(

@@ -5,14 +5,23 @@ Not here: the times themselves (`times.py`). Groups by what is only known later 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bpp_etl.measure.cadence import Schedule
-from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort
+from bpp_etl.measure.cohort import HER2, HER2_LABELS, REGISTRY, Cohort, Mask
 from bpp_etl.measure.rows import Interval, Row, estimate_row
-from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.measure.times import Time
-from bpp_etl.metrics import LogRank, hazard_ratio, log_rank, smallest_detectable_hazard_ratio
+from bpp_etl.metrics import (
+    HazardRatio,
+    LogRank,
+    hazard_ratio,
+    log_rank,
+    median_follow_up,
+    smallest_detectable_hazard_ratio,
+)
+from bpp_etl.warehouse.select import Column
 from schemas.cadence import ALIKE_DAYS
 
 HER2_STRATUM = "her2=positive/negative"
@@ -21,7 +30,24 @@ SMALL_GROUP_EVENTS = 10
 SMALL_GROUP_PATIENTS = 20
 """Far enough above the events that the warning tells no hidden count of events, up to a threshold of 10."""
 
+COX = "Cox regression, Efron's ties"
+
 COMPARED = ("pseudoprogression_to_progression", "confirmation_to_progression")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is compared: a time, whom and how many of them with the event, together and in each group.
+
+    `stratum` names the comparison, if the cells of all do not.
+    """
+
+    metric: str
+    patients: Cell
+    happened: Cell
+    groups: tuple[Cell, ...]
+    events: tuple[Cell, ...]
+    stratum: str | None = None
 
 
 def comparison_rows(
@@ -52,56 +78,77 @@ def comparison_rows(
 
 def _her2_rows(cohort: Cohort, time: Time, *, schedule: Schedule) -> list[Row]:
     tally = cohort.tally
-    groups = [cohort.cell(time.group, f"{HER2}={label}") for label in ("positive", "negative")]
-    events = [cell._replace(group=time.events) for cell in groups]
+    groups, events = (
+        tuple(cohort.cell(group, f"{HER2}={label}") for label in ("positive", "negative"))
+        for group in (time.group, time.events)
+    )
     both = tally.put_total(cohort.cell(time.group, HER2_STRATUM), groups)
     happened = tally.put_total(cohort.cell(time.events, HER2_STRATUM), events)
     tally.handy |= {both, happened}
     codes = cohort.partitions[HER2].codes
     is_positive = codes == HER2_LABELS.index("positive")
     mask = time.mask & (is_positive | (codes == HER2_LABELS.index("negative")))
+    compared = Compared(time.metric, both, happened, groups, events)
     measured = time.days[mask], time.observed[mask], is_positive[mask]
-    test, ratio = log_rank(*measured), hazard_ratio(*measured)
-    warnings = comparison_warnings(cohort, groups, events)
-    if not is_cadence_alike(schedule, (cell.stratum for cell in groups)):
-        warnings.add("cadence_differs")
-    follow_up = time.follow_up(mask)
+    is_alike = is_cadence_alike(schedule, (cell.stratum for cell in groups))
+    return compared_rows(tally, compared, *measured, warnings=() if is_alike else ("cadence_differs",))
+
+
+def compared_rows(
+    tally: Tally,
+    compared: Compared,
+    days: Column,
+    observed: Column,
+    is_first: Mask,
+    *,
+    suffixes: Sequence[str] = ("log_rank", "hazard_ratio", "detectable_ratio"),
+    warnings: Iterable[str] = (),
+) -> list[Row]:
+    """Compare the days of two groups, who are counted already; `is_first` marks the first of them."""
+    groups, events = compared.groups, compared.events
+    both, happened = compared.patients, compared.happened
+    test, ratio = log_rank(days, observed, is_first), hazard_ratio(days, observed, is_first)
     detectable = smallest_detectable_hazard_ratio(
         tally.counts[happened], tally.counts[groups[0]] / max(tally.counts[both], 1)
     )
-    rows = []
-    for suffix, found, method in (
-        ("log_rank", Interval(test.statistic, p_value=test.p_value), "Log-rank test"),
-        (
-            "hazard_ratio",
-            Interval(ratio.estimate, ratio.low, ratio.high, "wald", ratio.p_value),
-            "Cox regression, Efron's ties",
-        ),
-        (
-            "detectable_ratio",
+    estimated = {
+        "log_rank": (Interval(test.statistic, p_value=test.p_value), "Log-rank test"),
+        "hazard_ratio": (ratio_interval(ratio), COX),
+        "detectable_ratio": (
             Interval(detectable),
             "Schoenfeld: two-sided 5 % log-rank test, 80 % power",
         ),
-    ):
-        is_missing = found.estimate is None and "groups_missing" not in warnings
+    }
+    told = {*warnings, *comparison_warnings(tally, groups, events)}
+    rows = []
+    for suffix in suffixes:
+        found, method = estimated[suffix]
+        is_missing = found.estimate is None and "groups_missing" not in told
         rows.append(
             estimate_row(
                 tally,
-                f"{time.metric}_{suffix}",
+                f"{compared.metric}_{suffix}",
                 both,
                 found,
                 method=method,
+                stratum=compared.stratum,
                 events=happened,
                 subjects=(*groups, *events),
-                warnings={*warnings, "not_estimable"} if is_missing else warnings,
+                warnings={*told, "not_estimable"} if is_missing else told,
                 tells_counts=suffix == "detectable_ratio",
-                median_follow_up=follow_up,
+                median_follow_up=median_follow_up(days, observed),
             )
         )
         # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each group's.
         rows[-1].tells = (*groups, *events)
-    rows[0].sums = log_rank_sums(test)
+        if suffix == "log_rank":
+            rows[-1].sums = log_rank_sums(test)
     return rows
+
+
+def ratio_interval(ratio: HazardRatio) -> Interval:
+    """Take the interval of a hazard ratio."""
+    return Interval(ratio.estimate, ratio.low, ratio.high, "wald", ratio.p_value)
 
 
 def log_rank_sums(test: LogRank) -> dict[str, float]:
@@ -116,37 +163,48 @@ def log_rank_sums(test: LogRank) -> dict[str, float]:
 
 
 def _registry_row(cohort: Cohort, time: Time, *, schedule: Schedule) -> Row:
-    codes = cohort.partitions[REGISTRY].codes[time.mask]
-    test = log_rank(time.days[time.mask], time.observed[time.mask], codes)
-    groups = cohort.cells(time.group, (REGISTRY,))[1:]
-    events = [cell._replace(group=time.events) for cell in groups]
-    warnings = comparison_warnings(cohort, groups, events)
-    compared = (cell.stratum for cell in groups if cohort.tally.counts[cell])
-    if not is_cadence_alike(schedule, compared):
-        warnings.add("cadence_differs")
-    if test.statistic is None and "groups_missing" not in warnings:
-        warnings.add("not_estimable")
+    groups, events = (cohort.cells(group, (REGISTRY,)) for group in (time.group, time.events))
+    compared = Compared(time.metric, groups[0], events[0], tuple(groups[1:]), tuple(events[1:]))
+    measured = (column[time.mask] for column in (time.days, time.observed, cohort.partitions[REGISTRY].codes))
+    with_patients = (cell.stratum for cell in compared.groups if cohort.tally.counts[cell])
+    is_alike = is_cadence_alike(schedule, with_patients)
+    warnings = () if is_alike else ("cadence_differs",)
+    return registries_row(cohort.tally, compared, *measured, warnings=warnings)
+
+
+def registries_row(
+    tally: Tally,
+    compared: Compared,
+    days: Column,
+    observed: Column,
+    registry: Column,
+    *,
+    warnings: Iterable[str] = (),
+) -> Row:
+    """Compare the days of all registries, whose patients are counted already."""
+    test = log_rank(days, observed, registry)
+    told = {*warnings, *comparison_warnings(tally, compared.groups, compared.events)}
+    if test.statistic is None and "groups_missing" not in told:
+        told.add("not_estimable")
     row = estimate_row(
-        cohort.tally,
-        f"{time.metric}_log_rank",
-        cohort.cell(time.group),
+        tally,
+        f"{compared.metric}_log_rank",
+        compared.patients,
         Interval(test.statistic, p_value=test.p_value),
         method=f"Log-rank test, {test.degrees_of_freedom} degrees of freedom",
         stratum=REGISTRY_STRATUM,
-        events=cohort.cell(time.events),
-        warnings=warnings,
-        median_follow_up=time.follow_up(time.mask),
+        events=compared.happened,
+        warnings=told,
+        median_follow_up=median_follow_up(days, observed),
     )
-    row.tells = (*groups, *events)
+    row.tells = (*compared.groups, *compared.events)
     return row
 
 
-def comparison_warnings(cohort: Cohort, groups: list[Cell], events: list[Cell]) -> set[str]:
+def comparison_warnings(tally: Tally, groups: Sequence[Cell], events: Sequence[Cell]) -> set[str]:
     """Name what a reader of a comparison must know of the sizes of its groups."""
     warnings = set()
-    fewest_patients, fewest_events = (
-        min(cohort.tally.counts[cell] for cell in cells) for cells in (groups, events)
-    )
+    fewest_patients, fewest_events = (min(tally.counts[cell] for cell in cells) for cells in (groups, events))
     if fewest_patients == 0:
         warnings.add("groups_missing")
     if fewest_events < SMALL_GROUP_EVENTS or fewest_patients < SMALL_GROUP_PATIENTS:

@@ -55,7 +55,7 @@ def concordance_rows(cohort: Cohort) -> list[Row]:
             for call in one.calls
             for other_call in other.calls
         ]
-        rows.append(_agreement_row(cohort, one, other))
+        rows.append(agreement_row(cohort, one, other))
     return rows
 
 
@@ -171,7 +171,8 @@ def _is_none(cohort: Cohort, definition: Definition) -> Mask:
     return np.asarray(np.logical_or.reduce([_is(cohort, definition, call) for call in definition.none]))
 
 
-def _agreement_row(cohort: Cohort, one: Definition, other: Definition) -> Row:
+def agreement_row(cohort: Cohort, one: Definition, other: Definition) -> Row:
+    """Build the kappa of two definitions, whose table of calls is counted already."""
     sides = (one.none, one.progression), (other.none, other.progression)
     parts = [
         [

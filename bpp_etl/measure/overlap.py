@@ -54,7 +54,7 @@ def overlap_rows(
             for call in calls[one]
             for other_call in calls[other]
         ]
-        rows.append(_agreement_row(tally, one, other, calls))
+        rows.append(agreement_row(tally, one, other, windows))
     for one, other in permutations(medians, 2):
         rows += [
             shift_row(tally, metric, median, medians[other][metric], other)
@@ -128,8 +128,9 @@ def _cross(
         tally.add_up(Cell(other[1], call), [_both(one[1], to, other[1], call) for to in own])
 
 
-def _agreement_row(tally: Tally, one: str, other: str, calls_of: Mapping[str, Sequence[str]]) -> Row:
-    """Build kappa over the patients whom both protocols judge."""
+def agreement_row(tally: Tally, one: str, other: str, windows: Mapping[str, Window]) -> Row:
+    """Build kappa over the patients whom both protocols judge; their calls are counted already."""
+    calls_of = {name: _calls_in(window) for name, window in windows.items()}
 
     def side(protocol: str, is_pseudo: bool) -> Iterable[str]:
         judged = (call for call in calls_of[protocol] if call != OUTSIDE_WINDOW)

@@ -102,13 +102,17 @@ class Measured:
     tally: Tally
 
 
-def measure(con: Connection, protocols: Sequence[Protocol]) -> Measured:
+def measure(
+    con: Connection, protocols: Sequence[Protocol], registries: Sequence[str] | None = None
+) -> Measured:
     """Measure `core` and `event` of the catalog in use by the protocols that the events were derived with.
 
     Every number that a protocol sets is its own. The same tables give the same, in the same order.
+    `registries` are those that have patients there, unless stated.
     """
     names = [protocol.name for protocol in protocols]
-    registries = [str(name) for (name,) in _rows(con, "registry", {})]
+    if registries is None:
+        registries = [str(name) for (name,) in _rows(con, "registry", {})]
     tally = Tally()
     parts: dict[str, Part] = {}
     for protocol in protocols:

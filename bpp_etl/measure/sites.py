@@ -42,15 +42,16 @@ def _of(cohort: Cohort, population: str, placed: Placed) -> list[Row]:
         tally.put_rest(patients, affected)
         parts.append(tally.put(cohort.cell(f"{population} lesions_{site}"), number, people=people))
         place = population, site
-        rows += _rows(cohort, place, "patient", patients, affected, patients)
-        rows += _rows(cohort, place, "lesion", with_lesions, parts[-1], all_lesions)
+        rows += bone_rows(cohort, place, "patient", patients, affected, patients)
+        rows += bone_rows(cohort, place, "lesion", with_lesions, parts[-1], all_lesions)
     tally.add_up(all_lesions, parts)
     return rows
 
 
-def _rows(
+def bone_rows(
     cohort: Cohort, place: tuple[str, str], level: str, patients: Cell, counted: Cell, total: Cell
 ) -> list[Row]:
+    """Build both rows of a bone in a population of lesions; patients and lesions are counted already."""
     (population, site), is_lesion = place, level == "lesion"
     of = "lesion_site" if population == LESION_POPULATION[0] else f"lesion_site_{population}"
     estimate = share_row(

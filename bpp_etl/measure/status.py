@@ -11,17 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY, Cohort, Mask, Partition
-from bpp_etl.measure.comparisons import SMALL_GROUP_EVENTS, comparison_warnings, log_rank_sums
+from bpp_etl.measure.comparisons import COX, SMALL_GROUP_EVENTS, Compared, compared_rows, ratio_interval
 from bpp_etl.measure.first_line import DIED, PROGRESSED_OR_DIED, WHOLE
-from bpp_etl.measure.rows import Interval, Row, estimate_row
+from bpp_etl.measure.rows import Row, estimate_row
 from bpp_etl.measure.times import Time, median_row
-from bpp_etl.metrics import HazardRatio, hazard_ratio, log_rank, median_follow_up, status_hazard_ratio
+from bpp_etl.metrics import median_follow_up, status_hazard_ratio
 from schemas.metric_codes import LANDMARK_DAYS
 
 STATUS = "status"
 STATUS_LABELS = ("none", "pseudoprogression")
 BETWEEN = "status=pseudoprogression/none"
-COX = "Cox regression, Efron's ties"
+SUFFIXES = ("hazard_ratio", "log_rank")
+"""How a landmark's groups are compared."""
 TIME_DEPENDENT = f"{COX}; status from the confirming CT on, each registry with its own baseline hazard"
 
 
@@ -72,7 +73,7 @@ def time_dependent_rows(first_line: Cohort) -> list[Row]:
             first_line.tally,
             "time_dependent_hazard_ratio",
             first_line.cell(WHOLE),
-            _interval(ratio),
+            ratio_interval(ratio),
             method=TIME_DEPENDENT,
             events=first_line.cell(PROGRESSED_OR_DIED),
             # The variance of a log ratio is about the sum of 1 / events: beside all events it tells each.
@@ -116,37 +117,9 @@ def _landmark(first_line: Cohort, days: int) -> Landmark:
 
 
 def _comparison_rows(cohort: Cohort, time: Time) -> list[Row]:
-    status = cohort.partitions[STATUS].codes[time.mask]
-    measured = time.days[time.mask], time.observed[time.mask], status
-    test, ratio = log_rank(*measured), hazard_ratio(*measured)
-    follow_up = time.follow_up(time.mask)
-    groups = cohort.cells(time.group, (STATUS,))[1:]
-    events = [cell._replace(group=time.events) for cell in groups]
-    warnings = comparison_warnings(cohort, groups, events)
-    rows = []
-    for suffix, found, method in (
-        ("hazard_ratio", _interval(ratio), COX),
-        ("log_rank", Interval(test.statistic, p_value=test.p_value), "Log-rank test"),
-    ):
-        is_missing = found.estimate is None and "groups_missing" not in warnings
-        rows.append(
-            estimate_row(
-                cohort.tally,
-                f"{time.metric}_{suffix}",
-                cohort.cell(time.group),
-                found,
-                method=method,
-                stratum=BETWEEN,
-                events=cohort.cell(time.events),
-                subjects=(*groups, *events),
-                warnings={*warnings, "not_estimable"} if is_missing else warnings,
-                median_follow_up=follow_up,
-            )
-        )
-        rows[-1].tells = (*groups, *events)
-    rows[-1].sums = log_rank_sums(test)
-    return rows
-
-
-def _interval(ratio: HazardRatio) -> Interval:
-    return Interval(ratio.estimate, ratio.low, ratio.high, "wald", ratio.p_value)
+    groups, events = (cohort.cells(group, (STATUS,)) for group in (time.group, time.events))
+    compared = Compared(
+        time.metric, groups[0], events[0], tuple(groups[1:]), tuple(events[1:]), stratum=BETWEEN
+    )
+    measured = (column[time.mask] for column in (time.days, time.observed, cohort.partitions[STATUS].codes))
+    return compared_rows(cohort.tally, compared, *measured, suffixes=SUFFIXES)

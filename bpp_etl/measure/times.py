@@ -13,7 +13,7 @@ import numpy as np
 from bpp_etl.measure.cohort import EVIDENCE, HER2, REGISTRY, Cohort, Mask
 from bpp_etl.measure.flow import BY_ALL
 from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
-from bpp_etl.measure.tally import Cell
+from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import (
     KaplanMeier,
     Turnbull,
@@ -173,19 +173,33 @@ def curves_of(cohort: Cohort, times: Sequence[Time], by: Sequence[str] = (REGIST
 
 def median_row(cohort: Cohort, time: Time, stratum: str, mask: Mask, interval: Band = "log-log") -> Row:
     """Build the row of a median; `mask` are those of the time that are in the stratum."""
-    found = median_survival(time.days[mask], time.observed[mask], interval)
+    cells = cohort.cell(time.group, stratum), cohort.cell(time.events, stratum)
+    return median_estimate(cohort.tally, time.metric, *cells, time.days[mask], time.observed[mask], interval)
+
+
+def median_estimate(
+    tally: Tally,
+    metric: str,
+    patients: Cell,
+    events: Cell,
+    days: Column,
+    observed: Column,
+    interval: Band = "log-log",
+) -> Row:
+    """Estimate the median of the days of some patients, who are counted already, and build its row."""
+    found = median_survival(days, observed, interval)
     warnings = set()
     if found.patients and found.estimate is None:
         warnings.add("median_not_reached")
     if found.events >= FEWEST_EVENTS and None in (found.low, found.high):
         warnings.add("limit_not_reached")
     return estimate_row(
-        cohort.tally,
-        time.metric if interval == "log-log" else f"{time.metric}_{interval}",
-        cohort.cell(time.group, stratum),
+        tally,
+        metric if interval == "log-log" else f"{metric}_{interval}",
+        patients,
         Interval(found.estimate, found.low, found.high, interval),
         method=MEDIAN_METHOD,
-        events=cohort.cell(time.events, stratum),
+        events=events,
         warnings=warnings,
-        median_follow_up=time.follow_up(mask),
+        median_follow_up=median_follow_up(days, observed),
     )

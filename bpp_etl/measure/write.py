@@ -44,7 +44,7 @@ def create_measured_tables(con: Connection) -> None:
     for table, (schema, contract) in MEASURED.items():
         con.execute(f"create schema if not exists {quoted(schema)}")
         con.execute(f"drop table if exists {quoted(schema)}.{quoted(table)}")
-        create_table(con, schema, table, contract)
+        create_table(con, schema, table, contract, is_published=True)
 
 
 def write_rows(con: Connection, rows: Sequence[Row]) -> dict[str, int]:
@@ -54,13 +54,14 @@ def write_rows(con: Connection, rows: Sequence[Row]) -> dict[str, int]:
         values = [row.values for row in rows if row.table == table]
         written[table] = len(values)
         if values:
-            _insert(con, schema, table, contract, values)
+            insert_values(con, schema, table, contract, values)
     return written
 
 
-def _insert(
-    con: Connection, schema: str, table: str, contract: type[Contract], rows: list[dict[str, object]]
+def insert_values(
+    con: Connection, schema: str, table: str, contract: type[Contract], rows: Sequence[Mapping[str, object]]
 ) -> None:
+    """Append rows, each by the names of its columns."""
     # One list per column: a parameter per value would be slower by orders of magnitude.
     columns = columns_of(contract)
     lists = ", ".join(

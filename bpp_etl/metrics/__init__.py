@@ -14,9 +14,10 @@ from bpp_etl.metrics.competing import (
 )
 from bpp_etl.metrics.discrimination import RocAuc, roc_auc
 from bpp_etl.metrics.follow_up import last_follow_up, median_follow_up
+from bpp_etl.metrics.from_sums import Mean, StratifiedLogRank, mean_from_sums, stratified_log_rank
 from bpp_etl.metrics.groups import LogRank, log_rank
 from bpp_etl.metrics.hazard import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
-from bpp_etl.metrics.heterogeneity import PooledShare, pooled_share
+from bpp_etl.metrics.heterogeneity import PooledEffects, PooledShare, pooled_effects, pooled_share
 from bpp_etl.metrics.imputation import Pooled, draw_chances, draw_labels, pool
 from bpp_etl.metrics.interval_censored import Turnbull, turnbull
 from bpp_etl.metrics.paired import SignedRank, signed_rank
@@ -36,8 +37,10 @@ __all__ = [
     "KaplanMeier",
     "Kappa",
     "LogRank",
+    "Mean",
     "MedianSurvival",
     "Pooled",
+    "PooledEffects",
     "PooledShare",
     "PredictiveValue",
     "PredictiveValues",
@@ -46,6 +49,7 @@ __all__ = [
     "RankSum",
     "RocAuc",
     "SignedRank",
+    "StratifiedLogRank",
     "Turnbull",
     "adjusted_hazard_ratios",
     "cohen_kappa",
@@ -59,10 +63,12 @@ __all__ = [
     "kaplan_meier",
     "last_follow_up",
     "log_rank",
+    "mean_from_sums",
     "median_follow_up",
     "median_survival",
     "patients_for_share",
     "pool",
+    "pooled_effects",
     "pooled_share",
     "predictive_values",
     "proportion",
@@ -72,5 +78,6 @@ __all__ = [
     "signed_rank",
     "smallest_detectable_hazard_ratio",
     "status_hazard_ratio",
+    "stratified_log_rank",
     "turnbull",
 ]

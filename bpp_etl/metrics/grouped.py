@@ -80,9 +80,3 @@ class GroupedTimes:
         n = n_of.sum(axis=1)
         terms = d * (n - d) / np.maximum(n - 1, 1) * n_of[:, 0] * n_of[:, 1] / n**2
         return float(terms.sum())
-
-    def last_times(self) -> Floats:
-        """Return how long each group is followed at most."""
-        last = np.zeros(len(self.labels))
-        np.maximum.at(last, self.member, self.times)
-        return last

@@ -1,4 +1,4 @@
-"""Shares of several registries together: what they come to, and how far they differ more than chance does.
+"""Shares, or effects, of several groups together: what they come to, how far they differ beyond chance.
 
 Not here: one share alone (`proportions.py`).
 
@@ -53,47 +53,111 @@ def pooled_share(successes: Sequence[int], totals: Sequence[int], level: float =
     DerSimonian and Laird 1986; Higgins, Thompson and Spiegelhalter 2009; as R metafor::rma(measure = "PLO",
     method = "PM"), by statsmodels.stats.meta_analysis.combine_effects.
     """
-    z = normal_quantile(level)
+    normal_quantile(level)  # refuses what is no level
     pairs = list(zip(successes, totals, strict=True))
     if not all(is_count(k) and is_count(n) and k <= n for k, n in pairs):
         raise refusal("successes and totals are not counts with 0 <= successes <= totals", "pass two lists")
     known = [(float(k), float(n)) for k, n in pairs if n]
     if len(known) < 2:
         return PooledShare(*(None,) * 7, 0, *(None,) * 2, len(known), level)
-    odds, variance = np.array([_log_odds(k, n) for k, n in known]).T
+    odds = [log_odds(k, n) for k, n in known]
+    found = pooled_effects([one for one, _ in odds], [variance for _, variance in odds], level)
+
+    def share(odds: float | None) -> float | None:
+        return None if odds is None else share_of_log_odds(odds)
+
+    return PooledShare(
+        share(found.estimate),
+        share(found.low),
+        share(found.high),
+        share(found.another_low),
+        share(found.another_high),
+        found.q,
+        found.p_value,
+        found.degrees_of_freedom,
+        found.i_squared,
+        found.tau,
+        len(known),
+        level,
+    )
+
+
+@dataclass(frozen=True)
+class PooledEffects:
+    """The effect of a random-effects model, on the scale of the effects; None throughout of fewer than two.
+
+    The fields are those of `PooledShare`; `groups` are how many effects it is of.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    another_low: float | None
+    another_high: float | None
+    q: float | None
+    p_value: float | None
+    degrees_of_freedom: int
+    i_squared: float | None
+    tau: float | None
+    groups: int
+    level: float
+
+
+def pooled_effects(
+    effects: Sequence[float], variances: Sequence[float], level: float = 0.95
+) -> PooledEffects:
+    """Combine effects of different patients, each with its variance, by a random-effects model.
+
+    The variance between groups is Paule and Mandel's, Q is the sum of w (effect - mean)^2 with w = 1/variance
+    and the mean so weighted, and has k - 1 degrees of freedom; I squared is max(0, (Q - df) / Q). The limits
+    of another group are mean +- t(k - 2) * sqrt(tau^2 + se^2), from three on.
+
+    Raises ValueError unless effects are finite and variances above 0. Source: Cochran 1954; Paule and Mandel
+    1982; Higgins, Thompson and Spiegelhalter 2009; as R metafor::rma(method = "PM"), by
+    statsmodels.stats.meta_analysis.combine_effects.
+    """
+    z = normal_quantile(level)
+    effect, variance = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    is_usable = effect.shape == variance.shape and np.isfinite(effect).all() and np.isfinite(variance).all()
+    if not is_usable or (variance <= 0).any():
+        raise refusal("effects and variances are not finite, or a variance is not above 0", "pass two lists")
+    if effect.size < 2:
+        return PooledEffects(*(None,) * 7, 0, *(None,) * 2, effect.size, level)
     # 0.1 s to load, once scipy and pandas are there.
     from scipy.stats import chi2, t  # noqa: PLC0415
     from statsmodels.stats.meta_analysis import combine_effects  # noqa: PLC0415
 
-    # Its own I squared divides by Q, which is 0 where all shares are one; ours below does not.
+    # Its own I squared divides by Q, which is 0 where all effects are one; ours below does not.
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = combine_effects(odds, variance, method_re="pm", atol=1e-12, maxiter=200)
+        found = combine_effects(effect, variance, method_re="pm", atol=1e-12, maxiter=200)
     mean, error, tau2 = float(found.mean_effect_re), float(found.sd_eff_w_re), max(float(found.tau2), 0.0)
-    q, df = max(float(found.q), 0.0), len(known) - 1
+    q, df = max(float(found.q), 0.0), effect.size - 1
     another: tuple[float | None, float | None] = (None, None)
     if df > 1:
         reach = float(t.ppf(0.5 + level / 2, df - 1)) * math.sqrt(tau2 + error**2)
-        another = (_share(mean - reach), _share(mean + reach))
-    return PooledShare(
-        _share(mean),
-        _share(mean - z * error),
-        _share(mean + z * error),
+        another = (mean - reach, mean + reach)
+    return PooledEffects(
+        mean,
+        mean - z * error,
+        mean + z * error,
         *another,
         q,
         float(chi2.sf(q, df)),
         df,
         max(0.0, (q - df) / q) if q > 0 else 0.0,
         math.sqrt(tau2),
-        len(known),
+        effect.size,
         level,
     )
 
 
-def _log_odds(k: float, n: float) -> tuple[float, float]:
+def log_odds(k: float, n: float) -> tuple[float, float]:
+    """Return the log odds of a share k of n with their variance; a half is added to both where one is 0."""
     added = _CORRECTION if k in (0, n) else 0.0
     with_it, without = k + added, n - k + added
     return math.log(with_it / without), 1 / with_it + 1 / without
 
 
-def _share(odds: float) -> float:
+def share_of_log_odds(odds: float) -> float:
+    """Return the share that has these log odds."""
     return 1 / (1 + math.exp(-odds)) if odds > -700 else 0.0

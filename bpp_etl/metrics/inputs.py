@@ -21,6 +21,9 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 # R's survival package takes times closer than this for one time (aeqSurv): days / 30.4375 must still tie.
 TIME_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+MOST_DAYS = 100_000
+"""Days up to this, 270 years, are told apart by counting them."""
+
 
 def refusal(found: str, hint: str) -> ValueError:
     """Word a refusal: what was found, and what to do about it."""
@@ -167,6 +170,8 @@ def normal_quantile(level: float) -> float:
 
 def distinct_times(times: Floats) -> tuple[Floats, Integers]:
     """Return the distinct times and each row's position among them; times within rounding are one."""
+    if (days := _few_days(times)) is not None:
+        return days
     distinct, position = np.unique(times, return_inverse=True)
     position = position.reshape(-1).astype(np.int64)
     finite = distinct[np.isfinite(distinct)]
@@ -175,6 +180,20 @@ def distinct_times(times: Floats) -> tuple[Floats, Integers]:
     gaps = np.diff(distinct)
     is_start = np.concatenate([[True], gaps > TIME_TOLERANCE * max(1.0, float(np.abs(finite).mean()))])
     return distinct[is_start], (np.cumsum(is_start) - 1)[position]
+
+
+def _few_days(times: Floats) -> tuple[Floats, Integers] | None:
+    """Tell whole days apart by counting, a tenth of the cost of sorting; None where they are not such.
+
+    A difference of one is beyond rounding as long as the days are fewer than a million.
+    """
+    if not times.size or not 0 <= times.min() <= times.max() < MOST_DAYS:
+        return None
+    days = times.astype(np.int64)
+    if (days != times).any():
+        return None
+    is_there = np.bincount(days) > 0
+    return np.flatnonzero(is_there).astype(np.float64), (np.cumsum(is_there) - 1)[days]
 
 
 def step_value(times: Floats, values: Floats, at: Floats, before: float) -> Floats:

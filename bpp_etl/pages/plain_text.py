@@ -18,7 +18,10 @@ def cells_of(text: str) -> int:
 
 
 def wrapped(text: str, indent: str = "", *, hanging: str | None = None, width: int = WIDTH) -> list[str]:
-    """Break a text into lines no wider than `width`; lines after the first start with `hanging`."""
+    """Break a text into lines no wider than `width`; lines after the first start with `hanging`.
+
+    A word that is wider than a line is broken after the last `_`, `-` or `/` that fits.
+    """
     lines: list[str] = []
     line, start = indent, indent
     for word in text.split():
@@ -100,6 +103,13 @@ def _cells(letter: str) -> int:
 
 
 def _head(word: str, room: int) -> str:
+    """Cut as much of a word as there is room for: at a joint of a name, if it has one there."""
+    head = _fitting(word, room)
+    joint = max(head.rfind(sign) for sign in "_-/") + 1
+    return head[:joint] if 0 < joint < len(word) else head
+
+
+def _fitting(word: str, room: int) -> str:
     taken = 0
     for place, letter in enumerate(word):
         taken += _cells(letter)

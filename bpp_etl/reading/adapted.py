@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from bpp_etl.landing.declared import mark
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import DECLARED, MADE, marks, may_be_typed, typedness
-from bpp_etl.reading.side_tables import complete
+from bpp_etl.reading.remembered import SideTable
+from bpp_etl.reading.side_tables import account, complete
 from bpp_etl.warehouse.connection import Connection, count_of, literal, one_row, quoted
 from schemas.contract import delivered_columns
 from schemas.declared_laws import CONSTANT
@@ -20,19 +21,21 @@ from schemas.tables import DELIVERABLE, DeliveredTable
 
 def show_adapted(
     con: Connection, config: RegistryConfig, made: Mapping[str, int], beside: Mapping[str, int]
-) -> dict[str, int]:
-    """Show in `raw` each table that was made, completed; return the rows of all tables.
+) -> tuple[dict[str, int], tuple[SideTable, ...]]:
+    """Show in `raw` each table that was made, completed; return the rows of all tables, and side tables.
 
     `made` and `beside` have the rows of those that the adapter made, and of those delivered beside it.
     """
     rows = {**beside, **made}
+    sides = {name: SideTable(name, number, added=number) for name, number in beside.items()}
     for name in made:
         relation = f"{MADE}.{quoted(name)}"
         if name in beside:
             relation = complete(con, DELIVERABLE[name])
+            sides[name] = account(con, DELIVERABLE[name], beside[name], made[name])
             rows[name] = count_of(con, f"select count(*) from {relation}")
         _show(con, DELIVERABLE[name], relation, config.constants.get(name, {}))
-    return rows
+    return rows, tuple(sides[name] for name in DELIVERABLE if name in sides)
 
 
 def _show(con: Connection, table: DeliveredTable, relation: str, constants: Mapping[str, str]) -> None:

@@ -149,10 +149,20 @@ def _without_others(content: Content, places: Places, fields: Fields) -> Content
     if not places.pair:
         return content
     name, value = (content.texts[at] for at in places.pair)
-    read = ", ".join(literal(one) for one in sorted(fields.read) if is_read(fields, one))
     texts = list(content.texts)
-    texts[places.pair[1]] = f"case when lower(trim({name})) in ({read or 'null'}) then {value} end"
+    read = [one for one in sorted(fields.read) if is_read(fields, one)]
+    texts[places.pair[1]] = f"case when {among(name, read)} then {value} end"
     return replace(content, texts=texts)
+
+
+def among(name: str, names: Sequence[str]) -> str:
+    """Say in SQL whether a cell has one of these names, in lower case and without blanks around it.
+
+    DuckDB makes a join of `in` and of list_contains where the list is of some length, and a join gives up the
+    order of the rows, by which they are numbered. A NUL is in no name.
+    """
+    listed = ", ".join(f"{literal(one)}, chr(0)" for one in names)
+    return f"strpos(concat(chr(0), {listed or 'null'}), concat(chr(0), lower(trim({name})), chr(0))) > 0"
 
 
 def _others_in(con: Connection, relation: str, place: int, fields: Fields) -> list[str]:

@@ -34,7 +34,7 @@ from bpp_etl.reading.lines_as_drugs import lines_as_drugs
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
-from bpp_etl.reading.remembered import ReadDelivery
+from bpp_etl.reading.remembered import ReadDelivery, SideTable
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import (
     LINES,
@@ -110,6 +110,7 @@ class _Reader:
         self.extra: list[tuple[str, str]] = []
         self.headers: dict[str, tuple[str, ...]] = {}
         self.identifiers: list[tuple[str, str]] = []
+        self.side_tables: tuple[SideTable, ...] = ()
         self.others = 0
         self.places: set[str] = set()
         self.found = Found(delivery, terms, self.read_as, self.problems)
@@ -133,6 +134,7 @@ class _Reader:
             adapter_digest=self.adapter_digest,
             headers=self.headers,
             files=len(self.places),
+            side_tables=self.side_tables,
         )
 
     def cannot_follow(self, error: BppError) -> None:
@@ -181,7 +183,7 @@ class _Reader:
         beside = self._beside(config, files, adapter, scratch)  # once adapted, nothing reaches a file
         if not self._adapt(config, adapter):
             return
-        self.rows = show_adapted(self.con, config, self.rows, beside)
+        self.rows, self.side_tables = show_adapted(self.con, config, self.rows, beside)
         for table in TABLES.values():
             if table.is_required and table.name not in self.rows and not follows(config, table, self.rows):
                 message = (

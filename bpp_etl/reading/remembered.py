@@ -18,6 +18,36 @@ from bpp_etl.warehouse.connection import Connection, is_there, one_value
 
 
 @dataclass(frozen=True)
+class SideTable:
+    """What became of the rows of one side table.
+
+    `source_rows` are those that the adapter yields of the table. Of the side table's own `rows` some
+    `completed` a row of the source, some were `added`, and the others say nothing that the source lacks.
+    `strangers` are those among the added whose key the source lacks; where rows have no key there are none.
+    `row_numbers` are the first of them in `file`, the first of the `files` that have any.
+    """
+
+    table: str
+    rows: int
+    source_rows: int = 0
+    completed: int = 0
+    added: int = 0
+    strangers: int = 0
+    file: str = ""
+    row_numbers: tuple[int, ...] = ()
+    files: int = 0
+
+    def in_words(self) -> str:
+        """Say what became of its rows."""
+        if not self.source_rows:
+            return f"{self.table}: {self.rows} added, the source has none"
+        told = [f"{self.completed} completed a row of the source", f"{self.added} added"]
+        others = self.rows - self.completed - self.added
+        told += [f"{others} said nothing that the source lacks"] if others else []
+        return f"{self.table}: of {self.rows}, {', '.join(told)}"
+
+
+@dataclass(frozen=True)
 class ReadDelivery:
     """What was read: configuration, rows of each table, problems, and columns that were left out.
 
@@ -28,7 +58,7 @@ class ReadDelivery:
     `files` counts what was read, a folder or a sheet as one; `passed_over` are files of an adapter's standard
     of which it reads nothing. `left_out` are the rows of patients who were
     erased: they are not among `rows`. `pseudonym_key` is the fingerprint of the key of pseudonyms, and
-    `treated` names all that was done to ids.
+    `treated` names all that was done to ids. `side_tables` lay beside an adapter's files.
     """
 
     config: RegistryConfig
@@ -46,6 +76,7 @@ class ReadDelivery:
     left_out: Mapping[str, int] = field(default_factory=dict)
     pseudonym_key: str = ""
     treated: str = ""
+    side_tables: tuple[SideTable, ...] = ()
 
 
 def remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
@@ -73,6 +104,12 @@ def pseudonym_key_in(con: Connection) -> str:
     return str(told["read"].get("pseudonym_key", ""))
 
 
+def format_in(con: Connection) -> str:
+    """Return the format that the delivery of an open working file was read as."""
+    told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
+    return str(told["read"]["config"]["format"])
+
+
 def as_told(found: ReadDelivery) -> dict[str, Any]:
     """Return what was read as JSON has it, with days as text."""
     return asdict(found)
@@ -97,4 +134,8 @@ def recalled(found: Mapping[str, Any]) -> ReadDelivery:
         left_out=found.get("left_out", {}),
         pseudonym_key=found.get("pseudonym_key", ""),
         treated=found.get("treated", ""),
+        side_tables=tuple(
+            SideTable(**one | {"row_numbers": tuple(one["row_numbers"])})
+            for one in found.get("side_tables", ())
+        ),
     )

@@ -18,12 +18,15 @@ from bpp_etl.reading.raw_tables import (
     may_be_typed,
     typedness,
 )
-from bpp_etl.warehouse.connection import Connection, literal, quoted
+from bpp_etl.reading.remembered import SideTable
+from bpp_etl.warehouse.connection import Connection, literal, one_row, quoted
 from schemas.contract import Column, delivered_columns
 from schemas.tables import DeliveredTable
 
 LEADS = ("registry", "delivery", "file", "file_digest")
 NUMBERS = ("source_row_number", "file_row_number")
+MOST_NAMED = 8
+"""So many rows whose key the source lacks are named."""
 
 
 def complete(con: Connection, table: DeliveredTable) -> str:
@@ -36,9 +39,8 @@ def complete(con: Connection, table: DeliveredTable) -> str:
     Returns the relation.
     """
     name, columns = quoted(table.name), delivered_columns(table.contract)
-    key = [column for column in columns if column.name in table.delivered_key]
-    others = [column for column in columns if column.name not in table.delivered_key]
-    same = " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key) or "false"
+    key, others = _parted(table)
+    same = _same(key)
     by_key = ", ".join(_said("told", one) for one in key) or "row_number"
     filled = [f"made.{quoted(one.name)}" for one in key]
     filled += [f"{_filled(one)} as {quoted(one.name)}" for one in others]
@@ -86,6 +88,63 @@ def complete(con: Connection, table: DeliveredTable) -> str:
         """
     )
     return completed
+
+
+def account(con: Connection, table: DeliveredTable, rows: int, source_rows: int) -> SideTable:
+    """Count what became of the `rows` of a side table beside the `source_rows` of `MADE`.
+
+    Of a key that the side table has twice the first row counts as the one that completes.
+    """
+    key, others = _parted(table)
+    completes = " or ".join(map(_is_empty, others)) or "false"
+    is_named = " and ".join(f"{_said('side', one)} is not null" for one in key) or "false"
+    by_key = ", ".join(_said("told", one) for one in key) or "row_number"
+    side = f"{SIDE}.{quoted(table.name)}"
+    con.execute(
+        f"""
+        create temp table _beside as
+        with side as (
+            select *, row_number() over (partition by {by_key} order by row_number) as copy
+            from {side} as told
+        )
+        select side.row_number, any_value(side.file) as file,
+            any_value(side.file_row_number) as file_row_number,
+            count(made.row_number) = 0 as is_added,
+            bool_or(made.row_number is not null and side.copy = 1 and ({completes})) as is_completing,
+            bool_or({is_named}) as is_named
+        from side
+        left join {MADE}.{quoted(table.name)} as made on {_same(key)}
+        group by side.row_number
+        """
+    )
+    completed, added, strangers = one_row(
+        con,
+        "select count(*) filter (is_completing), count(*) filter (is_added),"
+        " count(*) filter (is_added and is_named) from temp._beside",
+    )
+    found = con.execute(
+        "select file, list(file_row_number order by file_row_number)[:$most] from temp._beside"
+        " where is_added and is_named group by file order by file",
+        {"most": MOST_NAMED},
+    ).fetchall()
+    con.execute("drop table temp._beside")
+    file, numbers = found[0] if found else ("", ())
+    return SideTable(
+        table.name, rows, source_rows, completed, added, strangers, str(file), tuple(numbers), len(found)
+    )
+
+
+def _parted(table: DeliveredTable) -> tuple[list[Column], list[Column]]:
+    """Part the delivered columns of a table into those of its key and the others."""
+    columns = delivered_columns(table.contract)
+    return (
+        [column for column in columns if column.name in table.delivered_key],
+        [column for column in columns if column.name not in table.delivered_key],
+    )
+
+
+def _same(key: list[Column]) -> str:
+    return " and ".join(f"{_said('made', one)} = {_said('side', one)}" for one in key) or "false"
 
 
 def _said(relation: str, column: Column) -> str:

@@ -162,8 +162,10 @@ def _filled(texts: list[str], codes: Mapping[int, Collection[str]]) -> str:
     the first cell that is not empty says it, by its first letter.
     """
     first = f"coalesce({', '.join(texts)})"
-    words = ", ".join(map(literal, NULL_WORDS))
-    is_plain = f"{first} >= '!' and {first} < '\x7f' and lower({first}) not in ({words})"
+    # Asked by the first letter, and not by `in`: DuckDB makes a join of a list of some length, also of one in
+    # list_contains, and a join gives up the order of the rows, by which they are numbered.
+    letters = "".join(sorted({word[0] for word in NULL_WORDS} | {word[0].upper() for word in NULL_WORDS}))
+    is_plain = f"{first} >= '!' and {first} < '\x7f' and strpos({literal(letters)}, left({first}, 1)) = 0"
     cells = (
         f"not regexp_full_match({text}, {literal(_without_value(codes.get(position, ())))})"
         for position, text in enumerate(texts)

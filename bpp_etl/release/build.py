@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import Connection, opened, room_for, transaction
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
-from schemas.contract import columns_of, grain_of, key_of
+from schemas.contract import Contract, columns_of, grain_of, key_of
 from schemas.quality import OUTSIDE_CONTENT
 
 OUTSIDE_DIGEST = {("quality", table) for table in OUTSIDE_CONTENT}
@@ -184,11 +184,20 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
     return Release(release_id, shelf.releases / release_id, digest, counts)
 
 
-def digests_of(con: Connection) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
-    """Count and digest the rows of each table, and digest the content that they make."""
+Tables = Iterable[tuple[str, str, type[Contract]]]
+"""Schema, table and contract of each."""
+
+
+def digests_of(
+    con: Connection, tables: Tables | None = None
+) -> tuple[dict[tuple[str, str], tuple[int, str]], str]:
+    """Count and digest the rows of each table, and digest the content that they make.
+
+    `tables` are those of a release unless stated.
+    """
     rows = {
         (schema, table): table_digest(con, schema, table, contract)
-        for schema, table, contract in relations()
+        for schema, table, contract in (relations() if tables is None else tables)
         if schema != "meta"
     }
     told = content_digest(
@@ -238,9 +247,11 @@ def _write_release(
     )
 
 
-def describe_tables(con: Connection, rows: Mapping[tuple[str, str], tuple[int, str]]) -> None:
-    """Fill `meta.table` and `meta.column`, and comment every table and column; `rows` are as `digests_of`."""
-    for schema, table, contract in relations():
+def describe_tables(
+    con: Connection, rows: Mapping[tuple[str, str], tuple[int, str]], tables: Tables | None = None
+) -> None:
+    """Fill `meta.table` and `meta.column`, and comment every table and column; as `digests_of`."""
+    for schema, table, contract in relations() if tables is None else tables:
         comment_table(con, schema, table, contract)
         if schema != "meta":
             count, table_hash = rows[schema, table]

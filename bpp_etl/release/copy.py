@@ -57,7 +57,7 @@ def copy_registries(con: Connection, warehouse: Path, protocols: Sequence[Protoc
         con.execute("create schema metric")
         for schema, table, contract in relations():
             if schema != "metric":
-                create_table(con, schema, table, contract)
+                create_table(con, schema, table, contract, is_published=True)
     copied = Copied()
     for registry in registries_in(warehouse):
         files = WorkingFiles.of(warehouse, registry)

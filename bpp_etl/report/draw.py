@@ -35,20 +35,20 @@ def write_page(tables: ReleaseTables, target: Path, since: Difference | str | No
     from bpp_etl.report.page import page_of  # noqa: PLC0415
 
     page = page_of(tables, since)
-    html = _environment().get_template(TEMPLATE).render(page=page)
+    html = environment().get_template(TEMPLATE).render(page=page)
     target.write_text(html, encoding="utf-8", newline="\n")
 
 
 @cache
-def _environment() -> Environment:
+def environment(*more: str) -> Environment:
     """Make the template environment, which keeps templates compiled: everything is escaped.
 
-    A name that does not exist is an error.
+    A name that does not exist is an error. `more` are packages whose templates are there too.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
-        loader=PackageLoader("bpp_etl.report"),
+        loader=ChoiceLoader([PackageLoader(package) for package in ("bpp_etl.report", *more)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

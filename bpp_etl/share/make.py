@@ -192,10 +192,10 @@ def _make(
     return Share(target, share_id, release_id, few)
 
 
-def put(leaving: Path, target: Path) -> None:
+def put(leaving: Path, target: Path, last: str = DESCRIPTION) -> None:
     """Copy a share to where it leaves from, its description last: without it a folder is no share."""
     target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(leaving.iterdir(), key=lambda one: (one.name == DESCRIPTION, one.name)):
+    for path in sorted(leaving.iterdir(), key=lambda one: (one.name == last, one.name)):
         shutil.copyfile(path, target / path.name)
 
 

@@ -12,43 +12,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 
 from bpp_etl.measure.cohort import REGISTRY
 from bpp_etl.measure.steps import CAUSES, Place
+from bpp_etl.metrics import Mean, mean_from_sums
 from bpp_etl.metrics.inputs import Flags, Floats, Integers
 from bpp_etl.share.sums import Line
 from bpp_etl.warehouse.connection import in_memory, literal
 from bpp_etl.warehouse.ddl import column_list
 from schemas.contract import columns_of
-from schemas.sums import INCIDENCE, Sums
+from schemas.sums import INCIDENCE, MOMENTS, PARTS, Sums
 
 RowKey = tuple[str, str, tuple[str, ...]]
 """Protocol, table and row."""
 Sum = Mapping[tuple[str, int], float | None]
 """Quantity and day -> the sum; None where a share keeps it."""
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Number, mean and variance of changes; the variance is None of fewer than two."""
-
-    patients: int
-    mean: float
-    variance: float | None
-
-
-@dataclass(frozen=True)
-class StratifiedLogRank:
-    """A log-rank test stratified by share: the parts of each, added."""
-
-    observed: float
-    expected: float
-    variance: float
-    statistic: float
-    p_value: float
+Parts = tuple[float, float, float]
+"""Observed and expected events of one of two groups, and the variance of their difference."""
 
 
 @dataclass(frozen=True)
@@ -90,37 +72,41 @@ class Pool:
 
         Who left on no step is followed to the day after the last.
         """
-        found = self._left(place)
+        found = self.left(place)
         return None if found is None else (found[0], found[1] == CAUSES["events"])
 
     def outcomes(self, metric: str, protocol: str, stratum: str) -> tuple[Floats, Integers] | None:
         """Return the days and causes of an incidence, as `bpp_etl.metrics.incidence_at` takes them."""
-        return self._left(Place(INCIDENCE, protocol, metric, stratum))
+        return self.left(Place(INCIDENCE, protocol, metric, stratum))
 
-    def moments(self, protocol: str, comparison: str, stratum: str = "all") -> Moments | None:
-        """Return mean and variance of a change of ALP; None where a share keeps a sum, or nobody has one."""
+    def mean(self, protocol: str, comparison: str, stratum: str = "all") -> Mean | None:
+        """Return mean and deviation of a change of ALP; None where a share keeps a sum, or has none."""
         row = (comparison, stratum)
         patients = self.count(protocol, "alp_change", row)
-        total, squares = (self.value(protocol, "alp_change", row, name) for name in ("sum", "sum_of_squares"))
-        if not patients or total is None or squares is None:
+        total, squares = (self.value(protocol, "alp_change", row, name) for name in MOMENTS)
+        if patients is None or total is None or squares is None:
             return None
-        mean = total / patients
-        variance = None if patients == 1 else (squares - patients * mean**2) / (patients - 1)
-        return Moments(patients, mean, variance)
+        return mean_from_sums(patients, total, squares)
 
-    def stratified_log_rank(self, protocol: str, metric: str, stratum: str) -> StratifiedLogRank | None:
-        """Return the test stratified by share; None where a share keeps its part, or nothing varies."""
-        observed, expected, variance = (
-            self.value(protocol, "estimate", (metric, stratum), name)
-            for name in ("observed", "expected", "variance")
-        )
-        if observed is None or expected is None or not variance:
+    def log_rank_parts(self, protocol: str, metric: str, stratum: str) -> Parts | None:
+        """Return what a share adds to the test stratified by share; None where it keeps it, or has none.
+
+        It has none where it has fewer than two groups to compare.
+        """
+        of = self.rows.get((protocol, "estimate", (metric, stratum)), {})
+        parts = [of.get((name, 0)) for name in PARTS]
+        observed, expected, variance = parts
+        if observed is None or expected is None or variance is None:
             return None
-        statistic = (observed - expected) ** 2 / variance
-        p_value = 2 * NormalDist().cdf(-(statistic**0.5))
-        return StratifiedLogRank(observed, expected, variance, statistic, p_value)
+        return observed, expected, variance
 
-    def _left(self, place: Place) -> tuple[Floats, Integers] | None:
+    def keeps_log_rank(self, protocol: str, metric: str, stratum: str) -> bool:
+        """Say whether the share has such a test, and keeps its parts to itself."""
+        of = self.rows.get((protocol, "estimate", (metric, stratum)), {})
+        return any((name, 0) in of and of[name, 0] is None for name in PARTS)
+
+    def left(self, place: Place) -> tuple[Floats, Integers] | None:
+        """Return the days on which patients left a time, and by which cause; None where steps are kept."""
         of = self.rows.get((place.protocol, place.table, (place.metric, place.stratum)), {})
         patients = of.get(("patients", 0))
         if patients is None:
@@ -141,13 +127,13 @@ class Pool:
 def pooled(pools: Sequence[Pool]) -> Pool:
     """Add up the sums of several shares.
 
-    What one of them keeps is known of none together, nor is a row that one lacks, unless it is of a registry,
-    which only its own share has.
+    What one of them keeps is known of none together, nor is a row that one lacks, unless it is of one
+    registry, which only its own share has.
     """
     added: dict[RowKey, dict[tuple[str, int], float | None]] = {}
     for row in dict.fromkeys(row for pool in pools for row in pool.rows):
         found = [pool.rows.get(row) for pool in pools]
-        if None in found and not any(part.startswith(f"{REGISTRY}=") for part in row[2]):
+        if None in found and not is_of_one_registry(row[2]):
             continue
         for sums in found:
             into = added.setdefault(row, {})
@@ -155,3 +141,8 @@ def pooled(pools: Sequence[Pool]) -> Pool:
                 before = into.get(at, 0.0)
                 into[at] = None if before is None or value is None else before + value
     return Pool(added)
+
+
+def is_of_one_registry(row: Sequence[str]) -> bool:
+    """Say whether a row is of one registry alone, and not of all of them beside one another."""
+    return any(part.startswith(f"{REGISTRY}=") and part != f"{REGISTRY}=*" for part in row)

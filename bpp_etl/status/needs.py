@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpp_etl.status.registries import RegistryStatus
+from schemas.laws import DeliveryLaw
+from schemas.rules import rule_of
 
 
 @dataclass(frozen=True)
 class Need:
     """Something that does not mend itself: what it is about, what was found, and what to do.
 
+    `mend` says of a rule how a breach of it is mended; `do` is short: a command is to be copied.
     `kind` tells it in our own words alone, for where others look on: a name of theirs may be a person's.
     """
 
@@ -23,6 +26,7 @@ class Need:
     kind: str
     what: str
     do: str
+    mend: str = ""
 
 
 def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: bool) -> Iterator[Need]:
@@ -48,10 +52,22 @@ def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: 
         check = "ask for another" if status.place is None else f"bpp check {shlex.quote(str(status.place))}"
         yield Need(name, "gate shut", f"gate shut for {status.shut.delivery}: {why}", check)
     told = status.newest
-    for warning in told.warnings if told is not None and status.state != "waiting" else ():
-        yield Need(
-            name, "a warning", warning, "ask the registry; where it is right, accept it by [accept.<rule>]"
-        )
+    if told is not None and status.state != "waiting":
+        for of, warning in zip(told.warned, told.warnings, strict=True):
+            yield _warning(name, of, warning)
     days = status.days_since_admitted
     if status.admitted is not None and days is not None and days > fresh_days:
         yield Need(name, "late", f"nothing admitted for {days:.0f} days", "ask the registry for a delivery")
+
+
+def _warning(registry: str, of: str, message: str) -> Need:
+    """Say which rule warns, in its words with their counts, how it is mended, and how it is accepted.
+
+    An admitted delivery that is warned of needs a person until it is mended or accepted: that is what sets a
+    warning apart from a flag.
+    """
+    table, rule = of.split(".")
+    known = rule_of(table, rule)
+    accept = f"where it is right: [accept.{rule}] in registry.toml"
+    do = "ask the registry" if isinstance(known.law, DeliveryLaw) and known.law.is_binding else accept
+    return Need(registry, f"a warning ({rule})", f"warning {rule} ({table}): {message}", do, known.mend)

@@ -24,7 +24,7 @@ from bpp_etl.warehouse.select import named_rows
 
 State = Literal["admitted", "shut", "waiting", "not_delivered", "closed", "busy", "damaged", "other_version"]
 
-DELIVERY = "select delivery, delivery_date, messages, warnings from quality.delivery"
+DELIVERY = "select delivery, delivery_date, messages, warned, warnings from quality.delivery"
 BROKEN = (
     'select "table", rule, severity, judged, broken, status from quality.rule_result'
     ' where list_contains($breaches, status) order by severity, "table", rule'
@@ -34,11 +34,15 @@ WAIVERS = 'select rule, until, reason, "by" from quality.waiver where is_in_forc
 
 @dataclass(frozen=True)
 class Judged:
-    """A delivery in a working file: its day, why it is shut, what is told of it, and each rule it broke."""
+    """A delivery in a working file: its day, why it is shut, what is told of it, and each rule it broke.
+
+    `warned` names the table and the rule of each of the `warnings`.
+    """
 
     delivery: str
     day: dt.date
     messages: tuple[str, ...]
+    warned: tuple[str, ...]
     warnings: tuple[str, ...]
     breaches: tuple[Mapping[str, object], ...]
     waivers: tuple[Mapping[str, object], ...]
@@ -115,8 +119,14 @@ def _judged_in(files: WorkingFiles, status: str) -> Judged | None:
         return None
     with files.unharmed(status) as path, opened_read_only(path) as con:
         judgement_in(con, path)
-        ((delivery, day, messages, warnings),) = con.execute(DELIVERY).fetchall()
+        ((delivery, day, messages, warned, warnings),) = con.execute(DELIVERY).fetchall()
         breaches = tuple(named_rows(con.execute(BROKEN, {"breaches": list(BREACHES)})))
         return Judged(
-            delivery, day, tuple(messages), tuple(warnings), breaches, tuple(named_rows(con.execute(WAIVERS)))
+            delivery,
+            day,
+            tuple(messages),
+            tuple(warned),
+            tuple(warnings),
+            breaches,
+            tuple(named_rows(con.execute(WAIVERS))),
         )

@@ -70,6 +70,7 @@ def _needs(status: WarehouseStatus) -> list[str]:
     lines = [f"{many} thing{'s' if many > 1 else ''} need{'s' if many == 1 else ''} a person"]
     for need in status.needs:
         lines += wrapped(f"{need.about}: {need.what}", "- ", hanging="  ")
+        lines += wrapped(need.mend, "    ") if need.mend else []
         lines += [f"    {need.do}"]  # a command to copy is not broken
     return lines
 

@@ -22,7 +22,7 @@ from schemas.codes import CT_MODALITIES
 
 PACKAGE = "bpp_etl.timeline"
 STEPS = tuple(Select(PACKAGE, name) for name in ("imaging", "time_point", "treatment_line", "appointment"))
-KEPT = ("imaging", "time_point", "treatment_line")
+KEPT = ("imaging", "time_point", "treatment_line", "appointment")
 """What the events need too; sorting every assessment of a registry twice is worth sparing."""
 
 

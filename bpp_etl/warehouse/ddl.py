@@ -36,14 +36,39 @@ def sql_type(column: Column) -> str:
         ) from None
 
 
-def create_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
+COMPRESSION = {
+    "VARCHAR": "dictionary",
+    "BIGINT": "bitpacking",
+    "INTEGER": "bitpacking",
+    "DATE": "bitpacking",
+    "TIMESTAMP": "bitpacking",
+    "DOUBLE": "alp",
+    "BOOLEAN": "rle",
+}
+"""How columns of a type are compressed in a release.
+
+Left to itself DuckDB tries each way on each column: a third of the time that it takes to copy a registry, for
+a file of the same size.
+"""
+
+
+def create_table(
+    con: Connection, schema: str, table: str, contract: type[Contract], *, is_published: bool = False
+) -> None:
     """Create an empty table with the contract's columns, types, and NOT NULL."""
     lines = [
         f"{quoted(column.name)} {sql_type(column)}{'' if column.nullable else ' not null'}"
+        f"{_compressed(column.name, sql_type(column)) if is_published else ''}"
         for column in columns_of(contract)
     ]
     con.execute(f"create schema if not exists {quoted(schema)}")
     con.execute(f"create table {quoted(schema)}.{quoted(table)} ({', '.join(lines)})")
+
+
+def _compressed(name: str, kind: str) -> str:
+    # An id says something else in almost every row: what its texts have in common is their letters.
+    way = "fsst" if kind == "VARCHAR" and name.endswith("_id") else COMPRESSION.get(kind)
+    return f" using compression {way}" if way else ""
 
 
 def working_column(name: str, kind: str) -> str:

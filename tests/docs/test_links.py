@@ -17,13 +17,13 @@ ROOT = DOCS.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "warehouse" / "README.md"]
 CODE = ("", "bpp_etl", "schemas", "assets", "tests", "docs")
 """Folders that a path may be written from."""
-OF_OTHERS = {"registry.toml", "workspace.yaml", "manifest.json", "share.json", "report.html"} | {
+OF_OTHERS = {"registry.toml", "workspace.yaml", "manifest.json", "share.json", "pool.json", "report.html"} | {
     "software.cdx.json",
     "datapackage.json",
     "ro-crate-metadata.json",
     "export.json",
 }
-"""What a registry, an instance, a release, a share or an export holds, not this project."""
+"""What a registry, an instance, a release, a share, a pool or an export holds, not this project."""
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|toml|md|json|yaml|html|txt)|(?:tests|docs)/[\w./-]+)`")
 
 MADE = re.compile(r"^New file `([^`]+)`:$", re.MULTILINE)

@@ -216,13 +216,37 @@ def test_an_invalid_configuration_shuts_the_gate_and_reads_nothing(tmp_path: Pat
     assert one.read.unknown_files == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("null_word = []", "null_words"),
+        ("[lesion]", "lesions"),
+        ("[limits]\nbone_lesion = 1", "bone_lesions"),
+        ("[rename.bone_lesion]\na = 'site'", "bone_lesions"),
+        ("[read]\ndelimeter = ';'", "delimiter"),
+        ("[accept.date_moved]", "dates_moved"),
+        ("format = 'FIHR'", ""),
+        ("format = 'redcapp'", "redcap"),
+        ("colour = 'red'", ""),
+    ],
+)
+def test_of_a_misspelt_name_the_one_that_it_most_likely_stands_for_is_told(
+    tmp_path: Path, line: str, meant: str
+) -> None:
+    folder = write_delivery_of(tmp_path)
+    (folder.parent / "registry.toml").write_text(line, encoding="utf-8")
+    words = gated(folder).message("configuration_invalid")
+    assert (f"; did you mean '{meant}'? known: " in words) == bool(meant), words
+    assert "; known: " in words or meant
+
+
 def test_an_unknown_format_shuts_the_gate_and_the_known_ones_are_told(tmp_path: Path) -> None:
     folder = write_delivery_of(tmp_path)
     (folder.parent / "registry.toml").write_text('format = "hl7"', encoding="utf-8")
     one = gated(folder)
     assert one.causes() == {(DELIVERY, "configuration_invalid")}
     assert one.message("configuration_invalid") == (
-        f"there is no format 'hl7'; known formats: {', '.join(adapter_names())}"
+        f"there is no format 'hl7'; known: {', '.join(adapter_names())}"
     )
 
 

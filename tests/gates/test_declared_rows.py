@@ -217,5 +217,5 @@ def test_checking_a_delivery_tells_each_declaration_with_its_rows(tmp_path: Path
         ]
     else:
         assert "Rows that registry.toml filled" in written
-        assert "(110 U/L): lab_results.upper_limit_normal in 1 rows, flagged upper_limit_declared" in written
+        assert "(110 U/L): lab_results.upper_limit_normal in 1 row, flagged upper_limit_declared" in written
         assert "(120 U/L; N): lab_results.upper_limit_normal in 0 rows, flagged" in written

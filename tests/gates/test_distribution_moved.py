@@ -91,6 +91,38 @@ def test_only_what_moves_over_the_index_and_over_chance_is_told(
     assert result_of(after(tmp_path, labs(SPREAD), labs(now), toml)).status == status
 
 
+def receptors(positive: int, patients: int) -> str:
+    """Write so many patients, of whom some have positive receptors, and the others negative ones."""
+    header, *tiny = TINY["patients"].splitlines()
+    names = [row.split(",")[0] for row in tiny] + [f"P{number}" for number in range(patients - len(tiny))]
+    rows = [
+        f"{name},female,2024-12-01,{'positive' if place < positive else 'negative'}"
+        for place, name in enumerate(names)
+    ]
+    return "\n".join([f"{header},er_status", *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("patients", "before", "now", "status"),
+    [
+        # Of many the index decides, which is 0.2496 and 0.2508 here.
+        (2000, 1000, 1479, "passed"),
+        (2000, 1000, 1480, "failed"),
+        # Of few it is chance, whose bound is 0.372; the index is 0.351 and 0.400.
+        (60, 30, 47, "passed"),
+        (60, 30, 48, "failed"),
+    ],
+)
+def test_what_lies_just_over_the_index_and_over_chance_is_told(
+    tmp_path: Path, patients: int, before: int, now: int, status: str
+) -> None:
+    begin_with(tmp_path, {"patients": receptors(before, patients)}, "2024-12-30")
+    folder = write_delivery_of(tmp_path / "landing", day="2024-12-31", patients=receptors(now, patients))
+    assert folder.is_dir()
+    decision = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+    assert result_of(decision, "patients").status == status
+
+
 def test_a_code_that_takes_the_place_of_another_is_told(tmp_path: Path) -> None:
     def patients(status: str) -> str:
         header, *rows = TINY["patients"].splitlines()

@@ -133,3 +133,22 @@ def test_the_share_of_intervals_off_schedule_is_held_to_its_limit(
     result = one.result(DELIVERY, "cadence_not_kept")
     assert (result.judged, result.broken) == (len(days), days.count(LATE))
     assert (result.status == "not_applicable") == (not days)
+
+
+@pytest.mark.parametrize(
+    ("unread", "toml", "status"),
+    [
+        (0, "", "passed"),
+        (1, "", "failed"),
+        (1, "[limits]\nfile_not_read = 0.2\n", "passed"),  # one of seven
+        (2, "[limits]\nfile_not_read = 0.2\n", "failed"),  # two of eight
+    ],
+)
+def test_a_file_that_nothing_reads_is_held_to_its_limit(
+    tmp_path: Path, unread: int, toml: str, status: str
+) -> None:
+    folder = write_delivery_of(tmp_path)
+    for number in range(unread):
+        (folder / f"notes {number}.txt").write_text("made up", encoding="utf-8")
+    (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    assert gated(folder).result(DELIVERY, "file_not_read").status == status

@@ -57,6 +57,23 @@ def flags(one: Gated, table: str) -> list[str]:
     return list(found)
 
 
+@pytest.mark.parametrize(
+    ("patients", "cause"),
+    [(None, "table_missing"), ("another\n1\n", "column_missing"), ("", "file_unreadable")],
+)
+def test_days_that_are_counted_without_patients_shut_the_gate(
+    tmp_path: Path, patients: str | None, cause: str
+) -> None:
+    texts = {
+        f"{table}.csv": text
+        for table, text in {**TABLES_OF_ONE, "patients": patients}.items()
+        if text is not None
+    }
+    one = gated(write_texts(tmp_path, texts, toml=STANDS_IN))
+    assert ("patients", cause) in one.causes()
+    assert not one.decision.is_open
+
+
 def test_without_a_declaration_numbers_are_no_dates(tmp_path: Path) -> None:
     one = of_one(tmp_path, "")
     assert one.refused["patients", 1] == ["date_invalid"]

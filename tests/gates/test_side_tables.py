@@ -5,11 +5,14 @@ Not here: the adapter (`tests/unit/adapters`).
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 from bpp_etl.check.run import delivery_in
 from bpp_etl.check.run import gated as checked
+from bpp_etl.check.show import as_json, as_text
 from schemas.contract import columns_of
 from schemas.tables import TABLES
 from tests.support.deliveries import write_texts
@@ -155,3 +158,114 @@ def test_a_side_table_with_part_of_the_columns_completes_those(tmp_path: Path) -
 def test_a_side_table_without_its_key_is_told(tmp_path: Path) -> None:
     one = completed(tmp_path, bone_lesions="assessment_id,site\nA,rib\n")
     assert ("bone_lesions", "column_missing") in one.causes()
+
+
+def test_a_mistyped_key_is_told_and_named_by_its_row(tmp_path: Path) -> None:
+    one = completed(
+        tmp_path, patients="patient_id,sex,last_contact_date\nS1,female,\ns-2,female,2024-12-01\n"
+    )
+    result = one.result("patients", "side_table_key_unknown")
+    assert (result.judged, result.broken, result.status) == (2, 1, "failed")
+    assert one.decision.is_open
+    (told,) = one.read.side_tables
+    assert (told.rows, told.source_rows, told.completed, told.added, told.strangers) == (2, 2, 0, 1, 1)
+    assert (told.file, told.row_numbers, told.files) == ("patients.csv", (2,), 1)
+
+
+def test_a_row_that_completes_one_of_the_source_is_no_stranger(tmp_path: Path) -> None:
+    one = completed(tmp_path, patients="patient_id,er_status\n S1 ,positive\n")
+    result = one.result("patients", "side_table_key_unknown")
+    assert (result.judged, result.broken, result.status) == (1, 0, "passed")
+    assert one.read.side_tables[0].in_words() == "patients: of 1, 1 completed a row of the source, 0 added"
+
+
+def test_strangers_are_told_of_no_table_that_the_source_has_no_row_of_or_that_has_no_key(
+    tmp_path: Path,
+) -> None:
+    one = completed(
+        tmp_path,
+        her2_tests="patient_id,test_date,specimen_site,ihc_score\nS1,2023-12-01,primary,3+\n",
+        therapy_lines="patient_id,line_number,regimen,start_date\nS1,2,made up,2024-06-01\n",
+    )
+    assert one.result("patients", "side_table_key_unknown").status == "not_applicable"
+    lines, tests = one.read.side_tables
+    assert (lines.added, lines.strangers, tests.added, tests.strangers) == (1, 1, 1, 0)
+    assert tests.in_words() == "her2_tests: 1 added, the source has none"
+
+
+def test_a_lesion_that_a_side_table_follows_to_another_scan_is_no_stranger_to_the_rule(
+    tmp_path: Path,
+) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    one = completed(tmp_path / "b", bone_lesions=f"{LESIONS}{scan},N2,rib,mixed,new,\n")
+    assert ("bone_lesions", "side_table_key_unknown") not in {(r.table, r.rule) for r in one.decision.rules}
+    assert [(told.added, told.strangers) for told in one.read.side_tables] == [(1, 1)]
+
+
+def test_a_registry_whose_side_tables_rightly_add_rows_states_how_many(tmp_path: Path) -> None:
+    texts = {
+        **DOMAINS,
+        "therapy_lines.csv": "patient_id,line_number,regimen,start_date\nS1,2,made up,2024-06-01\n",
+    }
+    toml = SDTM + "side_table_key_unknown = 1\n"
+    assert (
+        gated(write_texts(tmp_path, texts, toml=toml))
+        .result("therapy_lines", "side_table_key_unknown")
+        .status
+        == "passed"
+    )
+
+
+def test_a_row_without_its_key_and_a_copy_of_one_complete_nothing(tmp_path: Path) -> None:
+    patients = "patient_id,er_status\n,positive\nS1,positive\nS1,positive\n"
+    (told,) = completed(tmp_path, patients=patients).read.side_tables
+    assert (told.rows, told.completed, told.added, told.strangers) == (3, 1, 1, 0)
+    assert told.in_words().endswith("1 said nothing that the source lacks")
+
+
+def test_a_check_says_what_became_of_the_rows_of_sources_and_of_side_tables(tmp_path: Path) -> None:
+    patients = "patient_id,sex,last_contact_date\nS1,female,\ns-2,female,2024-12-01\n"
+    folder = write_texts(tmp_path, {**DOMAINS, "patients.csv": patients}, toml=SDTM)
+    found = checked(delivery_in(folder))
+    text, told = as_text(found), json.loads(as_json(found))
+    assert {"source": "dm", "rows": 2, "meaning": "a subject", "table": "patients"} in told["sources"]
+    assert sum(one["rows"] for one in told["sources"]) == 8  # every row of the four files
+    assert [(one["table"], one["completed"], one["added"]) for one in told["side_tables"]] == [
+        ("patients", 0, 1)
+    ]
+    assert "patients: of 2, 0 completed a row of the source, 1 added" in text
+    assert "row 2 of patients.csv" in text
+    assert re.search(r"^  dm +2  a subject +patients$", text, re.M)
+
+
+def test_a_side_table_may_have_columns_and_codes_of_its_own(tmp_path: Path) -> None:
+    toml = f"""{SDTM}
+[rename.her2_tests]
+who = "patient_id"
+[recode.her2_tests.specimen_site]
+P = "primary"
+"""
+    texts = {**DOMAINS, "her2_tests.csv": "who,test_date,specimen_site,ihc_score\nS1,2023-12-01,P,3+\n"}
+    one = gated(write_texts(tmp_path, texts, toml=toml))
+    assert rows(one, "her2_tests", "patient_id", "specimen_site") == [("S1", "primary")]
+
+
+def test_a_check_names_the_columns_in_which_a_side_table_disagrees(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    lesions = f"{LESIONS}{scan},N1,,osteoblastic,stable,\n"
+    found = checked(
+        delivery_in(write_texts(tmp_path / "b", {**DOMAINS, "bone_lesions.csv": lesions}, toml=SDTM))
+    )
+    (told,) = (one for one in found.broken if one.rule == "side_table_disagrees")
+    assert told.columns == ("status",)
+    assert "bone_lesions.status, 1 row" in as_text(found).replace("\n", " ")
+
+
+def test_a_check_names_the_key_where_a_side_table_repeats_it(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "a", "S1")
+    twice = f"{LESIONS}{scan},N1,rib,osteoblastic,new,\n{scan},N1,spine,osteolytic,new,\n"
+    found = checked(
+        delivery_in(write_texts(tmp_path / "b", {**DOMAINS, "bone_lesions.csv": twice}, toml=SDTM))
+    )
+    (told,) = (one for one in found.broken if one.rule == "side_table_disagrees")
+    assert told.columns == ("assessment_id", "lesion_id")

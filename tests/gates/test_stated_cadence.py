@@ -96,6 +96,19 @@ def test_every_two_cycles_needs_no_line_and_is_off_a_schedule_that_states_anothe
     assert told.endswith("\n\n[cadence]\ninterval_days = [42]")
 
 
+def test_a_gate_that_is_shut_over_the_schedule_says_what_was_expected_and_on_how_much_that_rests(
+    tmp_path: Path,
+) -> None:
+    by_cycles = gated(delivered(tmp_path / "cycles", (84,)))
+    assert (
+        "3 of 3 first-line CT intervals are off schedule (100.0 %, limit 50 %); they are of 3 patients, and"
+        in (by_cycles.message("cadence_not_kept"))
+    )
+    assert "expected after 42 days (2 cycles), give or take 7;" in by_cycles.message("cadence_not_kept")
+    stated = gated(delivered(tmp_path / "stated", (42, 84), "[cadence]\ninterval_days = [56, 84]\n"))
+    assert "expected after 56 to 84 days ([cadence]), give or take 7;" in stated.message("cadence_not_kept")
+
+
 def test_the_proposed_line_says_how_much_it_leaves_off_schedule(tmp_path: Path) -> None:
     one = gated(delivered(tmp_path, (84,), late=30))
     assert one.message("cadence_not_kept").endswith(

@@ -14,8 +14,6 @@ from tests.mends.telling import OF_STUDY, Decisions, decided, mends, states, wri
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
 from tests.unit.adapters.naaccr_records import exported, patient
 
-IF_SO = "Nothing to mend where it is so;"
-CONSTANT = "[constants.bone_lesions]\nis_equivocal = false\n"
 LIMIT = '[[upper_limit_normal.ALP_TOTAL]]\nvalue = 104\nunit = "U/L"\nsource = "made up"\n'
 CONTACT = '[last_contact]\nfrom = "any_record"\n'
 LINES = '[therapy_lines]\nderive = "gap_and_new_agent"\nstart = "first_drug"\n'
@@ -33,28 +31,11 @@ def _filled(home: Path, toml: str, **changed: str | None) -> Path:
     return folder
 
 
-def _constant(home: Path) -> Path:
-    return _filled(home, CONSTANT, bone_lesions=_without_last("bone_lesions"))
-
-
 def _as_it_is(folder: Path) -> Decisions:
     """Mend nothing."""
     decision = decided(folder)
     yield decision
     yield decision
-
-
-@mends("constant_declared", IF_SO, "constant_declared")
-def constant_is_so(home: Path) -> Decisions:
-    return _as_it_is(_constant(home))
-
-
-@mends("constant_declared", "better is a column in the export.")
-def column_instead(home: Path) -> Decisions:
-    folder = _constant(home)
-    yield decided(folder)
-    write(folder, "bone_lesions.csv", TINY["bone_lesions"])
-    yield decided(folder)
 
 
 def _limit(home: Path) -> Path:
@@ -260,8 +241,6 @@ def value_delivered(home: Path) -> Decisions:
 
 
 DECLARED_MENDS: tuple[ToldMend, ...] = (
-    constant_is_so,
-    column_instead,
     no_limit_reported,
     limit_delivered,
     no_contact_recorded,

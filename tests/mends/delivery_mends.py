@@ -10,6 +10,7 @@ from copy import deepcopy
 
 from tests.mends.mend import DeliveryMend, Export, of_delivery
 from tests.mutations.changes import each, moved, scaled
+from tests.mutations.defect import Against
 from tests.mutations.record import OWNER, Record, Row
 
 Follow = Callable[[Export], object]
@@ -36,10 +37,17 @@ def of(change: Callable[[Record], object]) -> Follow:
 
 
 def planted(
-    rule: str, says: str, plant: Callable[[Record], object], follow: Follow, *, leaves: tuple[str, ...] = ()
+    rule: str,
+    says: str,
+    plant: Callable[[Record], object],
+    follow: Follow,
+    *,
+    on: tuple[str, ...] = (),
+    leaves: tuple[str, ...] = (),
+    against: Against = "nothing",
 ) -> DeliveryMend:
-    """Follow a text after a defect that is planted for it alone."""
-    return DeliveryMend(rule, says, frozenset(leaves), plant=of(plant), follow=follow)
+    """Follow a text after a defect that is planted for it alone, in the tables that it is told to be `on`."""
+    return DeliveryMend(rule, says, frozenset(leaves), on, plant=of(plant), follow=follow, against=against)
 
 
 def _birth_left_empty(row: Row) -> None:

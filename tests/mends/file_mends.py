@@ -6,30 +6,14 @@ Not here: declarations and side tables (`declared_mends.py`), and warehouses (`w
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import shutil
 from pathlib import Path
 
 import openpyxl
 
-from bpp_etl.gate.decision import GateDecision
-from bpp_etl.gate.judge import judge
-from bpp_etl.landing.deliveries import delivery_of
-from bpp_etl.reading.delivery import read_delivery
-from bpp_etl.reading.terms import Step, Terms
-from bpp_etl.warehouse.connection import opened
 from tests.mends.mend import ToldMend
 from tests.mends.telling import OF_STUDY, Decisions, decided, mends, states, write, write_study
 from tests.support.deliveries import DAY, TINY, write_delivery_of, write_texts
-
-
-@mends("table_missing", "Add the table to the export;")
-def table_added(home: Path) -> Decisions:
-    folder = write_delivery_of(home, bone_lesions=None)
-    yield decided(folder)
-    write(folder, "bone_lesions.csv", TINY["bone_lesions"])
-    yield decided(folder)
 
 
 @mends(
@@ -71,24 +55,6 @@ def lines_from_drugs(home: Path) -> Decisions:
     yield decided(folder)
 
 
-@mends("column_duplicated", "Remove one of the columns of the same name.")
-def column_removed(home: Path) -> Decisions:
-    lines = TINY["her2_tests"].splitlines()
-    twice = [lines[0] + ",ihc_score", *(line + ",0" for line in lines[1:])]
-    folder = write_delivery_of(home, her2_tests="\n".join(twice) + "\n")
-    yield decided(folder)
-    write(folder, "her2_tests.csv", TINY["her2_tests"])
-    yield decided(folder)
-
-
-@mends("file_unreadable", "Export the file again;")
-def exported_again(home: Path) -> Decisions:
-    folder = write_delivery_of(home, patients="")
-    yield decided(folder)
-    write(folder, "patients.csv", TINY["patients"])
-    yield decided(folder)
-
-
 @mends("file_unreadable", "check delimiter and encoding in registry.toml.")
 def encoding_stated(home: Path) -> Decisions:
     folder = write_delivery_of(home)
@@ -107,54 +73,6 @@ def delimiter_stated(home: Path) -> Decisions:
     yield decided(folder)
     states(folder, '[read.therapy_lines]\ndelimiter = ";"\n')
     yield decided(folder)
-
-
-@mends("file_ambiguous", "Leave one of them for each table in the delivery.")
-def one_file_left(home: Path) -> Decisions:
-    folder = write_delivery_of(home)
-    (folder / "patients.csv.gz").write_bytes(gzip.compress(TINY["patients"].encode()))
-    yield decided(folder)
-    (folder / "patients.csv").unlink()
-    yield decided(folder)
-
-
-@mends("file_outside_landing", "Copy the file into the delivery instead of linking to it.")
-def file_copied(home: Path) -> Decisions:
-    folder = write_delivery_of(home / "landing")
-    elsewhere = (folder / "patients.csv").rename(home / "patients.csv")
-    (folder / "patients.csv").symlink_to(elsewhere)
-    yield decided(folder)
-    (folder / "patients.csv").unlink()
-    shutil.copy(elsewhere, folder / "patients.csv")
-    yield decided(folder)
-
-
-@mends("file_changed_while_read", "Write the delivery under another name and rename it when it is complete.")
-def renamed_when_complete(home: Path) -> Decisions:
-    head, rest = TINY["patients"].split("\n", 1)
-
-    def half_written(folder: Path) -> None:
-        write(folder, "patients.csv", f"{head}\n")
-
-    def read_while_written(folder: Path, place: Path) -> GateDecision:
-        def writes(step: Step) -> None:
-            if step.table == "patients":
-                with (place / "patients.csv").open("a", encoding="utf-8") as file:
-                    file.write(rest)
-
-        delivery = delivery_of(folder)
-        assert delivery is not None
-        with opened(home / f"{place.name}.duckdb", is_working_file=True) as con:
-            return judge(con, delivery, read_delivery(con, delivery, home, terms=Terms(began=writes)))
-
-    folder = write_delivery_of(home / "landing")
-    half_written(folder)
-    yield read_while_written(folder, folder)
-    under_another_name = folder.rename(folder.with_name("incoming"))
-    half_written(under_another_name)
-    assert delivery_of(under_another_name) is None
-    write(under_another_name, "patients.csv", TINY["patients"])
-    yield decided(under_another_name.rename(folder))
 
 
 @mends("configuration_invalid", "Correct the key or value that the message names.")
@@ -241,17 +159,11 @@ def folder_renamed(home: Path) -> Decisions:
 
 
 FILE_MENDS: tuple[ToldMend, ...] = (
-    table_added,
     sheet_named,
     side_table_added,
     lines_from_drugs,
-    column_removed,
-    exported_again,
     encoding_stated,
     delimiter_stated,
-    one_file_left,
-    file_copied,
-    renamed_when_complete,
     key_corrected,
     value_corrected,
     file_named,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.mends.mend import InCourse, of_row
 from tests.mends.row_mends import DEATH, ONE_OF_THE_DATES, both, corrected, without_added
 from tests.mutations.laboratory_defects import her2
-from tests.mutations.record import Course
+from tests.mutations.record import TABLES, Course
 from tests.mutations.row_defects import drop
 
 
@@ -51,6 +51,13 @@ VALUES = corrected("lab_results", "value")
 LAB_RESULTS = (
     of_row("a value is negative", "Correct the value.", VALUES),
     of_row("a value is beyond life", "Correct the value", VALUES),
+    of_row(
+        "a value is beyond life",
+        "or its unit.",
+        _alp(2, unit="nkat/L", upper_limit_normal="1750"),
+        # It is 1,500 U/L then, and says so beside the others.
+        leaves=("alp_jump",),
+    ),
     of_row(
         "a value is a bound",
         "Nothing to mend where the laboratory reports a bound; such a result is not used.",
@@ -110,6 +117,11 @@ LAB_RESULTS = (
         "a series is another patient's",
         "or results were filed under the wrong one.",
         corrected("lab_results", "value", "specimen_date"),
+    ),
+    of_row(
+        "a series is another patient's",
+        "Check whether it is one patient under two ids",
+        lambda c, _: [drop(c, table, row) for table in TABLES for row in c.of(table)],
     ),
     of_row(
         "bone ALP stands under total ALP",

@@ -5,12 +5,13 @@ Not here: any of them (`row_mends.py` and those beside it), and telling one (`te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.gate.decision import GateDecision
+from schemas.rules import RULES
 from tests.mutations.defect import Against, DeliveryDefect, RowDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS
@@ -20,17 +21,35 @@ from tests.mutations.row_defects import ROW_DEFECTS
 ROWS = {defect.wrong: defect for defect in (*ROW_DEFECTS, *LABORATORY_DEFECTS)}
 DELIVERIES = {defect.wrong: defect for defect in DELIVERY_DEFECTS}
 
+HELD_BY = {rule.id: tuple(other.table for other in RULES if other.id == rule.id) for rule in RULES}
+"""Rule -> the tables that it holds for."""
+
 InCourse = Callable[[Course, Course], object]
 """Mends one patient's rows; the second is the same patient as the source has it."""
 
 
 @dataclass(frozen=True)
 class Mend:
-    """Words of a rule's mend text that are followed. `leaves` are the rules that are then still broken."""
+    """Words of a rule's mend text that are followed. `leaves` are the rules that are then still broken.
+
+    `tables` are those in which the rule is broken; without them it is a rule of one table, or broken in some.
+    """
 
     rule: str
     says: str
     leaves: frozenset[str] = frozenset()
+    tables: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> frozenset[tuple[str, str]]:
+        """Return table and rule of each breach that is mended."""
+        held = HELD_BY[self.rule]
+        return frozenset((table, self.rule) for table in self.tables or (held if len(held) == 1 else ()))
+
+    def is_after(self, found: Iterable[tuple[str, str]]) -> bool:
+        """Say whether what was found to be broken before is what is mended."""
+        found = set(found)
+        return self.places <= found and self.rule in {rule for _, rule in found}
 
     @property
     def is_nothing(self) -> bool:
@@ -83,11 +102,18 @@ class ToldMend(Mend):
 
 
 def of_row(
-    wrong: str, says: str, follow: InCourse, *, rule: str = "", leaves: tuple[str, ...] = ()
+    wrong: str,
+    says: str,
+    follow: InCourse,
+    *,
+    rule: str = "",
+    tables: tuple[str, ...] = (),
+    leaves: tuple[str, ...] = (),
 ) -> RowMend:
     """Follow a text after a defect of rows; `rule` is another than its own where more are broken by it."""
     defect = ROWS[wrong]
-    return RowMend(rule or defect.rule, says, frozenset(leaves), defect=defect, follow=follow)
+    places = tables or (() if rule else (defect.table,))
+    return RowMend(rule or defect.rule, says, frozenset(leaves), places, defect=defect, follow=follow)
 
 
 def of_delivery(
@@ -99,6 +125,7 @@ def of_delivery(
         defect.rule,
         says,
         frozenset(leaves),
+        (defect.table,),
         plant=lambda export: defect.plant(export.record),
         follow=follow,
         against=defect.against,

@@ -72,6 +72,11 @@ def _line(**cells: str | None) -> InCourse:
     return lambda course, _: course.line().update(cells)
 
 
+def _metastatic_lines(course: Course, _: Course) -> None:
+    drop(course, "therapy_lines", course.line())
+    course.line()["line_number"] = "1"
+
+
 GENERAL = (
     of_row(
         "a regimen has a comma without quotes",
@@ -139,6 +144,11 @@ PATIENTS = (
         "the diagnosis lies months after line 1",
         "Check the day of diagnosis",
         corrected("patients", "metastatic_diagnosis_date"),
+    ),
+    of_row(
+        "the diagnosis lies months after line 1",
+        "and whether the line is one for metastatic disease.",
+        _metastatic_lines,
     ),
     of_row("a child has metastases", "Check both dates", corrected("patients", "birth_date")),
     of_row(

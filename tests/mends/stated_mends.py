@@ -258,7 +258,7 @@ STATED_MENDS = (
 )
 
 
-LIMIT = re.compile(r"\[limits\] (\w+) = 1(?= switches| lets)")
+LIMIT = re.compile(r"\[limits\] (\w+) = 1 (?:switches the rule off|lets them go)")
 SWITCHES = {rule.id: found for rule in RULES if (found := LIMIT.search(rule.mend))}
 """Rules whose mend text says how to switch them off, and where it does."""
 

@@ -18,9 +18,9 @@ from tests.support.gating import gated
 Decisions = Iterator[GateDecision]
 
 
-def mends(rule: str, says: str, *leaves: str) -> Callable[[Tale], ToldMend]:
-    """Make a mend of a tale."""
-    return lambda tell: ToldMend(rule, says, frozenset(leaves), tell=tell)
+def mends(rule: str, says: str, *leaves: str, on: tuple[str, ...] = ()) -> Callable[[Tale], ToldMend]:
+    """Make a mend of a tale; `on` are the tables in which the rule is broken, where it holds for many."""
+    return lambda tell: ToldMend(rule, says, frozenset(leaves), on, tell=tell)
 
 
 def decided(folder: Path) -> GateDecision:

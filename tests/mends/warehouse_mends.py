@@ -128,6 +128,25 @@ def told_above(home: Path) -> Decisions:
     yield judged(home / "after", *sides, toml="patients_of_another_registry = 0.4\n")
 
 
+@mends("deaths_withdrawn", "Check whether the deaths were recorded in error")
+def death_recorded_in_error(home: Path) -> Decisions:
+    def delivered_on(day: str, death: str) -> None:
+        head, *rows = TINY["patients"].splitlines()
+        last = rows.pop()
+        patients = [f"{head},death_date", *(f"{row}," for row in rows), f"{last},{death}"]
+        lines = TINY["therapy_lines"].replace("made up", f"made up for {day}")
+        tables = {"patients": "\n".join(patients) + "\n", "therapy_lines": lines}
+        write_delivery_of(home / "landing", day=day, **tables)
+
+    delivered_on("2024-12-29", "2024-12-01")
+    assert _admitted(home).is_open
+    delivered_on("2024-12-30", "")
+    yield _admitted(home)
+    # What the source has corrected is what the next delivery is compared with.
+    delivered_on("2024-12-31", "")
+    yield _admitted(home)
+
+
 WAREHOUSE_MENDS: tuple[ToldMend, ...] = (
     key_configured,
     key_in_settings,
@@ -135,4 +154,5 @@ WAREHOUSE_MENDS: tuple[ToldMend, ...] = (
     erased_accepted,
     counted_once,
     told_above,
+    death_recorded_in_error,
 )

@@ -80,8 +80,9 @@ def test_what_is_shut_or_warned_of_needs_a_person_and_what_is_well_does_not(refr
     ((why, check),) = told["shut"]
     assert why.startswith("gate shut for 2024-12-31: ")
     assert check == f"bpp check {refreshed / 'landing' / 'shut' / '2024-12-31'}"
-    assert any("male" in what for what, _ in told["warned"])
-    assert all("[accept.<rule>]" in do for _, do in told["warned"])
+    ((warning, accept),) = told["warned"]
+    assert warning == "warning sex_implausible (patients): 3 of 3 patients are male (100.0 %, limit 10 %)"
+    assert accept == "where it is right: [accept.sex_implausible] in registry.toml"
     assert found.release is not None
     assert (found.release.is_newest, found.release.is_current) == (True, True)
     assert files_in(refreshed) == before
@@ -155,6 +156,15 @@ def test_the_screen_is_eighty_wide_and_a_command_to_copy_stays_whole(refreshed: 
     report = next(line for line in lines if line.startswith("report: "))
     assert check in lines
     assert all(cells_of(line) <= WIDTH for line in lines if line not in (check, report))
+
+
+def test_a_warning_names_its_rule_its_counts_and_how_it_is_mended(refreshed: Path) -> None:
+    text = as_text(look(refreshed))
+    assert "- warned: warning sex_implausible (patients): 3 of 3 patients are male (100.0 %," in text
+    assert "    Check how the export codes sex, and whether it holds other cancers;" in text
+    assert "    where it is right: [accept.sex_implausible] in registry.toml" in text.splitlines()
+    (need,) = (one for one in look(refreshed).needs if one.about == "warned")
+    assert need.kind == "a warning (sex_implausible)"
 
 
 def test_the_json_holds_every_breach_with_its_severity(refreshed: Path) -> None:

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from assets.begin import begin, is_unchanged
+from assets.begin import MOST_NAMED, begin, is_unchanged, tell_unchanged
 from assets.door import run_refresh
+from bpp_etl.admission.told import admitted_in_words
 from bpp_etl.admission.working import WorkingFiles, read_once
 from bpp_etl.events.window import ALWAYS
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.settings import PROJECT, Places
 from tests.support.deliveries import write_delivery_of
 
 HEAVY = ("dagster", "pandera", "pandas", "numpy", "scipy", "lifelines", "jinja2")
+TOLD = "2024-12-31 admitted: 22 rows, 0 refused, 0 flagged, 2 events"
 REFRESH = f"""
 import sys
 from pathlib import Path
@@ -65,6 +68,23 @@ def test_nothing_new_is_found_out_without_dagster_and_nothing_is_written(home: P
     ]
     assert any(line.startswith("nothing new: release ") for line in told)
     assert written(home) == before
+
+
+def test_many_registries_that_are_unchanged_are_summed(tmp_path: Path) -> None:
+    found = [delivery_of(tmp_path / f"r{number}" / "2024-12-31") for number in range(MOST_NAMED + 1)]
+    deliveries = {one.registry: one for one in found if one is not None}
+    told: list[str] = []
+    tell_unchanged(deliveries, told.append)
+    assert told == [f"{MOST_NAMED + 1} registries unchanged"]
+    del deliveries["r0"], told[:]
+    tell_unchanged(deliveries, told.append)
+    assert told == [f"r{number}: 2024-12-31 unchanged" for number in range(1, MOST_NAMED + 1)]
+
+
+def test_an_admitted_delivery_is_told_in_a_line_and_one_that_is_shut_in_none(home: Path) -> None:
+    tiny, shut = (WorkingFiles.of(home / "warehouse", name) for name in ("tiny", "shut"))
+    assert admitted_in_words(tiny) == TOLD
+    assert admitted_in_words(shut) is None
 
 
 def test_what_would_move_a_release_is_not_left(home: Path) -> None:

@@ -11,6 +11,7 @@ import csv
 import shutil
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -21,6 +22,7 @@ from schemas.contract import delivered_columns
 from schemas.tables import TABLES
 from tests.real.pipeline import SHARED
 from tests.support.gating import Gated, gated
+from tests.support.redcap_project import broken_rules
 
 FORMATS = SHARED / "formats" / "redcap"
 pytestmark = pytest.mark.skipif(not FORMATS.is_dir(), reason="the public files lie beside the checkout")
@@ -211,3 +213,8 @@ def test_a_form_without_the_status_that_counts_is_left_out(tmp_path: Path) -> No
 def test_dates_and_choices_of_a_table_of_hundreds_of_columns_need_no_dictionary(tmp_path: Path) -> None:
     rows = raw_rows(delivered(tmp_path, "russian"), "patients")
     assert len(rows) == len({row[0] for row in rows}) > 0
+
+
+@pytest.mark.parametrize("path", sorted(FORMATS.glob("*/*.xml")), ids=lambda path: path.parent.name)
+def test_the_project_files_of_redcap_itself_keep_the_rules_that_ours_is_held_to(path: Path) -> None:
+    assert broken_rules(ET.parse(path).getroot()) == []

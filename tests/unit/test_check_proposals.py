@@ -89,7 +89,7 @@ def test_an_unknown_code_is_told_with_its_column_and_what_is_allowed(tmp_path: P
     lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,left knee")
     folder = write(tmp_path, {"bone_lesions": lesions}, "[limits]\nbone_lesions = 0.5\ncadence = 1\n")
     words = " ".join(check_delivery(folder)[0].split())
-    assert "bone_lesions.site, 1 rows: allowed spine, pelvis, rib," in words
+    assert "bone_lesions.site, 1 row: allowed spine, pelvis, rib," in words
     assert "delivered 'left knee'" in words
     assert "# [recode.bone_lesions.site]" in words
     assert '# "left knee" = "spine | pelvis | rib' in words

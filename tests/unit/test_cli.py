@@ -86,6 +86,7 @@ def test_the_commands_that_work_on_a_warehouse_take_it() -> None:
         ("init",),
         ("kit", "excel"),
         ("kit", "redcap"),
+        ("pool",),
     }
     assert {words for words, place in TAKEN if place == "landing"} == {
         ("erase",),

@@ -21,6 +21,12 @@ def test_a_word_longer_than_the_line_is_broken() -> None:
     assert wrapped("骨转移", width=4) == ["骨转", "移"]
 
 
+def test_a_name_longer_than_the_line_is_broken_at_a_joint() -> None:
+    assert wrapped("value_from_upper_limit", width=20) == ["value_from_upper_", "limit"]
+    assert wrapped("of a_name_", width=9) == ["of", "a_name_"]
+    assert wrapped("_____", width=2) == ["__", "__", "_"]
+
+
 def test_an_empty_text_is_one_empty_line() -> None:
     assert wrapped("") == [""]
 

@@ -7,9 +7,9 @@ select
     cast(null as varchar) as ish_result,
     cast(null as varchar) as her2_cep17_ratio,
     cast(null as varchar) as her2_copy_number,
-    report.her2_status as reported_status,
+    report.reported_status,
     'test_date' as approximated,
     report.row_number,
     report.file
 from report
-where report.left_out is null and report.her2_status is not null
+where report.left_out is null and report.reported_status is not null

@@ -19,7 +19,7 @@ from (
         coalesce(
             report.left_out,
             case
-                when report.her2_status is not null then concat(report.kind, ', with a HER2 status')
+                when report.reported_status is not null then concat(report.kind, ', with a HER2 status')
                 when json_array_length(report.metastases) > 0 then concat(report.kind, ', with distant metastases')
                 when coalesce(report.er_status, report.pr_status) is not null then concat(report.kind, ', with receptors')
                 when therapy.last_row <> report.row_number then 'a further report of the same therapy'
@@ -28,7 +28,7 @@ from (
         ) as meaning,
         case
             when report.left_out is not null then null
-            when report.her2_status is not null then 'her2_tests'
+            when report.reported_status is not null then 'her2_tests'
             when
                 report.kind = 'a death'
                 or json_array_length(report.metastases) > 0

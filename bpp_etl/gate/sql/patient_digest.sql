@@ -12,7 +12,8 @@ with first_line as (
 scanned as (
     select
         patient_id,
-        string_agg(distinct cast(assessment_date as varchar), ' ' order by cast(assessment_date as varchar)) as days
+        -- A distinct and ordered aggregate of texts takes three times as long.
+        array_to_string(list_sort(list_distinct(list(assessment_date))), ' ') as days
     from core.imaging_assessments
     group by patient_id
 )

@@ -1,14 +1,45 @@
 -- One row per admitted imaging assessment: whether it can be judged, what of progression it records, its time point.
 -- An assessment at most $time_point_days after the patient's previous one, of any modality and whether or not
 -- it can be judged, joins its time point; so a time point is a chain and may be longer than the step.
-with lesion_record as (
+with unread as (
+    select distinct assessment_id
+    from core.bone_lesions
+    where registry = $registry and morphology in ('osteolytic', 'mixed') and lysis_change is null
+),
+
+-- Of a response that is NE nobody says more than that; the lesions beside it were seen all the same.
+seen as (
+    select distinct imaging.assessment_id
+    from core.imaging_assessments as imaging
+    join core.bone_lesions as lesions
+        on lesions.registry = imaging.registry and lesions.assessment_id = imaging.assessment_id
+    where imaging.registry = $registry and imaging.extraosseous_response = 'NE'
+),
+
+-- Two windows over all columns would take twice as long.
+visit as (
     select
         assessment_id,
-        count(*) filter (where morphology in ('osteolytic', 'mixed') and lysis_change is null)
-            as unread_lytic_count
-    from core.bone_lesions
+        patient_id,
+        assessment_date,
+        assessment_date - lag(assessment_date) over visits as days_since_previous
+    from core.imaging_assessments
     where registry = $registry
-    group by assessment_id
+    window visits as (partition by patient_id order by assessment_date)
+),
+
+numbered as (
+    select
+        assessment_id,
+        cast(
+            sum(case when days_since_previous <= $time_point_days then 0 else 1 end) over (
+                -- By range, so that the assessments of one day count as one, in whatever order they come.
+                partition by patient_id
+                order by assessment_date
+                range between unbounded preceding and current row
+            ) as integer
+        ) as time_point
+    from visit
 ),
 
 judged as (
@@ -22,15 +53,16 @@ judged as (
         coalesce(imaging.is_evaluable, true)
         and (
             imaging.extraosseous_response is distinct from 'NE'
-            or lesion_record.assessment_id is not null
+            or seen.assessment_id is not null
         ) as is_evaluable,
         coalesce(imaging.extraosseous_response, 'NE') <> 'NE' as is_response_recorded,
-        coalesce(lesion_record.unread_lytic_count, 0) = 0 as is_lysis_recorded,
-        imaging.assessment_date - lag(imaging.assessment_date) over visits as days_since_previous
+        unread.assessment_id is null as is_lysis_recorded,
+        numbered.time_point
     from core.imaging_assessments as imaging
-    left join lesion_record on lesion_record.assessment_id = imaging.assessment_id
+    join numbered on numbered.assessment_id = imaging.assessment_id
+    left join seen on seen.assessment_id = imaging.assessment_id
+    left join unread on unread.assessment_id = imaging.assessment_id
     where imaging.registry = $registry
-    window visits as (partition by imaging.patient_id order by imaging.assessment_date)
 )
 
 select
@@ -49,12 +81,5 @@ select
     is_evaluable
     and list_contains($eligible_modalities, modality)
     and (is_bone_window is distinct from false or modality not in ('CT', 'PET_CT')) as is_eligible,
-    cast(
-        sum(case when days_since_previous <= $time_point_days then 0 else 1 end) over (
-            -- By range, so that the assessments of one day count as one, in whatever order they come.
-            partition by patient_id
-            order by assessment_date
-            range between unbounded preceding and current row
-        ) as integer
-    ) as time_point
+    time_point
 from judged

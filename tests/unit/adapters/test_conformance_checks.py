@@ -204,7 +204,7 @@ FAULTS: list[tuple[Check, Damage, str]] = [
     (
         checks.the_example_makes_rows_of_every_table,
         change("example/registry.toml", "ct =", "ctt ="),
-        "unknown key 'machines.ctt' in [clinic]; known: machines.ct",
+        "unknown key 'machines.ctt' in [clinic]; did you mean 'machines.ct'? known: machines.ct",
     ),
 ]
 

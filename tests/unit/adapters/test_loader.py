@@ -35,7 +35,7 @@ def test_canonical_comes_first_and_every_folder_with_a_description_follows() -> 
 def test_an_unknown_adapter_is_told_the_known_formats() -> None:
     with pytest.raises(AdapterError, match="no format 'hl7v2'") as told:
         load_adapter("hl7v2")
-    assert told.value.hint == f"known formats: {', '.join(adapter_names())}"
+    assert told.value.hint == f"known: {', '.join(adapter_names())}"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../adapters/sdtm", "sdtm/", "SDTM"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.adapters import find_adapter
+from bpp_etl.adapters import CANONICAL, adapter_names, find_adapter
 from bpp_etl.adapters.tryout import EXAMPLE
 from bpp_etl.admission.admit import derive, gate, read
 from bpp_etl.admission.working import WorkingFiles
@@ -18,15 +18,27 @@ from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import opened_read_only
 
-STATES = {"cbioportal": [("SYN-1", "pseudoprogression")], "omop": [("101", "pseudoprogression")]}
+PATIENTS = {
+    "cbioportal": "SYN-1",
+    "fhir": "SYN-1",
+    "naaccr": "90000001",
+    "obds": "SYN-1",
+    "omop": "101",
+    "redcap": "P1",
+    "sdtm": "SYN-01",
+}
+"""The one patient of each example who has a candidate."""
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", PATIENTS)
 def test_the_worked_delivery_of_a_format_yields_its_event(name: str, tmp_path: Path) -> None:
     folder = find_adapter(name)
     assert isinstance(folder, Path)
     place = Path(shutil.copytree(folder / EXAMPLE, tmp_path / "landing" / name / "2024-12-31"))
-    shutil.move(place / "registry.toml", place.parent)
+    if (place / "registry.toml").exists():
+        shutil.move(place / "registry.toml", place.parent)
+    else:
+        (place.parent / "registry.toml").write_text(f'format = "{name}"\n', encoding="utf-8")
     delivery = delivery_of(place)
     assert delivery is not None
     files = WorkingFiles.of(tmp_path, name)
@@ -36,4 +48,8 @@ def test_the_worked_delivery_of_a_format_yields_its_event(name: str, tmp_path: P
         derive(files, name, [load_protocol("xu2025")])
     with opened_read_only(files.admitted) as con:
         told = con.execute("select patient_id, state from event.pseudoprogression order by all").fetchall()
-    assert told == STATES[name]
+    assert told == [(PATIENTS[name], "pseudoprogression")]
+
+
+def test_every_format_has_a_worked_delivery() -> None:
+    assert set(PATIENTS) == set(adapter_names()) - {CANONICAL}

@@ -139,5 +139,12 @@ def test_a_registry_that_is_there_is_left_alone(tmp_path: Path) -> None:
 def test_files_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"missing\.csv cannot be opened"):
         begin_registry(tmp_path, "north", CANONICAL, DAY, [tmp_path / "missing.csv"])
-    with pytest.raises(UsageError, match="tables of our own"):
+
+
+def test_files_like_which_an_adapter_reads_need_no_proposal_and_the_hint_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(UsageError, match="for files that follow no standard") as refused:
         begin_registry(tmp_path, "north", "fhir", DAY, [tmp_path / "missing.csv"])
+    assert "`bpp init north --format fhir`" in refused.value.hint
+    assert not (tmp_path / "north").exists()

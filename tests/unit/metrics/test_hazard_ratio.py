@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from bpp_etl.metrics import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
+from bpp_etl.metrics.status_likelihood import RiskSets, maximum
 
 quick = settings(max_examples=30, deadline=None)
 
@@ -87,6 +88,14 @@ def test_a_few_patients_are_compared_with_many(few, many) -> None:
     groups = [int(day in few) for day in days]
     result = hazard_ratio(days, [1] * many, groups)
     assert numbers(result) == pytest.approx(by_definition(days, [True] * many, groups), rel=1e-7)
+
+
+@pytest.mark.parametrize("ratio", [1e-6, 1e-3, 40.0, 1e5])
+def test_a_ratio_far_from_one_is_found(ratio: float) -> None:
+    # A Newton step that is only kept short may go to and fro between both sides of the maximum.
+    log_ratio, error = maximum(RiskSets(np.full(50, 400.0), np.full(50, 400.0 / ratio), 25))
+    assert log_ratio == pytest.approx(math.log(ratio), abs=1e-9)
+    assert error == pytest.approx(1 / math.sqrt(50 / 4), rel=1e-9)
 
 
 def test_the_level_moves_the_limits_alone() -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from bpp_etl import metrics
+from bpp_etl.metrics.inputs import distinct_times
 
 BY_DURATION = {
     "kaplan_meier": lambda days: metrics.kaplan_meier(days, [1] * len(days)),
@@ -207,3 +208,14 @@ def test_what_needs_no_fit_loads_no_lifelines() -> None:
 
 def test_everything_named_public_exists() -> None:
     assert [name for name in metrics.__all__ if not hasattr(metrics, name)] == []
+
+
+@pytest.mark.parametrize(
+    "days", [[], [7], [0, 0], [5, 3, 3, 0, 5], [99_999, 1], [100_000, 1], [2, 2.5], [2, np.inf]]
+)
+def test_days_are_told_apart_by_counting_as_by_sorting(days: list[float]) -> None:
+    times = np.array(days, dtype=np.float64)
+    distinct, position = distinct_times(times)
+    expected, places = np.unique(times, return_inverse=True)
+    assert (distinct.tolist(), position.tolist()) == (expected.tolist(), places.tolist())
+    assert (distinct.dtype, position.dtype) == (np.float64, np.int64)

@@ -20,6 +20,7 @@ from bpp_etl.metrics import (
     median_follow_up,
     median_survival,
     proportion,
+    stratified_log_rank,
 )
 from bpp_etl.share.pooling import Pool, pooled
 from bpp_etl.share.sums import sum_lines
@@ -204,27 +205,20 @@ def test_a_comparison_of_groups_comes_back_from_the_days_of_both(union: Told, po
                 same(found, row, column)
 
 
-def test_the_stratified_test_is_that_of_the_houses_added(pool: Pool) -> None:
+def test_of_one_house_its_parts_are_its_own_test() -> None:
     metric, stratum = "pseudoprogression_to_progression_log_rank", "her2=positive/negative"
-    parts = []
     for seed in (1, 2, 3):
+        house_told = told(seed)
         (row,) = [
             row
-            for row in told(seed).rows
+            for row in house_told.rows
             if row.table == "estimate" and (row.values["metric"], row.values["stratum"]) == (metric, stratum)
         ]
-        parts.append(row.sums)
-        # Of one house its part is its own test.
-        z = (float(row.sums["observed"]) - float(row.sums["expected"])) ** 2 / float(row.sums["variance"])
-        assert z == pytest.approx(row.values["estimate"], **NEAR)
-    found = pool.stratified_log_rank(PROTOCOL, metric, stratum)
-    assert found is not None
-    assert found.observed == sum(float(part["observed"]) for part in parts)
-    assert found.statistic == pytest.approx(
-        (found.observed - sum(float(part["expected"]) for part in parts)) ** 2
-        / sum(float(part["variance"]) for part in parts),
-        **NEAR,
-    )
+        parts = Pool.of(sum_lines(house_told)).log_rank_parts(PROTOCOL, metric, stratum)
+        assert parts is not None
+        found = stratified_log_rank([parts])
+        assert found.statistic == pytest.approx(row.values["estimate"], **NEAR)
+        assert found.p_value == pytest.approx(row.values["p_value"], **NEAR)
 
 
 def test_mean_and_variance_of_the_union_s_changes_come_back(pool: Pool) -> None:
@@ -234,9 +228,9 @@ def test_mean_and_variance_of_the_union_s_changes_come_back(pool: Pool) -> None:
         for patient in house(seed)[0]
         if patient.state == "pseudoprogression" and None not in patient.alp[:2]
     ]
-    found = pool.moments(PROTOCOL, "event_minus_baseline")
+    found = pool.mean(PROTOCOL, "event_minus_baseline")
     assert found is not None
-    assert (found.patients, found.mean) == (len(changes), pytest.approx(np.mean(changes), **NEAR))
+    assert (found.n, found.estimate) == (len(changes), pytest.approx(np.mean(changes), **NEAR))
     assert found.variance == pytest.approx(np.var(changes, ddof=1), **NEAR)
 
 

@@ -17,12 +17,11 @@ from bpp_etl.measure.run import Measured, measure
 from bpp_etl.share.sums import sum_lines, write_sums
 from schemas.contract import columns_of, key_of
 from schemas.metric_codes import HORIZON_DAYS
-from schemas.sums import INCIDENCE, QUANTITY, Sums
+from schemas.sums import INCIDENCE, MOMENTS, PARTS, QUANTITY, Sums
 from tests.unit.measure.patients import PROTOCOL
 from tests.unit.measure.world import named, release
 from tests.unit.share.houses import house
 
-PARTS, MOMENTS = ("observed", "expected", "variance"), ("sum", "sum_of_squares")
 COUNTED = [name for name in QUANTITY if name not in (*PARTS, *MOMENTS)]
 
 

@@ -49,7 +49,7 @@ select
 from coded
 inner join known_code
     on
-        (coded.code = known_code.code or (known_code.code = '128462008' and regexp_matches(coded.code, '^C7[89]')))
+        (coded.code = known_code.code or (known_code.code in ('C78', 'C79') and starts_with(coded.code, known_code.code)))
         and (
             coded.subject = known_code.subject
             or (coded.subject = 'answer' and known_code.subject in ('receptor', 'her2', 'response'))

@@ -1,8 +1,8 @@
--- One row per code that is read: its system, the code, what it is a code of, and what it means.
+-- One row per code that is read: what it is a code of, and what it means.
 -- LOINC: 6768-6 and 17838-4 alkaline phosphatase; 85337-4, 40556-3, 16112-5 estrogen and 85339-0, 40557-1, 16113-3
 -- progesterone receptor; HER2 85319-2, 72383-3, 18474-7 and 96893-3 by immunohistochemistry, 85318-4, 31150-6 and
 -- 72382-5 by in situ hybridisation, 48676-1 and 74885-5 overall, 49683-6 ratio, 74860-8 copies; 97509-4 disease status.
--- SNOMED CT, ICD-10: secondary malignant neoplasms; those of lymph nodes (C77) may be regional and are no metastasis.
+-- SNOMED CT, ICD-10: secondary malignant neoplasms, C78 and C79 with whatever follows; those of lymph nodes (C77) may be regional and are no metastasis.
 select
     listed.subject,
     listed.meaning,
@@ -40,6 +40,8 @@ from (
     ('condition', 'METASTASIS', '94250008'),
     ('condition', 'METASTASIS', '94225005'),
     ('condition', 'METASTASIS', '94391008'),
+    ('condition', 'METASTASIS', 'C78'),
+    ('condition', 'METASTASIS', 'C79'),
     ('receptor', 'positive', '10828004'),
     ('receptor', 'positive', 'LA6576-8'),
     ('receptor', 'negative', '260385009'),

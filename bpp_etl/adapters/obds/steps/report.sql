@@ -64,7 +64,7 @@ dated as (
         ) as day,
         case told.estrogen_receptor when 'P' then 'positive' when 'N' then 'negative' end as er_status,
         case told.progesterone_receptor when 'P' then 'positive' when 'N' then 'negative' end as pr_status,
-        case told.her2 when 'P' then 'positive' when 'N' then 'negative' end as her2_status,
+        case told.her2 when 'P' then 'positive' when 'N' then 'negative' end as reported_status,
         told.metastases,
         told.report_id,
         concat_ws(
@@ -109,7 +109,7 @@ select
     dated.day,
     dated.er_status,
     dated.pr_status,
-    dated.her2_status,
+    dated.reported_status,
     dated.metastases,
     dated.kind,
     case
