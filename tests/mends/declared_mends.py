@@ -229,7 +229,11 @@ def _keyed(home: Path, patient: str, scan: str) -> Path:
     return write_texts(home / "told", {**DOMAINS, **beside}, toml=SDTM)
 
 
-@mends("side_table_key_unknown", "Correct the key where it is mistyped.")
+KEYED = ("patients", "therapy_lines", "imaging_assessments")
+"""The tables whose side tables name keys that the source has, or has not."""
+
+
+@mends("side_table_key_unknown", "Correct the key where it is mistyped.", on=KEYED)
 def key_corrected(home: Path) -> Decisions:
     scan = _scan(home)
     folder = _keyed(home, "T1", scan.replace("S1", "T1"))
@@ -243,6 +247,7 @@ def key_corrected(home: Path) -> Decisions:
     "side_table_key_unknown",
     "Where the side table rightly brings rows that the source lacks, [limits] side_table_key_unknown = 1"
     " switches the rule off.",
+    on=KEYED,
 )
 def keys_not_judged(home: Path) -> Decisions:
     folder = _keyed(home, "T1", "T1 scan")
