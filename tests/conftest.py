@@ -42,6 +42,7 @@ WALKS = (
     "real",
     "unit/adapters/test_conformance.py",
     "unit/adapters/test_judged_again.py",
+    "unit/adapters/test_worked_deliveries.py",
     "unit/difference/test_compare.py",
     "unit/erasure",
     "unit/explain/test_delivered_row.py",
@@ -51,10 +52,12 @@ WALKS = (
     "unit/kit/test_first_day.py",
     "unit/measure/test_release.py",
     "unit/pool/test_controlled.py",
+    "unit/pool/test_exact.py",
     "unit/pool/test_houses.py",
     "unit/pool/test_more_houses.py",
     "unit/share/test_attack.py",
     "unit/share/test_attack_of_protocols.py",
+    "unit/test_check_proposals.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter,
 many sequences of scans; with processes and kills.

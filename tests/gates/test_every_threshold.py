@@ -25,6 +25,7 @@ from tests.gates import (
     test_record_rules,
     test_response_not_recorded,
     test_rules_against_before,
+    test_side_tables,
     test_stable_lesion_ids,
     test_warn_rules,
 )
@@ -70,6 +71,9 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "distribution_moved": (
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
+    ),
+    "side_table_key_unknown": (
+        test_side_tables.test_the_share_of_keys_that_the_source_lacks_is_held_to_its_limit,
     ),
     "file_not_read": (test_limits.test_a_file_that_nothing_reads_is_held_to_its_limit,),
     "cadence_not_kept": (test_limits.test_the_share_of_intervals_off_schedule_is_held_to_its_limit,),

@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bpp_etl.check.run import delivery_in
 from bpp_etl.check.run import gated as checked
 from bpp_etl.check.show import as_json, as_text
@@ -170,6 +172,26 @@ def test_a_mistyped_key_is_told_and_named_by_its_row(tmp_path: Path) -> None:
     (told,) = one.read.side_tables
     assert (told.rows, told.source_rows, told.completed, told.added, told.strangers) == (2, 2, 0, 1, 1)
     assert (told.file, told.row_numbers, told.files) == ("patients.csv", (2,), 1)
+
+
+@pytest.mark.parametrize(
+    ("ids", "limit", "status"),
+    [
+        ("S1", "", "passed"),
+        ("S1 S7", "", "failed"),
+        ("S1 S7", "side_table_key_unknown = 0.5\n", "passed"),
+        ("S1 S7 S8", "side_table_key_unknown = 0.5\n", "failed"),
+        ("S7 S8", "side_table_key_unknown = 1\n", "passed"),
+    ],
+)
+def test_the_share_of_keys_that_the_source_lacks_is_held_to_its_limit(
+    tmp_path: Path, ids: str, limit: str, status: str
+) -> None:
+    told = "".join(f"{one},female,2024-12-01\n" for one in ids.split())
+    folder = write_texts(
+        tmp_path, {**DOMAINS, "patients.csv": f"patient_id,sex,last_contact_date\n{told}"}, toml=SDTM + limit
+    )
+    assert gated(folder).result("patients", "side_table_key_unknown").status == status
 
 
 def test_a_row_that_completes_one_of_the_source_is_no_stranger(tmp_path: Path) -> None:
