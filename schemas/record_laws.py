@@ -23,6 +23,9 @@ LEAST_DATES = 50
 MOST_ON_ONE_DAY_OF_MONTH, MOST_ON_ONE_DAY = 0.5, 0.2
 """Whoever fills in a day for a month takes its first or its fifteenth."""
 
+LEAST_SCAN_DAYS = 3
+"""Two patients who were scanned on fewer days may share them by chance, or by a clinic's habit."""
+
 
 def only(*names: str) -> Tables:
     """Choose tables by their names."""
@@ -88,6 +91,22 @@ RECORD_LAWS = (
         on=only("lab_results"),
         limit_name="laboratory_scale_differs",
         parameters={"least_patients": LEAST_PATIENTS, "times": TIMES_OFF},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "patient_delivered_twice",
+        is_of_calendar=True,
+        sentence="No patient of a delivery has all days of another.",
+        exactly="Of patients with dates of birth, metastatic diagnosis and start of line 1, the share stays "
+        "within its limit who share them, and the days of all scans, with another of the delivery; only of "
+        f"scans on at least {LEAST_SCAN_DAYS} days.",
+        severity="warn",
+        category="plausibility",
+        mend="Check whether it is one patient; if so, deliver all under one id. [limits] "
+        "patient_delivered_twice = 1 switches the rule off.",
+        on=patients,
+        limit_name="patient_delivered_twice",
+        parameters={"least_scan_days": LEAST_SCAN_DAYS},
         is_told_by_table=True,
     ),
     DeliveryLaw(

@@ -58,6 +58,15 @@ def laboratory_scale_differs(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(laboratories, off_scale, limit, words)
 
 
+@judges("patient_delivered_twice")
+def patient_delivered_twice(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of patients who have all days of another to its limit."""
+    known, alike = whole.counts("patient_delivered_twice", rule)
+    limit = whole.limit_of(rule)
+    words = share_in_words(alike, known, limit, "patients have all days of another")
+    return Found(known, alike, limit, words)
+
+
 @judges("dates_on_one_day")
 def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of a table's date columns whose dates are heaped to its limit."""

@@ -55,6 +55,7 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "laboratory_scale_differs": (
         test_record_rules.test_a_laboratory_on_another_scale_than_the_others_is_told,
     ),
+    "patient_delivered_twice": (test_record_rules.test_a_patient_under_two_ids_is_told,),
     "dates_on_one_day": (
         test_record_rules.test_over_a_fifth_of_dates_on_one_day_is_told,
         test_record_rules.test_over_half_of_dates_on_one_day_of_the_month_is_told,

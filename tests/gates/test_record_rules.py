@@ -230,6 +230,49 @@ def test_last_contacts_on_the_delivery_s_day_are_told(
     assert one.decision.is_open
 
 
+# patient_delivered_twice
+
+
+@pytest.mark.parametrize(
+    ("scan_days", "changed", "toml", "broken", "status"),
+    [
+        (2, {}, "", 0, "passed"),
+        (3, {}, "", 2, "failed"),
+        (3, {"birth": "1950-03-02"}, "", 0, "passed"),
+        (3, {"diagnosis": "2023-11-02"}, "", 0, "passed"),
+        (3, {"start": "2024-01-09"}, "", 0, "passed"),
+        (3, {"last": "2024-09-10"}, "", 0, "passed"),
+        (3, {}, "[limits]\npatient_delivered_twice = 1\n", 2, "passed"),
+    ],
+)
+def test_a_patient_under_two_ids_is_told(
+    tmp_path: Path, scan_days: int, changed: dict[str, str], toml: str, broken: int, status: str
+) -> None:
+    told = {"birth": "1950-03-01", "diagnosis": "2023-11-01", "start": "2024-01-08", "last": "2024-09-09"}
+    lines, scans = [], []
+    rows = ["patient_id,sex,birth_date,metastatic_diagnosis_date,last_contact_date"]
+    for one, day in (("one", told), ("two", told | changed)):
+        rows.append(f"{one},female,{day['birth']},{day['diagnosis']},2024-12-01")
+        lines.append(f"{one},1,made up,{day['start']},,21")
+        on = [f"2024-0{month}-05" for month in range(2, scan_days + 1)] + [day["last"]]
+        scans += [f"{one}-{place},{one},{scan},CT,true,SD" for place, scan in enumerate(on)]
+    tables = {
+        "patients": "\n".join(
+            [*rows, "A,female,,,2024-12-01", "B,female,,,2024-12-01", "C,female,,,2024-12-01"]
+        )
+        + "\n",
+        "therapy_lines": added("therapy_lines", lines),
+        "imaging_assessments": added("imaging_assessments", scans),
+    }
+    one = judged(tmp_path, toml, **tables)
+    result = one.result("patients", "patient_delivered_twice")
+    assert (result.judged, result.broken, result.status) == (2, broken, status)
+    assert one.decision.is_open
+    assert [breach.rule for breach in one.decision.warnings] == ["patient_delivered_twice"] * (
+        status == "failed"
+    )
+
+
 # dates_on_one_day
 
 

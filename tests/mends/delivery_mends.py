@@ -69,6 +69,12 @@ def _women_only(export: Export) -> None:
         export.record[table] = [row for row in rows if row[OWNER] not in men]
 
 
+def _under_one_id(export: Export) -> None:
+    for table, rows in export.record.items():
+        known = {row[OWNER] for row in export.source["patients"]}
+        export.record[table] = [row for row in rows if row[OWNER] in known]
+
+
 def _exchanged_limits(record: Record) -> None:
     scaled("upper_limit_normal", 1 / 60)(record)
     for row in record["lab_results"]:
@@ -157,6 +163,11 @@ DELIVERY_MENDS = (
         "CTs are first days of months",
         "Deliver the day that was recorded",
         corrected("imaging_assessments", "assessment_date"),
+    ),
+    of_delivery(
+        "a patient stands under a second id, and no ALP is delivered",
+        "if so, deliver all under one id.",
+        _under_one_id,
     ),
     of_delivery(
         "half of the patients are gone",

@@ -35,6 +35,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "dates_moved": ("which must stay the same for a patient",),
     "age_implausible": ("the century of the birth above all",),
     "look_alike_id": ("Check whether it is one patient",),
+    "patient_delivered_twice": ("Check whether it is one patient",),
     "birth_date_default": ("rather than fill in a default",),
     "line_one_missing": ("there is no event without it",),
     "progression_without_imaging": ("rising markers alone are no progression here",),

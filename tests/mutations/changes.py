@@ -118,3 +118,11 @@ def contact_is_today(row: Row) -> None:
 def default_births(record: Record) -> None:
     for row in record["patients"][::8]:
         row["birth_date"] = "1950-01-01"
+
+
+def under_a_second_id(record: Record) -> None:
+    """Deliver the first patient once more, all rows under another id."""
+    first = record["patients"][0][OWNER]
+    for rows in record.values():
+        twins = [row for row in rows if row[OWNER] == first]
+        rows += [{key: cell and cell.replace("MUT-", "TWIN-") for key, cell in row.items()} for row in twins]

@@ -23,6 +23,7 @@ from tests.mutations.changes import (
     says,
     scaled,
     stops_in_the_middle,
+    under_a_second_id,
     values_and_limits_exchanged,
     without_column,
 )
@@ -30,6 +31,12 @@ from tests.mutations.defect import Against, DeliveryDefect
 from tests.mutations.record import Record
 
 Plant = Callable[[Record], object]
+
+
+def _twice_without_alp(record: Record) -> None:
+    under_a_second_id(record)
+    record["lab_results"] = []
+
 
 SEEN_ALONE = (
     (
@@ -46,6 +53,12 @@ SEEN_ALONE = (
         first_of_month("patients", "birth_date"),
     ),
     ("unknown births are a default day", "patients", "birth_date_default", default_births),
+    (
+        "a patient stands under a second id, and no ALP is delivered",
+        "patients",
+        "patient_delivered_twice",
+        _twice_without_alp,
+    ),
     (
         "all lines start on one day",
         "therapy_lines",

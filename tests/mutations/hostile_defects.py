@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.mutations.changes import each, on_day_of_month, recoded, says
+from tests.mutations.changes import each, on_day_of_month, recoded, says, under_a_second_id
 from tests.mutations.defect import Against, DeliveryDefect
 from tests.mutations.record import OWNER, Record, Row
 
@@ -60,12 +60,6 @@ def _begun_at_diagnosis(record: Record) -> None:
     for row in record["therapy_lines"]:
         if row["line_number"] == "1":
             row["start_date"] = diagnosed[row[OWNER]]
-
-
-def _under_a_second_id(record: Record) -> None:
-    for rows in record.values():
-        twins = [row for row in rows if _number(row) == 0]
-        rows += [{key: cell and cell.replace("MUT-", "TWIN-") for key, cell in row.items()} for row in twins]
 
 
 def _without_baseline(record: Record) -> None:
@@ -155,7 +149,7 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "a patient stands under a second id with all rows",
             "lab_results",
             "alp_series_shared",
-            _under_a_second_id,
+            under_a_second_id,
         ),
     ),
     "the delivery before": (

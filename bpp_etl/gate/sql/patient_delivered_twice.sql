@@ -1,0 +1,60 @@
+-- One row: patients whose days are known well enough to know them by, and those of them who share all with another.
+-- Days that are counted from a day zero which stands in are nobody's. Few scans may be alike by chance, or by habit.
+with first_line as (
+    select
+        patient_id,
+        min(start_date) as start_date
+    from core.therapy_lines
+    where line_number = 1
+    group by patient_id
+),
+
+known as (
+    select
+        patients.patient_id,
+        patients.birth_date,
+        patients.metastatic_diagnosis_date,
+        first_line.start_date
+    from core.patients as patients
+    join first_line on first_line.patient_id = patients.patient_id
+    where
+        patients.birth_date is not null
+        and patients.metastatic_diagnosis_date is not null
+        and not list_contains(patients.flags, 'day_zero_declared')
+),
+
+-- Only the scans of patients who are alike so far are looked at.
+suspected as (
+    select
+        patient_id,
+        birth_date,
+        metastatic_diagnosis_date,
+        start_date
+    from known
+    qualify count(*) over (partition by birth_date, metastatic_diagnosis_date, start_date) > 1
+),
+
+scanned as (
+    select
+        imaging.patient_id,
+        list_sort(list_distinct(list(imaging.assessment_date))) as days
+    from core.imaging_assessments as imaging
+    semi join suspected on suspected.patient_id = imaging.patient_id
+    group by imaging.patient_id
+    having count(distinct imaging.assessment_date) >= $least_scan_days
+),
+
+alike as (
+    select suspected.patient_id
+    from suspected
+    join scanned on scanned.patient_id = suspected.patient_id
+    qualify
+        count(*) over (
+            partition by
+                suspected.birth_date, suspected.metastatic_diagnosis_date, suspected.start_date, scanned.days
+        ) > 1
+)
+
+select
+    (select count(*) from known) as judged,
+    (select count(*) from alike) as broken
