@@ -99,7 +99,7 @@ def _write_xpt(landing: Path) -> None:
     token = tokens()
     source = PROJECT / "bpp_etl" / "adapters" / "sdtm" / EXAMPLE
     frames = {}
-    for path in sorted(source.glob("*.csv")):
+    for path in sorted(source.glob("??.csv")):  # the domains, not the side tables beside them
         frame = pl.read_csv(path, infer_schema=False)
         frames[path.stem] = pl.DataFrame(
             {name: [next(token) for _ in range(frame.height)] for name in frame.columns}

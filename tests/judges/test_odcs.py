@@ -76,7 +76,8 @@ BREACHES = {
     "field value ": "update core.lab_results set value = 0 where row_number = 1",
     "field her2_cep17_ratio ": "update core.her2_tests set her2_cep17_ratio = 50.5 where row_number = 1",
     "missing from imaging_assessments": "delete from core.imaging_assessments",
-    "field is_equivocal ": "alter table core.bone_lesions alter is_equivocal type varchar",
+    "field is_equivocal ": "alter table core.bone_lesions drop column is_equivocal;"
+    " alter table core.bone_lesions add column is_equivocal varchar",
 }
 """What the name of a failed check tells -> the change to a release that it must notice."""
 

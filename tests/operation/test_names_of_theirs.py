@@ -93,5 +93,6 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
         "refused_share_exceeded",
         "required_table_empty",
         "rows_not_conserved",
+        "side_table_key_unknown",
         "table_shrunk",
     } == IN_OUR_WORDS

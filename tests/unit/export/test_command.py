@@ -18,7 +18,7 @@ def test_it_says_what_it_made_and_that_it_stays_in_the_house(warehouse: Path, tm
     said = bpp("export", "adam", "--to", tmp_path / "out", "--warehouse", warehouse)
     first, *notes, last = said.out.splitlines()
     assert (said.code, said.err) == (0, "")
-    named = "4 tables (ADSL, ADTTE, ADRS, ADBPP)"
+    named = "4 tables (ADSL, ADBPP, ADRS, ADTTE)"
     assert first == f"adam of release 20210301T120000Z-00000000, {named}: {tmp_path / 'out'}"
     assert last == KEPT_IN_THE_HOUSE
     assert not [
