@@ -165,7 +165,7 @@ DELIVERY_MENDS = (
         corrected("imaging_assessments", "assessment_date"),
     ),
     of_delivery(
-        "a patient stands under a second id, and no ALP is delivered",
+        "a patient stands under a second id without its ALP",
         "if so, deliver all under one id.",
         _under_one_id,
     ),

@@ -34,8 +34,9 @@ Plant = Callable[[Record], object]
 
 
 def _twice_without_alp(record: Record) -> None:
+    results = list(record["lab_results"])
     under_a_second_id(record)
-    record["lab_results"] = []
+    record["lab_results"] = results
 
 
 SEEN_ALONE = (
@@ -54,7 +55,7 @@ SEEN_ALONE = (
     ),
     ("unknown births are a default day", "patients", "birth_date_default", default_births),
     (
-        "a patient stands under a second id, and no ALP is delivered",
+        "a patient stands under a second id without its ALP",
         "patients",
         "patient_delivered_twice",
         _twice_without_alp,
