@@ -8,14 +8,13 @@ decided here, and so is whether its answer is one: where the events part the pat
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from bpp_etl.metrics.covariate_likelihood import NoMaximumError, highest
+from bpp_etl.metrics.hazard import UNBOUNDED, wald
 from bpp_etl.metrics.inputs import (
     Flags,
     Floats,
@@ -139,14 +138,10 @@ def _fit(
     if not (np.abs(steps).max() < _FURTHEST and errors.max() < _WIDEST):
         return dict.fromkeys(covariates, AdjustedRatio(None, None, None, None, "nothing bounds the ratios"))
     z = normal_quantile(level)
+    ratios = [
+        wald(*one, z) for one in zip((steps / spread).tolist(), (errors / spread).tolist(), strict=True)
+    ]
     return {
-        name: AdjustedRatio(
-            math.exp(log_ratio),
-            math.exp(log_ratio - z * error),
-            math.exp(log_ratio + z * error),
-            2 * NormalDist().cdf(-abs(log_ratio) / error),
-        )
-        for name, log_ratio, error in zip(
-            covariates, (steps / spread).tolist(), (errors / spread).tolist(), strict=True
-        )
+        name: AdjustedRatio(*ratio) if ratio else AdjustedRatio(None, None, None, None, UNBOUNDED)
+        for name, ratio in zip(covariates, ratios, strict=True)
     }

@@ -21,6 +21,8 @@ from bpp_etl.metrics.status_likelihood import maximum, risk_sets
 LARGEST_LOG = 700.0
 """The logarithm of what is about the largest number there is."""
 
+UNBOUNDED = "too few events to bound the ratio"
+
 
 @dataclass(frozen=True)
 class HazardRatio:
@@ -68,15 +70,21 @@ def hazard_ratio(durations: Values, observed: Values, groups: Values, level: flo
         return not_estimable("no event while both groups are at risk")
     if not 0 < sets.within < sets.events:
         return not_estimable("every event while both groups are at risk falls in one group")
-    log_ratio, error = maximum(sets)
-    # Beyond what is a number the interval is not one either; so rare an event bounds nothing.
+    found = wald(*maximum(sets), z)
+    if found is None:
+        return not_estimable(UNBOUNDED)
+    return HazardRatio(*found, reference, group, patients, events, level, reason="")
+
+
+def wald(log_ratio: float, error: float, z: float) -> tuple[float, float, float, float] | None:
+    """Return a ratio with its limits and p-value, of its logarithm and the error of that.
+
+    None where they are too large to be numbers: beyond that nothing bounds the ratio.
+    """
     if abs(log_ratio) + z * error > LARGEST_LOG:
-        return not_estimable("too few events to bound the ratio")
-    low, high = (math.exp(log_ratio + side * z * error) for side in (-1, 1))
-    p_value = 2 * NormalDist().cdf(-abs(log_ratio) / error)
-    return HazardRatio(
-        math.exp(log_ratio), low, high, p_value, reference, group, patients, events, level, reason=""
-    )
+        return None
+    ratio, low, high = (math.exp(log_ratio + side * z * error) for side in (0, -1, 1))
+    return ratio, low, high, 2 * NormalDist().cdf(-abs(log_ratio) / error)
 
 
 def smallest_detectable_hazard_ratio(

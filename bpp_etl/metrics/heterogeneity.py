@@ -19,12 +19,12 @@ _CORRECTION = 0.5
 
 
 @dataclass(frozen=True)
-class PooledShare:
-    """The share of a random-effects model; None throughout where fewer than two registries have anybody.
+class PooledEffects:
+    """The effect of a random-effects model, on the scale of the effects; None throughout of fewer than two.
 
-    `low` and `high` bound the mean share of registries like these, `another_low` and `another_high` the share
+    `low` and `high` bound the mean effect of groups like these, `another_low` and `another_high` the effect
     that one more of them would have; these need three. `i_squared` is the part of the variation between
-    shares that is not chance, `tau` the spread of the registries' own log odds.
+    effects that is not chance, `tau` the spread of the groups' own, and `groups` how many effects it is of.
     """
 
     estimate: float | None
@@ -37,8 +37,25 @@ class PooledShare:
     degrees_of_freedom: int
     i_squared: float | None
     tau: float | None
-    registries: int
+    groups: int
     level: float
+
+
+ON_THE_SCALE = ("estimate", "low", "high", "another_low", "another_high")
+"""The fields that are on the scale of the effects, or of a share."""
+
+
+@dataclass(frozen=True)
+class PooledShare(PooledEffects):
+    """The share of a random-effects model; its limits are shares too, and `tau` is of log odds.
+
+    None throughout where fewer than two registries have anybody.
+    """
+
+    @property
+    def registries(self) -> int:
+        """Return how many registries have anybody."""
+        return self.groups
 
 
 def pooled_share(successes: Sequence[int], totals: Sequence[int], level: float = 0.95) -> PooledShare:
@@ -58,49 +75,11 @@ def pooled_share(successes: Sequence[int], totals: Sequence[int], level: float =
     if not all(is_count(k) and is_count(n) and k <= n for k, n in pairs):
         raise refusal("successes and totals are not counts with 0 <= successes <= totals", "pass two lists")
     known = [(float(k), float(n)) for k, n in pairs if n]
-    if len(known) < 2:
-        return PooledShare(*(None,) * 7, 0, *(None,) * 2, len(known), level)
     odds = [log_odds(k, n) for k, n in known]
     found = pooled_effects([one for one, _ in odds], [variance for _, variance in odds], level)
-
-    def share(odds: float | None) -> float | None:
-        return None if odds is None else share_of_log_odds(odds)
-
-    return PooledShare(
-        share(found.estimate),
-        share(found.low),
-        share(found.high),
-        share(found.another_low),
-        share(found.another_high),
-        found.q,
-        found.p_value,
-        found.degrees_of_freedom,
-        found.i_squared,
-        found.tau,
-        len(known),
-        level,
-    )
-
-
-@dataclass(frozen=True)
-class PooledEffects:
-    """The effect of a random-effects model, on the scale of the effects; None throughout of fewer than two.
-
-    The fields are those of `PooledShare`; `groups` are how many effects it is of.
-    """
-
-    estimate: float | None
-    low: float | None
-    high: float | None
-    another_low: float | None
-    another_high: float | None
-    q: float | None
-    p_value: float | None
-    degrees_of_freedom: int
-    i_squared: float | None
-    tau: float | None
-    groups: int
-    level: float
+    shares = {name: getattr(found, name) for name in ON_THE_SCALE}
+    shares = {name: None if one is None else share_of_log_odds(one) for name, one in shares.items()}
+    return PooledShare(**vars(found) | shares)
 
 
 def pooled_effects(

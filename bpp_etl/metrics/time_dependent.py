@@ -7,12 +7,9 @@ The likelihood, and why it is not lifelines', is in `status_likelihood.py`.
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
-
 import numpy as np
 
-from bpp_etl.metrics.hazard import LARGEST_LOG, HazardRatio
+from bpp_etl.metrics.hazard import UNBOUNDED, HazardRatio, wald
 from bpp_etl.metrics.inputs import (
     Values,
     distinct_times,
@@ -68,10 +65,5 @@ def status_hazard_ratio(
         return found(reason="no event while both are at risk")
     if not 0 < sets.within < sets.events:
         return found(reason="every event while both are at risk falls on one side")
-    log_ratio, error = maximum(sets)
-    p_value = 2 * NormalDist().cdf(-abs(log_ratio) / error)
-    # Beyond what is a number the interval is not one either; so rare an event bounds nothing.
-    if abs(log_ratio) + z * error > LARGEST_LOG:
-        return found(reason="too few events to bound the ratio")
-    limits = (math.exp(log_ratio + side * z * error) for side in (-1, 1))
-    return found(math.exp(log_ratio), *limits, p_value)
+    ratio = wald(*maximum(sets), z)
+    return found(*ratio) if ratio else found(reason=UNBOUNDED)

@@ -1,22 +1,14 @@
 -- One row: patients whose days are known well enough to know them by, and those of them who share all with another.
 -- Days that are counted from a day zero which stands in are nobody's. Few scans may be alike by chance, or by habit.
-with first_line as (
-    select
-        patient_id,
-        min(start_date) as start_date
-    from core.therapy_lines
-    where line_number = 1
-    group by patient_id
-),
-
-known as (
+with known as (
     select
         patients.patient_id,
         patients.birth_date,
         patients.metastatic_diagnosis_date,
         first_line.start_date
     from core.patients as patients
-    join first_line on first_line.patient_id = patients.patient_id
+    join core.therapy_lines as first_line
+        on first_line.patient_id = patients.patient_id and first_line.line_number = 1
     where
         patients.birth_date is not null
         and patients.metastatic_diagnosis_date is not null
