@@ -22,6 +22,8 @@ from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 
 KIND = "kind"
 """The column of a flat relation that says of which kind a document is; null where no source is of it."""
+MOST_PACKED = 2
+"""How deep documents may be packed: a bundle may hold the bundles of several patients."""
 LONGEST_LINE = 16 << 20
 """The bytes of the longest document in a file of several."""
 SNIFFED = 1 << 20
@@ -191,18 +193,25 @@ def _found(documents: Documents, lines: Path, longest: int | None) -> str:
         )
     if not documents.packed:
         return _unpacked(documents, lines)
-    kind = literal(documents.kind)
+    found = f"select json, null::json as above from {_objects(lines)}"
+    for _ in range(MOST_PACKED):
+        found = _opened(documents, found)
+    return f"select json ->> {literal(documents.kind)} as kind, json as document, above from ({found})"
+
+
+def _opened(documents: Documents, found: str) -> str:
+    """Write the documents in place of those that hold them, and leave the others as they are."""
     entries, inside = [], []
     for packed, (to_entries, to_document) in documents.packed.items():
         entries.append(f"when {literal(packed)} then json_extract(json, {literal(to_entries + '[*]')})")
         inside.append(f"when {literal(packed)} then json_extract(entry, {literal(to_document)})")
     return (
-        f"select document ->> {kind} as kind, document, above from (select"
-        f" case packed {' '.join(inside)} else entry end as document,"
-        " case when packed is not null then entry end as above"
-        f" from (select packed, unnest(case packed {' '.join(entries)} else [json] end) as entry"
-        f" from (select json, case when kind in ({', '.join(map(literal, documents.packed))}) then kind end"
-        f" as packed from (select json, json ->> {kind} as kind from {_objects(lines)}))))"
+        f"select case packed {' '.join(inside)} else entry end as json,"
+        " case when packed is not null then entry else above end as above"
+        f" from (select packed, above, unnest(case packed {' '.join(entries)} else [json] end) as entry"
+        f" from (select json, above, case when kind in ({', '.join(map(literal, documents.packed))})"
+        f" then kind end as packed from (select json, above, json ->> {literal(documents.kind)} as kind"
+        f" from ({found}))))"
     )
 
 

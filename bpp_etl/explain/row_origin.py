@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bpp_etl.adapters import CANONICAL, AdapterError, load_adapter
+from bpp_etl.explain.joined_rows import joined_rows
 from bpp_etl.landing.declared import parted_mark
 from bpp_etl.landing.deliveries import DOCUMENTS
 from bpp_etl.pages.plain_text import joined
@@ -35,7 +36,8 @@ class Origin:
     """What the cells of a row are, where it lies in its file, and what else filled cells of it.
 
     `filled_by` says it of each cell that does not come of that row, by its column. `source` has the filled
-    cells of the row or document of the export, `others` the sources beside it that the table is made of.
+    cells of the row or document of the export, `others` the sources beside it that the table is made of, and
+    `joined` the rows in them that are of the same patient.
     """
 
     called: str = AS_DELIVERED
@@ -43,12 +45,14 @@ class Origin:
     filled_by: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
     def note(self) -> str:
         """Say what the row does not tell of itself; nothing where it is a row of a file of ours."""
         if not self.others:
             return ""
-        return f"Cells that do not stand there come of rows of {joined(self.others)} that belong to it."
+        told = f"Cells that do not stand there come of rows of {joined(self.others)} that belong to it."
+        return f"{told} Those of the same patient are {'; '.join(self.joined)}." if self.joined else told
 
 
 def origin_of(con: Connection, table: str, file: str, number: int, source_number: int) -> Origin:
@@ -86,7 +90,11 @@ def origin_of(con: Connection, table: str, file: str, number: int, source_number
     differing = {column for column, cell in zip(columns, made[0], strict=True) if told[column] != cell}
     filled = {column: words for column, words in beside.items() if column in differing}
     source, place, found = _source_row(con, file, number)
-    return Origin(called, place, stated | filled, found, _others(name, table, source))
+    others = _others(name, table, source)
+    there = [one for one in others if _has(con, SOURCE, one)]
+    unfilled = {column: cell for column, cell in told.items() if column not in filled | stated}
+    further = joined_rows(con, there, unfilled, found, (file, number))
+    return Origin(called, place, {**further.filled_by, **stated, **filled}, found, others, further.rows)
 
 
 def _beside(con: Connection, table: str, told: Mapping[str, str | None]) -> dict[str, str]:

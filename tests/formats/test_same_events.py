@@ -21,6 +21,9 @@ from tests.formats.fhir_writer import write_fhir
 from tests.formats.naaccr_writer import write_naaccr
 from tests.formats.obds_writer import write_obds
 from tests.formats.omop_writer import write_omop
+from tests.formats.redcap_writer import write_redcap, write_redcap_long
+from tests.formats.sdtm_writer import sdtm_names, write_sdtm, write_sdtm_xpt
+from tests.support.redcap import names_of
 
 Rows = dict[str, list[tuple[object, ...]]]
 Writer = Callable[[Tables, Path], str]
@@ -39,7 +42,18 @@ WRITERS: dict[str, Writer] = {
     "naaccr": write_naaccr,
     "obds": write_obds,
     "omop": write_omop,
+    "redcap": write_redcap,
+    "redcap-long": write_redcap_long,
+    "sdtm": write_sdtm,
+    "sdtm-xpt": write_sdtm_xpt,
 }
+NAMES: dict[str, Callable[[Tables], dict[str, str]]] = {
+    "redcap": names_of,
+    "redcap-long": names_of,
+    "sdtm": sdtm_names,
+    "sdtm-xpt": sdtm_names,
+}
+"""How those formats call examinations that have no field for what a registry calls them."""
 COMPARED = {
     "event": ("pseudoprogression", "first_line", "open_question", "patient_flow"),
     "core": ("therapy_lines", "bone_lesions", "assessment_cadence", "patients", "imaging_assessments"),
@@ -99,5 +113,13 @@ def test_the_cohort_has_events_of_every_state(canonical: Rows) -> None:
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_format_gives_the_same_events(name: str, tables: Tables, canonical: Rows, tmp_path: Path) -> None:
     found = derived(tables, tmp_path, WRITERS[name])
+    names = NAMES[name](tables) if name in NAMES else {}
     for table, rows in canonical.items():
-        assert found[table] == rows, table
+        assert sorted(map(repr, found[table])) == sorted(repr(renamed(row, names)) for row in rows), table
+
+
+def renamed(told: object, names: dict[str, str]) -> object:
+    """Call the examinations in a row as a format calls them."""
+    if isinstance(told, tuple | list):
+        return type(told)(renamed(one, names) for one in told)
+    return names.get(told, told) if isinstance(told, str) else told

@@ -41,13 +41,19 @@ def rows_in(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def numbered(tables: Rows) -> dict[str, list[dict[str, str]]]:
-    """Name each examination after its patient and its number, as the adapter does, wherever it is named."""
+def names_of(tables: Rows) -> dict[str, str]:
+    """Return what each examination is called in an export: its patient and its number."""
     counts: dict[str, int] = defaultdict(int)
-    names: dict[str, str] = {}
+    names = {}
     for row in tables["imaging_assessments"]:
         counts[row["patient_id"]] += 1
         names[row["assessment_id"]] = f"{row['patient_id']}:{counts[row['patient_id']]}"
+    return names
+
+
+def numbered(tables: Rows) -> dict[str, list[dict[str, str]]]:
+    """Name each examination as the adapter does, wherever it is named."""
+    names = names_of(tables)
     return {
         table: [
             {**row, "assessment_id": names[row["assessment_id"]]} if "assessment_id" in row else {**row}

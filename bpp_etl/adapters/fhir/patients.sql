@@ -1,7 +1,7 @@
 -- One row per patient: of resources with the same id the one last updated.
 with newest as (
     select
-        patient.id,
+        coalesce(nullif(patient.id, ''), nullif(regexp_extract(patient.full_url, '[^/:#]+$'), '')) as id,
         patient.gender,
         patient.birth_date,
         patient.deceased,
@@ -23,18 +23,45 @@ metastasis as (
     group by patient_of.patient_id
 ),
 
-receptor as (
+answered as (
     select
         reading.patient_id,
-        arg_max(code_meaning.meaning, (reading.day, reading.row_number)) filter (reading.subject = 'ER') as er,
-        arg_max(code_meaning.meaning, (reading.day, reading.row_number)) filter (reading.subject = 'PR') as pr
+        reading.subject,
+        reading.day,
+        coalesce(
+            code_meaning.meaning,
+            case lower(trim(coalesce(reading.answer_text, reading.text)))
+                when 'positive' then 'positive'
+                when 'negative' then 'negative'
+            end
+        ) as status
     from reading
-    inner join code_meaning
+    left join code_meaning
         on
             code_meaning.subject = 'receptor'
             and coalesce(reading.answer, reading.interpretation) = code_meaning.codings
     where reading.subject in ('ER', 'PR') and reading.left_out is null
-    group by reading.patient_id
+),
+
+newest_answer as (
+    select
+        answered.patient_id,
+        answered.subject,
+        string_agg(distinct answered.status, ' / ' order by answered.status) as status
+    from (
+        select
+            answered.patient_id,
+            answered.subject,
+            answered.status
+        from answered
+        where answered.status is not null
+        qualify
+            rank() over (
+                partition by answered.patient_id, answered.subject
+                order by answered.day desc nulls last
+            ) = 1
+    ) as answered
+    group by answered.patient_id, answered.subject
 )
 
 select
@@ -45,12 +72,13 @@ select
     end as sex,
     newest.birth_date,
     metastasis.day as metastatic_diagnosis_date,
-    receptor.er as er_status,
-    receptor.pr as pr_status,
+    er.status as er_status,
+    pr.status as pr_status,
     cast(null as varchar) as last_contact_date,
     regexp_replace(newest.deceased, 'T.*$', '') as death_date,
     newest.row_number,
     newest.file
 from newest
 left join metastasis on newest.id = metastasis.patient_id
-left join receptor on newest.id = receptor.patient_id
+left join newest_answer as er on newest.id = er.patient_id and er.subject = 'ER'
+left join newest_answer as pr on newest.id = pr.patient_id and pr.subject = 'PR'

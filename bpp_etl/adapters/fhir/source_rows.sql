@@ -1,4 +1,33 @@
 -- One row per kind of resource and meaning: how many there are, and the table they come into (empty: none).
+-- An observation with components counts as the first of what it and they say that comes into a table.
+with parted as (
+    select
+        component.row_number,
+        count(*) filter (code_meaning.meaning in ('ALP_TOTAL', 'ALP_BONE')) > 1 as has_other_alp
+    from component
+    left join code_meaning on code_meaning.subject = 'observation' and component.code = code_meaning.codings
+    group by component.row_number
+),
+
+meant as (
+    select
+        reading.row_number,
+        reading.subject,
+        reading.left_out,
+        false as has_other_alp
+    from reading
+    anti join parted on reading.row_number = parted.row_number
+    union all
+    select
+        reading.row_number,
+        first(reading.subject order by reading.left_out is not null, reading.is_component, reading.subject) as subject,
+        first(reading.left_out order by reading.left_out is not null, reading.is_component, reading.subject) as left_out,
+        bool_or(parted.has_other_alp) as has_other_alp
+    from reading
+    inner join parted on reading.row_number = parted.row_number
+    group by reading.row_number
+)
+
 select
     'patient' as source,
     'a patient' as meaning,
@@ -22,25 +51,26 @@ union all
 select
     'observation' as source,
     coalesce(
-        reading.left_out,
+        meant.left_out,
         case
-            when reading.subject in ('ALP_TOTAL', 'ALP_BONE') then 'a result of alkaline phosphatase'
-            when reading.subject in ('ER', 'PR') then 'a hormone receptor'
-            when reading.subject = 'STATUS' then 'a disease status'
-            when reading.subject is not null then 'a finding of HER2'
+            when meant.has_other_alp then 'a result of alkaline phosphatase, the first of two in one observation'
+            when meant.subject in ('ALP_TOTAL', 'ALP_BONE') then 'a result of alkaline phosphatase'
+            when meant.subject in ('ER', 'PR') then 'a hormone receptor'
+            when meant.subject = 'STATUS' then 'a disease status'
+            when meant.subject is not null then 'a finding of HER2'
         end,
         'another observation'
     ) as meaning,
     case
-        when reading.left_out is not null then null
-        when reading.subject in ('ALP_TOTAL', 'ALP_BONE') then 'lab_results'
-        when reading.subject in ('ER', 'PR') then 'patients'
-        when reading.subject = 'STATUS' then 'imaging_assessments'
-        when reading.subject is not null then 'her2_tests'
+        when meant.left_out is not null then null
+        when meant.subject in ('ALP_TOTAL', 'ALP_BONE') then 'lab_results'
+        when meant.subject in ('ER', 'PR') then 'patients'
+        when meant.subject = 'STATUS' then 'imaging_assessments'
+        when meant.subject is not null then 'her2_tests'
     end as table_name,
     count(*) as source_rows
 from observation
-left join reading on observation.row_number = reading.row_number
+left join meant on observation.row_number = meant.row_number
 group by 1, 2, 3
 
 union all

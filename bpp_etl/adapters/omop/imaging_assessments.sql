@@ -1,8 +1,9 @@
 -- One row per procedure that the registry lists as a modality.
+-- A day may be written as its midnight, here and in the other tables.
 select
     trim(procedure_occurrence.procedure_occurrence_id) as assessment_id,
     trim(procedure_occurrence.person_id) as patient_id,
-    procedure_occurrence.procedure_date as assessment_date,
+    if(strlen(procedure_occurrence.procedure_date) > 10, regexp_replace(procedure_occurrence.procedure_date, '[ T]00:00:00(\.0+)?$', ''), procedure_occurrence.procedure_date) as assessment_date,
     upper(known_concept.meaning) as modality,
     cast(null as varchar) as is_bone_window,
     cast(null as varchar) as is_evaluable,

@@ -5,7 +5,7 @@
 select
     trim(measurement.person_id) as patient_id,
     case known_concept.meaning when 'alp_bone' then 'ALP_BONE' else 'ALP_TOTAL' end as analyte,
-    measurement.measurement_date as specimen_date,
+    if(strlen(measurement.measurement_date) > 10, regexp_replace(measurement.measurement_date, '[ T]00:00:00(\.0+)?$', ''), measurement.measurement_date) as specimen_date,
     case
         when measurement.value_source_value[1] in ('<', '>', '≤', '≥') then measurement.value_source_value
         when coalesce(trim(measurement.value_as_number), '') = '' then measurement.value_source_value

@@ -1,26 +1,39 @@
 -- One row per person.
--- Birth. All three parts must be there, and nothing completes them. A part that is no number passes untouched.
+-- Birth. All three parts must be there, and nothing completes them; a word such as NULL is none. A part that is no
+-- number passes untouched, and one with a decimal, as some tools write a number that may be lacking, without it.
 -- Last contact. Of the dead, the day of death; of the living, only what the registry declares.
 with births as (
     select
         row_number,
         file,
         case
-            when trim(year_of_birth) <> '' and trim(month_of_birth) <> '' and trim(day_of_birth) <> ''
+            when not (
+                regexp_full_match(year, '(?i)null|none|na|n/a|nan|nil|[-.?]|\[not available\]|')
+                or regexp_full_match(month, '(?i)null|none|na|n/a|nan|nil|[-.?]|\[not available\]|')
+                or regexp_full_match(day_of_month, '(?i)null|none|na|n/a|nan|nil|[-.?]|\[not available\]|')
+            )
                 then concat_ws(
                     '-',
-                    trim(year_of_birth),
-                    coalesce(printf('%02d', try_cast(month_of_birth as integer)), trim(month_of_birth)),
-                    coalesce(printf('%02d', try_cast(day_of_birth as integer)), trim(day_of_birth))
+                    year,
+                    coalesce(printf('%02d', try_cast(month as integer)), month),
+                    coalesce(printf('%02d', try_cast(day_of_month as integer)), day_of_month)
                 )
         end as day
-    from person
+    from (
+        select
+            row_number,
+            file,
+            regexp_replace(trim(year_of_birth), '\.0+$', '') as year,
+            regexp_replace(trim(month_of_birth), '\.0+$', '') as month,
+            regexp_replace(trim(day_of_birth), '\.0+$', '') as day_of_month
+        from person
+    ) as parts
 ),
 
 deaths as (
     select
         person_id,
-        min(nullif(trim(death_date), '')) as day
+        min(nullif(if(strlen(trim(death_date)) > 10, regexp_replace(trim(death_date), '[ T]00:00:00(\.0+)?$', ''), trim(death_date)), '')) as day
     from death
     group by person_id
 ),
@@ -28,7 +41,7 @@ deaths as (
 periods as (
     select
         person_id,
-        max(nullif(trim(observation_period_end_date), '')) as last_day
+        max(nullif(if(strlen(trim(observation_period_end_date)) > 10, regexp_replace(trim(observation_period_end_date), '[ T]00:00:00(\.0+)?$', ''), trim(observation_period_end_date)), '')) as last_day
     from observation_period
     group by person_id
 ),
@@ -46,7 +59,7 @@ metastases as (
         union all
         select
             condition_occurrence.person_id,
-            condition_occurrence.condition_start_date as day
+            if(strlen(condition_occurrence.condition_start_date) > 10, regexp_replace(condition_occurrence.condition_start_date, '[ T]00:00:00(\.0+)?$', ''), condition_occurrence.condition_start_date) as day
         from condition_occurrence
         left join known_concept
             on
@@ -58,7 +71,7 @@ metastases as (
         union all
         select
             episode.person_id,
-            episode.episode_start_date as day
+            if(strlen(episode.episode_start_date) > 10, regexp_replace(episode.episode_start_date, '[ T]00:00:00(\.0+)?$', ''), episode.episode_start_date) as day
         from episode
         inner join known_concept
             on

@@ -1,13 +1,25 @@
 -- One row per table and meaning of its rows: how many there are, and the table they come into (empty: none). Sums to
 -- the table.
-with measured as (
+-- Measurements are counted by what their cells say before their concepts are looked up: few say anything else.
+with alike as (
     select
+        measurement_concept_id,
+        unit_concept_id,
+        trim(unit_source_value) <> '' as has_unit_text,
+        count(*) as source_rows
+    from measurement
+    group by measurement_concept_id, unit_concept_id, trim(unit_source_value) <> ''
+),
+
+measured as (
+    select
+        alike.source_rows,
         case
             when known_concept.meaning in ('alp_total', 'alp_bone')
                 then case
                     when unit.concept_id is not null
                         then 'a result of alkaline phosphatase'
-                    when trim(measurement.unit_source_value) <> ''
+                    when alike.has_unit_text
                         then 'a result of alkaline phosphatase whose unit is text alone'
                     else 'a result of alkaline phosphatase without a unit that is known'
                 end
@@ -16,7 +28,7 @@ with measured as (
             when known_concept.meaning = 'metastasis' then 'a metastasis'
             when known_concept.meaning = 'er_and_pr' then 'one status of both receptors together'
             when known_concept.meaning = 'whole_response' then 'a response of the whole body'
-            when coalesce(try_cast(measurement.measurement_concept_id as bigint), 0) = 0
+            when coalesce(try_cast(alike.measurement_concept_id as bigint), 0) = 0
                 then 'a measurement without a concept'
             else 'another measurement'
         end as meaning,
@@ -25,9 +37,9 @@ with measured as (
             when known_concept.meaning in ('er', 'pr', 'metastasis') then 'patients'
             when known_concept.meaning in ('her2_ihc', 'her2_ish') then 'her2_tests'
         end as table_name
-    from measurement
-    left join known_concept on try_cast(measurement.measurement_concept_id as bigint) = known_concept.concept_id
-    left join unit on try_cast(measurement.unit_concept_id as bigint) = unit.concept_id
+    from alike
+    left join known_concept on try_cast(alike.measurement_concept_id as bigint) = known_concept.concept_id
+    left join unit on try_cast(alike.unit_concept_id as bigint) = unit.concept_id
 ),
 
 conditions as (
@@ -120,7 +132,7 @@ select
     'measurement' as source,
     meaning,
     table_name,
-    count(*) as source_rows
+    cast(sum(source_rows) as bigint) as source_rows
 from measured
 group by meaning, table_name
 

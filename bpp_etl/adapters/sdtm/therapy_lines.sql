@@ -8,6 +8,10 @@ with exposures as (
         nullif(trim(ex.extrt), '') as treatment,
         first_dose.day as start_day,
         last_dose.day as end_day,
+        last_dose.day is null
+        and first_dose.day = max(first_dose.day) over (
+            partition by ex.usubjid, coalesce(nullif(trim(ex.extrt), ''), '')
+        ) as is_open,
         ex.row_number,
         ex.file
     from ex
@@ -21,7 +25,7 @@ lines as (
         string_agg(distinct treatment, ' + ' order by treatment) as regimen,
         min(start_day) as first_day,
         arg_max(end_day, end_day || '~') as last_day,
-        max(start_day) filter (end_day is null) as last_open_start,
+        bool_or(is_open) as is_open,
         first(row_number order by start_day nulls last, row_number) as row_number,
         first(file order by start_day nulls last, row_number) as file
     from exposures
@@ -33,9 +37,9 @@ select
     '1' as line_number,
     regimen,
     first_day as start_date,
-    -- A dose that begins at or after the last known end and has no end of its own leaves the end of the line
-    -- unknown.
-    case when last_open_start is null or last_open_start < last_day then last_day end as end_date,
+    -- The last record of an agent that has no end of its own, such as of tablets that go on beside infusions, leaves
+    -- the end of the line unknown.
+    case when not coalesce(is_open, false) then last_day end as end_date,
     cast(null as varchar) as end_reason,
     cast(null as varchar) as cycle_length_days,
     row_number,

@@ -223,6 +223,11 @@ def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
         (event("IMAGING", diagnostic_type="CT"), "a row of an image", "imaging_assessments"),
         (event("imaging", diagnostic_type="NA"), "an image without a type", None),
         (event("TREATMENT", agent="Letrozole"), "an agent of a treatment", "drug_exposures"),
+        (
+            event("TREATMENT", agent="Photons", treatment_type="Radiation Therapy"),
+            "a treatment that is no drug",
+            None,
+        ),
         (event("TREATMENT", agent="NA"), "a treatment without an agent", None),
         (event("SPECIMEN", sample_id="P1-01"), "the day of a sample", "her2_tests"),
         (event("SPECIMEN"), "a specimen without a sample", None),

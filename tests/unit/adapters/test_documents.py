@@ -58,6 +58,7 @@ TIMES = 12
 
 SHAPES = {
     "a bundle": json.dumps(bundle(PATIENT, OTHER, STUDY)),
+    "a bundle of bundles": json.dumps(bundle(bundle(PATIENT), bundle(OTHER, STUDY))),
     "a bundle over many lines": json.dumps(bundle(PATIENT, OTHER, STUDY), indent=2),
     "a bundle below a byte order mark": "\ufeff" + json.dumps(bundle(PATIENT, OTHER, STUDY)),
     "lines": "".join(json.dumps(one) + "\n" for one in (PATIENT, OTHER, STUDY)),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.documents import counted, made
 from tests.unit.adapters.obds_reports import (
     course,
@@ -69,6 +71,14 @@ def test_a_therapy_without_substances_is_a_drug_by_its_protocol() -> None:
     assert drugs(exported(patient(report(therapy(inside=given()))))) == {
         ("P1", "Letrozol", "2022-01-10", None)
     }
+
+
+@pytest.mark.parametrize("kind", ["AS", "WS", "WW"])
+def test_a_decision_to_wait_is_no_drug(kind: str) -> None:
+    inside = "<Protokoll>watchful waiting</Protokoll><Beginn>2022-01-10</Beginn>"
+    waited = therapy(inside=inside).replace("<Therapieart>CH", f"<Therapieart>{kind}")
+    assert drugs(exported(patient(report(waited)))) == set()
+    assert drugs(exported(patient(report(therapy(inside=inside)))))
 
 
 def test_a_therapy_has_the_newest_substances_the_start_and_the_end_of_its_reports() -> None:

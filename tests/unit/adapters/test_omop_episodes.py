@@ -56,6 +56,11 @@ def test_an_episode_of_treatment_is_a_line_with_its_own_number(concept: str) -> 
     ]
 
 
+def test_the_number_of_a_line_is_whole_and_a_midnight_is_a_day() -> None:
+    (line,) = lines(episode("2", LINE, "2024-01-10 00:00:00", number="3.0", end_date="2024-06-01 00:00:00"))
+    assert (line["line_number"], line["start_date"], line["end_date"]) == ("3", "2024-01-10", "2024-06-01")
+
+
 def test_a_regimen_inside_of_a_line_is_a_part_of_it_and_names_it_where_the_line_has_no_name() -> None:
     part = episode("3", REGIMEN, "2024-01-10", parent_id="2.0", source_value="palbociclib")
     other = episode("4", REGIMEN, "2024-01-10", parent_id="2", source_value="letrozole")

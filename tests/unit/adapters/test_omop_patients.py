@@ -39,10 +39,28 @@ def test_sex_is_that_of_the_concept(concept: str | None, sex: str) -> None:
 def test_a_date_of_birth_is_written_of_its_three_parts() -> None:
     assert patient()["birth_date"] == "1961-03-05"
     assert patient(person={**PERSON, "month_of_birth": "12.0"})["birth_date"] == "1961-12-05"
+    decimals = {name: f"{PERSON[name]}.0" for name in ("year_of_birth", "month_of_birth", "day_of_birth")}
+    assert patient(person={**PERSON, **decimals})["birth_date"] == "1961-03-05"
+
+
+def test_a_day_that_is_written_as_its_midnight_is_that_day_and_another_moment_passes() -> None:
+    death = [{"person_id": "7", "death_date": "2024-05-01 00:00:00"}]
+    person = patient(death=death, measurement=[measured("36769180", "2023-05-01T00:00:00.000")])
+    assert (person["death_date"], person["metastatic_diagnosis_date"]) == ("2024-05-01", "2023-05-01")
+    death = [{"person_id": "7", "death_date": "2024-05-01 08:00:00"}]
+    assert patient(death=death)["death_date"] == "2024-05-01 08:00:00"
+
+
+def test_a_word_for_nothing_is_no_status() -> None:
+    told = [
+        measured(ER, "2024-01-01", value_as_concept_id="9191"),
+        measured(ER, "2024-02-01", value_source_value="NULL"),
+    ]
+    assert patient(measurement=told)["er_status"] == "positive"
 
 
 @pytest.mark.parametrize("lacking", ["year_of_birth", "month_of_birth", "day_of_birth"])
-@pytest.mark.parametrize("empty", [None, "", " "])
+@pytest.mark.parametrize("empty", [None, "", " ", "NULL", "NaN"])
 def test_a_year_alone_is_never_the_first_of_january(lacking: str, empty: str | None) -> None:
     assert patient(person={**PERSON, lacking: empty})["birth_date"] is None
 

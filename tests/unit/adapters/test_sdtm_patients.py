@@ -110,6 +110,21 @@ def test_a_line_runs_from_the_first_dose_to_the_last_and_never_guesses(
     assert (line["line_number"], line["start_date"], line["end_date"]) == ("1", start, end)
 
 
+def test_an_agent_that_goes_on_leaves_the_end_of_the_line_unknown_whatever_others_are_given() -> None:
+    tablets, infusions = (
+        exposure("2020-01-01", None, "LETROZOLE"),
+        [
+            exposure("2020-01-08", "2020-01-08", "DENOSUMAB"),
+            exposure("2020-02-05", "2020-02-05", "DENOSUMAB"),
+        ],
+    )
+    (line,) = made("therapy_lines", ex=[tablets, *infusions])
+    assert line["end_date"] is None
+    stopped = exposure("2020-02-01", "2020-02-20", "LETROZOLE")
+    (line,) = made("therapy_lines", ex=[tablets, stopped, *infusions])
+    assert line["end_date"] == "2020-02-20"
+
+
 def test_a_line_names_every_treatment_once_and_comes_from_its_first_record() -> None:
     records = [
         exposure("2020-02-01", "2020-02-28", "LETROZOLE"),

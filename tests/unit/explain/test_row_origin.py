@@ -74,6 +74,25 @@ def test_a_document_is_told_by_its_kind_and_place_and_a_cell_of_a_side_table_by_
     assert "Cells that do not stand there come of rows of condition and observation that" in lines
 
 
+def test_rows_of_other_sources_are_named_by_their_numbers_and_a_day_by_the_row_it_stands_in(
+    tmp_path: Path,
+) -> None:
+    example(tmp_path / "landing", "omop")
+    lines = told(tmp_path, "omop", "patients", 1)
+    assert "  metastatic_diagnosis_date  2023-12-20  (from condition_occurrence.csv, row 2)" in lines
+    note = " ".join(lines[lines.index(next(one for one in lines if one.startswith("Cells that do not"))) :])
+    assert "condition_occurrence: condition_occurrence.csv, rows 1, 2;" in note
+    assert "measurement: measurement.csv, rows 1, 2, 3" in note
+    lines = told(tmp_path, "omop", "patients", 3)
+    assert "  death_date                 2024-06-11  (from death.csv, row 1)" in lines
+
+
+def test_a_document_of_another_kind_is_named_by_its_place(tmp_path: Path) -> None:
+    example(tmp_path / "landing", "fhir")
+    note = " ".join(told(tmp_path, "fhir", "patients", 1))
+    assert "Those of the same patient are condition: patient-1.json, document" in note
+
+
 def test_a_document_that_makes_no_row_of_the_table_is_told_as_that(tmp_path: Path) -> None:
     example(tmp_path / "landing", "fhir")
     assert told(tmp_path, "fhir", "imaging_assessments", 1)[-1] == (

@@ -33,6 +33,7 @@ told as (
         nullif(trim(timeline.sample_id), '') as sample_id,
         nullif(trim(timeline.stop_date), '') as stop_day,
         agent.says as agent,
+        coalesce(regexp_matches(lower(timeline.treatment_type), '\b(radi|surg|operat)'), false) as is_no_drug,
         timeline.row_number,
         timeline.file
     from timeline
@@ -52,6 +53,7 @@ select
         when kind = 'LAB_TEST' then 'another laboratory test'
         when kind in ('IMAGING', 'DIAGNOSTIC', 'DIAGNOSTICS') and scan_type is not null then 'a row of an image'
         when kind in ('IMAGING', 'DIAGNOSTIC', 'DIAGNOSTICS') then 'an image without a type'
+        when kind = 'TREATMENT' and is_no_drug then 'a treatment that is no drug'
         when kind = 'TREATMENT' and agent is not null then 'an agent of a treatment'
         when kind = 'TREATMENT' then 'a treatment without an agent'
         when kind = 'SPECIMEN' and sample_id is not null then 'the day of a sample'

@@ -9,6 +9,11 @@ with texts as (
     from observation
     union
     select
+        'observation' as subject,
+        component.code as codings
+    from component
+    union
+    select
         'condition' as subject,
         condition.code as codings
     from condition
@@ -19,6 +24,11 @@ with texts as (
     from specimen
     union
     select
+        'specimen' as subject,
+        contained_specimen.site as codings
+    from contained_specimen
+    union
+    select
         'answer' as subject,
         observation.answer as codings
     from observation
@@ -27,6 +37,16 @@ with texts as (
         'answer' as subject,
         observation.interpretation as codings
     from observation
+    union
+    select
+        'answer' as subject,
+        component.answer as codings
+    from component
+    union
+    select
+        'answer' as subject,
+        component.interpretation as codings
+    from component
 ),
 
 codings as (

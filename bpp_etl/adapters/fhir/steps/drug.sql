@@ -4,8 +4,11 @@
 with told as (
     select
         'medication_request' as source,
-        case when lower(medication_request.intent) in ('proposal', 'plan') then 'planned' else lower(medication_request.status) end
-        as status,
+        case
+            when lower(medication_request.intent) in ('proposal', 'plan', 'option') then 'planned'
+            when medication_request.do_not_perform = 'true' then 'not-done'
+            else lower(medication_request.status)
+        end as status,
         medication_request.subject,
         medication_request.name,
         medication_request.reference,

@@ -5,7 +5,10 @@ with tissues as (
     select
         observation.file,
         observation.row_number,
-        regexp_extract(observation.specimen, '([^/:#]+)(/_history/.*)?$', 1) as specimen_key
+        case
+            when starts_with(observation.specimen, '#') then concat('#', observation.row_number)
+            else regexp_extract(observation.specimen, '([^/:#]+)(/_history/.*)?$', 1)
+        end as specimen_key
     from observation
     where observation.specimen <> ''
 ),
@@ -35,6 +38,7 @@ found as (
             when
                 reading.subject = 'HER2_ISH' and answers.meaning in ('positive', 'negative', 'equivocal')
                 then answers.meaning
+            when reading.subject = 'HER2_ISH' and answers.meaning is null then words.word
         end as ish_result,
         case when reading.subject = 'HER2_RATIO' then concat(reading.comparator, reading.number) end as ratio,
         case when reading.subject = 'HER2_COPIES' then concat(reading.comparator, reading.number) end as copies,
@@ -42,6 +46,7 @@ found as (
             when
                 reading.subject in ('HER2', 'HER2_IHC') and answers.meaning in ('positive', 'negative', 'equivocal')
                 then answers.meaning
+            when reading.subject in ('HER2', 'HER2_IHC') and answers.meaning is null then words.word
         end as reported_status,
         specimen_site.specimen_site
     from reading
@@ -49,6 +54,8 @@ found as (
         on
             answers.subject = 'her2'
             and coalesce(reading.answer, reading.interpretation) = answers.codings
+    left join (values ('positive'), ('negative'), ('equivocal')) as words (word)
+        on lower(trim(coalesce(reading.answer_text, reading.text))) = words.word
     left join tissues on reading.file = tissues.file and reading.row_number = tissues.row_number
     left join specimen_site on tissues.specimen_key = specimen_site.reference_key
     where

@@ -7,6 +7,7 @@ with resources as (
         patient.id,
         patient.last_updated,
         patient.version,
+        regexp_extract(patient.full_url, '^(https?://.*)/[^/]+/[^/]+$', 1) as server,
         patient.row_number
     from patient
     union all
@@ -15,6 +16,7 @@ with resources as (
         condition.id,
         condition.last_updated,
         condition.version,
+        null as server,
         condition.row_number
     from condition
     union all
@@ -23,15 +25,19 @@ with resources as (
         observation.id,
         observation.last_updated,
         observation.version,
+        null as server,
         observation.row_number
     from observation
-    inner join code_meaning on code_meaning.subject = 'observation' and observation.code = code_meaning.codings
+    left join code_meaning on code_meaning.subject = 'observation' and observation.code = code_meaning.codings
+    left join (select distinct component.row_number from component) as parted on observation.row_number = parted.row_number
+    where coalesce(code_meaning.codings, parted.row_number::varchar) is not null
     union all
     select
         'imaging_study' as source,
         imaging_study.id,
         imaging_study.last_updated,
         imaging_study.version,
+        null as server,
         imaging_study.row_number
     from imaging_study
     union all
@@ -40,6 +46,7 @@ with resources as (
         episode.id,
         episode.last_updated,
         episode.version,
+        null as server,
         episode.row_number
     from episode
     union all
@@ -48,6 +55,7 @@ with resources as (
         medication_request.id,
         medication_request.last_updated,
         medication_request.version,
+        null as server,
         medication_request.row_number
     from medication_request
     union all
@@ -56,6 +64,7 @@ with resources as (
         medication_administration.id,
         medication_administration.last_updated,
         medication_administration.version,
+        null as server,
         medication_administration.row_number
     from medication_administration
     union all
@@ -64,6 +73,7 @@ with resources as (
         medication_statement.id,
         medication_statement.last_updated,
         medication_statement.version,
+        null as server,
         medication_statement.row_number
     from medication_statement
 ),
@@ -76,20 +86,38 @@ alike as (
     having count(*) > 1
 ),
 
+same_id as (
+    select
+        resources.source,
+        resources.id,
+        resources.last_updated,
+        resources.version,
+        resources.row_number,
+        -- Two servers may each have a patient of one id; without a fullUrl it is not known of which one is.
+        case
+            when
+                min(nullif(resources.server, '')) over (partition by resources.source, resources.id)
+                <> max(resources.server) over (partition by resources.source, resources.id)
+                then resources.server
+        end as server
+    from resources
+    semi join alike on hash(resources.source, resources.id) = alike.hashed
+    where resources.id is not null
+),
+
 copies as (
     select
         resources.source,
         resources.row_number,
         row_number() over (
-            partition by resources.source, resources.id
+            partition by resources.source, resources.id, resources.server
             order by
+                try_cast(resources.last_updated as timestamptz) desc nulls last,
                 resources.last_updated desc nulls last,
                 try_cast(resources.version as bigint) desc nulls last,
                 resources.row_number desc
         ) as copy
-    from resources
-    semi join alike on hash(resources.source, resources.id) = alike.hashed
-    where resources.id is not null
+    from same_id as resources
 )
 
 select

@@ -1,6 +1,7 @@
 -- One row per reference to a patient as it is written: the id of the patient whom it leads to.
 -- A reference leads by its last part, without a version, to the id of a patient, or to the fullUrl that a bundle's
--- entry has for one. One that leads to nobody stands for itself: the gate refuses its rows.
+-- entry has for one. One that leads to nobody stands for itself: the gate refuses its rows. So does one to a contained
+-- resource (#p), whose id is known in its own resource alone.
 with references_written as (
     select observation.subject as reference
     from observation
@@ -41,9 +42,9 @@ ways as (
     union all
     select
         regexp_extract(patient.full_url, '[^/:#]+$') as way,
-        patient.id as patient_id
+        coalesce(nullif(patient.id, ''), regexp_extract(patient.full_url, '[^/:#]+$')) as patient_id
     from patient
-    where patient.id <> '' and patient.full_url <> ''
+    where patient.full_url <> ''
 ),
 
 keys as (
@@ -57,6 +58,9 @@ keys as (
 
 select
     told.reference,
-    coalesce(keys.patient_id, told.last_part) as patient_id
+    case
+        when starts_with(told.reference, '#') then told.reference
+        else coalesce(keys.patient_id, told.last_part)
+    end as patient_id
 from told
 left join keys on told.last_part = keys.way

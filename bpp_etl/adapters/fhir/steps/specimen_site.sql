@@ -1,5 +1,6 @@
 -- One row per way in which a specimen may be referred to: what it is of, the primary or a metastasis.
--- Of specimens with the same id the one last updated counts. A body site that is not listed, such as a lymph node,
+-- A contained one is referred to by its observation alone, whose row is its key. Of specimens with the same id the one
+-- last updated counts. A body site that is not listed, such as a lymph node,
 -- which may be regional, says neither.
 with ways as (
     select
@@ -28,6 +29,11 @@ newest as (
     from ways
     where ways.reference_key <> ''
     group by ways.reference_key
+    union all
+    select
+        concat('#', contained_specimen.row_number) as reference_key,
+        contained_specimen.site
+    from contained_specimen
 )
 
 select

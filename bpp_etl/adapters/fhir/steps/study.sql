@@ -1,7 +1,9 @@
 -- One row per imaging study: its id, its patient, its day, and how it was made; or why it is no assessment.
 with told as (
     select
-        imaging_study.id,
+        coalesce(
+            nullif(imaging_study.id, ''), nullif(regexp_extract(imaging_study.full_url, '[^/:#]+$'), '')
+        ) as id,
         regexp_extract(imaging_study.full_url, '[^/:#]+$') as url_key,
         imaging_study.status,
         imaging_study.subject as reference,
@@ -11,10 +13,7 @@ with told as (
                 list_filter(
                     list_concat(
                         json_extract_string(imaging_study.modality, '$[*].code'),
-                        [
-                            imaging_study.series_0, imaging_study.series_1,
-                            imaging_study.series_2, imaging_study.series_3
-                        ]
+                        json_extract_string(imaging_study.series, '$[*].modality.code')
                     ), lambda one: one is not null
                 ), lambda one: upper(trim(one))
             )

@@ -81,6 +81,7 @@ dated as (
         told.therapy_end_precision,
         case
             when told.death_date <> '' then 'a death'
+            when upper(trim(told.therapy_kind)) in ('AS', 'WS', 'WW') then 'a decision to wait'
             when coalesce(told.therapy_id, told.therapy_kind, told.therapy_intention) is not null
                 then case
                     when told.therapy_intention = 'P' then 'a palliative systemic therapy'

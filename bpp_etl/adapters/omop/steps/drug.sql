@@ -11,8 +11,8 @@ with agents as (
 select
     drug_exposure.person_id,
     coalesce(by_concept.agent, by_text.agent) as agent,
-    drug_exposure.drug_exposure_start_date as start_day,
-    drug_exposure.verbatim_end_date as end_day,
+    if(strlen(drug_exposure.drug_exposure_start_date) > 10, regexp_replace(drug_exposure.drug_exposure_start_date, '[ T]00:00:00(\.0+)?$', ''), drug_exposure.drug_exposure_start_date) as start_day,
+    if(strlen(drug_exposure.verbatim_end_date) > 10, regexp_replace(drug_exposure.verbatim_end_date, '[ T]00:00:00(\.0+)?$', ''), drug_exposure.verbatim_end_date) as end_day,
     drug_exposure.row_number,
     drug_exposure.file
 from drug_exposure

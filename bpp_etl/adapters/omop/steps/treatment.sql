@@ -8,9 +8,10 @@ with known as (
         nullif(try_cast(episode.episode_parent_id as bigint), try_cast(episode.episode_id as bigint)) as parent,
         known_concept.meaning,
         episode.person_id,
-        episode.episode_start_date as start_day,
-        episode.episode_end_date as end_day,
-        episode.episode_number as number,
+        if(strlen(episode.episode_start_date) > 10, regexp_replace(episode.episode_start_date, '[ T]00:00:00(\.0+)?$', ''), episode.episode_start_date) as start_day,
+        if(strlen(episode.episode_end_date) > 10, regexp_replace(episode.episode_end_date, '[ T]00:00:00(\.0+)?$', ''), episode.episode_end_date) as end_day,
+        -- Some tools write a number that may be lacking with a decimal.
+        regexp_replace(trim(episode.episode_number), '\.0+$', '') as number,
         nullif(trim(episode.episode_source_value), '') as regimen,
         episode.row_number,
         episode.file
