@@ -6,14 +6,11 @@ Not here: what is done about it (`hiding.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from bpp_etl.measure.tally import Cell, Tally
-
-STILL = 1e-6
-"""A count that a random change of size 1 moves by less than this does not move."""
+from bpp_etl.disclosure.system import combinations
+from bpp_etl.measure.tally import Cell, Sum, Tally
 
 Way = dict[Cell, float]
 """The shown counts that give one away, each with its weight in that."""
@@ -22,42 +19,45 @@ Way = dict[Cell, float]
 def single_sums(tally: Tally, known: set[Cell], kept: set[Cell], threshold: int) -> Iterator[Way]:
     """Yield the sums that give away a kept count on their own, one after another."""
     known = set(known)
-    before = -1
-    while before < len(known):
-        before = len(known)
-        for equation in tally.sums:
-            members = (*equation.parts, equation.total)
-            unknown = {cell for cell in members if cell not in known}
+    left = list(tally.sums)
+    follows = True
+    while follows:
+        follows = False
+        again: list[Sum] = []
+        for equation in left:
+            total, parts = equation
+            unknown = {cell for cell in (*parts, total) if cell not in known}
+            if not unknown:
+                continue
             # Several kept parts that are few together are as good as shown.
-            is_few = equation.total in known and sum(tally.counts[part] for part in unknown) < threshold
-            if unknown & kept and (is_few or len(unknown) == 1):
-                yield {cell: 1.0 for cell in members if cell not in kept and tally.counts[cell]}
+            is_few = total not in unknown and sum(tally.counts[part] for part in unknown) < threshold
+            if (is_few or len(unknown) == 1) and not unknown.isdisjoint(kept):
+                yield {cell: 1.0 for cell in (*parts, total) if cell not in kept and tally.counts[cell]}
             elif len(unknown) == 1:
                 known |= unknown
+                follows = True
+            else:
+                again.append(equation)
+        left = again
 
 
 def combined_sums(tally: Tally, known: set[Cell], small: set[Cell]) -> Iterator[Way]:
-    """Yield, for every small count that all sums together determine, the shown counts that it follows from.
+    """Yield, for every small count that all sums together determine, the shown counts it follows from."""
+    shown: dict[int, list[Cell]] = {}
+    for _, weights in combinations(tally.sums, known, small):
+        way: Way = {}
+        for place, weight in weights.items():
+            if place not in shown:
+                total, parts = tally.sums[place]
+                shown[place] = [cell for cell in (total, *parts) if cell in known and tally.counts[cell]]
+            for cell in shown[place]:
+                way[cell] = way.get(cell, 0.0) + weight
+        yield way
 
-    A change drawn at random is projected on those that leave every sum true; a count that it does not move,
-    none can move. The way to such a count is the combination of sums that leaves it alone on one side.
-    """
-    place, sums = _matrix(tally, known)
-    if not place:
-        return
-    change = np.random.default_rng(0).standard_normal(len(place))
-    change -= _least_squares(sums, sums @ change, tolerance=1e-13)
-    for cell, position in place.items():
-        if cell in small and abs(change[position]) < STILL:
-            alone = np.zeros(len(place))
-            alone[position] = 1.0
-            weights = np.abs(_least_squares(sums.T.tocsr(), alone, tolerance=1e-8)).round(3)
-            way: Way = {}
-            for equation, weight in zip(tally.sums, weights.tolist(), strict=True):
-                for member in (equation.total, *equation.parts) if weight else ():
-                    if member in known and tally.counts[member]:
-                        way[member] = way.get(member, 0.0) + weight
-            yield way
+
+def determined(tally: Tally, known: set[Cell], small: set[Cell]) -> set[Cell]:
+    """Return the small counts that all sums together determine."""
+    return {cell for cell, _ in combinations(tally.sums, known, small)}
 
 
 def squeezed_counts(tally: Tally, known: set[Cell], small: set[Cell]) -> Iterator[Way]:
@@ -108,26 +108,3 @@ def _led_back(tally: Tally, known: set[Cell], drawn: Mapping[Cell, set[int]], ce
             seen.update(more)
             open_cells += more
     return way
-
-
-def _matrix(tally: Tally, known: set[Cell]) -> tuple[dict[Cell, int], Any]:
-    """Return the unknown cells with their places, and the sums as rows over these."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - scipy is slow to load
-
-    place: dict[Cell, int] = {}
-    entries = [
-        (row, place.setdefault(cell, len(place)), sign)
-        for row, equation in enumerate(tally.sums)
-        for cell, sign in ((equation.total, 1.0), *((part, -1.0) for part in equation.parts))
-        if cell not in known
-    ]
-    rows, columns, signs = zip(*entries, strict=True) if entries else ((), (), ())
-    return place, csr_array((signs, (rows, columns)), shape=(len(tally.sums), len(place)))
-
-
-def _least_squares(matrix: Any, target: Any, *, tolerance: float) -> Any:
-    """Return the shortest of the best solutions."""
-    from scipy.sparse.linalg import lsmr  # noqa: PLC0415 - scipy is slow to load
-
-    steps = 20 * max(matrix.shape)
-    return lsmr(matrix, target, atol=tolerance, btol=tolerance, conlim=0, maxiter=steps)[0]

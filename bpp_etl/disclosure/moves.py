@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from bpp_etl.disclosure.inference import Way, combined_sums, single_sums
+from bpp_etl.disclosure.inference import Way, combined_sums, determined, single_sums
 from bpp_etl.measure.tally import Cell, Tally
 from schemas.event import LEFT_AT, STATE
 
@@ -82,7 +82,7 @@ def _revealed(tally: Tally, flows: set[Cell], small: set[Cell], threshold: int) 
     left = set(small)
     while left:
         known = flows | revealed
-        found = {cell for cell in left if any(True for _ in combined_sums(tally, known, {cell}))}
+        found = determined(tally, known, left)
         found |= {cell for cell in left if any(True for _ in single_sums(tally, known, {cell}, threshold))}
         if not found:
             break

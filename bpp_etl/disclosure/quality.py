@@ -7,7 +7,7 @@ stay in the house.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bpp_etl.disclosure.row_counts import with_small_rows_hidden
@@ -29,6 +29,8 @@ TOLD = tuple(COUNTS)
 SENTENCES = {rule.id: rule.sentence for rule in RULES}
 OF_THE_ERASED = "erased_patient_delivered"
 """The rule that tells whether a registry has had somebody erased; its rows stay in the house."""
+LEFT_FROM = "admitted"
+"""The step of the flow that has everybody."""
 OF_PATIENTS = ("patients", DELIVERY)
 """Tables of `quality` whose rows are patients, or may be."""
 STAYS = (
@@ -41,13 +43,18 @@ STAYS = (
 def control_quality(con: Connection, threshold: int, few: Collection[str] = ()) -> None:
     """Leave of `quality`, in the catalog in use, what may be told; rows of the tables that stay are gone.
 
-    `few` are registries whose patients differ by few from what was told before.
+    `few` are registries whose patients differ by few from what was told before, or are not told in the flow.
     """
     tables = {name: list(named_rows(con.execute(f"select * from quality.{quoted(name)}"))) for name in TOLD}
     for name, rows in quality_told(tables, threshold, few).items():
         _replace(con, name, rows)
     for name in STAYS:
         con.execute(f"delete from quality.{quoted(name)}")
+
+
+def kept_in_flow(flow: Iterable[Row]) -> set[str]:
+    """Name the strata of the flow whose admitted patients are hidden: no rows may tell them either."""
+    return {row["stratum"] for row in flow if row["step"] == LEFT_FROM and row["patients"] is None}
 
 
 def quality_told(

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bpp_etl.disclosure.hiding import is_any_small
 from bpp_etl.measure.tally import is_small
-from schemas.laws import DELIVERY
 
 SHARE_RULE = "refused_share_exceeded"
+OF_ROWS = ("refuse", "flag")
+"""Severities of the rules that are judged row by row."""
 COUNTS = ("delivered", "refused", "ignored")
 Row = Mapping[str, Any]
 Judgement = tuple[str, str, str]
@@ -35,6 +37,7 @@ def with_small_rows_hidden(
     for row in counts:
         at = (_judgement(row), row["table"])
         of_table[at] = _hidden_counts(row, broken_rules[at], threshold)
+    counted = {(_judgement(row), row["table"]): row for row in counts}
     of_delivery: dict[Judgement, set[str]] = defaultdict(set)
     for (judgement, _), fields in of_table.items():
         of_delivery[judgement] |= fields & set(COUNTS)
@@ -44,10 +47,9 @@ def with_small_rows_hidden(
     return {
         "table_count": [_emptied(row, of_table[_judgement(row), row["table"]]) for row in counts],
         "rule_result": [
-            _emptied(
-                row, _hidden_of_rule(row, of_table.get((_judgement(row), row["table"]), set()), threshold)
-            )
+            _emptied(row, _hidden_of_rule(row, counted.get(at), of_table.get(at, set()), threshold))
             for row in rules
+            for at in [(_judgement(row), row["table"])]
         ],
         "delivery": [
             _told_without(_emptied(row, of_delivery[at]), at, of_table)
@@ -83,14 +85,22 @@ def _hidden_totals(row: Row, threshold: int) -> set[str]:
     return hidden | ({"delivered"} if hidden else set())
 
 
-def _hidden_of_rule(rule: Row, table: set[str], threshold: int) -> set[str]:
-    hidden = {"judged"} if "delivered" in table else set()
-    is_total = rule["rule"] == SHARE_RULE and "broken" in table
-    if is_total or (is_small(rule["broken"], threshold) and rule["severity"] != "shut"):
-        hidden |= {"broken"}
-    if rule["table"] == DELIVERY and is_small(rule["broken"], threshold):
-        hidden |= {"broken"}
-    return hidden
+def _hidden_of_rule(rule: Row, count: Row | None, table: set[str], threshold: int) -> set[str]:
+    """Name the counts of a rule that are not shown; `count` is of its table, `table` what is hidden of that.
+
+    A rule on rows is judged on all of a table, or on those that it says something of: who lives, who has a
+    date of birth, whose line ended. How many these are is beside the whole a count of patients, and stays. So
+    do both counts of a rule on a delivery: the males, the living, the appointments that were kept.
+    """
+    if count is None or (rule["severity"] not in OF_ROWS and rule["rule"] != SHARE_RULE):
+        return {"judged", "broken"}
+    whole = (0, count["delivered"], count["delivered"] - count["ignored"], count["admitted"])
+    is_of_all = rule["judged"] in whole
+    hidden = set() if is_of_all and "delivered" not in table else {"judged"}
+    if rule["rule"] == SHARE_RULE:
+        return hidden | ({"broken"} if "broken" in table else set())
+    rest = rule["judged"] - rule["broken"] if is_of_all else 0
+    return hidden | ({"broken"} if is_any_small((rule["broken"], rest), threshold) else set())
 
 
 def _emptied(row: Row, fields: set[str]) -> Row:

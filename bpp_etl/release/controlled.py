@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.disclosure import DEFAULT_THRESHOLD, rows_told
-from bpp_etl.disclosure.quality import STAYS, TOLD, quality_told
+from bpp_etl.disclosure.quality import STAYS, TOLD, kept_in_flow, quality_told
 from bpp_etl.measure.run import Measured
 from bpp_etl.measure.write import write_metrics
 from bpp_etl.report.tables import ReleaseTables, Row, Table, read_release, read_tables
@@ -35,10 +35,15 @@ def controlled_tables(release: Path, building: Path) -> ReleaseTables | None:
     if not noted.is_file():
         return None
     exact = read_release(release)
-    told = quality_told({name: exact[f"quality.{name}"].rows for name in TOLD}, DEFAULT_THRESHOLD)
+    metrics = read_tables(noted, [f"metric.{name}" for name in METRIC_TABLES])
+    told = quality_told(
+        {name: exact[f"quality.{name}"].rows for name in TOLD},
+        DEFAULT_THRESHOLD,
+        kept_in_flow(metrics["metric.flow"].rows),
+    )
     tables = {
         **exact.tables,
-        **read_tables(noted, [f"metric.{name}" for name in METRIC_TABLES]),
+        **metrics,
         **{f"quality.{name}": _with_rows(exact[f"quality.{name}"], rows) for name, rows in told.items()},
         **{
             f"quality.{name}": _with_rows(exact[f"quality.{name}"], [])

@@ -17,7 +17,7 @@ from pathlib import Path
 from bpp_etl.code_version import code_version
 from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.disclosure.publish import told_of
-from bpp_etl.disclosure.quality import TOLD, control_quality
+from bpp_etl.disclosure.quality import TOLD, control_quality, kept_in_flow
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.window import Window
@@ -225,6 +225,7 @@ def _control(
             if kept := times_that_differ_by_few(exact.left, controlled.left, before, threshold):
                 controlled = told_of(measured, threshold, few, kept, already)
             write_metrics(con, measured.protocols, controlled.rows)
+            registries |= kept_in_flow(row.values for row in controlled.rows if row.table == "flow")
             control_quality(con, threshold, registries)
         write_sums(controlled, building / LEAVING / SUMS)
     return len(few) + len(kept)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.disclosure.quality import quality_told
+from bpp_etl.disclosure.quality import kept_in_flow, quality_told
 from bpp_etl.share.before import FILE, registries_that_differ_by_few
 from bpp_etl.warehouse.connection import Connection, in_memory, opened
 from bpp_etl.warehouse.ddl import create_table
@@ -53,6 +53,17 @@ def test_of_a_registry_of_few_patients_no_rows_are_told_and_of_the_others_no_pat
 def test_where_few_patients_differ_from_a_share_before_no_patients_are_told() -> None:
     rows = [*counted("a", 40), *counted("b", 30)]
     assert admitted(rows, few=["b"]) == [None, 400, None, 300]
+
+
+def test_who_is_not_told_in_the_flow_is_not_told_by_the_rows_of_a_delivery() -> None:
+    def flow(step: str, stratum: str, patients: int | None) -> dict[str, object]:
+        return {"step": step, "stratum": stratum, "patients": patients}
+
+    told = [flow("admitted", "all", 70), flow("admitted", "registry=a", 40), flow("candidate", "all", None)]
+    assert kept_in_flow(told) == set()
+    kept = kept_in_flow([*told, flow("admitted", "registry=b", None)])
+    assert kept == {"registry=b"}
+    assert admitted([*counted("a", 40), *counted("b", 30)], kept) == [None, 400, None, 300]
 
 
 def fill(con: Connection, rows: list[dict[str, object]]) -> None:

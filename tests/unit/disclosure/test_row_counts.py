@@ -24,6 +24,8 @@ def release(broken: Broken, *, ignored: int = 0, is_shut: bool = False) -> Table
         number = sum(count for (table, _), count in broken.items() if table == row["table"])
         lost = ignored if row["table"] == "lab_results" else 0
         row |= {"delivered": 200, "broken": number, "ignored": lost}
+        for rule in where(told["quality.rule_result"], table=row["table"]):
+            rule["judged"] = 200 - lost
         row |= {
             "refused": 200 - lost if is_shut else number,
             "admitted": 0 if is_shut else 200 - lost - number,
@@ -106,3 +108,45 @@ def test_a_gate_that_is_shut_says_why_without_a_small_count() -> None:
     ]
     # All 200 rows are refused with it: that says nothing of the three.
     assert (count(found)["refused"], count(found)["broken"]) == (200, None)
+
+
+def counts_of(judged: int, broken: int, rule: str = "age_implausible") -> tuple[object, object]:
+    """Judge a flag on some of 200 patients, and return the two counts that may be told."""
+    told = judgement("north")
+    for row in told["quality.table_count"]:
+        row |= {"delivered": 210, "admitted": 200, "refused": 10, "ignored": 0, "broken": 10}
+    for row in told["quality.rule_result"]:
+        row["judged"] = 210
+    for row in where(told["quality.rule_result"], rule=rule):
+        assert isinstance(row, dict)
+        row |= {"judged": judged, "broken": broken}
+    tables: dict[str, Any] = {"delivery": [], "history": []}
+    found = with_small_rows_hidden({**tables, **{n.removeprefix("quality."): r for n, r in told.items()}}, 5)
+    (row,) = where(found["rule_result"], rule=rule)
+    return row["judged"], row["broken"]
+
+
+@pytest.mark.parametrize("judged", [2, 60, 197, 208])
+def test_how_many_a_rule_says_something_of_is_beside_the_whole_a_count_of_patients(judged: int) -> None:
+    # 197 of 200 have a date of birth, or all but 140 live: that is a count of those who have not.
+    assert counts_of(judged, 0) == (None, 0)
+
+
+@pytest.mark.parametrize("whole", [0, 200, 210])
+def test_a_rule_that_is_judged_on_all_or_on_nothing_says_so(whole: int) -> None:
+    assert counts_of(whole, 0) == (whole, 0)
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"), [(4, None), (5, 5), (195, 195), (196, None), (199, None), (200, 200)]
+)
+def test_few_that_do_not_break_a_rule_are_as_few_as_those_who_do(broken: int, told: int | None) -> None:
+    assert counts_of(200, broken) == (200, told)
+
+
+@pytest.mark.parametrize(
+    "rule", ["sex_implausible", "contact_is_extraction", "cadence_not_kept", "patients_dropped"]
+)
+def test_of_a_rule_on_a_delivery_a_share_tells_the_status_alone(rule: str) -> None:
+    """Males, living, appointments off schedule: what the tables of metrics may have hidden."""
+    assert counts_of(200, 60, rule) == (None, None)
