@@ -96,11 +96,17 @@ def prune_releases(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Remove all but the newest releases; never the one in service."""
+    from bpp_etl.archive import sweep_archive  # noqa: PLC0415
+    from bpp_etl.release.inputs import kept_deliveries  # noqa: PLC0415
     from bpp_etl.release.shelf import Shelf  # noqa: PLC0415
     from bpp_etl.settings import keep_releases  # noqa: PLC0415
 
-    shelf = Shelf.of(_warehouse(warehouse))
+    root = _warehouse(warehouse)
+    shelf = Shelf.of(root)
     gone = shelf.prune(keep or keep_releases(os.environ))
     for release_id in gone:
         typer.echo(f"removed {release_id}")
+    let_go = sweep_archive(root, kept_deliveries(shelf))
+    if let_go:
+        typer.echo(f"let go of the files of {let_go} deliveries, of which no kept release is made")
     typer.echo(f"{len(shelf.ids())} kept")

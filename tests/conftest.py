@@ -43,6 +43,7 @@ WALKS = (
     "unit/adapters/test_conformance.py",
     "unit/adapters/test_judged_again.py",
     "unit/adapters/test_worked_deliveries.py",
+    "unit/archive",
     "unit/difference/test_compare.py",
     "unit/erasure",
     "unit/explain/test_delivered_row.py",

@@ -17,6 +17,7 @@ from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
 from bpp_etl.admission.treatment import note_key
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.archive import keep_delivery
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.delivery_rule import Known
@@ -91,6 +92,8 @@ def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             empty_rows=found.empty_rows,
             left_out=found.left_out,
         )
+    # Before the delivery takes its place, so that none is in place whose files nobody has kept.
+    keep_delivery(files.warehouse, delivery, found)
     return decision
 
 

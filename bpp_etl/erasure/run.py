@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bpp_etl.admission.treatment import FINGERPRINT
 from bpp_etl.admission.working import SPILL, WorkingFiles
+from bpp_etl.archive import forget_registry
 from bpp_etl.erasure.find import Found, Named
 from bpp_etl.erasure.releases import erase_from_releases, find_in_releases, gone_digests
 from bpp_etl.erasure.shares import erase_from_log
@@ -130,6 +131,8 @@ def _finish(files: WorkingFiles, shelf: Shelf, pseudonyms: Pseudonyms | None, sa
     if files.folder.is_dir():
         tell(erase_from_working_files(files, erased))
     tell(erase_from_releases(shelf, registry, erased, config, dt.datetime.now(dt.UTC)))
+    if let_go := forget_registry(root, registry):
+        tell([f"the files of {let_go} deliveries, as they came, are no longer kept: {registry} in raw/"])
     for left in _left_behind(root):
         shutil.rmtree(left, ignore_errors=True)
     for one in erased.pending:

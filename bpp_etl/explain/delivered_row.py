@@ -15,10 +15,11 @@ import duckdb
 from bpp_etl.admission.ids import LEFT_OUT
 from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
+from bpp_etl.archive import brought_back
 from bpp_etl.errors import BppError, BusyError, NotFoundError, shown
 from bpp_etl.explain.row_fate import BROKEN, DeliveredRow, Which, in_core, in_quarantine, published_fate
 from bpp_etl.explain.row_origin import AS_DELIVERED, origin_of, unmade
-from bpp_etl.landing.deliveries import REGISTRY_NAME, delivery_of
+from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.pages.plain_text import joined, wrapped
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import (
@@ -34,8 +35,9 @@ from schemas.tables import TABLES
 def tell_row(places: Places, which: Which) -> str:
     """Tell a row of a delivery as it was delivered, and what became of it.
 
-    It is looked for in the registry's working files, else read again from the landing, else in the kept
-    releases. Errors: NotFoundError where there is no such registry, delivery, table or row.
+    It is looked for in the registry's working files, else read again from the landing or from the files kept
+    of the delivery, else in the kept releases. Errors: NotFoundError where there is no such registry,
+    delivery, table or row.
     """
     if which.table not in TABLES:
         raise NotFoundError(f"there is no table {shown(which.table)}", f"one of {joined(list(TABLES))}")
@@ -47,6 +49,9 @@ def tell_row(places: Places, which: Which) -> str:
         if told is not None:
             return told
     told = _from_landing(places, which)
+    if told is None:
+        with brought_back(places.warehouse, which.registry, which.delivery) as delivery:
+            told = None if delivery is None else _read_again(places, which, delivery)
     if told is not None:
         return told
     published = list(published_fate(places, which, which.file, which.number, which.number))
@@ -191,8 +196,11 @@ def _from_landing(places: Places, which: Which) -> str | None:
     """Read a delivery again that no working file holds, and tell the row; None where it is not there."""
     folder = places.landing / which.registry / which.delivery
     delivery = delivery_of(folder) if folder.is_dir() and folder.parent.parent == places.landing else None
-    if delivery is None:
-        return None
+    return None if delivery is None else _read_again(places, which, delivery)
+
+
+def _read_again(places: Places, which: Which, delivery: Delivery) -> str:
+    """Read a delivery once more, wherever it lies, and tell the row."""
     with tempfile.TemporaryDirectory(prefix="bpp-raw-") as name:
         scratch = Path(name)
         take_in(scratch / "raw.duckdb", delivery, scratch, places.warehouse)

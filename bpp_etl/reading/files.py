@@ -6,6 +6,7 @@ Not here: the text of a csv file (`reading/csv_text.py`), and the tables made of
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,9 +75,21 @@ class Opened:
 
 
 def snapshot_of(source: DeliveredFile, home: Path, limits: Limits = DEFAULTS) -> Snapshot:
-    """Digest a file (SHA-256) after checking that no link leads out of `home`, where it has to lie.
+    """Digest a file (SHA-256). Errors: as `opened_in_place`."""
+    with opened_in_place(source, home, limits) as stream:
+        stamp = Stamp.of(os.fstat(stream.fileno()))
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Snapshot(digest, stamp)
+
+
+@contextmanager
+def opened_in_place(
+    source: DeliveredFile, home: Path, limits: Limits = DEFAULTS
+) -> Iterator[io.BufferedReader]:
+    """Open a file to read its bytes, after checking that no link leads out of `home`, where it has to lie.
 
     What is too large, or text with a part that was never written, is refused before it is read through.
+    Errors: UnreadableError.
     """
     name = shown(source.name)
     try:
@@ -88,9 +101,9 @@ def snapshot_of(source: DeliveredFile, home: Path, limits: Limits = DEFAULTS) ->
         if not resolved.is_file():
             raise UnreadableError("file_unreadable", f"{name} is not a file", "deliver a plain file")
         with source.path.open("rb") as stream:
-            stamp = Stamp.of(os.fstat(stream.fileno()))
-            _ensure_readable(source, name, stream.fileno(), stamp.size, limits)
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            size = os.fstat(stream.fileno()).st_size
+            _ensure_readable(source, name, stream.fileno(), size, limits)
+            yield stream
     except RuntimeError:  # before Python 3.13, links in a circle
         raise UnreadableError(
             "file_unreadable", f"{name} is a link to itself", "deliver a plain file"
@@ -102,7 +115,6 @@ def snapshot_of(source: DeliveredFile, home: Path, limits: Limits = DEFAULTS) ->
         raise UnreadableError(
             "file_unreadable", f"{name} cannot be opened: {reason}", "check its permissions"
         ) from None
-    return Snapshot(digest, stamp)
 
 
 def _ensure_readable(source: DeliveredFile, name: str, descriptor: int, size: int, limits: Limits) -> None:

@@ -32,7 +32,7 @@ def configuration_of(delivery: Delivery) -> RegistryConfig:
 
     Errors: UnreadableError where it is another thing, ConfigurationError where it cannot be followed.
     """
-    file = _configuration_file(delivery)
+    file = configuration_file(delivery)
     if file is not None:
         snapshot_of(file, home_of(delivery).parent)
     config = load_config(delivery.path.parent / CONFIGURATION)
@@ -128,7 +128,7 @@ class ReadAs:
 
 def _configuration_digest(delivery: Delivery) -> str:
     """Digest the registry's configuration; empty where there is none."""
-    file = _configuration_file(delivery)
+    file = configuration_file(delivery)
     return "" if file is None else f"configuration\0{_digest(file, home_of(delivery).parent)}"
 
 
@@ -139,7 +139,8 @@ def _digest(file: DeliveredFile, home: Path, limits: Limits = DEFAULTS) -> str:
         return error.rule
 
 
-def _configuration_file(delivery: Delivery) -> DeliveredFile | None:
+def configuration_file(delivery: Delivery) -> DeliveredFile | None:
+    """Name the registry's configuration, if it has one."""
     place = delivery.path.parent / CONFIGURATION
     # A link that leads nowhere is there too: the defaults must not take its place.
     is_there = place.exists() or place.is_symlink()

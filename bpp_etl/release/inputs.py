@@ -102,6 +102,20 @@ def deliveries_before(
     )
 
 
+def kept_deliveries(shelf: Shelf) -> set[tuple[str, str, str]]:
+    """List what the kept releases are made of, shut deliveries too: registry, delivery and input digest.
+
+    Errors: DamagedError where a manifest cannot be read, for then nobody knows what it names.
+    """
+    told = (one for release_id in shelf.ids() for one in shelf.manifest(release_id)["input"]["deliveries"])
+    found = set()
+    for one in told:
+        named, _, digest, *_ = one.split(":")
+        registry, _, delivery = named.partition("/")
+        found.add((registry, delivery, digest))
+    return found
+
+
 def lost_delivery(warehouse: Path, newest: Delivery) -> Delivery | None:
     """Find the delivery that a registry's damaged `admitted.duckdb` held: an older one in the landing.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from tests.support.deliveries import TINY
 
@@ -52,6 +53,9 @@ def _unpacked(path: Path) -> Iterator[bytes]:
         yield repr(pl.read_parquet(path, glob=False).rows()).encode()
     elif path.suffix == ".gz":
         yield gzip.decompress(path.read_bytes())
+    elif path.suffix == ".zst":
+        with pa.input_stream(str(path), compression="zstd") as kept:
+            yield kept.read()
     elif path.suffix in {".db", ".sqlite"}:
         yield from _inflated(path.read_bytes())
 
