@@ -233,7 +233,11 @@ class Shelf:
 
     def _to_be_served(self) -> str | None:
         """Return the release that was put in service last, or else the newest; None where it is damaged."""
-        told = self._served.read_text(encoding="utf-8") if self._served.exists() else self.newest_whole()
+        try:
+            told = self._served.read_text(encoding="utf-8") if self._served.exists() else None
+        except (OSError, ValueError):
+            told = None  # what it held is lost
+        told = told if told is not None else self.newest_whole()
         if told is None:
             return None
         try:
