@@ -17,7 +17,9 @@ import dagster as dg
 
 from assets.partitions import registries
 from assets.storage_faults import storage_in_words
+from bpp_etl.errors import BppError
 from bpp_etl.settings import PROJECT
+from bpp_etl.warehouse.lock_file import lock_file
 
 HOME = "dagster"
 CONFIGURATION = "dagster.yaml"
@@ -32,6 +34,10 @@ STATED_STORAGE = "base_dir: warehouse/dagster"
 def home_of(warehouse: Path) -> Path:
     """Make the instance's folder with the project's settings and what to load, and return it."""
     home = warehouse / HOME
+    if home.exists() and not home.is_dir():
+        raise BppError(
+            f"{HOME}, where the run storage is to be, is no folder", "remove it, then refresh again"
+        )
     home.mkdir(parents=True, exist_ok=True)
     # An installed package brings the project's; one in the folder that one works in comes before it.
     own = PROJECT / CONFIGURATION
@@ -58,7 +64,7 @@ def instance_of(warehouse: Path) -> Iterator[dg.DagsterInstance]:
     Whoever opens the first makes its databases: others wait, for they would find them half made.
     """
     home = home_of(warehouse)
-    with (home / ".lock").open("w") as lock:
+    with lock_file(home / ".lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with storage_in_words(home), dg.DagsterInstance.from_config(str(home)) as instance:
             fcntl.flock(lock, fcntl.LOCK_UN)

@@ -8,13 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+import yaml
 
 from assets.instance import CONFIGURATION, HOME, days_since_admitted
 from assets.operation import load_operation
+from assets.storage_faults import storage_in_words
+from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.settings import PROJECT, Places, places
+from bpp_etl.status.needs import Need
 from bpp_etl.status.show import as_json, as_text
 from bpp_etl.status.warehouse import Operated, WarehouseStatus, status_of
 
@@ -31,8 +36,22 @@ def look(landing: Path | None, warehouse: Path | None, now: dt.datetime) -> Ware
     home = chosen.warehouse / HOME
     if not (home / CONFIGURATION).is_file():
         return status_of(chosen.warehouse, chosen.landing, _operated(None, now), now)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        return status_of(chosen.warehouse, chosen.landing, _operated(instance, now), now)
+    try:
+        with storage_in_words(home), _opened(home) as instance:
+            operated = _operated(instance, now)
+    except BppError as error:  # nothing of a release depends on it: all else is told
+        need = Need("run storage", "damaged", error.message, error.hint)
+        operated = replace(_operated(None, now), daemon="not known", needs=(need,))
+    return status_of(chosen.warehouse, chosen.landing, operated, now)
+
+
+def _opened(home: Path) -> dg.DagsterInstance:
+    """Open the instance in a folder; errors: DamagedError where its settings say nothing to Dagster."""
+    try:
+        return dg.DagsterInstance.from_config(str(home))
+    except (yaml.YAMLError, dg.DagsterError, AttributeError, UnicodeError):
+        told = f"{CONFIGURATION} of {home.name}, the run storage, cannot be read"
+        raise DamagedError(told, "`bpp refresh` writes it anew") from None
 
 
 def look_from_inside(instance: dg.DagsterInstance, chosen: Places, now: dt.datetime) -> WarehouseStatus:

@@ -24,6 +24,7 @@ from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.warehouse.connection import log_of, one_row, opened_read_only
 from bpp_etl.warehouse.damage import is_damage
+from bpp_etl.warehouse.lock_file import lock_file
 
 T = TypeVar("T")
 STATUSES = ("admitted", "shut")
@@ -96,10 +97,7 @@ class WorkingFiles:
     def locked(self) -> Iterator[None]:
         """Hold the registry against other writers; wait for none. Errors: BusyError, BppError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        lock = self.folder / ".lock"
-        if lock.is_dir():
-            raise BppError(f"{self.folder.name}/.lock is a folder", "remove it, then refresh again")
-        with lock.open("w") as handle:
+        with lock_file(self.folder / ".lock") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

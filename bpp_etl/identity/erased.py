@@ -19,6 +19,7 @@ from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.identity.secret import FILE as KEY_FILE
 from bpp_etl.identity.secret import fingerprint_of, keyed_hash, secret_of
 from bpp_etl.warehouse.lines import append_line, read_lines
+from bpp_etl.warehouse.lock_file import lock_file
 
 FILE = "erased.jsonl"
 LOCK = ".erase.lock"
@@ -162,7 +163,7 @@ def nobody_erased_since(warehouse: Path, state: str | None = None) -> Iterator[N
 @contextmanager
 def _locked(warehouse: Path, how: int, why: str) -> Iterator[None]:
     warehouse.mkdir(parents=True, exist_ok=True)
-    with (warehouse / LOCK).open("a") as handle:
+    with lock_file(warehouse / LOCK) as handle:
         try:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:

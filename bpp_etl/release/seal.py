@@ -41,13 +41,36 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         f"the manifest of release {folder.name} cannot be read",
         f"`bpp releases verify {folder.name}` says more",
     )
+    path = folder / MANIFEST
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        # A pipe of this name would be waited for, and brackets without end are no error of the parser.
+        told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except (OSError, ValueError, RecursionError):
         raise damaged from None
-    if not isinstance(told, dict) or told.get("release_id", folder.name) != folder.name:
+    if (
+        not isinstance(told, dict)
+        or told.get("release_id", folder.name) != folder.name
+        or not _is_sound(told)
+    ):
         raise damaged
     return told
+
+
+def _is_sound(told: Mapping[str, Any]) -> bool:
+    """Say whether what is read of a manifest is of its kind; an earlier version wrote less of it."""
+    digests, made_of, anew = told.get(FILES, {}), told.get("input", {}), told.get(REWRITTEN, [])
+    if not (isinstance(digests, dict) and isinstance(made_of, dict) and isinstance(anew, list)):
+        return False
+    listed = [made_of.get(name, []) for name in ("deliveries", "protocols")]
+    if not all(isinstance(one, list) for one in listed):
+        return False
+    named = [text for one in listed for text in one]
+    said = [one.get(name) for one in anew if isinstance(one, dict) for name in ("at", "why")]
+    return (
+        all(isinstance(text, str) for text in (*digests.values(), *named, *said))
+        and all(":" in text for text in named)
+        and len(said) == 2 * len(anew)
+    )
 
 
 def differences_in(folder: Path) -> dict[str, str]:

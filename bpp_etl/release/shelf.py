@@ -30,6 +30,7 @@ from bpp_etl.release.seal import (
 )
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import one_value, opened_read_only
+from bpp_etl.warehouse.lock_file import lock_file
 
 __all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
 
@@ -233,7 +234,7 @@ class Shelf:
 
     def _to_be_served(self) -> str | None:
         """Return the release that was put in service last, or else the newest; None where it is damaged."""
-        told = self._served.read_text(encoding="utf-8") if self._served.exists() else self.newest_whole()
+        told = self.served() or self.newest_whole()
         if told is None:
             return None
         try:
@@ -304,13 +305,19 @@ class Shelf:
             path.unlink(missing_ok=True)
 
     def served(self) -> str | None:
-        """Return the id of the release that was put in service last, whatever became of the file."""
-        return self._served.read_text(encoding="utf-8").strip() if self._served.exists() else None
+        """Return the id of the release that was put in service last, whatever became of the file.
+
+        None where none was, or where that cannot be read any more.
+        """
+        try:
+            return self._served.read_text(encoding="utf-8").strip() if self._served.exists() else None
+        except (OSError, ValueError):
+            return None
 
     @contextmanager
     def _serving(self) -> Iterator[None]:
         """Let one process at a time look at the file in service and swap another in; wait for it."""
-        with (self.published / ".lock").open("w") as handle:
+        with lock_file(self.published / ".lock") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 

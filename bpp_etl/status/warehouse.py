@@ -74,6 +74,7 @@ class Operated:
     release_fresh_days: float
     daemon: str
     is_running: bool
+    needs: tuple[Need, ...] = ()
 
 
 def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) -> WarehouseStatus:
@@ -82,6 +83,7 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
         Need(registry, "an erasure", "the erasure of a patient was cut short", "bpp refresh")
         for registry in pending_registries(root)
     ]
+    needs += operated.needs
     try:
         pseudonyms_of(os.environ, Places(landing, root))
     except UsageError as error:

@@ -53,6 +53,22 @@ def of_another(folder: Path) -> None:
     shutil.copytree(other, folder)
 
 
+def alter(folder: Path, **told: object) -> None:
+    """Write other things into a manifest, as by hand."""
+    read = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    rewrite(folder / MANIFEST, json.dumps({**read, **told}))
+
+
+def as_pipe(folder: Path) -> None:
+    (folder / MANIFEST).unlink()
+    os.mkfifo(folder / MANIFEST)
+
+
+def as_folder(folder: Path) -> None:
+    (folder / MANIFEST).unlink()
+    (folder / MANIFEST).mkdir()
+
+
 def without_an_input(folder: Path) -> None:
     told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     told["input"]["deliveries"] = ["tiny/2030-01-01:admitted:0:0"]
@@ -76,6 +92,18 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "manifest cut off": (lambda one: os.truncate(one / MANIFEST, 40), f"{MANIFEST} is not the manifest"),
     "manifest empty": (lambda one: os.truncate(one / MANIFEST, 0), f"{MANIFEST} is not the manifest"),
     "manifest a list": (lambda one: rewrite(one / MANIFEST, "[]"), f"{MANIFEST} is not the manifest"),
+    "manifest of numbers": (lambda one: alter(one, input=7, created_at=5), f"{MANIFEST} is not the manifest"),
+    "digests in lists": (lambda one: alter(one, files=[[FILE]]), f"{MANIFEST} is not the manifest"),
+    "a digest that is none": (lambda one: alter(one, files={FILE: ["x"]}), f"{MANIFEST} is not the manifest"),
+    "deliveries without a status": (
+        lambda one: alter(one, input={"deliveries": ["tiny"]}),
+        f"{MANIFEST} is not the manifest",
+    ),
+    "made anew by a word": (lambda one: alter(one, rewritten="yes"), f"{MANIFEST} is not the manifest"),
+    "made anew by nobody": (lambda one: alter(one, rewritten=[{}]), f"{MANIFEST} is not the manifest"),
+    "brackets without end": (lambda one: rewrite(one / MANIFEST, "[" * 100_000), f"{MANIFEST} is not the"),
+    "manifest a pipe": (as_pipe, f"{MANIFEST} is not the manifest"),
+    "manifest a folder": (as_folder, f"{MANIFEST} is not the manifest"),
     "manifest not text": (lambda one: (one / MANIFEST).write_bytes(b"\xff\xfe"), f"{MANIFEST} is not the"),
     "manifest untrue": (without_an_input, f"{MANIFEST} is of another release"),
     "manifest gone": (lambda one: (one / MANIFEST).unlink(), f"{MANIFEST} is missing"),

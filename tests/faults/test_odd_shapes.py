@@ -5,14 +5,19 @@ Not here: files that cannot be read (`test_hostile_files.py`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from assets.instance import home_of, instance_of
 from bpp_etl.admission.working import WorkingFiles, sweep
 from bpp_etl.errors import BppError
-from bpp_etl.release.shelf import FILE
+from bpp_etl.identity.erased import between_erasures
+from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.lock_file import lock_file
 from schemas.tables import TABLES
 from tests.faults.hostile_files import TOKEN, text
 from tests.support.deliveries import TINY, write_delivery_of, write_texts
@@ -100,3 +105,37 @@ def test_a_lock_that_is_a_folder_is_told_of_its_registry_and_hinders_no_other(tm
     with pytest.raises(BppError, match=r"odd/\.lock is a folder"):
         admit(landing, root, "odd")
     assert admit(landing, root, "sound", with_events=False).is_open
+
+
+@pytest.mark.parametrize(
+    ("place", "hold"),
+    [
+        (".erase.lock", between_erasures),
+        ("dagster/.lock", instance_of),
+        ("published/.lock", lambda root: lock_file(root / "published" / ".lock")),
+    ],
+)
+def test_a_folder_in_the_place_of_any_lock_is_told_in_one_line(
+    tmp_path: Path, place: str, hold: Callable[[Path], AbstractContextManager[object]]
+) -> None:
+    (tmp_path / place).mkdir(parents=True)
+    with pytest.raises(BppError, match="lock is a folder") as error, hold(tmp_path):
+        pass
+    assert error.value.hint == "remove it, then refresh again"
+
+
+def test_a_file_in_the_place_of_the_run_storage_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "dagster").write_text("notes", encoding="utf-8")
+    with pytest.raises(BppError, match="where the run storage is to be, is no folder"):
+        home_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"\x00../../elsewhere"])
+def test_a_name_of_what_is_in_service_that_nobody_can_read_is_no_name(tmp_path: Path, name: bytes) -> None:
+    shelf = Shelf.of(tmp_path)
+    shelf.published.mkdir(parents=True)
+    (shelf.published / ".served").write_bytes(name)
+    assert shelf.put_back() is None
+    (shelf.published / ".served").unlink()
+    (shelf.published / ".served").mkdir()
+    assert shelf.served() is None

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assets import status as door
+from assets.instance import CONFIGURATION, HOME, home_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.identity.erased import begin_erasure, end_erasure
@@ -223,3 +224,28 @@ def test_a_key_of_pseudonyms_that_cannot_be_used_is_told_once(
     assert what == "the variable BPP_PSEUDONYM_KEY has fewer than 32 characters"
     assert how.startswith("make one: ")
     assert states(found) == {"shut": "shut", "warned": "admitted", "well": "admitted"}
+
+
+@pytest.mark.parametrize("held", ["{{{: no settings", "- a list", "storage: 7\n", "\x00"])
+def test_settings_of_the_run_storage_that_say_nothing_hide_neither_release_nor_registry(
+    home: Path, held: str
+) -> None:
+    """A refresh writes them anew."""
+    (home / "warehouse" / HOME / CONFIGURATION).write_text(held, encoding="utf-8")
+    text, needs_a_person = door.tell_status(home / "landing", home / "warehouse", "text")
+    assert needs_a_person
+    assert "dagster.yaml of dagster, the run storage, cannot be read" in " ".join(text.split())
+    assert "daemon:  not known" in text
+    assert any(line.startswith("well") for line in text.splitlines())
+    home_of(home / "warehouse")
+    text, _ = door.tell_status(home / "landing", home / "warehouse", "text")
+    assert "daemon:  never ran here" in text
+
+
+def test_a_damaged_history_of_runs_hides_neither_release_nor_registry(home: Path) -> None:
+    runs = home / "warehouse" / HOME / "history" / "runs.db"
+    runs.write_bytes(b"no database" * 1000)
+    text, needs_a_person = door.tell_status(home / "landing", home / "warehouse", "text")
+    assert needs_a_person
+    assert "dagster, the run storage, is damaged" in text
+    assert any(line.startswith("well") for line in text.splitlines())

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from tests.unit.share.attacker import Known, Name, Row, Tables, read
+from tests.unit.share.attacker import Known, Name, Row, Tables
+from tests.unit.share.attacker_of_tables import read
 
 OF_ALL = ("admitted", "no_first_line", "first_line")
 """Whom no protocol counts otherwise than another of the same days."""

@@ -25,7 +25,9 @@ from schemas.metric_codes import HORIZON_DAYS
 from schemas.sums import INCIDENCE
 from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Person
 from tests.unit.measure.world import measured, named, release
-from tests.unit.share.attacker import Name, bounds, moves, read, read_sums
+from tests.unit.share.attacker import Name, bounds, moves
+from tests.unit.share.attacker_of_sums import read_sums
+from tests.unit.share.attacker_of_tables import read
 from tests.unit.share.attacker_of_weeks import read_weeks
 from tests.unit.share.houses import drawn_house, grown_house, house
 from tests.unit.share.tables import by_key, tables_of, together
