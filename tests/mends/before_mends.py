@@ -53,6 +53,11 @@ BEFORE_MENDS = (
     _told("patients_dropped", "new pseudonyms", of(other_pseudonyms), everything_again),
     _told("dates_moved", "Check date_format", _day_first, _stated_rightly),
     _told("dates_moved", "and whether pseudonyms were given anew;", of(_given_anew), everything_again),
-    _told("receptors_changed", "columns of the two receptors are exchanged", of(ER_FOR_PR), everything_again),
+    _told(
+        "receptors_changed",
+        "Check whether the columns of the two receptors are exchanged",
+        of(ER_FOR_PR),
+        everything_again,
+    ),
     _told("receptors_changed", "rows have slipped", of(SLIPPED), everything_again),
 )
