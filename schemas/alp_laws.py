@@ -32,7 +32,8 @@ LOWEST_MEDIAN = 20
 MOST_TIMES_ON_A_DAY = 1.5
 """Results of one day that lie farther apart are not of one specimen, whatever the methods."""
 
-SERIES = "alp_series"
+OF_PATIENT = "alp_of_patient"
+SERIES = (OF_PATIENT, "alp_series")
 """The relation that laws of a patient's total ALP stand on: each day with the days around it."""
 
 
@@ -71,6 +72,7 @@ ALP_LAWS: tuple[Law, ...] = (
         mend="Check the unit at the laboratory.",
         among="analyte = 'ALP_TOTAL'",
         parameters={"lowest": 10, "times_from": 50, "times_to": 70},
+        stands_on=(OF_PATIENT,),
         examples=(
             Example(
                 bad=_series("1.7", "100.0", "101.0", "102.0", "6060.0", upper_limit_normal=None),
@@ -183,6 +185,7 @@ ALP_LAWS: tuple[Law, ...] = (
         mend="Check the analyte: bone ALP in ug/L or U/L may stand under the name of the total.",
         among="analyte = 'ALP_TOTAL'",
         parameters={"lowest_median": LOWEST_MEDIAN},
+        stands_on=(OF_PATIENT,),
         examples=(
             Example(bad=_series("18", "21.9"), good=_series("18", "22"), is_planted=True),
             Example(bad=_series("19.9"), good=_series("20")),

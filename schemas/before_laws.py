@@ -80,6 +80,21 @@ BEFORE_LAWS = (
         is_told_by_table=True,
     ),
     DeliveryLaw(
+        "receptors_changed",
+        sentence="A patient has the hormone receptors of the delivery before.",
+        exactly="Of patients of both deliveries of whom ER or PR is positive or negative in both, the share "
+        "of whom one of the two differs stays within its limit.",
+        severity="warn",
+        category="plausibility",
+        mend="Check whether the columns of the two receptors are exchanged, rows have slipped, and whether "
+        "a later biopsy stands in the place of the first; [limits] receptors_changed = 1 switches the rule "
+        "off.",
+        on=patients,
+        limit=0.05,
+        limit_name="receptors_changed",
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
         "distribution_moved",
         sentence="What a column says is spread as in the delivery before.",
         exactly="Of coded columns, numbers and intervals, the share stays within its limit whose population "

@@ -142,7 +142,7 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
             severity="flag",
             category="conformance",
             mend="Deliver each examination once; parts of one that were read apart share no lesion.",
-            stands_on="assessment_finding",
+            stands_on=("assessment_finding",),
             examples=(
                 _read(
                     _scans({"four": 300, "again": 300, "other": 258}, modality="CT"),
@@ -178,7 +178,7 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
             category="plausibility",
             mend="Check whether the earlier report was carried over.",
             parameters={"most_lesions": MOST_COPIED_LESIONS},
-            stands_on="assessment_finding",
+            stands_on=("assessment_finding",),
             examples=(
                 _read(
                     _scans({"four": 300, "again": 258, "three": 216, "three again": 174}, modality="CT"),
@@ -210,7 +210,7 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
             category="plausibility",
             mend="Check whether PD was carried forward, or is the code for something else.",
             parameters={"most_scans": MOST_SCANS_WITH_PROGRESSION},
-            stands_on="progression_scan",
+            stands_on=("progression_scan",),
             examples=(
                 Example(
                     given=_on_lines(600),

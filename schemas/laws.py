@@ -157,14 +157,14 @@ class SelectLaw(Law):
     `bpp_etl/gate/sql/<id>.sql` selects the `row_number` of each row that breaks it, with `parameters`,
     `$registry` and `$delivery_date`. `among` is the SQL condition of the rows that are judged. One that
     refuses sees its own table without the rows that break another rule, and the tables that it descends from;
-    one that flags sees all admitted rows. `stands_on` names another SELECT file of that folder whose rows the
-    law reads under its name; they are worked out once for all laws of a table that stand on it. `columns` are
-    those of the row that it is about.
+    one that flags sees all admitted rows. `stands_on` names other SELECT files of that folder whose rows the
+    law reads under their names, and each of them those before it; they are worked out once for all laws of a
+    table that stand on them. `columns` are those of the row that it is about.
     """
 
     columns: tuple[str, ...] = ()
     among: str = "true"
-    stands_on: str = ""
+    stands_on: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 

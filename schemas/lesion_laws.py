@@ -13,7 +13,8 @@ from schemas.examples import Example, example
 from schemas.laws import Law, RowLaw, SelectLaw
 from schemas.lesion_examples import GIVEN, alone, history, seen
 
-HISTORY = "lesion_history"
+COURSE = "lesion_course"
+HISTORY = (COURSE, "lesion_history")
 """The relation that the laws stand on: each lesion row with what was reported before."""
 
 BASELINE_DAYS = 42
@@ -267,8 +268,8 @@ LESION_LAWS: tuple[Law, ...] = (
         severity="flag",
         category="plausibility",
         mend="Check to which patient the examination belongs.",
-        parameters={"most_shared": MOST_SHARED, "baseline_days": BASELINE_DAYS},
-        stands_on=HISTORY,
+        parameters={"most_shared": MOST_SHARED},
+        stands_on=(COURSE,),
         examples=(
             Example(
                 bad=(seen("twin"), seen("treated")),

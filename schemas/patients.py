@@ -201,7 +201,7 @@ class Patients(Contract, key=("registry", "patient_id")):
             severity="flag",
             category="plausibility",
             mend="Check whether it is one patient; if so, deliver all under one id.",
-            stands_on="patient_fold",
+            stands_on=("patient_fold",),
             examples=(
                 Example(
                     bad=({"patient_id": "{own}.p 7"}, {"patient_id": "{own} P-007"}),

@@ -231,7 +231,7 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             "progression here.",
             among="end_reason = 'progression'",
             parameters={"seen_within_days": SEEN_WITHIN_DAYS},
-            stands_on="progression_scan",
+            stands_on=("progression_scan",),
             examples=tuple(
                 Example(
                     given={

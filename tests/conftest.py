@@ -28,6 +28,7 @@ WALKS = (
     "gates/test_patients_of_another_registry.py",
     "gates/test_pseudonyms.py",
     "gates/test_redcap_kit.py",
+    "gates/test_changed_patients.py",
     "gates/test_rules_against_before.py",
     "gates/test_stated_cadence.py",
     "gates/test_waivers.py",

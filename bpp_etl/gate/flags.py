@@ -6,6 +6,8 @@ SQL of their table sets.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.select_rules import breaking, stood_on
@@ -24,32 +26,55 @@ def is_flagged_later(law: Law) -> bool:
     return isinstance(law, SelectLaw | TimeLaw)
 
 
-def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery) -> None:
-    """Flag the admitted rows of a table for what they are among all admitted rows, and count them.
+def flagged_together(tables: Iterable[JudgedTable]) -> list[list[JudgedTable]]:
+    """Put tables together whose rules stand on the same relations, so that each is worked out once."""
+    groups: list[tuple[set[str], list[JudgedTable]]] = []
+    for judged in tables:
+        names = {name for law in _flagging(judged) if isinstance(law, SelectLaw) for name in law.stands_on}
+        for standing, group in groups:
+            if standing & names:
+                standing.update(names)
+                group.append(judged)
+                break
+        else:
+            groups.append((names, [judged]))
+    return [group for _, group in groups]
 
-    Where the other table of a rule of time order was not delivered, the rule is not judged.
-    """
-    laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
-    relation = f"core.{quoted(judged.table)}"
+
+def flag_tables(
+    con: Connection, tables: Sequence[JudgedTable], delivery: Delivery, read: ReadDelivery
+) -> None:
+    """Flag the admitted rows of tables for what they are among all admitted rows, and count them."""
+    laws = [law for judged in tables for law in _flagging(judged)]
+    with stood_on(con, laws, delivery, read.config.stated):
+        for judged in tables:
+            _flag_table(con, judged, delivery, read)
+
+
+def _flagging(judged: JudgedTable) -> list[Law]:
+    return [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
+
+
+def _flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery) -> None:
+    # Where the other table of a rule of time order was not delivered, the rule is not judged.
+    laws, relation = _flagging(judged), f"core.{quoted(judged.table)}"
     con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
     judged_rows: dict[str, int] = {}
-    stated = read.config.stated
-    with stood_on(con, laws, delivery, stated):
-        for law in laws:
-            if isinstance(law, SelectLaw):
-                numbers, among = breaking(con, law, delivery, stated), law.among
-            elif isinstance(law, TimeLaw) and law.other_table in read.rows:
-                numbers, among = out_of_order(con, relation, law), "true"
-            else:
-                continue
-            if numbers.len():
-                with shown(con, "newly_earned", numbers.to_frame()):
-                    con.execute(
-                        "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
-                    )
-            if among not in judged_rows:
-                judged_rows[among] = count_of(con, f"select count(*) from {relation} where {among}")
-            judged.counts[law.id] = RuleCount(judged_rows[among], numbers.n_unique())
+    for law in laws:
+        if isinstance(law, SelectLaw):
+            numbers, among = breaking(con, law, delivery, read.config.stated), law.among
+        elif isinstance(law, TimeLaw) and law.other_table in read.rows:
+            numbers, among = out_of_order(con, relation, law), "true"
+        else:
+            continue
+        if numbers.len():
+            with shown(con, "newly_earned", numbers.to_frame()):
+                con.execute(
+                    "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
+                )
+        if among not in judged_rows:
+            judged_rows[among] = count_of(con, f"select count(*) from {relation} where {among}")
+        judged.counts[law.id] = RuleCount(judged_rows[among], numbers.n_unique())
     if any(judged.counts[law.id].broken for law in laws if law.id in judged.counts):
         add_flags(con, relation, "temp.earned")
     con.execute("drop table temp.earned")

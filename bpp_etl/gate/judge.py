@@ -12,7 +12,7 @@ from bpp_etl.gate.decide import decide
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN, Known, WholeDelivery
 from bpp_etl.gate.derived_lines import with_derived_lines
-from bpp_etl.gate.flags import flag_table, is_flagged_later
+from bpp_etl.gate.flags import flag_tables, flagged_together, is_flagged_later
 from bpp_etl.gate.judged import JudgedDelivery, JudgedTable
 from bpp_etl.gate.one_table import judge_table
 from bpp_etl.gate.row_rules import ensure_judging_works
@@ -43,8 +43,8 @@ def judge(
     ) -> Callable[[Connection], list[JudgedTable]]:
         return lambda own: [judge_table(own, table, delivery, read) for table in tables]
 
-    def flagging(judged: JudgedTable) -> Callable[[Connection], None]:
-        return lambda own: flag_table(own, judged, delivery, counted.read)
+    def flagging(tables: list[JudgedTable]) -> Callable[[Connection], None]:
+        return lambda own: flag_tables(own, tables, delivery, counted.read)
 
     roots, lines = _descent(TABLES.values())
     if read.config.dates is not None:
@@ -58,7 +58,8 @@ def judge(
         counted.tables.update((found.table, found) for found in judged if found.table in read.rows)
     forget_day_zero(con)
     derive_cadence(con, delivery.registry, read.config.cadence, keep=True)
-    side_by_side(con, [flagging(table) for table in counted.tables.values() if _has_flags(table)])
+    together = flagged_together(table for table in counted.tables.values() if _has_flags(table))
+    side_by_side(con, [flagging(tables) for tables in together])
     if read.config.format != CANONICAL:
         _number_by_source(con, counted.tables)
     decision = decide(WholeDelivery(con, delivery, counted, known))

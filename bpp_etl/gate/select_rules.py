@@ -23,8 +23,9 @@ def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery, stated: S
     """Hold the relations that the laws stand on, each worked out once, for as long as the laws are judged."""
     parameters: dict[str, dict[str, object]] = {}
     for law in laws:
-        if isinstance(law, SelectLaw) and law.stands_on:
-            parameters.setdefault(law.stands_on, {}).update(law.parameters)
+        if isinstance(law, SelectLaw):
+            for name in law.stands_on:
+                parameters.setdefault(name, {}).update(law.parameters)
     for name, told in parameters.items():
         if is_there(con, "raw", name):  # of ids that are pseudonyms by now (`admission/ids.py`)
             con.execute(f"create or replace temp view {quoted(name)} as from raw.{quoted(name)}")

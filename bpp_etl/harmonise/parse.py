@@ -20,6 +20,7 @@ from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
+from bpp_etl.reading.header import BLANK, BLANKS
 from bpp_etl.reading.raw_tables import DECLARED, DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
@@ -28,9 +29,7 @@ from schemas.contract import Column, delivered_columns
 from schemas.declared_laws import DAY_ZERO_UNKNOWN
 from schemas.tables import TABLES, DeliveredTable
 
-BLANKS = " \t\n\v\f\r\u0085\u00a0\u2028\u2029\u202f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
-_BLANK_CLASS = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{3000}\x{feff}]"
-BLANK_END = f"^{_BLANK_CLASS}|{_BLANK_CLASS}$"
+BLANK_END = f"^{BLANK}|{BLANK}$"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from bpp_etl.reading.header import BLANK
 from bpp_etl.warehouse.connection import literal
 from schemas.codes import NULL_WORDS
 
-BLANK = r"[\s\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{2060}\x{3000}\x{feff}]"
-"""One blank of any kind, as a pattern."""
 BETWEEN, ESCAPE = ":", "\\"
 """What stands between two parts of a key, and before such a mark within a part."""
 

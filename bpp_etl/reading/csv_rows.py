@@ -24,7 +24,8 @@ MOST_SHARE = 0.5
 class Aligned:
     """A file whose rows all have a cell for each column: those that had not are empty there.
 
-    `rows` are the places of these, counted from 0 as DuckDB counts: lines without a character are none.
+    `rows` are the places of these, counted from 0 as DuckDB counts: lines without a character are none. Those
+    of no filled cell are not among them: they are no rows.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class _Seen:
     """How the rows of a file are made: their number, those of another width, what those have in common."""
 
     rows: int = 0
+    is_changed: bool = False
     odd: list[int] = field(default_factory=list)
     first_line: int = 0
     has_one_more: bool = True
@@ -75,7 +77,7 @@ def aligned(path: Path, name: str, delimiter: str, columns: int, lines_above: in
             seen = _copied(text, out, delimiter, columns)
     except (csv.Error, UnicodeError):
         return None
-    if seen is None or not seen.odd:
+    if seen is None or not seen.is_changed:
         return None
     if len(seen.odd) > MOST_SHARE * seen.rows:
         raise UnreadableError(
@@ -96,10 +98,12 @@ def _copied(text: TextIO, out: TextIO, delimiter: str, columns: int) -> _Seen | 
             seen.rows += len(fields) > 0
             continue
         ending = taken[0][len(taken[0].rstrip("\r\n")) :]
-        if len(taken) > 1 or (not ending and len(fields) < columns):
+        is_filled = not all(map(_is_empty, fields))
+        if len(taken) > 1 or (is_filled and not ending and len(fields) < columns):
             return None
         out.write(delimiter * (columns - 1) + ending)
-        if not all(_is_empty(cell) for cell in fields):
+        seen.is_changed = True
+        if is_filled:
             seen.first_line = seen.first_line or reader.line_num
             seen.has_one_more &= len(fields) == columns + 1
             seen.ends_empty &= _is_empty(fields[-1])

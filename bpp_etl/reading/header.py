@@ -12,9 +12,21 @@ from bpp_etl.errors import shown
 from bpp_etl.reading.problems import WITHHELD
 
 BYTE_ORDER_MARK = "\ufeff"
-ZERO_WIDTH = f"\u200b\u2060{BYTE_ORDER_MARK}"
+ZERO_WIDTH = "".join(
+    (
+        "\u00ad\u061c\u180e",  # soft hyphen, Arabic letter mark, Mongolian vowel separator
+        "\u200b\u200c\u200d\u200e\u200f",  # zero-width space and joiners, marks of direction
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",  # embedded and isolated directions
+        "\u2060\u2061\u2062\u2063\u2064",  # word joiner, operators without a sign
+        BYTE_ORDER_MARK,
+    )
+)
 """Characters without ink or width that exports, copied cells and joined files leave in a name."""
 _NOTHING = dict.fromkeys(map(ord, ZERO_WIDTH))
+BLANKS = " \t\n\v\f\r\x85\xa0\u2028\u2029\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B))) + ZERO_WIDTH
+"""What is blank at the ends of a cell."""
+BLANK = "".join(("[\\s", *(f"\\x{{{ord(one):x}}}" for one in BLANKS if not one.isascii()), "]"))
+"""One of them, as a pattern of SQL."""
 
 
 def clean_name(name: str) -> str:

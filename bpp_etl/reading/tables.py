@@ -96,8 +96,8 @@ def load(
     except (duckdb.Error, UnicodeError) as error:
         if is_of_the_machine(error) or isinstance(error, OUT_OF_ITS_SENSES):
             raise
-        found = _aligned(opened, content, error) if may_set_aside else None
-        if found is None:
+        found = _aligned(opened, content, error)
+        if found is None or (found.rows and not may_set_aside):
             raise unreadable(opened, why_unreadable(error, opened.lines_above)) from None
         misaligned = found.rows
         try:

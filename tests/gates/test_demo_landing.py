@@ -11,7 +11,7 @@ import pytest
 
 from bpp_etl.demo import WrittenDelivery, write_benchmark_landing, write_demo_landing
 from schemas.laws import DeclaredLaw, NearLaw, SelectLaw
-from schemas.lesion_laws import HISTORY
+from schemas.lesion_laws import COURSE
 from schemas.rules import RULES, Rule, rule_of
 from tests.gates.lesion_past import lesion_flags
 from tests.support.gating import Gated, gated
@@ -28,7 +28,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Gates:
 OF_NO_ROW = DeclaredLaw | NearLaw
 """Laws of what a registry declares, or an adapter says: no row of the demonstration breaks one."""
 FLAGS = [rule for rule in RULES if rule.severity == "flag" and not isinstance(rule.law, OF_NO_ROW)]
-OF_THE_PAST = [rule for rule in FLAGS if isinstance(rule.law, SelectLaw) and rule.law.stands_on == HISTORY]
+OF_THE_PAST = [rule for rule in FLAGS if isinstance(rule.law, SelectLaw) and COURSE in rule.law.stands_on]
 NAMES = ("synthetic-clean", "synthetic-dirty", "synthetic-shut")
 
 

@@ -18,6 +18,8 @@ from schemas.rules import RULES
 from schemas.tables import TABLES
 from tests.gates import (
     test_birth_date_default,
+    test_changed_patients,
+    test_days_of_the_record,
     test_distribution_moved,
     test_limits,
     test_lysis_not_recorded,
@@ -50,25 +52,26 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     ),
     "sex_implausible": (test_warn_rules.test_more_than_a_tenth_of_male_patients_is_told,),
     "no_eligible_ct": (test_record_rules.test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts,),
-    "contact_is_extraction": (test_record_rules.test_last_contacts_on_the_delivery_s_day_are_told,),
+    "contact_is_extraction": (test_days_of_the_record.test_last_contacts_on_the_delivery_s_day_are_told,),
     "alp_scale_implausible": (test_record_rules.test_a_median_alp_of_another_unit_shuts,),
     "laboratory_scale_differs": (
         test_record_rules.test_a_laboratory_on_another_scale_than_the_others_is_told,
     ),
-    "patient_delivered_twice": (test_record_rules.test_a_patient_under_two_ids_is_told,),
+    "patient_delivered_twice": (test_days_of_the_record.test_a_patient_under_two_ids_is_told,),
     "dates_on_one_day": (
-        test_record_rules.test_over_a_fifth_of_dates_on_one_day_is_told,
-        test_record_rules.test_over_half_of_dates_on_one_day_of_the_month_is_told,
+        test_days_of_the_record.test_over_a_fifth_of_dates_on_one_day_is_told,
+        test_days_of_the_record.test_over_half_of_dates_on_one_day_of_the_month_is_told,
     ),
     "patients_dropped": (test_rules_against_before.test_more_than_a_tenth_of_the_patients_before_gone_shuts,),
     "table_shrunk": (
         test_rules_against_before.test_a_table_under_four_fifths_of_its_rows_before_shuts,
         test_rules_against_before.test_patients_with_cts_who_have_lost_every_lesion_shut,
     ),
-    "deaths_withdrawn": (test_rules_against_before.test_the_dead_who_are_alive_again_are_told,),
+    "deaths_withdrawn": (test_changed_patients.test_the_dead_who_are_alive_again_are_told,),
     "dates_moved": (
-        test_rules_against_before.test_dates_of_over_a_twentieth_of_the_patients_that_moved_are_told,
+        test_changed_patients.test_dates_of_over_a_twentieth_of_the_patients_that_moved_are_told,
     ),
+    "receptors_changed": (test_changed_patients.test_receptors_of_over_a_twentieth_that_differ_are_told,),
     "distribution_moved": (
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,

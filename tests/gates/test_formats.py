@@ -149,7 +149,7 @@ FORMATS: Mapping[str, tuple[Callable[[Path], None], str]] = {
     ),
     "characters nobody sees in a header": (
         lambda folder: write_csv(
-            folder, lambda _, text: "\u200b\u00a0" + text.replace(",", "\u2060\u00a0,", 1)
+            folder, lambda _, text: "\u200b\u00a0\u200e" + text.replace(",", "\u2060\u00ad\u202c\u00a0,", 1)
         ),
         "",
     ),

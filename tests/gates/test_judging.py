@@ -13,6 +13,8 @@ import pytest
 from pandera.config import ValidationDepth, config_context
 
 from bpp_etl.errors import BppError
+from bpp_etl.gate.flags import flagged_together
+from bpp_etl.gate.judged import JudgedTable
 from bpp_etl.gate.row_rules import is_seen_in_text, judge_frame, problem_schema
 from schemas.rules import rules_of
 from schemas.tables import TABLES
@@ -51,3 +53,11 @@ def test_every_rule_that_is_seen_while_text_is_read_is_a_check_of_its_table(name
     seen: list[str] = []
     judge_frame(problem_schema(TABLES[name]), frame, lambda rule, _: seen.append(rule))
     assert sorted(seen) == sorted(known)
+
+
+def test_tables_whose_rules_stand_on_one_relation_are_flagged_together_and_others_apart() -> None:
+    """Progression on a scan is asked for lines and for images, and worked out once."""
+    together = [[one.table for one in group] for group in flagged_together(map(JudgedTable, TABLES))]
+    assert ["therapy_lines", "imaging_assessments"] in together
+    assert sorted(len(group) for group in together) == [1, 1, 1, 1, 2]
+    assert sorted(name for group in together for name in group) == sorted(TABLES)

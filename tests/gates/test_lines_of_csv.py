@@ -128,3 +128,20 @@ def test_a_file_of_another_width_is_read_in_its_encoding(tmp_path: Path) -> None
     (folder / "therapy_lines.csv").write_bytes(text.encode("latin-1"))
     (folder.parent / "registry.toml").write_text("encoding = 'latin-1'\n" + OPEN, encoding="utf-8")
     assert gated(folder).refused == {("therapy_lines", 4): ["field_count_differs"]}
+
+
+@pytest.mark.parametrize("blank", [",,,,,,,", ",", '""', "  ", "NULL,.,-,?,n/a", "\u200e,\u00ad"])
+def test_lines_without_a_filled_cell_are_no_rows_whatever_their_width(tmp_path: Path, blank: str) -> None:
+    for place, end in enumerate(("\n", "")):
+        text = TINY["patients"] + "\n".join([blank] * 9) + end
+        one = judged(tmp_path / f"{place}", patients=text)
+        assert one.refused == {}
+        assert one.read.empty_rows == {"patients": 9}
+
+
+def test_lines_without_a_filled_cell_leave_a_file_of_another_standard_readable(tmp_path: Path) -> None:
+    folder = tmp_path / "trial" / "2024-12-31"
+    folder.mkdir(parents=True)
+    (folder / "dm.csv").write_text("USUBJID,SEX\nA,F\nB,F\n,,,\n,,,\n,,,\n", encoding="utf-8")
+    (folder.parent / "registry.toml").write_text('format = "sdtm"\n', encoding="utf-8")
+    assert not [one for one in problems_of(folder) if one[1] == "file_unreadable"]

@@ -5,99 +5,15 @@ Not here: rules that look at one delivery alone (`test_shut_rules.py`, `test_rec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.gate.decision import GateDecision, RuleResult
 from bpp_etl.warehouse.connection import opened_read_only
+from tests.gates.held_to_before import FIRST, PEOPLE, SECOND, Texts, after, causes, delivery, result, warnings
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit, begin_with
-
-FIRST, SECOND = "2024-12-30", "2024-12-31"
-PEOPLE = tuple(f"P{number}" for number in range(17))
-"""Seventeen patients beside the tiny three, each with a line, two CTs and a lesion: twenty with CTs."""
-
-Texts = Mapping[str, str]
-
-
-def delivery(
-    people: Iterable[str] = PEOPLE,
-    *,
-    dead: Iterable[str] = (),
-    born: Mapping[str, str] | None = None,
-    started: Mapping[str, str] | None = None,
-    without_lesion: Iterable[str] = (),
-    without_ct: Iterable[str] = (),
-) -> dict[str, str | None]:
-    """Write the tables of the tiny patients and of others, about whom something may be said otherwise.
-
-    The tables that need not be there are not: what they hold is compared by itself.
-    """
-    people, dead, without_lesion, without_ct = list(people), set(dead), set(without_lesion), set(without_ct)
-    birth = dict.fromkeys(PEOPLE, "1960-05-05") | dict(born or {})
-    start = dict.fromkeys(PEOPLE, "2024-01-01") | dict(started or {})
-    header, *tiny = TINY["patients"].splitlines()
-    patients = [f"{header},birth_date,death_date", *(f"{row},," for row in tiny)]
-    patients += [
-        f"{one},female,2024-11-0{2 + number % 7},{birth[one]},{'2024-11-20' if one in dead else ''}"
-        for number, one in enumerate(people)
-    ]
-    lines = [f"{one},1,made up,{start[one]},,21" for one in people if start[one]]
-    images = [
-        f"{one}{place},{one},{day},{'MRI' if one in without_ct else 'CT'},true,SD"
-        for one in people
-        for place, day in enumerate(("2023-12-20", "2024-02-12"))
-    ]
-    lesions = [f"{one}1,L1,rib,osteoblastic,stable,none,false" for one in people if one not in without_lesion]
-    return {
-        "lab_results": None,
-        "her2_tests": None,
-        "patients": "\n".join(patients) + "\n",
-        **{
-            table: TINY[table] + "".join(f"{row}\n" for row in rows)
-            for table, rows in (
-                ("therapy_lines", lines),
-                ("imaging_assessments", images),
-                ("bone_lesions", lesions),
-            )
-        },
-    }
-
-
-def after(
-    home: Path,
-    before: Mapping[str, str | None],
-    now: Mapping[str, str | None],
-    toml: str = "",
-    days: tuple[str, str] = (FIRST, SECOND),
-) -> GateDecision:
-    """Admit a delivery, and judge the next one of the registry."""
-    begin_with(home, before, days[0])
-    folder = home / "landing" / "tiny" / days[0]
-    if days[0] == days[1]:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
-    write_delivery_of(home / "landing", day=days[1], **now)
-    (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
-    return admit(home / "landing", home / "warehouse", with_events=False)
-
-
-def result(decision: GateDecision, table: str, rule: str) -> RuleResult:
-    (found,) = (one for one in decision.rules if (one.table, one.rule) == (table, rule))
-    return found
-
-
-def causes(decision: GateDecision) -> set[tuple[str, str]]:
-    return {(cause.table, cause.rule) for cause in decision.causes}
-
-
-def warnings(decision: GateDecision) -> dict[str, str]:
-    return {breach.rule: breach.message for breach in decision.warnings}
-
+from tests.support.warehouses import admit
 
 RULES = {
     ("patients", "patients_dropped"),
@@ -232,66 +148,6 @@ def test_patients_with_cts_who_have_lost_every_lesion_shut(
         assert cause.message == (
             "2 of 19 patients with CTs have lost every row of bone_lesions (10.5 %, limit 10 %)"
         )
-
-
-# deaths_withdrawn
-
-
-@pytest.mark.parametrize(
-    ("dead", "people", "toml", "status"),
-    [
-        (PEOPLE[:3], PEOPLE, "", "passed"),
-        (PEOPLE[:2], PEOPLE, "", "failed"),
-        (PEOPLE[:2], PEOPLE, "[limits]\ndeaths_withdrawn = 0.5\n", "passed"),
-        (PEOPLE[1:3], PEOPLE[1:], "", "passed"),  # who is gone is not alive again
-    ],
-)
-def test_the_dead_who_are_alive_again_are_told(
-    tmp_path: Path, dead: tuple[str, ...], people: tuple[str, ...], toml: str, status: str
-) -> None:
-    decision = after(tmp_path, delivery(dead=PEOPLE[:3]), delivery(people, dead=dead), toml)
-    found = result(decision, "patients", "deaths_withdrawn")
-    assert (found.judged, found.status) == (3 - (people != PEOPLE), status)
-    assert decision.is_open
-    words = "1 of 3 patients who were dead in the delivery before have no date of death (33.3 %, limit 0 %)"
-    assert warnings(decision).get("deaths_withdrawn") == (words if status == "failed" else None)
-
-
-# dates_moved
-
-
-@pytest.mark.parametrize(
-    ("born", "started", "broken", "status"),
-    [
-        ({"P0": "1960-05-06"}, {}, 1, "passed"),  # 1 of 20
-        ({"P0": "1960-05-06"}, {"P1": "2024-01-02"}, 2, "failed"),
-        ({"P0": "1960-05-06"}, {"P0": "2024-01-02"}, 1, "passed"),
-        ({"P0": "", "P1": ""}, {"P2": "", "P3": ""}, 0, "passed"),  # not known is not moved
-    ],
-)
-def test_dates_of_over_a_twentieth_of_the_patients_that_moved_are_told(
-    tmp_path: Path, born: dict[str, str], started: dict[str, str], broken: int, status: str
-) -> None:
-    decision = after(tmp_path, delivery(), delivery(born=born, started=started))
-    found = result(decision, "patients", "dates_moved")
-    assert (found.judged, found.broken, found.status) == (20, broken, status)
-    assert decision.is_open
-    words = (
-        "2 of 20 patients have another birth date, start of line 1 or date of death than before"
-        " (10.0 %, limit 5 %)"
-    )
-    assert warnings(decision).get("dates_moved") == (words if status == "failed" else None)
-
-
-def test_dates_of_death_that_moved_are_told(tmp_path: Path) -> None:
-    def with_deaths(day: str) -> dict[str, str]:
-        told = delivery(dead=PEOPLE[:2])
-        return {**told, "patients": told["patients"].replace("2024-11-20", day)}
-
-    decision = after(tmp_path, with_deaths("2024-11-20"), with_deaths("2024-11-21"))
-    found = result(decision, "patients", "dates_moved")
-    assert (found.judged, found.broken, found.status) == (20, 2, "failed")
-    assert result(decision, "patients", "deaths_withdrawn").status == "passed"
 
 
 # delivery_repeats

@@ -10,6 +10,7 @@ from tests.mends.mend import DeliveryMend, Export
 from tests.mends.stated_mends import states
 from tests.mends.table_mends import everything_again
 from tests.mutations.changes import other_pseudonyms
+from tests.mutations.hostile_defects import ER_FOR_PR, of_the_next
 from tests.mutations.record import Record
 
 
@@ -46,8 +47,17 @@ def _told(rule: str, says: str, plant: Follow, follow: Follow) -> DeliveryMend:
     return DeliveryMend(rule, says, plant=plant, follow=follow, against="the delivery before")
 
 
+SLIPPED = of_the_next("patients", "er_status", "pr_status")
+
 BEFORE_MENDS = (
     _told("patients_dropped", "new pseudonyms", of(other_pseudonyms), everything_again),
     _told("dates_moved", "Check date_format", _day_first, _stated_rightly),
     _told("dates_moved", "and whether pseudonyms were given anew;", of(_given_anew), everything_again),
+    _told(
+        "receptors_changed",
+        "Check whether the columns of the two receptors are exchanged",
+        of(ER_FOR_PR),
+        everything_again,
+    ),
+    _told("receptors_changed", "rows have slipped", of(SLIPPED), everything_again),
 )

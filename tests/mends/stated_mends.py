@@ -13,6 +13,7 @@ from tests.mends.delivery_mends import of, planted
 from tests.mends.mend import DeliveryMend, Export, of_delivery
 from tests.mutations.changes import each, recoded, says, without_column
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
+from tests.mutations.hostile_defects import HOSTILE_DEFECTS
 from tests.mutations.record import Record, Row
 
 
@@ -271,6 +272,8 @@ SWITCHED_OFF = tuple(
         against=defect.against,
         is_known=True,
     )
-    for defect in {one.rule: one for one in DELIVERY_DEFECTS if one.rule in SWITCHES}.values()
+    for defect in {
+        one.rule: one for one in (*HOSTILE_DEFECTS, *DELIVERY_DEFECTS) if one.rule in SWITCHES
+    }.values()
 )
 """One for each of them that a known defect breaks."""

@@ -85,6 +85,10 @@ def _ratio_for_copies(row: Row) -> None:
     row["her2_cep17_ratio"], row["her2_copy_number"] = row["her2_copy_number"], row["her2_cep17_ratio"]
 
 
+def _er_for_pr(row: Row) -> None:
+    row["er_status"], row["pr_status"] = row["pr_status"], row["er_status"]
+
+
 def _on_mondays(row: Row) -> None:
     day = dt.date.fromisoformat(str(row["specimen_date"]))
     row["specimen_date"] = (day - dt.timedelta(days=day.weekday())).isoformat()
@@ -99,6 +103,9 @@ def of_the_next(table: str, *columns: str) -> Plant:
             row.update(cells)
 
     return plant
+
+
+ER_FOR_PR = each("patients", _er_for_pr)
 
 
 def _one_hospital_lytic(record: Record) -> None:
@@ -166,6 +173,13 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "patients",
             "dates_moved",
             of_the_next("patients", "birth_date"),
+        ),
+        ("ER and PR are exchanged", "patients", "receptors_changed", ER_FOR_PR),
+        (
+            "receptors are those of the next patient",
+            "patients",
+            "receptors_changed",
+            of_the_next("patients", "er_status", "pr_status"),
         ),
         ("limits are those of men", "lab_results", "distribution_moved", each("lab_results", _limit_of_men)),
         (

@@ -27,6 +27,7 @@ ALONE = {
     "no_eligible_ct",
     "refused_share_exceeded",
     "dates_on_one_day",
+    "line_one_missing",
     "progression_without_imaging",
 }
 """Tables and rules whose defects change what is judged of other tables."""

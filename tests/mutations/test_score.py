@@ -17,11 +17,15 @@ from bpp_etl.demo.write import registry_toml
 from tests.mutations.defect import DeliveryDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.hostile_defects import HOSTILE_DEFECTS, UNSEEN_AT_FIRST
+from tests.mutations.kept_defects import KEPT_DEFECTS, KEPT_ROWS, KEPT_UNSEEN
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
 from tests.mutations.record import DELIVERY_DAY, clean_record, write_record
 from tests.mutations.row_defects import ROW_DEFECTS
 from tests.mutations.score import Clean, Outcome, broken, judge_rows, together
 from tests.support.gating import gated
+
+OF_ROWS = (*ROW_DEFECTS, *LABORATORY_DEFECTS, *KEPT_ROWS)
+OF_DELIVERIES = (*DELIVERY_DEFECTS, *HOSTILE_DEFECTS, *KEPT_DEFECTS)
 
 
 def test_a_clean_delivery_breaks_no_rule_of_any_severity(tmp_path: Path) -> None:
@@ -31,7 +35,7 @@ def test_a_clean_delivery_breaks_no_rule_of_any_severity(tmp_path: Path) -> None
 
 
 def test_every_defect_of_rows_is_noticed_by_its_rule(tmp_path: Path) -> None:
-    assert missed(judge_rows(tmp_path, (*ROW_DEFECTS, *LABORATORY_DEFECTS))) == []
+    assert missed(judge_rows(tmp_path, OF_ROWS)) == []
 
 
 def test_what_the_gate_cannot_notice_it_does_not(tmp_path: Path) -> None:
@@ -67,13 +71,11 @@ def missed(outcomes: list[Outcome]) -> list[str]:
 def test_every_defect_of_a_delivery_is_noticed_by_its_rule(clean: Clean) -> None:
     """Several at once, of different tables; one by one in the soak."""
     assert broken(clean.decision) == set()
-    outcomes = [
-        one for group in together((*DELIVERY_DEFECTS, *HOSTILE_DEFECTS)) for one in clean.judge(group)
-    ]
+    outcomes = [one for group in together(OF_DELIVERIES) for one in clean.judge(group)]
     assert "\n".join(missed(outcomes)) == ""
 
 
-@pytest.mark.parametrize("defect", UNSEEN_AT_FIRST, ids=lambda defect: defect.wrong)
+@pytest.mark.parametrize("defect", [*UNSEEN_AT_FIRST, *KEPT_UNSEEN], ids=lambda defect: defect.wrong)
 def test_what_the_gate_cannot_notice_in_a_first_delivery_it_does_not(
     clean: Clean, defect: DeliveryDefect
 ) -> None:
@@ -82,7 +84,6 @@ def test_what_the_gate_cannot_notice_in_a_first_delivery_it_does_not(
 
 @pytest.mark.soak
 def test_every_defect_planted_alone_is_noticed_by_its_rule(clean: Clean, tmp_path: Path) -> None:
-    assert missed([clean.judge([defect])[0] for defect in (*DELIVERY_DEFECTS, *HOSTILE_DEFECTS)]) == []
-    rows = (*ROW_DEFECTS, *LABORATORY_DEFECTS)
-    alone = [judge_rows(tmp_path / str(place), [defect], spare=14)[0] for place, defect in enumerate(rows)]
+    assert missed([clean.judge([defect])[0] for defect in OF_DELIVERIES]) == []
+    alone = [judge_rows(tmp_path / str(place), [one], spare=14)[0] for place, one in enumerate(OF_ROWS)]
     assert missed(alone) == []

@@ -2,12 +2,13 @@
 with id as (
     select
         lesion_id,
-        min(patient_id) <> max(patient_id) as is_shared
-    from lesion_history
+        count(*) > 1 as is_shared
+    from lesion_course
     group by lesion_id
 )
 
-select lesion.row_number
-from lesion_history as lesion
-join id on id.lesion_id = lesion.lesion_id and id.is_shared
-where (select avg(cast(is_shared as integer)) from id) <= $most_shared
+select lesions.row_number
+from core.bone_lesions as lesions
+join id on id.lesion_id = lesions.lesion_id and id.is_shared
+where lesions.registry = $registry
+    and (select avg(cast(is_shared as integer)) from id) <= $most_shared

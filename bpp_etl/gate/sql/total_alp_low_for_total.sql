@@ -1,10 +1,8 @@
 -- One row per total ALP result of a patient whose median is that of a bone ALP.
 with low as (
     select patient_id
-    from core.lab_results
-    where analyte = 'ALP_TOTAL'
-    group by patient_id
-    having min(value) < $lowest_median
+    from alp_of_patient
+    where lowest < $lowest_median
 ),
 
 of_patient as (

@@ -1,0 +1,135 @@
+"""Days that, taken together, cannot be those of patients: told.
+
+Not here: values (`test_record_rules.py`), and what the delivery before says (`test_rules_against_before.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.gates.many_patients import added, days, judged, patients, results
+from tests.support.deliveries import DAY, TINY
+
+# contact_is_extraction
+
+
+@pytest.mark.parametrize(
+    ("on_the_day", "others", "toml", "status"),
+    [
+        (27, 0, "", "passed"),  # with the tiny three, 27 of 30
+        (28, 0, "", "failed"),
+        (28, 0, "[limits]\ncontact_is_extraction = 1\n", "passed"),
+        (17, 0, "", "passed"),
+        (16, 0, "", "not_applicable"),
+        (28, 1, "", "passed"),
+    ],
+)
+def test_last_contacts_on_the_delivery_s_day_are_told(
+    tmp_path: Path, on_the_day: int, others: int, toml: str, status: str
+) -> None:
+    alive = [f"E{number},female,{DAY}," for number in range(on_the_day)]
+    dead = [f"D{number},female,{DAY},{DAY}" for number in range(40)]
+    other = [f"O{number},female,2024-11-0{number + 2}," for number in range(others)]
+    tiny = [f"{row}," for row in TINY["patients"].splitlines()[1:]]
+    text = "patient_id,sex,last_contact_date,death_date\n" + "\n".join([*tiny, *alive, *dead, *other]) + "\n"
+    one = judged(tmp_path, toml, patients=text)
+    result = one.result("patients", "contact_is_extraction")
+    assert result.status == status
+    assert result.judged == (0 if status == "not_applicable" else on_the_day + others + 3)
+    assert one.decision.is_open
+
+
+# patient_delivered_twice
+
+
+@pytest.mark.parametrize(
+    ("scan_days", "changed", "toml", "broken", "status"),
+    [
+        (2, {}, "", 0, "passed"),
+        (3, {}, "", 2, "failed"),
+        (3, {"birth": "1950-03-02"}, "", 0, "passed"),
+        (3, {"diagnosis": "2023-11-02"}, "", 0, "passed"),
+        (3, {"start": "2024-01-09"}, "", 0, "passed"),
+        (3, {"last": "2024-09-10"}, "", 0, "passed"),
+        (3, {}, "[limits]\npatient_delivered_twice = 1\n", 2, "passed"),
+    ],
+)
+def test_a_patient_under_two_ids_is_told(
+    tmp_path: Path, scan_days: int, changed: dict[str, str], toml: str, broken: int, status: str
+) -> None:
+    told = {"birth": "1950-03-01", "diagnosis": "2023-11-01", "start": "2024-01-08", "last": "2024-09-09"}
+    lines, scans = [], []
+    rows = ["patient_id,sex,birth_date,metastatic_diagnosis_date,last_contact_date"]
+    for one, day in (("one", told), ("two", told | changed)):
+        rows.append(f"{one},female,{day['birth']},{day['diagnosis']},2024-12-01")
+        lines.append(f"{one},1,made up,{day['start']},,21")
+        on = [f"2024-0{month}-05" for month in range(2, scan_days + 1)] + [day["last"]]
+        scans += [f"{one}-{place},{one},{scan},CT,true,SD" for place, scan in enumerate(on)]
+    tables = {
+        "patients": "\n".join(
+            [*rows, "A,female,,,2024-12-01", "B,female,,,2024-12-01", "C,female,,,2024-12-01"]
+        )
+        + "\n",
+        "therapy_lines": added("therapy_lines", lines),
+        "imaging_assessments": added("imaging_assessments", scans),
+    }
+    one = judged(tmp_path, toml, **tables)
+    result = one.result("patients", "patient_delivered_twice")
+    assert (result.judged, result.broken, result.status) == (2, broken, status)
+    assert one.decision.is_open
+    assert [breach.rule for breach in one.decision.warnings] == ["patient_delivered_twice"] * (
+        status == "failed"
+    )
+
+
+# dates_on_one_day
+
+
+def specimens(days_of: Iterable[str]) -> str:
+    return results(f"A,ALP_TOTAL,{day},{100 + number / 10:g},U/L,," for number, day in enumerate(days_of))
+
+
+@pytest.mark.parametrize(
+    ("told", "toml", "status"),
+    [
+        (["2024-02-03"] * 10 + days(40), "", "passed"),
+        (["2024-02-03"] * 11 + days(40), "", "failed"),
+        (["2024-02-03"] * 11 + days(38), "", "not_applicable"),
+        (["2024-02-03"] * 11 + days(40), "[limits]\ndates_on_one_day = 1\n", "passed"),
+    ],
+)
+def test_over_a_fifth_of_dates_on_one_day_is_told(
+    tmp_path: Path, told: list[str], toml: str, status: str
+) -> None:
+    one = judged(tmp_path, toml, lab_results=specimens(told))
+    result = one.result("lab_results", "dates_on_one_day")
+    assert result.status == status
+    assert one.decision.is_open
+    if status == "failed":
+        (breach,) = one.decision.warnings
+        assert breach.message == "of the dates of lab_results are 21.6 % of specimen_date on one day"
+        assert "2024-02-03" not in one.told()
+
+
+@pytest.mark.parametrize(
+    ("of_month", "others", "status"),
+    [(1, 30, "passed"), (1, 29, "failed"), (15, 32, "passed"), (15, 29, "failed")],
+)
+def test_over_half_of_dates_on_one_day_of_the_month_is_told(
+    tmp_path: Path, of_month: int, others: int, status: str
+) -> None:
+    heap = [f"{year}-{month:02d}-{of_month:02d}" for year in (2020, 2021, 2022) for month in range(1, 11)]
+    # One or two of the others are on a fifteenth as well.
+    one = judged(tmp_path, lab_results=specimens([*heap, *days(others)]))
+    assert one.result("lab_results", "dates_on_one_day").status == status
+
+
+def test_a_last_contact_on_the_delivery_s_day_is_no_heap_and_another_day_is(tmp_path: Path) -> None:
+    for day, judged_columns, broken in ((DAY, 1, 0), ("2024-12-30", 1, 1)):
+        rows = [f"E{number},female,{day}" for number in range(60)]
+        one = judged(tmp_path / day, patients=patients(60, rows))
+        result = one.result("patients", "dates_on_one_day")
+        assert (result.judged, result.broken) == (judged_columns, broken)
