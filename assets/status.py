@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
+from dagster_shared.check import CheckError
 
 from assets.instance import CONFIGURATION, HOME, days_since_admitted
 from assets.operation import load_operation
@@ -49,7 +50,7 @@ def _opened(home: Path) -> dg.DagsterInstance:
     """Open the instance in a folder; errors: DamagedError where its settings say nothing to Dagster."""
     try:
         return dg.DagsterInstance.from_config(str(home))
-    except (yaml.YAMLError, dg.DagsterError, AttributeError, UnicodeError):
+    except (yaml.YAMLError, dg.DagsterError, CheckError, AttributeError, TypeError, UnicodeError):
         told = f"{CONFIGURATION} of {home.name}, the run storage, cannot be read"
         raise DamagedError(told, "`bpp refresh` writes it anew") from None
 
