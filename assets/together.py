@@ -63,8 +63,8 @@ def refresh_registries(layers: Sequence[dg.AssetsDefinition]) -> dg.JobDefinitio
         events.plan(EVENTS if delivery is None else FROM_RAW)
         with _noted(context, warehouse, registry, delivery):
             if delivery is not None:
-                events.tell(list(reading(context, warehouse, registry, delivery)))
-                _tell_judgement(events, judging(context, warehouse, registry, delivery))
+                read = reading(context, warehouse, registry, delivery)
+                _tell_judgement(events, read, judging(context, warehouse, registry, delivery))
             events.tell(list(deriving(context, warehouse, registry)))
         HEARD.get()(registry, "ends")
 
@@ -95,10 +95,14 @@ def _noted(
     context.instance.add_run_tags(context.run.run_id, tags)
 
 
-def _tell_judgement(events: PartitionEvents, results: Iterable[Any]) -> None:
-    """Tell what the gate found, also where it is then shut; where it broke down, that nothing was checked."""
+def _tell_judgement(events: PartitionEvents, read: Iterable[Any], results: Iterable[Any]) -> None:
+    """Tell what was read, and what the gate found, also where it is then shut.
+
+    Where the step breaks down before that, its checks count as not carried out.
+    """
     told: list[Any] = []
     try:
+        events.tell(list(read))
         for one in results:
             told.append(one)  # what came before an error is kept
     finally:
