@@ -108,11 +108,18 @@ def in_memory() -> Iterator[Connection]:
 @contextmanager
 def _used_again(scratch: Path) -> Iterator[Connection]:
     """Open a database in memory for a file to be attached to; it serves again where nothing failed."""
-    database = take() or _new()
+    database = take() or duckdb.connect(":memory:")
     con = database.cursor()
     try:
         with stopped_by_interrupt(con):
-            _configure(con, scratch)
+            try:
+                _configure(con, scratch)
+            except duckdb.Error:  # what it spilled into another folder cannot be moved
+                con.close()
+                database.close()
+                database = duckdb.connect(":memory:")
+                con = database.cursor()
+                _configure(con, scratch)
             yield con
     except BaseException:
         con.close()
@@ -120,12 +127,6 @@ def _used_again(scratch: Path) -> Iterator[Connection]:
         raise
     con.close()
     give_back(database)
-
-
-def _new() -> Connection:
-    database = duckdb.connect(":memory:")
-    database.execute("set enable_progress_bar = false")  # its cursors have it too, and so has what detaches
-    return database
 
 
 def shut_off(con: Connection) -> None:
@@ -262,6 +263,7 @@ def is_there(con: Connection, schema: str, table: str) -> bool:
 
 def _configure(con: Connection, scratch: Path) -> None:
     con.execute(
+        "set enable_progress_bar = false;"
         "set preserve_insertion_order = true;"
         "set autoinstall_known_extensions = false;"
         "set autoload_known_extensions = false;"

@@ -28,7 +28,7 @@ def take() -> duckdb.DuckDBPyConnection | None:
 def give_back(database: duckdb.DuckDBPyConnection) -> None:
     """Detach all that is attached, which writes it to its end, and let the database wait; or close it.
 
-    One that was shut off from files cannot be used again, nor one that has spilled into a folder.
+    One that was shut off from files cannot be used again.
     """
     try:
         is_open, attached = database.execute(
@@ -40,7 +40,7 @@ def give_back(database: duckdb.DuckDBPyConnection) -> None:
                 if name != "memory":
                     quoted = '"' + name.replace('"', '""') + '"'
                     database.execute(f"detach {quoted}")
-            database.execute("reset force_compression; reset temp_directory")
+            database.execute("reset force_compression")
             _WAITING.append((os.getpid(), database))
             return
     except duckdb.Error:
