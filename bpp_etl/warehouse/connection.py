@@ -18,7 +18,6 @@ import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
-from bpp_etl.warehouse.idle import give_back, take
 from bpp_etl.warehouse.interrupts import interrupt_put_off, stopped_by_interrupt
 from bpp_etl.warehouse.parsed import parsed
 
@@ -53,7 +52,8 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
     and read once or twice, so little of it is compressed (`working_column`): to compress it all takes longer
     than all the rest of a refresh.
     """
-    with _used_again(path.parent) as con:
+    with in_memory() as con:
+        _configure(con, path.parent)
         if is_working_file:
             con.execute("set force_compression = 'uncompressed'")
         with room_for(path):
@@ -72,7 +72,8 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
 @contextmanager
 def opened_read_only(path: Path) -> Iterator[Connection]:
     """Open a DuckDB file for reading only, as the catalog `warehouse`."""
-    with _used_again(path.parent) as con:
+    with in_memory() as con:
+        _configure(con, path.parent)
         attach_read_only(con, path, "warehouse")
         con.execute("use warehouse")
         yield con
@@ -103,30 +104,6 @@ def in_memory() -> Iterator[Connection]:
             yield con
     finally:
         con.close()
-
-
-@contextmanager
-def _used_again(scratch: Path) -> Iterator[Connection]:
-    """Open a database in memory for a file to be attached to; it serves again where nothing failed."""
-    database = take() or duckdb.connect(":memory:")
-    con = database.cursor()
-    try:
-        with stopped_by_interrupt(con):
-            try:
-                _configure(con, scratch)
-            except duckdb.Error:  # what it spilled into another folder cannot be moved
-                con.close()
-                database.close()
-                database = duckdb.connect(":memory:")
-                con = database.cursor()
-                _configure(con, scratch)
-            yield con
-    except BaseException:
-        con.close()
-        database.close()
-        raise
-    con.close()
-    give_back(database)
 
 
 def shut_off(con: Connection) -> None:
@@ -262,14 +239,12 @@ def is_there(con: Connection, schema: str, table: str) -> bool:
 
 
 def _configure(con: Connection, scratch: Path) -> None:
-    con.execute(
-        "set enable_progress_bar = false;"
-        "set preserve_insertion_order = true;"
-        "set autoinstall_known_extensions = false;"
-        "set autoload_known_extensions = false;"
-        f"set memory_limit = {literal(MEMORY_LIMIT)};"
-        f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}"
-    )
+    con.execute("set enable_progress_bar = false")
+    con.execute("set preserve_insertion_order = true")
+    con.execute("set autoinstall_known_extensions = false")
+    con.execute("set autoload_known_extensions = false")
+    con.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+    con.execute(f"set temp_directory = {literal(str(scratch / '.duckdb_spill'))}")
 
 
 TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
