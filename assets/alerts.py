@@ -66,13 +66,10 @@ def alert_sensor() -> dg.SensorDefinition:
 
 def alert_of(run: dg.DagsterRun, failures: list[dg.DagsterEvent]) -> Alert:
     """Gather what there is to tell; of an error that is not in our own words, only that there was one."""
-    kind, text = "unforeseen", NOTHING_SAID
-    for event in failures:
-        told = event.step_failure_data.user_failure_data
-        known = kind_of(told.metadata) if told is not None else None
-        if told is not None and known is not None:
-            kind, text = known, str(told.description)
-            break
+    told = [one for event in failures if (one := event.step_failure_data.user_failure_data) is not None]
+    known = [(kind, str(one.description)) for one in told if (kind := kind_of(one.metadata)) is not None]
+    kind = known[0][0] if known else "unforeseen"
+    text = "\n\n".join(words for _, words in known) or NOTHING_SAID
     return Alert(
         run.job_name, run.run_id, run.tags.get("dagster/partition"), delivery_in(run.tags), kind, text
     )

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from assets.describe import spec_for
-from assets.failures import shut, told_in_words
+from assets.failures import Context, shut, told_in_words
 from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.preview import check_by_registry
@@ -148,10 +148,14 @@ SPECS = [
 )
 def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Judge the delivery that was read; admit all of its tables or none."""
-    registry = context.partition_key
+    yield from judging(context, warehouse, context.partition_key, delivery_in(context.run.tags))
+
+
+def judging(context: Context, warehouse: Warehouse, registry: str, named: str | None) -> Iterator[Any]:
+    """Judge a registry's delivery that was read; report each check, and each table where it is admitted."""
     files = warehouse.files(registry)
     with told_in_words(context):
-        delivery = warehouse.delivery(registry, delivery_in(context.run.tags))
+        delivery = warehouse.delivery(registry, named)
         with files.locked():
             decision = gate(files, delivery)
     for check in CHECKS:

@@ -19,6 +19,7 @@ from assets.raw import raw
 from assets.release import metric, release
 from assets.resources import Warehouse
 from assets.schedules import schedules
+from assets.together import refresh_registries
 from assets.watch import deliveries_sensor
 from bpp_etl.settings import PROJECT, places
 from bpp_etl.warehouse.private import keep_private
@@ -29,10 +30,11 @@ def build_defs(warehouse: Warehouse | None = None, operation: Operation | None =
     operation = operation or load_operation(PROJECT, os.environ)
     warehouse = warehouse or Warehouse(protocols=operation.protocol_names)
     policy = policy_of(operation, warehouse)
+    layers = [layer.map_asset_specs(policy) for layer in (raw, core, event, metric, release)]
     return dg.Definitions(
-        assets=[layer.map_asset_specs(policy) for layer in (raw, core, event, metric, release)],
+        assets=layers,
         asset_checks=[freshness_check(operation)],
-        jobs=JOBS,
+        jobs=[*JOBS, refresh_registries(layers)],
         sensors=[deliveries_sensor(operation), follow_sensor(operation), alert_sensor()],
         schedules=schedules(operation),
         resources={"warehouse": warehouse},

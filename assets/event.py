@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import spec_for
-from assets.failures import told_in_words
+from assets.failures import Context, told_in_words
 from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.resources import Warehouse
@@ -41,9 +41,14 @@ EVENTS = [dg.AssetKey(["event", name]) for name in EVENT_TABLES]
 )
 def event(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Derive the registry's events from its admitted tables."""
-    files = warehouse.files(context.partition_key)
+    yield from deriving(context, warehouse, context.partition_key)
+
+
+def deriving(context: Context, warehouse: Warehouse, registry: str) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Derive a registry's events, and report each table."""
+    files = warehouse.files(registry)
     with told_in_words(context), files.locked():
-        summary = derive(files, context.partition_key, warehouse.loaded_protocols())
+        summary = derive(files, registry, warehouse.loaded_protocols())
     for key in EVENTS:
         counts = counts_of(summary, key.path[-1])
         yield dg.MaterializeResult(asset_key=key, metadata={**counts, **lineage_of(key)})

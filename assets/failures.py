@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 import dagster as dg
 
@@ -28,6 +28,8 @@ from schemas.laws import DeliveryLaw
 from schemas.rules import rule_of
 
 Kind = Literal["shut", "foreseen", "unforeseen"]
+Context: TypeAlias = dg.AssetExecutionContext | dg.OpExecutionContext
+"""What a step knows of its run."""
 
 WAIT_SECONDS = 15
 WAITS = 20
@@ -37,7 +39,7 @@ FRAMES_SHOWN = 4
 
 
 @contextmanager
-def told_in_words(context: dg.AssetExecutionContext) -> Iterator[None]:
+def told_in_words(context: Context) -> Iterator[None]:
     """Let nothing out of a step but a failure in our own words, or the wish to be run again."""
     try:
         yield

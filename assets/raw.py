@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.describe import spec_for
-from assets.failures import told, told_in_words
+from assets.failures import Context, told, told_in_words
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_in
@@ -28,9 +28,16 @@ TRUST = "Text as delivered. Trust nothing in it yet: the gate has not judged it.
 )
 def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Read the registry's newest delivery into a new working file."""
-    files = warehouse.files(context.partition_key)
+    yield from reading(context, warehouse, context.partition_key, delivery_in(context.run.tags))
+
+
+def reading(
+    context: Context, warehouse: Warehouse, registry: str, named: str | None
+) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Read a registry's delivery of a name, else its newest, and report each table."""
+    files = warehouse.files(registry)
     with told_in_words(context):
-        delivery = warehouse.delivery(context.partition_key, delivery_in(context.run.tags))
+        delivery = warehouse.delivery(registry, named)
         with files.locked():
             found = read(files, delivery)
     context.log.info(

@@ -1,4 +1,4 @@
-"""Running the graph in this process, registry by registry, then a release: what `bpp refresh` does.
+"""Running the graph in this process, one run for all registries, then a release: what `bpp refresh` does.
 
 Not here: printing, which the command line does; how it begins, and that it has nothing to do (`begin.py`).
 """
@@ -6,7 +6,8 @@ Not here: printing, which the command line does; how it begins, and that it has 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -25,15 +26,13 @@ from assets.definitions import build_defs
 from assets.failures import AT_TERMINAL, kind_of
 from assets.instance import LOCATION, instance_of
 from assets.operation import load_operation
-from assets.partitions import registries
 from assets.preview import runs_named_after
 from assets.resources import Warehouse
 from assets.retention import forget_old_runs
-from assets.tags import delivery_tags
+from assets.together import HEARD, NAME, STEP, Turn, steps_of
 from bpp_etl.admission.due import Due, due_for
 from bpp_etl.admission.told import admitted_in_words
 from bpp_etl.admission.working import WorkingFiles, warnings_of
-from bpp_etl.landing.arrival import look_at
 from bpp_etl.reading import forks
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 from bpp_etl.release.shelf import Shelf
@@ -64,24 +63,24 @@ def carry_out(warehouse: Warehouse, begun: Begun, *, full: bool, say: Say) -> Re
         instance_of(places.warehouse) as instance,
         runs_named_after(instance, LOCATION, repository),
     ):
-        for registry, delivery in begun.wanted.items():
-            lost = lost_delivery(places.warehouse, delivery)
-            if lost is not None:
-                due = Due(lost, "judge", "admitted.duckdb is damaged")
-                _run_due(definitions, instance, places.warehouse, due, done, say)
-            due = due_for(places.warehouse, delivery, protocols, full=full)
-            done.due.append(due)
-            if due.action == "judge":
-                forks.start()  # what it loads, it loads while the run begins
-            _run_due(definitions, instance, places.warehouse, due, done, say)
-            if due.action == "derive" and _is_damaged(places.warehouse, registry):
-                done.failed.pop(registry, None)
-                due = due_for(places.warehouse, delivery, protocols, full=full)
-                _run_due(definitions, instance, places.warehouse, due, done, say)
+        run = _Runner(definitions, instance, places.warehouse, done, say)
+        _judge_the_lost(run, begun)
+        done.due += [
+            due_for(places.warehouse, delivery, protocols, full=full) for delivery in begun.wanted.values()
+        ]
+        run.together(done.due)
+        again = [
+            due_for(places.warehouse, due.delivery, protocols, full=full)
+            for due in done.due
+            if due.action == "derive" and _is_damaged(places.warehouse, due.delivery.registry)
+        ]
+        for due in again:
+            done.failed.pop(due.delivery.registry, None)
+        run.together(again)
         tell_unchanged(
             {one.delivery.registry: one.delivery for one in done.due if one.action == "nothing"}, say
         )
-        _derive_the_rest(definitions, instance, warehouse, done, say)
+        run.derive_the_rest(to_derive(warehouse.root(), warehouse.loaded_protocols(), done.failed))
         note_shut(places, done, say)
         _publish(definitions, instance, warehouse, done, say, full=full)
         _note_found_damaged(places.warehouse, done, say)
@@ -93,71 +92,81 @@ def _is_damaged(root: Path, registry: str) -> bool:
     return bool(WorkingFiles.of(root, registry).in_place().damaged)
 
 
-def _run_due(
-    definitions: dg.Definitions,
-    instance: dg.DagsterInstance,
-    root: Path,
-    due: Due,
-    done: Refreshed,
-    say: Say,
-) -> None:
-    registry = due.delivery.registry
-    if due.action == "nothing":
-        return
-    say(f"{registry}: {due.delivery.name} {'judging' if due.action == 'judge' else 'deriving'} ({due.why})")
-    job = "refresh_registry" if due.action == "judge" else "derive_registry"
-    _run_job(definitions, instance, job, registry, done, tags=_tags_of(due))
-    if due.action == "judge" and registry not in done.failed:
-        for line in warnings_of(WorkingFiles.of(root, registry)):
-            say(f"  warning: {line}")
-    told = admitted_in_words(WorkingFiles.of(root, registry)) if registry not in done.failed else None
-    if told is not None:
-        say(f"{registry}: {told}")
+def _judge_the_lost(run: _Runner, begun: Begun) -> None:
+    """Judge anew the delivery before of a registry whose working file is damaged; the newest comes after."""
+    lost = [lost_delivery(run.root, delivery) for delivery in begun.wanted.values()]
+    run.together([Due(one, "judge", "admitted.duckdb is damaged") for one in lost if one is not None])
 
 
-def _tags_of(due: Due) -> dict[str, str]:
-    """Tag a run that judges with its delivery, so that the sensor does not run it once more."""
-    if due.action != "judge":
-        return {}
-    try:
-        return delivery_tags(look_at(due.delivery))
-    except OSError:
-        return {}
+@dataclass(frozen=True)
+class _Runner:
+    """Runs what is due for many registries as one run, and keeps what became of each."""
 
+    definitions: dg.Definitions
+    instance: dg.DagsterInstance
+    root: Path
+    done: Refreshed
+    say: Say
 
-def _derive_the_rest(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, warehouse: Warehouse, done: Refreshed, say: Say
-) -> None:
-    """Derive registries that were not asked for, or no longer deliver, by the protocols of this release too.
+    def together(self, due: Sequence[Due]) -> None:
+        """Do what is due, one registry after the other, in one run; what fails stops none of the others."""
+        wanted = {one.delivery.registry: one for one in due if one.action != "nothing"}
+        judge = {name: one.delivery.name for name, one in wanted.items() if one.action == "judge"}
 
-    A release never mixes protocols.
-    """
-    for registry in to_derive(warehouse.root(), warehouse.loaded_protocols(), done.failed):
-        say(f"{registry}: deriving again (protocols or rules changed)")
-        _run_job(definitions, instance, "derive_registry", registry, done)
+        def heard(registry: str, turn: Turn) -> None:
+            one = wanted[registry]
+            if turn == "begins":
+                doing = "judging" if one.action == "judge" else "deriving"
+                self.say(f"{registry}: {one.delivery.name} {doing} ({one.why})")
+            else:
+                self._tell_of(one)
 
+        if judge:
+            forks.start()  # what it loads, it loads while the run begins
+        self._run(judge, [name for name in wanted if name not in judge], heard)
 
-def _run_job(
-    definitions: dg.Definitions,
-    instance: dg.DagsterInstance,
-    job: str,
-    registry: str,
-    done: Refreshed,
-    *,
-    tags: Mapping[str, str] | None = None,
-) -> None:
-    instance.add_dynamic_partitions(str(registries.name), [registry])
-    result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance,
-        partition_key=registry,
-        raise_on_error=False,
-        run_config=QUIET,
-        tags={**BY_A_PERSON, **(tags or {})},
-    )
-    _stop_if_interrupted(result)
-    failure = _unexpected(result)
-    if failure is not None:
-        done.failed[registry] = failure
+    def derive_the_rest(self, names: Sequence[str]) -> None:
+        """Derive registries that were not asked for, or no longer deliver, by the release's protocols too.
+
+        A release never mixes protocols.
+        """
+
+        def heard(registry: str, turn: Turn) -> None:
+            if turn == "begins":
+                self.say(f"{registry}: deriving again (protocols or rules changed)")
+
+        self._run({}, names, heard)
+
+    def _tell_of(self, due: Due) -> None:
+        files = WorkingFiles.of(self.root, due.delivery.registry)
+        if due.action == "judge":
+            for line in warnings_of(files):
+                self.say(f"  warning: {line}")
+        told = admitted_in_words(files)
+        if told is not None:
+            self.say(f"{due.delivery.registry}: {told}")
+
+    def _run(
+        self, judge: Mapping[str, str], derive: Sequence[str], heard: Callable[[str, Turn], None]
+    ) -> None:
+        if not judge and not derive:
+            return
+        config = {"ops": {"each": {"config": {"judge": dict(judge), "derive": list(derive)}}}}
+        token = HEARD.set(heard)
+        try:
+            result = self.definitions.resolve_job_def(NAME).execute_in_process(
+                instance=self.instance, raise_on_error=False, run_config=QUIET | config, tags=BY_A_PERSON
+            )
+        finally:
+            HEARD.reset(token)
+        _stop_if_interrupted(result)
+        steps = steps_of([*judge, *derive])
+        failures = {} if result.success else _failures_of(result)
+        for step, failure in failures.items():
+            registry = steps.get(step.removeprefix(f"{STEP}[").removesuffix("]"))
+            for name in [registry] if registry is not None else steps.values():
+                if failure is not None:
+                    self.done.failed[name] = failure
 
 
 def _stop_if_interrupted(result: dg.ExecuteInProcessResult) -> None:
@@ -169,20 +178,23 @@ def _stop_if_interrupted(result: dg.ExecuteInProcessResult) -> None:
             raise KeyboardInterrupt
 
 
-def _unexpected(result: dg.ExecuteInProcessResult) -> str | None:
-    """Return the reason of a failed run in one line, or None where it succeeded or the gate is shut."""
-    if result.success:
-        return None
+def _failures_of(result: dg.ExecuteInProcessResult) -> dict[str, str | None]:
+    """Return of each step that failed the reason in one line, or None where a gate is shut.
+
+    Errors of Dagster itself are those of no step.
+    """
+    found: dict[str, str | None] = {}
     for event in result.all_events:
         if not event.is_step_failure:
             continue
         told = event.step_failure_data.user_failure_data
         if told is None:
-            return "a step failed"
-        if kind_of(told.metadata) == "shut":
-            return None
-        return str(told.description).splitlines()[0]
-    return "the run failed before its first step"
+            found[str(event.step_key)] = "a step failed"
+        elif kind_of(told.metadata) == "shut":
+            found[str(event.step_key)] = None
+        else:
+            found[str(event.step_key)] = str(told.description).splitlines()[0]
+    return found or {"": "the run failed before its first step"}
 
 
 def _note_found_damaged(root: Path, done: Refreshed, say: Say) -> None:
@@ -218,9 +230,9 @@ def _publish(
         instance=instance, raise_on_error=False, run_config=QUIET, tags=BY_A_PERSON
     )
     _stop_if_interrupted(result)
-    failure = _unexpected(result)
-    if failure is not None or not result.success:
-        done.failed["release"] = failure or "the release failed"
+    if not result.success:
+        told = [reason for reason in _failures_of(result).values() if reason is not None]
+        done.failed["release"] = told[0] if told else "the release failed"
         return
     done.release_id = shelf.in_service()
     done.is_new = True

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from dagster._core.storage.schedules import ScheduleStorage, SqliteScheduleStora
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.engine import Connection, Engine
+
+from assets.alike_events import kind_of, write_alike
 
 MOST_OPEN = 8
 """Databases kept open at most: every run has one of its own, and a server that shows runs reads many."""
@@ -198,7 +201,7 @@ class KeptOpenEvents(SqliteEventLogStorage):
             return found
 
     def _write_held(self) -> None:
-        """Write what waits, by Dagster's own way for each event; its own begins up to seven transactions."""
+        """Write what waits: what is alike at once, the rest by Dagster's way for each, in one transaction."""
         with self._holding:
             written, self._held = self._held, []
             if not written:
@@ -206,8 +209,13 @@ class KeptOpenEvents(SqliteEventLogStorage):
             with ExitStack() as until:
                 self._together.until = until
                 try:
-                    for event in written:
-                        super().store_event(event)
+                    for kind, group in groupby(written, kind_of):
+                        events = list(group)
+                        if kind is not None and len(events) > 1:
+                            write_alike(self, events)
+                        else:
+                            for event in events:
+                                super().store_event(event)
                 finally:
                     self._together.until = None
                     self._together.connections = {}

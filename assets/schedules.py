@@ -15,7 +15,7 @@ from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.retention import forget_old_runs
-from assets.tags import DELIVERY, delivery_tags
+from assets.tags import DELIVERY, delivery_tags, worked_off
 from bpp_etl.admission.due import derivation, derived_with, judged_with
 from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.errors import BppError, BusyError
@@ -155,8 +155,10 @@ def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arriva
     ended = [dg.DagsterRunStatus.SUCCESS]
     if last.status == "shut":
         ended.append(dg.DagsterRunStatus.FAILURE)
-    done = instance.get_runs(dg.RunsFilter(tags=delivery_tags(arrival), statuses=ended), limit=1)
-    return not done
+    alone = dg.RunsFilter(tags=delivery_tags(arrival), statuses=ended)
+    # A run of many may have failed for another registry; it is tagged with what it worked off.
+    together = dg.RunsFilter(tags=worked_off(arrival))
+    return not any(instance.get_runs(runs, limit=1) for runs in (alone, together))
 
 
 def _has_to_be_derived(warehouse: Warehouse, registry: str) -> bool:

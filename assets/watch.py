@@ -17,7 +17,7 @@ from assets.jobs import refresh_registry
 from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
-from assets.tags import delivery_tags
+from assets.tags import delivery_tags, worked_off
 from bpp_etl.errors import UsageError
 from bpp_etl.landing.arrival import Arrival, look_at
 from bpp_etl.landing.deliveries import survey
@@ -128,7 +128,10 @@ def _request(arrival: Arrival) -> dg.RunRequest:
 
 def _was_run(instance: dg.DagsterInstance, arrival: Arrival) -> bool:
     """Say whether another door, such as `bpp refresh`, has run this very delivery."""
-    return bool(instance.get_runs(dg.RunsFilter(tags=delivery_tags(arrival)), limit=1))
+    return any(
+        instance.get_runs(dg.RunsFilter(tags=tags), limit=1)
+        for tags in (delivery_tags(arrival), worked_off(arrival))
+    )
 
 
 def _words(waiting: list[str], left: list[str]) -> str:

@@ -144,6 +144,7 @@ def test_the_metadata_of_events_tells_no_row_count_of_few_patients() -> None:
 def test_definitions_load_without_a_warehouse() -> None:
     assert {job.name for job in build_defs().jobs or ()} == {
         "refresh_registry",
+        "refresh_registries",
         "derive_registry",
         "publish_release",
     }

@@ -47,7 +47,7 @@ def test_its_runs_are_of_the_code_location_that_the_ui_loads_and_no_daemon_start
     home, *_ = demo
     with instance_of(home / "warehouse") as instance:
         runs = instance.get_runs()
-    assert {run.job_name for run in runs} == {"refresh_registry", "publish_release"}
+    assert {run.job_name for run in runs} == {"refresh_registries", "publish_release"}
     names = {(run.remote_job_origin.location_name, run.remote_job_origin.job_name) for run in runs}
     assert names == {(LOCATION, run.job_name) for run in runs}
     assert {run.tags["dagster/max_retries"] for run in runs} == {"0"}

@@ -12,8 +12,9 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import groupby
 from pathlib import Path
 
 import dagster as dg
@@ -27,6 +28,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from assets.alike_events import kind_of
 from assets.instance import instance_of
 from assets.run_storage import MOST_HELD, MOST_OPEN, KeptOpen, KeptOpenEvents, KeptOpenRuns
 from tests.support.run_storage import as_dagster_does
@@ -231,6 +233,51 @@ def test_the_checks_of_a_step_are_written_together_and_are_those_that_dagster_wr
             newest, before = instance.event_log_storage.get_asset_check_execution_history(key, limit=2)
             assert (newest.run_id, before.run_id) == (theirs, ours)
             assert newest.status.value == before.status.value == status
+
+
+def rows_of(storage: SqliteEventLogStorage, run_ids: Iterable[str]) -> dict[str, list[dict[str, object]]]:
+    """Read what a storage of events holds, but for when it was written."""
+    found = {}
+    tables = ("event_logs", "asset_keys", "asset_event_tags", "asset_check_executions")
+    for place in ("index", *run_ids):
+        with storage.run_connection(place) as connection:
+            for table in tables if place == "index" else tables[:1]:
+                rows = connection.exec_driver_sql(f"select * from {table} order by 1").mappings()
+                found[f"{place}/{table}"] = [
+                    {name: told for name, told in row.items() if name != "create_timestamp"} for row in rows
+                ]
+    return found
+
+
+def test_what_is_alike_is_written_at_once_and_row_by_row_as_dagster_writes_it(tmp_path: Path) -> None:
+    due = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
+    with instance_of(tmp_path / "run") as instance:
+        runs = [
+            dg.materialize([judged], partition_key=partition, instance=instance).run_id
+            for partition in ("first", "second")
+        ]
+        told = [entry for run in runs for entry in instance.all_logs(run) if kind_of(entry) is not None]
+        # Of one of the runs nobody had said that its checks are due.
+        told = [one for one in told if one.run_id == runs[0] or one.dagster_event_type is not due]
+        groups = [list(group) for _, group in groupby(sorted(told, key=_run_and_kind), _run_and_kind)]
+        storages = (SqliteEventLogStorage(str(tmp_path / "theirs")), KeptOpenEvents(str(tmp_path / "ours")))
+        for storage in storages:
+            storage.register_instance(instance)
+        for group in groups:
+            storages[1].store_event_batch(group)
+            for entry in group:
+                storages[0].store_event(entry)
+        theirs, ours = (rows_of(storage, runs) for storage in storages)
+        assert ours == theirs
+        assert len(ours["index/asset_check_executions"]) == 2 * 2 * CHECKS
+        for storage in storages:
+            storage.dispose()
+
+
+def _run_and_kind(entry: dg.EventLogEntry) -> tuple[str, str]:
+    # As a run tells: what it intends comes first.
+    kind = str(entry.dagster_event_type).removeprefix("DagsterEventType.")
+    return entry.run_id, kind if kind.endswith("PLANNED") else f"then {kind}"
 
 
 def test_a_check_is_of_its_own_runs_materialization(tmp_path: Path) -> None:
