@@ -183,7 +183,7 @@ def test_a_line_to_copy_calls_the_program_as_it_was_called(
 
 def test_where_only_what_reads_releases_is_installed_the_command_says_so(tmp_path: Path) -> None:
     # Nothing of site-packages: no library that the commands need is there.
-    told = [sys.executable, "-S", "-c", "from assets.door import main; main()"]
+    told = [sys.executable, "-S", "-c", "from assets.entry import main; main()"]
     done = subprocess.run(
         told, cwd=tmp_path, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, check=False
     )
@@ -194,6 +194,6 @@ def test_where_only_what_reads_releases_is_installed_the_command_says_so(tmp_pat
     assert second.startswith("hint: `bpp_etl.open_release` reads releases without it")
 
 
-def test_the_command_is_the_door_that_says_what_is_lacking() -> None:
+def test_the_command_is_the_entry_that_says_what_is_lacking() -> None:
     told = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert told["project"]["scripts"]["bpp"] == "assets.door:main"
+    assert told["project"]["scripts"]["bpp"] == "assets.entry:main"
