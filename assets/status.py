@@ -30,14 +30,14 @@ def look(landing: Path | None, warehouse: Path | None, now: dt.datetime) -> Ware
     chosen = places(os.environ, landing, warehouse)
     home = chosen.warehouse / HOME
     if not (home / CONFIGURATION).is_file():
-        return status_of(chosen.warehouse, chosen.landing, _operated(None, now), now)
+        return status_of(chosen, _operated(None, now), now)
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        return status_of(chosen.warehouse, chosen.landing, _operated(instance, now), now)
+        return status_of(chosen, _operated(instance, now), now)
 
 
 def look_from_inside(instance: dg.DagsterInstance, chosen: Places, now: dt.datetime) -> WarehouseStatus:
     """Look at a warehouse from a run of its own instance."""
-    return status_of(chosen.warehouse, chosen.landing, _operated(instance, now), now)
+    return status_of(chosen, _operated(instance, now), now)
 
 
 def _operated(instance: dg.DagsterInstance | None, now: dt.datetime) -> Operated:

@@ -18,9 +18,9 @@ from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags
-from bpp_etl.errors import UsageError
+from bpp_etl.errors import BppError
 from bpp_etl.landing.arrival import Arrival, look_at
-from bpp_etl.landing.deliveries import survey
+from bpp_etl.storage.look import look_at_landing
 
 RUNS_AT_ONCE = 200
 """Runs requested in one look; the rest follow at the next."""
@@ -74,11 +74,11 @@ def watch(
     seen = Seen.from_cursor(context.cursor)
     quiet = dt.timedelta(minutes=operation.quiet_minutes)
     try:
-        landing = survey(warehouse.places().landing)
-    except (UsageError, OSError) as error:
+        landing = look_at_landing(warehouse.places())
+    except (BppError, OSError) as error:
         told = (
             error.message
-            if isinstance(error, UsageError)
+            if isinstance(error, BppError)
             else f"the landing cannot be opened: {error.strerror}"
         )
         return dg.SensorResult(skip_reason=told, cursor=seen.as_cursor())
