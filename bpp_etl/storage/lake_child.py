@@ -6,15 +6,13 @@ Not here: who asks, and what becomes of a table that cannot be read (`tables.py`
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from bpp_etl.warehouse.connection import literal, opened
 
@@ -58,7 +56,7 @@ def _delta(folder: Path) -> Any:
 
     table = DeltaTable(str(folder))
     for address in table.file_uris():
-        _ensure_inside(folder, Path(unquote(urlsplit(address).path) if "://" in address else address))
+        _ensure_inside(folder, urlsplit(address).path if "://" in address else address)
     return table.to_pyarrow_dataset().scanner(batch_size=BATCH_ROWS).to_reader()
 
 
@@ -80,13 +78,15 @@ def _iceberg(folder: Path) -> Any:
     return table.scan().to_arrow_batch_reader()
 
 
-def _ensure_inside(folder: Path, file: Path) -> None:
-    """Refuse a table that names files of others: a delivery brings what it brings, and reads nothing else."""
-    if not file.resolve().is_relative_to(folder):
+def _ensure_inside(folder: Path, told: str) -> None:
+    """Refuse a table that names files of others: a delivery brings what it brings, and reads nothing else.
+
+    The folder may be written with codes such as %20, and what is in it with codes of codes.
+    """
+    starts = (f"{folder}/", f"{quote(str(folder))}/")
+    below = next((told.removeprefix(start) for start in starts if told.startswith(start)), None)
+    if below is None or ".." in Path(unquote(unquote(below))).parts:
         raise ValueError("a file outside its table")
 
 
 READERS: Mapping[str, Callable[[Path], Any]] = {"delta": _delta, "iceberg": _iceberg}
-
-if __name__ == "__main__":
-    work(json.loads(sys.argv[1]))

@@ -146,6 +146,8 @@ class _Copying:
             self._fetch(one, path, name)
         except FileNotFoundError:
             raise BppError(VANISHED, AGAIN) from None
+        except PermissionError:
+            raise BppError("a file of it cannot be opened", "let this account read it") from None
         except OSError as error:
             if error.errno is not None:  # the disk's, not the store's
                 raise

@@ -18,7 +18,7 @@ from bpp_etl.landing.deliveries import LAKE_TABLES, lake_kind
 from bpp_etl.reading.limits import Limits
 
 PACKAGES = {"delta": "deltalake", "iceberg": "pyiceberg"}
-CHILD = "bpp_etl.storage.lake_child"
+CHILD = "import json, sys; from bpp_etl.storage.lake_child import work as do; do(json.loads(sys.argv[1]))"
 PATIENCE = 10
 """The limit is one of the processor's seconds; a machine that does much else takes so many times longer."""
 ROWS = "rows.parquet"
@@ -79,7 +79,7 @@ def write_rows(kind: str, folder: Path, to: Path, limits: Limits) -> bool:
     )
     try:
         ended = subprocess.run(
-            [sys.executable, "-P", "-m", CHILD, asked],
+            [sys.executable, "-P", "-c", CHILD, asked],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)},
             cwd="/",
             stdin=subprocess.DEVNULL,

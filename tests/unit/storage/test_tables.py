@@ -77,14 +77,15 @@ def look(where: Places) -> Delivery:
     return found.newest["tiny"]
 
 
-def unreadable(delivery: Delivery) -> set[str]:
-    problems = gated(delivery.path).read.problems
-    return {problem.table for problem in problems if problem.rule == "file_unreadable"}
+def rows(delivery: Delivery) -> bytes:
+    """Return what was made of the table: nothing, where it could not be read."""
+    return (delivery.path / TABLE / tables.ROWS).read_bytes()
 
 
 def test_a_table_of_a_lakehouse_is_read_as_if_it_were_a_file(
     delivered: Path, where: Places, tmp_path: Path
 ) -> None:
+    before = {path: path.stat().st_mtime_ns for path in where.landing.rglob("*")}
     ours = gated(look(where).path)
     theirs = gated(write_delivery_of(tmp_path / "plain"))
     assert {table: sorted(row[:-1] for row in rows) for table, rows in ours.core.items()} == {
@@ -92,25 +93,47 @@ def test_a_table_of_a_lakehouse_is_read_as_if_it_were_a_file(
     }
     assert ours.decision.is_open
     assert len(ours.core[TABLE]) == 3
+    assert {path: path.stat().st_mtime_ns for path in where.landing.rglob("*")} == before, "it is only read"
 
 
 def test_rows_keep_their_numbers_wherever_and_whenever_the_table_is_read(
     delivered: Path, where: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = look(where).path / TABLE / tables.ROWS
-    before = (first.read_bytes(), first.stat().st_mtime_ns)
-    monkeypatch.setattr(staging, "write_rows", lambda *_: pytest.fail("it was read already"))
-    assert look(where).path / TABLE / tables.ROWS == first
-    monkeypatch.undo()
-    assert (first.read_bytes(), first.stat().st_mtime_ns) == before
-    again = look(places({}, where.landing, tmp_path / "another warehouse")).path
-    assert (again / TABLE / tables.ROWS).read_bytes() == before[0]
+    first = look(where)
+    before = rows(first)
+    with monkeypatch.context() as patched:
+        patched.setattr(staging, "write_rows", lambda *_: pytest.fail("it was read already"))
+        assert look(where) == first
+    assert rows(first) == before
+    assert rows(look(places({}, where.landing, tmp_path / "another warehouse"))) == before
 
 
-def test_the_folder_of_a_registry_is_only_read(delivered: Path, where: Places) -> None:
-    before = {path: path.stat().st_mtime_ns for path in where.landing.rglob("*")}
-    look(where)
-    assert {path: path.stat().st_mtime_ns for path in where.landing.rglob("*")} == before
+def test_a_version_that_is_not_whole_or_names_files_of_others_cannot_be_read(
+    delivered: Path, where: Places, tmp_path: Path
+) -> None:
+    file = min((delivered / TABLE).rglob("*.parquet"))
+    log = max((delivered / TABLE).rglob("*.json"), key=lambda path: path.name)
+    kept, told = file.read_bytes(), log.read_text(encoding="utf-8")
+    file.unlink()
+    assert rows(look(where)) == b""
+    file.write_bytes(kept[: len(kept) // 2])
+    assert rows(look(where)) == b""
+    file.write_bytes(kept)
+    log.write_text(told[:40], encoding="utf-8")
+    assert rows(look(where)) == b""
+    log.write_text(_leading_outside(log, told, tmp_path, kept), encoding="utf-8")
+    assert rows(look(where)) == b""
+    log.write_text(told, encoding="utf-8")
+    assert pq.read_table(look(where).path / TABLE / tables.ROWS).num_rows == 3
+
+
+def _leading_outside(log: Path, told: str, outside: Path, content: bytes) -> str:
+    """Have a log name a file that lies outside its table, and put one there."""
+    (outside / "secret.parquet").write_bytes(content)
+    if log.parent.name == "metadata":
+        return json.dumps(json.loads(told) | {"location": f"file://{outside}"})
+    (line,) = [one for one in told.splitlines() if '"add"' in one]
+    return told.replace(json.loads(line)["add"]["path"], "../../../../secret.parquet")
 
 
 def test_what_the_log_says_counts_and_not_what_lies_there(where: Places) -> None:
@@ -127,38 +150,12 @@ def test_what_the_log_says_counts_and_not_what_lies_there(where: Places) -> None
     assert not [one for one in files_of(unread) if TABLE in one.name], "where nobody looked at its log"
 
 
-def test_a_version_that_is_not_whole_is_a_file_that_cannot_be_read(delivered: Path, where: Places) -> None:
-    files = sorted((delivered / TABLE).rglob("*.parquet"))
-    kept = files[0].read_bytes()
-    files[0].unlink()
-    assert unreadable(look(where)) == {TABLE}
-    files[0].write_bytes(kept[: len(kept) // 2])
-    assert unreadable(look(where)) == {TABLE}
-    files[0].write_bytes(kept)
-    assert unreadable(look(where)) == set()
-
-
-def test_a_log_that_is_torn_is_a_file_that_cannot_be_read(delivered: Path, where: Places) -> None:
-    logs = sorted((delivered / TABLE).rglob("*.json"), key=lambda path: path.name)
-    logs[-1].write_bytes(logs[-1].read_bytes()[:40])
-    assert unreadable(look(where)) == {TABLE}
-
-
-def test_a_table_reads_no_file_of_others(delivered: Path, where: Places, tmp_path: Path) -> None:
-    outside = tmp_path / "secret.parquet"
-    logs = sorted((delivered / TABLE).rglob("*.json"), key=lambda path: path.name)
-    shutil.move(sorted((delivered / TABLE).rglob("*.parquet"))[0], outside)
-    told = logs[-1].read_text(encoding="utf-8")
-    if (delivered / TABLE / "_delta_log").is_dir():
-        first = logs[0].read_text(encoding="utf-8")
-        (line,) = [one for one in first.splitlines() if '"add"' in one]
-        path = json.loads(line)["add"]["path"]
-        logs[0].write_text(first.replace(path, str(outside)), encoding="utf-8")
-        logs[0].write_text(first.replace(path, f"file://{outside}"), encoding="utf-8")
-    else:
-        told = json.dumps(json.loads(told) | {"location": f"file://{tmp_path}"})
-        logs[-1].write_text(told, encoding="utf-8")
-    assert unreadable(look(where)) == {TABLE}
+def test_what_could_not_be_read_is_a_file_that_cannot_be_read(where: Places) -> None:
+    folder = write_delivery_of(where.landing, **{TABLE: None})
+    write_delta(folder / TABLE)
+    min((folder / TABLE).glob("*.parquet")).unlink()
+    problems = gated(look(where).path).read.problems
+    assert [(one.table, one.rule) for one in problems] == [(TABLE, "file_unreadable")]
 
 
 def test_without_its_package_a_registry_is_told_what_to_install_and_the_others_go_on(
@@ -192,8 +189,10 @@ def timed_out() -> Any:
     raise tables.subprocess.TimeoutExpired("", 1)
 
 
-def test_a_delivery_with_such_a_table_is_checked_and_shown(delivered: Path, where: Places) -> None:
-    told, is_open = check_delivery(delivered)
+def test_a_delivery_with_such_a_table_is_checked_and_shown(where: Places) -> None:
+    folder = write_delivery_of(where.landing, **{TABLE: None})
+    write_delta(folder / TABLE)
+    told, is_open = check_delivery(folder)
     assert is_open, told
     found = look_at_delivery(where, "tiny", DAY)
     assert found is not None
@@ -207,4 +206,3 @@ def test_a_table_in_s3_is_one_too(server: Server, tmp_path: Path) -> None:
     there = look(places({}, f"{server.address}/landing", tmp_path / "warehouse"))
     here = look(places({}, tmp_path / "landing", tmp_path / "warehouse"))
     assert (there.path / TABLE / tables.ROWS).read_bytes() == (here.path / TABLE / tables.ROWS).read_bytes()
-    assert gated(there.path).read == gated(here.path).read
