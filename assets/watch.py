@@ -58,7 +58,8 @@ def deliveries_sensor(operation: Operation) -> dg.SensorDefinition:
         description=(
             "Refreshes a registry when a delivery has arrived whole: it holds `_COMPLETE`, or nothing in it"
             f" changed for {operation.quiet_minutes:g} minutes. The same delivery is refreshed once, a"
-            " changed one again. Opens no file. What it leaves alone, and why, is in the tick's words."
+            " changed one again. No file is opened; what lies elsewhere is copied. What is left alone,"
+            " and why, is in the tick's words."
         ),
     )
     def new_deliveries(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.SensorResult:
