@@ -44,7 +44,7 @@ def write_iceberg(folder: Path, text: str = TINY[TABLE]) -> None:
     """Write a table somewhere else, and move it: its files name each other by where they lay."""
     from pyiceberg.catalog.memory import InMemoryCatalog  # noqa: PLC0415
 
-    lay_at = folder.parent.parent / "elsewhere"
+    lay_at = folder.parents[3] / "elsewhere"
     catalog = InMemoryCatalog("made", warehouse=f"file://{lay_at}")
     catalog.create_namespace("made")
     rows = arrow(text)
