@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 SERVER := $(VENV)/.server
+S3 := $(VENV)/.s3
+LAKEHOUSE := $(VENV)/.lakehouse
 DEV := $(VENV)/.dev
 SOAK := $(VENV)/.soak
 # Each outside judge has an environment of its own, whose lock bears its name.
@@ -74,7 +76,15 @@ $(SERVER): requirements/server.txt $(RUN)
 	@$(LOCKED) $<
 	@touch $@
 
-$(DEV): requirements/dev.txt $(SERVER)
+$(S3): requirements/s3.txt $(SERVER)
+	@$(LOCKED) $<
+	@touch $@
+
+$(LAKEHOUSE): requirements/lakehouse.txt $(S3)
+	@$(LOCKED) $<
+	@touch $@
+
+$(DEV): requirements/dev.txt $(LAKEHOUSE)
 	@$(LOCKED) $<
 	@touch $@
 

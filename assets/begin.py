@@ -19,10 +19,11 @@ from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import load_within
 from bpp_etl.events.window import Window
 from bpp_etl.identity.erased import pending_registries
-from bpp_etl.landing.deliveries import Delivery, survey
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import Places, as_called
+from bpp_etl.storage.look import look_at_landing
 
 Say = Callable[[str], None]
 MOST_NAMED = 5
@@ -77,7 +78,7 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
     """
     protocols = load_within(names, window)
     sort_protocols(protocols)
-    landing = survey(places.landing)
+    landing = look_at_landing(places)
     unknown = sorted(set(only) - set(landing.newest))
     if unknown:
         raise UsageError(
@@ -176,9 +177,9 @@ def note_shut(places: Places, done: Refreshed, say: Say) -> None:
             say(f"{registry}: gate shut for {story[0]}")
             for line in story[1]:
                 say(f"  - {line}")
-            place = places.landing / registry / story[0]
-            if place.is_dir():
-                say(f"  how to mend it: {as_called()} check {shlex.quote(str(place))}")
+            if (places.landing / registry / story[0]).is_dir():
+                place = f"{places.landing_told}/{registry}/{story[0]}"
+                say(f"  how to mend it: {as_called()} check {shlex.quote(place)}")
 
 
 def _put_back(shelf: Shelf, done: Refreshed, say: Say) -> None:

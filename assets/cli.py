@@ -218,7 +218,10 @@ def init(
     from bpp_etl.kit.first_day import begin_registry  # noqa: PLC0415
     from bpp_etl.settings import adapter_folders, places  # noqa: PLC0415
 
-    place = places(os.environ, landing).landing
+    chosen = places(os.environ, landing)
+    if chosen.source is not None:
+        raise UsageError("bpp init writes into a folder of this machine", "name one with --landing")
+    place = chosen.landing
     outside = Outside(adapter_folders(os.environ), place)
     today = dt.datetime.now(dt.UTC).date()
     for line in begin_registry(place, registry, form, today, like or (), outside):

@@ -21,8 +21,9 @@ import typer
 from assets.begin import Begun, Refreshed, Say, begin, is_unchanged, leave
 from assets.descriptors import ensure_files_may_be_opened
 from assets.operation import load_operation
-from bpp_etl.errors import UsageError
+from bpp_etl.errors import BppError, UsageError
 from bpp_etl.events.window import ALWAYS, Window
+from bpp_etl.release.copied import copy_in_service
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, Places, as_called, places
 from bpp_etl.warehouse.private import keep_private
@@ -137,7 +138,7 @@ def _instance_for(
     with storage_in_words(home):
         pass  # damaged, it ends here, in words
     return home, os.environ | {
-        "BPP_LANDING": str(chosen.landing),
+        "BPP_LANDING": chosen.landing_told,
         "BPP_WAREHOUSE": str(chosen.warehouse),
         "DAGSTER_HOME": str(home),
     }
@@ -166,6 +167,18 @@ def _ensure_free(port: int) -> None:
 
 def finish(begun: Begun, *, full: bool, say: Say) -> Refreshed:
     """Do what is due once a refresh has begun; where nothing is, leave it without loading Dagster."""
+    done = _finished(begun, full=full, say=say)
+    try:
+        told = copy_in_service(begun.places.warehouse, os.environ)
+    except BppError as error:
+        done.failed["publish_to"] = f"{error.message}; {error.hint}"
+    else:
+        if told is not None:
+            say(told)
+    return done
+
+
+def _finished(begun: Begun, *, full: bool, say: Say) -> Refreshed:
     if not full and is_unchanged(begun):
         return leave(begun, say)
     from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load

@@ -79,7 +79,8 @@ def _tell_what_stays(chosen: Places, registry: str) -> None:
     folder = chosen.landing / registry
     sent = sum(one.is_dir() for one in folder.iterdir()) if folder.is_dir() else 0
     if sent:
-        typer.echo(f"  - {folder}: what was delivered; ask the registry to deliver without the patient")
+        told = f"{chosen.landing_told}/{registry}"
+        typer.echo(f"  - {told}: what was delivered; ask the registry to deliver without the patient")
         typer.echo("    (until it does, the patient's rows are left out, and counted)")
     typer.echo(
         "  - backups, exports and shares that have left, and what programs have open until they close it"

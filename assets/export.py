@@ -18,7 +18,7 @@ from bpp_etl.errors import UsageError
 
 
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="parquet, adam, cbioportal or omop.")],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="parquet, delta, adam, cbioportal or omop.")],
     release: Annotated[
         str | None, typer.Argument(metavar="ID", help=f"A release; else the one in service. {NAMED}")
     ] = None,
@@ -28,7 +28,7 @@ def export(
         typer.Option("--protocol", help="Whose calls are told: one of the release's, else its first."),
     ] = None,
     with_quarantine: Annotated[
-        bool, typer.Option("--with-quarantine", help="Of parquet: the text of refused rows too.")
+        bool, typer.Option("--with-quarantine", help="Of parquet and delta: the text of refused rows too.")
     ] = False,
     without_age: Annotated[
         bool, typer.Option("--without-age", help="Of adam and cbioportal: leave ages empty.")

@@ -13,14 +13,16 @@ import dagster as dg
 
 from assets.describe import OWNER, spec_for
 from assets.event import EVENTS
-from assets.failures import told_in_words
+from assets.failures import AT_TERMINAL, told_in_words
 from assets.lineage import lineage_of
 from assets.resources import Warehouse
 from assets.status import look_from_inside
 from bpp_etl.disclosure import DEFAULT_THRESHOLD, rows_told
 from bpp_etl.erasure import finish_erasures
+from bpp_etl.errors import BppError
 from bpp_etl.measure.tally import is_small
 from bpp_etl.release.build import assemble, publish
+from bpp_etl.release.copied import copy_in_service
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import told_tables
@@ -85,6 +87,8 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     with told_in_words(context):
         made = publish(warehouse.root(), created_at=dt.datetime.now(dt.UTC))
     context.log.info("release %s is in service", made.release_id)
+    if AT_TERMINAL not in context.run.tags:  # who refreshes at a terminal is told there
+        _copy_away(context, warehouse)
     needs = look_from_inside(context.instance, warehouse.places(), dt.datetime.now(dt.UTC)).kinds()
     candidates = made.rows["event.pseudoprogression"]
     told = {} if is_small(candidates, DEFAULT_THRESHOLD) else {"dagster/row_count": candidates}
@@ -98,3 +102,13 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
             **told,
         }
     )
+
+
+def _copy_away(context: dg.AssetExecutionContext, warehouse: Warehouse) -> None:
+    """Copy what is in service to where it is published, if anywhere; here it is in service anyway."""
+    try:
+        told = copy_in_service(warehouse.root(), os.environ)
+    except BppError as error:
+        context.log.warning("publish_to: %s; %s", error.message, error.hint)
+    else:
+        context.log.info("%s", told or "no copy to make")

@@ -17,8 +17,9 @@ from bpp_etl.errors import NotFoundError
 from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.protocol_file import load_within
 from bpp_etl.events.window import Window
-from bpp_etl.landing.deliveries import Delivery, delivery_of, survey
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.settings import Places, places
+from bpp_etl.storage.look import look_at_delivery, look_at_landing
 
 DEFAULT_PROTOCOLS = ("xu2025",)
 
@@ -40,7 +41,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Name what a command was asked for as the graph has it."""
         first, last = (day.isoformat() if day else "" for day in (window.first_day, window.last_day))
         return cls(
-            landing=str(places.landing),
+            landing=places.landing_told,
             warehouse=str(places.warehouse),
             protocols=list(protocols),
             first_day=first,
@@ -62,12 +63,11 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     def delivery(self, registry: str, name: str | None = None) -> Delivery:
         """Find a registry's delivery of a name; without one, its newest."""
         if name is not None:
-            folder = self.places().landing / registry / name
-            named = delivery_of(folder) if folder.is_dir() else None
+            named = look_at_delivery(self.places(), registry, name)
             if named is None:
                 raise NotFoundError(f"{registry} has no delivery {name} in the landing", "was it moved away?")
             return named
-        newest = survey(self.places().landing).newest.get(registry)
+        newest = look_at_landing(self.places()).newest.get(registry)
         if newest is None:
             raise NotFoundError(f"{registry} has no delivery in the landing", "check the folder's name")
         return newest

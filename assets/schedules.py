@@ -20,10 +20,10 @@ from bpp_etl.admission.due import derivation, derived_with, judged_with
 from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
-from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.inputs import adapter_digest
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 from bpp_etl.release.shelf import Shelf
+from bpp_etl.storage.look import look_at_landing
 
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -89,7 +89,7 @@ def catch_up(
     night = f"{now:%Y-%m-%dT%H:%M}"
     requests: dict[str, dg.RunRequest] = {}
     try:
-        newest = survey(warehouse.places().landing).newest
+        newest = look_at_landing(warehouse.places()).newest
     except BppError as error:
         return dg.SkipReason(error.message)
     quiet = dt.timedelta(minutes=operation.quiet_minutes)

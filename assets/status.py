@@ -36,14 +36,14 @@ def look(landing: Path | None, warehouse: Path | None, now: dt.datetime) -> Ware
     chosen = places(os.environ, landing, warehouse)
     home = chosen.warehouse / HOME
     if not (home / CONFIGURATION).is_file():
-        return status_of(chosen.warehouse, chosen.landing, _operated(None, now), now)
+        return status_of(chosen, _operated(None, now), now)
     try:
         with storage_in_words(home), _opened(home) as instance:
             operated = _operated(instance, now)
     except BppError as error:  # nothing of a release depends on it: all else is told
         need = Need("run storage", "damaged", error.message, error.hint)
         operated = replace(_operated(None, now), daemon="not known", needs=(need,))
-    return status_of(chosen.warehouse, chosen.landing, operated, now)
+    return status_of(chosen, operated, now)
 
 
 def _opened(home: Path) -> dg.DagsterInstance:
@@ -57,7 +57,7 @@ def _opened(home: Path) -> dg.DagsterInstance:
 
 def look_from_inside(instance: dg.DagsterInstance, chosen: Places, now: dt.datetime) -> WarehouseStatus:
     """Look at a warehouse from a run of its own instance."""
-    return status_of(chosen.warehouse, chosen.landing, _operated(instance, now), now)
+    return status_of(chosen, _operated(instance, now), now)
 
 
 def _operated(instance: dg.DagsterInstance | None, now: dt.datetime) -> Operated:

@@ -18,9 +18,9 @@ from assets.operation import Operation
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_tags, worked_off
-from bpp_etl.errors import UsageError
+from bpp_etl.errors import BppError
 from bpp_etl.landing.arrival import Arrival, look_at
-from bpp_etl.landing.deliveries import survey
+from bpp_etl.storage.look import look_at_landing
 
 RUNS_AT_ONCE = 200
 """Runs requested in one look; the rest follow at the next."""
@@ -58,7 +58,8 @@ def deliveries_sensor(operation: Operation) -> dg.SensorDefinition:
         description=(
             "Refreshes a registry when a delivery has arrived whole: it holds `_COMPLETE`, or nothing in it"
             f" changed for {operation.quiet_minutes:g} minutes. The same delivery is refreshed once, a"
-            " changed one again. Opens no file. What it leaves alone, and why, is in the tick's words."
+            " changed one again. No file is opened; what lies elsewhere is copied. What is left alone,"
+            " and why, is in the tick's words."
         ),
     )
     def new_deliveries(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.SensorResult:
@@ -74,11 +75,11 @@ def watch(
     seen = Seen.from_cursor(context.cursor)
     quiet = dt.timedelta(minutes=operation.quiet_minutes)
     try:
-        landing = survey(warehouse.places().landing)
-    except (UsageError, OSError) as error:
+        landing = look_at_landing(warehouse.places())
+    except (BppError, OSError) as error:
         told = (
             error.message
-            if isinstance(error, UsageError)
+            if isinstance(error, BppError)
             else f"the landing cannot be opened: {error.strerror}"
         )
         return dg.SensorResult(skip_reason=told, cursor=seen.as_cursor())

@@ -6,6 +6,7 @@ Not here: opening any of them but the secrets.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shlex
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.errors import UsageError
+from bpp_etl.errors import UsageError, shown
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 """What the packages lie in: the project's folder, or a folder of installed packages."""
@@ -28,16 +29,31 @@ NOT_IN_A_DATABASE_PATH = "?\\%"
 
 
 SECRET = re.compile(r"BPP_[A-Z_]+")
+ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.+)")
+"""An address in place of a folder. A command's word is read as a path first, which makes one `/` of two."""
+SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "file")
+"""What pyarrow opens, and a landing may therefore lie in."""
+STAGED = ".staged"
+"""The folder of a warehouse that holds copies of what is delivered where it cannot be read in its place."""
 LONGEST_WAREHOUSE = 400
 """Bytes of a warehouse's path: SQLite opens none of over 512, and the history of runs lies deep inside."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """The landing and the warehouse of one call."""
+    """The landing and the warehouse of one call.
+
+    `source` is the address of a landing in a store of objects; `landing` is then its copy in the warehouse.
+    """
 
     landing: Path
     warehouse: Path
+    source: str | None = None
+
+    @property
+    def landing_told(self) -> str:
+        """Say where the landing is, in words that choose it again."""
+        return self.source or str(self.landing)
 
 
 def places(
@@ -45,12 +61,19 @@ def places(
 ) -> Places:
     """Choose each place: the option, else its variable, else the project's `warehouse` folder.
 
-    Errors: UsageError where its path, by what it holds or by its length, keeps databases from being opened.
+    A landing may be an address, such as s3://bucket/landing. Errors: UsageError where it is none that can be
+    opened, and where the warehouse's path, by what it holds or by its length, keeps databases from being
+    opened.
     """
-    chosen = Places(
-        _absolute(landing or environment.get("BPP_LANDING") or PROJECT / "warehouse" / "landing"),
-        _absolute(warehouse or environment.get("BPP_WAREHOUSE") or PROJECT / "warehouse"),
-    )
+    told = landing or environment.get("BPP_LANDING") or PROJECT / "warehouse" / "landing"
+    stated = warehouse or environment.get("BPP_WAREHOUSE") or PROJECT / "warehouse"
+    if ADDRESS.fullmatch(str(stated)):
+        raise UsageError(
+            "the warehouse is an address; databases are opened in a folder of this machine",
+            "name a folder; publish_to in [tool.bpp] copies releases to an address",
+        )
+    root, source = _absolute(stated), address_of(told)
+    chosen = Places(_absolute(told) if source is None else staged_in(root, source), root, source)
     told = str(chosen.warehouse)
     if not told.isprintable() or any(character in told for character in NOT_IN_A_DATABASE_PATH):
         raise UsageError(
@@ -65,6 +88,32 @@ def places(
             "choose a shorter path",
         )
     return chosen
+
+
+def address_of(told: str | Path) -> str | None:
+    """Read a word as the address of objects, without a `/` at its end; None where it is a path.
+
+    Errors: UsageError where nothing opens such an address, or it holds more than a place.
+    """
+    found = ADDRESS.fullmatch(str(told))
+    if found is None:
+        return None
+    scheme, place = found[1].lower(), found[2].strip("/")
+    if scheme not in SCHEMES:
+        raise UsageError(
+            f"there is no landing at {shown(scheme)}://", f"choose a folder, or one of {', '.join(SCHEMES)}"
+        )
+    if any(mark in place for mark in "@?#") or not place.isprintable():
+        raise UsageError(
+            "the address of the landing holds more than a place",
+            "name bucket and folder alone; docs/object_storage.md says where keys and options are stated",
+        )
+    return f"{scheme}://{'/' if scheme == 'file' else ''}{place}"
+
+
+def staged_in(root: Path, source: str) -> Path:
+    """Name the folder of a warehouse in which a landing of somewhere else is laid out as if it were here."""
+    return root / STAGED / hashlib.sha256(source.encode()).hexdigest()[:16] / "landing"
 
 
 def adapter_folders(environment: Mapping[str, str], project: Path = PROJECT) -> tuple[Path, ...]:

@@ -15,7 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
-ADDED = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
+ADDED = {
+    "run": "group install",
+    "server": "extra postgresql",
+    "s3": "extra s3",
+    "lakehouse": "extra lakehouse",
+    "dev": "group dev",
+    "soak": "group soak",
+}
 """Lock -> what it adds, in this order. The first adds the project's own dependencies too."""
 JUDGE = "judge-"
 """A group whose name begins so is that of a judge; its lock is `judges/<the rest of its name>.txt`."""

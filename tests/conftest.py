@@ -59,6 +59,7 @@ WALKS = (
     "unit/pool/test_more_houses.py",
     "unit/share/test_attack.py",
     "unit/share/test_attack_of_protocols.py",
+    "unit/storage",
     "unit/test_check_proposals.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter,

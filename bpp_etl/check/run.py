@@ -34,6 +34,7 @@ from bpp_etl.landing.registry_config import RegistryConfig, told_in
 from bpp_etl.landing.registry_config import checked as configured
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.settings import as_called
+from bpp_etl.storage.look import delivery_here
 from bpp_etl.warehouse.connection import Connection, opened, quoted
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
@@ -71,7 +72,13 @@ def check_delivery(
         raise UsageError(
             f"there is no warehouse {shown(str(warehouse))}", "name its folder, or leave --warehouse out"
         )
-    delivery = delivery_in(folder)
+    with delivery_here(folder) as here:
+        return _checked(delivery_in(here), output, say, warehouse, to)
+
+
+def _checked(
+    delivery: Delivery, output: str, say: Callable[[str], object], warehouse: Path | None, to: Path | None
+) -> tuple[str, bool]:
     if output != WORKBOOK:
         checked = gated(delivery, say, warehouse)
         return WRITERS[output](checked), checked.decision.is_open

@@ -19,9 +19,10 @@ from bpp_etl.archive import brought_back
 from bpp_etl.errors import BppError, BusyError, NotFoundError, shown
 from bpp_etl.explain.row_fate import BROKEN, DeliveredRow, Which, in_core, in_quarantine, published_fate
 from bpp_etl.explain.row_origin import AS_DELIVERED, origin_of, unmade
-from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
+from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery
 from bpp_etl.pages.plain_text import joined, wrapped
 from bpp_etl.settings import Places
+from bpp_etl.storage.look import look_at_delivery
 from bpp_etl.warehouse.connection import (
     Connection,
     is_there,
@@ -194,8 +195,7 @@ def _admitted(con: Connection, row: DeliveredRow, which: Which) -> list[str]:
 
 def _from_landing(places: Places, which: Which) -> str | None:
     """Read a delivery again that no working file holds, and tell the row; None where it is not there."""
-    folder = places.landing / which.registry / which.delivery
-    delivery = delivery_of(folder) if folder.is_dir() and folder.parent.parent == places.landing else None
+    delivery = look_at_delivery(places, which.registry, which.delivery)
     return None if delivery is None else _read_again(places, which, delivery)
 
 

@@ -26,23 +26,30 @@ def write_parquet(
 
     `comment` and `more` become metadata of the file, `comments` of its columns.
     """
-    import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    reader = con.sql(select).to_arrow_reader(BATCH_ROWS)
+    reader = arrow_of(con, select, comments)
     told: dict[bytes, bytes] = {COMMENT: comment.encode()}
     told |= {name.encode(): value.encode() for name, value in more.items()}
-    columns = [
-        column.with_metadata({COMMENT: comments[column.name].encode()}) if column.name in comments else column
-        for column in reader.schema
-    ]
-    schema = pa.schema(columns, metadata=told)
+    schema = reader.schema.with_metadata(told)
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in reader:
             writer.write_batch(batch)
             rows += batch.num_rows
     return rows
+
+
+def arrow_of(con: Connection, select: str, comments: Mapping[str, str]) -> Any:
+    """Read the rows of a SELECT in batches of Arrow's, with what each column holds in its metadata."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    reader = con.sql(select).to_arrow_reader(BATCH_ROWS)
+    schema = pa.schema(
+        column.with_metadata({COMMENT: comments[column.name].encode()}) if column.name in comments else column
+        for column in reader.schema
+    )
+    return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in reader))
 
 
 def write_xpt(con: Connection, dataset: Dataset, path: Path) -> None:

@@ -11,11 +11,14 @@ from types import MappingProxyType
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.export.adam import ADAM
 from bpp_etl.export.cbioportal import CBIOPORTAL
+from bpp_etl.export.delta import DELTA
 from bpp_etl.export.format import Format
 from bpp_etl.export.omop import OMOP
 from bpp_etl.export.parquet import PARQUET
 
-FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in (PARQUET, ADAM, CBIOPORTAL, OMOP)})
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {one.name: one for one in (PARQUET, DELTA, ADAM, CBIOPORTAL, OMOP)}
+)
 
 
 def format_named(name: str) -> Format:

@@ -15,6 +15,7 @@ from schemas.catalog import relations
 from schemas.contract import columns_of, key_of
 
 QUARANTINE = "quarantine"
+LEFT_OUT = "quarantine is left out; --with-quarantine takes it along"
 DIGESTS = 'select schema, "table", digest from meta."table"'
 
 
@@ -44,7 +45,7 @@ def write_tables(source: Source, folder: Path) -> Written:
         tables.append(WrittenTable(f"{schema}.{table}", (file,), rows, key, more))
     if source.with_quarantine:
         return Written(tuple(tables))
-    return Written(tuple(tables), ("quarantine is left out; --with-quarantine takes it along",))
+    return Written(tuple(tables), (LEFT_OUT,))
 
 
 PARQUET = Format(

@@ -25,6 +25,8 @@ TABBED = frozenset({"txt", "tsv"})
 """Text with tabs between its columns: tables for adapters that say so, and for nobody else."""
 DOCUMENTS = frozenset({"json", "json.gz", "ndjson", "ndjson.gz", "xml", "xml.gz"})
 """The formats of documents, which only some adapters read."""
+LAKE_TABLES = {("_delta_log", ".json"): "delta", ("metadata", ".metadata.json"): "iceberg"}
+"""A folder in the folder of a table, and how a name in it ends -> the kind of its lakehouse."""
 FORMATS = (*sorted(TABLES), *sorted(TABBED), *sorted(DOCUMENTS))
 
 
@@ -146,7 +148,8 @@ def delivery_of(folder: Path) -> Delivery | None:
 def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
     """List the files of a delivery whose ending says a known format, and those in its folders.
 
-    A folder is what its name says, in as many files as lie in it.
+    A folder is what its name says, in as many files as lie in it. One of a lakehouse's table is passed over:
+    which of its files count, its log alone says (`bpp_etl/storage`).
     """
     found = []
     for entry in sorted(delivery.path.iterdir()):
@@ -154,13 +157,22 @@ def files_of(delivery: Delivery) -> tuple[DeliveredFile, ...]:
         if ending is not None:
             stem = entry.name.removesuffix(f".{ending}")
             found.append(DeliveredFile(stem, ending, entry, entry.name))
-        elif entry.is_dir():
+        elif entry.is_dir() and lake_kind(entry) is None:
             found += [
                 DeliveredFile(entry.name, ending, part, f"{entry.name}/{part.name}")
                 for part in sorted(entry.iterdir())
                 if (ending := ending_of(part.name)) and not part.name.startswith(BESIDE_DATA)
             ]
     return tuple(found)
+
+
+def lake_kind(folder: Path) -> str | None:
+    """Say of which kind of lakehouse a table's folder is, if it is of one."""
+    for (inside, ending), kind in LAKE_TABLES.items():
+        place = folder / inside
+        if place.is_dir() and any(one.name.endswith(ending) for one in place.iterdir()):
+            return kind
+    return None
 
 
 def ending_of(name: str) -> str | None:

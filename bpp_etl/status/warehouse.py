@@ -17,13 +17,14 @@ from typing import Any
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.identity.erased import pending_registries
 from bpp_etl.identity.pseudonyms import pseudonyms_of
-from bpp_etl.landing.deliveries import Landing, survey
+from bpp_etl.landing.deliveries import Landing
 from bpp_etl.reading.limits import in_words
 from bpp_etl.release.inputs import ReleaseInput, release_input
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.settings import Places
 from bpp_etl.status.needs import Need, needs_of_registry
 from bpp_etl.status.registries import RegistryStatus, statuses_of
+from bpp_etl.storage.look import look_at_landing
 from bpp_etl.warehouse.connection import one_row, opened_read_only
 
 ROOM = 3
@@ -47,7 +48,7 @@ class WarehouseStatus:
     """One look at a warehouse."""
 
     root: Path
-    landing: Path
+    landing: str
     at: dt.datetime
     registries: Sequence[RegistryStatus]
     release: ReleaseStatus | None
@@ -77,19 +78,23 @@ class Operated:
     needs: tuple[Need, ...] = ()
 
 
-def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) -> WarehouseStatus:
-    """Look at a warehouse without touching it; `at` is the moment of the look, in UTC."""
+def status_of(places: Places, operated: Operated, at: dt.datetime) -> WarehouseStatus:
+    """Look at a warehouse without touching it; `at` is the moment of the look, in UTC.
+
+    Of a landing that lies elsewhere, what was copied at the last look is told.
+    """
+    root = places.warehouse
     needs = [
         Need(registry, "an erasure", "the erasure of a patient was cut short", "bpp refresh")
         for registry in pending_registries(root)
     ]
     needs += operated.needs
     try:
-        pseudonyms_of(os.environ, Places(landing, root))
+        pseudonyms_of(os.environ, places)
     except UsageError as error:
         needs.append(Need("settings", "the key of pseudonyms", error.message, error.hint))
     try:
-        found = survey(landing)
+        found = look_at_landing(places, is_fetching=False)
     except UsageError as error:
         found = Landing()
         needs.append(Need("landing", "no landing", error.message, error.hint))
@@ -121,7 +126,7 @@ def status_of(root: Path, landing: Path, operated: Operated, at: dt.datetime) ->
         told = f"{in_words(free)} are free; a refresh may need {in_words(wanted)}"
         needs.append(Need("disk", "little room", told, "free some space, or `bpp releases prune`"))
     return WarehouseStatus(
-        root, landing, at, registries, release, operated.daemon, free, found.unfit, tuple(needs)
+        root, places.landing_told, at, registries, release, operated.daemon, free, found.unfit, tuple(needs)
     )
 
 

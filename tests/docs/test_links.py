@@ -22,8 +22,9 @@ OF_OTHERS = {"registry.toml", "workspace.yaml", "manifest.json", "share.json", "
     "datapackage.json",
     "ro-crate-metadata.json",
     "export.json",
+    "latest.json",
 }
-"""What a registry, an instance, a release, a share, a pool or an export holds, not this project."""
+"""What others hold and not this project: a registry, an instance, a release, a share, a pool, an export."""
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|toml|md|json|yaml|html|txt)|(?:tests|docs)/[\w./-]+)`")
 
 MADE = re.compile(r"^New file `([^`]+)`:$", re.MULTILINE)

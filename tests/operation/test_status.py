@@ -19,6 +19,7 @@ from assets.resources import Warehouse
 from bpp_etl.identity.erased import begin_erasure, end_erasure
 from bpp_etl.pages.plain_text import WIDTH, cells_of
 from bpp_etl.release.shelf import MANIFEST, Shelf
+from bpp_etl.settings import Places
 from bpp_etl.status.show import as_json, as_text
 from bpp_etl.status.warehouse import LEAST_ROOM, Operated, WarehouseStatus, status_of
 from tests.support.deliveries import TINY, write_delivery_of
@@ -58,7 +59,7 @@ def look(
 ) -> WarehouseStatus:
     ages = dict.fromkeys(("well", "warned"), days)
     operated = Operated(ages, 35, 35, "runs" if is_running else "does not run", is_running)
-    return status_of(home / "warehouse", home / "landing", operated, at)
+    return status_of(Places(home / "landing", home / "warehouse"), operated, at)
 
 
 def needs(found: WarehouseStatus) -> dict[str, list[tuple[str, str]]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -23,7 +24,14 @@ NOT_IMPORTED = {
     "dagster-webserver": "`bpp ui` runs it as a process",
 }
 """Declared for the product all the same, each for its reason."""
-LOCKS = {"run": "group install", "server": "extra postgresql", "dev": "group dev", "soak": "group soak"}
+LOCKS = {
+    "run": "group install",
+    "server": "extra postgresql",
+    "s3": "extra s3",
+    "lakehouse": "extra lakehouse",
+    "dev": "group dev",
+    "soak": "group soak",
+}
 """Lock -> what it adds; each is installed on top of those before."""
 JUDGES = {f"judges/{name}": f"group judge-{name}" for name in ("datacontract", "frictionless", "rocrate")}
 """Lock of an outside judge -> what it holds; each is installed into an environment of its own."""
@@ -49,6 +57,10 @@ def names(group: str) -> list[str]:
     return [canonicalize_name(requirement.name) for requirement in DECLARED[group]]
 
 
+IMPORTED_WHERE_WANTED = {name for extra in ("extra s3", "extra lakehouse") for name in names(extra)}
+"""What an extra brings is imported in functions, which say what to install where it is not there."""
+
+
 def text_of(lock: str) -> str:
     return (PROJECT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
 
@@ -67,8 +79,22 @@ def imported() -> set[str]:
     return {canonicalize_name(name) for module in outside for name in known.get(module, [module])}
 
 
-def test_every_package_that_the_product_imports_is_declared_for_running() -> None:
-    assert imported() - {*names("run")} == set()
+def test_every_package_that_the_product_imports_is_declared_for_running_or_in_an_extra_of_its_own() -> None:
+    assert imported() - {*names("run"), *IMPORTED_WHERE_WANTED} == set()
+    assert imported() >= IMPORTED_WHERE_WANTED
+
+
+def test_no_package_of_an_extra_is_loaded_with_the_product() -> None:
+    doors = "assets.cli, assets.begin, assets.definitions, bpp_etl.storage.look, bpp_etl.release.copied"
+    line = f"import sys, {doors}, bpp_etl.export, bpp_etl.storage.bucket, bpp_etl.storage.lake_child"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{line}; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PROJECT,
+    ).stdout.split()
+    assert not {*IMPORTED_WHERE_WANTED, "pyarrow._s3fs", "boto3"} & {*told}
 
 
 def test_every_package_that_is_declared_for_running_is_imported_or_has_its_reason() -> None:
