@@ -19,6 +19,7 @@ from schemas.tables import TABLES
 from tests.gates import (
     test_birth_date_default,
     test_distribution_moved,
+    test_flag_widespread,
     test_limits,
     test_lysis_not_recorded,
     test_patients_of_another_registry,
@@ -76,6 +77,7 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "side_table_key_unknown": (
         test_side_tables.test_the_share_of_keys_that_the_source_lacks_is_held_to_its_limit,
     ),
+    "flag_widespread": (test_flag_widespread.test_a_flag_on_over_a_fifth_of_twenty_rows_is_told,),
     "file_not_read": (test_limits.test_a_file_that_nothing_reads_is_held_to_its_limit,),
     "cadence_not_kept": (test_limits.test_the_share_of_intervals_off_schedule_is_held_to_its_limit,),
     "patients_of_another_registry": (

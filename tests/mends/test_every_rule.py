@@ -33,6 +33,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "lysis_not_recorded": ("a CT with a lytic lesion that has none confirms no pseudoprogression",),
     "contact_is_extraction": ("follow-up is too long otherwise",),
     "dates_moved": ("which must stay the same for a patient",),
+    "flag_widespread": ("the rule of each flag says what it takes a row for",),
     "age_implausible": ("the century of the birth above all",),
     "look_alike_id": ("Check whether it is one patient",),
     "patient_delivered_twice": ("Check whether it is one patient",),

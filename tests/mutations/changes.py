@@ -115,6 +115,10 @@ def contact_is_today(row: Row) -> None:
         row["last_contact_date"] = DELIVERY_DAY.isoformat()
 
 
+def contact_is_diagnosis(row: Row) -> None:
+    row["last_contact_date"] = row["metastatic_diagnosis_date"]
+
+
 def default_births(record: Record) -> None:
     for row in record["patients"][::8]:
         row["birth_date"] = "1950-01-01"
