@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.settings import PROJECT
-from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
+from schemas.before_laws import BEFORE_LAWS, NOT_COMPARED, REPEAT_LAWS
 from schemas.contract import grain_of, laws_of
 from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
@@ -25,6 +25,8 @@ PAGE = PROJECT / "docs" / "gates.md"
 
 ORDINARY = """\
 `flag_widespread` says nothing of these, as many rows of a sound delivery may bear them:"""
+
+LEFT_OUT = "`values_rewritten` compares every column that is no part of a row's key, but these:"
 
 INTRODUCTION = """\
 # Rules of the gate
@@ -134,6 +136,15 @@ def render_gates() -> str:
         ),
         ORDINARY,
         _table(("flag", "why"), _ordinary()),
+        LEFT_OUT,
+        _table(
+            ("column", "why"),
+            (
+                (f"`{table}.{column}`", why)
+                for table, told in NOT_COMPARED.items()
+                for column, why in told.items()
+            ),
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -28,6 +28,7 @@ from tests.gates import (
     test_rules_against_before,
     test_side_tables,
     test_stable_lesion_ids,
+    test_values_rewritten,
     test_warn_rules,
 )
 from tests.gates.shifted_laws import Shift, shifts_of
@@ -73,6 +74,10 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "distribution_moved": (
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
+    ),
+    "values_rewritten": (
+        test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,
+        test_values_rewritten.test_a_number_that_no_rounding_makes_is_rewritten,
     ),
     "side_table_key_unknown": (
         test_side_tables.test_the_share_of_keys_that_the_source_lacks_is_held_to_its_limit,

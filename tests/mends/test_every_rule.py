@@ -34,6 +34,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "contact_is_extraction": ("follow-up is too long otherwise",),
     "dates_moved": ("which must stay the same for a patient",),
     "flag_widespread": ("the rule of each flag says what it takes a row for",),
+    "values_rewritten": ("Where the registry has corrected its record",),
     "age_implausible": ("the century of the birth above all",),
     "look_alike_id": ("Check whether it is one patient",),
     "patient_delivered_twice": ("Check whether it is one patient",),

@@ -214,6 +214,12 @@ SEEN_AGAINST_BEFORE = (
         recoded("imaging_assessments", "modality", {"CT": "PET_CT"}),
     ),
     (
+        "CTs are moved by a day",
+        "imaging_assessments",
+        "values_rewritten",
+        moved("imaging_assessments", "assessment_date", -1),
+    ),
+    (
         "no change of lysis is more lysis",
         "bone_lesions",
         "distribution_moved",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.mutations.changes import each, on_day_of_month, recoded, says, under_a_second_id
+from tests.mutations.changes import each, exchanged, on_day_of_month, recoded, says, under_a_second_id
 from tests.mutations.defect import Against, DeliveryDefect
 from tests.mutations.record import OWNER, Record, Row
 
@@ -108,6 +108,7 @@ def _one_hospital_lytic(record: Record) -> None:
 
 
 OTHER_BUILD: dict[str | None, str | None] = {"osteolytic": "osteoblastic", "osteoblastic": "osteolytic"}
+HER2 = ("ihc_score", "ish_result", "her2_cep17_ratio", "her2_copy_number", "reported_status")
 OTHER_ALP: dict[str | None, str | None] = {"ALP_TOTAL": "ALP_BONE", "ALP_BONE": "ALP_TOTAL"}
 
 SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
@@ -167,6 +168,36 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "dates_moved",
             of_the_next("patients", "birth_date"),
         ),
+        (
+            "ER and PR are exchanged",
+            "patients",
+            "values_rewritten",
+            exchanged("patients", "er_status", "pr_status"),
+        ),
+        (
+            "regimens are those of the next line",
+            "therapy_lines",
+            "values_rewritten",
+            of_the_next("therapy_lines", "regimen"),
+        ),
+        (
+            "dense and lytic are exchanged",
+            "bone_lesions",
+            "values_rewritten",
+            recoded("bone_lesions", "morphology", OTHER_BUILD),
+        ),
+        (
+            "ALP results are those of the next patient",
+            "lab_results",
+            "values_rewritten",
+            of_the_next("lab_results", "value"),
+        ),
+        (
+            "HER2 tests are those of the next patient",
+            "her2_tests",
+            "values_rewritten",
+            of_the_next("her2_tests", *HER2),
+        ),
         ("limits are those of men", "lab_results", "distribution_moved", each("lab_results", _limit_of_men)),
         (
             "every lesion is equivocal",
@@ -193,17 +224,10 @@ UNSEEN_AT_FIRST = tuple(
     DeliveryDefect(wrong, table, "", why_not, plant=plant)
     for wrong, table, why_not, plant in (
         (
-            "HER2 tests are those of the next patient",
+            "HER2 tests are those of the next patient, in a first delivery",
             "her2_tests",
             "Each is one that the patient could have had, and all together they are the same.",
-            of_the_next(
-                "her2_tests",
-                "ihc_score",
-                "ish_result",
-                "her2_cep17_ratio",
-                "her2_copy_number",
-                "reported_status",
-            ),
+            of_the_next("her2_tests", *HER2),
         ),
         (
             "specimens are on the Mondays of their weeks",

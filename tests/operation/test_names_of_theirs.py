@@ -96,4 +96,5 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
         "rows_not_conserved",
         "side_table_key_unknown",
         "table_shrunk",
+        "values_rewritten",
     } == IN_OUR_WORDS
