@@ -165,12 +165,14 @@ class SelectLaw(Law):
     refuses sees its own table without the rows that break another rule, and the tables that it descends from;
     one that flags sees all admitted rows. `stands_on` names another SELECT file of that folder whose rows the
     law reads under its name; they are worked out once for all laws of a table that stand on it. `columns` are
-    those of the row that it is about.
+    those of the row that it is about. `needs` are other tables: one that flags is not judged where
+    one of them has no admitted row, for it would find what is not so.
     """
 
     columns: tuple[str, ...] = ()
     among: str = "true"
     stands_on: str = ""
+    needs: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 

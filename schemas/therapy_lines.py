@@ -231,6 +231,7 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             mend="Check why the line ended, or deliver the image that showed it; rising markers alone are no "
             "progression here.",
             among="end_reason = 'progression'",
+            needs=("imaging_assessments", "bone_lesions"),
             parameters={"seen_within_days": SEEN_WITHIN_DAYS},
             stands_on="progression_scan",
             examples=tuple(

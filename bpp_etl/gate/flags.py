@@ -27,7 +27,8 @@ def is_flagged_later(law: Law) -> bool:
 def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery) -> None:
     """Flag the admitted rows of a table for what they are among all admitted rows, and count them.
 
-    Where the other table of a rule of time order was not delivered, the rule is not judged.
+    Where another table that a rule looks at was not delivered, or has no row left that it needs, the rule is
+    not judged.
     """
     laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
     relation = f"core.{quoted(judged.table)}"
@@ -36,7 +37,7 @@ def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: R
     stated = read.config.stated
     with stood_on(con, laws, delivery, stated):
         for law in laws:
-            if isinstance(law, SelectLaw):
+            if isinstance(law, SelectLaw) and all(_has_rows(con, table) for table in law.needs):
                 numbers, among = breaking(con, law, delivery, stated), law.among
             elif isinstance(law, TimeLaw) and law.other_table in read.rows:
                 numbers, among = out_of_order(con, relation, law), "true"
@@ -53,6 +54,10 @@ def flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: R
     if any(judged.counts[law.id].broken for law in laws if law.id in judged.counts):
         add_flags(con, relation, "temp.earned")
     con.execute("drop table temp.earned")
+
+
+def _has_rows(con: Connection, table: str) -> bool:
+    return count_of(con, f"select count(*) from (select 1 from core.{quoted(table)} limit 1)") > 0
 
 
 def add_flags(con: Connection, relation: str, earned: str) -> dict[str, int]:
