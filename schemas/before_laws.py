@@ -6,6 +6,8 @@ Not here: which delivery that is (`bpp_etl/admission/before.py`), and the functi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.delivery_laws import patients, whole_delivery
 from schemas.general_laws import every_table
 from schemas.laws import DeliveryLaw
@@ -19,6 +21,31 @@ ONE_IN = 1000
 """So rarely may chance alone give an index that is told."""
 
 MOST_ELSEWHERE = 0.5
+
+LEAST_REWRITTEN = 20
+"""Fewer rows than that a registry may have corrected one by one."""
+
+ROUNDED_WITHIN = 0.05
+"""A ratio of 1.05 that is written with one decimal is as far from what it was."""
+
+KNOWN_BY: Mapping[str, tuple[str, ...]] = {
+    "lab_results": ("patient_id", "analyte", "specimen_date", "laboratory"),
+    "her2_tests": ("patient_id", "test_date", "specimen_site"),
+}
+"""What a row of a table without a key is known by from delivery to delivery, where no other has the same."""
+
+NOT_COMPARED: Mapping[str, Mapping[str, str]] = {
+    "patients": {
+        "last_contact_date": "It moves with every contact.",
+        "birth_date": "`dates_moved` tells of it.",
+        "death_date": "`dates_moved` tells of it.",
+    },
+    "therapy_lines": {
+        "start_date": "`dates_moved` tells of that of line 1.",
+        "end_date": "A line that goes on may end with its last drug so far.",
+    },
+}
+"""Table -> column that `values_rewritten` leaves out -> why."""
 
 BEFORE_LAWS = (
     DeliveryLaw(
@@ -80,21 +107,6 @@ BEFORE_LAWS = (
         is_told_by_table=True,
     ),
     DeliveryLaw(
-        "receptors_changed",
-        sentence="A patient has the hormone receptors of the delivery before.",
-        exactly="Of patients of both deliveries of whom ER or PR is positive or negative in both, the share "
-        "of whom one of the two differs stays within its limit.",
-        severity="warn",
-        category="plausibility",
-        mend="Check whether the columns of the two receptors are exchanged, rows have slipped, and whether "
-        "a later biopsy stands in the place of the first; [limits] receptors_changed = 1 switches the rule "
-        "off.",
-        on=patients,
-        limit=0.05,
-        limit_name="receptors_changed",
-        is_told_by_table=True,
-    ),
-    DeliveryLaw(
         "distribution_moved",
         sentence="What a column says is spread as in the delivery before.",
         exactly="Of coded columns, numbers and intervals, the share stays within its limit whose population "
@@ -109,6 +121,26 @@ BEFORE_LAWS = (
         limit_name="distribution_moved",
         parameters={"highest_psi": HIGHEST_PSI, "one_in": ONE_IN},
         is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "values_rewritten",
+        sentence="A row says what it said in the delivery before.",
+        exactly="Of the rows of both deliveries the share stays within its limit that says something else in "
+        f"one column, the most rewritten; only of at least {LEAST_REWRITTEN} such rows. What was empty or "
+        "unknown, or is now, is not rewritten, nor is a number within "
+        f"{100 * ROUNDED_WITHIN:g} %. Rows are known by their key; a result by patient, analyte, day and "
+        "laboratory, a HER2 test by patient, day and site, where no other has the same.",
+        severity="warn",
+        category="plausibility",
+        mend="Look for codes and columns that are exchanged, for cells that are joined to other rows, and "
+        "for days that are moved. Where the registry has corrected its record, "
+        "[limits] values_rewritten = 1 switches the rule off.",
+        on=every_table,
+        limit=0.05,
+        limit_name="values_rewritten",
+        parameters={"least_rows": LEAST_REWRITTEN, "rounded_within": ROUNDED_WITHIN},
+        is_told_by_table=True,
+        is_in_our_words=True,
     ),
 )
 """Laid on tables one by one; where there is no delivery before they judge nothing."""

@@ -213,6 +213,7 @@ GENERAL_LAWS: tuple[Law, ...] = (
         exactly="What a laboratory writes after it (110 H, 120↑, 95*) is dropped.",
         severity="flag",
         category="conformance",
+        ordinary="A laboratory may mark every result.",
         mend="Nothing to mend where the mark only says high, low or abnormal; leave it out of the export.",
         on=with_column_of("number"),
         cells={

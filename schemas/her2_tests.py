@@ -87,6 +87,7 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             exactly="From there on it is a code for a number that is missing: empty.",
             severity="flag",
             category="plausibility",
+            ordinary="Registries write a number that nobody measured as a code, and most were not.",
             mend="Leave the cell empty; null_words in registry.toml reads a code such as 99.9 as empty.",
             examples=(
                 example({"her2_cep17_ratio": "99.9"}, {"her2_cep17_ratio": "9.9"}, planted=True),

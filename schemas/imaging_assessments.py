@@ -176,6 +176,7 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
             "and not all that are not resolved alike. A picture that stays as it is is no copy.",
             severity="flag",
             category="plausibility",
+            ordinary="Who compares every scan with the baseline may say the same of many.",
             mend="Check whether the earlier report was carried over.",
             parameters={"most_lesions": MOST_COPIED_LESIONS},
             stands_on=("assessment_finding",),

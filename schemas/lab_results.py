@@ -115,6 +115,7 @@ class LabResults(Contract, key=("registry", "row_number")):
             exactly="Of a range (35-105, <105) the upper end is read.",
             severity="flag",
             category="conformance",
+            ordinary="A laboratory may report its reference interval with every result.",
             mend="Nothing to mend where it is the reference interval; else deliver its upper end alone.",
             examples=(
                 example({"upper_limit_normal": "35-105"}, {"upper_limit_normal": "105"}, planted=True),

@@ -38,7 +38,8 @@ class Law:
     `mend` what to do. `on` chooses the tables of a law that stands in no contract. `cells` are examples for
     every column of a kind, `examples` those of whole rows. One that
     `is_of_calendar` says nothing of a row whose days are counted from a day that only stands for its
-    patient's day zero (`day_zero_declared`).
+    patient's day zero (`day_zero_declared`). `ordinary` says why many rows of a sound delivery may break it,
+    where that is so: no share of them is then too wide (`flag_widespread`).
     """
 
     id: str
@@ -49,6 +50,7 @@ class Law:
     mend: str
     exactly: str = ""
     is_of_calendar: bool = False
+    ordinary: str = ""
     on: Tables | None = None
     cells: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
     examples: Sequence[Example] = ()
@@ -69,7 +71,7 @@ class SideLaw(Law):
     """Holds for a row that a side table completes; `problems` names the law where the two disagree."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class DeclaredLaw(Law):
     """Holds for a row that says itself what there is; `declared` names the law where registry.toml said it.
 
@@ -77,13 +79,17 @@ class DeclaredLaw(Law):
     for a row that a declaration could not fill; `problems` names it.
     """
 
+    ordinary: str = "A declaration fills every row that does not say it."
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class NearLaw(Law):
     """Holds for a row of which an adapter does not say that a cell is only near what is asked for.
 
     `problems` names the law where it does.
     """
+
+    ordinary: str = "A format without a column has what is near it in every row."
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,12 +165,14 @@ class SelectLaw(Law):
     refuses sees its own table without the rows that break another rule, and the tables that it descends from;
     one that flags sees all admitted rows. `stands_on` names other SELECT files of that folder whose rows the
     law reads under their names, and each of them those before it; they are worked out once for all laws of a
-    table that stand on them. `columns` are those of the row that it is about.
+    table that stand on them. `columns` are those of the row that it is about. `needs` are other tables: one
+    that flags is not judged where one of them has no admitted row, for it would find what is not so.
     """
 
     columns: tuple[str, ...] = ()
     among: str = "true"
     stands_on: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -63,6 +63,7 @@ LESION_LAWS: tuple[Law, ...] = (
         exactly=f"Healing makes a lytic lesion dense. Before is an earlier time point. {NAMED_SITE}",
         severity="flag",
         category="plausibility",
+        ordinary="Lytic lesions that heal are common on treatment, and a bone may hold several.",
         mend="Compare with the images before: a lytic lesion that turns dense is healing, not a new lesion.",
         among="status = 'new' and morphology = 'osteoblastic'",
         stands_on=HISTORY,

@@ -222,6 +222,7 @@ class Patients(Contract, key=("registry", "patient_id")):
             f"{MOST_SHARE_BORN_ON_A_DAY:.0%} of those with a date of birth, who have the same.",
             severity="flag",
             category="plausibility",
+            ordinary="It counts itself how common a day is.",
             mend="Leave the date empty where it is not known, rather than fill in a default.",
             among="birth_date is not null",
             parameters={"most_patients": MOST_BORN_ON_A_DAY, "most_share": MOST_SHARE_BORN_ON_A_DAY},

@@ -5,7 +5,7 @@ Not here: single rows (the contracts), and the functions that judge (`bpp_etl/ga
 
 from __future__ import annotations
 
-from schemas.delivery_laws import imaging, patients
+from schemas.delivery_laws import imaging, patients, whole_delivery
 from schemas.general_laws import with_column_of
 from schemas.laws import DeliveryLaw, Tables
 
@@ -22,6 +22,9 @@ LEAST_DATES = 50
 
 MOST_ON_ONE_DAY_OF_MONTH, MOST_ON_ONE_DAY = 0.5, 0.2
 """Whoever fills in a day for a month takes its first or its fifteenth."""
+
+LEAST_FLAGGED = 20
+"""Of fewer rows a wide share may bear a flag by chance."""
 
 LEAST_SCAN_DAYS = 3
 """Two patients who were scanned on fewer days may share them by chance, or by a clinic's habit."""
@@ -131,3 +134,23 @@ RECORD_LAWS = (
     ),
 )
 """Laid on tables one by one, after the laws of files."""
+
+WIDE_LAWS = (
+    DeliveryLaw(
+        "flag_widespread",
+        sentence="No flag is so common that its rows are hardly what it takes them for.",
+        exactly="Of each rule that flags, the share of the rows it judges that break it stays within the "
+        f"limit; only of at least {LEAST_FLAGGED} rows. What is counted is the most widespread flag.",
+        severity="warn",
+        category="plausibility",
+        mend="Look for a column of another meaning, for codes that are exchanged, and for days that are "
+        "moved; the rule of each flag says what it takes a row for. [limits] flag_widespread = 1 switches "
+        "the rule off.",
+        on=whole_delivery,
+        limit=0.2,
+        limit_name="flag_widespread",
+        parameters={"least_rows": LEAST_FLAGGED},
+        is_in_our_words=True,
+    ),
+)
+"""Laid on the delivery as a whole."""

@@ -28,7 +28,7 @@ from schemas.laws import (
     TextLaw,
     TimeLaw,
 )
-from schemas.record_laws import RECORD_LAWS
+from schemas.record_laws import RECORD_LAWS, WIDE_LAWS
 from schemas.tables import TABLES
 
 
@@ -109,6 +109,7 @@ RULES: tuple[Rule, ...] = (
     *_laid(BEFORE_LAWS),
     *(Rule(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)),
     *_laid(WHOLE_LAWS),
+    *_laid(WIDE_LAWS),
     *_laid(REPEAT_LAWS),
 )
 """Every rule on every table it holds for, in the order in which reports list them."""

@@ -227,9 +227,11 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             "a line with neither is not judged.",
             severity="flag",
             category="plausibility",
+            ordinary="Lines end for progression of symptoms too, or on scans that are not delivered.",
             mend="Check why the line ended, or deliver the image that showed it; rising markers alone are no "
             "progression here.",
             among="end_reason = 'progression'",
+            needs=("imaging_assessments", "bone_lesions"),
             parameters={"seen_within_days": SEEN_WITHIN_DAYS},
             stands_on=("progression_scan",),
             examples=tuple(

@@ -14,6 +14,7 @@ import bpp_etl.gate.delivery_rules
 import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
 import bpp_etl.gate.rules_of_record
+import bpp_etl.gate.rules_of_rewriting
 import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
 from bpp_etl.gate.decision import (
     Accepted,

@@ -215,8 +215,8 @@ def lysis_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
 def no_eligible_ct(whole: WholeDelivery, rule: Rule) -> Found:
     """Count the delivery if none of enough first-line patients has an eligible CT on treatment."""
     reading = whole.once(first_line_reading)
-    is_read = rule.table in whole.judged.tables
-    is_judged = is_read and reading.patients >= rule.parameters["least_patients"]
+    is_seen = whole.judged.of(rule.table).admitted > 0
+    is_judged = is_seen and reading.patients >= rule.parameters["least_patients"]
     words = f"none of {reading.patients} first-line patients has an eligible CT on treatment"
     return Found(int(is_judged), int(is_judged and reading.cts == 0), words=words)
 

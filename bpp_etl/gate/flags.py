@@ -56,12 +56,13 @@ def _flagging(judged: JudgedTable) -> list[Law]:
 
 
 def _flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery) -> None:
-    # Where the other table of a rule of time order was not delivered, the rule is not judged.
+    # Where another table that a rule looks at was not delivered, or has no row left that it needs, the rule
+    # is not judged.
     laws, relation = _flagging(judged), f"core.{quoted(judged.table)}"
     con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
     judged_rows: dict[str, int] = {}
     for law in laws:
-        if isinstance(law, SelectLaw):
+        if isinstance(law, SelectLaw) and all(_has_rows(con, table) for table in law.needs):
             numbers, among = breaking(con, law, delivery, read.config.stated), law.among
         elif isinstance(law, TimeLaw) and law.other_table in read.rows:
             numbers, among = out_of_order(con, relation, law), "true"
@@ -78,6 +79,10 @@ def _flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: 
     if any(judged.counts[law.id].broken for law in laws if law.id in judged.counts):
         add_flags(con, relation, "temp.earned")
     con.execute("drop table temp.earned")
+
+
+def _has_rows(con: Connection, table: str) -> bool:
+    return count_of(con, f"select count(*) from (select 1 from core.{quoted(table)} limit 1)") > 0
 
 
 def add_flags(con: Connection, relation: str, earned: str) -> dict[str, int]:

@@ -28,13 +28,11 @@ class PatientsBefore(NamedTuple):
     alive_again: int
     kept: int
     moved: int
-    receptors_known: int
-    receptors_changed: int
     still_scanned: int
     without_lesion: int
 
 
-NOBODY = PatientsBefore(*(0,) * 10)
+NOBODY = PatientsBefore(*(0,) * 8)
 
 
 @judges("patients_dropped")
@@ -93,16 +91,6 @@ def dates_moved(whole: WholeDelivery, rule: Rule) -> Found:
         "patients have another birth date, start of line 1 or date of death than before",
     )
     return Found(found.kept, found.moved, limit, words)
-
-
-@judges("receptors_changed")
-def receptors_changed(whole: WholeDelivery, rule: Rule) -> Found:
-    """Hold the share of patients with another known receptor status to its limit."""
-    found, limit = _patients(whole, rule), whole.limit_of(rule)
-    words = share_in_words(
-        found.receptors_changed, found.receptors_known, limit, "patients have another ER or PR than before"
-    )
-    return Found(found.receptors_known, found.receptors_changed, limit, words)
 
 
 @judges("delivery_repeats")

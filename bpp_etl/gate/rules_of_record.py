@@ -6,11 +6,14 @@ Not here: what was written down of the first line (`gate/delivery_rules.py`), an
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.gate.judged import NOT_JUDGED
 from bpp_etl.warehouse.connection import one_row, quoted
 from schemas.contract import delivered_columns
 from schemas.declared_laws import DAY_ZERO
-from schemas.rules import Rule
+from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
 ON_OWN_DAYS = f"not list_contains(flags, '{DAY_ZERO}')"
@@ -85,6 +88,24 @@ def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
             heaped.append(f"{100 * on_one_day / count:.1f} % of {column.name} on one day")
     words = f"of the dates of {rule.table} are {', '.join(heaped)}"
     return Found(judged, len(heaped), whole.limit_of(rule), words)
+
+
+@judges("flag_widespread")
+def flag_widespread(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of rows that the most widespread flag marks to its limit, and name all over it."""
+    limit, least = whole.limit_of(rule), rule.parameters["least_rows"]
+    found = [
+        Found(count.judged, count.broken, limit, f"{one.table}.{one.id}: {count.broken} of {count.judged}")
+        for one in RULES
+        if one.severity == "flag" and not one.law.ordinary
+        for count in (whole.judged.of(one.table).counts.get(one.id, NOT_JUDGED),)
+        if count.judged >= least
+    ]
+    if not found:
+        return Found(0, 0, limit)
+    most = max(found, key=lambda one: one.broken / one.judged)
+    words = ", ".join(one.words for one in found if one.is_over)
+    return replace(most, words=f"flagged are over {100 * limit:g} % of the rows judged ({words})")
 
 
 def _heaps(whole: WholeDelivery, table: str, column: str) -> tuple[int, int, int]:

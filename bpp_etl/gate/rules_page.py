@@ -10,18 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.settings import PROJECT
-from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
+from schemas.before_laws import BEFORE_LAWS, NOT_COMPARED, REPEAT_LAWS
 from schemas.contract import grain_of, laws_of
 from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.examples import Row
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DELIVERY, DeliveryLaw, Law
-from schemas.record_laws import RECORD_LAWS
+from schemas.record_laws import RECORD_LAWS, WIDE_LAWS
 from schemas.rules import RULES
 from schemas.tables import TABLES
 
 PAGE = PROJECT / "docs" / "gates.md"
+
+ORDINARY = """\
+`flag_widespread` says nothing of these, as many rows of a sound delivery may bear them:"""
+
+LEFT_OUT = "`values_rewritten` compares every column that is no part of a row's key, but these:"
 
 INTRODUCTION = """\
 # Rules of the gate
@@ -126,11 +131,27 @@ def render_gates() -> str:
             whole,
             (
                 (*_head(law), _tables(law), *_limit(law), _plain(law.mend))
-                for law in (*TABLE_LAWS, *RECORD_LAWS, *BEFORE_LAWS, *WHOLE_LAWS, *REPEAT_LAWS)
+                for law in (*TABLE_LAWS, *RECORD_LAWS, *BEFORE_LAWS, *WHOLE_LAWS, *WIDE_LAWS, *REPEAT_LAWS)
+            ),
+        ),
+        ORDINARY,
+        _table(("flag", "why"), _ordinary()),
+        LEFT_OUT,
+        _table(
+            ("column", "why"),
+            (
+                (f"`{table}.{column}`", why)
+                for table, told in NOT_COMPARED.items()
+                for column, why in told.items()
             ),
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _ordinary() -> list[tuple[str, str]]:
+    laws = dict.fromkeys(rule.law for rule in RULES if rule.severity == "flag" and rule.law.ordinary)
+    return [(f"`{law.id}`", law.ordinary) for law in laws]
 
 
 def write_gates(target: Path = PAGE, planted: str = "") -> None:

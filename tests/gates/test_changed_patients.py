@@ -1,4 +1,4 @@
-"""What a delivery says otherwise of patients of the one before: deaths, dates, receptors.
+"""What a delivery says otherwise of patients of the one before: deaths and dates.
 
 Not here: who and which rows are gone (`test_rules_against_before.py`).
 """
@@ -69,53 +69,3 @@ def test_dates_of_death_that_moved_are_told(tmp_path: Path) -> None:
     found = result(decision, "patients", "dates_moved")
     assert (found.judged, found.broken, found.status) == (20, 2, "failed")
     assert result(decision, "patients", "deaths_withdrawn").status == "passed"
-
-
-# receptors_changed
-
-
-def with_receptors(*told: str) -> dict[str, str | None]:
-    """Write of the first of seventeen patients what is told of two receptors, of the others ER alone."""
-    tables = delivery()
-    header, *rows = str(tables["patients"]).splitlines()
-    cells = [*[","] * (len(rows) - len(PEOPLE)), *told, *["positive,"] * (len(PEOPLE) - len(told))]
-    text = "\n".join([f"{header},er_status,pr_status", *map(",".join, zip(rows, cells, strict=True))])
-    return {**tables, "patients": text + "\n"}
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "judged", "broken", "status"),
-    [
-        (("positive,",), ("negative,",), 17, 1, "failed"),  # 1 of 17
-        (("positive,negative",), ("negative,positive",), 17, 1, "failed"),
-        ((",positive",), (",negative",), 17, 1, "failed"),
-        (("positive,positive",), ("positive,",), 17, 0, "passed"),  # not known is not another
-        (("positive,positive",), ("unknown,positive",), 17, 0, "passed"),
-        (("unknown,",), ("positive,",), 16, 0, "passed"),
-    ],
-)
-def test_receptors_of_patients_that_differ_are_told(
-    tmp_path: Path, before: tuple[str], now: tuple[str], judged: int, broken: int, status: str
-) -> None:
-    decision = after(tmp_path, with_receptors(*before), with_receptors(*now))
-    found = result(decision, "patients", "receptors_changed")
-    assert (found.judged, found.broken, found.status) == (judged, broken, status)
-    assert decision.is_open
-    words = "1 of 17 patients have another ER or PR than before (5.9 %, limit 5 %)"
-    assert warnings(decision).get("receptors_changed") == (words if status == "failed" else None)
-
-
-def known_of_all(changed: int) -> dict[str, str | None]:
-    """Write that ER of all twenty is positive, but for so many."""
-    tables = delivery()
-    header, *rows = str(tables["patients"]).splitlines()
-    told = [f"{row},{'negative' if place < changed else 'positive'}" for place, row in enumerate(rows)]
-    return {**tables, "patients": "\n".join([f"{header},er_status", *told]) + "\n"}
-
-
-def test_receptors_of_over_a_twentieth_that_differ_are_told(tmp_path: Path) -> None:
-    """Of the twenty patients ER is known of all: one is at the limit, two are over it."""
-    for place, (changed, status) in enumerate(((1, "passed"), (2, "failed"))):
-        before, now = known_of_all(0), known_of_all(changed)
-        found = result(after(tmp_path / f"{place}", before, now), "patients", "receptors_changed")
-        assert (found.judged, found.broken, found.status) == (20, changed, status)

@@ -21,6 +21,7 @@ from tests.gates import (
     test_changed_patients,
     test_days_of_the_record,
     test_distribution_moved,
+    test_flag_widespread,
     test_limits,
     test_lysis_not_recorded,
     test_patients_of_another_registry,
@@ -29,6 +30,7 @@ from tests.gates import (
     test_rules_against_before,
     test_side_tables,
     test_stable_lesion_ids,
+    test_values_rewritten,
     test_warn_rules,
 )
 from tests.gates.shifted_laws import Shift, shifts_of
@@ -71,14 +73,18 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "dates_moved": (
         test_changed_patients.test_dates_of_over_a_twentieth_of_the_patients_that_moved_are_told,
     ),
-    "receptors_changed": (test_changed_patients.test_receptors_of_over_a_twentieth_that_differ_are_told,),
     "distribution_moved": (
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
     ),
+    "values_rewritten": (
+        test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,
+        test_values_rewritten.test_a_number_that_no_rounding_makes_is_rewritten,
+    ),
     "side_table_key_unknown": (
         test_side_tables.test_the_share_of_keys_that_the_source_lacks_is_held_to_its_limit,
     ),
+    "flag_widespread": (test_flag_widespread.test_a_flag_on_over_a_fifth_of_twenty_rows_is_told,),
     "file_not_read": (test_limits.test_a_file_that_nothing_reads_is_held_to_its_limit,),
     "cadence_not_kept": (test_limits.test_the_share_of_intervals_off_schedule_is_held_to_its_limit,),
     "patients_of_another_registry": (

@@ -47,15 +47,25 @@ def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
         assert one.message("no_eligible_ct") == words
 
 
-def test_ct_is_not_called_missing_where_the_images_were_not_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "other", "cause"),
+    [("assessment_id", "other_id", "column_missing"), ("-", "/", "required_table_empty")],
+)
+def test_no_image_is_called_missing_where_none_was_read_or_admitted(
+    tmp_path: Path, text: str, other: str, cause: str
+) -> None:
     more = LEAST - 3
+    lines = added("therapy_lines", first_lines_of(more)).replace("cycle_length_days", "end_reason")
     one = judged(
         tmp_path,
         patients=patients(more),
-        therapy_lines=added("therapy_lines", first_lines_of(more)),
-        imaging_assessments=TINY["imaging_assessments"].replace("assessment_id", "other_id"),
+        therapy_lines=lines.replace(",21\n", ",progression\n"),
+        imaging_assessments=TINY["imaging_assessments"].replace(text, other),
     )
-    assert one.causes() == {("imaging_assessments", "column_missing")}
+    assert ("imaging_assessments", cause) in one.causes()
+    assert one.result("imaging_assessments", "no_eligible_ct").status == "not_applicable"
+    assert one.result("therapy_lines", "progression_without_imaging").status == "not_applicable"
+    assert one.flagged == {}
 
 
 def test_a_baseline_ct_is_no_ct_on_treatment(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ Not here: tables that are short of rows (`delivery_mends.py`, `table_mends.py`).
 
 from __future__ import annotations
 
-from tests.mends.delivery_mends import Follow, of
+from collections.abc import Callable
+
+from tests.mends.delivery_mends import Follow, of, planted
 from tests.mends.mend import DeliveryMend, Export
 from tests.mends.stated_mends import states
 from tests.mends.table_mends import everything_again
-from tests.mutations.changes import other_pseudonyms
-from tests.mutations.hostile_defects import ER_FOR_PR, of_the_next
+from tests.mutations.changes import exchanged, moved, other_pseudonyms, recoded
+from tests.mutations.hostile_defects import HER2, OTHER_BUILD, of_the_next
 from tests.mutations.record import Record
 
 
@@ -47,17 +49,38 @@ def _told(rule: str, says: str, plant: Follow, follow: Follow) -> DeliveryMend:
     return DeliveryMend(rule, says, plant=plant, follow=follow, against="the delivery before")
 
 
-SLIPPED = of_the_next("patients", "er_status", "pr_status")
+def _in_other_codes(record: Record) -> None:
+    exchanged("patients", "er_status", "pr_status")(record)
+    recoded("therapy_lines", "cycle_length_days", {"21": "28"})(record)
+    recoded("bone_lesions", "morphology", OTHER_BUILD)(record)
+
+
+def _joined_to_other_rows(record: Record) -> None:
+    of_the_next("lab_results", "value")(record)
+    of_the_next("her2_tests", *HER2)(record)
+
+
+def _rewritten(says: str, plant: Callable[[Record], object], *tables: str) -> DeliveryMend:
+    return planted(
+        "values_rewritten", says, plant, everything_again, on=tables, against="the delivery before"
+    )
+
 
 BEFORE_MENDS = (
     _told("patients_dropped", "new pseudonyms", of(other_pseudonyms), everything_again),
+    _rewritten(
+        "Look for codes and columns that are exchanged",
+        _in_other_codes,
+        "patients",
+        "therapy_lines",
+        "bone_lesions",
+    ),
+    _rewritten("for cells that are joined to other rows", _joined_to_other_rows, "lab_results", "her2_tests"),
+    _rewritten(
+        "and for days that are moved",
+        moved("imaging_assessments", "assessment_date", -1),
+        "imaging_assessments",
+    ),
     _told("dates_moved", "Check date_format", _day_first, _stated_rightly),
     _told("dates_moved", "and whether pseudonyms were given anew;", of(_given_anew), everything_again),
-    _told(
-        "receptors_changed",
-        "Check whether the columns of the two receptors are exchanged",
-        of(ER_FOR_PR),
-        everything_again,
-    ),
-    _told("receptors_changed", "rows have slipped", of(SLIPPED), everything_again),
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 
 from tests.mends.mend import DeliveryMend, Export, of_delivery
-from tests.mutations.changes import each, moved, scaled
+from tests.mutations.changes import each, moved, recoded, scaled
 from tests.mutations.defect import Against
 from tests.mutations.record import OWNER, Record, Row
 
@@ -139,6 +139,23 @@ DELIVERY_MENDS = (
         "the last contact is the day of the export",
         "Deliver the day on which each patient was last known to be alive, not the day of the export",
         corrected("patients", "last_contact_date"),
+    ),
+    of_delivery(
+        "the last contact is the day of diagnosis",
+        "Look for a column of another meaning",
+        corrected("patients", "last_contact_date"),
+    ),
+    planted(
+        "flag_widespread",
+        "for codes that are exchanged",
+        recoded("bone_lesions", "status", {"new": "stable", "stable": "new"}),
+        corrected("bone_lesions", "status"),
+    ),
+    planted(
+        "flag_widespread",
+        "and for days that are moved",
+        moved("therapy_lines", "start_date", -60),
+        corrected("therapy_lines", "start_date"),
     ),
     of_delivery(
         "total ALP is in ukat/L under U/L", "Check the unit that the export states", _in_microkatal()

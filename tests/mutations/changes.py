@@ -90,6 +90,11 @@ def day_and_month_exchanged(row: Row) -> None:
         row["assessment_date"] = f"{year}-{of_month}-{month}"
 
 
+def exchanged(table: str, one: str, other: str) -> Callable[[Record], None]:
+    """Exchange the cells of two columns."""
+    return each(table, lambda row: row.update({one: row[other], other: row[one]}))
+
+
 def values_and_limits_exchanged(row: Row) -> None:
     row["value"], row["upper_limit_normal"] = row["upper_limit_normal"], row["value"]
 
@@ -113,6 +118,10 @@ def without_column(table: str, column: str) -> Callable[[Record], None]:
 def contact_is_today(row: Row) -> None:
     if not row["death_date"]:
         row["last_contact_date"] = DELIVERY_DAY.isoformat()
+
+
+def contact_is_diagnosis(row: Row) -> None:
+    row["last_contact_date"] = row["metastatic_diagnosis_date"]
 
 
 def default_births(record: Record) -> None:

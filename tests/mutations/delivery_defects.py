@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.mutations.changes import (
+    contact_is_diagnosis,
     contact_is_today,
     day_and_month_exchanged,
     default_births,
@@ -52,6 +53,12 @@ SEEN_ALONE = (
         "patients",
         "dates_on_one_day",
         first_of_month("patients", "birth_date"),
+    ),
+    (
+        "the last contact is the day of diagnosis",
+        "delivery",
+        "flag_widespread",
+        each("patients", contact_is_diagnosis),
     ),
     ("unknown births are a default day", "patients", "birth_date_default", default_births),
     (
@@ -205,6 +212,12 @@ SEEN_AGAINST_BEFORE = (
         "imaging_assessments",
         "distribution_moved",
         recoded("imaging_assessments", "modality", {"CT": "PET_CT"}),
+    ),
+    (
+        "CTs are moved by a day",
+        "imaging_assessments",
+        "values_rewritten",
+        moved("imaging_assessments", "assessment_date", -1),
     ),
     (
         "no change of lysis is more lysis",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.mutations.changes import each, on_day_of_month, recoded, says, under_a_second_id
+from tests.mutations.changes import each, exchanged, on_day_of_month, recoded, says, under_a_second_id
 from tests.mutations.defect import Against, DeliveryDefect
 from tests.mutations.record import OWNER, Record, Row
 
@@ -85,10 +85,6 @@ def _ratio_for_copies(row: Row) -> None:
     row["her2_cep17_ratio"], row["her2_copy_number"] = row["her2_copy_number"], row["her2_cep17_ratio"]
 
 
-def _er_for_pr(row: Row) -> None:
-    row["er_status"], row["pr_status"] = row["pr_status"], row["er_status"]
-
-
 def _on_mondays(row: Row) -> None:
     day = dt.date.fromisoformat(str(row["specimen_date"]))
     row["specimen_date"] = (day - dt.timedelta(days=day.weekday())).isoformat()
@@ -105,9 +101,6 @@ def of_the_next(table: str, *columns: str) -> Plant:
     return plant
 
 
-ER_FOR_PR = each("patients", _er_for_pr)
-
-
 def _one_hospital_lytic(record: Record) -> None:
     for row in record["bone_lesions"]:
         if _number(row) % 5 == 0:
@@ -115,6 +108,7 @@ def _one_hospital_lytic(record: Record) -> None:
 
 
 OTHER_BUILD: dict[str | None, str | None] = {"osteolytic": "osteoblastic", "osteoblastic": "osteolytic"}
+HER2 = ("ihc_score", "ish_result", "her2_cep17_ratio", "her2_copy_number", "reported_status")
 OTHER_ALP: dict[str | None, str | None] = {"ALP_TOTAL": "ALP_BONE", "ALP_BONE": "ALP_TOTAL"}
 
 SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
@@ -174,12 +168,35 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "dates_moved",
             of_the_next("patients", "birth_date"),
         ),
-        ("ER and PR are exchanged", "patients", "receptors_changed", ER_FOR_PR),
         (
-            "receptors are those of the next patient",
+            "ER and PR are exchanged",
             "patients",
-            "receptors_changed",
-            of_the_next("patients", "er_status", "pr_status"),
+            "values_rewritten",
+            exchanged("patients", "er_status", "pr_status"),
+        ),
+        (
+            "regimens are those of the next line",
+            "therapy_lines",
+            "values_rewritten",
+            of_the_next("therapy_lines", "regimen"),
+        ),
+        (
+            "dense and lytic are exchanged",
+            "bone_lesions",
+            "values_rewritten",
+            recoded("bone_lesions", "morphology", OTHER_BUILD),
+        ),
+        (
+            "ALP results are those of the next patient",
+            "lab_results",
+            "values_rewritten",
+            of_the_next("lab_results", "value"),
+        ),
+        (
+            "HER2 tests are those of the next patient",
+            "her2_tests",
+            "values_rewritten",
+            of_the_next("her2_tests", *HER2),
         ),
         ("limits are those of men", "lab_results", "distribution_moved", each("lab_results", _limit_of_men)),
         (
@@ -207,17 +224,10 @@ UNSEEN_AT_FIRST = tuple(
     DeliveryDefect(wrong, table, "", why_not, plant=plant)
     for wrong, table, why_not, plant in (
         (
-            "HER2 tests are those of the next patient",
+            "HER2 tests are those of the next patient, in a first delivery",
             "her2_tests",
             "Each is one that the patient could have had, and all together they are the same.",
-            of_the_next(
-                "her2_tests",
-                "ihc_score",
-                "ish_result",
-                "her2_cep17_ratio",
-                "her2_copy_number",
-                "reported_status",
-            ),
+            of_the_next("her2_tests", *HER2),
         ),
         (
             "specimens are on the Mondays of their weeks",

@@ -128,6 +128,12 @@ KEPT_UNSEEN = tuple(
             "A CT may be a week off schedule, and nothing else in the rows says when it was made.",
             moved("imaging_assessments", "assessment_date", 3),
         ),
+        (
+            "receptors are those of the next patient",
+            "patients",
+            "Each is one that the patient could have; against the delivery before they are told.",
+            of_the_next("patients", "er_status", "pr_status"),
+        ),
     )
 )
 """Defects of a first delivery that no rule can notice."""

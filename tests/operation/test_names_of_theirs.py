@@ -87,6 +87,7 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
     assert {
         "alp_scale_implausible",
         "cadence_not_kept",
+        "flag_widespread",
         "no_eligible_ct",
         "patients_dropped",
         "patients_of_another_registry",
@@ -95,4 +96,5 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
         "rows_not_conserved",
         "side_table_key_unknown",
         "table_shrunk",
+        "values_rewritten",
     } == IN_OUR_WORDS

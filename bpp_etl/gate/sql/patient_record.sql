@@ -28,8 +28,6 @@ select
     patients.birth_date,
     patients.death_date,
     patients.death_date is not null as is_dead,
-    nullif(patients.er_status, 'unknown') as known_er,
-    nullif(patients.pr_status, 'unknown') as known_pr,
     first_line.start_date,
     coalesce(scanned.has_ct, false) as has_ct,
     coalesce(scanned.has_lesion, false) as has_lesion

@@ -1,5 +1,5 @@
 -- One row per delivery: how the patients of the delivery before fare in this one.
--- A date that one of the two does not know has not moved, and a receptor has not changed.
+-- A date that one of the two does not know has not moved.
 with compared as (
     select
         now.patient_id is null as is_gone,
@@ -8,8 +8,6 @@ with compared as (
         now.birth_date <> before.birth_date as is_birth_moved,
         now.start_date <> before.start_date as is_start_moved,
         now.death_date <> before.death_date as is_death_moved,
-        now.known_er <> before.known_er as is_er_changed,
-        now.known_pr <> before.known_pr as is_pr_changed,
         before.has_lesion and before.has_ct and now.has_ct as is_still_scanned,
         now.has_lesion
     from patient_record_before as before
@@ -23,8 +21,6 @@ select
     count(*) filter (where was_dead and not is_dead) as alive_again_count,
     count(*) filter (where not is_gone) as kept_count,
     count(*) filter (where is_birth_moved or is_start_moved or is_death_moved) as moved_count,
-    count(*) filter (where is_er_changed is not null or is_pr_changed is not null) as receptors_known_count,
-    count(*) filter (where is_er_changed or is_pr_changed) as receptors_changed_count,
     count(*) filter (where is_still_scanned) as still_scanned_count,
     count(*) filter (where is_still_scanned and not has_lesion) as without_lesion_count
 from compared

@@ -1,0 +1,109 @@
+"""The function that holds what each row says to what the delivery before said of the same row.
+
+Not here: how a column is spread over all rows (`gate/rules_of_spread.py`), and the declaration with the
+columns that it leaves out (`schemas/before_laws.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
+from bpp_etl.gate.row_numbers import shown
+from bpp_etl.warehouse.connection import Connection, one_row, quoted
+from bpp_etl.warehouse.parsed import parsed
+from schemas.before_laws import KNOWN_BY, NOT_COMPARED
+from schemas.contract import Column, delivered_columns
+from schemas.rules import Rule
+from schemas.tables import TABLES, DeliveredTable
+
+SAYS_NOTHING = "unknown"
+
+
+@judges("values_rewritten")
+def values_rewritten(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of rows of both deliveries that say something else in a column to its limit."""
+    limit = whole.limit_of(rule)
+    if whole.before is None or rule.table not in whole.judged.tables:
+        return Found(0, 0, limit)
+    columns = _compared(TABLES[rule.table])
+    found = _rewritten(
+        whole.before, whole.con, TABLES[rule.table], columns, rule.parameters["rounded_within"]
+    )
+    counts = {
+        column.name: rows
+        for column, rows in zip(columns, found.rewritten, strict=True)
+        if rows >= rule.parameters["least_rows"]
+    }
+    told = ", ".join(
+        f"{rule.table}.{name}: {rows} of {found.known}"
+        for name, rows in counts.items()
+        if rows / found.known > limit
+    )
+    words = f"of the rows of the delivery before over {100 * limit:g} % say something else now ({told})"
+    return Found(found.known, max(counts.values(), default=0), limit, words)
+
+
+class _Rewritten(NamedTuple):
+    """How many rows are in both deliveries, and how many of them each column rewrites."""
+
+    known: int
+    rewritten: Sequence[int]
+
+
+def _compared(table: DeliveredTable) -> list[Column]:
+    """List the columns that are compared: a key cannot differ, and some move from delivery to delivery."""
+    left_out = {*_key_of(table), *NOT_COMPARED.get(table.name, {})}
+    return [column for column in delivered_columns(table.contract) if column.name not in left_out]
+
+
+def _key_of(table: DeliveredTable) -> tuple[str, ...]:
+    return table.delivered_key or KNOWN_BY[table.name]
+
+
+def _digest_of_key(table: DeliveredTable, of: str = "") -> str:
+    return f"hash({', '.join(of + quoted(name) for name in _key_of(table))})"
+
+
+def _rewritten(
+    before: Connection, now: Connection, table: DeliveredTable, columns: Sequence[Column], room: float
+) -> _Rewritten:
+    """Compare digests of all rows, and cells of those alone whose digests differ: most say what they said."""
+    key = _digest_of_key(table)
+    cells = ", ".join(quoted(column.name) for column in columns)
+    rows = f"select {key} as row_key, hash({cells}) as said from core.{quoted(table.name)}"
+    if not table.delivered_key:
+        rows = f"select row_key, any_value(said) as said from ({rows}) group by row_key having count(*) = 1"
+    with shown(now, "rows_before", before.sql(parsed(before, rows)).pl()):
+        compared = (
+            "select now.row_key, now.said <> before.said as is_other"
+            f" from ({rows}) as now join rows_before as before on before.row_key = now.row_key"
+        )
+        both = now.sql(parsed(now, compared)).pl()
+    others = both.filter("is_other").select("row_key")
+    if others.is_empty():
+        return _Rewritten(len(both), [0] * len(columns))
+    with shown(before, "other_rows", others):
+        cells_of_others = (
+            f"select {key} as row_key, {cells} from core.{quoted(table.name)}"
+            f" where {key} in (select row_key from other_rows)"
+        )
+        said = before.sql(parsed(before, cells_of_others)).pl()
+    counts = ", ".join(f"count(*) filter (where {_differs(column, room)})" for column in columns)
+    with shown(now, "cells_before", said):
+        rewritten = one_row(
+            now,
+            f"select {counts} from core.{quoted(table.name)} as now"
+            f" join cells_before as before on before.row_key = {_digest_of_key(table, 'now.')}",
+        )
+    return _Rewritten(len(both), rewritten)
+
+
+def _differs(column: Column, room: float) -> str:
+    """Write when a cell says something else; an empty one says nothing, and so does the code unknown."""
+    now, before = (f"{relation}.{quoted(column.name)}" for relation in ("now", "before"))
+    if column.kind == "number":
+        return f"abs({now} - {before}) > {room} * greatest(abs({now}), abs({before}))"
+    is_said = " and ".join(f"{cell} <> '{SAYS_NOTHING}'" for cell in (now, before))
+    return f"{now} <> {before}" + (f" and {is_said}" if SAYS_NOTHING in column.codes else "")
