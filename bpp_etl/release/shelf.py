@@ -246,9 +246,8 @@ class Shelf:
         The newest carries the history on. Return the ids of those that are gone. Errors: DamagedError where
         the file in service cannot be read, for then nobody knows which release it is.
         """
-        ids = self.ids()
-        kept = {*ids[-keep:], self.in_service(), self.newest_whole()}
-        gone = [one for one in ids if one not in kept]
+        kept = {*self.ids()[-keep:], self.in_service(), self.newest_whole()}
+        gone = [one for one in self.ids() if one not in kept]
         for release_id in gone:
             self.remove(release_id)
             note(self.published.parent, "prune", release_id=release_id)
