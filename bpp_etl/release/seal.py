@@ -26,7 +26,10 @@ REWRITTEN = "rewritten"
 """The key under which stands when and why a release was made anew after it was published, each time."""
 BEFORE = "sha256_before"
 """The key of such a time under which stands what the database was until then."""
+AS_BEFORE = "is as it was before its release was made anew"
+"""What the file in service is, in words, where an erasure was cut short just before it served the release."""
 NOT_OF_IT = "is not of this release"
+WRITABLE = 0o222
 
 
 def sha256_of(path: Path) -> str:
@@ -158,3 +161,10 @@ def _says_the_same(path: Path, manifest: Mapping[str, Any]) -> bool:
         and isinstance(told_input, dict)
         and told_input.get("deliveries", deliveries) == deliveries
     )
+
+
+def close_to_writers(path: Path) -> None:
+    """Let nobody open a published file to write: it would shut out its readers, and change a release."""
+    mode = path.stat().st_mode
+    if mode & WRITABLE:
+        path.chmod(mode & ~WRITABLE)

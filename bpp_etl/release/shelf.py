@@ -16,12 +16,15 @@ from typing import Any
 
 import duckdb
 
-from bpp_etl.errors import BppError, DamagedError, NotFoundError, UsageError, shown
+from bpp_etl.errors import BppError, DamagedError, NotFoundError
 from bpp_etl.release.lease import builder, is_left_behind
+from bpp_etl.release.naming import release_named
 from bpp_etl.release.seal import (
+    AS_BEFORE,
     FILE,
     MANIFEST,
     REPORT,
+    close_to_writers,
     digest_of_file,
     digests_before,
     ensure_sealed,
@@ -36,11 +39,6 @@ __all__ = ["BUILDING", "FILE", "MANIFEST", "REPORT", "Shelf"]
 
 BUILDING = ".building-"
 REPLACED = ".replaced-"
-WRITABLE = 0o222
-AS_BEFORE = "is as it was before its release was made anew"
-"""What the file in service is, in words, where an erasure was cut short just before it served the release."""
-PLACES = {"latest": 1, "previous": 2}
-"""Words for a release -> its place, counted from the newest."""
 
 
 @dataclass(frozen=True)
@@ -145,27 +143,8 @@ class Shelf:
             raise damaged from None
 
     def named(self, told: str) -> str:
-        """Find the release that a person names: by its id, by the beginning of one, or as latest or previous.
-
-        The latest is the one built last, the previous the one before it, whichever is in service. Errors:
-        NotFoundError where there is none, UsageError where several ids begin so.
-        """
-        ids = self.ids()
-        if told in ids:
-            return told
-        if told in PLACES:
-            if len(ids) < PLACES[told]:
-                none = "there is no release yet" if not ids else "there is no release before the only one"
-                raise NotFoundError(none, "`bpp refresh` makes the next one")
-            return ids[-PLACES[told]]
-        found = [one for one in ids if told and one.startswith(told)]
-        if len(found) > 1:
-            raise UsageError(
-                f"{len(found)} releases begin with {shown(told)}", f"name more of it: {', '.join(found[-3:])}"
-            )
-        if not found:
-            raise NotFoundError(f"there is no release {shown(told)}", "`bpp releases` lists them")
-        return found[0]
+        """Find the release that a person names; errors as `release_named`."""
+        return release_named(self.ids(), told)
 
     def folder(self, release_id: str) -> Path:
         """Find a release's folder; NotFoundError where there is none."""
@@ -267,9 +246,8 @@ class Shelf:
         The newest carries the history on. Return the ids of those that are gone. Errors: DamagedError where
         the file in service cannot be read, for then nobody knows which release it is.
         """
-        ids = self.ids()
-        kept = {*ids[-keep:], self.in_service(), self.newest_whole()}
-        gone = [one for one in ids if one not in kept]
+        kept = {*self.ids()[-keep:], self.in_service(), self.newest_whole()}
+        gone = [one for one in self.ids() if one not in kept]
         for release_id in gone:
             self.remove(release_id)
             note(self.published.parent, "prune", release_id=release_id)
@@ -320,10 +298,3 @@ class Shelf:
         with lock_file(self.published / ".lock") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
-
-
-def close_to_writers(path: Path) -> None:
-    """Let nobody open a published file to write: it would shut out its readers, and change a release."""
-    mode = path.stat().st_mode
-    if mode & WRITABLE:
-        path.chmod(mode & ~WRITABLE)

@@ -196,7 +196,7 @@ STATED_MENDS = (
         "flagged.",
         each("bone_lesions", _seen_again),
         states('[lesions]\nids = "stable"'),
-        leaves=("new_again",),
+        leaves=("new_again", "flag_widespread"),
     ),
     planted(
         "column_missing",

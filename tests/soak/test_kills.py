@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from bpp_etl.identity.erased import pending_registries
-from bpp_etl.release.shelf import AS_BEFORE, Shelf
+from bpp_etl.release.seal import AS_BEFORE
+from bpp_etl.release.shelf import Shelf
 from bpp_etl.release.told import verified
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.soak.deeds import DEEDS, ERASED, Home, choose, start

@@ -17,7 +17,8 @@ import pytest
 from bpp_etl.erasure import erase_patient, finish_erasures
 from bpp_etl.errors import BppError
 from bpp_etl.identity.erased import FILE, pending_registries
-from bpp_etl.release.shelf import AS_BEFORE, Shelf
+from bpp_etl.release.seal import AS_BEFORE
+from bpp_etl.release.shelf import Shelf
 from bpp_etl.release.told import verified
 from bpp_etl.settings import Places
 from bpp_etl.warehouse.connection import opened_read_only
