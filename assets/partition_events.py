@@ -56,7 +56,7 @@ class PartitionEvents:
         self._step = context.get_step_execution_context()
         self._versions: dict[dg.AssetKey, str] = {}
 
-    def plan(self, keys: Iterable[dg.AssetKey]) -> None:
+    def announce(self, keys: Iterable[dg.AssetKey]) -> None:
         """Tell that assets are about to be made: until they are they count as under way, then as failed."""
         self._store(
             [
@@ -69,7 +69,7 @@ class PartitionEvents:
             ]
         )
 
-    def plan_checks(self) -> None:
+    def announce_checks(self) -> None:
         """Tell that checks were due: those of a step that broke down count as not carried out."""
         subset = DefaultPartitionsSubset({self._partition})
         self._store(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
-from dagster_shared.check import CheckError
+from dagster._check import CheckError
 
 from assets.instance import CONFIGURATION, HOME, days_since_admitted
 from assets.operation import load_operation

@@ -60,7 +60,7 @@ def refresh_registries(layers: Sequence[dg.AssetsDefinition]) -> dg.JobDefinitio
         registry, delivery = asked["registry"], asked.get("delivery")
         HEARD.get()(registry, "begins")
         events = PartitionEvents(context, registry, specs, CHECK_SPECS)
-        events.plan(EVENTS if delivery is None else FROM_RAW)
+        events.announce(EVENTS if delivery is None else FROM_RAW)
         with _noted(context, warehouse, registry, delivery):
             if delivery is not None:
                 read = reading(context, warehouse, registry, delivery)
@@ -109,7 +109,7 @@ def _tell_judgement(events: PartitionEvents, read: Iterable[Any], results: Itera
         if told:
             events.tell(told)
         else:
-            events.plan_checks()
+            events.announce_checks()
 
 
 def steps_of(names: Iterable[str]) -> dict[str, str]:

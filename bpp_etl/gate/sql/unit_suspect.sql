@@ -12,7 +12,7 @@ others as (
         l.row_number,
         l.value,
         median(l.value) over (
-            partition by l.patient_id
+            partition by l.registry, l.patient_id
             order by l.row_number
             rows between unbounded preceding and unbounded following
             exclude current row

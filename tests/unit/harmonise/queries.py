@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from bpp_etl.gate.select_rules import breaking
+from bpp_etl.gate.select_rules import breaking, stood_on
 from bpp_etl.harmonise.units import register_units
 from bpp_etl.harmonise.upper_limits import register_limits
 from bpp_etl.landing.deliveries import Delivery
@@ -97,7 +97,8 @@ def suspect_rows(*rows: Mapping[str, Any]) -> list[int]:
         law = rule_of("lab_results", "unit_suspect").law
         assert isinstance(law, SelectLaw)
         delivery = Delivery("north", "2024-12-31", DAY, 0, Path())
-        return sorted(breaking(con, law, delivery, NOTHING_STATED).to_list())
+        with stood_on(con, [law], delivery, NOTHING_STATED):
+            return sorted(breaking(con, law, delivery, NOTHING_STATED).to_list())
 
 
 def _run(query: str, relation: str, frame: pl.DataFrame) -> list[dict[str, Any]]:
