@@ -15,7 +15,7 @@ from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
-from bpp_etl.admission.treatment import note_key
+from bpp_etl.admission.treatment import FINGERPRINT, note_key
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.archive import keep_delivery
 from bpp_etl.errors import BppError, BusyError, DamagedError
@@ -92,8 +92,10 @@ def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
             empty_rows=found.empty_rows,
             left_out=found.left_out,
         )
-    # Before the delivery takes its place, so that none is in place whose files nobody has kept.
-    keep_delivery(files.warehouse, delivery, found)
+    # Before the delivery takes its place, so that none is in place whose files nobody has kept. Of a registry
+    # whose patients have pseudonyms none is, also when it is read without their key.
+    is_treated = bool(found.treated) or (files.folder / FINGERPRINT).exists()
+    keep_delivery(files.warehouse, delivery, found, is_treated=is_treated)
     return decision
 
 

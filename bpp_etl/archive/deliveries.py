@@ -39,15 +39,21 @@ class KeptFile:
     digest: str
 
 
-def keep_delivery(warehouse: Path, delivery: Delivery, read: ReadDelivery) -> bool:
+def keep_delivery(
+    warehouse: Path, delivery: Delivery, read: ReadDelivery, *, is_treated: bool = False
+) -> bool:
     """Keep what a delivery was read from; say whether it is kept.
 
-    It is not where ids were treated, and where what lies in the landing is no longer what was read, which the
-    next refresh reads. Errors: NoRoomError.
+    It is not where what lies in the landing is no longer what was read, which the next refresh reads; and
+    where the ids of its registry are treated, nor is then what was kept of it before. Errors: NoRoomError.
     """
+    if is_treated:
+        # What was kept before ids were treated holds them as they came.
+        forget_registry(warehouse, delivery.registry)
+        return False
     place = _list_of(warehouse, delivery.registry, delivery.name, read.input_digest)
-    if read.treated or place.exists():
-        return not read.treated
+    if place.exists():
+        return True
     # Many may keep at once; nobody removes what no list names yet.
     with room_for(place), _held(warehouse, fcntl.LOCK_SH):
         try:

@@ -112,7 +112,17 @@ def test_nothing_is_kept_where_ids_become_pseudonyms(tmp_path: Path, monkeypatch
     monkeypatch.setenv("BPP_PSEUDONYM_KEY", "0123456789abcdef" * 4)
     write_delivery_of(tmp_path / "landing")
     assert admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False).is_open
-    assert not (tmp_path / "warehouse" / "raw" / "files").exists()
+    assert not list((tmp_path / "warehouse" / "raw").rglob("*.zst"))
+
+
+def test_what_was_kept_before_ids_became_pseudonyms_is_let_go(
+    home: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPP_PSEUDONYM_KEY", "0123456789abcdef" * 4)
+    assert files_kept(home)
+    write_delivery_of(home.landing, day=LATER)
+    admit(home.landing, home.warehouse, with_events=False)
+    assert files_kept(home) == set()
 
 
 def test_a_damaged_file_is_told_and_never_shown(home: Places) -> None:
