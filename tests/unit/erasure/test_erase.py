@@ -361,7 +361,11 @@ def test_a_working_file_of_an_earlier_version_is_searched_all_the_same(unpublish
             con.execute("drop table raw.read_delivery")
             con.execute("alter table quality.table_count drop column refused_share_limit")
     done = erase_patient(unpublished, "tiny", ID).done
-    assert done == ("tiny/admitted.duckdb is written anew", "tiny/shut.duckdb is written anew")
+    assert done == (
+        "tiny/admitted.duckdb is written anew",
+        "tiny/shut.duckdb is written anew",
+        "the files of 2 deliveries, as they came, are no longer kept: tiny in raw/",
+    )
     assert left_of_her(files.folder) == {}
     assert set(files_with(files.folder, KEPT)) == {"admitted.duckdb", "shut.duckdb"}
     assert admit(unpublished.landing, unpublished.warehouse).status == "shut"

@@ -148,6 +148,8 @@ def test_an_older_delivery_is_read_again_and_the_releases_say_what_became_of_it(
     assert fate(again)[-1].startswith("(release ")
     assert fate(told(home, "patients", 2))[0] == "admitted: in core.patients"
     shutil.rmtree(home.landing / "tiny" / DAY)
+    assert told(home, "lab_results", 6) == again, "by the files that are kept"
+    shutil.rmtree(home.warehouse / "raw")
     assert fate(told(home, "patients", 2))[0] == "admitted: in core.patients"
     assert "as delivered" not in told(home, "patients", 2)
     shutil.rmtree(home.warehouse / "published")
