@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bpp_etl.errors import UsageError
 from bpp_etl.events.protocol_file import DEFAULT_PROTOCOL
-from bpp_etl.settings import written_settings
+from bpp_etl.settings import section_of
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,8 @@ def load_operation(project: Path, environment: Mapping[str, str]) -> Operation:
 
     Errors: UsageError for a key that is not known, or a value that is not of its kind.
     """
-    told: dict[str, Any] = dict(written_settings(project).get("operation", {}))
     known = {field.name: type(field.default) for field in fields(Operation)}
-    unknown = sorted(set(told) - set(known))
-    if unknown:
-        raise UsageError(
-            f"[tool.bpp.operation] has an unknown key: {', '.join(unknown)}", f"known: {', '.join(known)}"
-        )
+    told = section_of("operation", tuple(known), project)
     for name in known:
         value = environment.get(f"BPP_{name.upper()}")
         if value:

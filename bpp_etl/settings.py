@@ -13,7 +13,7 @@ import shlex
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,21 @@ def written_settings(project: Path = PROJECT) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise UsageError(f"{file} cannot be read as TOML", "check its quotes and brackets") from None
     return dict(written.get("tool", {}).get("bpp", {}))
+
+
+def section_of(name: str, known: Sequence[str], project: Path = PROJECT) -> dict[str, Any]:
+    """Read a section of `[tool.bpp]`; empty where there is none.
+
+    Errors: UsageError where it is no section, or has a key that is not known.
+    """
+    told = written_settings(project).get(name, {})
+    place, keys = f"[tool.bpp.{name}]", ", ".join(known)
+    if not isinstance(told, dict):
+        raise UsageError(f"{place} in pyproject.toml is no section", f"keys: {keys}")
+    unknown = sorted(set(told) - set(known))
+    if unknown:
+        raise UsageError(f"{place} has an unknown key: {', '.join(map(shown, unknown))}", f"known: {keys}")
+    return dict(told)
 
 
 def as_called() -> str:

@@ -48,8 +48,9 @@ def keep_delivery(
     where the ids of its registry are treated, nor is then what was kept of it before. Errors: NoRoomError.
     """
     if is_treated:
-        # What was kept before ids were treated holds them as they came.
-        forget_registry(warehouse, delivery.registry)
+        # What was kept before ids were treated holds them as they came; mostly nothing was.
+        if any(_lists(warehouse, delivery.registry)):
+            forget_registry(warehouse, delivery.registry)
         return False
     place = _list_of(warehouse, delivery.registry, delivery.name, read.input_digest)
     if place.exists():

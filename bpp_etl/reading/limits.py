@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.errors import UsageError, shown
-from bpp_etl.settings import PROJECT, written_settings
+from bpp_etl.errors import UsageError
+from bpp_etl.settings import PROJECT, section_of
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 UNITS: Mapping[str, int] = {"": 1, "KiB": KIB, "MiB": MIB, "GiB": GIB, "TiB": 1 << 40}
@@ -111,15 +111,8 @@ def load_limits(environment: Mapping[str, str], project: Path = PROJECT) -> Limi
 
     Errors: UsageError for a key that is not known, or a value that is none above 0.
     """
-    told = written_settings(project).get("limits", {})
     known = [one.name for one in fields(Limits)]
-    if not isinstance(told, dict):
-        raise UsageError(f"{SECTION} in pyproject.toml is no section", f"keys: {', '.join(known)}")
-    unknown = sorted(set(told) - set(known))
-    if unknown:
-        raise UsageError(
-            f"{SECTION} has an unknown key: {', '.join(map(shown, unknown))}", f"known: {', '.join(known)}"
-        )
+    told = section_of("limits", known, project)
     variables = {name: environment.get(f"BPP_{name.upper()}") for name in known}
     told = told | {name: value for name, value in variables.items() if value}
     return Limits(**{name: _read(name, value) for name, value in told.items()})

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.errors import UsageError, shown
-from bpp_etl.settings import PROJECT, address_of, written_settings
+from bpp_etl.errors import UsageError
+from bpp_etl.settings import PROJECT, address_of, section_of, written_settings
 
 SECTION = "[tool.bpp.storage]"
 KEYS = ("endpoint", "region", "anonymous")
@@ -32,14 +32,7 @@ def load_storage(environment: Mapping[str, str], project: Path = PROJECT) -> Sto
 
     Errors: UsageError for a key that is not known, or a value that is none.
     """
-    told = written_settings(project).get("storage", {})
-    if not isinstance(told, dict):
-        raise UsageError(f"{SECTION} in pyproject.toml is no section", f"keys: {', '.join(KEYS)}")
-    unknown = sorted(set(told) - set(KEYS))
-    if unknown:
-        raise UsageError(
-            f"{SECTION} has an unknown key: {', '.join(map(shown, unknown))}", f"known: {', '.join(KEYS)}"
-        )
+    told = section_of("storage", KEYS, project)
     endpoint = (
         environment.get("BPP_STORAGE_ENDPOINT") or told.get("endpoint") or environment.get("AWS_ENDPOINT_URL")
     )
