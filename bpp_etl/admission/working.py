@@ -129,7 +129,7 @@ class WorkingFiles:
 
     @contextmanager
     def at_hand(self, path: Path) -> Iterator[Path]:
-        """Yield what may be written in: the file, or a copy on our own disk that takes its place at the end."""
+        """Yield what may be written in: the file, or a copy on our own disk that later takes its place."""
         if self.scratch == self.folder:
             yield path
             return
