@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     """Load a delivery as text into a new working file, and leave it there for the gate."""
-    return take_in(files.start_building(), delivery, files.folder, files.warehouse)
+    return take_in(files.start_building(), delivery, files.scratch, files.warehouse)
 
 
 def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
@@ -134,10 +134,11 @@ def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) ->
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
     with (
         files.unharmed("admitted") as path,
-        opened(path, is_working_file=True) as con,
+        files.at_hand(path) as own,
+        opened(own, is_working_file=True) as con,
         transaction(con),
     ):
-        name = judgement_in(con, path).delivery
+        name = judgement_in(con, own).delivery
         (day,) = one_row(con, "select delivery_date from quality.delivery")
         stated = stated_by(con, registry)
         summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)

@@ -1,7 +1,8 @@
 """A registry's working files: one delivery is built apart, and takes its place in one step or not at all.
 
-`registries/<registry>/building.duckdb` is private to the one process that holds the registry's lock;
-`admitted.duckdb` is the last admitted delivery, `shut.duckdb` the one that was refused whole since, if any.
+`registries/<registry>/building.duckdb` is private to the one process that holds the registry's lock, and lies
+elsewhere by `BPP_SCRATCH`; `admitted.duckdb` is the last admitted delivery, `shut.duckdb` the one that was
+refused whole since, if any.
 Not here: what is built in them.
 """
 
@@ -19,10 +20,11 @@ from typing import Any, TypeVar
 import duckdb
 
 from bpp_etl.admission.judgement import Judgement, judgement_in
+from bpp_etl.admission.scratch import ARRIVING, make_scratch, put_in_place, scratch_of
 from bpp_etl.errors import BppError, BusyError, DamagedError, OtherVersionError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
 from bpp_etl.reading.files import SCRATCH
-from bpp_etl.warehouse.connection import log_of, one_row, opened_read_only
+from bpp_etl.warehouse.connection import log_of, one_row, opened_read_only, room_for
 from bpp_etl.warehouse.damage import is_damage
 from bpp_etl.warehouse.lock_file import lock_file
 
@@ -64,9 +66,14 @@ class WorkingFiles:
         return self.folder.parent.parent
 
     @property
+    def scratch(self) -> Path:
+        """The folder to build in: the registry's own, or one on a disk of this machine's own."""
+        return scratch_of(self.folder, os.environ)
+
+    @property
     def building(self) -> Path:
         """The delivery being judged."""
-        return self.folder / "building.duckdb"
+        return self.scratch / "building.duckdb"
 
     @property
     def admitted(self) -> Path:
@@ -110,11 +117,31 @@ class WorkingFiles:
     def start_building(self) -> Path:
         """Clear what a killed process left, copies of delivered files among it; name the file to build in."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        discard(self.building)
-        for left in self.folder.iterdir():
-            if left.name.startswith(SCRATCH) or left.name == SPILL:
-                shutil.rmtree(left, ignore_errors=True)
+        make_scratch(self.scratch)
+        for folder in {self.folder, self.scratch}:
+            discard(folder / self.building.name)
+            for left in folder.iterdir():
+                if left.name.startswith(SCRATCH) or left.name == SPILL:
+                    shutil.rmtree(left, ignore_errors=True)
+                elif left.name.startswith(ARRIVING):
+                    left.unlink(missing_ok=True)
         return self.building
+
+    @contextmanager
+    def at_hand(self, path: Path) -> Iterator[Path]:
+        """Yield what may be written in: the file, or a copy on our own disk that later takes its place."""
+        if self.scratch == self.folder:
+            yield path
+            return
+        make_scratch(self.scratch)
+        own = self.scratch / path.name
+        try:
+            with room_for(own):
+                shutil.copyfile(path, own)
+            yield own
+            put_in_place(own, path)
+        finally:
+            discard(own)
 
     def settle(self, status: str) -> None:
         """Put the judged delivery in its place; readers of the file before keep it."""
@@ -128,7 +155,7 @@ class WorkingFiles:
             shutil.rmtree(place)
         # A log that a killed process left belongs to the file before; it must not be replayed into this one.
         log_of(place).unlink(missing_ok=True)
-        os.replace(self.building, place)  # noqa: PTH105
+        put_in_place(self.building, place)
         mark_of(place).unlink(missing_ok=True)
         if status == "admitted":
             discard(self.shut)

@@ -7,12 +7,12 @@ releases (`releases.py`).
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import duckdb
 
 from bpp_etl.admission.ids import FOLD, LEFT_OUT, rewrite_raw
+from bpp_etl.admission.scratch import put_in_place
 from bpp_etl.admission.working import STATUSES, WorkingFiles, discard
 from bpp_etl.erasure.copying import copy_schemas, count_anew
 from bpp_etl.erasure.find import Found, Who, find, is_attached, show_found
@@ -80,7 +80,7 @@ def erase_from_working_files(files: WorkingFiles, erased: Erased) -> list[str]:
             if log_of(files.building).exists():
                 raise BppError(f"{name} was not written to its end", "check the free space of the disk")
             log_of(path).unlink(missing_ok=True)
-            os.replace(files.building, path)  # noqa: PTH105
+            put_in_place(files.building, path)
             done.append(f"{name} is written anew")
     if not files.admitted.exists():
         files.patient_digests.unlink(missing_ok=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from statistics import NormalDist
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell
 from bpp_etl.metrics import RandomIntercept, random_intercept
-from bpp_etl.metrics.inputs import normal_quantile
+from bpp_etl.metrics.inputs import normal_p_value, normal_quantile
 from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
 from schemas.metric_codes import DAYS_PER_MONTH
@@ -165,7 +164,7 @@ def _trend_row(
         slope, error = found.combined(weights)
         z = normal_quantile(0.95)
         low, high = (math.exp(slope + side * z * error) for side in (-1, 1))
-        p_value = 2 * NormalDist().cdf(-abs(slope) / error) if error > 0 else None
+        p_value = normal_p_value(slope / error) if error > 0 else None
         interval = Interval(math.exp(slope), low, high, "wald", p_value)
     is_missing = interval.estimate is None and cohort.tally.counts[patients] > 0
     return estimate_row(

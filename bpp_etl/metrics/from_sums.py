@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
-from bpp_etl.metrics.inputs import is_count, normal_quantile, refusal
+from bpp_etl.metrics.inputs import is_count, normal_p_value, normal_quantile, refusal
 
 ROUNDING = 1e-13
 """What is left of two sums that should be one, against either of them."""
@@ -104,7 +103,7 @@ def stratified_log_rank(
         math.exp(max(-700.0, min(700.0, (excess + side * z * math.sqrt(variance)) / variance)))
         for side in (0, -1, 1)
     )
-    p_value = 2 * NormalDist().cdf(-math.sqrt(statistic))
+    p_value = normal_p_value(math.sqrt(statistic))
     return StratifiedLogRank(
         observed, expected, variance, statistic, p_value, ratio, low, high, len(parts), level
     )

@@ -47,6 +47,16 @@ class GroupedTimes:
         position, rest = np.divmod(np.sort((position * 2 + is_event) * k + member), 2 * k)
         return cls(times=distinct[position], is_event=rest >= k, member=rest % k, labels=labels)
 
+    def only(self, is_kept: Flags) -> GroupedTimes:
+        """Leave out the patients of those groups for which `is_kept` does not hold."""
+        kept = is_kept[self.member]
+        return GroupedTimes(
+            times=self.times[kept],
+            is_event=self.is_event[kept],
+            member=(np.cumsum(is_kept) - 1)[self.member[kept]],
+            labels=tuple(label for label, stays in zip(self.labels, is_kept, strict=True) if stays),
+        )
+
     def patients(self) -> Integers:
         """Count the patients of each group."""
         return np.bincount(self.member, minlength=len(self.labels))

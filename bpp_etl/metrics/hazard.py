@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bpp_etl.metrics.grouped import GroupedTimes
-from bpp_etl.metrics.inputs import Values, is_count, normal_quantile, refusal
+from bpp_etl.metrics.inputs import Values, is_count, normal_p_value, normal_quantile, refusal
 from bpp_etl.metrics.status_likelihood import maximum, risk_sets
 
 LARGEST_LOG = 700.0
@@ -84,7 +84,7 @@ def wald(log_ratio: float, error: float, z: float) -> tuple[float, float, float,
     if abs(log_ratio) + z * error > LARGEST_LOG:
         return None
     ratio, low, high = (math.exp(log_ratio + side * z * error) for side in (0, -1, 1))
-    return ratio, low, high, 2 * NormalDist().cdf(-abs(log_ratio) / error)
+    return ratio, low, high, normal_p_value(log_ratio / error)
 
 
 def smallest_detectable_hazard_ratio(

@@ -168,6 +168,15 @@ def normal_quantile(level: float) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)
 
 
+def normal_p_value(z: float) -> float:
+    """Return how probable a standard normal is as far from zero as `z`, on either side: 0.05 for 1.959964.
+
+    By the complement of the error function: one less the distribution function keeps no digit beyond z = 8,
+    and is 0 from 8.3 on.
+    """
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
 def distinct_times(times: Floats) -> tuple[Floats, Integers]:
     """Return the distinct times and each row's position among them; times within rounding are one."""
     if (days := _few_days(times)) is not None:

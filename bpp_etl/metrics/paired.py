@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from bpp_etl.metrics.inputs import Floats, Integers, Values, normal_quantile, numbers, refusal
+from bpp_etl.metrics.inputs import Floats, Integers, Values, normal_p_value, normal_quantile, numbers, refusal
 from bpp_etl.metrics.walsh import ordered_walsh_averages, walsh_averages
 
 ZeroRule = Literal["wilcox", "pratt"]
@@ -188,7 +188,7 @@ def _exact_shift(
 
 def _approximate_p_value(doubled: Integers, statistic: int) -> float:
     mean, spread = _normal_moments(doubled)
-    return math.erfc(abs(statistic / 2 - mean) / spread / math.sqrt(2))
+    return normal_p_value((statistic / 2 - mean) / spread)
 
 
 def _approximate_shift(x: Floats, doubled: Integers, z: float) -> tuple[float, float, float]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from bpp_etl.metrics.inputs import Floats, Integers, Values, normal_quantile, numbers, refusal
+from bpp_etl.metrics.inputs import Floats, Integers, Values, normal_p_value, normal_quantile, numbers, refusal
 from bpp_etl.metrics.paired import doubled_midranks
 
 EXACT_LIMIT = 100
@@ -81,7 +81,7 @@ def rank_sum(first: Values, second: Values, level: float = 0.95) -> RankSum:
         below, above = (2 * pairs - int(quantiles[1])) // 2, int(quantiles[0]) // 2
     else:
         spread = _spread(doubled, x.size, y.size)
-        p_value = math.erfc(abs(statistic - pairs) / 2 / spread / math.sqrt(2))
+        p_value = normal_p_value((statistic - pairs) / 2 / spread)
         below = above = max(math.floor(pairs / 2 - z * spread), 1)
     middle = (pairs + 1) // 2, pairs // 2 + 1
     limits = (below, pairs + 1 - above) if min(below, above) > 0 else ()

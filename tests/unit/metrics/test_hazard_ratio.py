@@ -7,8 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
+from scipy.stats import norm
 
 from bpp_etl.metrics import HazardRatio, hazard_ratio, smallest_detectable_hazard_ratio
+from bpp_etl.metrics.hazard import wald
 from bpp_etl.metrics.status_likelihood import RiskSets, maximum
 
 quick = settings(max_examples=30, deadline=None)
@@ -180,3 +182,9 @@ def test_no_ratio_is_detectable_without_events_or_with_an_empty_group(events, sh
 def test_impossible_designs_are_refused(arguments) -> None:
     with pytest.raises(ValueError, match="Hint:"):
         smallest_detectable_hazard_ratio(*arguments)
+
+
+def test_a_p_value_keeps_its_digits_however_small_it_is() -> None:
+    found = wald(9 * 0.1, 0.1, 1.96)
+    assert found is not None
+    assert found[3] == pytest.approx(2 * norm.sf(9), rel=1e-12)

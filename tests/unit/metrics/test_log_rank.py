@@ -1,5 +1,7 @@
 """The log-rank test, against R 4.2.2 (survival 3.5-3) and its definition; where there is nothing to test."""
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -7,7 +9,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifelines.statistics import multivariate_logrank_test
 from scipy.special import chdtrc
+from scipy.stats import chi2
 
 from bpp_etl.metrics import LogRank, log_rank
 
@@ -192,3 +196,27 @@ def test_a_million_patients_in_five_groups_take_seconds_at_most() -> None:
     assert result.degrees_of_freedom == 4
     assert result.p_value is not None
     assert result.p_value > 1e-4
+
+
+def test_two_groups_are_tested_without_loading_lifelines_and_as_it_would() -> None:
+    generator = np.random.default_rng(7)
+    for _ in range(20):
+        days, seen = generator.integers(1, 200, 300), generator.random(300) < 0.6
+        groups = generator.integers(0, 2, 300)
+        result, theirs = log_rank(days, seen, groups), multivariate_logrank_test(days, groups, seen)
+        assert result.statistic == pytest.approx(theirs.test_statistic, rel=1e-9, abs=1e-12)
+        assert result.p_value == pytest.approx(theirs.p_value, rel=1e-9)
+    code = (
+        "import sys; from bpp_etl.metrics import log_rank; log_rank([1, 2, 3], [1, 1, 0], [0, 1, 0]);"
+        " print('lifelines' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_groups_far_apart_keep_every_digit_of_their_p_value() -> None:
+    days, seen = np.concatenate([np.arange(1, 201), np.arange(201, 401)]), np.ones(400)
+    result = log_rank(days, seen, np.repeat([0, 1], 200))
+    assert result.statistic is not None
+    assert result.p_value == pytest.approx(chi2.sf(result.statistic, 1), rel=1e-12)
+    assert 0 < result.p_value < 1e-60
