@@ -108,7 +108,7 @@ def _headlines(tables: ReleaseTables) -> Grid:
         (
             text(METRICS[row["metric"]].sentence, " ", Code(name_told(row))),
             *(_side(table, row, side) for side in ("before", "after")),
-            typeset("; ".join(row["moved_by"])),
+            _moved_by(row),
         )
         for row in (moved[key] for key in HEADLINES if key in moved)
     ]
@@ -116,6 +116,13 @@ def _headlines(tables: ReleaseTables) -> Grid:
     return grid(
         "changes-headlines", "Headline numbers that moved, and by which rows", heads, rows, nothing=NO_NUMBER
     )
+
+
+def _moved_by(row: Row) -> str:
+    """Say which rows moved a number, and where it stands twice as the same, why."""
+    told = typeset("; ".join(row["moved_by"]))
+    is_seen = value_told(row, "before") != value_told(row, "after")
+    return told if is_seen else f"{told}. It moved in digits that are not shown"
 
 
 def _side(table: Table, row: Row, side: str) -> Figure:

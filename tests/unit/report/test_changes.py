@@ -21,11 +21,12 @@ from tests.support.releases import MadeRelease, publish_made
 from tests.support.report_page import Node, named_cells, read_page
 
 COURSE = "day -10 CT\n day 42 CT: new osteoblastic\n day 84 CT"
+LATER = "pseudoprogression_to_progression"
 NONE = "day -10 CT\n day 42 CT"
 
 
-def estimate(value: float) -> dict[str, object]:
-    told = {"protocol": "xu2025", "metric": "time_to_pseudoprogression", "stratum": "all", "unit": "days"}
+def estimate(value: float, metric: str = "time_to_pseudoprogression") -> dict[str, object]:
+    told = {"protocol": "xu2025", "metric": metric, "stratum": "all", "unit": "days"}
     return told | {
         "estimate": value,
         "patients": 20,
@@ -37,7 +38,7 @@ def estimate(value: float) -> dict[str, object]:
 
 BEFORE = MadeRelease(
     {"east": {f"SECRET-{place}": NONE for place in range(12)}, "west": {"SECRET-W": NONE}},
-    estimates=(estimate(52),),
+    estimates=(estimate(52), estimate(385, LATER)),
 )
 AFTER = dataclasses.replace(
     BEFORE,
@@ -47,7 +48,7 @@ AFTER = dataclasses.replace(
     },
     created_at=dt.datetime(2021, 4, 1, tzinfo=dt.UTC),
     delivery="2021-03-04",
-    estimates=(estimate(-55),),
+    estimates=(estimate(-55), estimate(385 + 1e-9, LATER)),
 )
 
 
@@ -87,12 +88,15 @@ def test_patients_are_counted_by_where_they_were_and_are(page: Node) -> None:
 
 
 def test_a_headline_number_says_what_it_was_what_it_is_and_which_rows_moved_it(page: Node) -> None:
-    ((name, before, now, moved),) = cells(page, "changes-headlines")
+    (name, before, now, moved), unseen = cells(page, "changes-headlines")
     assert "time_to_pseudoprogression" in name
     assert (before, now) == ("52 days, 20 patients", "\u221255 days, 20 patients")
     assert moved.startswith("east: bone_lesions 5 added; imaging_assessments")
     assert {one.relation for one in named_cells(page) if one.field == "estimate_after"} == {"quality.change"}
-    assert "1 of 1 headline numbers moved" in page.by_id("changes").words
+    assert unseen[1] == unseen[2] == "385 days, 20 patients"
+    assert unseen[3].endswith(". It moved in digits that are not shown")
+    assert "shown" not in moved
+    assert "2 of 2 headline numbers moved" in page.by_id("changes").words
 
 
 def test_each_registry_says_what_changed_in_it(page: Node) -> None:
