@@ -63,8 +63,8 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             exactly="One that cannot is empty.",
             severity="flag",
             category="conformance",
-            mend="Deliver the ratio as a plain number, or leave it empty; state decimal in "
-            "registry.toml where it is a comma.",
+            mend="Deliver the ratio as a plain number, and state decimal in "
+            "registry.toml where it is a comma; or leave it empty.",
             examples=(
                 example({"her2_cep17_ratio": "amplified"}, {"her2_cep17_ratio": "n/a"}, planted=True),
                 example({"her2_cep17_ratio": "<2"}, {"her2_cep17_ratio": "2.0"}),
@@ -76,8 +76,8 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             exactly="One that cannot is empty.",
             severity="flag",
             category="conformance",
-            mend="Deliver the copy number as a plain number, or leave it empty; state decimal in "
-            "registry.toml where it is a comma.",
+            mend="Deliver the copy number as a plain number, and state decimal in "
+            "registry.toml where it is a comma; or leave it empty.",
             examples=(
                 example({"her2_copy_number": "many"}, {"her2_copy_number": "-"}, planted=True),
                 example({"her2_copy_number": "4-6"}, {"her2_copy_number": "6"}),
