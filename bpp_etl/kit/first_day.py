@@ -24,7 +24,7 @@ from bpp_etl.kit.resemblance import name_delivered, tables_of
 from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME
 from bpp_etl.landing.keys import Key
 from bpp_etl.landing.registry_keys import KEYS
-from bpp_etl.pages.plain_text import joined
+from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.settings import as_called
 
 PATIENTS = 5
@@ -128,6 +128,10 @@ def _proposed(
     ]
     if not lines:
         return "", told
+    if choices := sum(map(len, checked.proposal.unsure.values())):
+        told.append(
+            f"yours to choose: {counted(choices, 'line')} of registry.toml, after #, under the sure ones"
+        )
     names = joined([shown(file.name) for file in tables])
     return f"# Proposed from {names}: look at every line.\n{lines}\n", told
 

@@ -121,6 +121,7 @@ def test_an_export_from_excel_is_read_by_what_one_command_proposes(tmp_path: Pat
     words = ["init", "west", "--landing", str(landing), "--like", *map(str, files)]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
+    assert "yours to choose" not in done.output
     (folder,) = (place for place in (landing / "west").iterdir() if place.is_dir())
     for file, table in tables_of(files).items():
         (folder / f"{table}.csv").write_bytes(file.read_bytes())
@@ -139,12 +140,16 @@ def test_files_without_like_are_a_word_too_many(tmp_path: Path) -> None:
     assert not (tmp_path / "landing").exists()
 
 
-def test_a_file_is_delivered_with_the_ending_of_its_format_alone(tmp_path: Path) -> None:
-    (file,) = written(tmp_path / "theirs", **{"Stammdaten.2024.06.CSV": GERMAN["Stammdaten.csv"]})
-    (told, *_) = begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, [file])
+def test_a_file_is_delivered_with_the_ending_of_its_format_alone_and_choices_are_told(tmp_path: Path) -> None:
+    (file,) = written(
+        tmp_path / "theirs", **{"Stammdaten.2024.06.CSV": GERMAN["Stammdaten.csv"].replace("W", "X")}
+    )
+    (told, choice, *_) = begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, [file])
     assert told == "Stammdaten.2024.06.CSV is taken for patients: deliver it as patients.csv"
-    stated = tomllib.loads((tmp_path / "landing" / "west" / "registry.toml").read_text(encoding="utf-8"))
-    assert stated["rename"]["patients"]["Geschlecht"] == "sex"
+    text = (tmp_path / "landing" / "west" / "registry.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["rename"]["patients"]["Geschlecht"] == "sex"
+    assert '# X = "female | male | unknown"' in text
+    assert choice == "yours to choose: 1 line of registry.toml, after #, under the sure ones"
 
 
 def test_a_table_is_known_by_its_name_first_and_in_any_format(tmp_path: Path) -> None:
