@@ -95,18 +95,14 @@ MadeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import no file whose tests would all be left out again: each worker would, and some take long.
 
-    Only of what `make` asks for is it known: "not walk", "not judge", and "walk" alone.
+    Only where walks or judges are not asked for, as by `make test`: other files may hold a walk or two.
     """
     asked = config.getoption("markexpr")
     if collection_path.suffix != ".py" or not collection_path.is_relative_to(TESTS):
         return None
     place = collection_path.relative_to(TESTS).as_posix()
-    if "not walk" in asked and _is_walk(place):
-        return True
-    if "not judge" in asked and _is_judge(place):
-        return True
-    is_test = collection_path.name.startswith("test_")
-    return True if asked == "walk and not soak" and is_test and not _is_walk(place) else None
+    is_out = ("not walk" in asked and _is_walk(place)) or ("not judge" in asked and _is_judge(place))
+    return True if is_out else None
 
 
 def _is_walk(place: str) -> bool:
