@@ -210,8 +210,11 @@ def init(
     form: Annotated[str, typer.Option("--format", help="canonical, or an adapter's name.")] = "canonical",
     like: Annotated[
         list[Path] | None,
-        typer.Option("--like", help="A file of theirs: what renames and recodes it is proposed; repeatable."),
+        typer.Option(
+            "--like", help="Files of theirs, one or more: what renames and recodes them is proposed."
+        ),
     ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
     landing: LandingOption = None,
 ) -> None:
     """Make the folder of a registry that begins: a commented registry.toml, and an example delivery."""
@@ -219,13 +222,18 @@ def init(
     from bpp_etl.kit.first_day import begin_registry  # noqa: PLC0415
     from bpp_etl.settings import adapter_folders, places  # noqa: PLC0415
 
+    if more and not like:
+        raise UsageError(f"{shown(str(more[0]))} is a word too many", "files of theirs stand after --like")
     chosen = places(os.environ, landing)
     if chosen.source is not None:
         raise UsageError("bpp init writes into a folder of this machine", "name one with --landing")
     place = chosen.landing
     outside = Outside(adapter_folders(os.environ), place)
     today = dt.datetime.now(dt.UTC).date()
-    for line in begin_registry(place, registry, form, today, like or (), outside):
+    files = [*(like or ()), *(more or ())]
+    with sign_of_life("looking at the files") as say:
+        lines = begin_registry(place, registry, form, today, files, outside, say)
+    for line in lines:
         typer.echo(line)
 
 

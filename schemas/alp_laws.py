@@ -84,6 +84,7 @@ ALP_LAWS: tuple[Law, ...] = (
             Example(bad=_series("16.1", "805"), good=_series("16.1", "804.9")),
             Example(bad=_series("10", "700"), good=_series("10", "700.1")),
         ),
+        columns=("value", "unit"),
     ),
     RowLaw(
         "alp_against_limit",
@@ -133,6 +134,7 @@ ALP_LAWS: tuple[Law, ...] = (
             Example(bad=_series("101", "10.1", "102"), good=_series("101", "10.2", "102"), breaks=(1,)),
             Example(bad=_series("101", "1020", "102"), good=_series("101", "1020")[::-1], breaks=(1,)),
         ),
+        columns=("value",),
     ),
     SelectLaw(
         "alp_series_constant",
@@ -152,6 +154,7 @@ ALP_LAWS: tuple[Law, ...] = (
                 is_planted=True,
             ),
         ),
+        columns=("value",),
     ),
     SelectLaw(
         "alp_series_shared",
@@ -175,6 +178,7 @@ ALP_LAWS: tuple[Law, ...] = (
                 is_planted=True,
             ),
         ),
+        columns=("specimen_date", "value"),
     ),
     SelectLaw(
         "total_alp_low_for_total",
@@ -190,6 +194,7 @@ ALP_LAWS: tuple[Law, ...] = (
             Example(bad=_series("18", "21.9"), good=_series("18", "22"), is_planted=True),
             Example(bad=_series("19.9"), good=_series("20")),
         ),
+        columns=("analyte", "value"),
     ),
     SelectLaw(
         "same_day_contradiction",
@@ -211,5 +216,6 @@ ALP_LAWS: tuple[Law, ...] = (
                 good=_on_one_day("10", analyte="ALP_BONE", unit="ug/L") + _on_one_day("16"),
             ),
         ),
+        columns=("value",),
     ),
 )

@@ -61,6 +61,7 @@ BEFORE_LAWS = (
         limit_name="patients_dropped",
         is_told_by_table=True,
         is_in_our_words=True,
+        columns=("patient_id",),
     ),
     DeliveryLaw(
         "table_shrunk",
@@ -91,6 +92,7 @@ BEFORE_LAWS = (
         on=patients,
         limit_name="deaths_withdrawn",
         is_told_by_table=True,
+        columns=("death_date",),
     ),
     DeliveryLaw(
         "dates_moved",
@@ -105,6 +107,7 @@ BEFORE_LAWS = (
         limit=0.05,
         limit_name="dates_moved",
         is_told_by_table=True,
+        columns=("birth_date", "death_date"),
     ),
     DeliveryLaw(
         "distribution_moved",
@@ -175,3 +178,8 @@ REPEAT_LAWS = (
     ),
 )
 """Laid on the delivery as a whole."""
+
+COMPARING = frozenset(
+    law.id for law in (*BEFORE_LAWS, *REPEAT_LAWS) if law.id != "patients_of_another_registry"
+)
+"""The rules that go by the delivery before, and not by other registries."""

@@ -198,6 +198,7 @@ TABLE_LAWS = (
         limit=0.5,
         limit_name="response_not_recorded",
         is_told_by_table=True,
+        columns=("extraosseous_response",),
     ),
     DeliveryLaw(
         "lysis_not_recorded",
@@ -211,6 +212,7 @@ TABLE_LAWS = (
         limit=0.5,
         limit_name="lysis_not_recorded",
         is_told_by_table=True,
+        columns=("lysis_change",),
     ),
     DeliveryLaw(
         "sex_implausible",
@@ -223,6 +225,7 @@ TABLE_LAWS = (
         limit=0.1,
         limit_name="sex_implausible",
         is_told_by_table=True,
+        columns=("sex",),
     ),
 )
 """Laid on tables one by one; reports list them before the laws of one table."""

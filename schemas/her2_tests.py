@@ -63,7 +63,8 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             exactly="One that cannot is empty.",
             severity="flag",
             category="conformance",
-            mend="Deliver the ratio as a plain number, or leave it empty.",
+            mend="Deliver the ratio as a plain number, and state decimal in "
+            "registry.toml where it is a comma; or leave it empty.",
             examples=(
                 example({"her2_cep17_ratio": "amplified"}, {"her2_cep17_ratio": "n/a"}, planted=True),
                 example({"her2_cep17_ratio": "<2"}, {"her2_cep17_ratio": "2.0"}),
@@ -75,7 +76,8 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             exactly="One that cannot is empty.",
             severity="flag",
             category="conformance",
-            mend="Deliver the copy number as a plain number, or leave it empty.",
+            mend="Deliver the copy number as a plain number, and state decimal in "
+            "registry.toml where it is a comma; or leave it empty.",
             examples=(
                 example({"her2_copy_number": "many"}, {"her2_copy_number": "-"}, planted=True),
                 example({"her2_copy_number": "4-6"}, {"her2_copy_number": "6"}),
@@ -89,6 +91,7 @@ class Her2Tests(Contract, key=("registry", "row_number")):
             category="plausibility",
             ordinary="Registries write a number that nobody measured as a code, and most were not.",
             mend="Leave the cell empty; null_words in registry.toml reads a code such as 99.9 as empty.",
+            columns=("her2_cep17_ratio", "her2_copy_number"),
             examples=(
                 example({"her2_cep17_ratio": "99.9"}, {"her2_cep17_ratio": "9.9"}, planted=True),
                 example({"her2_copy_number": "99"}, {"her2_copy_number": "9.9"}),

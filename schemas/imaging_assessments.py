@@ -167,6 +167,7 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
                     *(0, 1),
                 ),
             ),
+            columns=("assessment_date", "modality"),
         ),
         SelectLaw(
             "copied_assessment",
@@ -200,6 +201,7 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
                     3,
                 ),
             ),
+            columns=("assessment_date",),
         ),
         SelectLaw(
             "progression_everywhere",
@@ -226,5 +228,6 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
                     breaks=(4, 5, 6, 7),
                 ),
             ),
+            columns=("extraosseous_response",),
         ),
     )

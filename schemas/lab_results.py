@@ -102,7 +102,8 @@ class LabResults(Contract, key=("registry", "row_number")):
             exactly="One that cannot is empty.",
             severity="flag",
             category="conformance",
-            mend="Deliver the upper limit as a plain number, or leave it empty.",
+            mend="Deliver the upper limit as a plain number, and state decimal in "
+            "registry.toml where it is a comma; or leave it empty.",
             examples=(
                 example({"upper_limit_normal": "see report"}, {"upper_limit_normal": "n/a"}, planted=True),
                 example({"upper_limit_normal": "105-35"}, {"upper_limit_normal": "105"}),

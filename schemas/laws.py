@@ -182,8 +182,9 @@ class DeliveryLaw(Law):
 
     `limit` is the highest share that may break it, which a registry sets in [limits] under `limit_name`, if
     that is not empty; `{table}` in it is the table's name. `parameters` are other numbers that it goes by,
-    which nobody sets. A law that warns shuts the gate where its share is over `shuts_over`. One that
-    `is_binding` has no waiver: nothing can be admitted against it. `is_told_by_table`: the graph shows a
+    which nobody sets. `columns` are those of the table that it is about; none where it is about whichever
+    differ, or more than one table. A law that warns shuts the gate where its share is over `shuts_over`. One
+    that `is_binding` has no waiver: nothing can be admitted against it. `is_told_by_table`: the graph shows a
     check for each table, not one over all of them. `is_in_our_words`: what is said of a breach holds no name
     of a file, folder, column or code of theirs, so that logs may say it too.
     """
@@ -191,6 +192,7 @@ class DeliveryLaw(Law):
     limit: float = 0.0
     limit_name: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
     shuts_over: float | None = None
     is_binding: bool = False
     is_told_by_table: bool = False

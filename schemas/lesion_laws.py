@@ -56,6 +56,7 @@ LESION_LAWS: tuple[Law, ...] = (
                 (seen("start", status="baseline"), seen("treated", status="new")),
             ),
         ),
+        columns=("lesion_id", "status"),
     ),
     SelectLaw(
         "known_lesion_called_new",
@@ -107,6 +108,7 @@ LESION_LAWS: tuple[Law, ...] = (
                 ),
             ),
         ),
+        columns=("morphology", "status"),
     ),
     SelectLaw(
         "not_seen_before",
@@ -137,6 +139,7 @@ LESION_LAWS: tuple[Law, ...] = (
                 (seen("start", status="baseline"), seen("treated", status="smaller")),
             ),
         ),
+        columns=("lesion_id", "status"),
     ),
     SelectLaw(
         "new_at_baseline",
@@ -152,6 +155,7 @@ LESION_LAWS: tuple[Law, ...] = (
             alone(seen("baseline", status="new"), seen("early", status="new"), is_planted=True),
             alone(seen("start", status="new"), seen("treated", status="new")),
         ),
+        columns=("status",),
     ),
     SelectLaw(
         "baseline_on_treatment",
@@ -167,6 +171,7 @@ LESION_LAWS: tuple[Law, ...] = (
             alone(seen("treated", status="baseline"), seen("start", status="baseline"), is_planted=True),
             alone(seen("last", status="baseline"), seen("after", status="baseline")),
         ),
+        columns=("status",),
     ),
     SelectLaw(
         "back_after_resolved",
@@ -187,6 +192,7 @@ LESION_LAWS: tuple[Law, ...] = (
                 (seen("next", status="resolved"), seen("treated", status="new")),
             ),
         ),
+        columns=("status",),
     ),
     RowLaw(
         "resolved_but_lysis",
@@ -226,6 +232,7 @@ LESION_LAWS: tuple[Law, ...] = (
                 (seen("start", site="rib"), seen("treated", site="spine")),
             ),
         ),
+        columns=("site",),
     ),
     SelectLaw(
         "morphology_changes",
@@ -261,6 +268,7 @@ LESION_LAWS: tuple[Law, ...] = (
                 ),
             ),
         ),
+        columns=("morphology",),
     ),
     SelectLaw(
         "lesion_of_another_patient",
@@ -286,5 +294,6 @@ LESION_LAWS: tuple[Law, ...] = (
                 is_planted=True,
             ),
         ),
+        columns=("lesion_id",),
     ),
 )

@@ -192,6 +192,7 @@ class Patients(Contract, key=("registry", "patient_id")):
                     ("therapy_lines", {"line_number": "1", "start_date": "{delivery:-200}"}),
                 )
             ),
+            columns=("last_contact_date",),
         ),
         SelectLaw(
             "look_alike_id",
@@ -213,6 +214,7 @@ class Patients(Contract, key=("registry", "patient_id")):
                     good=({"patient_id": "{own} a1-11"}, {"patient_id": "{own} a11-1"}),
                 ),
             ),
+            columns=("patient_id",),
         ),
         SelectLaw(
             "birth_date_default",
@@ -229,5 +231,6 @@ class Patients(Contract, key=("registry", "patient_id")):
             examples=(
                 example({"birth_date": "{common_birth}"}, {"birth_date": "{common_birth:+1}"}, planted=True),
             ),
+            columns=("birth_date",),
         ),
     )

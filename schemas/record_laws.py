@@ -48,6 +48,7 @@ RECORD_LAWS = (
         parameters={"least_patients": LEAST_PATIENTS},
         is_told_by_table=True,
         is_in_our_words=True,
+        columns=("modality", "is_bone_window", "is_evaluable"),
     ),
     DeliveryLaw(
         "contact_is_extraction",
@@ -64,6 +65,7 @@ RECORD_LAWS = (
         limit_name="contact_is_extraction",
         parameters={"least_patients": LEAST_PATIENTS},
         is_told_by_table=True,
+        columns=("last_contact_date",),
     ),
     DeliveryLaw(
         "alp_scale_implausible",
@@ -82,6 +84,7 @@ RECORD_LAWS = (
         },
         is_told_by_table=True,
         is_in_our_words=True,
+        columns=("value", "unit"),
     ),
     DeliveryLaw(
         "laboratory_scale_differs",
@@ -95,6 +98,7 @@ RECORD_LAWS = (
         limit_name="laboratory_scale_differs",
         parameters={"least_patients": LEAST_PATIENTS, "times": TIMES_OFF},
         is_told_by_table=True,
+        columns=("value", "unit", "laboratory"),
     ),
     DeliveryLaw(
         "patient_delivered_twice",
@@ -111,6 +115,7 @@ RECORD_LAWS = (
         limit_name="patient_delivered_twice",
         parameters={"least_scan_days": LEAST_SCAN_DAYS},
         is_told_by_table=True,
+        columns=("patient_id",),
     ),
     DeliveryLaw(
         "dates_on_one_day",

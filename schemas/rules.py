@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.codes import Category, Severity
-from schemas.contract import laws_of
+from schemas.contract import delivered_columns, laws_of
 from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.general_laws import GENERAL_LAWS
@@ -66,19 +66,26 @@ class Rule:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the row that the law is about, whatever the row.
+        """The columns of the table that the law is about, whatever the row.
 
         Empty where it is about whichever cells break it (`is_of_cells`), about the row as a whole, or about
-        more than rows.
+        more than one table.
         """
         match self.law:
-            case RowLaw() | SelectLaw() | TextLaw():
+            case RowLaw() | SelectLaw() | DeliveryLaw():
                 return self.law.columns
+            case TextLaw():
+                return self.law.columns or self._read_otherwise
             case TimeLaw():
                 return (self.law.column,)
             case SetLaw():
                 return self.law.columns(TABLES[self.table])
         return ()
+
+    @property
+    def _read_otherwise(self) -> tuple[str, ...]:
+        columns = delivered_columns(TABLES[self.table].contract)
+        return tuple(one.name for one in columns if self.id in (one.unreadable, one.from_range))
 
     @property
     def is_of_cells(self) -> bool:

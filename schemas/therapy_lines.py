@@ -204,6 +204,7 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
                     is_planted=True,
                 ),
             ),
+            columns=("start_date", "end_date"),
         ),
         SelectLaw(
             "line_one_missing",
@@ -218,6 +219,7 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
                     is_planted=True,
                 ),
             ),
+            columns=("line_number",),
         ),
         SelectLaw(
             "progression_without_imaging",
@@ -260,5 +262,6 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
                     ("BONE_SCAN", -300, "toxicity", -300),
                 )
             ),
+            columns=("end_date", "end_reason"),
         ),
     )

@@ -28,16 +28,28 @@ WALKS = (
     "formats",
     "gates/test_adapted_files.py",
     "gates/test_any_columns.py",
+    "gates/test_broken_columns.py",
+    "gates/test_cells.py",
+    "gates/test_changed_patients.py",
     "gates/test_composed_keys.py",
+    "gates/test_conservation.py",
+    "gates/test_days_of_the_record.py",
+    "gates/test_declared_rows.py",
     "gates/test_derived_lines.py",
     "gates/test_distribution_moved.py",
     "gates/test_erased_patients.py",
     "gates/test_export_to_event.py",
+    "gates/test_files_of_a_table.py",
+    "gates/test_last_contact.py",
+    "gates/test_limits.py",
+    "gates/test_lines_of_csv.py",
     "gates/test_patients_of_another_registry.py",
     "gates/test_pseudonyms.py",
     "gates/test_redcap_kit.py",
-    "gates/test_changed_patients.py",
+    "gates/test_relative_dates.py",
     "gates/test_rules_against_before.py",
+    "gates/test_side_tables.py",
+    "gates/test_stable_lesion_ids.py",
     "gates/test_stated_cadence.py",
     "gates/test_values_rewritten.py",
     "gates/test_waivers.py",
@@ -72,7 +84,7 @@ WALKS = (
     "unit/test_check_proposals.py",
 )
 """Chapters and files whose tests walk: a page, a whole refresh, public files, all checks of each adapter,
-many sequences of scans; with processes and kills.
+many sequences of scans, a whole gate for nearly every test; with processes and kills.
 """
 JUDGES = "judges"
 """The chapter whose tests run tools of others, each in an environment of its own."""
@@ -80,13 +92,34 @@ JUDGES = "judges"
 MadeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file whose tests would all be left out again: each worker would, and some take long.
+
+    Only where walks or judges are not asked for, as by `make test`: other files may hold a walk or two.
+    """
+    asked = config.getoption("markexpr")
+    if collection_path.suffix != ".py" or not collection_path.is_relative_to(TESTS):
+        return None
+    place = collection_path.relative_to(TESTS).as_posix()
+    is_out = ("not walk" in asked and _is_walk(place)) or ("not judge" in asked and _is_judge(place))
+    return True if is_out else None
+
+
+def _is_walk(place: str) -> bool:
+    return any(place == walk or place.startswith(f"{walk}/") for walk in WALKS)
+
+
+def _is_judge(place: str) -> bool:
+    return place.startswith(f"{JUDGES}/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark walks and judges: `make test` leaves them to targets of their own, and the build runs them all."""
     for item in items:
         place = item.path.relative_to(TESTS).as_posix()
-        if any(place == walk or place.startswith(f"{walk}/") for walk in WALKS):
+        if _is_walk(place):
             item.add_marker("walk")
-        if place.startswith(f"{JUDGES}/"):
+        if _is_judge(place):
             item.add_marker("judge")
 
 

@@ -5,19 +5,23 @@ Not here: what is compared (`gate/rules_against_before.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import duckdb
 
 from bpp_etl.admission.working import WorkingFiles
+from bpp_etl.archive.deliveries import has_same_files
 from bpp_etl.errors import BppError, BusyError
-from bpp_etl.gate.delivery_rule import Known
+from bpp_etl.gate.delivery_rule import Found, Known
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.remembered import ReadDelivery, pseudonym_key_in
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.select import has_table
+from schemas.before_laws import COMPARING
 from schemas.contract import delivered_columns
+from schemas.rules import RULES
 from schemas.tables import TABLES
 
 
@@ -28,19 +32,51 @@ def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -
     There is no delivery before where the admitted one is this very delivery, unchanged, which is judged
     again; where it is a newer one, which was taken away from the landing; and where its file is broken or of
     an earlier version, which judging anew is to mend; nor where its ids were not yet pseudonyms, or are of
-    another key: nobody would be known again.
+    another key: nobody would be known again. Of this very delivery what was found when it was admitted is
+    still known, be it judged again by another registry.toml.
     """
     with ExitStack() as stack:
         found: Connection | None = None
+        told: Mapping[tuple[str, str], Found] = {}
         if "admitted" in files.in_place().judged:
             try:
                 con = stack.enter_context(opened_read_only(files.admitted))
                 found = con if _is_before(con, delivery, read) else None
+                if _is_this(con, files.warehouse, delivery, read):
+                    told = _told_in(con, read)
             except BusyError:
                 raise
             except (BppError, duckdb.Error):
-                found = None
-        yield Known(found, files.digests_elsewhere)
+                found, told = None, {}
+        yield Known(found, told, files.digests_elsewhere)
+
+
+def _is_this(con: Connection, warehouse: Path, delivery: Delivery, read: ReadDelivery) -> bool:
+    name, digest = one_row(con, "select delivery, input_digest from quality.delivery")
+    if name != delivery.name:
+        return False
+    if digest == read.input_digest:
+        return True
+    try:
+        return has_same_files(warehouse, delivery, str(digest), read)
+    except (BppError, OSError):
+        return False
+
+
+def _told_in(con: Connection, read: ReadDelivery) -> dict[tuple[str, str], Found]:
+    """Read what rules that compare with the delivery before found; a limit holds as it is stated now."""
+    warned, messages = one_row(con, "select warned, warnings from quality.delivery")
+    words = dict(zip(warned, messages, strict=True))
+    rows = con.execute('select "table", rule, judged, broken from quality.rule_result').fetchall()
+    counts = {(table, rule): (judged, broken) for table, rule, judged, broken in rows}
+    found = {}
+    for rule in RULES:
+        place = (rule.table, rule.id)
+        if rule.id in COMPARING and place in counts:
+            judged, broken = counts[place]
+            told = words.get(".".join(place), f"{broken} of {judged} broke it when this was first admitted")
+            found[place] = Found(judged, broken, read.config.limit(rule.limit_name), told)
+    return found
 
 
 def _is_before(con: Connection, delivery: Delivery, read: ReadDelivery) -> bool:

@@ -27,8 +27,18 @@ DATES = frozenset(
     {"date_invalid", "date_is_partial", "date_has_zone", "date_century_unknown", "date_in_future"}
 )
 NUMBERS = frozenset({"number_invalid", "value_is_censored"})
+UNREADABLE = frozenset(
+    column.unreadable
+    for table in TABLES.values()
+    for column in delivered_columns(table.contract)
+    if column.unreadable
+)
+"""Rules that flag a number that need not be there and cannot be read."""
 OF_CELLS = (
-    DATES | NUMBERS | {"code_unknown", "required_value_missing", "unit_not_convertible", "unit_missing"}
+    DATES
+    | NUMBERS
+    | UNREADABLE
+    | {"code_unknown", "required_value_missing", "unit_not_convertible", "unit_missing"}
 )
 """Rules that are broken in one column, which the row's rules do not name."""
 
@@ -80,7 +90,10 @@ def _in_table(
     con.execute(
         f"create or replace temp table to_mend as select raw.* from raw.{name} as raw semi join"
         f" (select file, row_number from quarantine.{name} where list_has_any(broken_rules, $rules))"
-        " as refused on refused.file = raw.file and refused.row_number = raw.file_row_number",
+        " as refused on refused.file = raw.file and refused.row_number = raw.file_row_number"
+        f" union all select raw.* from raw.{name} as raw semi join"
+        f" (select row_number from core.{name} where list_has_any(flags, $rules))"
+        " as flagged on flagged.row_number = raw.source_row_number",
         {"rules": sorted(rules)},
     )
     parsed = parsed_select(table, read.config, delivery.date, "to_mend")
@@ -125,7 +138,8 @@ def _predicates(column: Column, is_unread: str, value: str, delivery: Delivery) 
         found.append(("date_in_future", f"{value} > date '{delivery.date}'"))
     elif column.kind in {"number", "integer"}:
         found += [
-            (rule, f"list_contains(as_read.problems, '{rule}') and {is_unread}") for rule in sorted(NUMBERS)
+            (rule, f"list_contains(as_read.problems, '{rule}') and {is_unread}")
+            for rule in sorted({*NUMBERS, *filter(None, [column.unreadable])})
         ]
     elif column.name == "unit":
         found.append(("unit_not_convertible", f"{value} is not null"))
@@ -159,6 +173,25 @@ def _analytes(con: Connection) -> ColumnFault | None:
     if not rows_in_all:
         return None
     return ColumnFault("lab_results", "nothing_used", "analyte", rows_in_all, ANALYTE, texts)
+
+
+def other_analytes(con: Connection, delivery: Delivery, read: ReadDelivery) -> tuple[tuple[str, int], ...]:
+    """List what the rows of results call the analytes that are not ours, with how many rows each has."""
+    table = TABLES["lab_results"]
+    con.execute(
+        "create or replace temp table analyte_told as select raw.* from raw.lab_results as raw semi join"
+        " (select min(row_number) as row_number from raw.lab_results group by analyte) as first"
+        " using (row_number)"
+    )
+    parsed = parsed_select(table, read.config, delivery.date, "analyte_told")
+    con.execute(f"create or replace temp table as_read as {parsed.sql}", parsed.parameters)
+    rows = con.execute(
+        "select trim(raw.analyte), count(*) from raw.lab_results as raw"
+        " join analyte_told as told using (analyte) join as_read on as_read.row_number = told.row_number"
+        f" where as_read.analyte not in ({', '.join(map(literal, ANALYTE))})"
+        f" group by all order by count(*) desc, 1 limit {MOST_TEXTS}"
+    ).fetchall()
+    return tuple((str(text), int(count)) for text, count in rows)
 
 
 def in_words(texts: Iterable[str], most: int = 8) -> str:

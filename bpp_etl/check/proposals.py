@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bpp_etl.adapters import CANONICAL
-from bpp_etl.check.cells import ColumnFault
+from bpp_etl.check.cells import UNREADABLE, ColumnFault
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.check.keys import (
     ID,
@@ -32,6 +32,7 @@ from bpp_etl.reading.problems import PLAIN_NAME, is_of_names, looks_like_identif
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.reading.wanted import WORKBOOK
 from bpp_etl.warehouse.connection import Connection, one_row
+from schemas.codes import ANALYTE
 from schemas.contract import delivered_columns
 from schemas.tables import DELIVERABLE, TABLES
 
@@ -69,8 +70,12 @@ def propose(
     read: ReadDelivery,
     decision: GateDecision,
     faults: Iterable[ColumnFault],
+    analytes: Iterable[str] = (),
 ) -> Proposal:
-    """Propose what would mend the columns that are missing and the cells that cannot be read."""
+    """Propose what would mend the columns that are missing and the cells that cannot be read.
+
+    `analytes` are those that are not ours, of which some may only be called otherwise.
+    """
     found = _Found(con, read)
     if read.config.format == CANONICAL:
         laid_out = {
@@ -97,6 +102,9 @@ def propose(
             found.choose(LINES, f'derive = "{DERIVE}"  # has the file a row for each drug of a line?')
     for fault in faults:
         found.look_at(fault)
+    for theirs in analytes:
+        if ours := guess(theirs, ANALYTE):
+            found.sure("recode.lab_results.analyte", theirs, ours)
     for cause in (*decision.causes, *decision.warnings):
         if stated := re.search(r"\[cadence\] interval_days = \[([\d, ]+)\]", cause.message):
             found.sure("cadence", "interval_days", [int(days) for days in stated[1].split(",")])
@@ -206,7 +214,7 @@ class _Found:
             self.choose_once(section, 'timezone = "Area/City"  # whose days count, such as Europe/Berlin')
         elif fault.rule == "date_century_unknown":
             self.choose_once(section, "century_pivot = 0  # the last short year that is of the 2000s")
-        elif fault.rule == "number_invalid":
+        elif fault.rule == "number_invalid" or fault.rule in UNREADABLE:
             if self.read.config.reading(fault.table).decimal == "." and _have_decimal_commas(fault.texts):
                 self.sure(section, "decimal", ",")
         elif fault.rule in {"code_unknown", "unit_not_convertible", "nothing_used"}:

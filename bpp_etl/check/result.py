@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from bpp_etl.check.cells import ColumnFault
 from bpp_etl.check.proposal import Proposal
 from bpp_etl.check.sources import SourceRows
+from bpp_etl.errors import shown
 from bpp_etl.gate.decision import GateDecision
-from bpp_etl.pages.plain_text import joined
+from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.reading.problems import NAME_WITHHELD, WITHHELD
 from bpp_etl.reading.remembered import ReadDelivery
 
@@ -57,7 +58,8 @@ class BrokenRule:
 class Checked:
     """What checking a delivery found; whether the gate would open was tried where the proposal says so.
 
-    `reads` says which files the format of others reads, and where more is written on it.
+    `reads` says which files the format of others reads, and where more is written on it. `other_analytes` are
+    what rows that are ignored call theirs, and how many do.
     """
 
     decision: GateDecision
@@ -68,6 +70,7 @@ class Checked:
     rows_written: int = 0
     sources: tuple[SourceRows, ...] = ()
     reads: str = ""
+    other_analytes: tuple[tuple[str, int], ...] = ()
 
     @property
     def state(self) -> str:
@@ -96,6 +99,11 @@ class Checked:
     def drugs_told(self) -> list[str]:
         """Say how many drugs were what to the derived lines of therapy."""
         return [f"{meaning}: {rows}" for meaning, rows in self.decision.drugs.items()]
+
+    @property
+    def analytes_told(self) -> list[str]:
+        """Say what the analytes of ignored rows are called, and how many rows each has; the commonest."""
+        return [f"'{shown(text)}': {counted(rows, 'row')}" for text, rows in self.other_analytes]
 
     @property
     def empty_rows(self) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Any
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.check.cells import ColumnFault, column_faults
+from bpp_etl.check.cells import ColumnFault, column_faults, other_analytes
 from bpp_etl.check.proposals import propose
 from bpp_etl.check.result import BrokenRule, Checked
 from bpp_etl.check.show import WRITERS
@@ -179,7 +179,9 @@ def _judged(
             decision = judge(con, delivery, read, known)
             broken = [result for result in decision.rules if result.is_breach]
             faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])
-            proposal = propose(con, delivery, read, decision, faults)
+            is_ignored = any(one.ignored for one in decision.tables)
+            analytes = other_analytes(con, delivery, read) if is_ignored else ()
+            proposal = propose(con, delivery, read, decision, faults, [theirs for theirs, _ in analytes])
             written = write_rows(workbook, con, read, faults) if workbook is not None else 0
             rows = {**_refused_rows(con), **_flagged_rows(con, read), **_strangers(read)}
             sources = source_rows_in(con)
@@ -192,6 +194,7 @@ def _judged(
         rows_written=written,
         sources=sources,
         reads=reads_in_words(read, delivery),
+        other_analytes=analytes,
     )
 
 

@@ -32,6 +32,7 @@ SOURCES = "What the rows of the export are"
 SIDE_TABLES = "Rows of side tables"
 NO_TABLE = "no table"
 EMPTY = "Rows that are none, for no cell of them is filled"
+OTHER_ANALYTES = "Analytes whose rows are ignored, the commonest first"
 PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
 ROWS_COUNTED = (
@@ -87,6 +88,7 @@ def as_text(checked: Checked) -> str:
         ("Rows that registry.toml filled", checked.rows_declared),
         ("Drugs that lines of therapy were derived from", checked.drugs_told),
         ("Cells that were read as empty", checked.cells_emptied),
+        (OTHER_ANALYTES, checked.analytes_told),
         (EMPTY, checked.empty_rows),
         (READS, [checked.reads] if checked.reads and is_amiss else []),
         ("Columns that are not loaded", checked.columns_left_out),
@@ -139,6 +141,7 @@ def as_json(checked: Checked) -> str:
         "declarations": [{**asdict(one.declaration), "rows": one.rows} for one in decision.declared],
         "drugs": dict(decision.drugs),
         "null_words": [asdict(one) for one in decision.null_words],
+        "other_analytes": dict(checked.other_analytes),
         "empty_rows": dict(read.empty_rows),
         "unknown_files": list(read.unknown_files),
         "passed_over": list(read.passed_over),
@@ -155,6 +158,7 @@ def as_html(checked: Checked) -> str:
         rows_counted=ROWS_COUNTED,
         all_refused=ALL_REFUSED,
         empty=EMPTY,
+        other_analytes=OTHER_ANALYTES,
         sources=SOURCES,
         side_tables=SIDE_TABLES,
         no_table=NO_TABLE,

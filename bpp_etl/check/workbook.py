@@ -6,7 +6,7 @@ Not here: finding them (`run.py`, `cells.py`). It holds patients' values: only i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -57,21 +57,19 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
         if name not in read.rows:
             continue
         columns = tuple(column.name for column in delivered_columns(TABLES[name].contract))
+        called = {ours: f"{theirs} ({ours})" for theirs, ours in read.config.rename.get(name, {}).items()}
         sheet = None
         for file, number, rules, about, cells in _rows(con, name, columns):
             if sheet is None:
                 sheet = book.create_sheet(name)
                 sheet.freeze_panes = "A2"
-                sheet.append([cell(sheet, head, is_head=True) for head in (*HEADS, *columns)])
+                sheet.append([cell(sheet, head, is_head=True) for head in _heads(columns, called)])
             broken = [rule_of(name, rule) for rule in rules]
             # Of a flagged row nothing else says in which cells it broke the rule.
             named = set(about or (column for rule in broken for column in _columns_of(rule, faults)))
             told = "\n".join(rule.mend for rule in broken)
             sheet.append(
-                [
-                    cell(sheet, text)
-                    for text in (file, number, ", ".join(rules), ", ".join(sorted(named)), told)
-                ]
+                [cell(sheet, text) for text in (file, number, ", ".join(rules), _joined(named, called), told)]
                 + [
                     cell(sheet, text, is_marked=column in named)
                     for column, text in zip(columns, cells, strict=True)
@@ -83,6 +81,15 @@ def write_rows(path: Path, con: Connection, read: ReadDelivery, faults: Sequence
     with stream:
         book.save(stream)
     return count
+
+
+def _heads(columns: Sequence[str], called: Mapping[str, str]) -> tuple[str, ...]:
+    """Name each column as whoever keeps the record knows it, and then as we do."""
+    return (*HEADS, *(called.get(column, column) for column in columns))
+
+
+def _joined(columns: Iterable[str], called: Mapping[str, str]) -> str:
+    return ", ".join(called.get(column, column) for column in sorted(columns))
 
 
 def _created(path: Path) -> BinaryIO:

@@ -87,9 +87,15 @@ def decide(whole: WholeDelivery) -> GateDecision:
 def _find(rule: Rule, whole: WholeDelivery) -> Found:
     """Judge a rule of the delivery; a rule of rows was judged with its table."""
     if isinstance(rule.law, DeliveryLaw):
-        return judge_of(rule.id)(whole, rule)
+        return _first_found(rule, whole, judge_of(rule.id)(whole, rule))
     found = whole.judged.of(rule.table).counts.get(rule.id, NOT_JUDGED)
     return Found(found.judged, found.broken)
+
+
+def _first_found(rule: Rule, whole: WholeDelivery, found: Found) -> Found:
+    """Tell again what a rule found when this delivery was admitted, if it was broken or finds nothing now."""
+    told = whole.known.told.get((rule.table, rule.id))
+    return found if told is None or (found.judged and not told.is_over) else told
 
 
 def _weigh(rule: Rule, found: Found, *, is_accepted: bool) -> RuleResult:

@@ -26,11 +26,13 @@ class Known:
     """What a warehouse holds already, for rules that compare.
 
     `before` is open on the file of the registry's last admitted delivery, None where there is none to compare
-    with. `elsewhere` has, by the names of other registries, the files of digests of their admitted patients
-    (`gate/rules_across_registries.py`).
+    with. `told` is what rules that compare with it found when this very delivery was admitted, by table and
+    rule: it is judged again, and its delivery before is gone. `elsewhere` has, by the names of other
+    registries, the files of digests of their admitted patients (`gate/rules_across_registries.py`).
     """
 
     before: Connection | None = None
+    told: Mapping[tuple[str, str], Found] = field(default_factory=dict)
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
 
 

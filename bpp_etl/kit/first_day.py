@@ -9,7 +9,7 @@ import datetime as dt
 import shutil
 import tempfile
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from bpp_etl.kit.resemblance import name_delivered, tables_of
 from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME
 from bpp_etl.landing.keys import Key
 from bpp_etl.landing.registry_keys import KEYS
-from bpp_etl.pages.plain_text import joined
+from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.settings import as_called
 
 PATIENTS = 5
@@ -43,12 +43,13 @@ def begin_registry(
     day: dt.date,
     files: Sequence[Path] = (),
     outside: Outside | None = None,
+    say: Callable[[str], object] = lambda _: None,
 ) -> list[str]:
     """Make a registry's folder in the landing; return what to tell the person who asked for it.
 
     Without `files` an example is delivered on `day`, of a format's own or of five synthetic patients. With
     them, exports of the registry, what renames and recodes them is proposed in `registry.toml`; they stay
-    where they are. Errors: UsageError, AdapterError.
+    where they are, and `say` is told what is being done. Errors: UsageError, AdapterError.
     """
     home = landing / registry
     outside = outside or Outside((), landing)
@@ -62,7 +63,7 @@ def begin_registry(
             f"leave out --like: after `bpp init {registry} --format {form}` put the export into the delivery,"
             " and `bpp check` proposes what its codes mean; or leave out --format",
         )
-    proposed, told = _proposed(registry, day, files) if files else ("", [])
+    proposed, told = _proposed(registry, day, files, say) if files else ("", [])
     folder = home / day.isoformat()
     folder.mkdir(parents=True)
     stated = f'format = "{form}"\n'
@@ -109,7 +110,9 @@ def _example(folder: Path, form: str, day: dt.date, outside: Outside) -> str:
     return stated if "[about]" in stated else f"{stated}\n{about}"
 
 
-def _proposed(registry: str, day: dt.date, files: Sequence[Path]) -> tuple[str, list[str]]:
+def _proposed(
+    registry: str, day: dt.date, files: Sequence[Path], say: Callable[[str], object]
+) -> tuple[str, list[str]]:
     """Propose what would have files of theirs read, and say which table each is taken for."""
     tables = tables_of(files)
     with tempfile.TemporaryDirectory(prefix="bpp-init-") as name:
@@ -117,7 +120,7 @@ def _proposed(registry: str, day: dt.date, files: Sequence[Path]) -> tuple[str, 
         folder.mkdir(parents=True)
         for file, table in tables.items():
             shutil.copyfile(file, folder / name_delivered(file, table))
-        checked = gated(delivery_in(folder))
+        checked = gated(delivery_in(folder), say)
     lines = checked.proposal.as_toml()
     told = [
         f"{shown(file.name)} is taken for {table}: deliver it as {name_delivered(file, table)}"
@@ -125,6 +128,10 @@ def _proposed(registry: str, day: dt.date, files: Sequence[Path]) -> tuple[str, 
     ]
     if not lines:
         return "", told
+    if choices := sum(map(len, checked.proposal.unsure.values())):
+        told.append(
+            f"yours to choose: {counted(choices, 'line')} of registry.toml, after #, under the sure ones"
+        )
     names = joined([shown(file.name) for file in tables])
     return f"# Proposed from {names}: look at every line.\n{lines}\n", told
 

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.bench.cases import compared, small_registries
+from tests.bench.cases import compared, small_registries, warm_up
 from tests.bench.page import render, write_page
 
 SIZES = (1_000, 10_000, 200_000, 1_000_000)
@@ -30,6 +30,7 @@ def main() -> None:
     told = parser.parse_args()
     home = told.folder or Path(tempfile.mkdtemp(prefix="bpp-bench-"))
     try:
+        warm_up(home / "warm")
         cases = [
             compared(home / "compared", patients, 1 if patients >= LARGE else told.rounds)
             for patients in told.patients

@@ -19,6 +19,7 @@ BPP = str(Path(sys.executable).with_name("bpp"))
 REFRESH, PLAIN, PANDAS = "`bpp refresh`", "plain DuckDB", "pandas and pandera"
 REGISTRIES, PATIENTS_OF_EACH = 20, 50
 SEED = 7
+PATIENTS_TO_WARM = 50
 
 
 @dataclass
@@ -33,6 +34,16 @@ class Case:
     def add(self, name: str, cost: Cost) -> None:
         """Keep what a command took in this round."""
         self.costs.setdefault(name, []).append(cost)
+
+
+def warm_up(home: Path) -> None:
+    """Run each command once, uncounted, so that no command that counts compiles a module."""
+    landing = home / "landing"
+    shutil.rmtree(home, ignore_errors=True)
+    write_benchmark_landing(landing, PATIENTS_TO_WARM, SEED)
+    for _, words, made in _commands(landing, home):
+        cost_of(words, home / "log")
+        _clear(made)
 
 
 def compared(home: Path, patients: int, rounds: int) -> Case:

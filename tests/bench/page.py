@@ -44,6 +44,7 @@ def render(compared: Sequence[Case], small: Case, rounds: int) -> str:
     told = (
         f"Taken on {dt.datetime.now(dt.UTC):%Y-%m-%d}: {os.cpu_count()} cores, DuckDB {duckdb.__version__},"
         f" {rounds} round{'s' if rounds > 1 else ''}, medians. CPU is that of all processes of a command."
+        " Each command had run once before, uncounted, and found its modules compiled."
     )
     lines = [told, "", "### Beside plain DuckDB and a script", ""]
     head = ("patients", "rows", "command", "CPU s", "clock s", "memory MB", "disk MB", "CPU, of plain DuckDB")

@@ -197,6 +197,33 @@ def test_a_delivery_that_is_judged_again_is_held_to_no_other(tmp_path: Path) -> 
     assert {result(decision, *rule).status for rule in RULES} == {"not_applicable"}
 
 
+@pytest.mark.parametrize("toml", ["", "[about]\ntitle = 'another'\n"])
+def test_what_was_found_when_a_delivery_was_admitted_is_told_when_it_is_judged_again(
+    tmp_path: Path, toml: str
+) -> None:
+    first = after(tmp_path, delivery(dead=PEOPLE[:5]), delivery(dead=PEOPLE[:3]))
+    (tmp_path / "landing" / "tiny" / "registry.toml").write_text(toml, encoding="utf-8")
+    for _ in range(2):
+        again = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+        assert again.warnings == first.warnings != ()
+        assert result(again, "patients", "deaths_withdrawn") == result(first, "patients", "deaths_withdrawn")
+    accepted = "[accept.deaths_withdrawn]\nuntil = 2025-01-31\nreason = 'known'\nby = 'K. Example'\n"
+    (tmp_path / "landing" / "tiny" / "registry.toml").write_text(accepted, encoding="utf-8")
+    for _ in range(2):
+        waived = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+        assert result(waived, "patients", "deaths_withdrawn").status == "waived"
+        assert warnings(waived) == {}
+
+
+def test_files_that_mend_a_delivery_are_not_told_what_broke_it(tmp_path: Path) -> None:
+    after(tmp_path, delivery(dead=PEOPLE[:5]), delivery(dead=PEOPLE[:3]))
+    mended = delivery(dead=PEOPLE[:5])["patients"]
+    folder = tmp_path / "landing" / "tiny" / SECOND
+    (folder / "patients.csv").write_text(str(mended), encoding="utf-8")
+    decision = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+    assert result(decision, "patients", "deaths_withdrawn").status == "passed"
+
+
 def test_files_put_in_the_place_of_a_delivery_s_are_held_to_them_and_repeat_nothing(tmp_path: Path) -> None:
     decision = after(tmp_path, delivery(), delivery(PEOPLE[:5]), days=(FIRST, FIRST))
     assert ("patients", "patients_dropped") in causes(decision)

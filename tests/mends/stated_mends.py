@@ -53,6 +53,11 @@ def _comma(row: Row) -> None:
             row[column] = str(row[column]).replace(".", ",")
 
 
+def _limit_with_comma(row: Row) -> None:
+    row["value"] = str(row["value"]).partition(".")[0]
+    row["upper_limit_normal"] = "104,5"
+
+
 def _all_commas(record: Record) -> None:
     for table in ("lab_results", "her2_tests"):
         each(table, _comma)(record)
@@ -150,6 +155,19 @@ STATED_MENDS = (
         "and state decimal in registry.toml where it is a comma.",
         _all_commas,
         states('decimal = ","'),
+    ),
+    *(
+        planted(
+            rule,
+            "and state decimal in registry.toml where it is a comma;",
+            plant,
+            states(f'[read.{table}]\ndecimal = ","'),
+        )
+        for rule, table, plant in (
+            ("upper_limit_unreadable", "lab_results", each("lab_results", _limit_with_comma)),
+            ("ratio_unreadable", "her2_tests", each("her2_tests", _comma)),
+            ("copy_number_unreadable", "her2_tests", each("her2_tests", _comma)),
+        )
     ),
     planted(
         "duplicate_key",

@@ -18,10 +18,13 @@ from bpp_etl.check.cells import MOST_TEXTS
 from bpp_etl.check.guess import guess, guess_column
 from bpp_etl.check.layout import Layout, layout_of
 from bpp_etl.check.run import delivery_in, gated
+from bpp_etl.check.show import as_html, as_json, as_text
 from bpp_etl.check.spellings import COLUMNS, SPELLINGS
 from bpp_etl.errors import UsageError
 from bpp_etl.landing.read_settings import ReadSettings
 from schemas.contract import delivered_columns
+from schemas.laws import DeclaredLaw
+from schemas.rules import RULES
 from schemas.tables import TABLES
 from tests.support.deliveries import TINY, with_rows, write_delivery_of
 
@@ -98,6 +101,29 @@ def test_an_unknown_code_is_told_with_its_column_and_what_is_allowed(tmp_path: P
     assert (broken["rule"], broken["column"]) == ("code_unknown", "site")
     assert broken["faults"]["site"]["unknown"] == ["left knee"]
     assert "spine" in broken["faults"]["site"]["allowed"]
+
+
+def test_what_is_lost_unsaid_is_told_and_proposed_though_the_gate_is_open(tmp_path: Path) -> None:
+    her2 = 'patient_id,test_date,specimen_site,her2_cep17_ratio\nA,2023-12-01,primary,"2,4"\n'
+    more = (
+        "Knochen-AP (Ostase),2024-02-12,90,U/L,104",
+        "Alkalische Phosphatase (Knochen),2024-02-12,9,U/L,",
+        "<b>,2024-02-12,3,U/L,",
+    )
+    labs = with_rows("lab_results", *(f"A,{row}" for row in (*more, more[-1])))
+    checked = gated(delivery_in(write(tmp_path, {"her2_tests": her2, "lab_results": labs})))
+    assert checked.decision.is_open
+    assert checked.proposal.sections == {
+        "read.her2_tests": {"decimal": ","},
+        "recode.lab_results.analyte": {"Knochen-AP (Ostase)": "ALP_BONE"},
+    }, "what brackets say of another kind of ALP is heard"
+    told = [("<b>", 2), ("Alkalische Phosphatase (Knochen)", 1), ("Knochen-AP (Ostase)", 1)]
+    assert checked.other_analytes == tuple(told)
+    assert json.loads(as_json(checked))["other_analytes"] == dict(told)
+    assert "'Knochen-AP (Ostase)': 1 row" in as_text(checked)
+    assert "&lt;b&gt;" in as_html(checked)
+    (ratio,) = (one for one in checked.broken if one.rule == "ratio_unreadable")
+    assert ratio.columns == ("her2_cep17_ratio",)
 
 
 def test_days_that_may_be_read_in_two_ways_are_a_choice(tmp_path: Path) -> None:
@@ -190,9 +216,13 @@ def test_names_that_are_withheld_are_counted(tmp_path: Path) -> None:
 
 
 def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path: Path) -> None:
-    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,=2+2")
+    lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,=2+2").replace("site", "Ort", 1)
     labs = with_rows("lab_results", "A,ALP_TOTAL,2024-03-01,5,U/L,104")
-    folder = write(tmp_path, {"bone_lesions": lesions, "lab_results": labs}, "[limits]\nbone_lesions = 0.5\n")
+    folder = write(
+        tmp_path,
+        {"bone_lesions": lesions, "lab_results": labs},
+        "[limits]\nbone_lesions = 0.5\n[rename.bone_lesions]\nOrt = 'site'\n",
+    )
     to = tmp_path / "to-mend.xlsx"
     text, is_open = check_delivery(folder, "xlsx", to=to)
     assert is_open
@@ -207,14 +237,16 @@ def test_the_rows_to_mend_are_a_workbook_that_its_owner_alone_can_read(tmp_path:
         "2",
         "code_unknown",
     )
-    assert cells["columns"].value == "site"
-    assert (cells["site"].value, cells["site"].data_type) == ("=2+2", "s")
+    assert cells["columns"].value == "Ort (site)"
+    assert (cells["Ort (site)"].value, cells["Ort (site)"].data_type) == ("=2+2", "s")
     marked = {name for name, cell in cells.items() if cell.fill.fill_type == "solid"}
-    assert marked == {"site"}
+    assert marked == {"Ort (site)"}
     with pytest.raises(UsageError, match="cannot be written: Is a directory"):
         check_delivery(folder, "xlsx", to=tmp_path)
-    (flagged,) = list(book["lab_results"].values)[1:]
-    assert flagged[1:3] == ("4", "alp_against_limit, alp_jump, unit_suspect")
+    head, flagged = book["lab_results"].iter_rows()
+    assert [one.value for one in flagged[1:3]] == ["4", "alp_against_limit, alp_jump, unit_suspect"]
+    marked = {name.value for name, one in zip(head, flagged, strict=True) if one.fill.fill_type == "solid"}
+    assert marked == {"analyte", "value", "unit", "upper_limit_normal"}
 
 
 def test_what_may_be_pasted_is_toml_whatever_a_cell_holds(tmp_path: Path) -> None:
@@ -232,6 +264,37 @@ def test_what_may_be_pasted_is_toml_whatever_a_cell_holds(tmp_path: Path) -> Non
 )
 def test_a_code_is_guessed_only_where_it_is_sure(theirs: str, ours: str | None) -> None:
     assert guess(theirs, ("female", "male", "unknown")) == ours
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Pat-Nr.", "patient_id"),
+        ("Patienten Nummer", "patient_id"),
+        ("Datum der Metastasierung", "metastatic_diagnosis_date"),
+        ("Kontakt, letzter", "last_contact_date"),
+        ("Geburtsdatum (TT.MM.JJJJ)", "birth_date"),
+        ("Nr.", None),
+        ("Kommentar (Geschlecht)", None),
+        ("Kommentar", None),
+    ],
+)
+def test_a_column_is_guessed_whatever_small_words_order_and_brackets(theirs: str, ours: str | None) -> None:
+    names = [column.name for column in delivered_columns(TABLES["patients"].contract)]
+    assert guess_column(theirs, names) == ours
+
+
+def test_a_rule_that_is_about_certain_columns_names_them() -> None:
+    about_any = {"mark_dropped", "value_approximated"}
+    for rule in RULES:
+        if rule.severity == "flag" and not isinstance(rule.law, DeclaredLaw):
+            assert bool(rule.columns) != (rule.id in about_any), (rule.table, rule.id)
+        own = (
+            {column.name for column in delivered_columns(TABLES[rule.table].contract)}
+            if rule.columns
+            else {""}
+        )
+        assert {*rule.columns} <= own, (rule.table, rule.id)
 
 
 def test_no_word_stands_for_two_codes_or_columns_of_one_table() -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from assets.cli import app
 from bpp_etl.adapters import CANONICAL, adapter_names
 from bpp_etl.errors import UsageError
 from bpp_etl.kit.first_day import PATIENTS, begin_registry
@@ -25,6 +27,42 @@ GERMAN = {
     "Stammdaten.csv": "Patienten-ID;Geschlecht;Geburtsdatum;letzter_Kontakt\nA;W;01.02.1960;03.04.2024\n",
     "Labor.csv": "Patienten-ID;Analyt;Entnahmedatum;Wert;Einheit\nA;ALP_TOTAL;05.02.2024;98;U/L\n",
 }
+
+
+FROM_EXCEL = {
+    "Patienten.csv": """\
+Pat-Nr.;Geschlecht;Geburtsdatum;Datum Erstdiagnose Metastasierung;Letzter Kontakt;Sterbedatum
+A;weiblich;01.02.1960;20.12.2023;01.12.2024;
+B;männlich;11.02.1950;21.12.2023;20.11.2024;20.11.2024
+""",
+    "Therapielinien.csv": """\
+Pat-Nr.;Linie;Therapieschema;Beginn;Ende;Grund Beendigung;Zykluslänge (Tage)
+A;1;Letrozol;01.01.2024;17.06.2024;Toxizität;21
+B;1;Letrozol;01.01.2024;;;21
+""",
+    "Bildgebung.csv": """\
+Untersuchungs-Nr.;Pat-Nr.;Untersuchungsdatum;Modalität;Knochenfenster;Ansprechen extraossär
+U1;A;20.12.2023;CT;ja;
+U2;A;12.02.2024;PET/CT;ja;SD
+U3;B;20.12.2023;CT;nein;
+U4;B;12.02.2024;CT;ja;Non-CR/Non-PD
+""",
+    "Knochenläsionen.csv": """\
+Untersuchungs-Nr.;Läsions-Nr.;Lokalisation;Morphologie;Verlauf;Lyse-Änderung;Unsicher
+U2;L1;Wirbelsäule;osteoplastisch;neu;;nein
+U4;L1;Schädel;osteolytisch;größer;abgenommen;ja
+""",
+    "Labor.csv": """\
+Pat-Nr.;Parameter;Abnahmedatum;Wert;Einheit;Obergrenze
+A;Alkalische Phosphatase;28.12.2023;88,5;U/L;104,0
+A;Knochen-AP (Ostase);28.12.2023;18,2;ug/L;20,1
+""",
+    "HER2.csv": """\
+Pat-Nr.;Testdatum;Material;IHC;ISH;HER2/CEP17-Ratio;HER2-Kopienzahl;Befund
+A;01.12.2023;Primärtumor;2+;nicht amplifiziert;1,2;3,4;negativ
+""",
+}
+"""What a German hospital exports from Excel: semicolons, commas in numbers, umlauts, days first."""
 
 
 def written(folder: Path, **files: str) -> list[Path]:
@@ -75,12 +113,43 @@ def test_files_of_theirs_are_found_by_their_columns_and_what_reads_them_is_propo
     assert [file.read_text(encoding="utf-8") for file in files] == list(GERMAN.values())
 
 
-def test_a_file_is_delivered_with_the_ending_of_its_format_alone(tmp_path: Path) -> None:
-    (file,) = written(tmp_path / "theirs", **{"Stammdaten.2024.06.CSV": GERMAN["Stammdaten.csv"]})
-    (told, *_) = begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, [file])
+def test_an_export_from_excel_is_read_by_what_one_command_proposes(tmp_path: Path) -> None:
+    files = written(tmp_path / "theirs", **FROM_EXCEL)
+    for file in files:
+        file.write_bytes(FROM_EXCEL[file.name].encode("cp1252"))
+    landing = tmp_path / "landing"
+    words = ["init", "west", "--landing", str(landing), "--like", *map(str, files)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "yours to choose" not in done.output
+    (folder,) = (place for place in (landing / "west").iterdir() if place.is_dir())
+    for file, table in tables_of(files).items():
+        (folder / f"{table}.csv").write_bytes(file.read_bytes())
+    one = gated(folder)
+    assert one.decision.is_open, one.decision.causes
+    assert (one.refused, one.flagged) == ({}, {})
+    assert {name: len(rows) for name, rows in one.core.items()} == {
+        table: FROM_EXCEL[file.name].count("\n") - 1 for file, table in tables_of(files).items()
+    }
+
+
+def test_files_without_like_are_a_word_too_many(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["init", "north", "west", "--landing", str(tmp_path / "landing")])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.message == "west is a word too many"
+    assert not (tmp_path / "landing").exists()
+
+
+def test_a_file_is_delivered_with_the_ending_of_its_format_alone_and_choices_are_told(tmp_path: Path) -> None:
+    (file,) = written(
+        tmp_path / "theirs", **{"Stammdaten.2024.06.CSV": GERMAN["Stammdaten.csv"].replace("W", "X")}
+    )
+    (told, choice, *_) = begin_registry(tmp_path / "landing", "west", CANONICAL, DAY, [file])
     assert told == "Stammdaten.2024.06.CSV is taken for patients: deliver it as patients.csv"
-    stated = tomllib.loads((tmp_path / "landing" / "west" / "registry.toml").read_text(encoding="utf-8"))
-    assert stated["rename"]["patients"]["Geschlecht"] == "sex"
+    text = (tmp_path / "landing" / "west" / "registry.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["rename"]["patients"]["Geschlecht"] == "sex"
+    assert '# X = "female | male | unknown"' in text
+    assert choice == "yours to choose: 1 line of registry.toml, after #, under the sure ones"
 
 
 def test_a_table_is_known_by_its_name_first_and_in_any_format(tmp_path: Path) -> None:
