@@ -1,4 +1,4 @@
-"""Text that repeats is written once in a working file, a code as a number; whatever else stands there is whole.
+"""Text that repeats is written once in a working file, codes are numbers there, and all else is kept whole.
 
 Not here: what is read from the working file.
 """
