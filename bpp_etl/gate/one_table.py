@@ -55,7 +55,7 @@ def _judge(
     con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery, outcome: JudgedTable
 ) -> None:
     relation = f"core.{quoted(table.name)}"
-    staged = stage(con, table, read.config, delivery.date)
+    staged = stage(con, table, read.config, delivery)
     outcome.ignored, outcome.declared = staged.ignored, staged.declared
     outcome.null_words = staged.null_words
     # What no row broke is neither counted nor acted on: most deliveries are sound.

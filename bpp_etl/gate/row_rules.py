@@ -20,6 +20,7 @@ from pandera.errors import SchemaErrors
 from bpp_etl.errors import BppError
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import columns_of
 from schemas.laws import CellLaw, DeclaredLaw, Law, NearLaw, RowLaw, SideLaw, TextLaw
@@ -137,15 +138,21 @@ def judge_rows(con: Connection, table: DeliveredTable, relation: str, day: dt.da
         broke(rule, rows["row_number"])
 
     of_cells = cell_checks(table, day)
+    # As their contract types them: a working file keeps codes as numbers.
+    typed = {
+        column.name: f"{quoted(column.name)}::{sql_type(column)} as {quoted(column.name)}"
+        for column in columns_of(table.contract)
+    }
     each = (
-        f"select distinct {cell} from {relation} where {cell} is not null"
-        for cell in map(quoted, of_cells.columns)
+        f"select {typed[name]} from (select distinct {quoted(name)} from {relation}"
+        f" where {quoted(name)} is not null)"
+        for name in of_cells.columns
     )
     _judge(con, of_cells.schema, " union all by name ".join(each), cells_broke)
     in_rows = row_schema(table, with_flags=True)
     if in_rows is not None:
-        names = ", ".join(quoted(name) for name in ("row_number", *in_rows.columns))
-        _judge(con, in_rows, f"select {names} from {relation}", rows_broke)
+        names = ", ".join(typed[name] for name in in_rows.columns)
+        _judge(con, in_rows, f"select row_number, {names} from {relation}", rows_broke)
     _judge(
         con,
         problem_schema(table),

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
 from bpp_etl.gate.row_numbers import shown
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
+from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.parsed import parsed
 from schemas.before_laws import KNOWN_BY, NOT_COMPARED
-from schemas.contract import Column, delivered_columns
+from schemas.contract import Column, columns_of, delivered_columns
 from schemas.rules import Rule
 from schemas.tables import TABLES, DeliveredTable
 
@@ -63,7 +64,9 @@ def _key_of(table: DeliveredTable) -> tuple[str, ...]:
 
 
 def _digest_of_key(table: DeliveredTable, of: str = "") -> str:
-    return f"hash({', '.join(of + quoted(name) for name in _key_of(table))})"
+    # Of text as text: the one file may keep a code as a number that the other does not.
+    types = {column.name: sql_type(column) for column in columns_of(table.contract)}
+    return f"hash({', '.join(f'{of}{quoted(name)}::{types[name]}' for name in _key_of(table))})"
 
 
 def _rewritten(
@@ -72,7 +75,8 @@ def _rewritten(
     """Compare digests of all rows, and cells of those alone whose digests differ: most say what they said."""
     key = _digest_of_key(table)
     cells = ", ".join(quoted(column.name) for column in columns)
-    rows = f"select {key} as row_key, hash({cells}) as said from core.{quoted(table.name)}"
+    said = ", ".join(f"{quoted(column.name)}::{sql_type(column)}" for column in columns)
+    rows = f"select {key} as row_key, hash({said}) as said from core.{quoted(table.name)}"
     if not table.delivered_key:
         rows = f"select row_key, any_value(said) as said from ({rows}) group by row_key having count(*) = 1"
     with shown(now, "rows_before", before.sql(parsed(before, rows)).pl()):
@@ -89,9 +93,9 @@ def _rewritten(
             f"select {key} as row_key, {cells} from core.{quoted(table.name)}"
             f" where {key} in (select row_key from other_rows)"
         )
-        said = before.sql(parsed(before, cells_of_others)).pl()
+        cells_before = before.sql(parsed(before, cells_of_others)).pl()
     counts = ", ".join(f"count(*) filter (where {_differs(column, room)})" for column in columns)
-    with shown(now, "cells_before", said):
+    with shown(now, "cells_before", cells_before):
         rewritten = one_row(
             now,
             f"select {counts} from core.{quoted(table.name)} as now"

@@ -5,10 +5,11 @@ Not here: judging. The table carries `problems` until the gate has read it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+
+import duckdb
 
 from bpp_etl.harmonise.last_contact import with_last_contact
 from bpp_etl.harmonise.parse import may_lack, parsed_select
@@ -16,9 +17,10 @@ from bpp_etl.harmonise.relative_dates import with_relative_dates
 from bpp_etl.harmonise.units import register_units
 from bpp_etl.harmonise.upper_limits import register_limits
 from bpp_etl.landing.declared import declarations, flag_of
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
-from bpp_etl.warehouse.ddl import create_table, sql_type, working_column
+from bpp_etl.warehouse.ddl import create_table, sql_type, word_type, working_column
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import columns_of, delivered_columns
 from schemas.tables import DeliveredTable
@@ -36,7 +38,7 @@ class Staged:
     declared: Mapping[str, int] = field(default_factory=dict)
 
 
-def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delivered_on: dt.date) -> Staged:
+def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delivery: Delivery) -> Staged:
     """Create `core.<table>` with every row that is judged; count those that are ignored, and null words.
 
     What registry.toml declares fills rows, and flags them. Only rows of other analytes are ignored, and they
@@ -44,12 +46,12 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
     `rows_not_conserved`.
     """
     lacking = _lacking(con, table, config)
-    typing = parsed_select(table, config, delivered_on, lacking=lacking)
+    typing = parsed_select(table, config, delivery.date, lacking=lacking)
     if config.dates is not None:
         typing = with_relative_dates(table, typing, config, lacking)
     fills = any(one.table == table.name for one in declarations(config))
     if table.name == "patients" and config.last_contact:
-        typing = with_last_contact(con, typing, config, delivered_on)
+        typing = with_last_contact(con, typing, config, delivery.date)
     parameters = dict(typing.parameters)
     source, ignored, null_words = f"({typing.sql})", 0, "null_words"
     if table.name in DERIVED:
@@ -68,19 +70,13 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
         else f"{quoted(column.name)}::{sql_type(column)} as {quoted(column.name)}"
         for column in columns_of(table.contract)
     )
-    declared = ", ".join(
-        working_column(column.name, sql_type(column)) for column in columns_of(table.contract)
-    )
-    con.execute(
-        f"create table core.{quoted(table.name)} ({declared}, problems varchar[], null_words integer,"
-        " declared varchar[])"
-    )
     filling = (
         f"insert into core.{quoted(table.name)} select {columns},"
         f" case when len(problems) > 0 then problems end, {null_words},"
         f" {'declared' if fills else 'null'} from {source}"
     )
-    con.execute(parsed(con, filling), parameters)
+    if not _fill(con, table, filling, parameters, _words(table, delivery.registry)):
+        _fill(con, table, filling, parameters, {})
     typed = f"typed_{table.name}" if table.name in DERIVED else f"core.{quoted(table.name)}"
     counted = _null_words(con, table, typed)
     filled = _filled(con, table) if fills else {}
@@ -90,6 +86,42 @@ def stage(con: Connection, table: DeliveredTable, config: RegistryConfig, delive
         con.execute(f"drop view temp.parsed_{table.name}")
         con.execute(f"drop table temp.typed_{table.name}")
     return Staged(ignored, counted, filled)
+
+
+def _words(table: DeliveredTable, registry: str) -> dict[str, tuple[str, ...]]:
+    """Name the columns that say one of a few words in every row, and the words."""
+    coded = {column.name: column.codes for column in columns_of(table.contract) if column.codes}
+    return {"registry": (registry,), **coded}
+
+
+def _fill(
+    con: Connection,
+    table: DeliveredTable,
+    filling: str,
+    parameters: Mapping[str, object],
+    words: Mapping[str, tuple[str, ...]],
+) -> bool:
+    """Create `core.<table>` and fill it, or leave nothing where a column says another word than these.
+
+    Words that are kept as numbers are written and compared in a part of the time. A code that is in no list
+    must be kept as the text that it is, until it is judged.
+    """
+    declared = ", ".join(
+        working_column(one.name, word_type(words[one.name]) if one.name in words else sql_type(one))
+        for one in columns_of(table.contract)
+    )
+    con.execute(
+        f"create table core.{quoted(table.name)} ({declared}, problems varchar[], null_words integer,"
+        " declared varchar[])"
+    )
+    try:
+        con.execute(parsed(con, filling), parameters)
+    except duckdb.ConversionException:
+        if not words:
+            raise
+        con.execute(f"drop table core.{quoted(table.name)}")
+        return False
+    return True
 
 
 def _worked_out(con: Connection, table: DeliveredTable, config: RegistryConfig, *, fills: bool) -> str:

@@ -81,6 +81,19 @@ def working_column(name: str, kind: str) -> str:
     return f"{quoted(name)} {kind}{' using compression dictionary' if repeats else ''}"
 
 
+def word_type(words: Iterable[str]) -> str:
+    """Name the type of text that is one of a few words: a working file keeps it as a number.
+
+    Its order is that of the text, so that the least and the last of them are the same.
+    """
+    return f"ENUM({', '.join(map(literal, sorted(set(words))))})"
+
+
+def is_text(kind: str) -> bool:
+    """Say whether a column is text for whoever reads it, be it kept as one of a few words."""
+    return kind == SQL_TYPES["String"] or kind.startswith("ENUM(")
+
+
 def comment_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
     """Write grain and key on the table and each description on its column."""
     relation = f"{quoted(schema)}.{quoted(table)}"

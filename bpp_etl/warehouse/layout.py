@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.damage import STRANGE
-from bpp_etl.warehouse.ddl import column_list, sql_type
+from bpp_etl.warehouse.ddl import SQL_TYPES, column_list, is_text, sql_type
 from schemas.contract import Contract, columns_of
 
 
@@ -32,7 +32,10 @@ def lacking(
             described = con.execute(f"describe {alias}.{quoted(schema)}.{quoted(table)}").fetchall()
         except STRANGE:
             return relation
-        types = {str(name): str(kind) for name, kind, *_ in described}
+        types = {
+            str(name): SQL_TYPES["String"] if is_text(str(kind)) else str(kind)
+            for name, kind, *_ in described
+        }
         for column in columns_of(contract):
             if types.get(column.name, sql_type(column) if column.nullable else None) != sql_type(column):
                 return f"{relation}.{column.name}"

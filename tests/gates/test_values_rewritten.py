@@ -144,3 +144,10 @@ def test_what_is_filled_in_or_moves_by_its_nature_or_has_no_key_is_not_rewritten
     assert found["lab_results"].status == "not_applicable"
     again = after(tmp_path / "again", now, before)
     assert told(again) == [], "what is lost is not rewritten either"
+
+
+def test_rows_are_known_again_whatever_codes_stood_beside_them(tmp_path: Path) -> None:
+    before = delivery()
+    before["her2_tests"] = f"{before['her2_tests']}P399,2023-01-09,lymph node,0\n"
+    found = results(after(tmp_path, before, delivery(her2_positive=30)))["her2_tests"]
+    assert (found.judged, found.broken, found.status) == (379, 30, "failed")

@@ -105,7 +105,7 @@ def typed(folder: Path) -> Rows:
         assert read.problems == ()
         con.execute("create schema core")
         for table in TABLES.values():
-            stage(con, table, read.config, delivery.date)
+            stage(con, table, read.config, delivery)
             unread = con.execute(
                 f"select row_number, problems from core.{quoted(table.name)} where problems is not null"
             ).fetchall()
