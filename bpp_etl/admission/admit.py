@@ -13,7 +13,6 @@ import duckdb
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.intake import take_in
-from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
 from bpp_etl.admission.sharded import finding_of
 from bpp_etl.admission.treatment import FINGERPRINT, note_key
@@ -27,11 +26,9 @@ from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.remembered import ReadDelivery, recall
 from bpp_etl.shards.rounds import Say
-from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
-    one_row,
     opened,
     opened_read_only,
     transaction,
@@ -121,7 +118,7 @@ def _judged(
 
 
 def _just_read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery | None:
-    """Return what was read, where the working file holds it as `read` leaves it: whole, and nothing judged."""
+    """Return what was read, if the working file holds it as `read` leaves it: whole, and nothing judged."""
     if not files.building.exists():
         return None
     try:
@@ -137,22 +134,25 @@ def _just_read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery | None:
         return None
 
 
-def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) -> EventSummary:
-    """Derive the registry's event tables from its admitted tables, all of them or none."""
-    from bpp_etl.events import derive_events  # noqa: PLC0415
+def derive(
+    files: WorkingFiles, registry: str, protocols: Sequence[Protocol], say: Say = lambda _: None
+) -> EventSummary:
+    """Derive the registry's event tables from its admitted tables, all of them or none.
+
+    Those of a large delivery are derived in shards, of which `say` is told, without any value.
+    """
+    from bpp_etl.admission.derived import deriving_of  # noqa: PLC0415
 
     if not files.admitted.exists():
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
     with (
         files.unharmed("admitted") as path,
         files.at_hand(path) as own,
+        deriving_of(files, own, registry, protocols, say) as deriving,
         opened(own, is_working_file=True) as con,
         transaction(con),
     ):
-        name = judgement_in(con, own).delivery
-        (day,) = one_row(con, "select delivery_date from quality.delivery")
-        stated = stated_by(con, registry)
-        summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
+        summary = deriving(con)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")
         con.executemany(
             "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))

@@ -52,6 +52,6 @@ def rounds_of(files: WorkingFiles, sharding: Sharding, say: Say) -> Iterator[Rou
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=files.folder))
     try:
         runner = Processes(sharding.tasks_at_once, sharding.task_threads, say)
-        yield Rounds(runner, folder, sharding, say)
+        yield Rounds(runner, folder, say, sharding.task_memory, sharding.task_threads, sharding.shard_rows)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,11 +5,12 @@ Not here: how many tasks run at a time (`shards/sharding.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpp_etl.warehouse.connection import Connection, literal, quoted
+from bpp_etl.warehouse.connection import Connection, literal, opened, quoted
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class Bounds:
         con.execute(f"set threads = {int(self.threads)}")
         con.execute(f"set memory_limit = '{int(self.memory)}B'")
         con.execute(f"set temp_directory = {literal(str(self.folder / '.duckdb_spill'))}")
+
+
+@contextmanager
+def shard_file(bounds: Bounds) -> Iterator[Connection]:
+    """Open a file for the tables of a shard, which is gone afterwards: its rows are told in Parquet."""
+    file = bounds.folder / "shard.duckdb"
+    with opened(file, is_working_file=True) as con:
+        bounds.hold(con)
+        yield con
+    file.unlink()
 
 
 def rows_in(files: Sequence[str], *, with_order: bool = False) -> str:

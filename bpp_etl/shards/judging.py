@@ -18,11 +18,11 @@ from bpp_etl.gate.judged import JudgedDelivery, JudgedTable, RuleCount, added
 from bpp_etl.gate.stage import stage_nothing
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.remembered import ReadDelivery, as_told, recalled
-from bpp_etl.shards.bounds import Bounds, rows_in, written
+from bpp_etl.shards.bounds import Bounds, rows_in, shard_file, written
 from bpp_etl.shards.rounds import Rounds, Told
 from bpp_etl.shards.routing import ASSESSMENT, IMAGING, routed
 from bpp_etl.timeline.kept import keep_rows, kept_rows
-from bpp_etl.warehouse.connection import Connection, count_of, opened, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, quoted
 from bpp_etl.warehouse.ddl import column_list, create_table, sql_type, working_column
 from schemas.cadence import AssessmentCadence
 from schemas.contract import columns_of
@@ -78,8 +78,7 @@ def judge_shard(asked: Mapping[str, Any], folder: Path, bounds: Bounds) -> Told:
     if delivery is None:
         raise BppError("a task was told no delivery", "report this as a fault")
     read = recalled(asked["read"])
-    with opened(folder / "shard.duckdb", is_working_file=True) as con:
-        bounds.hold(con)
+    with shard_file(bounds) as con:
         con.execute("create schema raw")
         rows = {
             table: _show(con, table, columns, asked["rows"]) for table, columns in asked["columns"].items()

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Processes:
     threads: int
     say: Say
     _running: set[subprocess.Popen[str]] = field(default_factory=set)
+    _ended: deque[int] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
     _is_over: bool = False
 
@@ -49,17 +51,25 @@ class Processes:
             try:
                 with interrupt_put_off():  # a thread that started unseen would outlive the pool
                     answers += [pool.submit(self._done, task) for task in tasks]
-                told = 0
-                while (waiting := wait(answers, A_MOMENT, FIRST_EXCEPTION)).not_done:
-                    for one in waiting.done:
-                        one.result()
-                    if len(waiting.done) > told:
-                        told = len(waiting.done)
-                        self.say(f"{told} of {len(tasks)} tasks are done")
+                self._watch(answers)
                 return [one.result() for one in answers]
             except BaseException:
                 self._end(answers)
                 raise
+
+    def _watch(self, answers: Sequence[Future[str]]) -> None:
+        """Wait for the answers, and tell in this thread, which others listen to, what happens meanwhile."""
+        told, is_over = 0, False
+        while not is_over:
+            waiting = wait(answers, A_MOMENT, FIRST_EXCEPTION)
+            is_over = not waiting.not_done
+            while self._ended:
+                self.say(f"a task was ended {_how(self._ended.popleft())}, and is tried again")
+            for one in waiting.done:
+                one.result()
+            if len(waiting.done) > told:
+                told = len(waiting.done)
+                self.say(f"{told} of {len(answers)} tasks are done")
 
     def _done(self, task: str) -> str:
         """Have a task done, again where its process is gone without an answer."""
@@ -69,7 +79,7 @@ class Processes:
                 return answer
             if self._is_over:
                 break
-            self.say(f"a task was ended {_how(code)}, and is tried again")
+            self._ended.append(code)
         raise BppError(
             f"a task was ended {MOST_ATTEMPTS} times, the last time {_how(code)}",
             "look at the machine: its memory, its disk, its log",

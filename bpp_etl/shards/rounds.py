@@ -15,8 +15,7 @@ from typing import Any, Protocol
 
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import BppError
-from bpp_etl.reading.apart import KINDS
-from bpp_etl.shards.sharding import Sharding
+from bpp_etl.warehouse.told_errors import KINDS
 
 Say = Callable[[str], None]
 Told = dict[str, Any]
@@ -50,12 +49,17 @@ def ensure_same(told: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Rounds:
-    """Asks for rounds of tasks; each task makes a folder of its own in `folder`."""
+    """Asks for rounds of tasks; each task makes a folder of its own in `folder`.
+
+    `memory` and `threads` are what a task may take; `shard_rows` go into a shard, more or less.
+    """
 
     runner: Runner
     folder: Path
-    sharding: Sharding
     say: Say
+    memory: int
+    threads: int
+    shard_rows: int
 
     def run(self, name: str, asked: Sequence[Mapping[str, Any]]) -> list[Told]:
         """Have the tasks of a round done, all of them. Errors: BppError as a task raised it."""
@@ -64,8 +68,8 @@ class Rounds:
             "round": name,
             "versions": versions(),
             "folder": str(self.folder),
-            "memory": self.sharding.task_memory,
-            "threads": self.sharding.task_threads,
+            "memory": self.memory,
+            "threads": self.threads,
         }
         tasks = [json.dumps({**common, "asked": one}, default=str) for one in asked]
         return [_answer(name, answer) for answer in self.runner.run(tasks)]

@@ -57,7 +57,7 @@ def routed(rounds: Rounds, file: Path, read: ReadDelivery, shards: int) -> Route
             described = con.execute(f"describe {relation}").fetchall()
             found.columns[table] = {str(name): str(kind) for name, kind, *_ in described}
             last = int(one_row(con, f"select coalesce(max(row_number), 0) from {relation}")[0])
-            step = max(LEAST_SPAN, rounds.sharding.shard_rows)
+            step = max(LEAST_SPAN, rounds.shard_rows)
             spans += [(table, first, first + step - 1) for first in range(1, last + 1, step)]
     config = asdict(read.config)
     told = rounds.run(
@@ -146,7 +146,7 @@ def route(asked: Mapping[str, Any], folder: Path, bounds: Bounds) -> dict[str, A
 
 
 def own(asked: Mapping[str, Any], folder: Path, bounds: Bounds) -> dict[str, Any]:
-    """Find in a task who owns the assessments of a bucket; send their lesions there, and tell what is shared."""
+    """Find in a task who owns the assessments of a bucket, and send their lesions there."""
     with in_memory() as con:
         bounds.hold(con)
         con.execute(f"create table owner ({ASSESSMENT} varchar, shard integer, is_shared boolean)")

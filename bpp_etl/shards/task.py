@@ -19,6 +19,7 @@ from bpp_etl.errors import BppError
 from bpp_etl.reading.confined import confine
 from bpp_etl.shards.bounds import Bounds
 from bpp_etl.shards.rounds import ensure_same
+from bpp_etl.warehouse.connection import room_for
 
 Work = Callable[[Mapping[str, Any], Path, Bounds], Mapping[str, Any]]
 WORK: Mapping[str, tuple[str, str]] = {
@@ -45,9 +46,11 @@ def done(task: str) -> str:
         ensure_same(told["versions"])
         module, name = WORK[told["round"]]
         work: Work = getattr(import_module(module), name)
-        folder = Path(tempfile.mkdtemp(prefix=f"{told['round']}-", dir=told["folder"]))
-        bounds = Bounds(told["memory"], told["threads"], folder)
-        return json.dumps({"told": work(told["asked"], folder, bounds)}, default=str)
+        with room_for(Path(told["folder"])):
+            folder = Path(tempfile.mkdtemp(prefix=f"{told['round']}-", dir=told["folder"]))
+        with room_for(folder):
+            found = work(told["asked"], folder, Bounds(told["memory"], told["threads"], folder))
+        return json.dumps({"told": found}, default=str)
     except BppError as error:
         return json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint})
     except Exception as error:  # noqa: BLE001 - its words may quote a cell
