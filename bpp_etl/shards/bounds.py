@@ -23,6 +23,7 @@ class Bounds:
 
     def hold(self, con: Connection) -> None:
         """Hold a connection to them."""
+        con.execute("set enable_progress_bar = false")
         con.execute(f"set threads = {int(self.threads)}")
         con.execute(f"set memory_limit = '{int(self.memory)}B'")
         con.execute(f"set temp_directory = {literal(str(self.folder / '.duckdb_spill'))}")

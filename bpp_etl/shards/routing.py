@@ -55,6 +55,7 @@ def routed(rounds: Rounds, file: Path, read: ReadDelivery, shards: int) -> Route
         for table in read.rows:
             relation = f"raw.{quoted(table)}"
             described = con.execute(f"describe {relation}").fetchall()
+            found.rows[table] = {}  # it may have no row at all
             found.columns[table] = {str(name): str(kind) for name, kind, *_ in described}
             last = int(one_row(con, f"select coalesce(max(row_number), 0) from {relation}")[0])
             step = max(LEAST_SPAN, rounds.shard_rows)
@@ -77,7 +78,7 @@ def routed(rounds: Rounds, file: Path, read: ReadDelivery, shards: int) -> Route
     )
     claims: dict[int, list[str]] = defaultdict(list)
     for (table, _, _), one in zip(spans, told, strict=True):
-        _add(found.rows.setdefault(table, {}), one["rows"])
+        _add(found.rows[table], one["rows"])
         _add(claims, one["claims"])
     _own(rounds, found, claims, shards)
     return found

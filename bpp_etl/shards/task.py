@@ -32,11 +32,14 @@ WORK: Mapping[str, tuple[str, str]] = {
 
 
 def main() -> None:
-    """Read a task from standard input, do it, and write the answer to standard output."""
+    """Read a task from standard input, do it, and write the answer to standard output, and nothing else.
+
+    What a library prints goes where errors go.
+    """
     confine()
-    answer = done(sys.stdin.read())
-    sys.stdout.write(answer + "\n")
-    sys.stdout.flush()
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as answering:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        answering.write(done(sys.stdin.read()) + "\n")
 
 
 def done(task: str) -> str:

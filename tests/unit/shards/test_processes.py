@@ -82,3 +82,23 @@ def test_an_error_that_nobody_foresaw_is_told_by_its_kind_alone(tmp_path: Path) 
     with pytest.raises(BppError) as raised:
         Rounds(Here(), tmp_path, lambda _: None, *BOUNDS).run("own", [{"bucket": 0}])
     assert "by KeyError at routing.py:" in raised.value.message
+
+
+NOISY = """
+import os
+from bpp_etl.shards import task
+def done(told):
+    print("noise")
+    os.system("echo noise")
+    return '{"told": {}}'
+task.done = done
+task.main()
+"""
+
+
+def test_what_a_library_prints_is_no_part_of_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bpp_etl.shards.processes.BEGIN", NOISY)
+    asked = Rounds(Processes(1, 1, lambda _: None), tmp_path, lambda _: None, *BOUNDS)
+    assert asked.run("own", [{"bucket": 0}]) == [{}]
