@@ -57,7 +57,7 @@ def texts(values: dict[str, str]) -> dict[str, str]:
 
 
 def test_few_refused_rows_admit_a_delivery_in_one_shard_of_which_they_are_many(tmp_path: Path) -> None:
-    decision, kept = decided(tmp_path, 7, **texts({"P1": "-5"}))
+    decision, kept = decided(tmp_path, 3, **texts({"P1": "-5"}))
     assert decision.is_open
     shares = [broken / judged for judged, broken in kept.shards["lab_results"] if judged]
     assert sum(broken for _, broken in kept.shards["lab_results"]) == 1
@@ -78,10 +78,10 @@ def test_late_scans_of_one_shard_do_not_shut_a_delivery_and_those_of_all_do(tmp_
         line.replace("2024-02-12", "2024-04-20") if line.startswith("P1-1,") else line
         for line in given["imaging_assessments"].splitlines(keepends=True)
     )
-    one, _ = decided(tmp_path / "one", 7, **{**given, "imaging_assessments": late})
+    one, _ = decided(tmp_path / "one", 3, **{**given, "imaging_assessments": late})
     assert one.is_open
     everyone = given["imaging_assessments"].replace("2024-02-12", "2024-04-20")
-    all_of_them, _ = decided(tmp_path / "all", 7, **{**given, "imaging_assessments": everyone})
+    all_of_them, _ = decided(tmp_path / "all", 3, **{**given, "imaging_assessments": everyone})
     assert {cause.rule for cause in all_of_them.causes} == {"cadence_not_kept"}
 
 
