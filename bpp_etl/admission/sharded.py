@@ -48,8 +48,8 @@ def finding_of(files: WorkingFiles, delivery: Delivery, read: ReadDelivery, say:
 
 @contextmanager
 def rounds_of(files: WorkingFiles, sharding: Sharding, say: Say) -> Iterator[Rounds]:
-    """Yield rounds of tasks whose files lie in the registry's folder until they are settled."""
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=files.folder))
+    """Yield rounds of tasks whose files lie beside what is half-built until they are settled."""
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=files.scratch))
     try:
         runner = Processes(sharding.tasks_at_once, sharding.task_threads, say)
         yield Rounds(runner, folder, say, sharding.task_memory, sharding.task_threads, sharding.shard_rows)
