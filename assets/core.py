@@ -157,7 +157,7 @@ def judging(context: Context, warehouse: Warehouse, registry: str, named: str | 
     with told_in_words(context):
         delivery = warehouse.delivery(registry, named)
         with files.locked():
-            decision = gate(files, delivery)
+            decision = gate(files, delivery, context.log.info)
     for check in CHECKS:
         yield check_result(check, decision)
     if not decision.is_open:

@@ -48,7 +48,7 @@ def deriving(context: Context, warehouse: Warehouse, registry: str) -> Iterator[
     """Derive a registry's events, and report each table."""
     files = warehouse.files(registry)
     with told_in_words(context), files.locked():
-        summary = derive(files, registry, warehouse.loaded_protocols())
+        summary = derive(files, registry, warehouse.loaded_protocols(), context.log.info)
     for key in EVENTS:
         counts = counts_of(summary, key.path[-1])
         yield dg.MaterializeResult(asset_key=key, metadata={**counts, **lineage_of(key)})

@@ -33,8 +33,9 @@ ROOTS: Mapping[Layer, tuple[str, ...]] = {
         "bpp_etl.gate.judge",
         "bpp_etl.admission.intake",
         "bpp_etl.admission.record",
+        "bpp_etl.shards.judging",
     ),
-    "event": ("bpp_etl.events.derive",),
+    "event": ("bpp_etl.events.derive", "bpp_etl.shards.deriving"),
     "metric": ("bpp_etl.disclosure.publish",),
 }
 """Where the work of each layer begins; what these import, at any depth, can change the layer's rows.

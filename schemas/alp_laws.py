@@ -162,6 +162,7 @@ ALP_LAWS: tuple[Law, ...] = (
         exactly=f"Broken by the results of over {MOST_ALIKE} days in a row that are, days and values, those "
         "of another patient.",
         severity="flag",
+        across_patients=True,
         category="plausibility",
         mend="Check whether it is one patient under two ids, or results were filed under the wrong one.",
         among="analyte = 'ALP_TOTAL'",

@@ -166,13 +166,15 @@ class SelectLaw(Law):
     one that flags sees all admitted rows. `stands_on` names other SELECT files of that folder whose rows the
     law reads under their names, and each of them those before it; they are worked out once for all laws of a
     table that stand on them. `columns` are those of the row that it is about. `needs` are other tables: one
-    that flags is not judged where one of them has no admitted row, for it would find what is not so.
+    that flags is not judged where one of them has no admitted row, for it would find what is not so. One that
+    holds patients to each other is `across_patients`: it is judged where all of them are.
     """
 
     columns: tuple[str, ...] = ()
     among: str = "true"
     stands_on: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    across_patients: bool = False
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 

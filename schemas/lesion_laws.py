@@ -275,6 +275,7 @@ LESION_LAWS: tuple[Law, ...] = (
         sentence="No lesion id is used by several patients, where ids are unique in the delivery otherwise.",
         exactly=f"They are where at most {MOST_SHARED:.0%} of the ids are used by several patients.",
         severity="flag",
+        across_patients=True,
         category="plausibility",
         mend="Check to which patient the examination belongs.",
         parameters={"most_shared": MOST_SHARED},

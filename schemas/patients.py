@@ -200,6 +200,7 @@ class Patients(Contract, key=("registry", "patient_id")):
             exactly="They are compared without case, blanks, punctuation and the zeros before a number; 1-11 "
             "is not like 11-1, and both are like 111.",
             severity="flag",
+            across_patients=True,
             category="plausibility",
             mend="Check whether it is one patient; if so, deliver all under one id.",
             stands_on=("patient_fold",),
@@ -223,6 +224,7 @@ class Patients(Contract, key=("registry", "patient_id")):
             exactly=f"Broken by each of more than {MOST_BORN_ON_A_DAY} patients, and more than "
             f"{MOST_SHARE_BORN_ON_A_DAY:.0%} of those with a date of birth, who have the same.",
             severity="flag",
+            across_patients=True,
             category="plausibility",
             ordinary="It counts itself how common a day is.",
             mend="Leave the date empty where it is not known, rather than fill in a default.",

@@ -78,6 +78,7 @@ WALKS = (
     "unit/pool/test_exact.py",
     "unit/pool/test_houses.py",
     "unit/pool/test_more_houses.py",
+    "unit/shards",
     "unit/share/test_attack.py",
     "unit/share/test_attack_of_protocols.py",
     "unit/storage",

@@ -13,23 +13,22 @@ import duckdb
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.intake import take_in
-from bpp_etl.admission.judgement import judgement_in
 from bpp_etl.admission.record import record
+from bpp_etl.admission.sharded import finding_of
 from bpp_etl.admission.treatment import FINGERPRINT, note_key
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.archive import keep_delivery
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.gate.delivery_rule import Known
-from bpp_etl.gate.judge import judge
+from bpp_etl.gate.judge import Finding, judge
 from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.remembered import ReadDelivery, recall
-from bpp_etl.timeline.stated import stated_by
+from bpp_etl.shards.rounds import Say
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
-    one_row,
     opened,
     opened_read_only,
     transaction,
@@ -44,17 +43,19 @@ def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     return take_in(files.start_building(), delivery, files.scratch, files.warehouse)
 
 
-def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
+def gate(files: WorkingFiles, delivery: Delivery, say: Say = lambda _: None) -> GateDecision:
     """Judge the delivery that was read, and put its working file in place: admitted, or shut.
+
+    A large one is judged in shards, of which `say` is told, without any value.
 
     Where its working file does not hold just what reading leaves (the step is run by itself, or again after
     it was killed), the delivery is read first.
     """
     try:
-        decision = _judge(files, delivery)
+        decision = _judge(files, delivery, say)
     except DamagedError:
         # It is the delivery before; it is marked now, and not looked at again.
-        decision = _judge(files, delivery)
+        decision = _judge(files, delivery, say)
     files.settle(decision.status)
     note(
         files.warehouse,
@@ -66,16 +67,18 @@ def gate(files: WorkingFiles, delivery: Delivery) -> GateDecision:
     return decision
 
 
-def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
+def _judge(files: WorkingFiles, delivery: Delivery, say: Say) -> GateDecision:
     """Judge in the working file, which then holds all that a release wants of the delivery."""
-    if not _is_just_read(files, delivery):
-        read(files, delivery)
-    with opened(files.building, is_working_file=True) as con:
+    just_read = _just_read(files, delivery) or read(files, delivery)
+    with (
+        finding_of(files, delivery, just_read, say) as finding,
+        opened(files.building, is_working_file=True) as con,
+    ):
         found = recall(con, delivery)
         if found is None:
             raise BppError(f"{delivery.registry} cannot be read", "report this as a fault")
         with known_already(files, delivery, found) as known:
-            decision = _judged(con, files, delivery, found, known)
+            decision = _judged(con, files, delivery, found, known, finding)
         if decision.is_open:
             # Before the delivery takes its place: where that fails, it is judged and they are written again.
             write_digests(con, files.patient_digests)
@@ -100,48 +103,56 @@ def _judge(files: WorkingFiles, delivery: Delivery) -> GateDecision:
 
 
 def _judged(
-    con: Connection, files: WorkingFiles, delivery: Delivery, found: ReadDelivery, known: Known
+    con: Connection,
+    files: WorkingFiles,
+    delivery: Delivery,
+    found: ReadDelivery,
+    known: Known,
+    finding: Finding,
 ) -> GateDecision:
     """Judge; what turns out to be damaged is the delivery before, for this one has just been read."""
     if known.before is None:
-        return judge(con, delivery, found, known)
+        return judge(con, delivery, found, known, finding)
     with files.unharmed("admitted"):
-        return judge(con, delivery, found, known)
+        return judge(con, delivery, found, known, finding)
 
 
-def _is_just_read(files: WorkingFiles, delivery: Delivery) -> bool:
-    """Say whether the working file holds this delivery as `read` leaves it: whole, and nothing judged."""
+def _just_read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery | None:
+    """Return what was read, if the working file holds it as `read` leaves it: whole, and nothing judged."""
     if not files.building.exists():
-        return False
+        return None
     try:
         with opened_read_only(files.building) as con:
             judged = con.execute(
                 "select count(*) from duckdb_schemas() where database_name = 'warehouse'"
                 " and schema_name in ('core', 'quarantine', 'quality')"
             ).fetchall()
-            return judged == [(0,)] and recall(con, delivery) is not None
+            return recall(con, delivery) if judged == [(0,)] else None
     except BusyError:
         raise
     except (BppError, duckdb.Error):
-        return False
+        return None
 
 
-def derive(files: WorkingFiles, registry: str, protocols: Sequence[Protocol]) -> EventSummary:
-    """Derive the registry's event tables from its admitted tables, all of them or none."""
-    from bpp_etl.events import derive_events  # noqa: PLC0415
+def derive(
+    files: WorkingFiles, registry: str, protocols: Sequence[Protocol], say: Say = lambda _: None
+) -> EventSummary:
+    """Derive the registry's event tables from its admitted tables, all of them or none.
+
+    Those of a large delivery are derived in shards, of which `say` is told, without any value.
+    """
+    from bpp_etl.admission.derived import deriving_of  # noqa: PLC0415
 
     if not files.admitted.exists():
         raise BppError(f"{registry} has no admitted delivery", "mend the delivery and refresh again")
     with (
         files.unharmed("admitted") as path,
         files.at_hand(path) as own,
+        deriving_of(files, own, registry, protocols, say) as deriving,
         opened(own, is_working_file=True) as con,
         transaction(con),
     ):
-        name = judgement_in(con, own).delivery
-        (day,) = one_row(con, "select delivery_date from quality.delivery")
-        stated = stated_by(con, registry)
-        summary = derive_events(con, registry, day, protocols, delivery=name, stated=stated)
+        summary = deriving(con)
         con.execute("create or replace table event.derived_with (position integer, told varchar)")
         con.executemany(
             "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))

@@ -12,7 +12,7 @@ import polars as pl
 
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.gate.row_numbers import shown
-from bpp_etl.harmonise.parse import text_levels
+from bpp_etl.harmonise.id_cells import with_ids
 from bpp_etl.identity.erased import ASSESSMENT, PATIENT, Erased
 from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.landing.registry_config import RegistryConfig
@@ -129,15 +129,11 @@ def read_cells(
     con: Connection, relation: str, table: str, column: str, config: RegistryConfig
 ) -> Mapping[str, str]:
     """Read each different cell of a column of ids as the gate does; empty ones are not among them."""
-    (declared,) = (one for one in delivered_columns(DELIVERABLE[table].contract) if one.name == column)
-    name, parameters = quoted(column), dict[str, object]()
-    inner = f"(select distinct {name} from {relation} where {name} is not null)"
-    for level in text_levels(table, (declared,), config, parameters):
-        made = ", ".join(f"{sql} as {of}" for of, sql in level.items())
-        inner = f"(select *, {made} from {inner})"
-    used = {key: value for key, value in parameters.items() if f"${key}" in inner}
+    name = quoted(column)
+    cells = f"(select distinct {name} from {relation} where {name} is not null)"
+    told = with_ids(DELIVERABLE[table], (column,), config, cells)
     rows = con.execute(
-        f"select {name}, t_{column} from {inner} where t_{column} is not null", used
+        f"select {name}, t_{column} from {told.sql} where t_{column} is not null", told.parameters
     ).fetchall()
     return {str(cell): str(told) for cell, told in rows}
 

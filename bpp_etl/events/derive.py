@@ -130,10 +130,7 @@ def derive_events(
     caller owns the transaction; the same core tables, date, statements and protocols give the same rows.
     """
     judged, comparisons = sort_protocols(protocols)
-    for table, contract in EVENT_TABLES.items():
-        ensure_table(con, "event", table, contract)
-        con.execute(f"delete from event.{table} where registry = $registry", {"registry": registry})  # noqa: S608
-
+    clear_events(con, registry)
     run = _Run(con, comparisons)
     run.gather_refused({"registry": registry})
     flows: dict[str, Counter[str]] = {}
@@ -159,6 +156,13 @@ def derive_events(
     return EventSummary(
         registry, patients, by_left_at=flows, by_rule=rules, by_state=states, by_missing=missing
     )
+
+
+def clear_events(con: Connection, registry: str) -> None:
+    """Make room for the registry's rows in the tables of `event`, which are there afterwards."""
+    for table, contract in EVENT_TABLES.items():
+        ensure_table(con, "event", table, contract)
+        con.execute(f"delete from event.{table} where registry = $registry", {"registry": registry})  # noqa: S608
 
 
 def sort_protocols(protocols: Iterable[Protocol] | None) -> tuple[list[Protocol], dict[str, Protocol]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 from bpp_etl.errors import UsageError
 from bpp_etl.events.parameters import PARAMETERS, Value
@@ -36,6 +37,31 @@ def digest_of(name: str, kind: str, settings: Mapping[str, Setting]) -> str:
         "values": {key: setting.value for key, setting in settings.items()},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=date.isoformat).encode()).hexdigest()
+
+
+def as_told(protocol: Protocol) -> dict[str, Any]:
+    """Return a protocol as JSON has it; `recalled` makes it again."""
+    told = asdict(protocol)
+    for setting in told["settings"].values():
+        if isinstance(setting["value"], date):
+            setting["value"] = {"day": setting["value"].isoformat()}
+    return told
+
+
+def recalled(told: Mapping[str, Any]) -> Protocol:
+    """Make a protocol again of what `as_told` told in JSON."""
+    settings = {name: Setting(**{**one, **_read_again(one)}) for name, one in told["settings"].items()}
+    return Protocol(**{**told, "limits": tuple(told["limits"]), "settings": settings})
+
+
+def _read_again(told: Mapping[str, Any]) -> dict[str, Any]:
+    value, bounds = told["value"], told["bounds"]
+    if isinstance(value, dict):
+        value = date.fromisoformat(value["day"])
+    return {
+        "value": tuple(value) if isinstance(value, list) else value,
+        "bounds": None if bounds is None else tuple(bounds),
+    }
 
 
 @dataclass(frozen=True)

@@ -44,15 +44,21 @@ DRUG_MEANING = Select("bpp_etl.gate", "drug_meaning")
 OF_A_LINE = "a drug of a line"
 
 
+def has_derived_lines(read: ReadDelivery) -> bool:
+    """Say whether lines are derived: where any is delivered, or nothing is declared, none is."""
+    is_declared = read.config.therapy_lines is not None and DRUGS.name in read.rows
+    return is_declared and not read.rows.get(LINES.name)
+
+
 def with_derived_lines(
     con: Connection, delivery: Delivery, read: ReadDelivery
 ) -> tuple[ReadDelivery, Mapping[str, int]]:
     """Derive the lines of the admitted patients; return what is then read, and the drugs by their meaning.
 
-    Where any line is delivered, or nothing is declared, nothing is derived. `core.patients` must be judged.
+    `core.patients` must be judged.
     """
     how = read.config.therapy_lines
-    if how is None or DRUGS.name not in read.rows or read.rows.get(LINES.name):
+    if how is None or not has_derived_lines(read):
         return read, {}
     counted = _read_drugs(con, delivery, read, how)
     if sum(counted.values()) != read.rows[DRUGS.name]:

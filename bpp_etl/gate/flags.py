@@ -7,6 +7,7 @@ SQL of their table sets.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
@@ -21,16 +22,40 @@ from schemas.laws import DeclaredLaw, Law, SelectLaw, TimeLaw
 from schemas.rules import rules_of
 
 
+@dataclass(frozen=True)
+class Scope:
+    """Of which rows there are: all of a delivery, all rows of some of its patients, or both one after other.
+
+    Laws that hold patients to each other are judged where all are there: in a whole delivery, or once its
+    parts are put together (`is_whole`), and the others among the rows of each patient (`is_apart`).
+    `with_rows` names the tables with admitted rows in the whole delivery, where that is more than is there.
+    """
+
+    is_apart: bool = True
+    is_whole: bool = True
+    with_rows: frozenset[str] | None = None
+
+    def is_judged(self, law: Law) -> bool:
+        """Say whether a law is judged among these rows."""
+        is_across = isinstance(law, SelectLaw) and law.across_patients
+        return self.is_whole if is_across else self.is_apart
+
+
+WHOLE = Scope()
+
+
 def is_flagged_later(law: Law) -> bool:
     """Say whether a law that flags looks at other rows, which must all have been judged by then."""
     return isinstance(law, SelectLaw | TimeLaw)
 
 
-def flagged_together(tables: Iterable[JudgedTable]) -> list[list[JudgedTable]]:
+def flagged_together(tables: Iterable[JudgedTable], among: Scope = WHOLE) -> list[list[JudgedTable]]:
     """Put tables together whose rules stand on the same relations, so that each is worked out once."""
     groups: list[tuple[set[str], list[JudgedTable]]] = []
     for judged in tables:
-        names = {name for law in _flagging(judged) if isinstance(law, SelectLaw) for name in law.stands_on}
+        if not (laws := _flagging(judged, among)):
+            continue
+        names = {name for law in laws if isinstance(law, SelectLaw) for name in law.stands_on}
         for standing, group in groups:
             if standing & names:
                 standing.update(names)
@@ -42,30 +67,38 @@ def flagged_together(tables: Iterable[JudgedTable]) -> list[list[JudgedTable]]:
 
 
 def flag_tables(
-    con: Connection, tables: Sequence[JudgedTable], delivery: Delivery, read: ReadDelivery
+    con: Connection,
+    tables: Sequence[JudgedTable],
+    delivery: Delivery,
+    read: ReadDelivery,
+    among: Scope = WHOLE,
 ) -> None:
     """Flag the admitted rows of tables for what they are among all admitted rows, and count them."""
-    laws = [law for judged in tables for law in _flagging(judged)]
+    laws = [law for judged in tables for law in _flagging(judged, among)]
     with stood_on(con, laws, delivery, read.config.stated):
         for judged in tables:
-            _flag_table(con, judged, delivery, read)
+            _flag_table(con, judged, delivery, read, among)
 
 
-def _flagging(judged: JudgedTable) -> list[Law]:
-    return [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
+def _flagging(judged: JudgedTable, among: Scope) -> list[Law]:
+    """List the laws that flag a table's rows for what they are among others, of those that are judged."""
+    laws = [rule.law for rule in rules_of(judged.table) if rule.severity == "flag"]
+    return [law for law in laws if is_flagged_later(law) and among.is_judged(law)]
 
 
-def _flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery) -> None:
+def _flag_table(
+    con: Connection, judged: JudgedTable, delivery: Delivery, read: ReadDelivery, among: Scope
+) -> None:
     # Where another table that a rule looks at was not delivered, or has no row left that it needs, the rule
     # is not judged.
-    laws, relation = _flagging(judged), f"core.{quoted(judged.table)}"
+    laws, relation = _flagging(judged, among), f"core.{quoted(judged.table)}"
     con.execute("create or replace temp table earned (rule varchar, row_number bigint)")
     judged_rows: dict[str, int] = {}
     for law in laws:
-        if isinstance(law, SelectLaw) and all(_has_rows(con, table) for table in law.needs):
-            numbers, among = breaking(con, law, delivery, read.config.stated), law.among
+        if isinstance(law, SelectLaw) and all(_has_rows(con, table, among) for table in law.needs):
+            numbers, asked = breaking(con, law, delivery, read.config.stated), law.among
         elif isinstance(law, TimeLaw) and law.other_table in read.rows:
-            numbers, among = out_of_order(con, relation, law), "true"
+            numbers, asked = out_of_order(con, relation, law), "true"
         else:
             continue
         if numbers.len():
@@ -73,15 +106,17 @@ def _flag_table(con: Connection, judged: JudgedTable, delivery: Delivery, read: 
                 con.execute(
                     "insert into temp.earned select $rule, row_number from newly_earned", {"rule": law.id}
                 )
-        if among not in judged_rows:
-            judged_rows[among] = count_of(con, f"select count(*) from {relation} where {among}")
-        judged.counts[law.id] = RuleCount(judged_rows[among], numbers.n_unique())
+        if asked not in judged_rows:
+            judged_rows[asked] = count_of(con, f"select count(*) from {relation} where {asked}")
+        judged.counts[law.id] = RuleCount(judged_rows[asked], numbers.n_unique())
     if any(judged.counts[law.id].broken for law in laws if law.id in judged.counts):
         add_flags(con, relation, "temp.earned")
     con.execute("drop table temp.earned")
 
 
-def _has_rows(con: Connection, table: str) -> bool:
+def _has_rows(con: Connection, table: str, among: Scope) -> bool:
+    if among.with_rows is not None:
+        return table in among.with_rows
     return count_of(con, f"select count(*) from (select 1 from core.{quoted(table)} limit 1)") > 0
 
 

@@ -5,8 +5,9 @@ Not here: counting it (`gate/one_table.py`), and what the counts lead to (`gate/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bpp_etl.gate.decision import TableCount
 from bpp_etl.reading.remembered import ReadDelivery
@@ -38,6 +39,31 @@ class JudgedTable:
     counts: dict[str, RuleCount] = field(default_factory=dict)
     null_words: Mapping[str, int] = field(default_factory=dict)
     declared: Mapping[str, int] = field(default_factory=dict)
+
+
+def added(parts: Sequence[JudgedTable]) -> JudgedTable:
+    """Add up the counts of the parts of one table, no row of which is in two of them."""
+    (name,) = {part.table for part in parts}
+    return JudgedTable(
+        name,
+        judged=sum(part.judged for part in parts),
+        admitted=sum(part.admitted for part in parts),
+        ignored=sum(part.ignored for part in parts),
+        broken_rows=sum(part.broken_rows for part in parts),
+        counts={
+            rule: RuleCount(
+                sum(part.counts[rule].judged for part in parts),
+                sum(part.counts[rule].broken for part in parts),
+            )
+            for rule in parts[0].counts
+        },
+        null_words=_summed([part.null_words for part in parts]),
+        declared=_summed([part.declared for part in parts]),
+    )
+
+
+def _summed(parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    return {name: sum(part.get(name, 0) for part in parts) for name in dict.fromkeys(chain(*parts))}
 
 
 @dataclass

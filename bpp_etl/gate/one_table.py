@@ -12,7 +12,7 @@ from bpp_etl.gate.judged import JudgedTable, RuleCount
 from bpp_etl.gate.row_numbers import Numbers, select_numbers, shown
 from bpp_etl.gate.row_rules import Break, judge_rows
 from bpp_etl.gate.select_rules import breaking, stood_on
-from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, rows_alike, without_parent
+from bpp_etl.gate.set_rules import duplicate_keys, duplicate_rows, of_keys, rows_alike, without_parent
 from bpp_etl.gate.stage import stage, stage_nothing
 from bpp_etl.gate.time_rules import out_of_order
 from bpp_etl.landing.deliveries import Delivery
@@ -29,18 +29,23 @@ from schemas.tables import DeliveredTable
 
 
 def judge_table(
-    con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery
+    con: Connection,
+    table: DeliveredTable,
+    delivery: Delivery,
+    read: ReadDelivery,
+    shared_keys: str | None = None,
 ) -> JudgedTable:
     """Put a table's rows into `core` or `quarantine`, and count what was found.
 
-    Its parent has been judged. What is noted on the way lies in temporary tables of the connection, so that
-    other tables may be judged beside it. Flags that need other tables are left to `gate/flags.py`.
+    Its parent has been judged. `shared_keys` has the keys of which rows are judged elsewhere as well. What is
+    noted on the way lies in temporary tables of the connection, so that other tables may be judged beside it.
+    Flags that need other tables are left to `gate/flags.py`.
     """
     con.execute("create or replace temp table broken (rule varchar, severity varchar, row_number bigint)")
     expect_cells(con)
     outcome = JudgedTable(table.name)
     if table.name in read.rows:
-        _judge(con, table, delivery, read, outcome)
+        _judge(con, table, delivery, read, outcome, shared_keys)
     else:
         stage_nothing(con, table)
     create_table(con, "quarantine", table.name, quarantine_contract(table.name))
@@ -52,7 +57,12 @@ def judge_table(
 
 
 def _judge(
-    con: Connection, table: DeliveredTable, delivery: Delivery, read: ReadDelivery, outcome: JudgedTable
+    con: Connection,
+    table: DeliveredTable,
+    delivery: Delivery,
+    read: ReadDelivery,
+    outcome: JudgedTable,
+    shared_keys: str | None,
 ) -> None:
     relation = f"core.{quoted(table.name)}"
     staged = stage(con, table, read.config, delivery)
@@ -77,10 +87,7 @@ def _judge(
     not_judged: set[str] = set()
     outcome.judged = judge_rows(con, table, relation, delivery.date, broke)
     outcome.judged += _judge_lines(con, table, broke)
-    with rows_alike(con, table, relation) as are_any:
-        if are_any:
-            broke("duplicate_row", duplicate_rows(con, table, relation))
-            broke("duplicate_key", duplicate_keys(con, table, relation))
+    _judge_copies(con, table, relation, broke, shared_keys)
     if table.parent is not None:
         if table.parent.table in read.rows:
             broke(table.parent.rule, without_parent(con, table, relation))
@@ -126,6 +133,18 @@ def _judge_lines(con: Connection, table: DeliveredTable, broke: Break) -> int:
     misaligned = select_numbers(con, f"select row_number from raw.{quoted(table.name)} where {IS_MISALIGNED}")
     broke("field_count_differs", misaligned)
     return misaligned.len()
+
+
+def _judge_copies(
+    con: Connection, table: DeliveredTable, relation: str, broke: Break, shared_keys: str | None
+) -> None:
+    """Judge rows that say the same as others, or something else under the same key."""
+    with rows_alike(con, table, relation) as are_any:
+        if are_any:
+            broke("duplicate_row", duplicate_rows(con, table, relation))
+            broke("duplicate_key", duplicate_keys(con, table, relation))
+    if shared_keys is not None:
+        broke("duplicate_key", of_keys(con, table, relation, shared_keys))
 
 
 def _concerned(

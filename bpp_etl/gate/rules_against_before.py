@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
+from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step
 from schemas.codes import CT_MODALITIES
 from schemas.contract import delivered_columns
@@ -136,5 +137,8 @@ def patients_before(whole: WholeDelivery) -> PatientsBefore:
 
 def _digest_of(con: Connection, table: DeliveredTable) -> tuple[Any, ...]:
     """Sum up what a table's rows say, in whatever order they come; a row that stands twice counts twice."""
-    columns = ", ".join(quoted(column.name) for column in delivered_columns(table.contract))
+    # Of text as text: the one file may keep a code as a number that the other does not.
+    columns = ", ".join(
+        f"{quoted(column.name)}::{sql_type(column)}" for column in delivered_columns(table.contract)
+    )
     return one_row(con, f"select count(*), sum(hash({columns})) from core.{quoted(table.name)}")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 from bpp_etl.gate.row_numbers import Numbers, select_numbers
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
 from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step, used_parameters
 from schemas.laws import Law, SelectLaw
+from schemas.rules import RULES
 from schemas.stated import Stated
 
 PACKAGE = "bpp_etl.gate"
@@ -21,20 +23,23 @@ PACKAGE = "bpp_etl.gate"
 @contextmanager
 def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery, stated: Stated) -> Iterator[None]:
     """Hold the relations that the laws stand on, each worked out once, for as long as the laws are judged."""
-    parameters: dict[str, dict[str, object]] = {}
-    for law in laws:
-        if isinstance(law, SelectLaw):
-            for name in law.stands_on:
-                parameters.setdefault(name, {}).update(law.parameters)
-    for name, told in parameters.items():
+    names = dict.fromkeys(name for law in laws if isinstance(law, SelectLaw) for name in law.stands_on)
+    for name in names:
         if is_there(con, "raw", name):  # of ids that are pseudonyms by now (`admission/ids.py`)
             con.execute(f"create or replace temp view {quoted(name)} as from raw.{quoted(name)}")
         else:
-            run_step(con, Select(PACKAGE, name), {**told, **_given(delivery, stated)})
+            run_step(con, Select(PACKAGE, name), {**_told_to(name), **_given(delivery, stated)})
     try:
         yield
     finally:
-        drop_relations(con, list(parameters))
+        drop_relations(con, list(names))
+
+
+@cache
+def _told_to(name: str) -> Mapping[str, object]:
+    """Put together what all laws that stand on a relation tell it, be they judged just now or not."""
+    laws = [rule.law for rule in RULES if isinstance(rule.law, SelectLaw) and name in rule.law.stands_on]
+    return {key: value for law in laws if isinstance(law, SelectLaw) for key, value in law.parameters.items()}
 
 
 def breaking(con: Connection, law: SelectLaw, delivery: Delivery, stated: Stated) -> Numbers:

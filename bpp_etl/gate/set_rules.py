@@ -77,6 +77,12 @@ def duplicate_keys(con: Connection, table: DeliveredTable, relation: str) -> Num
     )
 
 
+def of_keys(con: Connection, table: DeliveredTable, relation: str, keys: str) -> Numbers:
+    """Find the rows of the keys that a relation names."""
+    key = ", ".join(map(quoted, table.delivered_key))
+    return select_numbers(con, f"select row_number from {relation} semi join {keys} using ({key})")
+
+
 def _said(table: DeliveredTable, relation: str) -> str:
     """Select what the rows of `alike` say: their cells as read, so that spellings do not count.
 

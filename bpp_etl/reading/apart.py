@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.errors import BppError, BusyError, UsageError
+from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.files import SCRATCH
@@ -27,6 +27,7 @@ from bpp_etl.reading.limits import Limits, in_words, load_limits
 from bpp_etl.reading.remembered import ReadDelivery, recalled
 from bpp_etl.reading.terms import Known, Request, Step, Terms
 from bpp_etl.warehouse.connection import NoRoomError, room_for
+from bpp_etl.warehouse.told_errors import KINDS
 from schemas.laws import DELIVERY
 
 TICK = 0.05
@@ -37,7 +38,6 @@ MOST_TOLD = 64 << 20
 MOST_FAILURES = 3
 """So many files may bring the reader down before the others are left unread; the gate is shut by then."""
 WORKING_FILE = "read.duckdb"
-KINDS = {kind.__name__: kind for kind in (BppError, BusyError, NoRoomError, UsageError)}
 CRASHED = "made its reader crash"
 
 

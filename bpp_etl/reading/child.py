@@ -7,14 +7,10 @@ listens (`bpp_etl/reading/apart.py`).
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import pickle
-import resource
-import signal
 import socket
-import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -28,20 +24,16 @@ import polars  # noqa: F401
 import pyreadstat  # noqa: F401
 
 from bpp_etl.errors import BppError
+from bpp_etl.reading.confined import confine
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.remembered import as_told, remember
 from bpp_etl.reading.terms import ReaderCrash, Request, Terms
 from bpp_etl.warehouse.connection import opened
 
-DIE_WITH_PARENT = 1
-"""PR_SET_PDEATHSIG of Linux's prctl."""
-FIRST_TO_GO = "1000"
-"""Of Linux's oom_score_adj: where memory runs out, this process is ended and no other."""
-
 
 def work(channel: socket.socket) -> None:
     """Do what is asked over a channel, and leave the process."""
-    _confine()
+    confine()
     lock = threading.Lock()
 
     def tell(**message: Any) -> None:
@@ -83,13 +75,3 @@ def _read(request: Request, terms: Terms) -> dict[str, Any]:
         found = read_delivery(con, request.delivery, request.place.parent, request.config, terms)
         remember(con, request.delivery, found)
     return as_told(found)
-
-
-def _confine() -> None:
-    """Leave nothing of the process behind when it dies, and let it die before others."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")

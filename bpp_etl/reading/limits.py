@@ -115,7 +115,7 @@ def load_limits(environment: Mapping[str, str], project: Path = PROJECT) -> Limi
     told = section_of("limits", known, project)
     variables = {name: environment.get(f"BPP_{name.upper()}") for name in known}
     told = told | {name: value for name, value in variables.items() if value}
-    return Limits(**{name: _read(name, value) for name, value in told.items()})
+    return Limits(**{name: amount_of(name, value, SECTION) for name, value in told.items()})
 
 
 def in_words(size: int) -> str:
@@ -126,11 +126,12 @@ def in_words(size: int) -> str:
     return "0 bytes"
 
 
-def _read(name: str, value: object) -> int:
+def amount_of(name: str, value: object, section: str) -> int:
+    """Read a whole number above 0, of bytes maybe with a unit. Errors: UsageError that names the setting."""
     written = re.fullmatch(r"(\d{1,18}) ?(\w*)", str(value).replace("_", ""))
     factor = UNITS.get(written[2]) if written else None
     if written is None or factor is None or isinstance(value, (bool, float)) or int(written[1]) == 0:
         raise UsageError(
-            f"{name} in {SECTION} is no whole number above 0", 'for example 5000, or of bytes "4 GiB"'
+            f"{name} in {section} is no whole number above 0", 'for example 5000, or of bytes "4 GiB"'
         )
     return int(written[1]) * factor

@@ -18,15 +18,23 @@ def keep_step(con: Connection, step: Select, parameters: Parameters) -> None:
     """Put the rows of a SELECT file into a table of the working file, shown under the step's name."""
     text = read_select(step)
     used = used_parameters(text, parameters)
-    con.execute("create schema if not exists timeline")
-    con.execute("create table if not exists timeline.made_by (step varchar, told varchar)")
+    _expect(con)
     con.execute(parsed(con, f"create or replace table timeline.{quoted(step.name)} as {text}"), used)
-    con.execute("delete from timeline.made_by where step = $step", {"step": step.name})
-    con.execute(
-        "insert into timeline.made_by values ($step, $told)",
-        {"step": step.name, "told": _told(text, used)},
-    )
+    _note(con, step.name, _told(text, used))
     _show(con, step)
+
+
+def kept_rows(con: Connection) -> dict[str, str]:
+    """Return what is kept: by the name of each step, what tells the words and values that made its rows."""
+    told = con.execute("select step, told from timeline.made_by order by step").fetchall()
+    return {str(step): str(made_by) for step, made_by in told}
+
+
+def keep_rows(con: Connection, step: str, relation: str, made_by: str) -> None:
+    """Keep the rows of a relation as those of a step, which were made elsewhere, part by part."""
+    _expect(con)
+    con.execute(f"create or replace table timeline.{quoted(step)} as from {relation}")
+    _note(con, step, made_by)
 
 
 def show_kept(con: Connection, step: Select, parameters: Parameters) -> bool:
@@ -39,6 +47,16 @@ def show_kept(con: Connection, step: Select, parameters: Parameters) -> bool:
         return False
     _show(con, step)
     return True
+
+
+def _expect(con: Connection) -> None:
+    con.execute("create schema if not exists timeline")
+    con.execute("create table if not exists timeline.made_by (step varchar, told varchar)")
+
+
+def _note(con: Connection, step: str, made_by: str) -> None:
+    con.execute("delete from timeline.made_by where step = $step", {"step": step})
+    con.execute("insert into timeline.made_by values ($step, $told)", {"step": step, "told": made_by})
 
 
 def _show(con: Connection, step: Select) -> None:

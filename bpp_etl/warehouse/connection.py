@@ -187,7 +187,7 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
     try:
         for cursor in cursors:
             cursor.execute("use warehouse")
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(min(AT_ONCE, threads_of(con))) as pool:
             running: list[Future[T]] = []
             try:
                 with interrupt_put_off():  # a thread that started unseen would outlive the pool
@@ -206,6 +206,11 @@ def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> 
     finally:
         for cursor in cursors:
             cursor.close()
+
+
+def threads_of(con: Connection) -> int:
+    """Return how many threads a connection may use."""
+    return count_of(con, "select current_setting('threads')")
 
 
 def one_row(con: Connection, sql: str, parameters: object = None) -> tuple[Any, ...]:

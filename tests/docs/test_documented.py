@@ -25,6 +25,7 @@ from bpp_etl.landing.read_settings import AT_THE_TOP
 from bpp_etl.landing.registry_config import RegistryConfig, checked
 from bpp_etl.landing.registry_keys import KEYS, TOP_LEVEL
 from bpp_etl.reading import limits_page
+from bpp_etl.shards.sharding import Sharding
 from schemas.catalog import relations
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES
@@ -82,7 +83,7 @@ def settings() -> set[str]:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["bpp"]
     return {
         key for section, value in told.items() for key in (value if isinstance(value, dict) else [section])
-    } | {field.name for field in fields(Operation)}
+    } | {field.name for settings in (Operation, Sharding) for field in fields(settings)}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
