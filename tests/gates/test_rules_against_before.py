@@ -13,7 +13,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.gates.held_to_before import FIRST, PEOPLE, SECOND, Texts, after, causes, delivery, result, warnings
 from tests.support.deliveries import TINY, write_delivery_of
-from tests.support.warehouses import admit
+from tests.support.warehouses import admit, begin_with
 
 RULES = {
     ("patients", "patients_dropped"),
@@ -166,6 +166,14 @@ def test_a_delivery_with_the_rows_of_the_one_before_in_any_order_is_told(tmp_pat
     assert decision.is_open
     words = f"the admitted rows of all tables are those of {FIRST}"
     assert warnings(decision) == {"delivery_repeats": words}
+
+
+def test_a_code_of_no_list_beside_them_hides_no_repeated_rows(tmp_path: Path) -> None:
+    beside = {**TINY, "bone_lesions": f"{TINY['bone_lesions']}C1,L9,moon,osteoblastic,new,none,false\n"}
+    begin_with(tmp_path, beside, FIRST, toml="[limits]\nbone_lesions = 0.9\n")
+    write_delivery_of(tmp_path / "landing", day=SECOND)
+    decision = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+    assert "delivery_repeats" in warnings(decision)
 
 
 def test_a_limit_of_one_lets_a_delivery_repeat(tmp_path: Path) -> None:
