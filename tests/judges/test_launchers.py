@@ -1,6 +1,6 @@
 """The blocks of `docs/deploy` that move runs elsewhere, read by the libraries that they are for.
 
-Not here: runs by them; those of Celery are tried in `tests/soak/test_celery.py`.
+Not here: runs by them, and Celery, which runs in `tests/soak/test_celery.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ launcher = getattr(importlib.import_module(told["module"]), told["class"])
 found = validate_config(resolve_to_config_type(launcher.config_type()), told["config"])
 print(json.dumps([error.message for error in found.errors or []]))
 """
-BLOCKS = ("celery", "docker", "kubernetes")
+BLOCKS = ("docker", "kubernetes")
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +50,3 @@ def test_the_library_of_a_launcher_takes_its_block_and_no_other_key(
     assert errors(launchers, block, tmp_path) == []
     (told,) = errors(launchers, block | {"config": block["config"] | {"colour": "red"}}, tmp_path)
     assert "colour" in told
-
-
-def test_a_worker_of_celery_takes_what_it_is_told(launchers: Judge, tmp_path: Path) -> None:
-    told = yaml.safe_load((DEPLOY / "celery_worker.yaml").read_text(encoding="utf-8"))["execution"]["config"]
-    launcher = yaml.safe_load((DEPLOY / "celery.yaml").read_text(encoding="utf-8"))["run_launcher"]["config"]
-    assert told == {name: launcher[name] for name in ("broker", "backend")}
-    code = "import sys, dagster_celery.cli as cli; print(sorted(cli.get_validated_config(sys.argv[1])))"
-    path = DEPLOY / "celery_worker.yaml"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BPP_CELERY_BROKER", "redis://127.0.0.1/0")
-        patch.setenv("BPP_CELERY_BACKEND", "redis://127.0.0.1/1")
-        done = launchers.asks("python", "-c", code, path, folder=tmp_path)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "'backend', 'broker'" in done.stdout

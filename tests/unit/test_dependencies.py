@@ -33,7 +33,10 @@ LOCKS = {
     "soak": "group soak",
 }
 """Lock -> what it adds; each is installed on top of those before."""
-JUDGES = {f"judges/{name}": f"group judge-{name}" for name in ("datacontract", "frictionless", "rocrate")}
+JUDGES = {
+    f"judges/{name}": f"group judge-{name}"
+    for name in ("datacontract", "frictionless", "launchers", "rocrate")
+}
 """Lock of an outside judge -> what it holds; each is installed into an environment of its own."""
 PIN = re.compile(
     r"^([a-z0-9-]+)==([^ ]+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
