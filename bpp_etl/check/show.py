@@ -158,7 +158,6 @@ def as_html(checked: Checked) -> str:
         rows_counted=ROWS_COUNTED,
         all_refused=ALL_REFUSED,
         empty=EMPTY,
-        other_analytes=OTHER_ANALYTES,
         sources=SOURCES,
         side_tables=SIDE_TABLES,
         no_table=NO_TABLE,

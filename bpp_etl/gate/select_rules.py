@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 
 from bpp_etl.gate.row_numbers import Numbers, select_numbers
 from bpp_etl.landing.deliveries import Delivery
@@ -35,7 +34,6 @@ def stood_on(con: Connection, laws: Iterable[Law], delivery: Delivery, stated: S
         drop_relations(con, list(names))
 
 
-@cache
 def _told_to(name: str) -> Mapping[str, object]:
     """Put together what all laws that stand on a relation tell it, be they judged just now or not."""
     laws = [rule.law for rule in RULES if isinstance(rule.law, SelectLaw) and name in rule.law.stands_on]

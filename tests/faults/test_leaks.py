@@ -102,9 +102,12 @@ def test_a_column_that_was_not_asked_for_is_not_loaded_anywhere(refreshed: Refre
 def test_nothing_is_told_by_a_check(refreshed: Refreshed, registry: str) -> None:
     checked = gated(delivery_in(refreshed.landing / registry / "2024-12-31"))
     assert checked.decision.is_open == (registry == "dirty")
-    # At the terminal, and in the JSON that a person asked for, stand texts that are in no list of codes.
+    # At the terminal, and in the JSON that a person asked for, stand texts that are in no list of codes, and
+    # analytes that are not ours.
     faults = [fault for broken in checked.broken for fault in broken.faults if fault.allowed]
-    codes = {token for fault in faults for token in TOKEN.findall(" ".join(fault.texts).encode())}
+    texts = [text for fault in faults for text in fault.texts]
+    texts += [theirs for theirs, _ in checked.other_analytes]
+    codes = set(TOKEN.findall(" ".join(texts).encode()))
     for output, write in WRITERS.items():
         told = set(TOKEN.findall(write(checked).encode()))
         assert told <= (set() if output == "html" else codes)
