@@ -27,7 +27,7 @@ from bpp_etl.reading.limits import Limits, in_words, load_limits
 from bpp_etl.reading.remembered import ReadDelivery, recalled
 from bpp_etl.reading.terms import Known, Request, Step, Terms
 from bpp_etl.warehouse.connection import NoRoomError, room_for
-from bpp_etl.warehouse.told_errors import KINDS
+from bpp_etl.warehouse.told_errors import raise_told
 from schemas.laws import DELIVERY
 
 TICK = 0.05
@@ -73,14 +73,8 @@ class _Told:
             self.read = recalled(message["read"])
         elif message.get("is_memory"):
             self.reason = "needs more memory than the database may take"
-        elif "error" in message:
-            raise KINDS.get(message["error"], BppError)(message["message"], message["hint"])
-        elif "fault" in message:
-            # Its words are left out: they may quote a cell.
-            raise BppError(
-                f"reading failed, by {message['fault']} at {message['where']}",
-                "report this as a fault; the release in service is as it was",
-            )
+        else:
+            raise_told(message, "reading failed")
 
     def too_long(self, seconds: float) -> bool:
         """Count the seconds to all that is open; say whether one of the steps has had too many."""

@@ -12,10 +12,8 @@ import os
 import pickle
 import socket
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 # Loaded before any child is forked, so that none of them has to.
@@ -23,12 +21,12 @@ import fastexcel  # noqa: F401
 import polars  # noqa: F401
 import pyreadstat  # noqa: F401
 
-from bpp_etl.errors import BppError
 from bpp_etl.reading.confined import confine
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.remembered import as_told, remember
 from bpp_etl.reading.terms import ReaderCrash, Request, Terms
 from bpp_etl.warehouse.connection import opened
+from bpp_etl.warehouse.told_errors import as_message
 
 
 def work(channel: socket.socket) -> None:
@@ -52,13 +50,8 @@ def work(channel: socket.socket) -> None:
         tell(read=_read(request, _telling(request.terms, tell)))
     except ReaderCrash as error:
         tell(crashed=True, is_memory=error.is_memory)
-    except BppError as error:
-        tell(error=type(error).__name__, message=error.message, hint=error.hint)
-    except Exception as error:  # noqa: BLE001 - its words may quote a cell
-        if os.environ.get("BPP_TRACEBACK") == "1":
-            traceback.print_exc()
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        tell(fault=type(error).__name__, where=f"{Path(frame.filename).name}:{frame.lineno}")
+    except Exception as error:  # noqa: BLE001 - whoever asked is told
+        tell(**as_message(error))
     os._exit(0)
 
 

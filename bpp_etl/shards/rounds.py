@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from bpp_etl.code_version import code_version
 from bpp_etl.errors import BppError
-from bpp_etl.warehouse.told_errors import KINDS
+from bpp_etl.warehouse.told_errors import raise_told
 
 Say = Callable[[str], None]
 Told = dict[str, Any]
@@ -77,13 +77,6 @@ class Rounds:
 
 def _answer(name: str, answer: str) -> Told:
     told: Told = json.loads(answer)
-    if "error" in told:
-        raise KINDS.get(told["error"], BppError)(told["message"], told["hint"])
-    if "fault" in told:
-        # Its words are left out: they may quote a cell.
-        raise BppError(
-            f"a task of the round {name} failed, by {told['fault']} at {told['where']}",
-            "report this as a fault; the release in service is as it was",
-        )
+    raise_told(told, f"a task of the round {name} failed")
     found: Told = told["told"]
     return found

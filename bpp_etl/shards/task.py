@@ -9,17 +9,16 @@ import json
 import os
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.errors import BppError
 from bpp_etl.reading.confined import confine
 from bpp_etl.shards.bounds import Bounds
 from bpp_etl.shards.rounds import ensure_same
 from bpp_etl.warehouse.connection import room_for
+from bpp_etl.warehouse.told_errors import as_message
 
 Work = Callable[[Mapping[str, Any], Path, Bounds], Mapping[str, Any]]
 WORK: Mapping[str, tuple[str, str]] = {
@@ -54,12 +53,5 @@ def done(task: str) -> str:
         with room_for(folder):
             found = work(told["asked"], folder, Bounds(told["memory"], told["threads"], folder))
         return json.dumps({"told": found}, default=str)
-    except BppError as error:
-        return json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint})
-    except Exception as error:  # noqa: BLE001 - its words may quote a cell
-        if os.environ.get("BPP_TRACEBACK") == "1":
-            traceback.print_exc()
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        return json.dumps(
-            {"fault": type(error).__name__, "where": f"{Path(frame.filename).name}:{frame.lineno}"}
-        )
+    except Exception as error:  # noqa: BLE001 - whoever asked is told
+        return json.dumps(as_message(error))
