@@ -214,7 +214,7 @@ def _broken_rule(result: RuleResult, rows: Rows, faults: Iterable[ColumnFault]) 
         file=file,
         row_numbers=numbers,
         files=files,
-        columns=tuple(one.column for one in own) or rule.columns,
+        columns=tuple(one.column for one in own) or result.columns or rule.columns,
         faults=own,
     )
 

@@ -132,7 +132,11 @@ def as_json(checked: Checked) -> str:
         "side_tables": [asdict(one) for one in read.side_tables],
         "broken_rules": [_rule_told(one) for one in checked.broken],
         "proposal": checked.proposal.as_toml(),
-        "rules": [asdict(result) for result in decision.rules],
+        # Of a broken rule alone it is said in which columns.
+        "rules": [
+            {key: told for key, told in asdict(result).items() if key != "columns"}
+            for result in decision.rules
+        ],
         "columns_not_loaded": [
             {"table": name, "column": column, "is_identifier": is_identifier}
             for is_identifier, columns in ((False, read.extra_columns), (True, read.identifier_columns))

@@ -113,6 +113,7 @@ def _weigh(rule: Rule, found: Found, *, is_accepted: bool) -> RuleResult:
         found.broken,
         found.limit,
         status,
+        found.columns,
     )
 
 

@@ -21,7 +21,8 @@ DeliveryStatus = Literal["admitted", "shut"]
 
 @dataclass(frozen=True)
 class RuleResult:
-    """How one rule fared on one table: numerator, denominator, limit."""
+    """How one rule fared on one table: numerator, denominator, limit; and the columns that broke it, where
+    it looks at many and finds some."""
 
     table: str
     rule: str
@@ -31,6 +32,7 @@ class RuleResult:
     broken: int
     limit: float
     status: RuleStatus
+    columns: tuple[str, ...] = ()
 
     @property
     def is_breach(self) -> bool:

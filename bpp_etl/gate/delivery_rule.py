@@ -78,12 +78,16 @@ class WholeDelivery:
 
 @dataclass(frozen=True)
 class Found:
-    """How many of what was judged broke a rule, the share that may, and the words for it, free of values."""
+    """How many of what was judged broke a rule, the share that may, and the words for it, free of values.
+
+    `columns` are those that broke a rule which looks at many.
+    """
 
     judged: int
     broken: int
     limit: float = 0.0
     words: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:

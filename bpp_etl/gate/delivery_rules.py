@@ -42,7 +42,8 @@ def problems_of_files(whole: WholeDelivery, rule: Rule) -> Found:
     broken = sum(problem.count for problem in found)
     is_delivered = rule.table == DELIVERY or rule.table in whole.judged.read.rows
     words = "; ".join(problem.message for problem in found)
-    return Found(max(broken, int(is_delivered)), broken, words=words)
+    columns = tuple(dict.fromkeys(column for problem in found for column in problem.columns))
+    return Found(max(broken, int(is_delivered)), broken, words=words, columns=columns)
 
 
 @judges("table_missing")

@@ -73,7 +73,7 @@ def patient_delivered_twice(whole: WholeDelivery, rule: Rule) -> Found:
 @judges("dates_on_one_day")
 def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of a table's date columns whose dates are heaped to its limit."""
-    judged, heaped = 0, []
+    judged, heaped = 0, {}
     for column in delivered_columns(TABLES[rule.table].contract):
         if column.kind != "date":
             continue
@@ -83,11 +83,11 @@ def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
         judged += 1
         if on_one_day_of_month > rule.parameters["most_on_one_day_of_month"] * count:
             share = 100 * on_one_day_of_month / count
-            heaped.append(f"{share:.1f} % of {column.name} on one day of the month")
+            heaped[column.name] = f"{share:.1f} % of {column.name} on one day of the month"
         elif on_one_day > rule.parameters["most_on_one_day"] * count:
-            heaped.append(f"{100 * on_one_day / count:.1f} % of {column.name} on one day")
-    words = f"of the dates of {rule.table} are {', '.join(heaped)}"
-    return Found(judged, len(heaped), whole.limit_of(rule), words)
+            heaped[column.name] = f"{100 * on_one_day / count:.1f} % of {column.name} on one day"
+    words = f"of the dates of {rule.table} are {', '.join(heaped.values())}"
+    return Found(judged, len(heaped), whole.limit_of(rule), words, tuple(heaped))
 
 
 @judges("flag_widespread")

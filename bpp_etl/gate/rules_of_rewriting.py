@@ -37,13 +37,10 @@ def values_rewritten(whole: WholeDelivery, rule: Rule) -> Found:
         for column, rows in zip(columns, found.rewritten, strict=True)
         if rows >= rule.parameters["least_rows"]
     }
-    told = ", ".join(
-        f"{rule.table}.{name}: {rows} of {found.known}"
-        for name, rows in counts.items()
-        if rows / found.known > limit
-    )
+    over = tuple(name for name, rows in counts.items() if rows / found.known > limit)
+    told = ", ".join(f"{rule.table}.{name}: {counts[name]} of {found.known}" for name in over)
     words = f"of the rows of the delivery before over {100 * limit:g} % say something else now ({told})"
-    return Found(found.known, max(counts.values(), default=0), limit, words)
+    return Found(found.known, max(counts.values(), default=0), limit, words, over)
 
 
 class _Rewritten(NamedTuple):

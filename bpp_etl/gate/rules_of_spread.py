@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from statistics import NormalDist
+from typing import NamedTuple
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
@@ -21,33 +22,48 @@ CODED, NUMBERS = frozenset({"code", "boolean"}), frozenset({"number", "integer"}
 
 OF_PATIENT = "core.{} as own join core.patients as patients using (patient_id)"
 
-INTERVALS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+
+class Interval(NamedTuple):
+    """What two dates make: its days in SQL, the rows that have them, and the columns of the table in it."""
+
+    days: str
+    rows: str
+    columns: tuple[str, ...]
+
+
+INTERVALS: Mapping[str, Mapping[str, Interval]] = {
     "patients": {
-        "years from birth to metastatic diagnosis": (
+        "years from birth to metastatic diagnosis": Interval(
             "date_diff('year', birth_date, metastatic_diagnosis_date)",
             "core.patients",
+            ("birth_date", "metastatic_diagnosis_date"),
         ),
-        "days from metastatic diagnosis to death": (
+        "days from metastatic diagnosis to death": Interval(
             "death_date - metastatic_diagnosis_date",
             "core.patients",
+            ("metastatic_diagnosis_date", "death_date"),
         ),
     },
     "therapy_lines": {
-        "days from start to end": ("end_date - start_date", "core.therapy_lines"),
-        "days from metastatic diagnosis to line 1": (
+        "days from start to end": Interval(
+            "end_date - start_date", "core.therapy_lines", ("start_date", "end_date")
+        ),
+        "days from metastatic diagnosis to line 1": Interval(
             "case when line_number = 1 then start_date - patients.metastatic_diagnosis_date end",
             OF_PATIENT.format("therapy_lines"),
+            ("start_date",),
         ),
     },
-    "imaging_assessments": {"days between CTs": ("interval_days", "core.assessment_cadence")},
+    "imaging_assessments": {
+        "days between CTs": Interval("interval_days", "core.assessment_cadence", ("assessment_date",))
+    },
     "her2_tests": {
-        "days from metastatic diagnosis to test": (
-            "test_date - patients.metastatic_diagnosis_date",
-            OF_PATIENT.format("her2_tests"),
+        "days from metastatic diagnosis to test": Interval(
+            "test_date - patients.metastatic_diagnosis_date", OF_PATIENT.format("her2_tests"), ("test_date",)
         ),
     },
 }
-"""What two dates make, by the words for it: the days in SQL, and the rows that have them."""
+"""By the words for it."""
 
 FEW_VALUES = 10
 """A number with no more different values is counted value by value: deciles would not tell them apart."""
@@ -61,19 +77,22 @@ def distribution_moved(whole: WholeDelivery, rule: Rule) -> Found:
     limit = whole.limit_of(rule)
     if whole.before is None or rule.table not in whole.judged.tables:
         return Found(0, 0, limit)
-    judged, moved = 0, []
-    for name, before, now in _distributions(whole.before, whole.con, rule.table):
+    judged = 0
+    moved: list[str] = []
+    columns: list[str] = []
+    for name, of_columns, before, now in _distributions(whole.before, whole.con, rule.table):
         if sum(before.values()) == 0 or sum(now.values()) == 0:
             continue
         judged += 1
         index = stability_index(before, now)
         if index > max(rule.parameters["highest_psi"], by_chance(before, now, rule.parameters["one_in"])):
             moved.append(f"{name} ({index:.2f})")
+            columns += of_columns
     words = (
         f"spread otherwise in {rule.table} than in the delivery before, by the population stability index: "
         f"{', '.join(moved)}"
     )
-    return Found(judged, len(moved), limit, words)
+    return Found(judged, len(moved), limit, words, tuple(dict.fromkeys(columns)))
 
 
 def stability_index(before: Counts, now: Counts) -> float:
@@ -106,17 +125,24 @@ def by_chance(before: Counts, now: Counts, one_in: float) -> float:
     return float(quantile) * (1 / sum(before.values()) + 1 / sum(now.values()))
 
 
-def _distributions(before: Connection, now: Connection, table: str) -> Iterator[tuple[str, Counts, Counts]]:
+def _distributions(
+    before: Connection, now: Connection, table: str
+) -> Iterator[tuple[str, tuple[str, ...], Counts, Counts]]:
     """Count each coded column by its codes, and each number and interval by its deciles before."""
     source = f"core.{quoted(table)}"
     for column in delivered_columns(TABLES[table].contract):
         if column.kind in CODED:
             name = quoted(column.name)
-            yield column.name, _by_code(before, source, name), _by_code(now, source, name)
+            yield (
+                column.name,
+                (column.name,),
+                _by_code(before, source, name),
+                _by_code(now, source, name),
+            )
         elif column.kind in NUMBERS:
-            yield column.name, *_by_bins(before, now, source, quoted(column.name))
-    for words, (expression, rows) in INTERVALS.get(table, {}).items():
-        yield words, *_by_bins(before, now, rows, expression)
+            yield column.name, (column.name,), *_by_bins(before, now, source, quoted(column.name))
+    for words, one in INTERVALS.get(table, {}).items():
+        yield words, one.columns, *_by_bins(before, now, one.rows, one.days)
 
 
 def _by_code(con: Connection, source: str, expression: str) -> Counts:

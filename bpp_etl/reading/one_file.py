@@ -5,7 +5,7 @@ Not here: which files make a delivery (`reading/delivery.py`), and judging rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -93,8 +93,8 @@ class _FileLoader:
         self.at = wanted.table if wanted.table in TABLES else DELIVERY
         self.loaded = Loaded(wanted.table)
 
-    def problem(self, rule: str, message: str, count: int = 1) -> None:
-        self.loaded.problems.append(DeliveryProblem(self.at, rule, message, count))
+    def problem(self, rule: str, message: str, count: int = 1, columns: Iterable[str] = ()) -> None:
+        self.loaded.problems.append(DeliveryProblem(self.at, rule, message, count, tuple(columns)))
 
     def load(self, scratch: Path) -> Loaded:
         wanted, name = self.wanted, shown(self.wanted.file.name)
@@ -208,7 +208,7 @@ class _FileLoader:
         if missing:
             withheld = [header[position] for position in hidden]
             message = f"{name} lacks {columns_missing(table, missing, header, rename, withheld)}"
-            self.problem("column_missing", message, len(missing))
+            self.problem("column_missing", message, len(missing), missing)
         # Names are missed where a column is: it may be there under another one.
         sure = not missing or is_of_names(header, positions.keys(), rename.keys() & {*header})
         used = {place for found in places.values() for place in found} | {*positions.values()}
@@ -249,6 +249,7 @@ class _FileLoader:
                 "column_duplicated",
                 f"{shown(self.wanted.file.name)} names columns twice: {', '.join(sorted(twice))}",
                 len(twice),
+                sorted(twice),
             )
             return None
         return positions, hidden

@@ -57,12 +57,13 @@ _IDENTIFIER_ELSEWHERE = re.compile(
 
 @dataclass(frozen=True)
 class DeliveryProblem:
-    """One breach of a rule that judges files and columns: what, where, how often."""
+    """One breach of a rule that judges files and columns: what, where, how often, which of our columns."""
 
     table: str
     rule: str
     message: str
     count: int = 1
+    columns: tuple[str, ...] = ()
 
 
 class UnreadableError(BppError):

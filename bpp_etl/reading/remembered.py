@@ -121,7 +121,11 @@ def recalled(found: Mapping[str, Any]) -> ReadDelivery:
         config=recalled_config(found["config"]),
         rows=found["rows"],
         empty_rows=found["empty_rows"],
-        problems=tuple(DeliveryProblem(**problem) for problem in found["problems"]),
+        problems=tuple(
+            # A working file of an earlier version names no columns.
+            DeliveryProblem(**{**problem, "columns": tuple(problem.get("columns", ()))})
+            for problem in found["problems"]
+        ),
         extra_columns=tuple((table, column) for table, column in found["extra_columns"]),
         identifier_columns=tuple((table, column) for table, column in found["identifier_columns"]),
         unknown_files=tuple(found["unknown_files"]),

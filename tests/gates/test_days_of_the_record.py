@@ -111,6 +111,7 @@ def test_over_a_fifth_of_dates_on_one_day_is_told(
     if status == "failed":
         (breach,) = one.decision.warnings
         assert breach.message == "of the dates of lab_results are 21.6 % of specimen_date on one day"
+        assert result.columns == ("specimen_date",)
         assert "2024-02-03" not in one.told()
 
 

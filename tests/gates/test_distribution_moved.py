@@ -67,6 +67,7 @@ SPREAD = [80 + number for number in range(100)]
 def test_values_and_limits_that_are_exchanged_are_told_by_column(tmp_path: Path) -> None:
     decision = after(tmp_path, labs(SPREAD), labs([200.0] * 100, "95"))
     assert result_of(decision).status == "failed"
+    assert result_of(decision).columns == ("value", "upper_limit_normal")
     (told,) = (one.message for one in decision.warnings if one.rule == RULE)
     assert "value (" in told
     assert "upper_limit_normal (" in told

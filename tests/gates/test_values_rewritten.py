@@ -118,6 +118,7 @@ def test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told(tmp_p
         "lab_results": (400, 0, "passed"),  # rounded otherwise
         "her2_tests": (379, 0, "passed"),  # of too few rows
     }
+    assert results(decision)["therapy_lines"].columns == ("cycle_length_days",)
     words = "of the rows of the delivery before over 5 % say something else now"
     assert told(decision) == [
         f"{words} (therapy_lines.cycle_length_days: 21 of 400)",

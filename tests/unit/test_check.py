@@ -199,16 +199,18 @@ def test_on_a_terminal_a_check_says_what_it_does_apart_from_its_result(landing: 
     ours, theirs = pty.openpty()
     words = [str(BPP), "check", str(folder), "--format", "json"]
     said = b""
-    with subprocess.Popen(
-        words, env=environment(TERM="xterm"), stdout=subprocess.PIPE, stderr=theirs
-    ) as process:
+    # Read on while it runs: a terminal that nobody reads from stops who writes to it, and so does a pipe.
+    with (
+        (landing / "told.json").open("w+b") as told,
+        subprocess.Popen(words, env=environment(TERM="xterm"), stdout=told, stderr=theirs) as process,
+    ):
         os.close(theirs)
-        # Read on while it runs: a terminal that nobody reads from stops who writes to it.
         with contextlib.suppress(OSError):
             while chunk := os.read(ours, 4096):
                 said += chunk
-        assert process.stdout is not None
-        result = json.loads(process.stdout.read())
+        process.wait()
+        told.seek(0)
+        result = json.loads(told.read())
     os.close(ours)
     assert process.returncode == 0
     assert b"tiny: 2024-12-31 judging 22 rows" in said
@@ -246,6 +248,18 @@ def test_json_holds_every_rule_and_conserves_rows(refused: Mapping[str, str]) ->
     lesions = {count["table"]: count for count in told["tables"]}["bone_lesions"]
     assert (lesions["delivered"], lesions["admitted"], lesions["refused"]) == (2, 1, 1)
     assert told["shut_causes"] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "header"),
+    [("column_missing", "patient_id,gender"), ("column_duplicated", "patient_id,sex,sex")],
+)
+def test_json_names_the_columns_of_a_header_that_shuts_the_gate(
+    landing: Path, rule: str, header: str
+) -> None:
+    folder = write_delivery_of(landing, patients=TINY["patients"].replace("patient_id,sex", header, 1))
+    told = json.loads(check_delivery(folder, "json")[0])
+    assert [one["column"] for one in told["broken_rules"] if one["rule"] == rule] == ["sex"]
 
 
 def test_json_names_why_a_gate_is_shut(landing: Path) -> None:
