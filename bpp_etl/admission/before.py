@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import duckdb
 
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.archive.deliveries import has_same_files
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.gate.delivery_rule import Found, Known
 from bpp_etl.landing.deliveries import Delivery, delivery_of
-from bpp_etl.reading.remembered import ReadDelivery, pseudonym_key_in
+from bpp_etl.reading.remembered import ReadDelivery, files_digest_in, pseudonym_key_in
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.select import has_table
 from schemas.before_laws import COMPARING
@@ -42,7 +40,7 @@ def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -
             try:
                 con = stack.enter_context(opened_read_only(files.admitted))
                 found = con if _is_before(con, delivery, read) else None
-                if _is_this(con, files.warehouse, delivery, read):
+                if _is_this(con, delivery, read):
                     told = _told_in(con, read)
             except BusyError:
                 raise
@@ -51,16 +49,12 @@ def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -
         yield Known(found, told, files.digests_elsewhere)
 
 
-def _is_this(con: Connection, warehouse: Path, delivery: Delivery, read: ReadDelivery) -> bool:
+def _is_this(con: Connection, delivery: Delivery, read: ReadDelivery) -> bool:
     name, digest = one_row(con, "select delivery, input_digest from quality.delivery")
     if name != delivery.name:
         return False
-    if digest == read.input_digest:
-        return True
-    try:
-        return has_same_files(warehouse, delivery, str(digest), read)
-    except (BppError, OSError):
-        return False
+    # Of the same files it is the same delivery, be its registry's configuration another.
+    return digest == read.input_digest or files_digest_in(con) == read.files_digest != ""
 
 
 def _told_in(con: Connection, read: ReadDelivery) -> dict[tuple[str, str], Found]:

@@ -88,24 +88,6 @@ def _files_kept(warehouse: Path, delivery: Delivery, read: ReadDelivery) -> list
     return kept if whole.digest() == read.input_digest else None
 
 
-def has_same_files(warehouse: Path, delivery: Delivery, before: str, read: ReadDelivery) -> bool:
-    """Say whether a delivery has the files that it had when its input digest was another, `before`.
-
-    Then its registry's configuration alone has changed. False too where nothing is kept of it.
-    """
-    place = _list_of(warehouse, delivery.registry, delivery.name, before)
-    if not place.exists():
-        return False
-    kept = {one.name: one.digest for one in _read_list(place) if one.name != OF_REGISTRY}
-    whole = ReadAs(delivery, load_limits(os.environ))
-    whole.files = files = files_in(delivery)
-    if kept.keys() != {file.name for file in files}:
-        return False
-    for file in files:
-        whole.note(file, kept[file.name])
-    return whole.digest() == read.input_digest
-
-
 @contextmanager
 def brought_back(warehouse: Path, registry: str, name: str) -> Iterator[Delivery | None]:
     """Lay a kept delivery out as it lay in the landing, for as long as it is read; None where none is kept.

@@ -131,6 +131,7 @@ class _Reader:
             unknown_files=unknown,
             passed_over=passed_over,
             input_digest=self.read_as.digest(),
+            files_digest=self.read_as.files_digest(),
             adapter_digest=self.adapter_digest,
             headers=self.headers,
             files=len(self.places),

@@ -115,15 +115,21 @@ class ReadAs:
 
     def digest(self) -> str:
         """Digest the delivery: what was read as it was read, and what was not as it is now."""
-        told = hashlib.sha256(self._configuration.encode())
+        return hashlib.sha256(self._configuration.encode() + self._told_of_files()).hexdigest()
+
+    def files_digest(self) -> str:
+        """Digest its files alone, whatever its registry states of them."""
+        return hashlib.sha256(self._told_of_files()).hexdigest()
+
+    def _told_of_files(self) -> bytes:
         files = self.files
         if isinstance(files, str):
-            told.update(files.encode())
-            files = ()
+            return files.encode()
         for file in files:
-            digest = self._digests.get(file.path) or _digest(file, home_of(self.delivery), self.limits)
-            told.update(f"\0{file.name}\0{digest}".encode("utf-8", "surrogateescape"))
-        return told.hexdigest()
+            if file.path not in self._digests:
+                self._digests[file.path] = _digest(file, home_of(self.delivery), self.limits)
+        told = "".join(f"\0{file.name}\0{self._digests[file.path]}" for file in files)
+        return told.encode("utf-8", "surrogateescape")
 
 
 def _configuration_digest(delivery: Delivery) -> str:

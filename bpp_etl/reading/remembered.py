@@ -52,7 +52,8 @@ class ReadDelivery:
     """What was read: configuration, rows of each table, problems, and columns that were left out.
 
     `empty_rows` are those of each table, or of an adapter's source, without a filled cell: they are no rows.
-    Both digests are of what was read: what changes while it is read, or afterwards, shows as a change.
+    Digests are of what was read: what changes while it is read, or afterwards, shows as a change; that of
+    the files alone leaves out what the registry states.
     `adapter_digest` is that of an adapter from outside, else empty. `headers` has the columns of the files as
     they are named there, for whoever stands at the terminal: without a header a file begins with a patient.
     `files` counts what was read, a folder or a sheet as one; `passed_over` are files of an adapter's standard
@@ -77,6 +78,7 @@ class ReadDelivery:
     pseudonym_key: str = ""
     treated: str = ""
     side_tables: tuple[SideTable, ...] = ()
+    files_digest: str = ""
 
 
 def remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
@@ -98,10 +100,19 @@ def recall(con: Connection, delivery: Delivery) -> ReadDelivery | None:
 
 def pseudonym_key_in(con: Connection) -> str:
     """Return the fingerprint of the key by which ids of an open working file are pseudonyms, or nothing."""
+    return _told_in(con, "pseudonym_key")
+
+
+def files_digest_in(con: Connection) -> str:
+    """Return the digest of the files that an open working file was made of; nothing of an earlier version."""
+    return _told_in(con, "files_digest")
+
+
+def _told_in(con: Connection, what: str) -> str:
     if not is_there(con, "raw", "read_delivery"):  # of an earlier version
         return ""
     told: dict[str, Any] = json.loads(str(one_value(con, "select told from raw.read_delivery")))
-    return str(told["read"].get("pseudonym_key", ""))
+    return str(told["read"].get(what, ""))
 
 
 def format_in(con: Connection) -> str:
@@ -142,4 +153,5 @@ def recalled(found: Mapping[str, Any]) -> ReadDelivery:
             SideTable(**one | {"row_numbers": tuple(one["row_numbers"])})
             for one in found.get("side_tables", ())
         ),
+        files_digest=found.get("files_digest", ""),
     )

@@ -223,6 +223,19 @@ def test_what_was_found_when_a_delivery_was_admitted_is_told_when_it_is_judged_a
         assert warnings(waived) == {}
 
 
+def test_it_is_told_again_of_pseudonyms_too_of_which_no_file_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPP_PSEUDONYM_KEY", "k" * 40)
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    for day, dead in ((FIRST, PEOPLE[:5]), (SECOND, PEOPLE[:3])):
+        write_delivery_of(landing, day=day, **delivery(dead=dead))
+        first = admit(landing, warehouse, with_events=False)
+    (landing / "tiny" / "registry.toml").write_text("[about]\ntitle = 'another'\n", encoding="utf-8")
+    again = admit(landing, warehouse, with_events=False)
+    assert again.warnings == first.warnings != ()
+
+
 def test_files_that_mend_a_delivery_are_not_told_what_broke_it(tmp_path: Path) -> None:
     after(tmp_path, delivery(dead=PEOPLE[:5]), delivery(dead=PEOPLE[:3]))
     mended = delivery(dead=PEOPLE[:5])["patients"]
