@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 from collections.abc import Collection
-from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -20,7 +19,7 @@ import polars as pl
 from bpp_etl.erasure.find import Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before, threshold_of
+from bpp_etl.share.before import EXACT, KEPT, PATIENTS, digest_select, shares_before, threshold_of
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
 from schemas.tables import TABLES
 
@@ -32,7 +31,6 @@ def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[
     """Digest the patients who were found in a file, as the log of shares has them; none where it has none."""
     if not found or not shares_before(warehouse):
         return set()
-    sql = resources.files("bpp_etl.share").joinpath("sql/patient_digest.sql").read_text("utf-8")
     try:
         with in_memory() as con:
             attach_read_only(con, path, SOURCE)
@@ -43,7 +41,9 @@ def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[
                 described = con.execute(f"describe {SOURCE}.{name}").fetchall()
                 gone = is_gone("core", [str(column) for column, *_ in described], registry)
                 con.execute(f"create table {name} as from {SOURCE}.{name} where {gone}")
-            rows = con.execute(sql, {"key": secret_of(warehouse)}).fetchall()
+            rows = con.execute(
+                digest_select(), {"key": secret_of(warehouse), "parts": 1, "part": 0}
+            ).fetchall()
     except (BppError, duckdb.Error):
         return set()
     return {str(digest) for (digest,) in rows}

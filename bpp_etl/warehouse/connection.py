@@ -136,7 +136,7 @@ class NoRoomError(BppError):
 
 @contextmanager
 def room_for(path: Path) -> Iterator[None]:
-    """Say in a readable line that disk or descriptors are used up, if DuckDB or the system says so."""
+    """Say in a readable line that disk, memory or descriptors are used up, if DuckDB or the system does."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
@@ -147,6 +147,11 @@ def room_for(path: Path) -> Iterator[None]:
                 "this process may not open as many files as it needs",
                 "raise the limit (ulimit -n 1024), then refresh again",
             ) from None
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise BppError(
+                f"this needs more than the {MEMORY_LIMIT} of memory that the database may take",
+                "what is in service is as it was; report this as a fault, with the number of rows delivered",
+            ) from error
         raise
 
 
