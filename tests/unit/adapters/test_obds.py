@@ -21,6 +21,8 @@ from tests.unit.adapters.obds_reports import (
     metastases,
     module,
     only,
+    operation,
+    pathology,
     patient,
     report,
 )
@@ -134,6 +136,9 @@ def test_letters_of_the_module_become_receptors_and_the_reported_status(
         (diagnosis(histology("2020-03-05") + module()), "2020-03-05"),
         (course(module()), "2021-06-01"),
         (course(histology("2021-05-30") + module()), "2021-05-30"),
+        (operation(module()), "2020-04-02"),
+        (operation(histology("2020-04-01") + module()), "2020-04-01"),
+        (pathology(histology("2021-05-29") + module()), "2021-05-29"),
     ],
 )
 def test_a_her2_status_has_the_day_of_its_histology_else_of_the_report_and_is_flagged(
@@ -143,6 +148,46 @@ def test_a_her2_status_has_the_day_of_its_histology_else_of_the_report_and_is_fl
     assert only("her2_tests", text)["test_date"] == day
     flags = judged(tmp_path, text, patients=CONTACT).flagged
     assert flags == {("her2_tests", 1): ["her2_status_as_reported", "value_approximated"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(operation(module("N", "P")), "an operation"), (pathology(module("N", "P")), "a report of pathology")],
+)
+def test_pathology_and_operations_tell_receptors_and_are_counted_as_such(content: str, kind: str) -> None:
+    text = exported(patient(report(content)))
+    row = only("patients", text)
+    assert (row["er_status"], row["pr_status"]) == ("negative", "positive")
+    assert counted(made("obds", text)) == {"a patient": 1, f"{kind}, with a HER2 status": 1}
+
+
+def test_a_metastasis_that_pathology_alone_tells_begins_metastatic_disease() -> None:
+    found = report(pathology(metastases("2021-08-20")), "M1")
+    later = report(course(metastases("2021-09-14")), "M2")
+    assert only("patients", exported(patient(found, later)))["metastatic_diagnosis_date"] == "2021-08-20"
+
+
+def test_reports_of_one_histology_are_one_her2_test_where_they_agree() -> None:
+    told = (
+        report(diagnosis(histology("2020-03-05") + module(her2="N")), "M1"),
+        report(pathology(histology("2020-03-05") + module(her2="N")), "M2"),
+        report(
+            operation(
+                histology("2020-03-05") + "<Modul_Mamma><Her2neuStatus>N</Her2neuStatus></Modul_Mamma>"
+            ),
+            "M3",
+        ),
+        report(pathology(histology("2020-03-05") + module(her2="P")), "M4"),
+    )
+    found = made("obds", exported(patient(*told)))
+    assert [row["reported_status"] for row in found["her2_tests"]] == ["negative", "positive"]
+    assert counted(found) == {
+        "a patient": 1,
+        "a diagnosis, with a HER2 status": 1,
+        "a report of pathology, with receptors": 1,
+        "an operation, with a HER2 status told already": 1,
+        "a report of pathology, with a HER2 status": 1,
+    }
 
 
 def test_the_newest_report_tells_the_receptors() -> None:
@@ -186,8 +231,8 @@ def test_a_course_is_counted_and_makes_no_imaging_assessment(status: str, meanin
 
 
 def test_reports_without_ids_are_each_their_own() -> None:
-    nameless = report(diagnosis(module()), name="")
-    assert len(made("obds", exported(patient(nameless, nameless)))["her2_tests"]) == 2
+    nameless = (report(diagnosis(module(her2=letter)), name="") for letter in "PN")
+    assert len(made("obds", exported(patient(*nameless)))["her2_tests"]) == 2
 
 
 def test_names_beside_a_patient_are_in_no_row() -> None:
