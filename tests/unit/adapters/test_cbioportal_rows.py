@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bpp_etl.adapters import load_adapter
 from bpp_etl.adapters.settings import SettingRow
 from tests.support.adapted import Record, made, meanings
 
@@ -228,6 +229,17 @@ def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
             "a treatment that is no drug",
             None,
         ),
+        (event("TREATMENT", agent="Photons", subtype="Radiation"), "a treatment that is no drug", None),
+        (
+            event(
+                "TREATMENT",
+                agent="Radium-223",
+                treatment_type="Medical Therapy",
+                subtype="Radiopharmaceutical",
+            ),
+            "an agent of a treatment",
+            "drug_exposures",
+        ),
         (event("TREATMENT", agent="NA"), "a treatment without an agent", None),
         (event("SPECIMEN", sample_id="P1-01"), "the day of a sample", "her2_tests"),
         (event("SPECIMEN"), "a specimen without a sample", None),
@@ -238,3 +250,12 @@ def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
 )
 def test_each_event_is_counted_by_what_it_is(row: Record, meaning: str, table: str | None) -> None:
     assert meanings("cbioportal", timeline=[row]) == {("timeline", meaning, table): 1}
+
+
+def test_molecular_data_is_passed_over_and_a_timeline_under_another_name_is_told() -> None:
+    adapter = load_adapter("cbioportal")
+    molecular = ("data_mutations.txt", "data_CNA.txt", "data_mrna_seq_v2_rsem.txt", "data_log2_CNA.txt")
+    assert all(adapter.passes_over(name) for name in molecular)
+    assert not any(
+        adapter.passes_over(name) for name in ("data_labs.txt", "data_drugs.txt", "data_scans.txt")
+    )
