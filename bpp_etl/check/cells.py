@@ -163,9 +163,13 @@ def _disputed(con: Connection, table: str) -> list[ColumnFault]:
 
 
 def _analytes(con: Connection, others: Iterable[tuple[str, int]]) -> ColumnFault | None:
-    """List what a table of results calls its analytes, none of which is used; None where all are ours."""
+    """List what a table of results calls its analytes, none of which is ours; None where one is, and refused.
+
+    `others` leaves the relation `as_read`: a row of each analyte.
+    """
     texts = tuple(text for text, _ in others)
-    if not texts:
+    ours = count_of(con, f"select count(*) from as_read where analyte in ({', '.join(map(literal, ANALYTE))})")
+    if ours or not texts:
         return None
     rows_in_all = count_of(con, "select count(*) from raw.lab_results")
     return ColumnFault("lab_results", "nothing_used", "analyte", rows_in_all, ANALYTE, texts)

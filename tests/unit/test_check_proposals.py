@@ -373,6 +373,15 @@ def test_a_zone_and_a_century_are_a_choice_of_each_table_whose_analytes_need_no_
     ]
 
 
+def test_other_analytes_are_no_fault_where_one_of_ours_is_refused(tmp_path: Path) -> None:
+    labs = TINY["lab_results"].replace("U/L", "")
+    row = labs.splitlines()[1].replace("ALP_TOTAL", "ALB")
+    checked = gated(delivery_in(write(tmp_path, {"lab_results": f"{labs.rstrip()}\n{row}\n"})))
+    assert [(one.rule, one.faults) for one in checked.broken if one.rule == "nothing_used"] == [
+        ("nothing_used", ())
+    ]
+
+
 def test_choices_fit_a_terminal(tmp_path: Path) -> None:
     lesions = TINY["bone_lesions"].replace("B1,L1,rib", "B1,L1,left knee")
     text, _ = check_delivery(write(tmp_path, {"bone_lesions": lesions}))
