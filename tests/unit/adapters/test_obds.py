@@ -75,6 +75,21 @@ def test_an_element_without_a_day_is_empty_and_no_text_of_it(tmp_path: Path) -> 
     assert (row["birth_date"], row["metastatic_diagnosis_date"]) == (None, None)
 
 
+@pytest.mark.parametrize("zone", ["Z", "+01:00", "-05:00"])
+def test_a_zone_behind_a_day_moves_none(zone: str) -> None:
+    born = BORN.replace("1950-05-01", f"1950-05-01{zone}")
+    told = (
+        report(diagnosis(metastases(f"2021-12-01{zone}")), "M1"),
+        report(operation(module(), day=f"2020-04-02{zone}"), "M2"),
+        report(death(f"2022-08-01{zone}"), "M3"),
+    )
+    text = exported(patient(*told, born=born))
+    row = only("patients", text)
+    days = (row["birth_date"], row["metastatic_diagnosis_date"], row["death_date"])
+    assert days == ("1950-05-01", "2021-12-01", "2022-08-01")
+    assert only("her2_tests", text)["test_date"] == "2020-04-02"
+
+
 @pytest.mark.parametrize("day", ["2020", "2020-03"])
 def test_a_date_without_its_day_is_refused_and_not_completed(tmp_path: Path, day: str) -> None:
     one = judged(tmp_path, exported(patient(report(diagnosis(metastases(day))))), patients=CONTACT)

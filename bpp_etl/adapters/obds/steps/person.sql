@@ -3,7 +3,7 @@ with told as (
     select
         nullif(trim(patient.patient_id), '') as patient_id,
         trim(patient.sex) as sex,
-        nullif(regexp_replace(trim(patient.birth_date), '^\{.*$', ''), '') as birth_date,
+        nullif(regexp_replace(trim(patient.birth_date), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', ''), '') as birth_date,
         upper(trim(patient.birth_precision)) as birth_precision,
         patient.row_number,
         patient.file,
