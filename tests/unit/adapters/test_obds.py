@@ -231,6 +231,16 @@ def test_of_packages_the_newest_tells_who_a_patient_is_and_a_report_sent_again_c
         }
 
 
+def test_patients_of_one_id_by_two_senders_are_two_where_they_were_born_on_other_days() -> None:
+    def of(sender: str, born: str) -> str:
+        text = exported(patient(report(diagnosis()), born=BORN.replace("1950-05-01", born)))
+        return text.replace("<Absender/>", f'<Absender Absender_ID="{sender}"/>')
+
+    for born, rows in (("1961-02-03", 2), ("1950-05-01", 1)):
+        assert len(made("obds", of("A", "1950-05-01"), of("B", born))["patients"]) == rows
+    assert len(made("obds", of("A", "1950-05-01"), of("A", "1961-02-03"))["patients"]) == 1
+
+
 def test_what_only_an_older_package_tells_is_kept() -> None:
     old = exported(patient(report(diagnosis(metastases("2020-03-01")), "M1")), day="2023-01-01")
     new = exported(patient(report(course(), "M2")), day="2024-01-01")
