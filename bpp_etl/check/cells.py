@@ -168,7 +168,9 @@ def _analytes(con: Connection, others: Iterable[tuple[str, int]]) -> ColumnFault
     `others` leaves the relation `as_read`: a row of each analyte.
     """
     texts = tuple(text for text, _ in others)
-    ours = count_of(con, f"select count(*) from as_read where analyte in ({', '.join(map(literal, ANALYTE))})")
+    ours = count_of(
+        con, f"select count(*) from as_read where analyte in ({', '.join(map(literal, ANALYTE))})"
+    )
     if ours or not texts:
         return None
     rows_in_all = count_of(con, "select count(*) from raw.lab_results")
