@@ -58,6 +58,18 @@ def test_months_that_are_none_leave_no_day_and_other_text_reaches_the_gate() -> 
     assert patient(os_months="NA", os_status="1:DECEASED")["death_date"] is None
 
 
+def test_the_deceased_without_a_day_are_counted_apart() -> None:
+    told = [
+        {**PATIENT, "os_status": "1:DECEASED", "os_months": "NA"},
+        {**PATIENT, "os_status": "1:DECEASED", "os_months": "5"},
+        {**PATIENT, "os_status": "0:LIVING"},
+    ]
+    assert meanings("cbioportal", patient=told) == {
+        ("patient", "a patient who died on a day that is not told", "patients"): 1,
+        ("patient", "a patient", "patients"): 2,
+    }
+
+
 def test_there_is_no_birth_and_no_diagnosis() -> None:
     assert (patient()["birth_date"], patient()["metastatic_diagnosis_date"]) == (None, None)
 
