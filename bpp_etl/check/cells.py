@@ -76,7 +76,7 @@ def column_faults(
         for fault in _in_table(con, delivery, read, TABLES[name], rules)
     ]
     if ("lab_results", "nothing_used") in broken:
-        found += filter(None, [_analytes(con)])
+        found += filter(None, [_analytes(con, other_analytes(con, delivery, read))])
     for table, rule in sorted(broken):
         if rule == DISAGREES:
             found += _disputed(con, table)
@@ -162,16 +162,18 @@ def _disputed(con: Connection, table: str) -> list[ColumnFault]:
     return [ColumnFault(table, DISAGREES, str(column), int(count)) for column, count in rows]
 
 
-def _analytes(con: Connection) -> ColumnFault | None:
-    """List what a table of results calls its analytes, none of which is used; None where it has no row."""
-    rows = con.execute(
-        "select trim(analyte), count(*) from raw.lab_results where trim(analyte) <> ''"
-        f" group by all order by count(*) desc, 1 limit {MOST_TEXTS}"
-    ).fetchall()
-    texts = tuple(str(text) for text, _ in rows)
-    rows_in_all = count_of(con, "select count(*) from raw.lab_results")
-    if not rows_in_all:
+def _analytes(con: Connection, others: Iterable[tuple[str, int]]) -> ColumnFault | None:
+    """List what a table of results calls its analytes, none of which is ours; None where one is, and refused.
+
+    `others` leaves the relation `as_read`: a row of each analyte.
+    """
+    texts = tuple(text for text, _ in others)
+    ours = count_of(
+        con, f"select count(*) from as_read where analyte in ({', '.join(map(literal, ANALYTE))})"
+    )
+    if ours or not texts:
         return None
+    rows_in_all = count_of(con, "select count(*) from raw.lab_results")
     return ColumnFault("lab_results", "nothing_used", "analyte", rows_in_all, ANALYTE, texts)
 
 

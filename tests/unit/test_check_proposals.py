@@ -363,10 +363,22 @@ def test_a_zone_and_a_century_are_a_choice_of_each_table_whose_analytes_need_no_
     labs = labs.replace("2024-02-12", "2024-02-12T07:30Z").replace("2024-06-17", "2024-06-17T07:30Z")
     checked = gated(delivery_in(write(tmp_path, {"lab_results": labs})))
     assert {"lab_results"} == {one.table for one in checked.broken if one.rule == "nothing_used"}
+    assert not any(one.faults for one in checked.broken if one.rule == "nothing_used"), (
+        "its analytes are ours"
+    )
     assert [line.split("=")[0] for line in checked.proposal.as_toml().splitlines()] == [
         "# [read.lab_results]",
         "# century_pivot ",
         "# timezone ",
+    ]
+
+
+def test_other_analytes_are_no_fault_where_one_of_ours_is_refused(tmp_path: Path) -> None:
+    labs = TINY["lab_results"].replace("U/L", "")
+    row = labs.splitlines()[1].replace("ALP_TOTAL", "ALB")
+    checked = gated(delivery_in(write(tmp_path, {"lab_results": f"{labs.rstrip()}\n{row}\n"})))
+    assert [(one.rule, one.faults) for one in checked.broken if one.rule == "nothing_used"] == [
+        ("nothing_used", ())
     ]
 
 

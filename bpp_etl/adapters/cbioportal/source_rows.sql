@@ -17,10 +17,16 @@ with samples as (
 
 select
     'patient' as source,
-    'a patient' as meaning,
+    case
+        when regexp_full_match(upper(trim(patient.os_status)), '(1:)?\s*DECEASED') and months.says is null
+            then 'a patient who died on a day that is not told'
+        else 'a patient'
+    end as meaning,
     'patients' as table_name,
     count(*) as source_rows
 from patient
+left join word as months on patient.os_months = months.text
+group by 2
 
 union all
 

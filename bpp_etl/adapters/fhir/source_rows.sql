@@ -39,8 +39,17 @@ union all
 
 select
     'condition' as source,
-    case when code_meaning.meaning is null then 'another condition' else 'a metastasis' end as meaning,
-    case when code_meaning.meaning is null then null else 'patients' end as table_name,
+    case
+        when code_meaning.meaning is null then 'another condition'
+        when lower(condition.verification) in ('entered-in-error', 'refuted') then 'a metastasis in error or refuted'
+        else 'a metastasis'
+    end as meaning,
+    case
+        when
+            code_meaning.meaning is not null
+            and coalesce(lower(condition.verification), '') not in ('entered-in-error', 'refuted')
+            then 'patients'
+    end as table_name,
     count(*) as source_rows
 from condition
 left join code_meaning on code_meaning.subject = 'condition' and condition.code = code_meaning.codings

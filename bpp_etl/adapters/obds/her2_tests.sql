@@ -1,4 +1,5 @@
--- One row per report with a HER2 status, on the day of its histology, else of its diagnosis or examination.
+-- One row per HER2 status of a patient and day: that of the histology of a report, else of what it reports.
+-- Pathology, operation and diagnosis tell of one histology each: what they agree in is one test.
 select
     report.patient_id,
     report.day as test_date,
@@ -12,4 +13,4 @@ select
     report.row_number,
     report.file
 from report
-where report.left_out is null and report.reported_status is not null
+where report.left_out is null and report.reported_status is not null and report.is_first_of_its_status

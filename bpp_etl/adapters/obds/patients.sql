@@ -7,8 +7,14 @@ with metastasis as (
     from (
         select
             places.patient_id,
-            nullif(trim(coalesce(places.place ->> '$.Diagnosedatum[0]."#"', places.place ->> '$.Diagnosedatum[0]')), '')
-                as day,
+            nullif(
+                regexp_replace(
+                    trim(coalesce(places.place ->> '$.Diagnosedatum[0]."#"', places.place ->> '$.Diagnosedatum[0]')),
+                    '(Z|[+-]\d{2}:\d{2})$',
+                    ''
+                ),
+                ''
+            ) as day,
             upper(trim(coalesce(places.place ->> '$.Diagnosedatum[0]."@Datumsgenauigkeit"', 'E'))) <> 'E'
                 as is_estimated
         from (

@@ -19,16 +19,18 @@ from (
         coalesce(
             report.left_out,
             case
-                when report.reported_status is not null then concat(report.kind, ', with a HER2 status')
+                when report.reported_status is not null and report.is_first_of_its_status
+                    then concat(report.kind, ', with a HER2 status')
                 when json_array_length(report.metastases) > 0 then concat(report.kind, ', with distant metastases')
                 when coalesce(report.er_status, report.pr_status) is not null then concat(report.kind, ', with receptors')
+                when report.reported_status is not null then concat(report.kind, ', with a HER2 status told already')
                 when therapy.last_row <> report.row_number then 'a further report of the same therapy'
                 else report.kind
             end
         ) as meaning,
         case
             when report.left_out is not null then null
-            when report.reported_status is not null then 'her2_tests'
+            when report.reported_status is not null and report.is_first_of_its_status then 'her2_tests'
             when
                 report.kind = 'a death'
                 or json_array_length(report.metastases) > 0

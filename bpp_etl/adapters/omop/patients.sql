@@ -67,7 +67,7 @@ metastases as (
                 and known_concept.meaning = 'metastasis'
         where
             known_concept.concept_id is not null
-            or regexp_matches(trim(condition_occurrence.condition_source_value), '^C7[89](\.|\d|$)')
+            or regexp_matches(trim(condition_occurrence.condition_source_value), '(?i)^(icd-?10[a-z-]*\s*[:|/]\s*)?C7[89](\.|\d|\s|$)')
         union all
         select
             episode.person_id,

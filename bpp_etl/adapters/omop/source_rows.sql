@@ -47,7 +47,7 @@ conditions as (
         case
             when
                 known_concept.concept_id is not null
-                or regexp_matches(trim(condition_occurrence.condition_source_value), '^C7[89](\.|\d|$)')
+                or regexp_matches(trim(condition_occurrence.condition_source_value), '(?i)^(icd-?10[a-z-]*\s*[:|/]\s*)?C7[89](\.|\d|\s|$)')
                 then 'a metastasis'
             else 'another condition'
         end as meaning

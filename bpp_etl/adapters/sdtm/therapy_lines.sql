@@ -6,17 +6,31 @@ with exposures as (
     select
         ex.usubjid,
         nullif(trim(ex.extrt), '') as treatment,
+        upper(trim(coalesce(ex.extrt, ''))) as treatment_name,
         first_dose.day as start_day,
         last_dose.day as end_day,
         last_dose.day is null
         and first_dose.day = max(first_dose.day) over (
-            partition by ex.usubjid, coalesce(nullif(trim(ex.extrt), ''), '')
+            partition by ex.usubjid, upper(trim(coalesce(ex.extrt, '')))
         ) as is_open,
         ex.row_number,
         ex.file
     from ex
     left join calendar_day as first_dose on ex.exstdtc = first_dose.text
     left join calendar_day as last_dose on ex.exendtc = last_dose.text
+),
+
+-- One treatment is called by one name, however its letters are written.
+called as (
+    select
+        usubjid,
+        min(treatment) over (partition by usubjid, treatment_name) as treatment,
+        start_day,
+        end_day,
+        is_open,
+        row_number,
+        file
+    from exposures
 ),
 
 lines as (
@@ -28,7 +42,7 @@ lines as (
         bool_or(is_open) as is_open,
         first(row_number order by start_day nulls last, row_number) as row_number,
         first(file order by start_day nulls last, row_number) as file
-    from exposures
+    from called
     group by usubjid
 )
 

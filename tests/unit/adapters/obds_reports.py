@@ -66,9 +66,17 @@ def course(inside: str = "", status: str = "K", day: str = "2021-06-01") -> str:
     )
 
 
+def pathology(inside: str = "") -> str:
+    return f"<Pathologie><Diagnosesicherung>7.2</Diagnosesicherung>{inside}</Pathologie>"
+
+
+def operation(inside: str = "", day: str = "2020-04-02") -> str:
+    return f"<OP><Intention>K</Intention><Datum>{day}</Datum>{inside}</OP>"
+
+
 def therapy(name: str = "T1", intention: str = "P", inside: str = "") -> str:
     told = f"<Intention>{intention}</Intention><Therapieart>CH</Therapieart>{inside}"
-    return f'<SYST SYST_ID="{name}">{told}</SYST>'
+    return f'<SYST SYST_ID="{name}">{told}</SYST>' if name else f"<SYST>{told}</SYST>"
 
 
 def death(day: str = "2022-08-01") -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bpp_etl.adapters import load_adapter
 from bpp_etl.adapters.settings import SettingRow
 from tests.support.adapted import Record, made, meanings
 
@@ -55,6 +56,18 @@ def test_months_that_are_none_leave_no_day_and_other_text_reaches_the_gate() -> 
     assert {patient(os_months=nothing)["last_contact_date"] for nothing in NOTHING} == {None}
     assert patient(os_months="two")["last_contact_date"] == "two"
     assert patient(os_months="NA", os_status="1:DECEASED")["death_date"] is None
+
+
+def test_the_deceased_without_a_day_are_counted_apart() -> None:
+    told = [
+        {**PATIENT, "os_status": "1:DECEASED", "os_months": "NA"},
+        {**PATIENT, "os_status": "1:DECEASED", "os_months": "5"},
+        {**PATIENT, "os_status": "0:LIVING"},
+    ]
+    assert meanings("cbioportal", patient=told) == {
+        ("patient", "a patient who died on a day that is not told", "patients"): 1,
+        ("patient", "a patient", "patients"): 2,
+    }
 
 
 def test_there_is_no_birth_and_no_diagnosis() -> None:
@@ -228,6 +241,17 @@ def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
             "a treatment that is no drug",
             None,
         ),
+        (event("TREATMENT", agent="Photons", subtype="Radiation"), "a treatment that is no drug", None),
+        (
+            event(
+                "TREATMENT",
+                agent="Radium-223",
+                treatment_type="Medical Therapy",
+                subtype="Radiopharmaceutical",
+            ),
+            "an agent of a treatment",
+            "drug_exposures",
+        ),
         (event("TREATMENT", agent="NA"), "a treatment without an agent", None),
         (event("SPECIMEN", sample_id="P1-01"), "the day of a sample", "her2_tests"),
         (event("SPECIMEN"), "a specimen without a sample", None),
@@ -238,3 +262,12 @@ def test_a_day_that_is_no_whole_number_reaches_the_gate() -> None:
 )
 def test_each_event_is_counted_by_what_it_is(row: Record, meaning: str, table: str | None) -> None:
     assert meanings("cbioportal", timeline=[row]) == {("timeline", meaning, table): 1}
+
+
+def test_molecular_data_is_passed_over_and_a_timeline_under_another_name_is_told() -> None:
+    adapter = load_adapter("cbioportal")
+    molecular = ("data_mutations.txt", "data_CNA.txt", "data_mrna_seq_v2_rsem.txt", "data_log2_CNA.txt")
+    assert all(adapter.passes_over(name) for name in molecular)
+    assert not any(
+        adapter.passes_over(name) for name in ("data_labs.txt", "data_drugs.txt", "data_scans.txt")
+    )

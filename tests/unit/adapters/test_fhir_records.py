@@ -149,6 +149,15 @@ def test_the_metastatic_diagnosis_is_the_earliest_of_a_distant_one() -> None:
     assert row["metastatic_diagnosis_date"] == "2023-03-01"
 
 
+def test_a_metastasis_that_is_refuted_is_counted_as_such() -> None:
+    refuted = condition(
+        "94222008", onsetDateTime="2019-01-01", verificationStatus=coded("refuted", system="v")
+    )
+    told = made("source_rows", PATIENT, condition("94222008", onsetDateTime="2023-05-01"), refuted)
+    conditions = {(row["meaning"], row["table_name"]) for row in told if row["source"] == "condition"}
+    assert conditions == {("a metastasis", "patients"), ("a metastasis in error or refuted", None)}
+
+
 @pytest.mark.parametrize(
     ("gender", "sex"), [("other", "unknown"), ("unknown", "unknown"), ("male", "male"), (None, None)]
 )

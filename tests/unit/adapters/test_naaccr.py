@@ -151,6 +151,16 @@ def test_of_what_is_sent_again_the_newest_export_counts_whatever_the_order() -> 
         assert counted(found)["a patient who was sent again since"] == 1
 
 
+def test_patients_of_one_number_in_two_registries_are_two_where_they_were_born_on_other_days() -> None:
+    def of(registry: str, born: str) -> str:
+        text = exported(patient({"her2IhcSummary": "1"}, dateOfBirth=born))
+        return text.replace("<Patient>", f"{items({'registryId': registry})}<Patient>", 1)
+
+    for born, rows in (("19600302", 2), ("19550101", 1)):
+        assert len(made("naaccr", of("0000001", "19550101"), of("0000002", born))["patients"]) == rows
+    assert len(made("naaccr", of("0000001", "19550101"), of("0000001", "19600302"))["patients"]) == 1
+
+
 def test_a_patient_told_in_two_records_of_one_export_is_one_with_both_tumors() -> None:
     found = made("naaccr", exported(patient({"metsAtDxBone": "1"}), patient({"her2IhcSummary": "3"})))
     assert [row["metastatic_diagnosis_date"] for row in found["patients"]] == ["2020-06-16"]

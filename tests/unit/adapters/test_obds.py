@@ -21,6 +21,8 @@ from tests.unit.adapters.obds_reports import (
     metastases,
     module,
     only,
+    operation,
+    pathology,
     patient,
     report,
 )
@@ -71,6 +73,21 @@ def test_an_element_without_a_day_is_empty_and_no_text_of_it(tmp_path: Path) -> 
     born = '<Geburtsdatum Datumsgenauigkeit="V"/>'
     row = only("patients", exported(patient(report(diagnosis(metastases(""))), born=born)))
     assert (row["birth_date"], row["metastatic_diagnosis_date"]) == (None, None)
+
+
+@pytest.mark.parametrize("zone", ["Z", "+01:00", "-05:00"])
+def test_a_zone_behind_a_day_moves_none(zone: str) -> None:
+    born = BORN.replace("1950-05-01", f"1950-05-01{zone}")
+    told = (
+        report(diagnosis(metastases(f"2021-12-01{zone}")), "M1"),
+        report(operation(module(), day=f"2020-04-02{zone}"), "M2"),
+        report(death(f"2022-08-01{zone}"), "M3"),
+    )
+    text = exported(patient(*told, born=born))
+    row = only("patients", text)
+    days = (row["birth_date"], row["metastatic_diagnosis_date"], row["death_date"])
+    assert days == ("1950-05-01", "2021-12-01", "2022-08-01")
+    assert only("her2_tests", text)["test_date"] == "2020-04-02"
 
 
 @pytest.mark.parametrize("day", ["2020", "2020-03"])
@@ -134,6 +151,9 @@ def test_letters_of_the_module_become_receptors_and_the_reported_status(
         (diagnosis(histology("2020-03-05") + module()), "2020-03-05"),
         (course(module()), "2021-06-01"),
         (course(histology("2021-05-30") + module()), "2021-05-30"),
+        (operation(module()), "2020-04-02"),
+        (operation(histology("2020-04-01") + module()), "2020-04-01"),
+        (pathology(histology("2021-05-29") + module()), "2021-05-29"),
     ],
 )
 def test_a_her2_status_has_the_day_of_its_histology_else_of_the_report_and_is_flagged(
@@ -143,6 +163,46 @@ def test_a_her2_status_has_the_day_of_its_histology_else_of_the_report_and_is_fl
     assert only("her2_tests", text)["test_date"] == day
     flags = judged(tmp_path, text, patients=CONTACT).flagged
     assert flags == {("her2_tests", 1): ["her2_status_as_reported", "value_approximated"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(operation(module("N", "P")), "an operation"), (pathology(module("N", "P")), "a report of pathology")],
+)
+def test_pathology_and_operations_tell_receptors_and_are_counted_as_such(content: str, kind: str) -> None:
+    text = exported(patient(report(content)))
+    row = only("patients", text)
+    assert (row["er_status"], row["pr_status"]) == ("negative", "positive")
+    assert counted(made("obds", text)) == {"a patient": 1, f"{kind}, with a HER2 status": 1}
+
+
+def test_a_metastasis_that_pathology_alone_tells_begins_metastatic_disease() -> None:
+    found = report(pathology(metastases("2021-08-20")), "M1")
+    later = report(course(metastases("2021-09-14")), "M2")
+    assert only("patients", exported(patient(found, later)))["metastatic_diagnosis_date"] == "2021-08-20"
+
+
+def test_reports_of_one_histology_are_one_her2_test_where_they_agree() -> None:
+    told = (
+        report(diagnosis(histology("2020-03-05") + module(her2="N")), "M1"),
+        report(pathology(histology("2020-03-05") + module(her2="N")), "M2"),
+        report(
+            operation(
+                histology("2020-03-05") + "<Modul_Mamma><Her2neuStatus>N</Her2neuStatus></Modul_Mamma>"
+            ),
+            "M3",
+        ),
+        report(pathology(histology("2020-03-05") + module(her2="P")), "M4"),
+    )
+    found = made("obds", exported(patient(*told)))
+    assert [row["reported_status"] for row in found["her2_tests"]] == ["negative", "positive"]
+    assert counted(found) == {
+        "a patient": 1,
+        "a diagnosis, with a HER2 status": 1,
+        "a report of pathology, with receptors": 1,
+        "an operation, with a HER2 status told already": 1,
+        "a report of pathology, with a HER2 status": 1,
+    }
 
 
 def test_the_newest_report_tells_the_receptors() -> None:
@@ -171,6 +231,16 @@ def test_of_packages_the_newest_tells_who_a_patient_is_and_a_report_sent_again_c
         }
 
 
+def test_patients_of_one_id_by_two_senders_are_two_where_they_were_born_on_other_days() -> None:
+    def of(sender: str, born: str) -> str:
+        text = exported(patient(report(diagnosis()), born=BORN.replace("1950-05-01", born)))
+        return text.replace("<Absender/>", f'<Absender Absender_ID="{sender}"/>')
+
+    for born, rows in (("1961-02-03", 2), ("1950-05-01", 1)):
+        assert len(made("obds", of("A", "1950-05-01"), of("B", born))["patients"]) == rows
+    assert len(made("obds", of("A", "1950-05-01"), of("A", "1961-02-03"))["patients"]) == 1
+
+
 def test_what_only_an_older_package_tells_is_kept() -> None:
     old = exported(patient(report(diagnosis(metastases("2020-03-01")), "M1")), day="2023-01-01")
     new = exported(patient(report(course(), "M2")), day="2024-01-01")
@@ -186,8 +256,8 @@ def test_a_course_is_counted_and_makes_no_imaging_assessment(status: str, meanin
 
 
 def test_reports_without_ids_are_each_their_own() -> None:
-    nameless = report(diagnosis(module()), name="")
-    assert len(made("obds", exported(patient(nameless, nameless)))["her2_tests"]) == 2
+    nameless = (report(diagnosis(module(her2=letter)), name="") for letter in "PN")
+    assert len(made("obds", exported(patient(*nameless)))["her2_tests"]) == 2
 
 
 def test_names_beside_a_patient_are_in_no_row() -> None:

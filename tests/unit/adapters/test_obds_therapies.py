@@ -57,6 +57,18 @@ def drugs(*texts: str) -> set[tuple[object, ...]]:
 LETROZOLE, PALBOCICLIB = "<Bezeichnung>Letrozol</Bezeichnung>", "<Bezeichnung>Palbociclib</Bezeichnung>"
 
 
+def test_reports_without_an_id_of_their_therapy_are_one_by_drug_and_start() -> None:
+    begun = report(therapy("", inside=given(LETROZOLE)), "M1")
+    ended = report(therapy("", inside=given(LETROZOLE, end="2022-06-01")), "M2")
+    beside = report(therapy("", inside=given(PALBOCICLIB)), "M3")
+    again = report(therapy("", inside=given(LETROZOLE, start="2023-01-10")), "M4")
+    assert drugs(exported(patient(begun, ended, beside, again))) == {
+        ("P1", "Letrozol", "2022-01-10", "2022-06-01"),
+        ("P1", "Palbociclib", "2022-01-10", None),
+        ("P1", "Letrozol", "2023-01-10", None),
+    }
+
+
 def test_each_substance_of_a_therapy_is_a_drug_by_its_name_else_by_its_code() -> None:
     code = "<ATC><Code>L01EF01</Code><Version>2020</Version></ATC>"
     inside = given(LETROZOLE, code, f"{code}{PALBOCICLIB}", end="2022-05-01")

@@ -101,7 +101,16 @@ def test_a_metastasis_that_was_found_to_be_none_dates_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("code", "is_one"),
-    [("C78.7", True), ("C79", True), ("C7951", True), ("C77.3", False), ("C50.4", False), ("XC79", False)],
+    [
+        *(("C78.7", True), ("C79", True), ("C7951", True), ("c79.5", True), ("ICD10CM:C79.51", True)),
+        *(
+            ("ICD-10-GM|C79.5", True),
+            ("C77.3", False),
+            ("C50.4", False),
+            ("XC79", False),
+            ("ICD10CM:C77.3", False),
+        ),
+    ],
 )
 def test_a_condition_of_icd_10_c78_or_c79_dates_metastatic_disease(code: str, is_one: bool) -> None:
     row = {

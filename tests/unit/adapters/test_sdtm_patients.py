@@ -135,6 +135,12 @@ def test_a_line_names_every_treatment_once_and_comes_from_its_first_record() -> 
     assert (line["regimen"], line["row_number"], line["file"]) == ("LETROZOLE + RIBOCICLIB", 2, "ex.parquet")
 
 
+def test_a_treatment_is_one_however_its_letters_are_written() -> None:
+    records = [exposure("2020-01-01", "", "Letrozole"), exposure("2020-03-01", "2020-03-28", "LETROZOLE ")]
+    (line,) = made("therapy_lines", ex=records)
+    assert (line["regimen"], line["end_date"]) == ("LETROZOLE", "2020-03-28")
+
+
 def test_alkaline_phosphatase_takes_our_name_and_other_tests_keep_theirs() -> None:
     tests = ["ALP", "ALPBS", "ALT", None]
     rows = made("lab_results", lb=[{**ALP, "lbtestcd": test} for test in tests])

@@ -33,7 +33,12 @@ told as (
         nullif(trim(timeline.sample_id), '') as sample_id,
         nullif(trim(timeline.stop_date), '') as stop_day,
         agent.says as agent,
-        coalesce(regexp_matches(lower(timeline.treatment_type), '\b(radi|surg|operat)'), false) as is_no_drug,
+        coalesce(regexp_matches(lower(timeline.treatment_type), '\b(radi|surg|operat)'), false)
+        -- A radiopharmaceutical is a drug.
+        or coalesce(
+            regexp_matches(lower(timeline.subtype), '\b(radiation|irradiation|radio[ -]?(th|surg)|xrt|surg|operat)'),
+            false
+        ) as is_no_drug,
         timeline.row_number,
         timeline.file
     from timeline

@@ -1,7 +1,10 @@
 -- One row per patient: the dates as days, and why the patient is left out, if so.
+-- Of one number two registries may mean two patients: where their dates of birth differ as well, both are kept for the
+-- gate.
 with told as (
     select
         nullif(trim(patient.patient_id_number), '') as patient_id,
+        coalesce(trim(patient.registry_id), '') as registry_id,
         trim(patient.sex) as sex,
         nullif(trim(patient.date_of_birth), '') as date_of_birth,
         nullif(trim(patient.date_of_last_contact), '') as date_of_last_contact,
@@ -12,6 +15,13 @@ with told as (
         patient.row_number,
         patient.file
     from patient
+),
+
+several as (
+    select told.patient_id
+    from told
+    group by told.patient_id
+    having count(distinct told.registry_id) > 1 and count(distinct told.date_of_birth) > 1
 ),
 
 of_another_site as (
@@ -41,7 +51,9 @@ select
     case
         when
             row_number() over (
-                partition by coalesce(told.patient_id, concat(' ', told.file, ' ', told.row_number))
+                partition by
+                    coalesce(told.patient_id, concat(' ', told.file, ' ', told.row_number)),
+                    case when several.patient_id is not null then told.registry_id end
                 order by told.generated desc nulls last, told.row_number desc, told.file desc
             ) > 1
             then 'a patient who was sent again since'
@@ -51,3 +63,4 @@ select
     told.file
 from told
 left join of_another_site on told.patient_id = of_another_site.patient_id
+left join several on told.patient_id = several.patient_id

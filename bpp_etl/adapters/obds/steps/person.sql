@@ -1,18 +1,39 @@
 -- One row per patient: who it is as the newest package tells, or why the patient is left out.
-with told as (
+-- Of one id two senders may mean two patients: where their dates of birth differ as well, both are kept for the gate.
+with named as (
     select
         nullif(trim(patient.patient_id), '') as patient_id,
+        coalesce(trim(patient.sender), '') as sender,
         trim(patient.sex) as sex,
-        nullif(regexp_replace(trim(patient.birth_date), '^\{.*$', ''), '') as birth_date,
+        nullif(regexp_replace(trim(patient.birth_date), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', ''), '') as birth_date,
         upper(trim(patient.birth_precision)) as birth_precision,
+        patient.reported_on,
         patient.row_number,
-        patient.file,
+        patient.file
+    from patient
+),
+
+told as (
+    select
+        named.patient_id,
+        named.sex,
+        named.birth_date,
+        named.birth_precision,
+        named.row_number,
+        named.file,
         row_number() over (
             partition by
-                coalesce(nullif(trim(patient.patient_id), ''), concat(' ', patient.file, ' ', patient.row_number))
-            order by patient.reported_on desc nulls last, patient.row_number desc, patient.file desc
+                coalesce(named.patient_id, concat(' ', named.file, ' ', named.row_number)),
+                case when several.patient_id is not null then named.sender end
+            order by named.reported_on desc nulls last, named.row_number desc, named.file desc
         ) as copy
-    from patient
+    from named
+    left join (
+        select named.patient_id
+        from named
+        group by named.patient_id
+        having count(distinct named.sender) > 1 and count(distinct named.birth_date) > 1
+    ) as several on named.patient_id = several.patient_id
 ),
 
 of_another_site as (

@@ -11,15 +11,19 @@ with told as (
                 trim(meldung.patient_id),
                 coalesce(nullif(trim(meldung.tumor_id), ''), concat(' ', meldung.file, ' ', meldung.row_number))
         ) as site_of_tumor,
-        -- An element with attributes and without text is no day.
-        regexp_replace(trim(meldung.tumor_diagnosed), '^\{.*$', '') as tumor_diagnosed,
-        regexp_replace(trim(meldung.death_date), '^\{.*$', '') as death_date,
+        -- An element with attributes and without text is no day; a zone behind a day, as XML may write it, moves none.
+        regexp_replace(trim(meldung.tumor_diagnosed), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as tumor_diagnosed,
+        regexp_replace(trim(meldung.death_date), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as death_date,
         upper(trim(meldung.death_precision)) as death_precision,
-        regexp_replace(trim(meldung.diagnosis_histology), '^\{.*$', '') as diagnosis_histology,
-        regexp_replace(trim(meldung.course_examined), '^\{.*$', '') as course_examined,
-        regexp_replace(trim(meldung.course_histology), '^\{.*$', '') as course_histology,
+        regexp_replace(trim(meldung.diagnosis_histology), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as diagnosis_histology,
+        regexp_replace(trim(meldung.course_examined), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as course_examined,
+        regexp_replace(trim(meldung.course_histology), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as course_histology,
+        regexp_replace(trim(meldung.pathology_histology), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as pathology_histology,
+        regexp_replace(trim(meldung.operation_histology), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as operation_histology,
+        nullif(regexp_replace(trim(meldung.operation_day), '(Z|[+-]\d{2}:\d{2})$', ''), '') as operation_day,
         upper(trim(meldung.course_status)) as course_status,
         meldung.diagnosis_certainty,
+        meldung.pathology_certainty,
         meldung.operation_id,
         meldung.radiotherapy_id,
         meldung.conference_id,
@@ -29,9 +33,9 @@ with told as (
         nullif(trim(meldung.therapy_id), '') as therapy_id,
         nullif(trim(meldung.therapy_protocol), '') as protocol,
         meldung.therapy_substances is not null as has_substances,
-        nullif(regexp_replace(trim(meldung.therapy_start), '^\{.*$', ''), '') as therapy_start,
+        nullif(regexp_replace(trim(meldung.therapy_start), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', ''), '') as therapy_start,
         upper(trim(coalesce(meldung.therapy_start_precision, 'E'))) as therapy_start_precision,
-        nullif(regexp_replace(trim(meldung.therapy_end), '^\{.*$', ''), '') as therapy_end,
+        nullif(regexp_replace(trim(meldung.therapy_end), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', ''), '') as therapy_end,
         upper(trim(coalesce(meldung.therapy_end_precision, 'E'))) as therapy_end_precision,
         meldung.therapy_kind,
         upper(trim(meldung.therapy_intention)) as therapy_intention,
@@ -59,7 +63,8 @@ dated as (
         nullif(told.death_date, '') as death_date,
         told.death_precision,
         coalesce(
-            nullif(told.course_histology, ''), nullif(told.course_examined, ''),
+            nullif(told.course_histology, ''), nullif(told.pathology_histology, ''),
+            nullif(told.operation_histology, ''), nullif(told.course_examined, ''), told.operation_day,
             nullif(told.diagnosis_histology, ''), nullif(told.tumor_diagnosed, '')
         ) as day,
         case told.estrogen_receptor when 'P' then 'positive' when 'N' then 'negative' end as er_status,
@@ -73,6 +78,7 @@ dated as (
             coalesce(told.tumor_id, ''),
             coalesce(told.therapy_id, concat(' ', coalesce(told.report_id, concat(told.file, ' ', told.row_number))))
         ) as therapy,
+        told.therapy_id is not null as is_named_therapy,
         told.protocol,
         told.has_substances,
         told.therapy_start,
@@ -90,7 +96,8 @@ dated as (
             when coalesce(told.course_status, told.course_examined) is not null
                 then case when told.course_status = 'P' then 'a course with progression' else 'a course' end
             when told.diagnosis_certainty is not null then 'a diagnosis'
-            when told.operation_id is not null then 'an operation'
+            when told.pathology_certainty is not null then 'a report of pathology'
+            when coalesce(told.operation_id, told.operation_day) is not null then 'an operation'
             when told.radiotherapy_id is not null then 'a radiotherapy'
             when told.conference_id is not null then 'a tumor conference'
             else 'another report'
@@ -111,6 +118,15 @@ select
     dated.er_status,
     dated.pr_status,
     dated.reported_status,
+    row_number() over (
+        partition by
+            dated.patient_id,
+            dated.day,
+            dated.reported_status,
+            dated.copy > 1 or coalesce(not starts_with(dated.site, 'C50'), false),
+            case when dated.patient_id is null then concat(dated.file, ' ', dated.row_number) end
+        order by dated.row_number, dated.file
+    ) = 1 as is_first_of_its_status,
     dated.metastases,
     dated.kind,
     case
@@ -119,6 +135,7 @@ select
             then 'a report on a tumor of another site'
     end as left_out,
     case when dated.kind like 'a %systemic therapy' then dated.therapy end as therapy,
+    dated.is_named_therapy,
     dated.report_id,
     dated.protocol,
     dated.has_substances,

@@ -7,6 +7,7 @@ select
     arg_max(report.protocol, (coalesce(report.reported_on, ''), report.row_number))
         filter (report.protocol is not null) as protocol,
     bool_or(report.has_substances) as has_substances,
+    bool_or(report.is_named_therapy) as is_named,
     arg_max(report.therapy_start, (coalesce(report.reported_on, ''), report.row_number))
         filter (report.therapy_start is not null) as start_date,
     arg_max(report.therapy_start_precision, (coalesce(report.reported_on, ''), report.row_number))
