@@ -191,6 +191,9 @@ def check(
     to: Annotated[Path | None, typer.Option(help="The file that --format xlsx writes.")] = None,
 ) -> None:
     """Gate one delivery; a warehouse is read where one is named, and never written."""
+    from bpp_etl.reading import forks  # noqa: PLC0415
+
+    forks.start()  # it loads what reads a delivery while this process loads what judges one
     from bpp_etl.check import check_delivery  # noqa: PLC0415
 
     with sign_of_life("checking") as say:

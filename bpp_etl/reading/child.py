@@ -16,10 +16,9 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-# Loaded before any child is forked, so that none of them has to.
+# Loaded before any child is forked, so that none of them has to; what reads a format that is rare is not.
 import fastexcel  # noqa: F401
 import polars  # noqa: F401
-import pyreadstat  # noqa: F401
 
 from bpp_etl.reading.confined import confine
 from bpp_etl.reading.delivery import read_delivery

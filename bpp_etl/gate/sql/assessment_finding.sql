@@ -1,6 +1,7 @@
 -- One row per admitted assessment that may be a copy: whose it is, of which day, and a fingerprint of what it reports.
 -- It may be one of several of a patient, day and modality, or one of over $most_lesions lesions, some changed.
--- No lesion stands twice on an assessment, so that the order of the lesions does not matter.
+-- Suspected are hashes, which are quicker to compare. No lesion stands twice on an assessment, so that their order does
+-- not matter.
 with crowded_day as (
     select hash(patient_id, assessment_date, modality) as day_hash
     from core.imaging_assessments
@@ -9,14 +10,14 @@ with crowded_day as (
 ),
 
 suspected as (
-    select imaging.assessment_id
+    select hash(imaging.assessment_id) as assessment_hash
     from core.imaging_assessments as imaging
     semi join crowded_day
         on crowded_day.day_hash = hash(imaging.patient_id, imaging.assessment_date, imaging.modality)
     union
-    select assessment_id
+    select hash(assessment_id) as assessment_hash
     from core.bone_lesions
-    group by assessment_id
+    group by assessment_hash
     having count(*) > $most_lesions and bool_or(status in ('new', 'larger', 'smaller'))
 ),
 
@@ -37,7 +38,7 @@ finding as (
         bool_or(lesions.status in ('new', 'larger', 'smaller')) as has_change,
         count(distinct lesions.status) filter (where lesions.status <> 'resolved') as status_count
     from core.bone_lesions as lesions
-    semi join suspected on suspected.assessment_id = lesions.assessment_id
+    semi join suspected on suspected.assessment_hash = hash(lesions.assessment_id)
     group by lesions.assessment_id
 )
 
