@@ -11,7 +11,6 @@ import shlex
 import shutil
 import socket
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +113,8 @@ def run_daemon(landing: Path | None, warehouse: Path | None, *, is_check: bool) 
 
 def answers(port: int) -> bool:
     """Say whether a web server answers on loopback."""
+    import urllib.request  # noqa: PLC0415 - no other command asks a server
+
     try:
         with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/server_info", timeout=10):
             return True

@@ -8,13 +8,12 @@ nothing of it is changed.
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from dagster import (
     AssetKey,
@@ -26,19 +25,18 @@ from dagster import (
 )
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log import EventLogStorage, SqliteEventLogStorage, SqlPollingEventWatcher
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
 from dagster._core.storage.runs import RunStorage, SqliteRunStorage
+from dagster._core.storage.runs.schema import RunStorageSqlMetadata
 from dagster._core.storage.schedules import ScheduleStorage, SqliteScheduleStorage
+from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
-from sqlalchemy import create_engine, event, inspect
+from sqlalchemy import inspect
 from sqlalchemy.engine import Connection, Engine
 
 from assets.alike_events import kind_of, write_alike
-
-MOST_OPEN = 8
-"""Databases kept open at most: every run has one of its own, and a server that shows runs reads many."""
-
-PATIENCE = 30
-"""Seconds for which one writer waits for another, as in Dagster's own event log."""
+from assets.fresh_storage import ensure_made, made_or
+from assets.kept_open import KeptOpen
 
 HELD = frozenset({DagsterEventType.STEP_OUTPUT, DagsterEventType.ASSET_CHECK_EVALUATION})
 """What a step tells by the hundred, one after the other: each waits for the next event of another kind."""
@@ -50,50 +48,6 @@ INDEX = "index"
 """What Dagster calls the database that holds the events of all runs."""
 
 
-class KeptOpen:
-    """Databases that stay open from one use to the next; the one used longest ago makes room.
-
-    An engine that is kept remembers the statements that it compiled. A connection that is kept spares folding
-    the write-ahead log back each time, and `synchronous = normal` the wait for the disk: a crash of the
-    machine can then lose the last events, never the file.
-    """
-
-    def __init__(self) -> None:
-        """Keep nothing open yet."""
-        self._engines: dict[str, Engine] = {}
-        self._keeping = threading.Lock()
-
-    @contextmanager
-    def begin(self, url: str) -> Iterator[Connection]:
-        """Yield a connection in a transaction, as Dagster's storages do."""
-        with self._engine(url).begin() as connection:
-            yield connection
-
-    def close(self) -> None:
-        """Close all of them; what is in use closes when it is given back."""
-        with self._keeping:
-            while self._engines:
-                self._let_go()
-
-    def _engine(self, url: str) -> Engine:
-        with self._keeping:
-            engine = self._engines.pop(url, None)
-            if engine is None:
-                while len(self._engines) >= MOST_OPEN:
-                    self._let_go()
-                engine = create_engine(url, connect_args={"timeout": PATIENCE})
-                event.listen(engine, "connect", _wait_less)
-            self._engines[url] = engine
-            return engine
-
-    def _let_go(self) -> None:
-        self._engines.pop(next(iter(self._engines))).dispose()
-
-
-def _wait_less(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("pragma synchronous = normal")
-
-
 class KeptOpenRuns(SqliteRunStorage):
     """Which runs there are."""
 
@@ -101,6 +55,11 @@ class KeptOpenRuns(SqliteRunStorage):
         """Name the database; `from_local` makes it."""
         self._open, self._url = KeptOpen(), conn_string
         super().__init__(conn_string, inst_data)
+
+    @classmethod
+    def from_local(cls, base_dir: str, inst_data: ConfigurableClassData | None = None) -> Self:
+        """Open the database, and make it where it is missing."""
+        return made_or(super().from_local, cls, base_dir, "runs", RunStorageSqlMetadata, inst_data)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -112,6 +71,17 @@ class KeptOpenRuns(SqliteRunStorage):
         """Close the database."""
         self._open.close()
         super().dispose()
+
+
+class QuickSchedules(SqliteScheduleStorage):
+    """What schedules and sensors did: Dagster's own, for it is written a few times a minute."""
+
+    @classmethod
+    def from_local(
+        cls, base_dir: str, inst_data: ConfigurableClassData | None = None
+    ) -> SqliteScheduleStorage:
+        """Open the database, and make it where it is missing."""
+        return made_or(super().from_local, cls, base_dir, "schedules", ScheduleStorageSqlMetadata, inst_data)
 
 
 class _Together(threading.local):
@@ -139,6 +109,11 @@ class KeptOpenEvents(SqliteEventLogStorage):
         os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
         super().__init__(base_dir)
         self._watcher = SqlPollingEventWatcher(self)
+
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        """Make a database where it is missing; what is not known to be whole is left to Dagster."""
+        if ensure_made(engine, SqlEventLogStorageMetadata) == "unknown":
+            super()._initdb(engine, for_index_shard)
 
     @contextmanager
     def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
@@ -257,7 +232,7 @@ class KeptOpenStorage(DagsterStorage, ConfigurableClass):
         self._inst_data = inst_data
         self._runs = KeptOpenRuns.from_local(str(home / "history"))
         self._events = KeptOpenEvents(str(home / "history" / "runs"))
-        self._schedules = SqliteScheduleStorage.from_local(str(home / "schedules"))
+        self._schedules = QuickSchedules.from_local(str(home / "schedules"))
         super().__init__()  # type: ignore[no-untyped-call]
 
     @property

@@ -14,7 +14,9 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -191,10 +193,15 @@ def written_settings(project: Path = PROJECT) -> dict[str, Any]:
     """Read what `[tool.bpp]` of a project's pyproject.toml says; nothing where there is none."""
     file = project / "pyproject.toml"
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return deepcopy(_section_in(file.read_text(encoding="utf-8"))) if file.is_file() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise UsageError(f"{file} cannot be read as TOML", "check its quotes and brackets") from None
-    return dict(written.get("tool", {}).get("bpp", {}))
+
+
+@lru_cache(maxsize=4)
+def _section_in(text: str) -> dict[str, Any]:
+    """Parse a text once: it is asked for every setting of every registry."""
+    return dict(tomllib.loads(text).get("tool", {}).get("bpp", {}))
 
 
 def section_of(name: str, known: Sequence[str], project: Path = PROJECT) -> dict[str, Any]:

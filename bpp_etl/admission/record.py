@@ -52,6 +52,7 @@ def record(
             (*judged, r.table, r.rule, r.severity, r.category, r.judged, r.broken, r.limit, r.status)
             for r in decision.rules
         ],
+        QUALITY_TABLES["rule_result"],
     )
     insert_rows(
         con,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bpp_etl.measure.rows import Row
 from bpp_etl.warehouse.connection import Connection, quoted
-from bpp_etl.warehouse.ddl import create_table, sql_type
+from bpp_etl.warehouse.ddl import create_table, insert_rows
 from schemas.contract import Contract, columns_of
 from schemas.metric import METRIC_TABLES
 from schemas.quality import EventRule
@@ -62,13 +62,5 @@ def insert_values(
     con: Connection, schema: str, table: str, contract: type[Contract], rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Append rows, each by the names of its columns."""
-    # One list per column: a parameter per value would be slower by orders of magnitude.
-    columns = columns_of(contract)
-    lists = ", ".join(
-        f"unnest(cast(${place} as {sql_type(column)}[])) as {quoted(column.name)}"
-        for place, column in enumerate(columns, start=1)
-    )
-    con.execute(
-        f"insert into {quoted(schema)}.{quoted(table)} by name select {lists}",
-        [[row[column.name] for row in rows] for column in columns],
-    )
+    names = [column.name for column in columns_of(contract)]
+    insert_rows(con, schema, table, [[row[name] for name in names] for row in rows], contract)

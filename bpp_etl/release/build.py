@@ -251,20 +251,18 @@ def describe_tables(
     con: Connection, rows: Mapping[tuple[str, str], tuple[int, str]], tables: Tables | None = None
 ) -> None:
     """Fill `meta.table` and `meta.column`, and comment every table and column; as `digests_of`."""
-    for schema, table, contract in relations() if tables is None else tables:
-        comment_table(con, schema, table, contract)
-        if schema != "meta":
-            count, table_hash = rows[schema, table]
-            con.execute(
-                'insert into meta."table" values (?, ?, ?, ?, ?, ?)',
-                [schema, table, grain_of(contract), list(key_of(contract)), count, table_hash],
-            )
-        insert_rows(
-            con,
-            "meta",
-            "column",
-            [
-                (schema, table, column.name, sql_type(column), column.nullable, describe(column))
-                for column in columns_of(contract)
-            ],
-        )
+    described = list(relations() if tables is None else tables)
+    for one in described:
+        comment_table(con, *one)
+    told = [
+        (schema, table, grain_of(contract), key_of(contract), *rows[schema, table])
+        for schema, table, contract in described
+        if schema != "meta"
+    ]
+    columns = [
+        (schema, table, column.name, sql_type(column), column.nullable, describe(column))
+        for schema, table, contract in described
+        for column in columns_of(contract)
+    ]
+    for table, cells in (("table", told), ("column", columns)):
+        insert_rows(con, "meta", table, cells, catalog()["meta"][table])

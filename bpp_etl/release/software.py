@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email import message_from_string
+from email.message import Message
+from email.parser import HeaderParser
 from functools import cache
-from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from bpp_etl import __version__
 from bpp_etl.code_version import code_version
 from bpp_etl.settings import CHECKOUT
-from bpp_etl.warehouse.connection import in_memory, one_value
+from bpp_etl.warehouse.connection import engine_version
 
 SOFTWARE = "software.cdx.json"
 SPEC_VERSION = "1.6"
@@ -82,23 +86,24 @@ def installed() -> Mapping[str, Installed]:
     """Find what we depend on at any depth, as it is installed here, by name; ourselves among them."""
     extras: dict[str, set[str]] = {OURS: set()}
     wanted = {OURS: dict(_requirements(_declared(), set()))}
-    found: dict[str, Distribution] = {}
+    found: dict[str, _Told] = {}
     waiting = list(wanted[OURS].items())
     while waiting:
         name, more = waiting.pop()
         # With which extras a package is wanted decides what it depends on.
         if name in found and more <= extras[name]:
             continue
-        try:
-            found[name] = distribution(name)
-        except PackageNotFoundError:
-            continue  # told, and not needed to get as far as here
+        if name not in found:
+            try:
+                found[name] = _told_by(distribution(name))
+            except PackageNotFoundError:
+                continue  # told, and not needed to get as far as here
         extras.setdefault(name, set()).update(more)
-        wanted[name] = dict(_requirements(found[name].requires or (), extras[name]))
+        wanted[name] = dict(_requirements(found[name].requires, extras[name]))
         waiting += wanted[name].items()
     told = {
         name: Installed(
-            name, one.version, tuple(_licences(one.metadata)), tuple(sorted(wanted[name].keys() & found))
+            name, one.version, tuple(_licences(one.head)), tuple(sorted(wanted[name].keys() & found))
         )
         for name, one in sorted(found.items())
     }
@@ -106,6 +111,23 @@ def installed() -> Mapping[str, Installed]:
         OURS, __version__, ({"expression": LICENCE},), tuple(sorted(wanted[OURS].keys() & found))
     )
     return {OURS: ours, **told}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a distribution tells of itself, without what it says below that: a page, or a book."""
+
+    version: str
+    head: Message
+    requires: tuple[str, ...]
+
+
+def _told_by(one: Distribution) -> _Told:
+    told = one.read_text("METADATA")
+    if told is None:  # of an early kind, that keeps it elsewhere
+        return _Told(one.version, message_from_string(str(one.metadata)), tuple(one.requires or ()))
+    head = HeaderParser().parsestr(re.split(r"\n\r?\n", told, maxsplit=1)[0] + "\n")
+    return _Told(str(head["Version"]), head, tuple(head.get_all("Requires-Dist") or ()))
 
 
 def _declared() -> Sequence[str]:
@@ -126,7 +148,7 @@ def _requirements(declared: Iterable[str], extras: set[str]) -> Iterator[tuple[s
             yield str(canonicalize_name(one.name)), frozenset(one.extras)
 
 
-def _licences(told: PackageMetadata) -> Iterator[Mapping[str, object]]:
+def _licences(told: Message) -> Iterator[Mapping[str, object]]:
     """Tell a licence by its SPDX expression where one is stated, else by the names that stand there."""
     from packaging.licenses import (  # noqa: PLC0415
         InvalidLicenseExpression,
@@ -158,7 +180,6 @@ def _python() -> dict[str, object]:
 
 def _engine() -> dict[str, object]:
     """Tell the engine inside the package duckdb, which wrote the release's file; it has faults of its own."""
-    with in_memory() as con:
-        version = str(one_value(con, "select version()"))
+    version = engine_version()
     purl = f"pkg:github/duckdb/duckdb@{version}"
     return _part("library", "duckdb engine", version, purl, ({"expression": "MIT"},))

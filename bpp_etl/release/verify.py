@@ -93,13 +93,19 @@ def _ensure_keys_differ(con: Connection, schema: str, table: str, contract: type
 def _parts(schema: str, table: str, contract: type[Contract]) -> Iterator[tuple[str, pa.DataFrameSchema]]:
     """Split a contract by what it takes to judge it: the values that occur, whole rows.
 
-    Text takes longest to hand over, so a code is handed over once, however many rows hold it.
+    Text takes longest to hand over, so a code is handed over once, however many rows hold it: in a row of its
+    own, where the other columns are empty. Which columns must be filled has been seen to by then.
     """
     whole = contract.to_schema()
     relation = f"from {quoted(schema)}.{quoted(table)}"
-    for column, judged in whole.columns.items():
-        if judged.checks:
-            yield f"select distinct {quoted(column)} {relation}", pa.DataFrameSchema({column: judged})
+    coded = {
+        column: pa.Column(judged.dtype, judged.checks, nullable=True)
+        for column, judged in whole.columns.items()
+        if judged.checks
+    }
+    if coded:
+        each = (f"select distinct {quoted(column)} {relation}" for column in coded)
+        yield " union all by name ".join(each), pa.DataFrameSchema(coded)
     by_row = row_schema(TABLES[table], with_flags=False) if whole.checks else None
     if by_row is not None:
         yield f"select {', '.join(map(quoted, by_row.columns))} {relation}", by_row

@@ -1,7 +1,7 @@
 """The one place that opens DuckDB.
 
-Not here: SQL of any table. Every connection is closed by the `with` that opened it, error or not; only a
-notebook's own is left to the notebook.
+Not here: SQL of any table. Every connection and every file is closed by the `with` that opened it, error or
+not; only a notebook's own is left to the notebook.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
+from bpp_etl.warehouse.idle import reused
 from bpp_etl.warehouse.interrupts import interrupt_put_off, stopped_by_interrupt
 from bpp_etl.warehouse.parsed import parsed
 
@@ -72,11 +74,16 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
 @contextmanager
 def opened_read_only(path: Path) -> Iterator[Connection]:
     """Open a DuckDB file for reading only, as the catalog `warehouse`."""
-    with in_memory() as con:
-        _configure(con, path.parent)
+    with reused(partial(duckdb.connect, ":memory:"), lambda con: _configure(con, path.parent)) as con:
         attach_read_only(con, path, "warehouse")
         con.execute("use warehouse")
         yield con
+
+
+def engine_version() -> str:
+    """Return the version of the engine inside the package duckdb."""
+    with reused(partial(duckdb.connect, ":memory:"), lambda _: None) as con:
+        return str(one_value(con, "select version()"))
 
 
 def connected_read_only(path: Path) -> Connection:

@@ -197,3 +197,50 @@ def test_where_only_what_reads_releases_is_installed_the_command_says_so(tmp_pat
 def test_the_command_is_the_entry_that_says_what_is_lacking() -> None:
     told = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     assert told["project"]["scripts"]["bpp"] == "assets.entry:main"
+
+
+def left(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the entry in a process that holds something which tells when it is taken apart."""
+    program = (
+        "import atexit, os, sys\n"
+        "import assets.cli\n"
+        "from assets.entry import main\n"
+        "class Held:\n"
+        "    def __del__(self): os.write(1, b'taken apart')\n"
+        "held, run = Held(), assets.cli.main\n"
+        "def begun():\n"
+        "    atexit.register(print, 'closed')\n"
+        "    run()\n"
+        "assets.cli.main = begun\n"
+        f"sys.argv = ['bpp', *{words!r}]\n"
+        "main()\n"
+    )
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+
+def test_a_command_ends_its_process_once_all_is_closed_and_written() -> None:
+    done = left("--version")
+    assert done.returncode == 0
+    assert done.stdout == f"bpp_etl {__version__}\nclosed\n"
+    failed = left("check", "/nowhere", "--format", "nothing")
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("error: ")
+    assert failed.stdout == "closed\n"
+
+
+def test_a_command_judges_without_libraries_that_nobody_asks_for() -> None:
+    program = (
+        "import sys\n"
+        "import assets.cli\n"
+        "from assets.entry import main\n"
+        "def judge():\n"
+        "    from bpp_etl.gate.row_rules import ensure_judging_works\n"
+        "    ensure_judging_works()\n"
+        "    print(sorted({'pandas', 'hypothesis'} & sys.modules.keys()))\n"
+        "    import hypothesis, pandas\n"
+        "    print(pandas.__name__)\n"
+        "assets.cli.main = judge\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\npandas\n"
