@@ -14,12 +14,10 @@ from bpp_etl.gate.row_numbers import shown
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.parsed import parsed
-from schemas.before_laws import KNOWN_BY, NOT_COMPARED
+from schemas.before_laws import KNOWN_BY, NOT_COMPARED, SAYS_NOTHING
 from schemas.contract import Column, columns_of, delivered_columns
 from schemas.rules import Rule
 from schemas.tables import TABLES, DeliveredTable
-
-SAYS_NOTHING = "unknown"
 
 
 @judges("values_rewritten")

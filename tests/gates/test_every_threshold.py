@@ -68,6 +68,7 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "table_shrunk": (
         test_rules_against_before.test_a_table_under_four_fifths_of_its_rows_before_shuts,
         test_rules_against_before.test_patients_with_cts_who_have_lost_every_lesion_shut,
+        test_rules_against_before.test_patients_who_have_lost_every_row_of_another_table_shut,
     ),
     "deaths_withdrawn": (test_changed_patients.test_the_dead_who_are_alive_again_are_told,),
     "dates_moved": (
@@ -76,6 +77,7 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "distribution_moved": (
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
+        test_distribution_moved.test_a_code_of_twenty_rows_that_none_has_any_more_is_told_though_it_was_rare,
     ),
     "values_rewritten": (
         test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,
