@@ -94,7 +94,7 @@ def stability_index(before: Counts, now: Counts) -> float:
     return index
 
 
-def rows_of_lost_codes(before: Counts, now: Counts, least: int) -> int:
+def rows_of_lost_codes(before: Counts, now: Counts, least: float) -> int:
     """Return how many rows had the commonest code that none has now; 0 where no lost code had `least`.
 
     A bin of numbers is no code, and nor is what says nothing: it may be found out.

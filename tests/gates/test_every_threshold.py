@@ -64,6 +64,9 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_days_of_the_record.test_over_a_fifth_of_dates_on_one_day_is_told,
         test_days_of_the_record.test_over_half_of_dates_on_one_day_of_the_month_is_told,
     ),
+    "her2_results_differ": (
+        test_record_rules.test_over_a_tenth_of_twenty_her2_tests_that_contradict_themselves_are_told,
+    ),
     "patients_dropped": (test_rules_against_before.test_more_than_a_tenth_of_the_patients_before_gone_shuts,),
     "table_shrunk": (
         test_rules_against_before.test_a_table_under_four_fifths_of_its_rows_before_shuts,
