@@ -43,7 +43,8 @@ once, `make soak` each alone.
 
 {_rows(("table", "what is wrong", "noticed by"), [(d.table, d.wrong, _noticed_by(d)) for d in _ordered()])}
 
-Nothing can notice these:
+What stays under the limit of its rule is not told: a part of the patients, of a table's rows or of its values
+that is smaller. Nothing can notice these:
 
 {_rows(("table", "what is wrong", "why not"), [(d.table, d.wrong, d.why_not) for d in NOT_SEEN])}
 """
