@@ -137,6 +137,22 @@ BEFORE_LAWS = (
         is_told_by_table=True,
     ),
     DeliveryLaw(
+        "rows_gone",
+        sentence="The rows of the delivery before are still there, however many have come in.",
+        exactly="Of the admitted rows before, the share whose key no row has now stays within its limit; "
+        f"only of at least {LEAST_REWRITTEN} such rows. A result is known by patient, analyte, day and "
+        "laboratory, a HER2 test by patient, day and site.",
+        severity="warn",
+        category="completeness",
+        mend="Look for a filter or a cut in the export, and for ids or days that are given anew; [limits] "
+        "rows_gone = 1 switches the rule off.",
+        on=every_table,
+        limit=0.05,
+        limit_name="rows_gone",
+        parameters={"least_rows": LEAST_REWRITTEN},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
         "values_rewritten",
         sentence="A row says what it said in the delivery before.",
         exactly="Of the rows of both deliveries the share stays within its limit that says something else in "

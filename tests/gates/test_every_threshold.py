@@ -27,6 +27,7 @@ from tests.gates import (
     test_patients_of_another_registry,
     test_record_rules,
     test_response_not_recorded,
+    test_rows_gone,
     test_rules_against_before,
     test_side_tables,
     test_stable_lesion_ids,
@@ -82,6 +83,7 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_a_code_of_twenty_rows_that_none_has_any_more_is_told_though_it_was_rare,
     ),
+    "rows_gone": (test_rows_gone.test_over_a_twentieth_and_twenty_rows_that_are_not_found_again_are_told,),
     "values_rewritten": (
         test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,
         test_values_rewritten.test_a_number_that_no_rounding_makes_is_rewritten,
