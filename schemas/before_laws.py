@@ -14,6 +14,9 @@ from schemas.laws import DeliveryLaw
 
 MOST_STOPPED = 0.1
 
+LEAST_STOPPED = 20
+"""Of fewer patients one whose only row is taken back would shut the gate."""
+
 HIGHEST_PSI = 0.25
 """Population stability index from which two distributions are commonly held to differ."""
 
@@ -21,6 +24,12 @@ ONE_IN = 1000
 """So rarely may chance alone give an index that is told."""
 
 MOST_ELSEWHERE = 0.5
+
+SAYS_NOTHING = "unknown"
+"""A code that, as an empty cell, says nothing: what it is may be found out."""
+
+LEAST_LOST = 20
+"""A code of fewer rows a registry may have corrected one by one."""
 
 LEAST_REWRITTEN = 20
 """Fewer rows than that a registry may have corrected one by one."""
@@ -68,7 +77,8 @@ BEFORE_LAWS = (
         sentence="A table has the rows that it had in the delivery before.",
         exactly="The share of its admitted rows before by which it is shorter stays within its limit. Of "
         "patients with CTs in both deliveries and bone lesions before, at most "
-        f"{100 * MOST_STOPPED:g} % have none now.",
+        f"{100 * MOST_STOPPED:g} % have none now; and so of patients of both with rows of another table "
+        f"before, of whom there are at least {LEAST_STOPPED}.",
         severity="shut",
         category="completeness",
         mend="Look for a file that was cut off, a filter in the export, and refused rows; [limits] "
@@ -76,7 +86,7 @@ BEFORE_LAWS = (
         on=every_table,
         limit=0.2,
         limit_name="table_shrunk",
-        parameters={"most_stopped": MOST_STOPPED},
+        parameters={"most_stopped": MOST_STOPPED, "least_patients": LEAST_STOPPED},
         is_told_by_table=True,
         is_in_our_words=True,
     ),
@@ -113,16 +123,33 @@ BEFORE_LAWS = (
         "distribution_moved",
         sentence="What a column says is spread as in the delivery before.",
         exactly="Of coded columns, numbers and intervals, the share stays within its limit whose population "
-        f"stability index exceeds {HIGHEST_PSI:g}, and also what chance gives once in {ONE_IN:,}. Codes are "
-        "counted as they are and numbers by the deciles before, or by value where there were at most ten; an "
-        "empty cell is a code of its own.",
+        f"stability index exceeds {HIGHEST_PSI:g}, and also what chance gives once in {ONE_IN:,}; or of "
+        f"which a code is gone that at least {LEAST_LOST} rows had, other than unknown. Codes are counted as "
+        "they are and numbers by the deciles before, or by value where there were at most ten; an empty cell "
+        "is a code of its own.",
         severity="warn",
         category="plausibility",
         mend="Look for a code, a unit or a sort of patient that is new, gone or exchanged; [limits] "
         "distribution_moved = 1 switches the rule off.",
         on=every_table,
         limit_name="distribution_moved",
-        parameters={"highest_psi": HIGHEST_PSI, "one_in": ONE_IN},
+        parameters={"highest_psi": HIGHEST_PSI, "one_in": ONE_IN, "least_rows": LEAST_LOST},
+        is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "rows_gone",
+        sentence="The rows of the delivery before are still there, however many have come in.",
+        exactly="Of the admitted rows before, the share whose key no row has now stays within its limit; "
+        f"only of at least {LEAST_REWRITTEN} such rows. A result is known by patient, analyte, day and "
+        "laboratory, a HER2 test by patient, day and site.",
+        severity="warn",
+        category="completeness",
+        mend="Look for a filter or a cut in the export, and for ids or days that are given anew; [limits] "
+        "rows_gone = 1 switches the rule off.",
+        on=every_table,
+        limit=0.05,
+        limit_name="rows_gone",
+        parameters={"least_rows": LEAST_REWRITTEN},
         is_told_by_table=True,
     ),
     DeliveryLaw(

@@ -68,5 +68,16 @@ HER2_FLAGS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+HER2_CONFLICTS = (
+    "her2_ihc3_ish_group5",
+    "her2_ihc3_ish_negative",
+    "her2_ish_result_differs_from_numbers",
+    "her2_reported_differs",
+)
+"""Flags of tests of which one part contradicts another."""
+
+HER2_ALONE = ("her2_no_evidence", "her2_status_as_reported")
+"""Flags of tests without IHC and ISH, of which nothing can be contradicted."""
+
 FLAGS: Mapping[str, str] = MappingProxyType({**RULE_FLAGS, **LAB_FLAGS, **HER2_FLAGS})
 """Flag -> sentence, over all tables."""

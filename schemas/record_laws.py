@@ -17,6 +17,9 @@ LOWEST_MEDIAN_ALP, HIGHEST_MEDIAN_ALP = 30, 1000
 
 TIMES_OFF = 5
 
+LEAST_TESTS = 20
+"""Of fewer HER2 tests a tenth is one or two, which may be the guideline of their year."""
+
 LEAST_DATES = 50
 """Of fewer dates more than a fifth on one day may be a clinic's day."""
 
@@ -99,6 +102,24 @@ RECORD_LAWS = (
         parameters={"least_patients": LEAST_PATIENTS, "times": TIMES_OFF},
         is_told_by_table=True,
         columns=("value", "unit", "laboratory"),
+    ),
+    DeliveryLaw(
+        "her2_results_differ",
+        sentence="What is reported of HER2 tests is what their IHC and ISH give.",
+        exactly=f"Of at least {LEAST_TESTS} tests with IHC or ISH, the share stays within its limit whose "
+        "reported status, or reported ISH result, is another than IHC, ratio and copy number give, or of "
+        "which IHC 3+ stands beside a negative ISH. IHC 2+ without ISH that is reported negative is not "
+        "among them.",
+        severity="warn",
+        category="plausibility",
+        mend="Check how the export codes IHC, ISH and the status, and whether columns or rows are exchanged; "
+        "[limits] her2_results_differ = 1 switches the rule off.",
+        on=only("her2_tests"),
+        limit=0.1,
+        limit_name="her2_results_differ",
+        parameters={"least_tests": LEAST_TESTS},
+        is_told_by_table=True,
+        columns=("ihc_score", "ish_result", "reported_status"),
     ),
     DeliveryLaw(
         "patient_delivered_twice",

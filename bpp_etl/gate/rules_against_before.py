@@ -31,9 +31,27 @@ class PatientsBefore(NamedTuple):
     moved: int
     still_scanned: int
     without_lesion: int
+    had_line: int
+    without_line: int
+    had_image: int
+    without_image: int
+    had_result: int
+    without_result: int
+    had_test: int
+    without_test: int
+
+    def stopped(self, table: str) -> tuple[int, int]:
+        """Count who had rows of a table and could have them still, and who of them has none."""
+        return {
+            "therapy_lines": (self.had_line, self.without_line),
+            "imaging_assessments": (self.had_image, self.without_image),
+            "bone_lesions": (self.still_scanned, self.without_lesion),
+            "lab_results": (self.had_result, self.without_result),
+            "her2_tests": (self.had_test, self.without_test),
+        }.get(table, (0, 0))
 
 
-NOBODY = PatientsBefore(*(0,) * 8)
+NOBODY = PatientsBefore(*(0,) * 16)
 
 
 @judges("patients_dropped")
@@ -46,7 +64,7 @@ def patients_dropped(whole: WholeDelivery, rule: Rule) -> Found:
 
 @judges("table_shrunk")
 def table_shrunk(whole: WholeDelivery, rule: Rule) -> Found:
-    """Hold the share of a table's rows before that is gone to its limit, and lesions that stop to theirs."""
+    """Hold the share of a table's rows before that is gone to its limit, and of patients who lost all."""
     limit = whole.limit_of(rule)
     if whole.before is None or _is_missed(whole, rule):
         return Found(0, 0, limit)
@@ -55,16 +73,15 @@ def table_shrunk(whole: WholeDelivery, rule: Rule) -> Found:
     fewer = max(0, before - count_of(whole.con, counted))
     words = share_in_words(fewer, before, limit, f"rows of {rule.table} in the delivery before are gone")
     rows = Found(before, fewer, limit, words)
-    if rows.is_over or rule.table != "bone_lesions" or limit >= 1:
+    if rows.is_over or limit >= 1:
         return rows
-    found, most = whole.once(patients_before), rule.parameters["most_stopped"]
-    words = share_in_words(
-        found.without_lesion,
-        found.still_scanned,
-        most,
-        "patients with CTs have lost every row of bone_lesions",
-    )
-    stopped = Found(found.still_scanned, found.without_lesion, most, words)
+    most, is_lesions = rule.parameters["most_stopped"], rule.table == "bone_lesions"
+    had, without = whole.once(patients_before).stopped(rule.table)
+    if had < rule.parameters["least_patients"] and not is_lesions:
+        return rows
+    who = "patients with CTs" if is_lesions else "patients who had any"
+    words = share_in_words(without, had, most, f"{who} have lost every row of {rule.table}")
+    stopped = Found(had, without, most, words)
     return stopped if stopped.is_over else rows
 
 

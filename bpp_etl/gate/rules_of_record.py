@@ -13,6 +13,7 @@ from bpp_etl.gate.judged import NOT_JUDGED
 from bpp_etl.warehouse.connection import one_row, quoted
 from schemas.contract import delivered_columns
 from schemas.declared_laws import DAY_ZERO
+from schemas.flags import HER2_ALONE, HER2_CONFLICTS
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
@@ -59,6 +60,23 @@ def laboratory_scale_differs(whole: WholeDelivery, rule: Rule) -> Found:
         off_scale, laboratories, limit, "laboratories report total ALP on another scale than the others"
     )
     return Found(laboratories, off_scale, limit, words)
+
+
+@judges("her2_results_differ")
+def her2_results_differ(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of HER2 tests of which one part contradicts another to its limit."""
+    tests, differing = one_row(
+        whole.con,
+        "select count(*), count(*) filter (where list_has_any(flags, $conflicts)"
+        " and not list_contains(flags, 'her2_equivocal_reported_negative'))"
+        " from core.her2_tests where not list_has_any(flags, $alone)",
+        {"conflicts": HER2_CONFLICTS, "alone": HER2_ALONE},
+    )
+    limit = whole.limit_of(rule)
+    if tests < rule.parameters["least_tests"]:
+        return Found(0, 0, limit)
+    words = share_in_words(differing, tests, limit, "HER2 tests are reported otherwise than IHC and ISH give")
+    return Found(tests, differing, limit, words)
 
 
 @judges("patient_delivered_twice")

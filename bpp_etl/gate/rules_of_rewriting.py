@@ -1,4 +1,4 @@
-"""The function that holds what each row says to what the delivery before said of the same row.
+"""The functions that hold each row of the delivery before to the same row now: is it there, says it the same.
 
 Not here: how a column is spread over all rows (`gate/rules_of_spread.py`), and the declaration with the
 columns that it leaves out (`schemas/before_laws.py`).
@@ -7,19 +7,18 @@ columns that it leaves out (`schemas/before_laws.py`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
+from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.row_numbers import shown
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.parsed import parsed
-from schemas.before_laws import KNOWN_BY, NOT_COMPARED
+from schemas.before_laws import KNOWN_BY, NOT_COMPARED, ROUNDED_WITHIN, SAYS_NOTHING
 from schemas.contract import Column, columns_of, delivered_columns
 from schemas.rules import Rule
 from schemas.tables import TABLES, DeliveredTable
-
-SAYS_NOTHING = "unknown"
 
 
 @judges("values_rewritten")
@@ -29,9 +28,7 @@ def values_rewritten(whole: WholeDelivery, rule: Rule) -> Found:
     if whole.before is None or rule.table not in whole.judged.tables:
         return Found(0, 0, limit)
     columns = _compared(TABLES[rule.table])
-    found = _rewritten(
-        whole.before, whole.con, TABLES[rule.table], columns, rule.parameters["rounded_within"]
-    )
+    found = whole.once(Compared(rule.table, rule.parameters["rounded_within"]))
     counts = {
         column.name: rows
         for column, rows in zip(columns, found.rewritten, strict=True)
@@ -43,11 +40,44 @@ def values_rewritten(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(found.known, max(counts.values(), default=0), limit, words, over)
 
 
-class _Rewritten(NamedTuple):
-    """How many rows are in both deliveries, and how many of them each column rewrites."""
+@judges("rows_gone")
+def rows_gone(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of the rows before that are gone to its limit, however many have come in."""
+    limit = whole.limit_of(rule)
+    if whole.before is None or rule.table not in whole.judged.tables:
+        return Found(0, 0, limit)
+    found = whole.once(Compared(rule.table, ROUNDED_WITHIN))
+    gone = found.before - found.still_there
+    if gone < rule.parameters["least_rows"]:
+        return Found(found.before, 0, limit)
+    words = share_in_words(
+        gone, found.before, limit, f"rows of {rule.table} in the delivery before are not found again"
+    )
+    return Found(found.before, gone, limit, words)
 
+
+class _Rewritten(NamedTuple):
+    """How many rows were there before, are there still, can be compared, and say otherwise by column."""
+
+    before: int
+    still_there: int
     known: int
     rewritten: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Work that several rules go by: a table's rows held to those of the delivery before."""
+
+    table: str
+    room: float
+
+    def __call__(self, whole: WholeDelivery) -> _Rewritten:
+        """Compare them; where there is no delivery before, no row is known."""
+        table = TABLES[self.table]
+        if whole.before is None:
+            return _Rewritten(0, 0, 0, ())
+        return _rewritten(whole.before, whole.con, table, _compared(table), self.room)
 
 
 def _compared(table: DeliveredTable) -> list[Column]:
@@ -73,18 +103,23 @@ def _rewritten(
     key = _digest_of_key(table)
     cells = ", ".join(quoted(column.name) for column in columns)
     said = ", ".join(f"{quoted(column.name)}::{sql_type(column)}" for column in columns)
-    rows = f"select {key} as row_key, hash({said}) as said from core.{quoted(table.name)}"
+    rows = f"select {key} as row_key, hash({said}) as said, true as is_single from core.{quoted(table.name)}"
     if not table.delivered_key:
-        rows = f"select row_key, any_value(said) as said from ({rows}) group by row_key having count(*) = 1"
-    with shown(now, "rows_before", before.sql(parsed(before, rows)).pl()):
+        rows = (
+            "select row_key, any_value(said) as said, count(*) = 1 as is_single"
+            f" from ({rows}) group by row_key"
+        )
+    rows_before = before.sql(parsed(before, rows)).pl()
+    with shown(now, "rows_before", rows_before):
         compared = (
-            "select now.row_key, now.said <> before.said as is_other"
-            f" from ({rows}) as now join rows_before as before on before.row_key = now.row_key"
+            "select now.row_key, now.is_single and before.is_single as is_known, now.said <> before.said as"
+            f" is_other from ({rows}) as now join rows_before as before on before.row_key = now.row_key"
         )
         both = now.sql(parsed(now, compared)).pl()
-    others = both.filter("is_other").select("row_key")
+    counts_of_rows = len(rows_before), len(both), int(both["is_known"].sum())
+    others = both.filter("is_known", "is_other").select("row_key")
     if others.is_empty():
-        return _Rewritten(len(both), [0] * len(columns))
+        return _Rewritten(*counts_of_rows, [0] * len(columns))
     with shown(before, "other_rows", others):
         cells_of_others = (
             f"select {key} as row_key, {cells} from core.{quoted(table.name)}"
@@ -98,7 +133,7 @@ def _rewritten(
             f"select {counts} from core.{quoted(table.name)} as now"
             f" join cells_before as before on before.row_key = {_digest_of_key(table, 'now.')}",
         )
-    return _Rewritten(len(both), rewritten)
+    return _Rewritten(*counts_of_rows, rewritten)
 
 
 def _differs(column: Column, room: float) -> str:

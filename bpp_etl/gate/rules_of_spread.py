@@ -14,6 +14,7 @@ from typing import NamedTuple
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
 from bpp_etl.warehouse.connection import Connection, one_row, quoted
 from bpp_etl.warehouse.parsed import parsed
+from schemas.before_laws import SAYS_NOTHING
 from schemas.contract import delivered_columns
 from schemas.rules import Rule
 from schemas.tables import TABLES
@@ -86,8 +87,13 @@ def distribution_moved(whole: WholeDelivery, rule: Rule) -> Found:
         judged += 1
         index = stability_index(before, now)
         if index > max(rule.parameters["highest_psi"], by_chance(before, now, rule.parameters["one_in"])):
-            moved.append(f"{name} ({index:.2f})")
-            columns += of_columns
+            why = f"{index:.2f}"
+        elif gone := rows_of_lost_codes(before, now, rule.parameters["least_rows"]):
+            why = f"{index:.2f}; a code of {gone} rows is gone"
+        else:
+            continue
+        moved.append(f"{name} ({why})")
+        columns += of_columns
     words = (
         f"spread otherwise in {rule.table} than in the delivery before, by the population stability index: "
         f"{', '.join(moved)}"
@@ -108,6 +114,19 @@ def stability_index(before: Counts, now: Counts) -> float:
         p, q = (before.get(one, 0) + 0.5) / n, (now.get(one, 0) + 0.5) / m
         index += (q - p) * math.log(q / p)
     return index
+
+
+def rows_of_lost_codes(before: Counts, now: Counts, least: float) -> int:
+    """Return how many rows had the commonest code that none has now; 0 where no lost code had `least`.
+
+    A bin of numbers is no code, and nor is what says nothing: it may be found out.
+    """
+    lost = [
+        rows
+        for code, rows in before.items()
+        if isinstance(code, str | bool) and code != SAYS_NOTHING and code not in now and rows >= least
+    ]
+    return max(lost, default=0)
 
 
 def by_chance(before: Counts, now: Counts, one_in: float) -> float:

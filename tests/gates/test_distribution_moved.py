@@ -139,3 +139,33 @@ def test_a_code_that_takes_the_place_of_another_is_told(tmp_path: Path) -> None:
         "spread otherwise in patients than in the delivery before, by the population stability index: "
         "er_status (9.54)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost", "now", "status"),
+    [
+        (20, "negative", "positive", "failed"),
+        (20, "negative", "", "failed"),
+        (19, "negative", "positive", "passed"),
+        # What was unknown may be found out.
+        (40, "unknown", "positive", "passed"),
+    ],
+)
+def test_a_code_of_twenty_rows_that_none_has_any_more_is_told_though_it_was_rare(
+    tmp_path: Path, rows: int, lost: str, now: str, status: str
+) -> None:
+    before = receptors(2000 - rows, 2000).replace("negative", lost)
+    begin_with(tmp_path, {"patients": before}, "2024-12-30")
+    write_delivery_of(tmp_path / "landing", day="2024-12-31", patients=before.replace(lost, now))
+    decision = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+    assert result_of(decision, "patients").status == status
+    if status == "failed":
+        (told,) = (one.message for one in decision.warnings if one.rule == RULE)
+        assert told.endswith("; a code of 20 rows is gone)")
+
+
+def test_a_code_that_one_row_keeps_is_not_gone(tmp_path: Path) -> None:
+    begin_with(tmp_path, {"patients": receptors(1980, 2000)}, "2024-12-30")
+    write_delivery_of(tmp_path / "landing", day="2024-12-31", patients=receptors(1999, 2000))
+    decision = admit(tmp_path / "landing", tmp_path / "warehouse", with_events=False)
+    assert result_of(decision, "patients").status == "passed"

@@ -27,6 +27,7 @@ from tests.gates import (
     test_patients_of_another_registry,
     test_record_rules,
     test_response_not_recorded,
+    test_rows_gone,
     test_rules_against_before,
     test_side_tables,
     test_stable_lesion_ids,
@@ -64,10 +65,14 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_days_of_the_record.test_over_a_fifth_of_dates_on_one_day_is_told,
         test_days_of_the_record.test_over_half_of_dates_on_one_day_of_the_month_is_told,
     ),
+    "her2_results_differ": (
+        test_record_rules.test_over_a_tenth_of_twenty_her2_tests_that_contradict_themselves_are_told,
+    ),
     "patients_dropped": (test_rules_against_before.test_more_than_a_tenth_of_the_patients_before_gone_shuts,),
     "table_shrunk": (
         test_rules_against_before.test_a_table_under_four_fifths_of_its_rows_before_shuts,
         test_rules_against_before.test_patients_with_cts_who_have_lost_every_lesion_shut,
+        test_rules_against_before.test_patients_who_have_lost_every_row_of_another_table_shut,
     ),
     "deaths_withdrawn": (test_changed_patients.test_the_dead_who_are_alive_again_are_told,),
     "dates_moved": (
@@ -76,7 +81,9 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     "distribution_moved": (
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
+        test_distribution_moved.test_a_code_of_twenty_rows_that_none_has_any_more_is_told_though_it_was_rare,
     ),
+    "rows_gone": (test_rows_gone.test_over_a_twentieth_and_twenty_rows_that_are_not_found_again_are_told,),
     "values_rewritten": (
         test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,
         test_values_rewritten.test_a_number_that_no_rounding_makes_is_rewritten,

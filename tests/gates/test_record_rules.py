@@ -169,6 +169,36 @@ def test_a_laboratory_alone_is_compared_with_none(tmp_path: Path) -> None:
     assert one.result("lab_results", "laboratory_scale_differs").status == "not_applicable"
 
 
+# her2_results_differ
+
+
+@pytest.mark.parametrize(
+    ("tests", "differing", "cells", "toml", "status"),
+    [
+        (20, 2, "3+,,negative", "", "passed"),
+        (20, 3, "3+,,negative", "", "failed"),
+        (20, 3, "2+,positive,negative", "", "failed"),
+        (20, 3, "3+,negative,positive", "", "failed"),
+        (20, 3, "2+,,negative", "", "passed"),  # equivocal reported negative is a habit, and a flag
+        (20, 3, "3+,,negative", "[limits]\nher2_results_differ = 1\n", "passed"),
+        (19, 3, "3+,,negative", "", "not_applicable"),
+    ],
+)
+def test_over_a_tenth_of_twenty_her2_tests_that_contradict_themselves_are_told(
+    tmp_path: Path, tests: int, differing: int, cells: str, toml: str, status: str
+) -> None:
+    told = [cells] * differing + ["1+,,negative"] * (tests - differing) + [",,positive", ",,"]
+    rows = [f"A,{day},primary,{one}\n" for day, one in zip(days(len(told)), told, strict=True)]
+    header = "patient_id,test_date,specimen_site,ihc_score,ish_result,reported_status\n"
+    one = judged(tmp_path, toml, her2_tests=header + "".join(rows))
+    assert one.result("her2_tests", "her2_results_differ").status == status
+    assert one.decision.is_open
+    if status == "failed":
+        assert [breach.message for breach in one.decision.warnings] == [
+            "3 of 20 HER2 tests are reported otherwise than IHC and ISH give (15.0 %, limit 10 %)"
+        ]
+
+
 # nothing_used
 
 

@@ -5,6 +5,7 @@ Not here: rules that look at one delivery alone (`test_shut_rules.py`, `test_rec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,54 @@ def test_patients_with_cts_who_have_lost_every_lesion_shut(
         (cause,) = decision.causes
         assert cause.message == (
             "2 of 19 patients with CTs have lost every row of bone_lesions (10.5 %, limit 10 %)"
+        )
+
+
+ROW_OF = {
+    "therapy_lines": "1,made up,2024-01-01,,21",
+    "lab_results": "ALP_TOTAL,2024-02-12,80,U/L,104",
+    "her2_tests": "2023-11-01,primary,0",
+}
+"""A row of each table but for its patient."""
+
+
+def with_one_row_each(table: str, names: Sequence[str], people: Sequence[str]) -> dict[str, str]:
+    """Write a table with one row of each of these patients, and the patients."""
+    rows = [f"{one},{ROW_OF[table]}" for one in names]
+    return {
+        "patients": TINY["patients"] + "".join(f"{one},female,2024-11-02\n" for one in people),
+        table: "\n".join([TINY[table].splitlines()[0], *rows, ""]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "had", "lost", "toml", "status"),
+    [
+        ("therapy_lines", 20, 2, "", "passed"),
+        ("therapy_lines", 20, 3, "", "failed"),
+        ("lab_results", 20, 3, "", "failed"),
+        ("lab_results", 20, 3, "[limits]\ntable_shrunk = 1\n", "passed"),
+        ("her2_tests", 20, 3, "", "failed"),
+        # Of fewer patients than that one may have lost all by a correction.
+        ("her2_tests", 19, 3, "", "passed"),
+    ],
+)
+def test_patients_who_have_lost_every_row_of_another_table_shut(
+    tmp_path: Path, table: str, had: int, lost: int, toml: str, status: str
+) -> None:
+    people = [f"Q{number}" for number in range(had + lost - 1)]
+    # The tiny A has CTs on treatment, and as many rows as are lost come in.
+    names = ["A", *people]
+    before, now = names[:had], names[:1] + names[1 + lost :]
+    decision = after(
+        tmp_path, with_one_row_each(table, before, people), with_one_row_each(table, now, people), toml
+    )
+    assert result(decision, table, "table_shrunk").status == status
+    assert causes(decision) == ({(table, "table_shrunk")} if status == "failed" else set())
+    if status == "failed":
+        (cause,) = decision.causes
+        assert cause.message == (
+            f"3 of 20 patients who had any have lost every row of {table} (15.0 %, limit 10 %)"
         )
 
 

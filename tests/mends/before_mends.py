@@ -11,9 +11,9 @@ from tests.mends.delivery_mends import Follow, of, planted
 from tests.mends.mend import DeliveryMend, Export
 from tests.mends.stated_mends import states
 from tests.mends.table_mends import everything_again
-from tests.mutations.changes import exchanged, moved, other_pseudonyms, recoded
+from tests.mutations.changes import exchanged, kept, moved, other_pseudonyms, recoded
 from tests.mutations.hostile_defects import HER2, OTHER_BUILD, of_the_next
-from tests.mutations.record import Record
+from tests.mutations.record import TABLES, Record
 
 
 def _each_date(record: Record, form: str) -> None:
@@ -67,6 +67,22 @@ def _rewritten(says: str, plant: Callable[[Record], object], *tables: str) -> De
 
 
 BEFORE_MENDS = (
+    planted(
+        "rows_gone",
+        "Look for a filter or a cut in the export",
+        kept(*TABLES),
+        everything_again,
+        on=TABLES,
+        against="the delivery before",
+    ),
+    planted(
+        "rows_gone",
+        "and for ids or days that are given anew;",
+        other_pseudonyms,
+        everything_again,
+        on=TABLES,
+        against="the delivery before",
+    ),
     _told("patients_dropped", "new pseudonyms", of(other_pseudonyms), everything_again),
     _rewritten(
         "Look for codes and columns that are exchanged",

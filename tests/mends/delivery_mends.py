@@ -171,6 +171,16 @@ DELIVERY_MENDS = (
         "one laboratory is in ukat/L under U/L", "Check each laboratory's unit", _in_microkatal("North")
     ),
     of_delivery(
+        "every HER2 test is reported negative",
+        "Check how the export codes IHC, ISH and the status",
+        corrected("her2_tests", "reported_status"),
+    ),
+    of_delivery(
+        "reported HER2 statuses are those of the next test",
+        "and whether columns or rows are exchanged;",
+        corrected("her2_tests", "reported_status"),
+    ),
+    of_delivery(
         "births are first days of months",
         "leave a date empty rather than fill it with a default, or a month with its first day or its "
         "fifteenth.",

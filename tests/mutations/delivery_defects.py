@@ -226,7 +226,21 @@ SEEN_AGAINST_BEFORE = (
         recoded("bone_lesions", "lysis_change", {"none": "increased"}),
     ),
     ("half of the lesions are gone", "bone_lesions", "table_shrunk", kept("bone_lesions")),
-    ("the lesions stop in the middle", "bone_lesions", "table_shrunk", stops_in_the_middle),
+    *(
+        (f"{words} stop in the middle", table, "table_shrunk", stops_in_the_middle(table))
+        for table, words in (
+            ("therapy_lines", "the lines"),
+            ("bone_lesions", "the lesions"),
+            ("lab_results", "the results"),
+            ("her2_tests", "the HER2 tests"),
+        )
+    ),
+    (
+        "new lesions are larger ones",
+        "bone_lesions",
+        "distribution_moved",
+        recoded("bone_lesions", "status", {"new": "larger"}),
+    ),
     (
         "every lesion is dense",
         "bone_lesions",

@@ -67,6 +67,18 @@ def _without_baseline(record: Record) -> None:
         record[table] = [row for row in record[table] if not str(row["assessment_id"]).endswith("ct0")]
 
 
+def _without_first_results(record: Record) -> None:
+    """Leave out each patient's first total ALP."""
+    seen: set[str | None] = set()
+    left = []
+    for row in record["lab_results"]:
+        if row["analyte"] == "ALP_TOTAL" and row[OWNER] not in seen:
+            seen.add(row[OWNER])
+        else:
+            left.append(row)
+    record["lab_results"] = left
+
+
 def _all_dead(row: Row) -> None:
     row["death_date"] = row["death_date"] or row["last_contact_date"]
 
@@ -154,6 +166,12 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
         ),
     ),
     "the delivery before": (
+        (
+            "baseline ALP is left out",
+            "lab_results",
+            "rows_gone",
+            _without_first_results,
+        ),
         ("baseline CTs are left out", "imaging_assessments", "distribution_moved", _without_baseline),
         ("everybody is dead at last contact", "patients", "distribution_moved", each("patients", _all_dead)),
         (

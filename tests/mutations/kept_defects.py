@@ -82,6 +82,18 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "contact_before_last_record",
             each("patients", _seen_at_diagnosis),
         ),
+        (
+            "every HER2 test is reported negative",
+            "her2_tests",
+            "her2_results_differ",
+            says("her2_tests", reported_status="negative"),
+        ),
+        (
+            "reported HER2 statuses are those of the next test",
+            "her2_tests",
+            "her2_results_differ",
+            of_the_next("her2_tests", "reported_status"),
+        ),
     ),
     "the delivery before": (
         ("sites are lost", "bone_lesions", "distribution_moved", says("bone_lesions", site="other")),

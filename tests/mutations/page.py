@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bpp_etl.gate.rules_page import PLANTED
-from tests.mutations.defect import Defect
+from tests.mutations.defect import Defect, DeliveryDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.hostile_defects import HOSTILE_DEFECTS, UNSEEN_AT_FIRST
 from tests.mutations.kept_defects import KEPT_DEFECTS, KEPT_ROWS, KEPT_UNSEEN
@@ -36,16 +36,31 @@ def render_planted() -> str:
 
 Written by `python -m tests.mutations`. Clinical defects are planted in a clean, made-up delivery, those of
 single rows each in a patient of its own, and the gate has to notice each by the rule that is named here. It
-notices {share}. In the delivery without a defect, and in the clean registry of the
+notices {share}; {_held()} of them only against what was admitted before, as it says there: in a registry's
+first delivery nothing tells of these. In the delivery without a defect, and in the clean registry of the
 demonstration, no rule of any severity is broken. `make walks` plants those of whole deliveries several at
 once, `make soak` each alone.
 
-{_rows(("table", "what is wrong", "noticed by"), [(d.table, d.wrong, f"`{d.rule}`") for d in _ordered()])}
+{_rows(("table", "what is wrong", "noticed by"), [(d.table, d.wrong, _noticed_by(d)) for d in _ordered()])}
 
-Nothing can notice these:
+What stays under the limit of its rule is not told: a part of the patients, of a table's rows or of its values
+that is smaller. Nothing can notice these:
 
 {_rows(("table", "what is wrong", "why not"), [(d.table, d.wrong, d.why_not) for d in NOT_SEEN])}
 """
+
+
+def _is_held(defect: Defect) -> bool:
+    return isinstance(defect, DeliveryDefect) and defect.against != "nothing"
+
+
+def _held() -> int:
+    return sum(map(_is_held, SEEN))
+
+
+def _noticed_by(defect: Defect) -> str:
+    against = f", against {defect.against}" if isinstance(defect, DeliveryDefect) and _is_held(defect) else ""
+    return f"`{defect.rule}`{against}"
 
 
 def _ordered() -> list[Defect]:

@@ -21,6 +21,21 @@ scanned as (
     from core.imaging_assessments as imaging
     left join reported on reported.assessment_id = imaging.assessment_id
     group by imaging.patient_id
+),
+
+treated as (
+    select distinct patient_id
+    from core.therapy_lines
+),
+
+measured as (
+    select distinct patient_id
+    from core.lab_results
+),
+
+tested as (
+    select distinct patient_id
+    from core.her2_tests
 )
 
 select
@@ -30,7 +45,14 @@ select
     patients.death_date is not null as is_dead,
     first_line.start_date,
     coalesce(scanned.has_ct, false) as has_ct,
-    coalesce(scanned.has_lesion, false) as has_lesion
+    coalesce(scanned.has_lesion, false) as has_lesion,
+    treated.patient_id is not null as has_line,
+    scanned.patient_id is not null as has_image,
+    measured.patient_id is not null as has_result,
+    tested.patient_id is not null as has_test
 from core.patients as patients
 left join first_line on first_line.patient_id = patients.patient_id
 left join scanned on scanned.patient_id = patients.patient_id
+left join treated on treated.patient_id = patients.patient_id
+left join measured on measured.patient_id = patients.patient_id
+left join tested on tested.patient_id = patients.patient_id
