@@ -1,8 +1,8 @@
 """Run storage: the same files as Dagster's own, kept open and cheap to write, and the way back to its own.
 
-To others its files are those of Dagster's own. What Dagster leaves to storages that derive from its own is held
-here too, so that a version of it that leaves less is told by name. Not here: what is run, events that wait for
-others (`test_held_events.py`), and making databases (`test_fresh_storage.py`).
+To others its files are those of Dagster's own. What Dagster leaves to storages that derive from its own is
+held here too, so that a version of it that leaves less is told by name. Not here: what is run, events that
+wait for others (`test_held_events.py`), and making databases (`test_fresh_storage.py`).
 """
 
 from __future__ import annotations
