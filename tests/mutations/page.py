@@ -47,6 +47,10 @@ What stays under the limit of its rule is not told: a part of the patients, of a
 that is smaller. Nothing can notice these:
 
 {_rows(("table", "what is wrong", "why not"), [(d.table, d.wrong, d.why_not) for d in NOT_SEEN])}
+
+Known, and neither planted nor counted: in a first delivery nothing tells of deaths that are made up on the
+day of last contact, of a new method of ALP that gives two fifths more, of one laboratory whose values are
+three times those of the others, and of lower limits of normal that are delivered as the upper ones.
 """
 
 
