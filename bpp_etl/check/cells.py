@@ -6,7 +6,7 @@ delivery, never in a log, in Dagster or in a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bpp_etl.errors import shown
@@ -62,9 +62,16 @@ class ColumnFault:
 
 
 def column_faults(
-    con: Connection, delivery: Delivery, read: ReadDelivery, broken: Iterable[tuple[str, str]]
+    con: Connection,
+    delivery: Delivery,
+    read: ReadDelivery,
+    broken: Iterable[tuple[str, str]],
+    others: Sequence[tuple[str, int]] = (),
 ) -> tuple[ColumnFault, ...]:
-    """Find the columns of each rule of cells that a judged delivery broke; `broken` are tables and rules."""
+    """Find the columns of each rule of cells that a judged delivery broke; `broken` are tables and rules.
+
+    `others` are what `other_analytes` found of it, where rows are ignored.
+    """
     wanted: dict[str, set[str]] = {}
     broken = set(broken)
     for table, rule in broken:
@@ -76,7 +83,7 @@ def column_faults(
         for fault in _in_table(con, delivery, read, TABLES[name], rules)
     ]
     if ("lab_results", "nothing_used") in broken:
-        found += filter(None, [_analytes(con, other_analytes(con, delivery, read))])
+        found += filter(None, [_analytes(con, others)])
     for table, rule in sorted(broken):
         if rule == DISAGREES:
             found += _disputed(con, table)
@@ -162,17 +169,16 @@ def _disputed(con: Connection, table: str) -> list[ColumnFault]:
     return [ColumnFault(table, DISAGREES, str(column), int(count)) for column, count in rows]
 
 
-def _analytes(con: Connection, others: Iterable[tuple[str, int]]) -> ColumnFault | None:
+def _analytes(con: Connection, others: Sequence[tuple[str, int]]) -> ColumnFault | None:
     """List what a table of results calls its analytes, none of which is ours; None where one is, and refused.
 
-    `others` leaves the relation `as_read`: a row of each analyte.
+    Finding `others` leaves the relation `analyte_read`: a row of each analyte.
     """
-    texts = tuple(text for text, _ in others)
-    ours = count_of(
-        con, f"select count(*) from as_read where analyte in ({', '.join(map(literal, ANALYTE))})"
-    )
-    if ours or not texts:
+    if not others or count_of(
+        con, f"select count(*) from analyte_read where analyte in ({', '.join(map(literal, ANALYTE))})"
+    ):
         return None
+    texts = tuple(text for text, _ in others)
     rows_in_all = count_of(con, "select count(*) from raw.lab_results")
     return ColumnFault("lab_results", "nothing_used", "analyte", rows_in_all, ANALYTE, texts)
 
@@ -186,11 +192,12 @@ def other_analytes(con: Connection, delivery: Delivery, read: ReadDelivery) -> t
         " using (row_number)"
     )
     parsed = parsed_select(table, read.config, delivery.date, "analyte_told")
-    con.execute(f"create or replace temp table as_read as {parsed.sql}", parsed.parameters)
+    con.execute(f"create or replace temp table analyte_read as {parsed.sql}", parsed.parameters)
     rows = con.execute(
         "select trim(raw.analyte), count(*) from raw.lab_results as raw"
-        " join analyte_told as told using (analyte) join as_read on as_read.row_number = told.row_number"
-        f" where as_read.analyte not in ({', '.join(map(literal, ANALYTE))})"
+        " join analyte_told as told using (analyte)"
+        " join analyte_read as read on read.row_number = told.row_number"
+        f" where read.analyte not in ({', '.join(map(literal, ANALYTE))})"
         f" group by all order by count(*) desc, 1 limit {MOST_TEXTS}"
     ).fetchall()
     return tuple((str(text), int(count)) for text, count in rows)

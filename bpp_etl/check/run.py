@@ -178,9 +178,9 @@ def _judged(
                 known = stack.enter_context(known_already(files, delivery, read))
             decision = judge(con, delivery, read, known)
             broken = [result for result in decision.rules if result.is_breach]
-            faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken])
             is_ignored = any(one.ignored for one in decision.tables)
             analytes = other_analytes(con, delivery, read) if is_ignored else ()
+            faults = column_faults(con, delivery, read, [(one.table, one.rule) for one in broken], analytes)
             proposal = propose(con, delivery, read, decision, faults, [theirs for theirs, _ in analytes])
             written = write_rows(workbook, con, read, faults) if workbook is not None else 0
             rows = {**_refused_rows(con), **_flagged_rows(con, read), **_strangers(read)}

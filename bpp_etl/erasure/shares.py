@@ -19,8 +19,9 @@ import polars as pl
 from bpp_etl.erasure.find import Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.share.before import EXACT, KEPT, PATIENTS, digest_select, shares_before, threshold_of
+from bpp_etl.share.before import DIGEST, EXACT, KEPT, PATIENTS, shares_before, threshold_of
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
+from bpp_etl.warehouse.select import read_select
 from schemas.tables import TABLES
 
 SOURCE = "as_it_was"
@@ -42,7 +43,7 @@ def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[
                 gone = is_gone("core", [str(column) for column, *_ in described], registry)
                 con.execute(f"create table {name} as from {SOURCE}.{name} where {gone}")
             rows = con.execute(
-                digest_select(), {"key": secret_of(warehouse), "parts": 1, "part": 0}
+                read_select(DIGEST), {"key": secret_of(warehouse), "parts": 1, "part": 0}
             ).fetchall()
     except (BppError, duckdb.Error):
         return set()

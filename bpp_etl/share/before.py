@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from bpp_etl.measure.write import MEASURED
 from bpp_etl.share.pooling import Pool
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, literal, quoted
-from bpp_etl.warehouse.select import named_rows
+from bpp_etl.warehouse.select import Select, named_rows, read_select
 from schemas.contract import key_of
 from schemas.tables import TABLES
 
@@ -35,6 +34,7 @@ PATIENTS = "patients.parquet"
 EXACT = "exact.parquet"
 """In the house alone: the sums of a share as they were before anything was hidden."""
 ALIAS = "share_before"
+DIGEST = Select("bpp_etl.share", "patient_digest")
 ROWS_AT_ONCE = 1_000_000
 """So many rows of a release, about, are held as text at once: some 250 MB."""
 
@@ -59,14 +59,9 @@ def write_patient_digests(con: Connection, key: str, target: Path, rows_at_once:
     parts = max(1, math.ceil(rows / rows_at_once))
     con.execute("create or replace temp table told (told varchar)")
     for part in range(parts):
-        con.execute(f"insert into told {digest_select()}", {"key": key, "parts": parts, "part": part})
+        con.execute(f"insert into told {read_select(DIGEST)}", {"key": key, "parts": parts, "part": part})
     con.execute(f"copy (select told from told order by told) to {literal(str(target))} (format parquet)")
     con.execute("drop table told")
-
-
-def digest_select() -> str:
-    """Return the SELECT that digests the patients of one part of the tables in `core`."""
-    return (files("bpp_etl.share") / "sql" / "patient_digest.sql").read_text(encoding="utf-8")
 
 
 def ensure_differs_by_many(con: Connection, digests: Path, before: Path, threshold: int) -> None:

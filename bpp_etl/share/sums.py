@@ -11,15 +11,16 @@ from pathlib import Path
 from bpp_etl.disclosure.publish import Told
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.steps import Left
-from bpp_etl.measure.write import MEASURED, insert_values
+from bpp_etl.measure.write import MEASURED
 from bpp_etl.warehouse.connection import in_memory, literal
-from bpp_etl.warehouse.ddl import column_list, create_table, describe, describe_table
+from bpp_etl.warehouse.ddl import column_list, create_table, describe, describe_table, insert_rows
 from schemas.contract import columns_of, key_of
 from schemas.sums import Sums
 
 FILE = "sums.parquet"
 AGAIN = ("paper_comparison", "event_rule")
 """Tables whose counts stand in others too."""
+
 Line = tuple[str, str, tuple[str, ...], str, int, float | None]
 """Protocol, table, row, quantity, day and value."""
 
@@ -37,12 +38,11 @@ def write_sums(told: Told, target: Path) -> None:
     """Write the sums, with grain, key and the description of each column in the file's own metadata."""
     lines = sorted(sum_lines(told), key=lambda line: line[:5])
     columns = columns_of(Sums)
-    names = [column.name for column in columns]
     about = {"sums": describe_table(Sums), **{column.name: describe(column) for column in columns}}
     metadata = ", ".join(f"{literal(name)}: {literal(text)}" for name, text in about.items())
     with in_memory() as con:
         create_table(con, "share", "sums", Sums)
-        insert_values(con, "share", "sums", Sums, [dict(zip(names, line, strict=True)) for line in lines])
+        insert_rows(con, "share", "sums", lines, Sums)
         con.execute(
             f"copy (select {column_list(columns)} from share.sums) to {literal(str(target))}"
             f" (format parquet, kv_metadata {{{metadata}}})"
