@@ -41,7 +41,7 @@ from bpp_etl.warehouse.connection import Connection, opened, room_for, transacti
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
 from schemas.contract import Contract, columns_of, grain_of, key_of
-from schemas.quality import OUTSIDE_CONTENT
+from schemas.release_quality import OUTSIDE_CONTENT
 
 OUTSIDE_DIGEST = {("quality", table) for table in OUTSIDE_CONTENT}
 ASSEMBLED = "assembled.json"
