@@ -54,7 +54,7 @@ def keep_delivery(
             forget_registry(warehouse, delivery.registry)
         return False
     place = _list_of(warehouse, delivery.registry, delivery.name, read.input_digest)
-    if place.exists():
+    if _is_kept(warehouse, place):
         return True
     # Many may keep at once; nobody removes what no list names yet.
     with room_for(place), _held(warehouse, fcntl.LOCK_SH):
@@ -70,6 +70,14 @@ def keep_delivery(
         half.write_text(json.dumps([asdict(one) for one in kept], ensure_ascii=False), encoding="utf-8")
         os.replace(half, place)  # noqa: PTH105
     return True
+
+
+def _is_kept(warehouse: Path, place: Path) -> bool:
+    """Say whether a list is there, and all that it names; one that is damaged is written anew."""
+    try:
+        return all((_files(warehouse) / f"{one.digest}{ENDING}").is_file() for one in _read_list(place))
+    except (FileNotFoundError, DamagedError):
+        return False
 
 
 def _files_kept(warehouse: Path, delivery: Delivery, read: ReadDelivery) -> list[KeptFile] | None:
