@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bpp_etl.admission.due import Due, derivation, derived_with, due_for
+from bpp_etl.admission.due import Action, Due, derivation, derived_with, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep
 from bpp_etl.errors import BppError, DamagedError, UsageError, known_names
 from bpp_etl.events.derive import sort_protocols
@@ -103,23 +103,27 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
     return Begun(places, names, window, protocols, wanted, done)
 
 
-def is_unchanged(begun: Begun) -> bool:
-    """Say whether a refresh that has begun has nothing to do; what it cannot tell, a run finds out."""
+def first_due(begun: Begun) -> Action | None:
+    """Say what a refresh that has begun has to do first; "nothing" is nothing at all, a release neither.
+
+    None where it cannot tell, which a run finds out, and where all that is left is to publish.
+    """
     places, protocols = begun.places, begun.protocols
     if begun.done.failed:
-        return False
+        return None
     try:
         for delivery in begun.wanted.values():
             if lost_delivery(places.warehouse, delivery) is not None:
-                return False
-            if due_for(places.warehouse, delivery, protocols, full=False).action != "nothing":
-                return False
+                return "judge"
+            action = due_for(places.warehouse, delivery, protocols, full=False).action
+            if action != "nothing":
+                return action
         if to_derive(places.warehouse, protocols):
-            return False
+            return "derive"
         inputs = release_input(places.warehouse, protocols)
     except BppError:
-        return False
-    return is_published(Shelf.of(places.warehouse), inputs)
+        return None
+    return "nothing" if is_published(Shelf.of(places.warehouse), inputs) else None
 
 
 def leave(begun: Begun, say: Say) -> Refreshed:

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import typer
 
-from assets.begin import Begun, Refreshed, Say, begin, is_unchanged, leave
+from assets.begin import Begun, Refreshed, Say, begin, first_due, leave
 from assets.descriptors import ensure_files_may_be_opened
 from assets.operation import load_operation
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.events.window import ALWAYS, Window
+from bpp_etl.reading import forks
 from bpp_etl.release.copied import copy_in_service
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT, Places, as_called, places
@@ -180,8 +181,11 @@ def finish(begun: Begun, *, full: bool, say: Say) -> Refreshed:
 
 
 def _finished(begun: Begun, *, full: bool, say: Say) -> Refreshed:
-    if not full and is_unchanged(begun):
+    due = "judge" if full else first_due(begun)
+    if due == "nothing":
         return leave(begun, say)
+    if due == "judge":
+        forks.start()  # it loads what reads a delivery while this process loads Dagster
     from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
     from assets.resources import Warehouse  # noqa: PLC0415
 

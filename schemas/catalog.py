@@ -10,8 +10,9 @@ from schemas.contract import Contract
 from schemas.event import EVENT_TABLES
 from schemas.meta import META_TABLES
 from schemas.metric import METRIC_TABLES
-from schemas.quality import QUALITY_TABLES, RELEASE_QUALITY_TABLES
+from schemas.quality import QUALITY_TABLES
 from schemas.quarantine import quarantine_contract
+from schemas.release_quality import RELEASE_QUALITY_TABLES
 from schemas.tables import TABLES
 
 

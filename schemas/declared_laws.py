@@ -20,6 +20,7 @@ LAST_CONTACT = "last_contact_derived"
 LINE = "line_derived"
 DATE_RELATIVE, DATE_IN_MONTHS = "date_relative", "date_in_months"
 DAY_ZERO, DAY_ZERO_UNKNOWN = "day_zero_declared", "day_zero_unknown"
+PARTIAL_BIRTH = "birth_date_partial"
 
 
 def only(table: str) -> Tables:
@@ -58,6 +59,16 @@ DECLARED_LAWS: tuple[Law, ...] = (
         severity="flag",
         category="completeness",
         mend="Nothing to mend where no contact is recorded; else deliver last_contact_date.",
+        on=only("patients"),
+    ),
+    DeclaredLaw(
+        PARTIAL_BIRTH,
+        sentence="A date of birth names its day.",
+        exactly="It does not, and is empty, as [patients] of registry.toml states: the patient is kept, and "
+        "has no age.",
+        severity="flag",
+        category="conformance",
+        mend="Nothing to mend where the day may not leave the house; else deliver it.",
         on=only("patients"),
     ),
     DeclaredLaw(

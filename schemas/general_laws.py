@@ -157,7 +157,9 @@ GENERAL_LAWS: tuple[Law, ...] = (
         sentence="Every date names its day.",
         severity="refuse",
         category="conformance",
-        mend="Find the day at the source; a partial date is never completed here.",
+        mend="Find the day at the source; a partial date is never completed here. Of births that are "
+        'delivered without their day, partial_birth_date = "empty" in [patients] of registry.toml keeps the '
+        "patient.",
         on=with_column_of("date"),
         cells={"date": (Cell("2024-03", "2024-03-05"), Cell("2024", "2024-03-05"))},
     ),

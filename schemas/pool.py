@@ -15,7 +15,8 @@ from schemas.metric import METRIC_TABLES
 from schemas.metric_codes import ALP_COMPARISON
 from schemas.metric_columns import protocol_column, stratum_column
 from schemas.metrics import METRICS
-from schemas.quality import QUALITY_TABLES, RELEASE_QUALITY_TABLES
+from schemas.quality import QUALITY_TABLES
+from schemas.release_quality import RELEASE_QUALITY_TABLES
 from schemas.sums import QUANTITY
 
 COMPARED_ON: Mapping[str, str] = MappingProxyType(

@@ -14,7 +14,7 @@ from bpp_etl.gate.derived_lines import OF_A_LINE
 from bpp_etl.landing.declared import Declaration
 from bpp_etl.landing.registry_sections import NOTHING_SAID, About
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
-from bpp_etl.warehouse.ddl import comment_table, create_table, insert_rows
+from bpp_etl.warehouse.ddl import create_table, insert_rows
 from schemas.quality import QUALITY_TABLES
 from schemas.stated import NOTHING_STATED, Stated
 from schemas.tables import DRUGS
@@ -41,7 +41,6 @@ def record(
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
         create_table(con, "quality", table, contract)
-        comment_table(con, "quality", table, contract)
     stamp = (decision.registry, decision.delivery)
     judged = (*stamp, decision.status)
     insert_rows(

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,13 +19,13 @@ from tempfile import TemporaryDirectory
 
 from bpp_etl.archive.files import ENDING, HALF_MADE, put, write_back
 from bpp_etl.errors import DamagedError
-from bpp_etl.landing.deliveries import CONFIGURATION, Delivery, delivery_of
+from bpp_etl.landing.deliveries import CONFIGURATION, DeliveredFile, Delivery, delivery_of
 from bpp_etl.reading.files import opened_in_place
 from bpp_etl.reading.inputs import ReadAs, configuration_file, files_in, home_of
 from bpp_etl.reading.limits import load_limits
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.warehouse.connection import room_for
+from bpp_etl.warehouse.connection import AT_ONCE, room_for
 
 RAW = "raw"
 OF_REGISTRY = f"../{CONFIGURATION}"
@@ -53,7 +54,7 @@ def keep_delivery(
             forget_registry(warehouse, delivery.registry)
         return False
     place = _list_of(warehouse, delivery.registry, delivery.name, read.input_digest)
-    if place.exists():
+    if _is_kept(warehouse, place):
         return True
     # Many may keep at once; nobody removes what no list names yet.
     with room_for(place), _held(warehouse, fcntl.LOCK_SH):
@@ -71,16 +72,29 @@ def keep_delivery(
     return True
 
 
+def _is_kept(warehouse: Path, place: Path) -> bool:
+    """Say whether a list is there, and all that it names; one that is damaged is written anew."""
+    try:
+        return all((_files(warehouse) / f"{one.digest}{ENDING}").is_file() for one in _read_list(place))
+    except (FileNotFoundError, DamagedError):
+        return False
+
+
 def _files_kept(warehouse: Path, delivery: Delivery, read: ReadDelivery) -> list[KeptFile] | None:
     """Keep a delivery's files and its registry's configuration; None where they are not what was read."""
     folder, limits = _files(warehouse), load_limits(os.environ)
     whole = ReadAs(delivery, limits)
     whole.files = files = files_in(delivery)
-    kept = []
-    for file in files:
+
+    def keep(file: DeliveredFile) -> KeptFile:
         with opened_in_place(file, home_of(delivery), limits) as stream:
-            kept.append(KeptFile(file.name, put(folder, stream)))
-        whole.note(file, kept[-1].digest)
+            return KeptFile(file.name, put(folder, stream))
+
+    # To pack a file keeps one core busy.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        kept = list(pool.map(keep, files))
+    for file, one in zip(files, kept, strict=True):
+        whole.note(file, one.digest)
     configuration = configuration_file(delivery)
     if configuration is not None:
         with opened_in_place(configuration, home_of(delivery).parent, limits) as stream:

@@ -25,8 +25,10 @@ from bpp_etl.check.keys import (
 from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
 from bpp_etl.check.proposal import Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.harmonise.dates import BIRTH, PARTIAL
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.line_derivation import DERIVE
+from bpp_etl.landing.registry_sections import AS_EMPTY, PARTIAL_BIRTH_DATE
 from bpp_etl.pages.plain_text import cells_of
 from bpp_etl.reading.problems import PLAIN_NAME, is_of_names, looks_like_identifier
 from bpp_etl.reading.remembered import ReadDelivery
@@ -208,8 +210,11 @@ class _Found:
     def look_at(self, fault: ColumnFault) -> None:
         """Find how the cells of a column are written, or which codes they hold."""
         section = f"read.{fault.table}"
-        if fault.rule in {"date_invalid", "date_is_partial"}:
+        if fault.rule in {"date_invalid", PARTIAL}:
             self._date_format(section, fault)
+            if (fault.rule, fault.column) == (PARTIAL, BIRTH):
+                line = f"{PARTIAL_BIRTH_DATE} = {value_of(AS_EMPTY)}  # keeps such a patient, without an age"
+                self.choose_once("patients", line)
         elif fault.rule == "date_has_zone":
             self.choose_once(section, 'timezone = "Area/City"  # whose days count, such as Europe/Berlin')
         elif fault.rule == "date_century_unknown":

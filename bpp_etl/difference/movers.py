@@ -15,7 +15,7 @@ from bpp_etl.warehouse.connection import Connection
 from schemas.metrics import METRICS
 from schemas.metrics.record import Basis
 from schemas.metrics.strata import stratum_of
-from schemas.quality import CHANGE_CAUSE
+from schemas.release_quality import CHANGE_CAUSE
 
 
 def basis_of(metric: str, stratum: str) -> Basis:

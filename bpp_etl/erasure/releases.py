@@ -56,7 +56,7 @@ from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.layout import lacking
 from schemas.catalog import catalog, relations
 from schemas.contract import columns_of
-from schemas.quality import HISTORY_TABLES, OUTSIDE_CONTENT, Change
+from schemas.release_quality import HISTORY_TABLES, OUTSIDE_CONTENT, Change
 
 SOURCE = "as_it_was"
 ANEW = {("meta", "table"), ("meta", "column"), ("quality", "change")}

@@ -15,13 +15,12 @@ from pathlib import Path
 
 from bpp_etl.errors import NotFoundError, UsageError, shown
 from bpp_etl.events import Protocol, load_protocol
-from bpp_etl.events.protocol_file import shipped
 from bpp_etl.events.window import Window
 from bpp_etl.export.format import OPTIONS, Format, Source, Written
 from bpp_etl.export.formats import format_named
 from bpp_etl.identity.erased import nobody_erased_since
 from bpp_etl.pages.plain_text import counted
-from bpp_etl.release.inputs import told_protocols
+from bpp_etl.release.inputs import ensure_shipped, told_protocols
 from bpp_etl.release.lease import builder, is_left_behind
 from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import ensure_sealed, sha256_of
@@ -155,10 +154,8 @@ def _protocol(con: Connection, asked: str | None) -> Protocol:
     """Load the protocol, which must be one whose calls the release tells, to the last number."""
     told, *days = one_row(con, "select protocols, first_line_from, first_line_to from meta.release")
     judged = [str(name) for (name,) in con.execute(JUDGED).fetchall()]
-    if asked is None and judged[0] not in shipped():
-        raise UsageError(
-            f"the release was made by {judged[0]}, a protocol of its own", "name its file by --protocol"
-        )
+    if asked is None:
+        ensure_shipped(judged[:1])
     loaded = load_protocol(asked or judged[0]).within(Window(*days))
     if loaded.name not in judged or told_protocols([loaded])[0] not in told:
         raise UsageError(

@@ -166,13 +166,13 @@ def _judge(con: Connection, schema: pa.DataFrameSchema, select: str, broke: Brea
     cursor = con.cursor()
     try:
         cursor.execute("use warehouse")
-        for frame in _gathered(cursor.sql(parsed(cursor, select)).to_arrow_reader(BATCH_ROWS)):
+        for frame in gathered(cursor.sql(parsed(cursor, select)).to_arrow_reader(BATCH_ROWS)):
             judge_frame(schema, frame, broke)
     finally:
         cursor.close()
 
 
-def _gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
+def gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
     """Put small batches together: each thread and each part of a union yields its own."""
     held: list[pl.DataFrame] = []
     for batch in batches:
@@ -194,11 +194,16 @@ def _rows_with(con: Connection, relation: str, cells: pl.DataFrame) -> Numbers:
         )
 
 
+def validate(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> None:
+    """Hold a frame to a schema, whole. Errors: SchemaErrors, which carry cell values."""
+    with _ONE_AT_A_TIME:
+        schema.validate(frame, lazy=True)
+
+
 def judge_frame(schema: pa.DataFrameSchema, frame: pl.DataFrame, broke: Breach) -> None:
     """Validate one batch lazily and hand over, rule by rule, what of it breaks the rule."""
     try:
-        with _ONE_AT_A_TIME:
-            schema.validate(frame, lazy=True)
+        validate(schema, frame)
     except SchemaErrors as errors:
         # The errors carry cell values: only the check's name and its boolean column are taken from them.
         for error in errors.schema_errors:

@@ -9,13 +9,17 @@ import datetime as dt
 import re
 
 from bpp_etl.harmonise.reading import Reading, looked_at_again, of_few
+from bpp_etl.landing.declared import mark
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.relative_dates import DAYS_PER_MONTH, MOST_DAYS, RelativeDates
 from bpp_etl.reading.raw_tables import typedness
+from bpp_etl.warehouse.connection import literal
 from schemas.contract import Column
+from schemas.declared_laws import PARTIAL_BIRTH
 
 PARTIAL_DATE = (
     r"(\d{4}([-/.](\d{1,2}|[A-Za-z]{3})|\d{2}|[A-Za-z]{3})?|(\d{1,2}|[A-Za-z]{3})[-/. ]\d{4}"
+    r"|(00|UN|UK|UNK|XX|--?)[-/. ](\d{1,2}|[A-Za-z]{2,3}|--?)[-/. ]\d{4}|\d{4}(0\d|1[0-2]|99)(00|99)"
     r"|\d{4}-\d{2}-(00|UN|UK|XX|--?)|\d{4}-(00|UN|UK|XX|--?)(-(00|\d{2}|UN|UK|XX|--?))?|\d{4}---\d{2})"
 )
 ZONED = r".*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
@@ -27,6 +31,7 @@ COUNTED = {
 """A number of days or months from day zero, by the mark of its decimals; it may name its unit."""
 FIRST_DAY = "1000-01-01"
 """A year has four digits: what is read as an earlier day was written otherwise than told."""
+PARTIAL = "date_is_partial"
 BIRTH = "birth_date"
 LEAST_AGE = 15
 """Years; nobody in a registry of breast cancer was born later than that before the delivery."""
@@ -38,11 +43,15 @@ def date_reading(
     delivered_on: dt.date,
     parameters: dict[str, object],
     relative: RelativeDates | None = None,
+    *,
+    is_partial_empty: bool = False,
 ) -> Reading:
     """Read a column's text as days, and tell what cannot be read apart.
 
     Of dates that are `relative` to a day zero a number is `r_<column>`, in days, and no day yet; `m_<column>`
     says that it was one of months. A number may name its unit itself (`12.5 months`).
+
+    A partial date breaks a rule, unless `is_partial_empty`: then it is an empty one, and the row marked.
 
     Years of two digits up to `century_pivot` are of this century; a birth lies further back than other days.
     """
@@ -76,7 +85,15 @@ def date_reading(
         | counted[1],
         {f"x_{name}": _unread(name, settings, is_relative=relative is not None)},
     )
-    return Reading(levels, [(f"x_{name} is not null", f"x_{name}")])
+    unread = f"x_{name}"
+    if not is_partial_empty:
+        return Reading(levels, [(f"{unread} is not null", unread)])
+    is_partial = f"coalesce({unread} = {literal(PARTIAL)}, false)"
+    return Reading(
+        levels,
+        [(f"{unread} is not null and not {is_partial}", unread)],
+        [(is_partial, mark(PARTIAL_BIRTH, name))],
+    )
 
 
 def _counted(name: str, relative: RelativeDates) -> tuple[dict[str, str], dict[str, str]]:
@@ -138,7 +155,7 @@ def _unread(name: str, settings: ReadSettings, *, is_relative: bool) -> str:
     if settings.century_pivot is None:
         is_short = f"w_{name} is not null or regexp_full_match({text}, $short_year)"
         kinds.append((is_short, "date_century_unknown"))
-    kinds.append((f"regexp_full_match({text}, $partial_date)", "date_is_partial"))
+    kinds.append((f"regexp_full_match({text}, $partial_date)", PARTIAL))
     whens = " ".join(f"when {holds} then '{rule}'" for holds, rule in kinds)
     none_counted = f" and r_{name} is null" if is_relative else ""
     is_unread = f"{text} is not null and v_{name} is null{none_counted}"

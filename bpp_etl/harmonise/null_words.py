@@ -6,7 +6,7 @@ Not here: blanks, and what a registry says that an empty cell means (`harmonise/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bpp_etl.warehouse.connection import literal
 from schemas.codes import NULL_WORDS
@@ -76,3 +76,14 @@ def _begins(text: str, firsts: Iterable[str]) -> str:
 def _is_one(text: str, words: Iterable[str]) -> str:
     # One pattern is planned in a fraction of the time of as many comparisons.
     return f"regexp_full_match({text}, {literal('(?i)' + '|'.join(map(re.escape, words)))})"
+
+
+def null_word_bits(columns: Sequence[Column], lacking: Collection[str]) -> str:
+    """Write the bits of the columns (1, 2, 4, ... in their order) whose cell held such a word; else NULL."""
+    held = {
+        place: f"s_{column.name} is not null and e_{column.name} is null"
+        for place, column in enumerate(columns)
+        if column.name not in lacking
+    }
+    bits = " + ".join(f"case when {one} then {1 << place} else 0 end" for place, one in held.items())
+    return f"case when {' or '.join(held.values())} then ({bits})::integer end"

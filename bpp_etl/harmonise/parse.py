@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from bpp_etl.adapters.run import APPROXIMATED
-from bpp_etl.harmonise.dates import date_reading
-from bpp_etl.harmonise.null_words import without_null_words
+from bpp_etl.harmonise.dates import BIRTH, date_reading
+from bpp_etl.harmonise.null_words import null_word_bits, without_null_words
 from bpp_etl.harmonise.numbers import number_reading
 from bpp_etl.harmonise.reading import Reading
 from bpp_etl.harmonise.words import word_reading
@@ -70,7 +70,7 @@ def parsed_select(
     delivered = delivered_columns(table.contract)
     columns = tuple(column for column in delivered if column.name not in lacking)
     parameters: dict[str, object] = {}
-    levels, found = _levels(table, columns, config, delivered_on, parameters)
+    levels, found, marks = _levels(table, columns, config, delivered_on, parameters)
     # What fills the last contact says itself where it is missing yet.
     told_later = CONTACT if config.last_contact else None
     problems = [
@@ -100,7 +100,7 @@ def parsed_select(
         ]
     sql = (
         f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
-        f" {_null_words(delivered, lacking)} as null_words, {DECLARED} from {relation}"
+        f" {null_word_bits(delivered, lacking)} as null_words, {_declared(marks)} from {relation}"
     )
     return ParsedSelect(sql, parameters)
 
@@ -114,7 +114,7 @@ def unread_cells(
     """
     columns = delivered_columns(table.contract)
     parameters: dict[str, object] = {}
-    levels, found = _levels(table, columns, config, delivered_on, parameters)
+    levels, found, _ = _levels(table, columns, config, delivered_on, parameters)
     if config.dates is not None:
         found += [
             Problem(f"r_{one.name} is not null", literal(DAY_ZERO_UNKNOWN), one.name)
@@ -150,8 +150,8 @@ def _levels(
     config: RegistryConfig,
     delivered_on: dt.date,
     parameters: dict[str, object],
-) -> tuple[list[Mapping[str, str]], list[Problem]]:
-    """Write how the cells of a table are read, level by level, and which of them cannot be."""
+) -> tuple[list[Mapping[str, str]], list[Problem], list[tuple[str, str]]]:
+    """Write how the cells of a table are read, level by level, which cannot be, and what is declared."""
     settings = config.reading(table.name)
     readings = {one.name: _reading(one, settings, delivered_on, parameters, config) for one in columns}
     levels = [
@@ -172,7 +172,7 @@ def _levels(
         for name, reading in readings.items()
         for predicate, rule in reading.problems
     ]
-    return levels, problems
+    return levels, problems, [one for reading in readings.values() for one in reading.declared]
 
 
 def _levelled(table: DeliveredTable, relation: str, levels: Iterable[Mapping[str, str]]) -> str:
@@ -221,7 +221,10 @@ def _reading(
     config: RegistryConfig,
 ) -> Reading:
     if column.kind == "date":
-        return date_reading(column, settings, delivered_on, parameters, config.dates)
+        is_partial_empty = bool(config.patients) and column.name == BIRTH
+        return date_reading(
+            column, settings, delivered_on, parameters, config.dates, is_partial_empty=is_partial_empty
+        )
     if column.kind in {"number", "integer"}:
         return number_reading(column, settings.decimal, parameters)
     return word_reading(column)
@@ -281,11 +284,10 @@ def _listed(problems: list[tuple[str, str]]) -> tuple[dict[str, str], str]:
     return level, f"case when {anything} then list_sort(list_distinct({rules})) end"
 
 
-def _null_words(columns: tuple[Column, ...], lacking: Collection[str]) -> str:
-    held = {
-        place: f"s_{column.name} is not null and e_{column.name} is null"
-        for place, column in enumerate(columns)
-        if column.name not in lacking
-    }
-    bits = " + ".join(f"case when {one} then {1 << place} else 0 end" for place, one in held.items())
-    return f"case when {' or '.join(held.values())} then ({bits})::integer end"
+def _declared(marks: Collection[tuple[str, str]]) -> str:
+    """Write what registry.toml filled of a row: what was marked before, and the marks that hold."""
+    if not marks:
+        return DECLARED
+    told = ", ".join(f"case when {holds} then {literal(mark)} end" for holds, mark in marks)
+    found = f"list_filter([{told}], lambda mark: mark is not null)"
+    return f"list_concat({DECLARED}, {found}) as {DECLARED}"

@@ -18,11 +18,13 @@ class Reading:
     """The SQL that reads one column: expressions by name, each level standing on the names of those before.
 
     `t_<column>` is the text to read, NULL where the cell is empty; the last level makes `v_<column>`. A
-    problem is a predicate, and in SQL the rule that a row breaks where it holds.
+    problem is a predicate, and in SQL the rule that a row breaks where it holds. What is `declared` of the
+    column is a predicate, and the mark of a row where it holds.
     """
 
     levels: Sequence[Mapping[str, str]]
     problems: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    declared: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
 def narrowed(text: str) -> str:

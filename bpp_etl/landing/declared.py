@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bpp_etl.landing.registry_config import RegistryConfig
 from schemas.contract import delivered_columns
-from schemas.declared_laws import CONSTANT, DATE_RELATIVE, LAST_CONTACT, LINE, UPPER_LIMIT
+from schemas.declared_laws import CONSTANT, DATE_RELATIVE, LAST_CONTACT, LINE, PARTIAL_BIRTH, UPPER_LIMIT
 from schemas.tables import TABLES
 
 
@@ -76,6 +76,8 @@ def _each(config: RegistryConfig) -> Iterator[Declaration]:
         for name, known in TABLES.items():
             for column in (one.name for one in delivered_columns(known.contract) if one.kind == "date"):
                 yield Declaration("[dates]", name, column, DATE_RELATIVE, told, is_told_empty=False)
+    if config.patients:
+        yield Declaration("[patients]", "patients", "birth_date", PARTIAL_BIRTH)
     if config.last_contact:
         names = ", ".join(config.last_contact)
         yield Declaration("[last_contact]", "patients", "last_contact_date", LAST_CONTACT, names)

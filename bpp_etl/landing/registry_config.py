@@ -64,6 +64,7 @@ class RegistryConfig:
     last_contact: tuple[str, ...] = ()
     dates: RelativeDates | None = None
     therapy_lines: LineDerivation | None = None
+    patients: Mapping[str, str] = field(default_factory=dict)
     lesions: Mapping[str, str] = field(default_factory=dict)
     cadence: StatedCadence = NOT_STATED
     limits: Mapping[str, float] = field(default_factory=dict)

@@ -13,6 +13,8 @@ from bpp_etl.landing.last_contact import ANY_RECORD, SEEN_ON, last_contact_of
 from bpp_etl.landing.line_derivation import DERIVE, MAINTENANCE, STARTS, LineDerivation, therapy_lines_of
 from bpp_etl.landing.read_settings import AT_THE_TOP, READ_KEYS
 from bpp_etl.landing.registry_sections import (
+    AS_EMPTY,
+    PARTIAL_BIRTH_DATE,
     about_of,
     cadence_of,
     compose_of,
@@ -20,6 +22,7 @@ from bpp_etl.landing.registry_sections import (
     lesions_of,
     limits_of,
     null_words_of,
+    patients_of,
     recodes_of,
     renames_of,
 )
@@ -28,6 +31,7 @@ from bpp_etl.landing.upper_limits import upper_limits_of
 from bpp_etl.landing.waivers import waivers_of
 from schemas.cadence import CYCLES_PER_INTERVAL, LEAST_INTERVAL_DAYS, MOST_INTERVAL_DAYS
 from schemas.codes import NULL_WORDS
+from schemas.declared_laws import PARTIAL_BIRTH
 from schemas.tables import DRUGS
 
 
@@ -223,6 +227,16 @@ day_zero = 2000-01-01""",
         " (`last_contact_derived`)",
         f"""[last_contact]
 from = "{ANY_RECORD}\"""",
+    ),
+    Key(
+        "patients",
+        patients_of,
+        "nothing",
+        f'`{PARTIAL_BIRTH_DATE} = "{AS_EMPTY}"`: a date of birth without its day, or without its month too,'
+        " is read as an empty one, and completed by nobody: the patient is kept, without an age, and flagged"
+        f" (`{PARTIAL_BIRTH}`). Without it such a patient is refused (`date_is_partial`)",
+        f"""[patients]
+{PARTIAL_BIRTH_DATE} = "{AS_EMPTY}\"""",
     ),
     Key(
         "lesions",

@@ -19,6 +19,8 @@ from schemas.tables import DELIVERABLE, TABLES
 
 STABLE = "stable"
 """Of `ids` in [lesions]: a lesion keeps its id from scan to scan."""
+PARTIAL_BIRTH_DATE, AS_EMPTY = "partial_birth_date", "empty"
+"""Of [patients]: a date of birth without its day is an empty one."""
 FEWEST_PARTS = 2
 ABOUT = ("title", "synthetic", "contact")
 
@@ -167,6 +169,18 @@ def ensure_keys_are_ours(compose: Mapping[str, Mapping[str, object]], tables: It
         )
         for key in compose.get(table, {}):
             ensure_known(f"key in [compose.{table}]:", key, keys or ("none of this table",))
+
+
+def patients_of(told: Any, where: str) -> dict[str, str]:
+    """Read [patients]."""
+    for key in table_of(told, where):
+        ensure_known(f"key in [{where}]:", key, (PARTIAL_BIRTH_DATE,))
+    if told.get(PARTIAL_BIRTH_DATE) != AS_EMPTY:
+        raise ConfigurationError(
+            f'registry.toml: {PARTIAL_BIRTH_DATE} in [patients] must be "{AS_EMPTY}"',
+            "leave [patients] out where every date of birth names its day",
+        )
+    return {PARTIAL_BIRTH_DATE: AS_EMPTY}
 
 
 def lesions_of(told: Any, where: str) -> dict[str, str]:

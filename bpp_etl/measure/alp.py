@@ -14,10 +14,15 @@ from bpp_etl.measure.rows import FEWEST_EVENTS, Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.metrics import roc_auc, signed_rank
+from bpp_etl.metrics.paired import EXACT_LIMIT
 from bpp_etl.warehouse.select import Column
 from schemas.event import ALP_CATEGORY, REASON, STATE
 
-SIGNED_RANK = "Wilcoxon signed-rank test, zeros dropped, {null}; Hodges-Lehmann shift"
+# Which null it was is told by a warning, which goes where the number of patients is withheld.
+SIGNED_RANK = (
+    f"Wilcoxon signed-rank test, zeros dropped, exact null up to {EXACT_LIMIT} pairs, else its normal"
+    " approximation; Hodges-Lehmann shift"
+)
 PAIRED = "; ALP at progression minus ALP at the event, of patients with all three values"
 WHOLE = ("all", "state=true_progression")
 """The strata of changes that are no part of one another."""
@@ -102,13 +107,12 @@ def signed_rank_row(
 ) -> Row:
     """Build the row of a shift within patients with its test; the method's words may go on with `ending`."""
     found = signed_rank(values)
-    method = SIGNED_RANK.format(null=f"{found.method} null" if found.method == "exact" else found.method)
     return estimate_row(
         tally,
         metric,
         patients,
         Interval(found.estimate, found.low, found.high, "signed-rank", found.p_value),
-        method=method + ending,
+        method=SIGNED_RANK + ending,
         stratum=stratum,
         warnings=("approximate_p_value",) if found.method == "normal approximation" else (),
     )

@@ -12,6 +12,7 @@ from bpp_etl.measure.cohort import HER2, HER2_LABELS, Cohort
 from bpp_etl.measure.comparisons import HER2_STRATUM, comparison_warnings
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.metrics import rank_sum
+from bpp_etl.metrics.unpaired import EXACT_LIMIT
 from bpp_etl.warehouse.select import Column
 from schemas.event import STATE
 from schemas.metrics.alp_by_her2 import CHANGES
@@ -21,7 +22,10 @@ COLUMN = {
     "alp_change_at_event": "alp_event_minus_baseline",
     "alp_change_at_progression": "alp_progression_minus_baseline",
 }
-RANK_SUM = "Wilcoxon rank-sum test, {null}; Hodges-Lehmann difference of positive less negative"
+RANK_SUM = (
+    f"Wilcoxon rank-sum test, exact null up to {EXACT_LIMIT} patients, else its normal approximation;"
+    " Hodges-Lehmann difference of positive less negative"
+)
 
 
 def alp_by_her2_rows(cohort: Cohort) -> list[Row]:
@@ -55,7 +59,7 @@ def _difference(cohort: Cohort, metric: str, group: str, values: list[Column]) -
         f"{metric}_difference",
         both,
         Interval(found.estimate, found.low, found.high, "rank-sum", found.p_value),
-        method=RANK_SUM.format(null=f"{found.method} null" if found.method == "exact" else found.method),
+        method=RANK_SUM,
         subjects=tuple(groups),
         warnings=warnings,
     )

@@ -13,7 +13,7 @@ from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.ddl import create_table, insert_rows
 from schemas.contract import Contract, columns_of
 from schemas.metric import METRIC_TABLES
-from schemas.quality import EventRule
+from schemas.release_quality import EventRule
 
 MEASURED: Mapping[str, tuple[str, type[Contract]]] = {
     **{table: ("metric", contract) for table, contract in METRIC_TABLES.items()},

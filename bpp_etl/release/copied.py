@@ -16,13 +16,13 @@ from bpp_etl.release.seal import MANIFEST, ensure_sealed, sha256_of
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.storage.bucket import Bucket, MovedError, opened_bucket
 from bpp_etl.storage.stated import load_storage, publish_to
-from bpp_etl.warehouse.audit import note
+from bpp_etl.warehouse.audit import note, noted
 
 POINTER = "latest.json"
 """The one object of a place that is ever written again: it names the release to read."""
 RELEASES = "releases"
 COPIED = "copied"
-"""What the audit says beside `publish` of a release that was copied."""
+"""What the audit says beside `publish` of a release that was copied, and `prune` of a copy."""
 
 
 def copy_in_service(warehouse: Path, environment: Mapping[str, str]) -> str | None:
@@ -65,11 +65,36 @@ def _copy(bucket: Bucket, shelf: Shelf, release_id: str) -> str | None:
 
 
 def _copy_renewed(bucket: Bucket, shelf: Shelf, release_id: str) -> str | None:
-    """Copy again what an erasure made anew of the releases that are there."""
-    there = {name.split("/")[1] for name in bucket.names() if name.startswith(f"{RELEASES}/")}
-    others = [one for one in shelf.ids() if one in there and one != release_id]
-    again = [one for one in others if _bring(bucket, shelf.folder(one))]
-    return f"made anew at {bucket.told}: {', '.join(again)}" if again else None
+    """Copy again what an erasure made anew of the releases that are there, and remove what none can.
+
+    A release that was copied before a patient was erased, and is no longer here, holds the patient for good.
+    """
+    there: dict[str, list[str]] = {}
+    for name in bucket.names():
+        if name.startswith(f"{RELEASES}/"):
+            there.setdefault(name.split("/")[1], []).append(name)
+    kept = set(shelf.ids())
+    again = [one for one in sorted(kept & there.keys() - {release_id}) if _bring(bucket, shelf.folder(one))]
+    gone = sorted(_copied_before_an_erasure(shelf.published.parent) & there.keys() - kept)
+    for one in gone:
+        # Its manifest goes first: without it a release is not there.
+        bucket.remove(sorted(there[one], key=lambda name: not name.endswith(f"/{MANIFEST}")))
+        note(shelf.published.parent, "prune", release_id=one, detail=COPIED)
+    told = (
+        (f"made anew at {bucket.told}", again),
+        (f"removed at {bucket.told}, since a patient was erased and they are not kept here", gone),
+    )
+    return "; ".join(f"{what}: {', '.join(ids)}" for what, ids in told if ids) or None
+
+
+def _copied_before_an_erasure(warehouse: Path) -> set[str]:
+    deeds = noted(warehouse)
+    last = max((one["position"] for one in deeds if one["action"] == "erase"), default=0)
+    return {
+        str(one["release_id"])
+        for one in deeds
+        if (one["action"], one["detail"]) == ("publish", COPIED) and one["position"] < last
+    }
 
 
 def _ensure_not_newer(bucket: Bucket, shelf: Shelf, release_id: str, found: tuple[bytes, str] | None) -> None:

@@ -19,7 +19,7 @@ from bpp_etl.warehouse.layout import columns_there, lacking
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import columns_of
 from schemas.metrics import HEADLINES
-from schemas.quality import HISTORY_TABLES, Change
+from schemas.release_quality import HISTORY_TABLES, Change
 
 PACKAGE = "bpp_etl.release"
 

@@ -13,8 +13,9 @@ from typing import Any
 from bpp_etl.admission.judgement import Judgement
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import code_version
-from bpp_etl.errors import BusyError
+from bpp_etl.errors import BusyError, UsageError
 from bpp_etl.events import Protocol
+from bpp_etl.events.protocol_file import shipped
 from bpp_etl.landing.deliveries import REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.release.readable import is_readable
 from bpp_etl.release.shelf import FILE, Shelf
@@ -81,6 +82,14 @@ def told_delivery(registry: str, told: Judgement) -> str:
 def told_protocols(protocols: Sequence[Protocol]) -> tuple[str, ...]:
     """Name protocols as a manifest lists them."""
     return tuple(f"{protocol.name}:{protocol.digest}" for protocol in protocols)
+
+
+def ensure_shipped(names: Sequence[str]) -> None:
+    """Refuse names of protocols that only their files can tell. Errors: UsageError."""
+    own = [name for name in names if name not in shipped()]
+    if own:
+        said = "a protocol of its own" if len(own) == 1 else "protocols of its own"
+        raise UsageError(f"the release was made by {', '.join(own)}, {said}", "name its file by --protocol")
 
 
 def deliveries_before(

@@ -5,16 +5,23 @@ Not here: repairing one; a release that fails is never put in service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandera.polars as pa
-import polars as pl
 from pandera.errors import SchemaError, SchemaErrors
 
 from bpp_etl.errors import BppError
-from bpp_etl.gate.row_rules import BATCH_ROWS, row_schema
-from bpp_etl.warehouse.connection import Connection, count_of, log_of, one_row, opened_read_only, quoted
+from bpp_etl.gate.row_rules import BATCH_ROWS, gathered, row_schema, validate
+from bpp_etl.warehouse.connection import (
+    Connection,
+    count_of,
+    log_of,
+    one_row,
+    opened_read_only,
+    quoted,
+    side_by_side,
+)
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of, key_of
@@ -32,19 +39,28 @@ def verify(path: Path, expected_rows: Mapping[tuple[str, str], int]) -> None:
         raise ReleaseError(
             "the release was not written to its end", "check the free space of the disk, then refresh again"
         )
+
+    def verified(schema: str, table: str, contract: type[Contract]) -> Callable[[Connection], None]:
+        expected = expected_rows.get((schema, table))
+        return lambda con: _verify_table(con, schema, table, contract, expected)
+
     with opened_read_only(path) as con:
-        for schema, table, contract in relations():
-            _ensure_columns(con, schema, table, contract)
-            rows = _rows_without_gaps_or_copies(con, schema, table, contract)
-            expected = expected_rows.get((schema, table))
-            if expected is not None and rows != expected:
-                raise ReleaseError(
-                    f"{schema}.{table} holds {rows} rows; its sources hold {expected}",
-                    "the release is not published; report this as a fault",
-                )
-            # A table without rows has nothing to judge, and to judge it takes as long as one with a few.
-            for select, part in _parts(schema, table, contract) if rows else ():
-                _judge(con, f"{schema}.{table}", select, part)
+        side_by_side(con, [verified(*one) for one in relations()])
+
+
+def _verify_table(
+    con: Connection, schema: str, table: str, contract: type[Contract], expected: int | None
+) -> None:
+    _ensure_columns(con, schema, table, contract)
+    rows = _rows_without_gaps_or_copies(con, schema, table, contract)
+    if expected is not None and rows != expected:
+        raise ReleaseError(
+            f"{schema}.{table} holds {rows} rows; its sources hold {expected}",
+            "the release is not published; report this as a fault",
+        )
+    # A table without rows has nothing to judge, and to judge it takes as long as one with a few.
+    for select, part in _parts(schema, table, contract) if rows else ():
+        _judge(con, f"{schema}.{table}", select, part)
 
 
 def _ensure_columns(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
@@ -112,9 +128,9 @@ def _parts(schema: str, table: str, contract: type[Contract]) -> Iterator[tuple[
 
 
 def _judge(con: Connection, relation: str, select: str, schema: pa.DataFrameSchema) -> None:
-    for batch in con.sql(select).to_arrow_reader(BATCH_ROWS):
+    for frame in gathered(con.sql(select).to_arrow_reader(BATCH_ROWS)):
         try:
-            schema.validate(pl.DataFrame(batch), lazy=True)
+            validate(schema, frame)
         except SchemaErrors as errors:
             raise _broken(relation, {_told(error) for error in errors.schema_errors}) from None
 

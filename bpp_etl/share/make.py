@@ -28,7 +28,7 @@ from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.contents import Made
 from bpp_etl.release.digest import table_digest
 from bpp_etl.release.documents import describe_files
-from bpp_etl.release.inputs import told_protocols
+from bpp_etl.release.inputs import ensure_shipped, told_protocols
 from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import ensure_sealed, sha256_of
 from bpp_etl.release.shelf import FILE as RELEASE_FILE
@@ -95,8 +95,9 @@ def share_told(
 ) -> str:
     """Make a share, of the release in service if none is named; say in lines where it is and what was hidden.
 
-    `protocols` are names or files; without any, those shipped under the names in the release. Errors:
-    NotFoundError where there is no release, and as `make_share`.
+    `protocols` are names or files of the release's; those that are not named are the shipped ones. Errors:
+    NotFoundError where there is no release, UsageError for one of its own whose file is not named, and as
+    `make_share`.
     """
     threshold = DEFAULT_THRESHOLD if threshold is None else threshold
     shelf = Shelf.of(warehouse)
@@ -108,10 +109,13 @@ def share_told(
         ((made_by, *days),) = con.execute(
             "select protocols, first_line_from, first_line_to from meta.release"
         ).fetchall()
-    names = protocols or [told.partition(":")[0] for told in made_by]
-    loaded = [load_protocol(name).within(Window(*days)) for name in names]
+    named = {one.name: one for one in map(load_protocol, protocols)}
+    names = [told.partition(":")[0] for told in made_by]
+    ensure_shipped([name for name in names if name not in named])
+    loaded = {name: named.get(name) or load_protocol(name) for name in names} | named
+    within = [one.within(Window(*days)) for one in loaded.values()]
     made = make_share(
-        warehouse, target, loaded, release_id=chosen, threshold=threshold, now=dt.datetime.now(dt.UTC)
+        warehouse, target, within, release_id=chosen, threshold=threshold, now=dt.datetime.now(dt.UTC)
     )
     lines = [f"share {made.share_id} of release {made.release_id}: {made.folder}"]
     if made.hidden_by_difference:

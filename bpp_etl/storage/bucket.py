@@ -7,8 +7,8 @@ obstore, which is loaded where it is wanted.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,6 +61,13 @@ class Bucket:
         """List the names of all objects in it."""
         with self._in_words():
             return sorted(str(one["path"]) for some in self.store.list() for one in some)
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove objects, one after the other in their order; one that is gone is no error."""
+        with self._in_words():
+            for name in names:
+                with suppress(FileNotFoundError):
+                    self.store.delete(name)
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

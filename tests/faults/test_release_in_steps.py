@@ -5,6 +5,7 @@ Not here: what is in a release, and processes that are really killed (`test_kill
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -18,10 +19,12 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
+from bpp_etl.release import build
 from bpp_etl.release.build import assemble
 from bpp_etl.release.inputs import is_published, release_input
-from bpp_etl.release.shelf import Shelf
-from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.release.verify import ReleaseError
+from bpp_etl.warehouse.connection import opened, opened_read_only
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of
 from tests.support.warehouses import PROTOCOLS, admit, contents, release
@@ -78,6 +81,26 @@ def test_a_registry_without_events_holds_back_a_release_that_would_count_it(serv
     assert not list((served.warehouse / "published").glob(".building*"))
     derive(WorkingFiles.of(served.warehouse, "other"), "other", protocols)
     assemble(served.warehouse, protocols)
+
+
+@pytest.mark.parametrize("stumbles", [False, True])
+def test_a_file_that_does_not_stand_its_checks_is_told_as_that_whatever_draws_it(
+    served: Served, stumbles: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(*_: object) -> None:
+        raise ValueError("no such row")
+
+    shelf = Shelf.of(served.warehouse)
+    before = shelf.ids(), shelf.in_service()
+    assemble(served.warehouse, [load_protocol(name) for name in PROTOCOLS])
+    with opened(shelf.building / FILE) as con:
+        con.execute("delete from core.patients")
+    if stumbles:
+        monkeypatch.setattr(build, "write_report", draw)
+    with pytest.raises(ReleaseError, match="holds 0 rows; its sources hold 3"):
+        build.publish(served.warehouse, created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert (shelf.ids(), shelf.in_service()) == before
+    assert not shelf.building.exists()
 
 
 def test_a_working_file_that_cannot_be_opened_is_judged_anew(served: Served) -> None:

@@ -237,6 +237,39 @@ def test_years_above_the_pivot_are_of_the_last_century_and_leap_days_are_days(tm
     assert other.refused["patients", 1] == ["date_invalid"]
 
 
+PARTS = ("1962-04", "1962", "196204", "19620400", "00.04.1962", "UN-APR-1962", "1962-UN-UN", "1962---14")
+WHOLE, NO_DAY = "1962-04-14", "14th of April"
+KEPT = '[patients]\npartial_birth_date = "empty"\n'
+
+
+def births(tmp_path: Path, toml: str) -> Gated:
+    """Judge patients of whom all but the last two were born on a part of a day."""
+    rows = (f"P{place},female,{text},2024-12-01" for place, text in enumerate((*PARTS, WHOLE, NO_DAY)))
+    header = "patient_id,sex,birth_date,last_contact_date\n"
+    return judged(tmp_path, toml, patients=header + "A,female,,2024-12-01\n" + "\n".join(rows) + "\n")
+
+
+def test_a_birth_without_its_day_is_kept_without_an_age_where_the_registry_says_so(tmp_path: Path) -> None:
+    named = range(2, 2 + len(PARTS))
+    refused = births(tmp_path, "").refused
+    assert [refused["patients", one] for one in named] == [["date_is_partial"]] * len(PARTS)
+    one = births(tmp_path / "kept", KEPT)
+    assert {at: rules for at, rules in one.refused.items() if at[0] == "patients"} == {
+        ("patients", 3 + len(PARTS)): ["date_invalid"]
+    }
+    assert cells(one, "patients", "birth_date") == [None] * (1 + len(PARTS)) + [dt.date(1962, 4, 14)]
+    assert [one.flagged.get(("patients", at)) for at in named] == [["birth_date_partial"]] * len(PARTS)
+    assert ("patients", 2 + len(PARTS)) not in one.flagged
+    (told,) = one.decision.declared
+    assert (told.declaration.section, told.rows) == ("[patients]", len(PARTS))
+
+
+def test_no_other_day_is_kept_in_part(tmp_path: Path) -> None:
+    header = "patient_id,sex,birth_date,last_contact_date,death_date\n"
+    one = judged(tmp_path, KEPT, patients=header + "A,female,1962,2024-12-01,2024-12\n")
+    assert one.refused["patients", 1] == ["date_is_partial"]
+
+
 MOMENTS = "patient_id,analyte,specimen_date,value,unit\n" + "".join(
     f"A,ALP_TOTAL,{moment},11{place},U/L\n"
     for place, moment in enumerate(

@@ -10,6 +10,7 @@ import html
 import json
 import re
 import shutil
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from bpp_etl.release.shelf import Shelf
 from bpp_etl.share import Share, make_share
 from bpp_etl.share.before import EXACT, FILE, PATIENTS, shares_before
 from bpp_etl.share.make import SHARED, contracts_digest, share_told
+from tests.support.releases import MadeRelease, publish_made
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 COUNTS = ("patients", "events", "counted", "total", "time_points", "at_risk", "censored", "lesions")
@@ -182,6 +184,20 @@ def test_a_count_that_differs_by_few_from_one_told_before_is_hidden(house: Path,
     assert made.hidden_by_difference == 1
     with duckdb.connect(str(tmp_path / "later" / FILE), read_only=True) as con:
         assert rows(con, f"select patients from metric.flow where {where}") == [(None,)]
+
+
+def test_a_protocol_of_its_own_is_named_by_its_file_and_the_others_are_those_shipped(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    shipped = Path(str(files("bpp_etl.events").joinpath("protocols", "xu2025_one_ct.toml")))
+    file.write_text(shipped.read_text(encoding="utf-8").replace("xu2025_one_ct", "own"), encoding="utf-8")
+    patients = {"one": {"P1": "day -3 CT\nday 42 CT: new osteoblastic rib\nday 84 CT\nday 126 CT"}}
+    publish_made(tmp_path / "warehouse", MadeRelease(patients, protocols=("xu2025", str(file))))
+    with pytest.raises(UsageError, match="made by own, a protocol of its own") as caught:
+        share_told(tmp_path / "warehouse", tmp_path / "a", None, ["xu2025"])
+    assert "--protocol" in caught.value.hint
+    share_told(tmp_path / "warehouse", tmp_path / "a", None, [str(file)])
+    told = json.loads((tmp_path / "a" / "share.json").read_text(encoding="utf-8"))
+    assert [one.partition(":")[0] for one in told["protocols"]] == ["xu2025", "own"]
 
 
 def test_what_cannot_be_shared_is_refused_in_words(house: Path, tmp_path: Path) -> None:

@@ -76,6 +76,42 @@ def contact_delivered(home: Path) -> Decisions:
     yield decided(folder)
 
 
+PARTLY_BORN = "patient_id,sex,birth_date,last_contact_date\n" + "".join(
+    f"{one},female,1962-04,2024-12-01\n" for one in "ABC"
+)
+WITHOUT_DAYS = '[patients]\npartial_birth_date = "empty"\n'
+
+
+def _partly_born(home: Path, toml: str = WITHOUT_DAYS) -> Path:
+    return _filled(home, toml, patients=PARTLY_BORN)
+
+
+@mends(
+    "date_is_partial",
+    "Of births that are delivered without their day, "
+    'partial_birth_date = "empty" in [patients] of registry.toml keeps the patient.',
+    "birth_date_partial",
+)
+def births_kept_without_days(home: Path) -> Decisions:
+    folder = _partly_born(home, toml="")
+    yield decided(folder)
+    states(folder, WITHOUT_DAYS)
+    yield decided(folder)
+
+
+@mends("birth_date_partial", "Nothing to mend where the day may not leave the house;", "birth_date_partial")
+def day_may_not_leave(home: Path) -> Decisions:
+    return _as_it_is(_partly_born(home))
+
+
+@mends("birth_date_partial", "else deliver it.")
+def day_delivered(home: Path) -> Decisions:
+    folder = _partly_born(home)
+    yield decided(folder)
+    write(folder, "patients.csv", PARTLY_BORN.replace("1962-04", "1962-04-14"))
+    yield decided(folder)
+
+
 def _derived_lines(home: Path) -> Path:
     return _filled(home, LINES, therapy_lines=None, drug_exposures=DRUGS)
 
@@ -286,6 +322,9 @@ DECLARED_MENDS: tuple[ToldMend, ...] = (
     limit_delivered,
     no_contact_recorded,
     contact_delivered,
+    births_kept_without_days,
+    day_may_not_leave,
+    day_delivered,
     no_lines_recorded,
     lines_delivered,
     no_other_dates,

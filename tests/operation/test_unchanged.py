@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.begin import MOST_NAMED, begin, is_unchanged, tell_unchanged
+from assets.begin import MOST_NAMED, begin, first_due, tell_unchanged
 from assets.door import run_refresh
 from bpp_etl.admission.told import admitted_in_words
 from bpp_etl.admission.working import WorkingFiles, read_once
@@ -52,7 +52,9 @@ def written(home: Path) -> dict[Path, int]:
 
 
 def is_left(home: Path, *names: str) -> bool:
-    return is_unchanged(begin(Places(home / "landing", home / "warehouse"), names, ALWAYS, [], print))
+    return (
+        first_due(begin(Places(home / "landing", home / "warehouse"), names, ALWAYS, [], print)) == "nothing"
+    )
 
 
 def test_nothing_new_is_found_out_without_dagster_and_nothing_is_written(home: Path) -> None:

@@ -373,6 +373,13 @@ def test_a_zone_and_a_century_are_a_choice_of_each_table_whose_analytes_need_no_
     ]
 
 
+def test_a_birth_without_its_day_is_a_choice_of_the_registry(tmp_path: Path) -> None:
+    patients = TINY["patients"].replace("\n", ",birth_date\n", 1).replace("2024-12-01", "2024-12-01,1962")
+    checked = gated(delivery_in(write(tmp_path, {"patients": patients})))
+    (line,) = checked.proposal.as_toml().splitlines()[1:]
+    assert line.startswith('# partial_birth_date = "empty"')
+
+
 def test_other_analytes_are_no_fault_where_one_of_ours_is_refused(tmp_path: Path) -> None:
     labs = TINY["lab_results"].replace("U/L", "")
     row = labs.splitlines()[1].replace("ALP_TOTAL", "ALB")

@@ -9,18 +9,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bpp_etl.admission.record import EMPTY
 from bpp_etl.gate.decision import BREACHES
-from bpp_etl.report.figures import NOTHING, Code, Figure, Piece, text
+from bpp_etl.report.figures import Code, Figure, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid, spread
 from bpp_etl.report.numbers import THIN, day, decimal, whole
 from bpp_etl.report.section import Section
+from bpp_etl.report.sections.beside_counts import (
+    columns_of,
+    declarations_of,
+    empty_rows_of,
+    null_words_of,
+    stated_of,
+    waiver_of,
+)
 from bpp_etl.report.sections.changes import row_grid, rule_grid, typeset
 from bpp_etl.report.sections.history import history
 from bpp_etl.report.sections.reasons import left_empty, why_none
 from bpp_etl.report.tables import ReleaseTables, Row
 from bpp_etl.report.words import CATEGORIES, SEVERITIES, STATUSES, TABLES
-from schemas.cadence import StatedCadence
 from schemas.laws import DELIVERY
 from schemas.rules import RULES
 
@@ -155,15 +161,15 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
         cadence=_cadence(tables, rules),
-        stated=_stated(delivery),
+        stated=stated_of(delivery),
         has_stable_lesion_ids=bool(delivery["has_stable_lesion_ids"]),
         left_empty=left_empty(rules, counts) if is_admitted else (),
-        waivers=tuple(map(_waiver, tables["quality.waiver"].where(**named))),
-        extra_columns=tuple(_columns(columns, is_identifier=False)),
-        identifier_columns=tuple(_columns(columns, is_identifier=True)),
-        null_words=tuple(_null_words(tables, named)),
-        declarations=_declarations(tables, named, anchor),
-        empty_rows=tuple(_empty_rows(tables, named)),
+        waivers=tuple(map(waiver_of, tables["quality.waiver"].where(**named))),
+        extra_columns=tuple(columns_of(columns, is_identifier=False)),
+        identifier_columns=tuple(columns_of(columns, is_identifier=True)),
+        null_words=tuple(null_words_of(tables, named)),
+        declarations=declarations_of(tables, named, anchor),
+        empty_rows=tuple(empty_rows_of(tables, named)),
     )
 
 
@@ -249,63 +255,6 @@ def _cadence(tables: ReleaseTables, rules: Sequence[Row]) -> Piece | None:
         table.figure(row, "limit", _share),
         ".",
     )
-
-
-def _stated(delivery: Row) -> Piece | None:
-    """Show the CT schedule that the registry states of its own, if it does."""
-    days = delivery["stated_interval_days"]
-    return Code(StatedCadence(tuple(days)).in_words()) if days else None
-
-
-def _waiver(waiver: Row) -> Piece:
-    """Tell of a breach that the registry accepts: until when, who accepts it and why."""
-    if not waiver["is_in_force"]:
-        said = f" ended on {day(waiver['until'])} and covers nothing"
-    elif waiver["tables"]:
-        names = ", ".join(TABLES.get(name, name).lower() for name in waiver["tables"])
-        said = f" is broken ({names}) and accepted until {day(waiver['until'])}"
-    else:
-        said = f" is accepted until {day(waiver['until'])} and not broken"
-    return text(Code(waiver["rule"]), f"{said}, by {waiver['by']}: {waiver['reason']}")
-
-
-def _columns(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:
-    for row in sorted(columns, key=lambda row: (row["table"], row["column"])):
-        if row["is_identifier"] == is_identifier:
-            yield text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}")
-
-
-def _null_words(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]:
-    table = tables["quality.null_word"]
-    for row in sorted(table.where(**named), key=lambda row: (row["table"], row["column"])):
-        where = TABLES.get(row["table"], row["table"]).lower()
-        yield text(table.count(row, "cells"), " of ", Code(row["column"]), f" in {where}")
-
-
-def _declarations(tables: ReleaseTables, named: dict[str, str], anchor: str) -> Grid | None:
-    """Show what the registry declares that fills rows, if anything: on whose word, and how many rows."""
-    table = tables["quality.declaration"]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            Code(row["section"]),
-            row["states"] or NOTHING,
-            text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}"),
-            table.count(row, "rows"),
-            Code(row["flag"]),
-            row["source"] or NOTHING,
-        )
-        for row in sorted(table.where(**named), key=lambda row: row["position"])
-    ]
-    heads = ("Declaration", "States", "Fills", "#Rows", "Flag", "Source")
-    title = "Filled by what the registry declares"
-    return grid(f"{anchor}-declared", title, heads, rows) if rows else None
-
-
-def _empty_rows(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piece]:
-    table = tables["quality.source_row"]
-    for row in sorted(table.where(**named, meaning=EMPTY), key=lambda row: row["source"]):
-        where = TABLES.get(row["source"], row["source"])
-        yield text(table.count(row, "rows"), f" in {where[:1].lower()}{where[1:]}")
 
 
 def _share(value: float) -> str:

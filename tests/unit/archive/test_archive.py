@@ -154,6 +154,20 @@ def test_a_damaged_list_is_told_and_leads_nowhere(home: Places, told: str) -> No
         pass
 
 
+@pytest.mark.parametrize("told", ["", "{", '[{"name": "../../../out", "digest": "0"}]'])
+def test_what_is_damaged_is_kept_anew_when_the_delivery_is_judged_again(home: Places, told: str) -> None:
+    (place,) = (home.warehouse / "raw" / "deliveries" / "tiny").iterdir()
+    whole = place.read_text(encoding="utf-8")
+    if told:
+        place.write_text(told, encoding="utf-8")
+    else:
+        next((home.warehouse / "raw" / "files").iterdir()).unlink()
+    assert admit(home.landing, home.warehouse).is_open
+    assert place.read_text(encoding="utf-8") == whole
+    with brought_back(home.warehouse, "tiny", DAY) as delivery:
+        assert delivery is not None
+
+
 def test_pruning_lets_go_of_what_no_kept_release_was_made_of(home: Places) -> None:
     shared = files_kept(home)
     deliver_again(home, her2_tests=TINY["her2_tests"].replace("primary", "metastasis"))

@@ -20,13 +20,21 @@ def _changed(deltas: Iterable[float], state: str = "pseudoprogression", **more: 
     ]
 
 
+def test_the_words_of_a_method_tell_nothing_of_numbers_that_may_be_withheld() -> None:
+    told = {
+        measured(_changed(changes)).estimate("alp_change_at_event")["method"] for changes in ((0, 0), (-10,))
+    }
+    assert told == {measured(_changed((-10, -20, -30))).estimate("alp_change_at_event")["method"]}
+
+
 def test_the_change_at_the_event_is_tested_exactly_and_has_an_interval() -> None:
     found = measured(_changed((-10, -20, -30, -40, -50, -60)))
     row = found.estimate("alp_change_at_event")
     # All 6 fell: p = 2 / 2^6. The Walsh averages run from -60 to -10.
     assert row["p_value"] == pytest.approx(2 / 64)
     assert (row["estimate"], row["ci_low"], row["ci_high"]) == (-35, -60, -10)
-    assert "exact null" in row["method"]
+    assert "exact null up to 1000 pairs" in row["method"]
+    assert "approximate_p_value" not in row["warnings"]
     assert found.estimate("alp_change_at_event_median")["estimate"] == -35
     table = found.one("alp_change", comparison="event_minus_baseline", stratum="all")
     assert (table["median"], table["quartile_low"], table["quartile_high"]) == (-35, -47.5, -22.5)

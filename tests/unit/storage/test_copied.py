@@ -18,7 +18,7 @@ from bpp_etl.release.seal import MANIFEST
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.storage import bucket
 from bpp_etl.storage.bucket import Bucket
-from bpp_etl.warehouse.audit import noted
+from bpp_etl.warehouse.audit import note, noted
 from tests.support.releases import MadeRelease, publish_made
 from tests.unit.storage.conftest import KEYS, Server
 
@@ -153,6 +153,35 @@ def test_a_release_that_an_erasure_made_anew_is_copied_anew(
     manifest.write_text(json.dumps({"release_id": first, "rewritten": []}), encoding="utf-8")
     assert f"made anew at {server.address}/out: {first}" in str(copy_in_service(tmp_path, told))
     assert server.read(f"out/releases/{first}/{MANIFEST}") == manifest.read_bytes()
+
+
+def test_a_release_of_before_an_erasure_that_nobody_keeps_is_removed(
+    server: Server, told: dict[str, str], tmp_path: Path
+) -> None:
+    first, second, third = (copied_of(year, told, tmp_path) for year in (2021, 2022, 2023))
+    shelf = Shelf.of(tmp_path)
+    shelf.remove(first)
+    assert copy_in_service(tmp_path, told) is None
+    assert f"out/releases/{first}/{MANIFEST}" in server.keys("out"), "what is pruned stays there"
+    note(tmp_path, "erase", registry="one", detail="hash")
+    fourth = copied_of(2024, told, tmp_path)
+    assert {key.split("/")[2] for key in server.keys("out/releases")} == {second, third, fourth}
+    shelf.remove(fourth)
+    publish(tmp_path, 2025)
+    copy_in_service(tmp_path, told)
+    assert f"out/releases/{fourth}/{MANIFEST}" in server.keys("out"), "nobody was erased since"
+    note(tmp_path, "erase", registry="one", detail="hash")
+    assert str(copy_in_service(tmp_path, told)).endswith(f"not kept here: {fourth}")
+    pruned = [
+        one["release_id"] for one in noted(tmp_path) if (one["action"], one["detail"]) == ("prune", "copied")
+    ]
+    assert pruned == [first, fourth]
+
+
+def copied_of(year: int, told: dict[str, str], warehouse: Path) -> str:
+    made = publish(warehouse, year)
+    copy_in_service(warehouse, told)
+    return made
 
 
 def test_nothing_is_copied_while_a_patient_is_to_be_erased(told: dict[str, str], tmp_path: Path) -> None:
