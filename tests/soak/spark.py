@@ -17,6 +17,16 @@ from pathlib import Path
 from tests.support.daemon import running, until
 from tests.support.ui import free_port
 
+SHARDS = (1, 3, 7)
+"""In so many shards a landing is judged on each kind of Spark; another is in some."""
+FIGURES = {
+    **{
+        f"shards on Spark, {kind}": len(SHARDS) + 1
+        for kind in ("one machine", "two workers", "Spark Connect")
+    },
+    "a worker of Spark killed": 1,
+}
+"""What is noted of a soak, and of how many runs."""
 SETTINGS = """
 spark.executor.memory 512m
 spark.driver.memory 512m
