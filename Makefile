@@ -7,6 +7,7 @@ SERVER := $(VENV)/.server
 S3 := $(VENV)/.s3
 LAKEHOUSE := $(VENV)/.lakehouse
 DEV := $(VENV)/.dev
+SPARK := $(VENV)/.spark
 SOAK := $(VENV)/.soak
 # Each outside judge has an environment of its own, whose lock bears its name.
 JUDGES := $(patsubst requirements/judges/%.txt,$(VENV)/judges/%/.locked,$(wildcard requirements/judges/*.txt))
@@ -88,7 +89,11 @@ $(DEV): requirements/dev.txt $(LAKEHOUSE)
 	@$(LOCKED) $<
 	@touch $@
 
-$(SOAK): requirements/soak.txt $(DEV)
+$(SPARK): requirements/spark.txt $(DEV)
+	@$(LOCKED) $<
+	@touch $@
+
+$(SOAK): requirements/soak.txt $(SPARK)
 	@$(LOCKED) $<
 	@touch $@
 

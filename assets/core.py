@@ -16,6 +16,7 @@ from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.preview import check_by_registry
 from assets.resources import Warehouse
+from assets.runners import RUNNERS
 from assets.tags import delivery_in
 from bpp_etl.admission.admit import gate
 from bpp_etl.gate.decision import GateDecision
@@ -157,7 +158,7 @@ def judging(context: Context, warehouse: Warehouse, registry: str, named: str | 
     with told_in_words(context):
         delivery = warehouse.delivery(registry, named)
         with files.locked():
-            decision = gate(files, delivery, context.log.info)
+            decision = gate(files, delivery, context.log.info, RUNNERS)
     for check in CHECKS:
         yield check_result(check, decision)
     if not decision.is_open:

@@ -12,6 +12,7 @@ from assets.failures import Context, told_in_words
 from assets.lineage import lineage_of
 from assets.partitions import registries
 from assets.resources import Warehouse
+from assets.runners import RUNNERS
 from bpp_etl.admission.admit import derive
 from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.disclosure.hiding import told_parts
@@ -48,7 +49,7 @@ def deriving(context: Context, warehouse: Warehouse, registry: str) -> Iterator[
     """Derive a registry's events, and report each table."""
     files = warehouse.files(registry)
     with told_in_words(context), files.locked():
-        summary = derive(files, registry, warehouse.loaded_protocols(), context.log.info)
+        summary = derive(files, registry, warehouse.loaded_protocols(), context.log.info, RUNNERS)
     for key in EVENTS:
         counts = counts_of(summary, key.path[-1])
         yield dg.MaterializeResult(asset_key=key, metadata={**counts, **lineage_of(key)})

@@ -21,6 +21,7 @@ ADDED = {
     "s3": "extra s3",
     "lakehouse": "extra lakehouse",
     "dev": "group dev",
+    "spark": "extra spark",
     "soak": "group soak",
 }
 """Lock -> what it adds, in this order. The first adds the project's own dependencies too."""

@@ -26,6 +26,7 @@ from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.remembered import ReadDelivery, recall
 from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
@@ -43,19 +44,24 @@ def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
     return take_in(files.start_building(), delivery, files.scratch, files.warehouse)
 
 
-def gate(files: WorkingFiles, delivery: Delivery, say: Say = lambda _: None) -> GateDecision:
+def gate(
+    files: WorkingFiles,
+    delivery: Delivery,
+    say: Say = lambda _: None,
+    runners: Runners = OF_THIS_MACHINE,
+) -> GateDecision:
     """Judge the delivery that was read, and put its working file in place: admitted, or shut.
 
-    A large one is judged in shards, of which `say` is told, without any value.
+    A large one is judged in shards, by one of the `runners`, of which `say` is told, without any value.
 
     Where its working file does not hold just what reading leaves (the step is run by itself, or again after
     it was killed), the delivery is read first.
     """
     try:
-        decision = _judge(files, delivery, say)
+        decision = _judge(files, delivery, say, runners)
     except DamagedError:
         # It is the delivery before; it is marked now, and not looked at again.
-        decision = _judge(files, delivery, say)
+        decision = _judge(files, delivery, say, runners)
     files.settle(decision.status)
     note(
         files.warehouse,
@@ -67,11 +73,11 @@ def gate(files: WorkingFiles, delivery: Delivery, say: Say = lambda _: None) -> 
     return decision
 
 
-def _judge(files: WorkingFiles, delivery: Delivery, say: Say) -> GateDecision:
+def _judge(files: WorkingFiles, delivery: Delivery, say: Say, runners: Runners) -> GateDecision:
     """Judge in the working file, which then holds all that a release wants of the delivery."""
     just_read = _just_read(files, delivery) or read(files, delivery)
     with (
-        finding_of(files, delivery, just_read, say) as finding,
+        finding_of(files, delivery, just_read, say, runners) as finding,
         opened(files.building, is_working_file=True) as con,
     ):
         found = recall(con, delivery)
@@ -135,11 +141,16 @@ def _just_read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery | None:
 
 
 def derive(
-    files: WorkingFiles, registry: str, protocols: Sequence[Protocol], say: Say = lambda _: None
+    files: WorkingFiles,
+    registry: str,
+    protocols: Sequence[Protocol],
+    say: Say = lambda _: None,
+    runners: Runners = OF_THIS_MACHINE,
 ) -> EventSummary:
     """Derive the registry's event tables from its admitted tables, all of them or none.
 
-    Those of a large delivery are derived in shards, of which `say` is told, without any value.
+    Those of a large delivery are derived in shards, by one of the `runners`, of which `say` is told, without
+    any value.
     """
     from bpp_etl.admission.derived import deriving_of  # noqa: PLC0415
 
@@ -148,7 +159,7 @@ def derive(
     with (
         files.unharmed("admitted") as path,
         files.at_hand(path) as own,
-        deriving_of(files, own, registry, protocols, say) as deriving,
+        deriving_of(files, own, registry, protocols, say, runners) as deriving,
         opened(own, is_working_file=True) as con,
         transaction(con),
     ):

@@ -18,6 +18,7 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import EventSummary, Protocol, derive_events
 from bpp_etl.shards.deriving import Deriving, derive_in_shards
 from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import Runners
 from bpp_etl.shards.sharding import load_sharding
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, room_for
@@ -36,7 +37,12 @@ class _Admitted:
 
 @contextmanager
 def deriving_of(
-    files: WorkingFiles, path: Path, registry: str, protocols: Sequence[Protocol], say: Say
+    files: WorkingFiles,
+    path: Path,
+    registry: str,
+    protocols: Sequence[Protocol],
+    say: Say,
+    runners: Runners,
 ) -> Iterator[Deriving]:
     """Yield what writes the events of an admitted file: in one piece, or what shards have derived by now.
 
@@ -58,7 +64,7 @@ def deriving_of(
         yield in_one_piece
         return
     say(f"{registry}: events are derived in {shards} shards")
-    with room_for(path), rounds_of(files, sharding, say) as rounds:
+    with room_for(path), rounds_of(files, sharding, say, runners) as rounds:
         yield derive_in_shards(rounds, path, registry, (told.name, told.day), protocols, told.stated, shards)
 
 

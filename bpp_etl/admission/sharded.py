@@ -19,14 +19,16 @@ from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.shards.judging import find_in_shards
-from bpp_etl.shards.processes import Processes
 from bpp_etl.shards.rounds import Rounds, Say
+from bpp_etl.shards.runners import Runners, runner_of
 from bpp_etl.shards.sharding import Sharding, load_sharding
 from bpp_etl.warehouse.connection import room_for
 
 
 @contextmanager
-def finding_of(files: WorkingFiles, delivery: Delivery, read: ReadDelivery, say: Say) -> Iterator[Finding]:
+def finding_of(
+    files: WorkingFiles, delivery: Delivery, read: ReadDelivery, say: Say, runners: Runners
+) -> Iterator[Finding]:
     """Yield what judges the rows of a delivery that was read: in one piece, or what shards have found by now.
 
     Nobody has the working file open while shards are judged.
@@ -42,16 +44,16 @@ def finding_of(files: WorkingFiles, delivery: Delivery, read: ReadDelivery, say:
         yield find
         return
     say(f"{delivery.registry}: {rows} rows are judged in {shards} shards")
-    with room_for(files.building), rounds_of(files, sharding, say) as rounds:
+    with room_for(files.building), rounds_of(files, sharding, say, runners) as rounds:
         yield find_in_shards(rounds, files.building, delivery, read, shards)
 
 
 @contextmanager
-def rounds_of(files: WorkingFiles, sharding: Sharding, say: Say) -> Iterator[Rounds]:
+def rounds_of(files: WorkingFiles, sharding: Sharding, say: Say, runners: Runners) -> Iterator[Rounds]:
     """Yield rounds of tasks whose files lie beside what is half-built until they are settled."""
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=files.scratch))
     try:
-        runner = Processes(sharding.tasks_at_once, sharding.task_threads, say)
+        runner = runner_of(sharding, folder, say, runners)
         yield Rounds(runner, folder, say, sharding.task_memory, sharding.task_threads, sharding.shard_rows)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,6 +20,8 @@ from bpp_etl.errors import BppError
 from bpp_etl.shards.rounds import Say
 from bpp_etl.warehouse.connection import A_MOMENT
 from bpp_etl.warehouse.interrupts import interrupt_put_off
+from bpp_etl.warehouse.private import OWNER_ALONE
+from bpp_etl.warehouse.told_errors import as_message
 
 MOST_ATTEMPTS = 3
 """So often a task may be ended from outside before the machine is taken to be in trouble."""
@@ -39,6 +41,8 @@ class Processes:
     at_once: int
     threads: int
     say: Say
+    umask: int = -1
+    """Of the files that tasks write; -1 is that of this process."""
     _running: set[subprocess.Popen[str]] = field(default_factory=set)
     _ended: deque[int] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
@@ -100,6 +104,7 @@ class Processes:
                 stderr=None if os.environ.get("BPP_TRACEBACK") == "1" else subprocess.DEVNULL,
                 env=os.environ | dict.fromkeys(names, threads),
                 text=True,
+                umask=self.umask,
                 # Ctrl-C is for whoever asked: the task ends with it.
                 start_new_session=True,
             )
@@ -120,6 +125,14 @@ class Processes:
                 process.kill()
         for one in answers:
             one.cancel()
+
+
+def done_apart(task: str, threads: int) -> str:
+    """Do one task in a process of its own, on whatever machine this is; the answer tells errors too."""
+    try:
+        return Processes(1, threads, lambda _: None, OWNER_ALONE).run([task])[0]
+    except BppError as error:
+        return json.dumps(as_message(error))
 
 
 def _how(code: int) -> str:

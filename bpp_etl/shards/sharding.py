@@ -16,7 +16,7 @@ from bpp_etl.reading.limits import GIB, amount_of
 from bpp_etl.settings import PROJECT, section_of
 
 SECTION = "[tool.bpp.shards]"
-RUNNERS = ("processes",)
+RUNNERS = ("processes", "spark")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,18 @@ class Sharding:
     """What the database of one task may hold in memory; what needs more goes to its folder."""
     runner: str = RUNNERS[0]
     """What runs the tasks."""
+    spark_remote: str = ""
+    """Where Spark is: a server of Spark Connect, or the master of a cluster. It may hold a token."""
 
     def __post_init__(self) -> None:
-        """Refuse a runner that there is not."""
+        """Refuse a runner that there is not, or of which it is not said where it is."""
         if self.runner not in RUNNERS:
             raise UsageError(f"runner in {SECTION} is none that there is", f"there is {', '.join(RUNNERS)}")
+        if self.runner == "spark" and not self.spark_remote:
+            raise UsageError(
+                f'runner in {SECTION} is "spark", and spark_remote does not say where Spark is',
+                'set spark_remote = "sc://host:15002", "spark://host:7077" or "local[2]"',
+            )
 
     def shards_of(self, rows: int) -> int:
         """Say in how many shards a delivery of so many rows is judged; 0 is in one piece, without any."""
@@ -58,4 +65,4 @@ def load_sharding(environment: Mapping[str, str], project: Path = PROJECT) -> Sh
 
 
 def _read(name: str, value: object) -> Any:
-    return str(value) if name == "runner" else amount_of(name, value, SECTION)
+    return str(value) if name in {"runner", "spark_remote"} else amount_of(name, value, SECTION)

@@ -6,7 +6,6 @@ Not here: the work of each round, and who asks for it (`shards/rounds.py`).
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bpp_etl.reading.confined import confine
+from bpp_etl.reading.confined import answering, confine
 from bpp_etl.shards.bounds import Bounds
 from bpp_etl.shards.rounds import ensure_same
 from bpp_etl.warehouse.connection import room_for
@@ -31,14 +30,10 @@ WORK: Mapping[str, tuple[str, str]] = {
 
 
 def main() -> None:
-    """Read a task from standard input, do it, and write the answer to standard output, and nothing else.
-
-    What a library prints goes where errors go.
-    """
+    """Read a task from standard input, do it, and write the answer to standard output, and nothing else."""
     confine()
-    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as answering:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        answering.write(done(sys.stdin.read()) + "\n")
+    with answering() as answers:
+        answers.write(done(sys.stdin.read()) + "\n")
 
 
 def done(task: str) -> str:

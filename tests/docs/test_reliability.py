@@ -11,7 +11,7 @@ import pytest
 
 from assets.descriptors import LEAST
 from bpp_etl.settings import PROJECT
-from tests.soak import figures, test_crowd, test_full_disk, test_kills, test_many_refreshes
+from tests.soak import figures, spark, test_crowd, test_full_disk, test_kills, test_many_refreshes
 from tests.soak.deeds import DEEDS
 from tests.support.pages import page, sections
 
@@ -24,6 +24,7 @@ WORDS = {
     "backups through refreshes": test_crowd.BACKUPS,
     "full disks": test_full_disk.SIZES,
     "refreshes with retention": test_many_refreshes.REFRESHES,
+    **spark.FIGURES,
 }
 
 

@@ -34,7 +34,11 @@ def test_settings_stand_in_the_file_and_variables_win(tmp_path: Path) -> None:
     ("variables", "words"),
     [
         ({"BPP_SHARD_ROWS": "0"}, "shard_rows in [tool.bpp.shards] is no whole number above 0"),
-        ({"BPP_RUNNER": "spark"}, "runner in [tool.bpp.shards] is none that there is"),
+        ({"BPP_RUNNER": "sparkle"}, "runner in [tool.bpp.shards] is none that there is"),
+        (
+            {"BPP_RUNNER": "spark"},
+            'runner in [tool.bpp.shards] is "spark", and spark_remote does not say where Spark is',
+        ),
     ],
 )
 def test_a_wrong_setting_is_told(tmp_path: Path, variables: dict[str, str], words: str) -> None:

@@ -10,9 +10,11 @@ import pytest
 from bpp_etl.admission.admit import derive, gate, read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.demo import write_demo_landing
+from bpp_etl.errors import UsageError
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.shards.rounds import Rounds, Told
+from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from tests.gates.test_derived_lines import DERIVE, DRUGS, LESIONS, PATIENTS, SCANS
 from tests.gates.test_pseudonyms import KEY
 from tests.support.deliveries import write_texts
@@ -35,15 +37,17 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def refreshed(landing: Path, warehouse: Path, registry: str) -> tuple[str, list[str]]:
+def refreshed(
+    landing: Path, warehouse: Path, registry: str, runners: Runners = OF_THIS_MACHINE
+) -> tuple[str, list[str]]:
     """Admit a registry's delivery, publish it, and return the content's digest with what was said."""
     said: list[str] = []
     files = WorkingFiles.of(warehouse, registry)
     delivery = survey(landing).newest[registry]
     with files.locked():
         read(files, delivery)
-        assert gate(files, delivery, said.append).is_open
-        derive(files, registry, [load_protocol("xu2025")], said.append)
+        assert gate(files, delivery, said.append, runners).is_open
+        derive(files, registry, [load_protocol("xu2025")], said.append, runners)
     assert {path.name for path in files.folder.iterdir()} <= {
         ".lock",
         ".pseudonyms",
@@ -65,6 +69,18 @@ def test_a_refresh_in_shards_publishes_the_same_release_also_of_pseudonyms(
     assert digest == whole
     assert rounds == ROUNDS
     assert "synthetic-dirty: events are derived in 3 shards" in said
+
+
+def test_a_runner_that_nobody_hands_in_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPP_SHARD_ROWS", "1")
+    monkeypatch.setenv("BPP_RUNNER", "spark")
+    monkeypatch.setenv("BPP_SPARK_REMOTE", "local[2]")
+    write_demo_landing(tmp_path / "landing")
+    with pytest.raises(UsageError) as raised:
+        refreshed(tmp_path / "landing", tmp_path / "warehouse", "synthetic-dirty")
+    assert raised.value.message == "runner in [tool.bpp.shards] is spark, which is not at hand here"
 
 
 def test_a_delivery_whose_lines_are_derived_is_judged_in_one_piece_and_says_so(
