@@ -71,6 +71,7 @@ WALKS = (
     "unit/adapters/test_fhir_results.py",
     "unit/adapters/test_judged_again.py",
     "unit/adapters/test_naaccr.py",
+    "unit/adapters/test_undated_deaths.py",
     "unit/adapters/test_worked_deliveries.py",
     "unit/archive",
     "unit/difference/test_compare.py",

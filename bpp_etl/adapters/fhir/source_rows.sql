@@ -30,10 +30,15 @@ meant as (
 
 select
     'patient' as source,
-    'a patient' as meaning,
+    case
+        when lower(trim(patient.is_deceased)) = 'true' and nullif(trim(patient.deceased), '') is null
+            then 'a patient who died on a day that is not told'
+        else 'a patient'
+    end as meaning,
     'patients' as table_name,
     count(*) as source_rows
 from patient
+group by 1, 2, 3
 
 union all
 
