@@ -64,8 +64,9 @@ TABLE_LAWS = (
         severity="shut",
         category="completeness",
         mend="Add the table to the export; if it is a sheet of delivery.xlsx under another name, state that "
-        "as sheet in [read.<table>] of registry.toml. Beside the files of another standard it is a side "
-        "table, <table>.csv. Lines of therapy can follow from drugs: [therapy_lines].",
+        "as sheet in [read.<table>] of registry.toml. Where all files are those of another standard, "
+        "state it as format in registry.toml; beside them it is a side table, <table>.csv. Lines of "
+        "therapy can follow from drugs: [therapy_lines].",
         on=each_file,
         is_binding=True,
     ),
