@@ -49,6 +49,7 @@ class Patients(Contract, key=("registry", "patient_id")):
             category="completeness",
             mend="Find the day at the source, or deliver it in a side table, as death_date.",
             ordinary="",
+            columns=("death_date",),
         ),
         RowLaw(
             "birth_after_diagnosis",
