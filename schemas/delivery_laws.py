@@ -155,8 +155,9 @@ TABLE_LAWS = (
         sentence="A row counts of every optional table that is delivered.",
         severity="warn",
         category="completeness",
-        mend="Look at what the table calls its analytes and map them in [recode.<table>], or leave the table "
-        "out; [limits] nothing_used = 1 switches the rule off.",
+        mend="Correct the rows by the rules that refuse them. Where results are of other analytes, say in "
+        "[recode.lab_results.analyte] which of them are ours. Or leave the table out; [limits] nothing_used "
+        "= 1 switches the rule off.",
         on=optional_tables,
         limit_name="nothing_used",
         is_told_by_table=True,
