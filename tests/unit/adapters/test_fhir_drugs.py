@@ -5,10 +5,15 @@ Not here: the lines that are derived of them (`tests/unit/harmonise`).
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.gates.test_declared_rows import rows
+from tests.support.deliveries import write_texts
+from tests.support.gating import gated
 from tests.unit.adapters.fhir_resources import PATIENT, Resource, made, only
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -89,6 +94,37 @@ def test_a_reference_leads_to_the_drug(reference: str) -> None:
         "drug_exposures", PATIENT, known, drug(contained=contained, **more), urls=[None, "urn:uuid:77"]
     )
     assert row["agent"] == "fulvestrant"
+
+
+def referred(name: str, **more: Any) -> Resource:
+    return {"resourceType": "Medication", "id": "M1", "code": {"text": name}, **more}
+
+
+def test_a_drug_of_which_two_records_differ_has_no_agent_unless_one_is_the_newest() -> None:
+    request = drug(medicationCodeableConcept=None, medicationReference={"reference": "Medication/M1"})
+    several = [referred("Letrozole"), referred("Palbociclib")]
+    assert only("drug_exposures", PATIENT, request, *several)["agent"] is None
+    dated = [
+        {**one, "meta": {"lastUpdated": f"2024-0{month}-01T00:00:00Z"}}
+        for month, one in zip((2, 1), several, strict=True)
+    ]
+    assert only("drug_exposures", PATIENT, request, *dated)["agent"] == "letrozole"
+
+
+def test_a_reference_leads_to_the_drug_of_its_own_bundle_first(tmp_path: Path) -> None:
+    texts = {"patients.csv": "patient_id,last_contact_date\nP1,2024-06-01\nP2,2024-06-01\n"}
+    for name, agent in (("P1", "Letrozole"), ("P2", "Palbociclib")):
+        given = drug(
+            authoredOn="2024-01-05",
+            medicationCodeableConcept=None,
+            medicationReference={"reference": "Medication/M1"},
+            subject={"reference": f"Patient/{name}"},
+        )
+        entries = [{"resource": one} for one in ({**PATIENT, "id": name}, referred(agent), given)]
+        texts[f"{name}.json"] = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    toml = 'format = "fhir"\n[therapy_lines]\nderive = "gap_and_new_agent"\nstart = "first_drug"\n'
+    one = gated(write_texts(tmp_path, texts, toml=toml))
+    assert rows(one, "therapy_lines", "patient_id", "regimen") == [("P1", "letrozole"), ("P2", "palbociclib")]
 
 
 def test_of_copies_the_one_last_updated_counts() -> None:

@@ -1,6 +1,6 @@
 -- One row per way in which a specimen may be referred to: what it is of, the primary or a metastasis.
 -- A contained one is referred to by its observation alone, whose row is its key. Of specimens with the same id the one
--- last updated counts. A body site that is not listed, such as a lymph node,
+-- last updated counts; where they do not all say when that was and differ, it is not known which. A body site that is not listed, such as a lymph node,
 -- which may be regional, says neither.
 with ways as (
     select
@@ -23,9 +23,13 @@ with ways as (
 newest as (
     select
         ways.reference_key,
-        arg_max(
-            coalesce(ways.site, ''), struct_pack(updated := coalesce(ways.last_updated, ''), place := ways.row_number)
-        ) as site
+        case
+            when count(distinct coalesce(ways.site, '')) = 1 or bool_and(ways.last_updated is not null)
+                then arg_max(
+                    coalesce(ways.site, ''),
+                    struct_pack(updated := coalesce(ways.last_updated, ''), place := ways.row_number)
+                )
+        end as site
     from ways
     where ways.reference_key <> ''
     group by ways.reference_key
