@@ -53,6 +53,7 @@ WALKS = (
     "gates/test_side_tables.py",
     "gates/test_stable_lesion_ids.py",
     "gates/test_stated_cadence.py",
+    "gates/test_unstated_format.py",
     "gates/test_values_rewritten.py",
     "gates/test_waivers.py",
     "gates/test_warn_rules.py",

@@ -20,6 +20,7 @@ from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.wanted import files_called
 from schemas.laws import DELIVERY
 
+MISSING = "table_missing"
 SEEN = 1 << 20
 """So many bytes of a file of documents are looked at."""
 MOST_FILES = 20
@@ -27,18 +28,23 @@ LEAST_ALIKE = 2
 """So many tables, or elements of XML, are to be called as in a format: one name alone may be anybody's."""
 
 
-def unstated_format(delivery: Delivery, files: Sequence[DeliveredFile]) -> list[DeliveryProblem]:
-    """Say which format is to be stated where files look like one; nothing where they look like none."""
-    found = likely_formats(delivery, files)
+def with_likely_format(
+    delivery: Delivery, files: Sequence[DeliveredFile], problems: Sequence[DeliveryProblem]
+) -> list[DeliveryProblem]:
+    """Say once which format to state, where tables or columns are missing and the files look like one."""
+    missing = [one.table for one in problems if one.rule == MISSING]
+    is_amiss = any(one.rule in {MISSING, "column_missing"} for one in problems)
+    found = likely_formats(delivery, files) if is_amiss else ()
     if not found:
-        return []
+        return [*problems]
+    without = f", without {', '.join(missing)}" if missing else ""
     titles = " or ".join(adapter.title for adapter in found)
     lines = " or ".join(f'format = "{adapter.name}"' for adapter in found)
     message = (
-        f"the files look like {titles}, and are read as canonical tables: state {lines} in registry.toml,"
-        " above its sections"
+        f"the files look like {titles}, and are read as canonical tables{without}: state {lines} in"
+        " registry.toml, above its sections"
     )
-    return [DeliveryProblem(DELIVERY, "table_missing", message)]
+    return [DeliveryProblem(DELIVERY, MISSING, message), *(one for one in problems if one.rule != MISSING)]
 
 
 def likely_formats(delivery: Delivery, files: Sequence[DeliveredFile]) -> tuple[Adapter, ...]:

@@ -65,15 +65,26 @@ def test_one_name_alone_and_other_documents_look_like_no_format(
 def test_the_gate_says_which_format_to_state_and_a_check_proposes_the_line(tmp_path: Path) -> None:
     folder = example_of("sdtm", tmp_path)
     found = checked(delivery_in(folder))
-    words = "the files look like CDISC SDTM, and are read as canonical tables: state format = "
-    (message,) = (one.message for one in found.decision.causes if one.table == "delivery")
-    assert message == f'{words}"sdtm" in registry.toml, above its sections'
+    words = "the files look like CDISC SDTM, and are read as canonical tables, without "
+    told = f'{words}patients, therapy_lines: state format = "sdtm" in registry.toml, above its sections'
+    assert [one.message for one in found.decision.causes if one.rule == "table_missing"] == [told]
     assert found.proposal.told()["format"] == "sdtm"
     assert found.proposal.as_toml().startswith('format = "sdtm"')
     assert found.would_open
     assert words in " ".join(as_text(found).split())
     (folder.parent / "registry.toml").write_text(found.proposal.as_toml(), encoding="utf-8")
     assert checked(delivery_in(folder)).decision.is_open
+
+
+def test_the_format_is_told_too_where_side_tables_of_all_names_lie_there(tmp_path: Path) -> None:
+    folder = example_of("sdtm", tmp_path)
+    for table in ("patients", "therapy_lines"):
+        (folder / f"{table}.csv").write_text("patient_id\nP1\n", encoding="utf-8")
+    causes = {(one.table, one.rule): one.message for one in checked(delivery_in(folder)).decision.causes}
+    assert causes["delivery", "table_missing"].endswith(
+        'as canonical tables: state format = "sdtm" in registry.toml, above its sections'
+    )
+    assert ("patients", "column_missing") in causes
 
 
 def test_a_table_of_ours_that_is_missing_is_still_told_by_its_name_alone(tmp_path: Path) -> None:
