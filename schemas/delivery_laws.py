@@ -64,8 +64,9 @@ TABLE_LAWS = (
         severity="shut",
         category="completeness",
         mend="Add the table to the export; if it is a sheet of delivery.xlsx under another name, state that "
-        "as sheet in [read.<table>] of registry.toml. Beside the files of another standard it is a side "
-        "table, <table>.csv. Lines of therapy can follow from drugs: [therapy_lines].",
+        "as sheet in [read.<table>] of registry.toml. Where all files are those of another standard, "
+        "state it as format in registry.toml; beside them it is a side table, <table>.csv. Lines of "
+        "therapy can follow from drugs: [therapy_lines].",
         on=each_file,
         is_binding=True,
     ),
@@ -154,8 +155,9 @@ TABLE_LAWS = (
         sentence="A row counts of every optional table that is delivered.",
         severity="warn",
         category="completeness",
-        mend="Look at what the table calls its analytes and map them in [recode.<table>], or leave the table "
-        "out; [limits] nothing_used = 1 switches the rule off.",
+        mend="Correct the rows by the rules that refuse them. Where results are of other analytes, say in "
+        "[recode.lab_results.analyte] which of them are ours. Or leave the table out; [limits] nothing_used "
+        "= 1 switches the rule off.",
         on=optional_tables,
         limit_name="nothing_used",
         is_told_by_table=True,

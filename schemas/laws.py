@@ -84,12 +84,14 @@ class DeclaredLaw(Law):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NearLaw(Law):
-    """Holds for a row of which an adapter does not say that a cell is only near what is asked for.
+    """Holds for a row of which an adapter does not say that what is asked for is known only in part.
 
-    `problems` names the law where it does.
+    A cell holds what is near it, or is empty although there is something to tell. `problems` names the law.
+    `columns` are those it is about; without them it is about whichever the adapter names.
     """
 
     ordinary: str = "A format without a column has what is near it in every row."
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

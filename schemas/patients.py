@@ -12,7 +12,7 @@ from schemas.codes import RECEPTOR_STATUS, SEX
 from schemas.contract import Contract, delivered
 from schemas.examples import Example, Row, example
 from schemas.judging import at_or_before, flags_column, registry_column, row_number_column
-from schemas.laws import RowLaw, SelectLaw, TimeLaw
+from schemas.laws import NearLaw, RowLaw, SelectLaw, TimeLaw
 
 MOST_BORN_ON_A_DAY, MOST_SHARE_BORN_ON_A_DAY = 5, 0.05
 """Of patients with a date of birth, so many at most, or such a share, share theirs by chance."""
@@ -40,6 +40,17 @@ class Patients(Contract, key=("registry", "patient_id")):
     row_number: pl.Int64 = row_number_column()
 
     _laws = (
+        NearLaw(
+            "death_without_date",
+            sentence="The day of a death that is recorded is known.",
+            exactly="The format says that the patient died, and not when: the date of death stays empty, and "
+            "the patient counts as alive at the last contact.",
+            severity="flag",
+            category="completeness",
+            mend="Find the day at the source, or deliver it in a side table, as death_date.",
+            ordinary="",
+            columns=("death_date",),
+        ),
         RowLaw(
             "birth_after_diagnosis",
             sentence="A patient is born before metastatic disease is diagnosed.",

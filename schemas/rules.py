@@ -21,6 +21,7 @@ from schemas.laws import (
     DeclaredLaw,
     DeliveryLaw,
     Law,
+    NearLaw,
     RowLaw,
     SelectLaw,
     SetLaw,
@@ -72,7 +73,7 @@ class Rule:
         more than one table.
         """
         match self.law:
-            case RowLaw() | SelectLaw() | DeliveryLaw():
+            case RowLaw() | SelectLaw() | DeliveryLaw() | NearLaw():
                 return self.law.columns
             case TextLaw():
                 return self.law.columns or self._read_otherwise

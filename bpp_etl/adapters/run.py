@@ -27,7 +27,8 @@ LEADS = ("row_number", "file")
 APPROXIMATED = "approximated"
 """A further column that a table's SELECT may yield: which columns of a row are only near what they ask for.
 
-Their names, with commas between, or nothing.
+Their names, with commas between, or nothing. A death_date among them that is empty is that of a patient who
+died, nobody says when.
 """
 COUNTED = ("source", "meaning", "table_name", "source_rows")
 HOW_TO = "docs/add/adapter.md says how an adapter is made"

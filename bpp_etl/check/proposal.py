@@ -13,7 +13,9 @@ from typing import Any
 
 from bpp_etl.pages.plain_text import WIDTH, cells_of
 
-ORDER = ("read", "rename", "recode", "compose", "cadence")
+TOP = ""
+"""The section of the keys that stand above all sections."""
+ORDER = (TOP, "read", "rename", "recode", "compose", "cadence")
 LAYOUT = {"delimiter", "encoding", "header_row"}
 """Keys without which a table is not read at all."""
 
@@ -29,7 +31,7 @@ class Proposal:
     def changes_columns(self) -> bool:
         """Say whether a table would be read for the first time, with cells that nobody has looked at yet."""
         return any(
-            name.startswith(("rename.", "compose.")) or lines.keys() & LAYOUT
+            name.startswith(("rename.", "compose.")) or name == TOP or lines.keys() & LAYOUT
             for name, lines in self.sections.items()
         )
 
@@ -68,7 +70,7 @@ class Proposal:
             ]
             comments = [part for line in self.unsure.get(section, ()) for part in commented(line)]
             head = f"[{section}]" if lines else f"# [{section}]"
-            parts.append("\n".join([head, *lines, *comments]))
+            parts.append("\n".join([*([] if section == TOP else [head]), *lines, *comments]))
         return "\n\n".join(parts)
 
     def told(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from bpp_etl.check.keys import (
     parts_in,
 )
 from bpp_etl.check.layout import DELIMITERS, Layout, layout_of
-from bpp_etl.check.proposal import Proposal, key_of, value_of
+from bpp_etl.check.proposal import TOP, Proposal, key_of, value_of
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.harmonise.dates import BIRTH, PARTIAL
 from bpp_etl.landing.deliveries import Delivery
@@ -61,6 +61,9 @@ DATE_FORMATS = (*DAYS, *(f"{day} {time}" for day in DAYS[:3] for time in ("%H:%M
 
 LONGEST_NAME = 60
 """Cells of a terminal that a name of theirs may take in a line that it cannot be broken out of."""
+
+FORMAT = re.compile(r'\bformat = "([a-z0-9_-]+)"')
+"""How a cause says which format its files look like."""
 
 MOST_UNSURE = 12
 """So many codes without a guess are written down for a column; more are no codes."""
@@ -110,6 +113,8 @@ def propose(
     for cause in (*decision.causes, *decision.warnings):
         if stated := re.search(r"\[cadence\] interval_days = \[([\d, ]+)\]", cause.message):
             found.sure("cadence", "interval_days", [int(days) for days in stated[1].split(",")])
+        if len(formats := FORMAT.findall(cause.message)) == 1:
+            found.sure(TOP, "format", formats[0])
     return Proposal(found.sections, found.unsure)
 
 

@@ -100,8 +100,9 @@ def nothing_used(whole: WholeDelivery, rule: Rule) -> Found:
     """Count an optional table that was delivered and judged, and of which no row is left."""
     found = whole.judged.of(rule.table)
     is_judged = rule.table in whole.judged.tables
-    why = f"{found.broken_rows} are refused, {found.ignored} of other analytes"
-    words = f"no row of {rule.table} counts: {why}"
+    words = f"no row of {rule.table} counts: {found.broken_rows} are refused"
+    if rule.table == "lab_results":
+        words += f", {found.ignored} of other analytes"
     if not found.judged and not found.ignored:
         words = _has_no_row(whole, rule.table)
     is_unused = is_judged and found.admitted == 0

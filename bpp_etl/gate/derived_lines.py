@@ -35,7 +35,7 @@ from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, literal, quoted
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import delivered_columns
-from schemas.declared_laws import DAY_ZERO, DECLARED_LAWS, LINE
+from schemas.declared_laws import CONSTANT, DAY_ZERO, DECLARED_LAWS, LINE
 from schemas.general_laws import GENERAL_LAWS
 from schemas.tables import DRUGS, TABLES
 
@@ -64,7 +64,7 @@ def with_derived_lines(
     if sum(counted.values()) != read.rows[DRUGS.name]:
         raise BppError("drugs were lost while lines were derived of them", "report this as a fault")
     made = _lines_of(con, how)
-    _write(con, made)
+    _write(con, made, read.config.constants.get(LINES.name, {}))
     con.execute("drop table temp.drug")
     return replace(read, rows={**read.rows, LINES.name: made.height}), counted
 
@@ -118,13 +118,17 @@ def _lines_of(con: Connection, how: LineDerivation) -> pl.DataFrame:
     )
 
 
-def _write(con: Connection, made: pl.DataFrame) -> None:
-    """Write the lines as a raw table: as text in our own words, with the file and the row of a drug."""
+def _write(con: Connection, made: pl.DataFrame, constants: Mapping[str, str]) -> None:
+    """Write the lines as a raw table: as text in our own words, with the file and the row of a drug.
+
+    A constant fills a column that no line has anything in.
+    """
     delivered = delivered_columns(LINES.contract)
+    empty = [one.name for one in delivered if one.name not in made.columns or made[one.name].is_null().all()]
+    filled = {name: literal(value) for name, value in constants.items() if name in empty}
     cells = [
-        f"line.{quoted(one.name)}::varchar as {quoted(one.name)}"
-        if one.name in made.columns
-        else f"null::varchar as {quoted(one.name)}"
+        f"{filled.get(one.name, 'null' if one.name in empty else f'line.{quoted(one.name)}')}::varchar"
+        f" as {quoted(one.name)}"
         for one in delivered
     ]
     cells += [f"true as {typedness(one.name)}" for one in delivered if may_be_typed(one)]
@@ -132,7 +136,7 @@ def _write(con: Connection, made: pl.DataFrame) -> None:
     # A line begins on a day as well known as its first drug's.
     is_near = f"list_contains(raw.{APPROXIMATED}, 'start_date')"
     cells += [f"case when {is_near} then ['start_date'] end as {APPROXIMATED}"]
-    own = marks([mark(LINE, "line_number")])
+    own = marks([mark(LINE, "line_number"), *(mark(CONSTANT, name) for name in filled)])
     stamp = ", ".join(f"raw.{name}" for name in STAMP)
     _drop(con)
     with shown(con, "derived_line", made):

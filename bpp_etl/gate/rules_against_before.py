@@ -14,6 +14,7 @@ from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step
 from schemas.codes import CT_MODALITIES
 from schemas.contract import delivered_columns
+from schemas.laws import DELIVERY
 from schemas.rules import Rule
 from schemas.tables import TABLES, DeliveredTable
 
@@ -131,8 +132,11 @@ def _patients(whole: WholeDelivery, rule: Rule) -> PatientsBefore:
 
 
 def _is_missed(whole: WholeDelivery, rule: Rule) -> bool:
-    """Say whether a required table could not be judged, for which other rules shut the gate."""
-    return TABLES[rule.table].is_required and rule.table not in whole.judged.tables
+    """Say whether a table could not be judged, for which other rules shut the gate."""
+    if rule.table in whole.judged.tables:
+        return False
+    amiss = {problem.table for problem in whole.judged.read.problems}
+    return TABLES[rule.table].is_required or bool(amiss & {rule.table, DELIVERY})
 
 
 def patients_before(whole: WholeDelivery) -> PatientsBefore:

@@ -75,8 +75,7 @@ def parsed_select(
     told_later = CONTACT if config.last_contact else None
     problems = [
         (f"{DISPUTED} is not null", literal("side_table_disagrees")),
-        # No drug is judged; the line that it begins bears it.
-        *([(f"{APPROXIMATED} is not null", literal("value_approximated"))] if table.name in TABLES else ()),
+        *_near(table, lacking),
         *(
             (one.predicate, one.rule)
             for one in found
@@ -206,6 +205,20 @@ def text_levels(
         },
         {f"t_{column.name}": _recoded(table, column, config, parameters) for column in columns},
     )
+
+
+def _near(table: DeliveredTable, lacking: Collection[str]) -> list[tuple[str, str]]:
+    """Write what an adapter knows only in part: a value that is near, or a death without its day."""
+    if table.name not in TABLES:
+        # No drug is judged; the line that it begins bears it.
+        return []
+    if table.name != "patients":
+        return [(f"{APPROXIMATED} is not null", literal("value_approximated"))]
+    undated = f"list_contains({APPROXIMATED}, 'death_date')"
+    if "death_date" not in lacking:
+        undated += " and t_death_date is null"
+    near = f"len({APPROXIMATED}) > case when {undated} then 1 else 0 end"
+    return [(near, literal("value_approximated")), (undated, literal("death_without_date"))]
 
 
 _KEPT = {"lab_results": ("value", "unit"), "patients": ("last_contact_date",)}

@@ -30,6 +30,7 @@ from bpp_etl.reading.document_files import (
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.found import Found
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in, unread_in
+from bpp_etl.reading.likely_format import with_likely_format
 from bpp_etl.reading.lines_as_drugs import lines_as_drugs
 from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
@@ -153,6 +154,7 @@ class _Reader:
         self._load(config, wanted, scratch)
         if lacks_lines(config, self.rows) and all(one.table != LINES.name for one in self.problems):
             self.problem(LINES.name, "table_missing", NEITHER)
+        self.problems[:] = with_likely_format(self.delivery, files, self.problems)
         return config
 
     def read_adapted(

@@ -63,6 +63,23 @@ def test_drugs_become_lines_and_each_line_is_flagged_and_leads_to_a_drug(tmp_pat
     assert (count.delivered, count.admitted, count.is_conserved) == (2, 2, True)
 
 
+def test_a_constant_fills_what_no_derived_line_has_and_is_flagged_and_told(tmp_path: Path) -> None:
+    constants = (
+        "[constants.therapy_lines]\ncycle_length_days = 28\nregimen = 'never'\nend_reason = 'unknown'\n"
+    )
+    drugs = "A,letrozole,2024-01-01,2024-05-01\nA,fulvestrant,2024-05-20,\n"
+    one = of_one(tmp_path, DERIVE + constants, drugs)
+    found = rows(one, "therapy_lines", "regimen", "cycle_length_days", "end_reason", "flags")
+    flags = ["constant_declared", "line_derived"]
+    assert found == [("letrozole", 28, "unknown", flags), ("fulvestrant", 28, "unknown", flags)]
+    assert told(one) == [
+        ("[constants.therapy_lines]", "cycle_length_days", "constant_declared", 2),
+        ("[constants.therapy_lines]", "regimen", "constant_declared", 0),
+        ("[constants.therapy_lines]", "end_reason", "constant_declared", 2),
+        ("[therapy_lines]", "line_number", "line_derived", 2),
+    ]
+
+
 def test_without_a_declaration_the_lines_are_missing_and_nothing_reads_the_file(tmp_path: Path) -> None:
     one = of_one(tmp_path, "", "A,letrozole,2024-01-01,\n")
     assert ("therapy_lines", "table_missing") in one.causes()

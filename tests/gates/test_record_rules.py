@@ -223,6 +223,13 @@ def test_an_optional_table_of_which_no_row_counts_is_told(
     assert one.decision.is_open
 
 
+def test_of_tests_that_are_all_refused_nothing_is_said_of_analytes(tmp_path: Path) -> None:
+    tests = "patient_id,test_date,specimen_site,ihc_score\nA,2023-12-01,nowhere,0\nA,2023-12-02,nowhere,0\n"
+    one = judged(tmp_path, her2_tests=tests)
+    (told,) = (breach for breach in one.decision.warnings if breach.rule == "nothing_used")
+    assert told.message == "no row of her2_tests counts: 2 are refused"
+
+
 def test_an_optional_table_that_was_not_delivered_is_not_judged_for_its_use(tmp_path: Path) -> None:
     one = judged(tmp_path)
     assert one.result("her2_tests", "nothing_used").status == "not_applicable"

@@ -123,6 +123,20 @@ def test_a_table_under_four_fifths_of_its_rows_before_shuts(
         )
 
 
+@pytest.mark.parametrize(
+    ("texts", "toml", "cause"),
+    [
+        ({"lab_results": "another\n1\n"}, "", ("lab_results", "column_missing")),
+        ({"lab_results": ""}, "", ("lab_results", "file_unreadable")),
+        ({}, "nonsense = 1\n", ("delivery", "configuration_invalid")),
+    ],
+)
+def test_an_optional_table_that_could_not_be_read_is_told_once(
+    tmp_path: Path, texts: dict[str, str], toml: str, cause: tuple[str, str]
+) -> None:
+    assert causes(after(tmp_path, {}, texts, toml)) == {cause}
+
+
 def test_an_optional_table_that_is_left_out_shuts_where_it_was_there_before(tmp_path: Path) -> None:
     decision = after(tmp_path, {}, {"lab_results": None})
     assert causes(decision) == {("lab_results", "table_shrunk")}

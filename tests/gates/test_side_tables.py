@@ -66,6 +66,14 @@ def test_a_table_that_the_adapter_yields_none_of_is_read_beside_it(tmp_path: Pat
     assert one.read.unknown_files == ()
 
 
+def test_supplements_and_domains_that_are_not_read_are_told(tmp_path: Path) -> None:
+    others = {f"{name}.csv": "USUBJID,QNAM,QVAL\nS1,A,B\n" for name in ("suppex", "supptu", "tr")}
+    one = gated(write_texts(tmp_path, {**DOMAINS, **others}, toml=SDTM))
+    assert one.read.unknown_files == tuple(others)
+    told = one.result("delivery", "file_not_read")
+    assert (told.broken, told.status) == (3, "failed")
+
+
 def test_a_table_that_nothing_makes_a_row_of_is_told_from_one_whose_rows_are_refused(tmp_path: Path) -> None:
     def message(home: str, drugs: str) -> str:
         texts = {**DOMAINS, "ex.csv": f"USUBJID,EXTRT,EXSTDTC,EXENDTC\n{drugs}"}

@@ -317,6 +317,27 @@ def value_delivered(home: Path) -> Decisions:
     yield decided(folder)
 
 
+UNDATED = (
+    "USUBJID,SEX,RFSTDTC,RFPENDTC,DTHFL,DTHDTC\nS1,F,2024-01-01,2024-12-01,Y,\nS2,F,2024-01-01,2024-12-01,,\n"
+)
+
+
+@mends("death_without_date", "Find the day at the source,")
+def day_of_death_found(home: Path) -> Decisions:
+    folder = write_texts(home, {**DOMAINS, "dm.csv": UNDATED}, toml=SDTM)
+    yield decided(folder)
+    write(folder, "dm.csv", UNDATED.replace("Y,", "Y,2024-12-01"))
+    yield decided(folder)
+
+
+@mends("death_without_date", "or deliver it in a side table, as death_date.")
+def day_of_death_beside(home: Path) -> Decisions:
+    folder = write_texts(home, {**DOMAINS, "dm.csv": UNDATED}, toml=SDTM)
+    yield decided(folder)
+    write(folder, "patients.csv", "patient_id,death_date\nS1,2024-12-01\n")
+    yield decided(folder)
+
+
 DECLARED_MENDS: tuple[ToldMend, ...] = (
     no_limit_reported,
     limit_delivered,
@@ -340,4 +361,6 @@ DECLARED_MENDS: tuple[ToldMend, ...] = (
     keys_not_judged,
     nobody_recorded_it,
     value_delivered,
+    day_of_death_found,
+    day_of_death_beside,
 )

@@ -106,6 +106,12 @@ DELIVERY_MENDS = (
         each("therapy_lines", lambda row: row.update(regimen=None)),
         corrected("therapy_lines", "regimen"),
     ),
+    planted(
+        "nothing_used",
+        "Correct the rows by the rules that refuse them.",
+        each("her2_tests", lambda row: row.update(specimen_site=None)),
+        corrected("her2_tests", "specimen_site"),
+    ),
     of_delivery("lesions lose their status", "Add the column", exported_again("bone_lesions")),
     of_delivery(
         "responses are lost",

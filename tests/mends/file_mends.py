@@ -35,7 +35,23 @@ def sheet_named(home: Path) -> Decisions:
     yield decided(folder)
 
 
-@mends("table_missing", "Beside the files of another standard it is a side table, <table>.csv.", *OF_STUDY)
+@mends(
+    "table_missing",
+    "Where all files are those of another standard, state it as format in registry.toml;",
+    *OF_STUDY,
+)
+def format_stated(home: Path) -> Decisions:
+    folder = write_study(home)
+    toml = (folder.parent / "registry.toml").read_text(encoding="utf-8")
+    states(folder, "")
+    decision = decided(folder)
+    assert 'state format = "cbioportal" in registry.toml' in repr(decision.causes)
+    yield decision
+    states(folder, toml)
+    yield decided(folder)
+
+
+@mends("table_missing", "beside them it is a side table, <table>.csv.", *OF_STUDY)
 def side_table_added(home: Path) -> Decisions:
     folder = write_study(home)
     (folder / "bone_lesions.csv").rename(home / "bone_lesions.csv")
@@ -160,6 +176,7 @@ def folder_renamed(home: Path) -> Decisions:
 
 FILE_MENDS: tuple[ToldMend, ...] = (
     sheet_named,
+    format_stated,
     side_table_added,
     lines_from_drugs,
     encoding_stated,

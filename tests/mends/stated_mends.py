@@ -245,7 +245,7 @@ STATED_MENDS = (
     ),
     planted(
         "nothing_used",
-        "Look at what the table calls its analytes and map them in [recode.<table>]",
+        "Where results are of other analytes, say in [recode.lab_results.analyte] which of them are ours.",
         recoded("lab_results", "analyte", {ours: theirs for theirs, ours in THEIR_ANALYTES.items()}),
         states(
             "[recode.lab_results.analyte]\n"
@@ -259,7 +259,7 @@ STATED_MENDS = (
     ),
     of_delivery(
         "analytes are spelt otherwise",
-        "or leave the table out;",
+        "Or leave the table out;",
         lambda export: export.record.pop("lab_results"),
     ),
     planted(

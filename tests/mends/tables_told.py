@@ -288,7 +288,7 @@ TABLES_TOLD: tuple[ToldMend, ...] = (
     ),
     ToldMend(
         "nothing_used",
-        "or leave the table out;",
+        "Or leave the table out;",
         frozenset(),
         ("lab_results", "her2_tests"),
         tell=_headers_alone,

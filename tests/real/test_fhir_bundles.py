@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, opened
+from tests.real.exports import confirmed, planted
 from tests.real.pipeline import SHARED
 
 FORMATS = SHARED / "formats"
@@ -103,3 +105,83 @@ def test_the_her2_tests_under_four_codes_are_read(tmp_path: Path) -> None:
             " group by all order by all"
         ).fetchall()
     assert told == [("3+", "positive", "positive", 1), (None, None, "negative", 4)]
+
+
+SEEN = '[last_contact]\nfrom = "any_record"\n'
+
+
+def files_of(*folders: str) -> dict[str, Path]:
+    """Find the files of folders by their names."""
+    found = (path for folder in folders for path in sorted((FORMATS / folder).iterdir()))
+    return {path.name: path for path in found if path.suffix in {".json", ".ndjson"}}
+
+
+def codes_of(resource: Any, system: str = "") -> set[str]:
+    return {
+        str(one.get("code")) for one in resource["code"].get("coding", ()) if system in one.get("system", "")
+    }
+
+
+def patient_of(resource: Any) -> str:
+    return str(resource["subject"]["reference"]).replace(":", "/").rpartition("/")[2]
+
+
+def people_of(*folders: str) -> list[tuple[str | None, ...]]:
+    """Return id, sex, birth and death of all patients."""
+    found: list[Any] = [one for folder in folders for one in resources(folder)]
+    return sorted(
+        (one["id"], one["gender"], one["birthDate"], one.get("deceasedDateTime", "")[:10] or None)
+        for one in found
+        if one.get("resourceType") == "Patient"
+    )
+
+
+def test_planted_events_of_a_bulk_export_are_found_and_every_cell_is_that_of_its_resource(
+    tmp_path: Path,
+) -> None:
+    starts = {
+        "232131ac-4bb4-452e-8341-da6ac5cf2f53": "2015-05-20",
+        "c4f62fd2-0813-423d-a65d-65ba3521c41a": "2010-10-01",
+    }
+    one = planted(tmp_path, "fhir", files_of("fhir_bulk"), starts, toml=SEEN)
+    assert one.events == confirmed(starts)
+    people = one.rows("core.patients", "patient_id", "sex", "birth_date", "death_date")
+    assert people == people_of("fhir_bulk")
+    told: list[Any] = resources("fhir_bulk")
+    assert one.rows("core.lab_results", "patient_id", "specimen_date", "raw_value", "raw_unit") == sorted(
+        (patient_of(row), row["effectiveDateTime"][:10], str(row["valueQuantity"]["value"]), "U/L")
+        for row in told
+        if row["resourceType"] == "Observation" and "6768-6" in codes_of(row)
+    )
+    scans = one.rows("core.imaging_assessments", "patient_id", "assessment_date", "modality")
+    assert [row for row in scans if row[2] == "XRAY"] == sorted(
+        (patient_of(row), row["started"][:10], "XRAY")
+        for row in told
+        if row["resourceType"] == "ImagingStudy"
+        and {one["modality"]["code"] for one in row["series"]} & {"CR", "DX"}
+    )
+
+
+def test_planted_events_of_bundles_are_found_and_none_tells_of_another_s_patients(tmp_path: Path) -> None:
+    """Two of the bundles have observations of the same ids, each of its own patient."""
+    starts = {"Ancora-13": "2022-02-01", "mCODETrialMatchingPatientExample01": "2020-02-01"}
+    labs = "patient_id,analyte,specimen_date,value,unit\nAncora-13,ALP_TOTAL,2022-01-29,1.5,ukat/L\n"
+    toml = f"{SEEN}[limits]\nher2_tests = 0.4\n"
+    files = files_of("fhir_mcode", "fhir_mcode/ig_4.0.0")
+    one = planted(tmp_path, "fhir", files, starts, toml=toml, lab_results=labs)
+    assert one.events == confirmed(starts)
+    people = one.rows("core.patients", "patient_id", "sex", "birth_date", "death_date")
+    assert people == people_of("fhir_mcode", "fhir_mcode/ig_4.0.0")
+    assert one.rows("core.patients", "patient_id", "er_status", "pr_status") == [
+        ("1e208b6b-77f1-4808-a32b-9f9caf1ec334", "positive", None),
+        ("Ancora-13", "negative", "negative"),  # of 2022; the older ones differ
+        ("cancer-patient-jenny-m", "positive", "negative"),
+        ("mCODETrialMatchingPatientExample01", "positive", "positive"),
+        ("mCODETrialMatchingPatientExample02", "positive", "positive"),
+    ]
+    assert one.rows("core.her2_tests", "patient_id", "test_date", "ihc_score", "reported_status") == [
+        ("1e208b6b-77f1-4808-a32b-9f9caf1ec334", "2017-07-21", "3+", "positive"),
+        ("Ancora-13", "2018-03-10", None, "negative"),
+        ("Ancora-13", "2022-01-02", None, "negative"),
+        ("cancer-patient-jenny-m", "2018-03-10", None, "negative"),
+    ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.exports import FORMATS, take
+from tests.real.exports import FORMATS, confirmed, planted, take
 from tests.real.pipeline import admitted_rows, refusals, rows_where_they_went
 
 FOLDER = FORMATS / "obds"
@@ -86,3 +86,42 @@ def test_all_packages_together_are_two_patients(tmp_path: Path) -> None:
         ("a report on a tumor of another site", None): 6,
         ("a report that was sent again since", None): 4,
     }
+
+
+def test_a_planted_event_of_a_derived_line_is_found_and_every_cell_is_that_of_its_element(
+    tmp_path: Path,
+) -> None:
+    names = ("Folgepaket_Testpatient_Mamma.xml", "Testpatient_1.xml", "Testpatient_Mamma.xml")
+    starts, days = {"10": "2020-05-01"}, (50, 100, 150)  # the therapy ends after 167 days
+    toml = (
+        '[last_contact]\nfrom = "reported"\n[therapy_lines]\nderive = "gap_and_new_agent"\n'
+        "[constants.therapy_lines]\ncycle_length_days = 25\n"
+    )
+    files = {name: FOLDER / name for name in names}
+    one = planted(tmp_path, "obds", files, starts, toml=toml, days=(-10, *days), therapy_lines=None)
+    assert one.events == confirmed(starts, days)
+    assert one.rows(
+        "core.patients",
+        *("patient_id", "sex", "birth_date", "metastatic_diagnosis_date", "er_status", "pr_status"),
+        *("last_contact_date", "death_date"),
+    ) == [
+        ("10", "female", "1950-05-01", "2020-03-01", "positive", "positive", "2022-08-01", "2022-08-01"),
+        ("60", "female", "1950-10-15", "2021-09-14", "positive", "positive", "2021-11-27", "2021-11-27"),
+    ]
+    assert one.rows(
+        "core.therapy_lines", "regimen", "start_date", "end_date", "cycle_length_days", "flags"
+    ) == [
+        (
+            "L01FF05",
+            "2020-05-01",  # Datumsgenauigkeit T
+            "2020-10-15",
+            "25",
+            "[constant_declared, line_derived, value_approximated]",
+        )
+    ]
+    assert one.rows("core.her2_tests", "patient_id", "test_date", "reported_status") == [
+        ("10", "2020-03-05", "negative"),
+        ("10", "2021-06-01", "negative"),
+        ("60", "2020-02-16", "negative"),
+        ("60", "2021-09-14", "negative"),
+    ]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.exports import confirmed, planted
 from tests.real.pipeline import SHARED
 from tests.support.gating import Gated, gated
 
@@ -91,3 +92,43 @@ def test_a_unit_that_is_stated_opens_it_and_the_scale_is_still_doubted(tmp_path:
         rule for (table, _), rules in one.refused.items() if table == "lab_results" for rule in rules
     } == {"value_not_positive"}
     assert one.result("lab_results", "unit_suspect").broken > 0
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (FORMATS / "omop_synthea27" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_planted_events_are_found_and_every_cell_is_that_of_the_source(tmp_path: Path) -> None:
+    starts = {"11": "2004-08-20", "20": "2002-11-10"}
+    files = {path.name: path for path in (FORMATS / "omop_synthea27").glob("*.csv")}
+    one = planted(tmp_path, "omop", files, starts, toml=f"{FROM_PERIOD}[omop.concepts]\nxray = [4163872]\n")
+    assert one.events == confirmed(starts)
+    dead = {row["person_id"]: row["death_date"] for row in rows_of("DEATH")}
+    ends = {row["person_id"]: row["observation_period_end_date"] for row in rows_of("OBSERVATION_PERIOD")}
+    assert one.rows(
+        "core.patients", "patient_id", "sex", "birth_date", "last_contact_date", "death_date"
+    ) == sorted(
+        (
+            row["person_id"],
+            {"8532": "female", "8507": "male"}[row["gender_concept_id"]],
+            row["birth_datetime"][:10],
+            dead.get(row["person_id"], ends[row["person_id"]]),
+            dead.get(row["person_id"]),
+        )
+        for row in rows_of("PERSON")
+    )
+    assert one.rows("core.lab_results", "patient_id", "specimen_date", "raw_value", "unit") == sorted(
+        (row["person_id"], row["measurement_date"], row["value_as_number"], row["unit_source_value"])
+        for row in rows_of("MEASUREMENT")
+        if row["measurement_concept_id"] == "3035995"
+    )
+    assert [
+        row
+        for row in one.rows("core.imaging_assessments", "patient_id", "assessment_date", "modality")
+        if row[2] == "XRAY"
+    ] == sorted(
+        (row["person_id"], row["procedure_date"], "XRAY")
+        for row in rows_of("PROCEDURE_OCCURRENCE")
+        if row["procedure_concept_id"] == "4163872"
+    )

@@ -20,6 +20,7 @@ from bpp_etl.reading.delivery import read_delivery
 from bpp_etl.warehouse.connection import opened
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
+from tests.real.exports import confirmed, planted
 from tests.real.pipeline import SHARED
 from tests.support.gating import Gated, gated
 from tests.support.redcap_project import broken_rules
@@ -218,3 +219,23 @@ def test_dates_and_choices_of_a_table_of_hundreds_of_columns_need_no_dictionary(
 @pytest.mark.parametrize("path", sorted(FORMATS.glob("*/*.xml")), ids=lambda path: path.parent.name)
 def test_the_project_files_of_redcap_itself_keep_the_rules_that_ours_is_held_to(path: Path) -> None:
     assert broken_rules(ET.parse(path).getroot()) == []
+
+
+def test_a_planted_event_is_found_and_every_cell_is_that_of_its_answer(tmp_path: Path) -> None:
+    folder, starts = FORMATS / "repeating-instruments", {"1": "2019-10-20"}
+    files = {"data.csv": folder / "data.csv", "data_dictionary.csv": folder / "dictionary.csv"}
+    contacts = "patient_id,last_contact_date\n1,2021-01-01\n2,2021-01-01\n"
+    toml = MAPPED["repeating-instruments"].replace("last_contact_date", "metastatic_diagnosis_date")
+    one = planted(tmp_path, "redcap", files, starts, toml=toml, patients=contacts)
+    assert one.events == confirmed(starts)
+    told = rows_in(folder / "data.csv")
+    base = [row for row in told if not row["redcap_repeat_instrument"]]
+    assert one.rows("core.patients", "patient_id", "sex", "metastatic_diagnosis_date", "birth_date") == [
+        (row["record_id"], {"0": "female", "1": "male"}[row["sex"]], row["date_enrolled"], None)
+        for row in base
+    ]
+    assert one.rows("core.lab_results", "patient_id", "specimen_date", "raw_value", "unit") == sorted(
+        (row["record_id"], row["date_bp"], row["bp_systolic"], "U/L")
+        for row in told
+        if row["redcap_repeat_instrument"] == "bp"
+    )

@@ -42,6 +42,7 @@ select
     coalesce(told.pr_status, statuses.pr_status) as pr_status,
     told.last_day as last_contact_date,
     case when told.is_dead then told.last_day end as death_date,
+    case when told.is_dead and told.last_day is null then 'death_date' end as approximated,
     told.row_number,
     told.file
 from told

@@ -5,6 +5,7 @@ with newest as (
         patient.gender,
         patient.birth_date,
         patient.deceased,
+        lower(trim(patient.is_deceased)) = 'true' and nullif(trim(patient.deceased), '') is null as is_undated_death,
         patient.row_number,
         patient.file
     from patient
@@ -76,6 +77,7 @@ select
     pr.status as pr_status,
     cast(null as varchar) as last_contact_date,
     regexp_replace(newest.deceased, 'T.*$', '') as death_date,
+    case when newest.is_undated_death then 'death_date' end as approximated,
     newest.row_number,
     newest.file
 from newest

@@ -30,10 +30,15 @@ meant as (
 
 select
     'patient' as source,
-    'a patient' as meaning,
+    case
+        when lower(trim(patient.is_deceased)) = 'true' and nullif(trim(patient.deceased), '') is null
+            then 'a patient who died on a day that is not told'
+        else 'a patient'
+    end as meaning,
     'patients' as table_name,
     count(*) as source_rows
 from patient
+group by 1, 2, 3
 
 union all
 
@@ -90,7 +95,7 @@ select
     case when specimen_site.specimen_site is not null then 'her2_tests' end as table_name,
     count(*) as source_rows
 from specimen
-left join specimen_site on specimen.id = specimen_site.reference_key
+left join specimen_site on specimen.id = specimen_site.reference_key and specimen.file = specimen_site.file
 group by 1, 2, 3
 
 union all

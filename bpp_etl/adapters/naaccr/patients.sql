@@ -35,6 +35,7 @@ select
     of_tumors.pr_status,
     person.last_contact_date,
     person.death_date,
+    case when person.is_dead and person.death_date is null then 'death_date' end as approximated,
     person.row_number,
     person.file
 from person

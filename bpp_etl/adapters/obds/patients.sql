@@ -35,11 +35,11 @@ death as (
         report.death_date,
         coalesce(report.death_precision, 'E') <> 'E' as is_estimated
     from report
-    where report.death_date is not null and report.left_out is null
+    where report.has_death and report.left_out is null
     qualify
         row_number() over (
             partition by report.patient_id
-            order by report.reported_on desc nulls last, report.row_number desc, report.file desc
+            order by report.death_date is null, report.reported_on desc nulls last, report.row_number desc, report.file desc
         ) = 1
 ),
 
@@ -85,7 +85,9 @@ select
         ',',
         case when coalesce(person.birth_precision, 'E') <> 'E' then 'birth_date' end,
         case when metastasis.is_estimated then 'metastatic_diagnosis_date' end,
-        case when death.is_estimated then 'death_date' end
+        case
+            when death.is_estimated or (death.patient_id is not null and death.death_date is null) then 'death_date'
+        end
     ) as approximated,
     person.row_number,
     person.file

@@ -95,6 +95,7 @@ select
     deaths.day as last_contact_date,
     deaths.day as death_date,
     coalesce(deaths.day, periods.last_day) as observation_period,
+    case when deaths.person_id is not null and deaths.day is null then 'death_date' end as approximated,
     person.row_number,
     person.file
 from person

@@ -18,6 +18,7 @@ select
     cast(null as varchar) as pr_status,
     coalesce(participation_end.day, latest.day) as last_contact_date,
     death.day as death_date,
+    case when upper(trim(dm.dthfl)) = 'Y' and death.day is null then 'death_date' end as approximated,
     dm.row_number,
     dm.file
 from dm

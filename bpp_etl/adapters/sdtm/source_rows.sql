@@ -14,7 +14,19 @@ select
     'an exposure, joined into the line of its subject' as meaning,
     'therapy_lines' as table_name,
     count(*) as source_rows
-from ex
+from exposure
+where is_given
+
+union all
+
+select
+    'ex' as source,
+    'a dose that was not given' as meaning,
+    null as table_name,
+    count(*) as source_rows
+from exposure
+where not is_given
+having count(*) > 0
 
 union all
 

@@ -1,23 +1,24 @@
--- One row per subject with a record in EX: the study treatment as line 1, from its first dose to its last.
+-- One row per subject to whom EX has something given: the study treatment as line 1, from its first dose to its last.
 -- Dates are compared as ISO text, where a partial date sorts before the days it covers. So a partial start
 -- is taken when it could be the first, and '~' makes a partial end win when it could be the last: what
 -- cannot be told reaches the gate as a partial date.
 with exposures as (
     select
-        ex.usubjid,
-        nullif(trim(ex.extrt), '') as treatment,
-        upper(trim(coalesce(ex.extrt, ''))) as treatment_name,
+        exposure.usubjid,
+        nullif(trim(exposure.extrt), '') as treatment,
+        upper(trim(coalesce(exposure.extrt, ''))) as treatment_name,
         first_dose.day as start_day,
         last_dose.day as end_day,
         last_dose.day is null
         and first_dose.day = max(first_dose.day) over (
-            partition by ex.usubjid, upper(trim(coalesce(ex.extrt, '')))
+            partition by exposure.usubjid, upper(trim(coalesce(exposure.extrt, '')))
         ) as is_open,
-        ex.row_number,
-        ex.file
-    from ex
-    left join calendar_day as first_dose on ex.exstdtc = first_dose.text
-    left join calendar_day as last_dose on ex.exendtc = last_dose.text
+        exposure.row_number,
+        exposure.file
+    from exposure
+    left join calendar_day as first_dose on exposure.exstdtc = first_dose.text
+    left join calendar_day as last_dose on exposure.exendtc = last_dose.text
+    where exposure.is_given
 ),
 
 -- One treatment is called by one name, however its letters are written.

@@ -20,7 +20,7 @@ from tests.support.deliveries import write_texts
 from tests.support.gating import Gated, gated
 
 FLAGS = ["contact_before_last_record", "last_contact_derived"]
-OFFER = 'steps = ["calendar_day", "modality", "finding", "response", "tumour"]\n'
+OFFER = 'steps = ["calendar_day", "modality", "finding", "response", "tumour", "exposure"]\n'
 TOLD = "coalesce(participation_end.day, latest.day) as last_contact_date"
 YIELDED = """participation_end.day as last_contact_date,
     (select max(ex.exstdtc) from ex where ex.usubjid = dm.usubjid) as last_dose"""

@@ -17,7 +17,7 @@ from tests.gates.test_side_tables import DOMAINS, LIMITS
 from tests.support.deliveries import write_texts
 from tests.support.gating import Gated, gated
 
-DRUGS = """-- One row per record of exposure.
+DRUGS = """-- One row per record of exposure in which something was given.
 select
     usubjid as patient_id,
     extrt as agent,
@@ -26,7 +26,8 @@ select
     'start_date' as approximated,
     row_number,
     file
-from ex
+from exposure
+where is_given
 order by file, row_number
 """
 EXPOSURES = "USUBJID,EXTRT,EXSTDTC,EXENDTC\nS1,taxol,2024-01-01,2024-03-01\nS1,letrozole,2024-03-20,\n"

@@ -5,11 +5,16 @@ Not here: the lines that are derived of them (`tests/unit/harmonise`).
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.adapters.fhir_resources import PATIENT, Resource, made, only
+from tests.gates.test_declared_rows import rows
+from tests.support.deliveries import write_texts
+from tests.support.gating import gated
+from tests.unit.adapters.fhir_resources import PATIENT, Resource, coded, made, observation, only
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 PROFILE = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-cancer-related-medication-request|4.0.0"
@@ -89,6 +94,46 @@ def test_a_reference_leads_to_the_drug(reference: str) -> None:
         "drug_exposures", PATIENT, known, drug(contained=contained, **more), urls=[None, "urn:uuid:77"]
     )
     assert row["agent"] == "fulvestrant"
+
+
+def referred(name: str, **more: Any) -> Resource:
+    return {"resourceType": "Medication", "id": "M1", "code": {"text": name}, **more}
+
+
+def test_a_drug_of_which_two_records_differ_has_no_agent_unless_one_is_the_newest() -> None:
+    request = drug(medicationCodeableConcept=None, medicationReference={"reference": "Medication/M1"})
+    several = [referred("Letrozole"), referred("Palbociclib")]
+    assert only("drug_exposures", PATIENT, request, *several)["agent"] is None
+    dated = [
+        {**one, "meta": {"lastUpdated": f"2024-0{month}-01T00:00:00Z"}}
+        for month, one in zip((2, 1), several, strict=True)
+    ]
+    assert only("drug_exposures", PATIENT, request, *dated)["agent"] == "letrozole"
+
+
+def test_a_reference_leads_to_the_drug_and_the_specimen_of_its_own_bundle_first(tmp_path: Path) -> None:
+    texts = {"patients.csv": "patient_id,last_contact_date\nP1,2024-06-01\nP2,2024-06-01\n"}
+    for name, agent, site in (("P1", "Letrozole", "80248007"), ("P2", "Palbociclib", "71341001")):
+        given = drug(
+            authoredOn="2024-01-05",
+            medicationCodeableConcept=None,
+            medicationReference={"reference": "Medication/M1"},
+            subject={"reference": f"Patient/{name}"},
+        )
+        tissue = {"resourceType": "Specimen", "id": "T1", "collection": {"bodySite": coded(site)}}
+        tested = observation(
+            "48676-1",
+            valueCodeableConcept=coded("LA6577-6"),
+            subject={"reference": f"Patient/{name}"},
+            specimen={"reference": "Specimen/T1"},
+        )
+        told = ({**PATIENT, "id": name}, referred(agent), given, tissue, tested)
+        entries = [{"resource": one} for one in told]
+        texts[f"{name}.json"] = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    toml = 'format = "fhir"\n[therapy_lines]\nderive = "gap_and_new_agent"\nstart = "first_drug"\n'
+    one = gated(write_texts(tmp_path, texts, toml=toml))
+    assert rows(one, "therapy_lines", "patient_id", "regimen") == [("P1", "letrozole"), ("P2", "palbociclib")]
+    assert rows(one, "her2_tests", "patient_id", "specimen_site") == [("P1", "primary"), ("P2", "metastasis")]
 
 
 def test_of_copies_the_one_last_updated_counts() -> None:

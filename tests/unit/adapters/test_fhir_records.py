@@ -56,6 +56,18 @@ def test_of_copies_of_a_resource_the_one_last_updated_counts() -> None:
     assert len(made("lab_results", PATIENT, alp(1), alp(2))) == 2
 
 
+def test_resources_of_one_id_are_of_each_patient_where_nothing_says_which_is_newer() -> None:
+    other = {**PATIENT, "id": "P2"}
+    own, others = alp(90, id="a"), alp(80, id="a", subject={"reference": "Patient/P2"})
+    rows = made("lab_results", PATIENT, other, own, others, own)
+    assert [(row["patient_id"], row["value"]) for row in rows] == [("P2", "80"), ("P1", "90")]
+    meta = [{"lastUpdated": f"2024-0{month}-01T00:00:00Z"} for month in (1, 2)]
+    moved = made("lab_results", PATIENT, other, {**own, "meta": meta[0]}, {**others, "meta": meta[1]})
+    assert [(row["patient_id"], row["value"]) for row in moved] == [("P2", "80")]
+    half = made("lab_results", PATIENT, other, {**own, "meta": meta[0]}, others)
+    assert len(half) == 2
+
+
 @pytest.mark.parametrize(
     ("modalities", "modality"),
     [

@@ -195,6 +195,13 @@ def test_a_specimen_is_referred_to_by_its_full_url_too_and_counts_as_it_was_last
     assert row["specimen_site"] == "metastasis"
 
 
+def test_specimens_of_one_id_that_differ_say_nothing_where_none_is_the_newest() -> None:
+    tested = her2("48676-1", "LA6577-6", specimen={"reference": "Specimen/T1"})
+    alike = [specimen("80248007"), specimen("80248007")]
+    assert only("her2_tests", PATIENT, tested, *alike)["specimen_site"] == "primary"
+    assert only("her2_tests", PATIENT, tested, alike[0], specimen("71341001"))["specimen_site"] == "unknown"
+
+
 def test_tests_of_different_specimens_on_one_day_are_tests_of_their_own() -> None:
     of_breast = her2("85319-2", "LA11842-4", specimen={"reference": "Specimen/T1"})
     of_bone = her2("85318-4", "LA6577-6", specimen={"reference": "Specimen/T2"})

@@ -95,7 +95,7 @@ def test_a_whole_folder_anywhere_is_an_adapter(folder: Path) -> None:
 
 def test_a_folder_without_steps_is_an_adapter(folder: Path) -> None:
     shutil.rmtree(folder / "steps")
-    rewrite(folder, 'steps = ["calendar_day", "modality", "finding", "response", "tumour"]', "")
+    rewrite(folder, 'steps = ["calendar_day", "modality", "finding", "response", "tumour", "exposure"]', "")
     assert adapter_in(folder).steps == {}
 
 

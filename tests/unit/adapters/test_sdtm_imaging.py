@@ -130,6 +130,26 @@ def test_a_new_lesion_belongs_to_the_response_to_its_visit_on_its_own_modality()
     assert len(assessments) == 3
 
 
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ({}, "2020-02-10"),
+        ({"tumethod": "MRI"}, "2020-02-12"),
+        ({"visitnum": "3"}, "2020-02-12"),
+        ({"tudtc": "2020-02"}, "2020-02-12"),
+        ({"tueval": "INDEPENDENT ASSESSOR"}, "2020-02-12"),
+    ],
+)
+def test_a_scan_is_of_the_day_of_its_images_and_not_of_that_of_the_response(told: Record, day: str) -> None:
+    tumours = [
+        TUMOUR,
+        {**NEW, "tudtc": "2020-02-10T08:15", **told},
+        {**NEW, "tulnkid": "N2", "tudtc": "2020-02-11", **told},
+    ]
+    rows = made("imaging_assessments", tu=tumours, rs=[{**RESPONSE, "rsdtc": "2020-02-12"}])
+    assert [row["assessment_date"] for row in rows if row["extraosseous_response"]] == [day]
+
+
 @pytest.mark.parametrize("sure", [True, False])
 def test_every_lesion_finds_its_assessment_whatever_is_missing(sure: bool) -> None:
     tumours: list[Record] = [

@@ -5,6 +5,7 @@ Not here: RS and TU (`test_sdtm_imaging.py`), the loader, and the public trial (
 
 import pytest
 
+from tests.support.adapted import meanings
 from tests.unit.adapters.records import ALP, RESPONSE, SUBJECT, TUMOUR, Record, column, made
 
 DATES = [
@@ -123,6 +124,35 @@ def test_an_agent_that_goes_on_leaves_the_end_of_the_line_unknown_whatever_other
     stopped = exposure("2020-02-01", "2020-02-20", "LETROZOLE")
     (line,) = made("therapy_lines", ex=[tablets, stopped, *infusions])
     assert line["end_date"] == "2020-02-20"
+
+
+NOT_GIVEN: list[Record] = [
+    {"exdose": "0"},
+    {"exdose": "0.0"},
+    {"exoccur": "N"},
+    {"exdose": "125", "exoccur": "n"},
+]
+
+
+@pytest.mark.parametrize("told", NOT_GIVEN)
+def test_a_dose_that_was_not_given_is_no_treatment_and_is_counted(told: Record) -> None:
+    given = exposure("2020-01-15", "2020-02-01")
+    missed = {**exposure("2020-01-01", "2020-03-01", "PALBOCICLIB"), **told}
+    (line,) = made("therapy_lines", ex=[missed, {**given, "exdose": "2.5"}])
+    assert (line["regimen"], line["start_date"], line["end_date"]) == ("DRUG", "2020-01-15", "2020-02-01")
+    assert made("therapy_lines", ex=[missed]) == []
+    assert meanings("sdtm", ex=[missed, given]) == {
+        ("ex", "an exposure, joined into the line of its subject", "therapy_lines"): 1,
+        ("ex", "a dose that was not given", None): 1,
+    }
+
+
+@pytest.mark.parametrize("treatment", ["PLACEBO", "Abemaciclib placebo"])
+def test_a_placebo_was_given_though_its_dose_is_0(treatment: str) -> None:
+    (line,) = made("therapy_lines", ex=[{**exposure("2020-01-01", "2020-02-01", treatment), "exdose": "0"}])
+    assert (line["regimen"], line["start_date"]) == (treatment, "2020-01-01")
+    missed = {**exposure("2020-01-01", "2020-02-01", treatment), "exoccur": "N"}
+    assert made("therapy_lines", ex=[missed]) == []
 
 
 def test_a_line_names_every_treatment_once_and_comes_from_its_first_record() -> None:

@@ -1,7 +1,51 @@
 -- One row per request, administration or statement of a drug: the agent, its days, or why it does not count.
 -- An agent is called as the registry lists its code, else by its name in the record; a reference leads to a
--- Medication, in the resource itself or apart.
-with told as (
+-- Medication, in the resource itself or apart: one of the same file first, as ids may be given anew in each bundle.
+-- Where several of one id differ and none is known to be the newest, the drug has no agent.
+with ways as (
+    select
+        medication.id as way,
+        medication.code,
+        medication.name,
+        medication.last_updated,
+        medication.file
+    from medication
+    union
+    select
+        regexp_extract(medication.full_url, '[^/:#]+$') as way,
+        medication.code,
+        medication.name,
+        medication.last_updated,
+        medication.file
+    from medication
+),
+
+of_file as (
+    select
+        ways.way,
+        ways.file,
+        min(ways.code) as code,
+        min(ways.name) as name
+    from ways
+    where ways.way <> ''
+    group by ways.way, ways.file
+    having count(distinct concat_ws('|', coalesce(ways.code, ''), coalesce(ways.name, ''))) = 1
+),
+
+anywhere as (
+    select
+        ways.way,
+        arg_max(coalesce(ways.code, ''), coalesce(ways.last_updated, '')) as code,
+        arg_max(coalesce(ways.name, ''), coalesce(ways.last_updated, '')) as name
+    from ways
+    where ways.way <> ''
+    group by ways.way
+    having
+        count(distinct concat_ws('|', coalesce(ways.code, ''), coalesce(ways.name, ''))) = 1
+        or bool_and(ways.last_updated is not null)
+),
+
+told as (
     select
         'medication_request' as source,
         case
@@ -70,35 +114,19 @@ named as (
                         )[1], '$.code.coding'
                     )
             end,
-            medication.code
+            of_file.code,
+            nullif(anywhere.code, '')
         ) as code,
-        coalesce(told.name, medication.name) as name,
+        coalesce(told.name, of_file.name, nullif(anywhere.name, '')) as name,
         told.row_number,
         told.file
     from told
-    left join
-        (
-            select
-                ways.way,
-                min(ways.code) as code,
-                min(ways.name) as name
-            from (
-                select
-                    medication.id as way,
-                    medication.code,
-                    medication.name
-                from medication
-                union
-                select
-                    regexp_extract(medication.full_url, '[^/:#]+$') as way,
-                    medication.code,
-                    medication.name
-                from medication
-            ) as ways
-            where ways.way <> ''
-            group by ways.way
-        ) as medication
-        on regexp_extract(told.reference, '([^/:#]+)(/_history/.*)?$', 1) = medication.way
+    left join of_file
+        on
+            regexp_extract(told.reference, '([^/:#]+)(/_history/.*)?$', 1) = of_file.way
+            and told.file = of_file.file
+    left join anywhere
+        on regexp_extract(told.reference, '([^/:#]+)(/_history/.*)?$', 1) = anywhere.way
 ),
 
 coded as (

@@ -48,7 +48,7 @@ found as (
                 then answers.meaning
             when reading.subject in ('HER2', 'HER2_IHC') and answers.meaning is null then words.word
         end as reported_status,
-        specimen_site.specimen_site
+        case when own.reference_key is null then elsewhere.specimen_site else own.specimen_site end as specimen_site
     from reading
     left join code_meaning as answers
         on
@@ -57,7 +57,9 @@ found as (
     left join (values ('positive'), ('negative'), ('equivocal')) as words (word)
         on lower(trim(coalesce(reading.answer_text, reading.text))) = words.word
     left join tissues on reading.file = tissues.file and reading.row_number = tissues.row_number
-    left join specimen_site on tissues.specimen_key = specimen_site.reference_key
+    left join specimen_site as own on tissues.specimen_key = own.reference_key and tissues.file = own.file
+    left join specimen_site as elsewhere
+        on tissues.specimen_key = elsewhere.reference_key and elsewhere.file is null
     where
         reading.subject in ('HER2', 'HER2_IHC', 'HER2_ISH', 'HER2_RATIO', 'HER2_COPIES')
         and reading.left_out is null

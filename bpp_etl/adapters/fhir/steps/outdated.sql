@@ -1,4 +1,6 @@
 -- One row per resource that has a newer copy: of those of one kind and id the one last updated counts.
+-- Ids may be given anew in each bundle. So where a copy does not say when it was updated, only those of one patient are
+-- copies of one another.
 -- Observations of codes that are not read are left out: nothing comes of any copy. Ids are looked for by their hashes
 -- first, as most have one copy; those of one hash are then told apart.
 with resources as (
@@ -7,6 +9,7 @@ with resources as (
         patient.id,
         patient.last_updated,
         patient.version,
+        cast(null as varchar) as reference,
         regexp_extract(patient.full_url, '^(https?://.*)/[^/]+/[^/]+$', 1) as server,
         patient.row_number
     from patient
@@ -16,6 +19,7 @@ with resources as (
         condition.id,
         condition.last_updated,
         condition.version,
+        condition.subject as reference,
         null as server,
         condition.row_number
     from condition
@@ -25,6 +29,7 @@ with resources as (
         observation.id,
         observation.last_updated,
         observation.version,
+        observation.subject as reference,
         null as server,
         observation.row_number
     from observation
@@ -37,6 +42,7 @@ with resources as (
         imaging_study.id,
         imaging_study.last_updated,
         imaging_study.version,
+        imaging_study.subject as reference,
         null as server,
         imaging_study.row_number
     from imaging_study
@@ -46,6 +52,7 @@ with resources as (
         episode.id,
         episode.last_updated,
         episode.version,
+        episode.subject as reference,
         null as server,
         episode.row_number
     from episode
@@ -55,6 +62,7 @@ with resources as (
         medication_request.id,
         medication_request.last_updated,
         medication_request.version,
+        medication_request.subject as reference,
         null as server,
         medication_request.row_number
     from medication_request
@@ -64,6 +72,7 @@ with resources as (
         medication_administration.id,
         medication_administration.last_updated,
         medication_administration.version,
+        medication_administration.subject as reference,
         null as server,
         medication_administration.row_number
     from medication_administration
@@ -73,6 +82,7 @@ with resources as (
         medication_statement.id,
         medication_statement.last_updated,
         medication_statement.version,
+        medication_statement.subject as reference,
         null as server,
         medication_statement.row_number
     from medication_statement
@@ -99,9 +109,16 @@ same_id as (
                 min(nullif(resources.server, '')) over (partition by resources.source, resources.id)
                 <> max(resources.server) over (partition by resources.source, resources.id)
                 then resources.server
-        end as server
+        end as server,
+        case
+            when
+                not bool_and(coalesce(nullif(resources.last_updated, ''), nullif(resources.version, '')) is not null)
+                    over (partition by resources.source, resources.id)
+                then coalesce(patient_of.patient_id, resources.reference)
+        end as owner
     from resources
     semi join alike on hash(resources.source, resources.id) = alike.hashed
+    left join patient_of on resources.reference = patient_of.reference
     where resources.id is not null
 ),
 
@@ -110,7 +127,7 @@ copies as (
         resources.source,
         resources.row_number,
         row_number() over (
-            partition by resources.source, resources.id, resources.server
+            partition by resources.source, resources.id, resources.server, resources.owner
             order by
                 try_cast(resources.last_updated as timestamptz) desc nulls last,
                 resources.last_updated desc nulls last,

@@ -48,6 +48,7 @@ select
             '^(\d{4})(\d{2})(\d{2})$', '\1-\2-\3'
         ), '^(\d{4})(\d{2})$', '\1-\2'
     ) as death_date,
+    coalesce(told.is_dead, false) as is_dead,
     case
         when
             row_number() over (

@@ -14,6 +14,7 @@ with told as (
         -- An element with attributes and without text is no day; a zone behind a day, as XML may write it, moves none.
         regexp_replace(trim(meldung.tumor_diagnosed), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as tumor_diagnosed,
         regexp_replace(trim(meldung.death_date), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as death_date,
+        meldung.death is not null as has_death,
         upper(trim(meldung.death_precision)) as death_precision,
         regexp_replace(trim(meldung.diagnosis_histology), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as diagnosis_histology,
         regexp_replace(trim(meldung.course_examined), '^\{.*$|(Z|[+-]\d{2}:\d{2})$', '') as course_examined,
@@ -61,6 +62,7 @@ dated as (
         told.tumor_id,
         coalesce(told.own_site, told.site_of_tumor) as site,
         nullif(told.death_date, '') as death_date,
+        told.has_death,
         told.death_precision,
         coalesce(
             nullif(told.course_histology, ''), nullif(told.pathology_histology, ''),
@@ -86,7 +88,7 @@ dated as (
         told.therapy_end,
         told.therapy_end_precision,
         case
-            when told.death_date <> '' then 'a death'
+            when told.has_death then 'a death'
             when upper(trim(told.therapy_kind)) in ('AS', 'WS', 'WW') then 'a decision to wait'
             when coalesce(told.therapy_id, told.therapy_kind, told.therapy_intention) is not null
                 then case
@@ -113,6 +115,7 @@ select
     dated.patient_id,
     dated.site,
     dated.death_date,
+    dated.has_death,
     dated.death_precision,
     dated.day,
     dated.er_status,
@@ -131,7 +134,7 @@ select
     dated.kind,
     case
         when dated.copy > 1 then 'a report that was sent again since'
-        when dated.site is not null and not starts_with(dated.site, 'C50') and dated.death_date is null
+        when dated.site is not null and not starts_with(dated.site, 'C50') and not dated.has_death
             then 'a report on a tumor of another site'
     end as left_out,
     case when dated.kind like 'a %systemic therapy' then dated.therapy end as therapy,

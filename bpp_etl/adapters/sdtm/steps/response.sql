@@ -21,6 +21,18 @@ with usual_modalities as (
     group by usubjid
 ),
 
+-- TU tells the day of the images; RSDTC may be the last day of several, or that of the reading.
+scan_days as (
+    select
+        usubjid,
+        visit,
+        modality,
+        min(day) as day
+    from finding
+    where source = 'tu' and table_name is not null and regexp_full_match(day, '\d{4}-\d{2}-\d{2}')
+    group by usubjid, visit, modality
+),
+
 responses as (
     select
         finding.usubjid,
@@ -38,14 +50,21 @@ responses as (
 )
 
 select
-    usubjid || '|' || concat_ws('|', visit, modality) as assessment_id,
-    usubjid,
-    visit,
-    modality,
-    day,
-    result,
-    is_done,
-    row_number,
-    file
+    responses.usubjid || '|' || concat_ws('|', responses.visit, responses.modality) as assessment_id,
+    responses.usubjid,
+    responses.visit,
+    responses.modality,
+    coalesce(scan_days.day, responses.day) as day,
+    responses.result,
+    responses.is_done,
+    responses.row_number,
+    responses.file
 from responses
-qualify test = 'SFTSRESP' or not bool_or(test = 'SFTSRESP') over (partition by usubjid, visit)
+left join scan_days
+    on
+        responses.usubjid = scan_days.usubjid
+        and responses.visit = scan_days.visit
+        and responses.modality = scan_days.modality
+qualify
+    responses.test = 'SFTSRESP'
+    or not bool_or(responses.test = 'SFTSRESP') over (partition by responses.usubjid, responses.visit)
