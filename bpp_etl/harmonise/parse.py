@@ -12,22 +12,22 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.harmonise.dates import BIRTH, date_reading
 from bpp_etl.harmonise.null_words import null_word_bits, without_null_words
 from bpp_etl.harmonise.numbers import number_reading
 from bpp_etl.harmonise.reading import Reading
+from bpp_etl.harmonise.row_lists import declared, listed, near
 from bpp_etl.harmonise.words import word_reading
 from bpp_etl.landing.read_settings import ReadSettings
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.header import BLANK, BLANKS
-from bpp_etl.reading.raw_tables import DECLARED, DISPUTED, IS_MISALIGNED
+from bpp_etl.reading.raw_tables import DISPUTED, IS_MISALIGNED
 from bpp_etl.warehouse.connection import literal, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from schemas.codes import ANALYTE_LOINC
 from schemas.contract import Column, delivered_columns
 from schemas.declared_laws import DAY_ZERO_UNKNOWN
-from schemas.tables import TABLES, DeliveredTable
+from schemas.tables import DeliveredTable
 
 BLANK_END = f"^{BLANK}|{BLANK}$"
 
@@ -75,14 +75,14 @@ def parsed_select(
     told_later = CONTACT if config.last_contact else None
     problems = [
         (f"{DISPUTED} is not null", literal("side_table_disagrees")),
-        *_near(table, lacking),
+        *near(table, lacking),
         *(
             (one.predicate, one.rule)
             for one in found
             if one.rule != MISSING or (table.name, one.column) != told_later
         ),
     ]
-    broken, listed = _listed(problems)
+    broken, rules = listed(problems)
     relation = _levelled(table, relation, [*levels, broken])
     typed = [
         f"{f'null::{sql_type(column)}' if column.name in lacking else f'v_{column.name}'}"
@@ -98,8 +98,8 @@ def parsed_select(
             for made, said in (("r", "counted"), ("m", "in_months"))
         ]
     sql = (
-        f"select registry, {', '.join((*typed, *kept))}, row_number, {listed} as problems,"
-        f" {null_word_bits(delivered, lacking)} as null_words, {_declared(marks)} from {relation}"
+        f"select registry, {', '.join((*typed, *kept))}, row_number, {rules} as problems,"
+        f" {null_word_bits(delivered, lacking)} as null_words, {declared(marks)} from {relation}"
     )
     return ParsedSelect(sql, parameters)
 
@@ -207,20 +207,6 @@ def text_levels(
     )
 
 
-def _near(table: DeliveredTable, lacking: Collection[str]) -> list[tuple[str, str]]:
-    """Write what an adapter knows only in part: a value that is near, or a death without its day."""
-    if table.name not in TABLES:
-        # No drug is judged; the line that it begins bears it.
-        return []
-    if table.name != "patients":
-        return [(f"{APPROXIMATED} is not null", literal("value_approximated"))]
-    undated = f"list_contains({APPROXIMATED}, 'death_date')"
-    if "death_date" not in lacking:
-        undated += " and t_death_date is null"
-    near = f"len({APPROXIMATED}) > case when {undated} then 1 else 0 end"
-    return [(near, literal("value_approximated")), (undated, literal("death_without_date"))]
-
-
 _KEPT = {"lab_results": ("value", "unit"), "patients": ("last_contact_date",)}
 CONTACT = ("patients", "last_contact_date")
 MISSING = literal("required_value_missing")
@@ -277,30 +263,3 @@ def _recoded(table: str, column: Column, config: RegistryConfig, parameters: dic
     if column.default is not None:
         text = f"coalesce({text}, '{column.default}')"
     return text
-
-
-def _listed(problems: list[tuple[str, str]]) -> tuple[dict[str, str], str]:
-    """Return a level with the rules that a row broke, one name for each, and the list of them, NULL if none.
-
-    A predicate is written once, whatever number of columns a rule has: planning the SELECT costs a small
-    delivery more than reading its rows.
-    """
-    by_rule: dict[str, list[str]] = {}
-    for predicate, rule in problems:
-        by_rule.setdefault(rule, []).append(predicate)
-    level = {
-        f"rule_{place}": f"case when {' or '.join(f'({one})' for one in predicates)} then {rule} end"
-        for place, (rule, predicates) in enumerate(by_rule.items())
-    }
-    anything = f"coalesce({', '.join(level)}) is not null"
-    rules = f"list_filter([{', '.join(level)}], lambda rule: rule is not null)"
-    return level, f"case when {anything} then list_sort(list_distinct({rules})) end"
-
-
-def _declared(marks: Collection[tuple[str, str]]) -> str:
-    """Write what registry.toml filled of a row: what was marked before, and the marks that hold."""
-    if not marks:
-        return DECLARED
-    told = ", ".join(f"case when {holds} then {literal(mark)} end" for holds, mark in marks)
-    found = f"list_filter([{told}], lambda mark: mark is not null)"
-    return f"list_concat({DECLARED}, {found}) as {DECLARED}"
