@@ -25,6 +25,8 @@ READERS = PUBLISHES = 100
 AT_ONCE = 5
 ROUNDS = 10
 BACKUPS = 20
+PAUSE = 0.01
+"""Seconds between two looks of a reader, for each reader there is: a hundred would leave no core to publish on."""
 READ = """
 import sys, duckdb
 looks = ids = 0
@@ -39,7 +41,7 @@ while True:
         assert patients == 3, patients
     looks += 1
     seen.add(release)
-    if sys.stdin in __import__("select").select([sys.stdin], [], [], 0.05)[0]:
+    if sys.stdin in __import__("select").select([sys.stdin], [], [], float(sys.argv[2]))[0]:
         break
 print(looks, len(seen), flush=True)
 """
@@ -52,9 +54,10 @@ def test_readers_are_never_blocked_nor_given_half_a_release(tmp_path: Path) -> N
     admit(landing, warehouse)
     release(warehouse)
     shelf = Shelf.of(warehouse)
+    pause = PAUSE * share_of(READERS)
     readers = [
         subprocess.Popen(
-            [sys.executable, "-c", READ, str(shelf.current)],
+            [sys.executable, "-c", READ, str(shelf.current), str(pause)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
