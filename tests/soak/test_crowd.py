@@ -26,7 +26,7 @@ AT_ONCE = 5
 ROUNDS = 10
 BACKUPS = 20
 PAUSE = 0.01
-"""Seconds between looks of a reader, for each reader there is: a hundred would leave no core to publish on."""
+"""Seconds between looks of a reader, for each that there is: a hundred would leave no core to publish on."""
 READ = """
 import sys, duckdb
 looks = ids = 0
