@@ -17,6 +17,7 @@ import pytest
 
 from assets.descriptors import LEAST
 from assets.failures import told
+from assets.guard import refusal
 from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.admit import gate, read
@@ -133,6 +134,22 @@ def test_22_the_place_or_the_process_is_not_fit(tmp_path: Path) -> None:
 
 def test_23_the_ui_does_not_say_which_column_it_is() -> None:
     assert [told("lab_results", "column_missing", "lab_results.csv lacks the column unit")] == quoted(23)
+
+
+def test_27_the_ui_refuses_strangers_and_what_a_link_or_a_form_could_send() -> None:
+    asked: list[tuple[str, str, dict[str, str]]] = [
+        ("GET", "", {"host": "machine.example:3000"}),
+        ("POST", "", {"origin": "https://example.org"}),
+        ("GET", "query={version}", {}),
+        ("POST", "", {"content-type": "text/plain"}),
+    ]
+    found = []
+    for method, query, told_by in asked:
+        headers = {"host": "127.0.0.1:3000", "content-type": "application/json", **told_by}
+        scope = {"type": "http", "method": method, "path": "/graphql", "query_string": query.encode()}
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        found.append(refusal({**scope, "headers": raw}))
+    assert [refused[1] for refused in found if refused is not None] == quoted(27)
 
 
 FEW_FILES = """
