@@ -60,7 +60,7 @@ ADSL = Dataset(
             "the later of core.patients.last_contact_date and the last record; of those with a line 1",
         ),
         Column("DTHDT", "Date of Death", "date", "core.patients.death_date"),
-        Column("DTHFL", "Subject Death Flag", "exact", "Y where there is a date of death"),
+        Column("DTHFL", "Subject Death Flag", "exact", "Y where a death is known, be it without its day"),
         Column("LEFTAT", "Step at Which the Course Was Left", "exact", "event.patient_flow.left_at"),
         Column("BPPSTATE", "State of the Candidate", "exact", "event.patient_flow.state"),
         Column("FLAGS", "Warning Codes", "text", "core.patients.flags"),

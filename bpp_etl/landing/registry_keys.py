@@ -129,8 +129,9 @@ M = "male\"""",
         constants_of,
         "nothing",
         "as `[constants.<table>]`: the value of a column that the export lacks, or that an"
-        " adapter and its side tables leave empty in every row; it is the same in every row, is written as we"
-        " write it, and fills no single empty cell. Each row is flagged (`constant_declared`)",
+        " adapter and its side tables leave empty in every row, derived lines among them; it is the same"
+        " in every row, is written as we write it, and fills no single empty cell. Each row is flagged"
+        " (`constant_declared`)",
         """[constants.lab_results]
 unit = "U/L\"""",
     ),

@@ -23,7 +23,8 @@ from bpp_etl.export.adam_tables import ADSL, DATASETS, RESPONSES
 from bpp_etl.export.dataset import Dataset
 from bpp_etl.measure.run import measure
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.connection import opened, opened_read_only
+from tests.support.releases import MadeRelease, publish_made
 from tests.unit.export.conftest import COURSES, NOW, REGIMEN
 
 METRICS = {
@@ -151,6 +152,19 @@ def test_a_time_is_from_its_start_to_its_end_and_its_end_stands_where_it_says(re
         (source,) = of(read[row["SRCDOM"]], **cells)
         assert source[row["SRCVAR"]] == row["ADT"]
     assert {row["SRCDOM"] for row in read["ADTTE"]} == {"ADSL", "ADBPP", "ADRS"}
+
+
+def test_a_death_without_its_day_is_a_death_without_a_date(tmp_path: Path) -> None:
+    root = tmp_path / "warehouse"
+    released = publish_made(root, MadeRelease({"one": {"dead": "day 42 CT", "alive": "day 42 CT"}}))
+    with opened(Shelf.of(root).folder(released) / "bpp.duckdb") as con:
+        con.execute("update core.patients set flags = ['death_without_date'] where patient_id = 'dead'")
+    Shelf.of(root).put_in_service(released)
+    rows = read_back(export_release(root, tmp_path / "out", "adam", now=NOW).folder, "ADSL")
+    assert {row["SUBJID"]: (row["DTHFL"], row["DTHDT"]) for row in rows} == {
+        "dead": ("Y", None),
+        "alive": ("N", None),
+    }
 
 
 def test_what_is_not_known_stays_missing(read: dict[str, Rows]) -> None:
