@@ -59,7 +59,8 @@ def _write_near(home: Path, tables: Iterable[str]) -> Path:
     for table in tables:
         select = folder / f"{table}.sql"
         text = select.read_text(encoding="utf-8").rstrip()
-        near = f"select yielded.*, '{NEAR[table]}' as approximated from ({text}\n) as yielded\n"
+        others = "yielded.* exclude (approximated)" if "as approximated" in text else "yielded.*"
+        near = f"select {others}, '{NEAR[table]}' as approximated from ({text}\n) as yielded\n"
         select.write_text(near, encoding="utf-8")
     described = folder / "adapter.toml"
     told = described.read_text(encoding="utf-8") + '[tables.her2_tests]\nsources = ["dm"]\nscope = "All."\n'
