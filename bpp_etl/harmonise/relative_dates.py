@@ -12,9 +12,10 @@ from collections.abc import Collection
 
 from bpp_etl.harmonise.delivered import is_delivered
 from bpp_etl.harmonise.parse import ParsedSelect, parsed_select
+from bpp_etl.harmonise.row_lists import marks_that_hold
 from bpp_etl.landing.declared import mark
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.warehouse.connection import Connection, literal, quoted
+from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.parsed import parsed
 from schemas.contract import delivered_columns
 from schemas.declared_laws import DATE_IN_MONTHS, DATE_RELATIVE, DAY_ZERO, DAY_ZERO_UNKNOWN
@@ -92,8 +93,7 @@ def with_relative_dates(
         ),
         (f"zero.stands_in and ({any_counted}{is_of_patient})", mark(DAY_ZERO, "day_zero")),
     ]
-    listed = ", ".join(f"case when {holds} then {literal(told)} end" for holds, told in marks)
-    found = f"list_filter([{listed}], lambda mark: mark is not null)"
+    found = marks_that_hold(marks)
     unknown = f"list_sort(list_append(told.problems, '{DAY_ZERO_UNKNOWN}'))"
     kept = ", ".join(f"{_counted(name)}, {_in_months(name)}" for name in columns)
     replaced = "".join(f"{day} as {quoted(name)}, " for name, day in days.items())

@@ -5,7 +5,7 @@ Not here: reading a cell (`harmonise/parse.py`), and which law a mark is of (`sc
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from bpp_etl.adapters.run import APPROXIMATED
 from bpp_etl.reading.raw_tables import DECLARED
@@ -49,6 +49,10 @@ def declared(marks: Collection[tuple[str, str]]) -> str:
     """Write what registry.toml filled of a row: what was marked before, and the marks that hold."""
     if not marks:
         return DECLARED
+    return f"list_concat({DECLARED}, {marks_that_hold(marks)}) as {DECLARED}"
+
+
+def marks_that_hold(marks: Iterable[tuple[str, str]]) -> str:
+    """Write the list of the marks whose predicates hold of a row."""
     told = ", ".join(f"case when {holds} then {literal(mark)} end" for holds, mark in marks)
-    found = f"list_filter([{told}], lambda mark: mark is not null)"
-    return f"list_concat({DECLARED}, {found}) as {DECLARED}"
+    return f"list_filter([{told}], lambda mark: mark is not null)"
