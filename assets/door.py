@@ -181,11 +181,13 @@ def finish(begun: Begun, *, full: bool, say: Say) -> Refreshed:
 
 
 def _finished(begun: Begun, *, full: bool, say: Say) -> Refreshed:
-    due = "judge" if full else first_due(begun)
-    if due == "nothing":
+    first = first_due(begun, full=full)
+    if first.action == "nothing":
         return leave(begun, say)
-    if due == "judge":
-        forks.start()  # it loads what reads a delivery while this process loads Dagster
+    if first.action == "judge":
+        forks.start()
+        if first.delivery is not None:
+            begun.ahead.read(first.delivery)  # it is read while this process loads Dagster
     from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
     from assets.resources import Warehouse  # noqa: PLC0415
 
