@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from assets.contract import contract_app
+from assets.entry import INTERRUPTED
 from assets.export import export
 from assets.kit import kit_app
 from assets.leaving import pool, share
@@ -38,7 +39,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            typer.echo("interrupted; what is in service is as it was, refresh again to go on", err=True)
+            typer.echo(INTERRUPTED, err=True)
             sys.exit(130)
 
 

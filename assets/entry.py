@@ -8,7 +8,10 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 import sys
+import threading
+from _thread import interrupt_main
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
@@ -28,14 +31,34 @@ UNASKED = {
 
 That took two thirds of a second of each refresh.
 """
+INTERRUPTED = "interrupted; what is in service is as it was, refresh again to go on"
+"""What Ctrl-C leaves behind."""
+LOADING = "<frozen importlib."
+"""Of which files the frames are that load a module."""
+A_MOMENT = 0.05
+"""Seconds after which Ctrl-C that came while a module was loaded is tried again."""
 
 
 def main() -> None:
     """Run the command, if what it needs is installed, and end its process."""
     gc.set_threshold(YOUNG, 10, 100)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     sys.meta_path.insert(0, _Unasked())
     left = _Left()
     atexit.register(left.leave)  # the first to be told of is the last to be called
+    try:
+        _run()
+    except KeyboardInterrupt:  # it came before there was a command to hear it
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        left.code = 130
+        sys.exit(130)
+    except SystemExit as leaving:
+        left.code = leaving.code
+        raise
+
+
+def _run() -> None:
     try:
         from assets.cli import main as run  # noqa: PLC0415
     except ModuleNotFoundError as lacking:
@@ -48,11 +71,24 @@ def main() -> None:
             " depends on: docs/installation.md\n"
         )
         sys.exit(1)
-    try:
-        run()
-    except SystemExit as leaving:
-        left.code = leaving.code
-        raise
+    run()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Hear Ctrl-C, once no module is being loaded.
+
+    In the middle of loading it is lost where Python swallows what a callback raises, and libraries that are
+    not Python's end the process by it, with a dump.
+    """
+    at = frame
+    while at is not None:
+        if at.f_code.co_filename.startswith(LOADING):
+            again = threading.Timer(A_MOMENT, interrupt_main)
+            again.daemon = True
+            again.start()
+            return
+        at = at.f_back
+    signal.default_int_handler(number, frame)
 
 
 class _Left:

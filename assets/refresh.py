@@ -180,8 +180,12 @@ class _Runner:
 def _stop_if_interrupted(result: dg.ExecuteInProcessResult) -> None:
     """Pass Ctrl-C on: Dagster ends one run by it, and who pressed it meant all of them."""
     for event in result.all_events:
-        data = event.step_failure_data if event.is_step_failure else None
-        error = data.error if data is not None else None
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+        elif event.is_run_failure:  # it came between two steps
+            error = event.job_failure_data.error
+        else:
+            continue
         if error is not None and error.cls_name in INTERRUPTS:
             raise KeyboardInterrupt
 
