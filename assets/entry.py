@@ -8,13 +8,12 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-import signal
 import sys
-import threading
-from _thread import interrupt_main
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
+
+from assets.interrupts import CODE, INTERRUPTED, hear_interrupts, loading
 
 OURS = ("assets", "bpp_etl", "schemas")
 YOUNG = 1_000_000
@@ -31,19 +30,12 @@ UNASKED = {
 
 That took two thirds of a second of each refresh.
 """
-INTERRUPTED = "interrupted; what is in service is as it was, refresh again to go on"
-"""What Ctrl-C leaves behind."""
-LOADING = "<frozen importlib."
-"""Of which files the frames are that load a module."""
-A_MOMENT = 0.05
-"""Seconds after which Ctrl-C that came while a module was loaded is tried again."""
 
 
 def main() -> None:
     """Run the command, if what it needs is installed, and end its process."""
     gc.set_threshold(YOUNG, 10, 100)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+    hear_interrupts()
     sys.meta_path.insert(0, _Unasked())
     left = _Left()
     atexit.register(left.leave)  # the first to be told of is the last to be called
@@ -51,8 +43,8 @@ def main() -> None:
         _run()
     except KeyboardInterrupt:  # it came before there was a command to hear it
         sys.stderr.write(f"{INTERRUPTED}\n")
-        left.code = 130
-        sys.exit(130)
+        left.code = CODE
+        sys.exit(CODE)
     except SystemExit as leaving:
         left.code = leaving.code
         raise
@@ -60,7 +52,8 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        from assets.cli import main as run  # noqa: PLC0415
+        with loading():
+            from assets.cli import main as run  # noqa: PLC0415
     except ModuleNotFoundError as lacking:
         name = (lacking.name or "").partition(".")[0]
         if name in OURS:
@@ -72,23 +65,6 @@ def _run() -> None:
         )
         sys.exit(1)
     run()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Hear Ctrl-C, once no module is being loaded.
-
-    In the middle of loading it is lost where Python swallows what a callback raises, and libraries that are
-    not Python's end the process by it, with a dump.
-    """
-    at = frame
-    while at is not None:
-        if at.f_code.co_filename.startswith(LOADING):
-            again = threading.Timer(A_MOMENT, interrupt_main)
-            again.daemon = True
-            again.start()
-            return
-        at = at.f_back
-    signal.default_int_handler(number, frame)
 
 
 class _Left:
