@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bpp_etl.admission.ahead import Ahead
 from bpp_etl.admission.due import Action, Due, derivation, derived_with, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep
 from bpp_etl.errors import BppError, DamagedError, UsageError, known_names
@@ -68,6 +69,15 @@ class Begun:
     protocols: Sequence[Protocol]
     wanted: Mapping[str, Delivery]
     done: Refreshed
+    ahead: Ahead
+
+
+@dataclass(frozen=True)
+class First:
+    """What a refresh has to do first, and what is to be read for it, where it is the newest of a registry."""
+
+    action: Action | None
+    delivery: Delivery | None = None
 
 
 def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[str], say: Say) -> Begun:
@@ -100,30 +110,30 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
     shelf.sweep()
     _put_back(shelf, done, say)
     wanted = {name: newest for name, newest in landing.newest.items() if not only or name in only}
-    return Begun(places, names, window, protocols, wanted, done)
+    return Begun(places, names, window, protocols, wanted, done, Ahead(places.warehouse))
 
 
-def first_due(begun: Begun) -> Action | None:
+def first_due(begun: Begun, *, full: bool = False) -> First:
     """Say what a refresh that has begun has to do first; "nothing" is nothing at all, a release neither.
 
     None where it cannot tell, which a run finds out, and where all that is left is to publish.
     """
     places, protocols = begun.places, begun.protocols
     if begun.done.failed:
-        return None
+        return First(None)
     try:
         for delivery in begun.wanted.values():
             if lost_delivery(places.warehouse, delivery) is not None:
-                return "judge"
-            action = due_for(places.warehouse, delivery, protocols, full=False).action
+                return First("judge")
+            action = due_for(places.warehouse, delivery, protocols, full=full).action
             if action != "nothing":
-                return action
+                return First(action, delivery)
         if to_derive(places.warehouse, protocols):
-            return "derive"
+            return First("derive")
         inputs = release_input(places.warehouse, protocols)
     except BppError:
-        return None
-    return "nothing" if is_published(Shelf.of(places.warehouse), inputs) else None
+        return First(None)
+    return First("nothing" if is_published(Shelf.of(places.warehouse), inputs) and not full else None)
 
 
 def leave(begun: Begun, say: Say) -> Refreshed:

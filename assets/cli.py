@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from assets.contract import contract_app
 from assets.export import export
+from assets.interrupts import CODE, INTERRUPTED, loading
 from assets.kit import kit_app
 from assets.leaving import pool, share
 from assets.options import LandingOption, WarehouseOption, hand_down
@@ -38,8 +39,8 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            typer.echo("interrupted; what is in service is as it was, refresh again to go on", err=True)
-            sys.exit(130)
+            typer.echo(INTERRUPTED, err=True)
+            sys.exit(CODE)
 
 
 app = typer.Typer(
@@ -145,7 +146,8 @@ def refresh(
     """Admit new deliveries, derive, measure, publish."""
     first, last = _day("--from", first_day), _day("--to", last_day)
 
-    from assets.door import run_refresh  # noqa: PLC0415 - Dagster takes seconds to load
+    with loading():
+        from assets.door import run_refresh  # noqa: PLC0415 - DuckDB takes a while to load
 
     sys.exit(
         run_refresh(
@@ -194,7 +196,8 @@ def check(
     from bpp_etl.reading import forks  # noqa: PLC0415
 
     forks.start()  # it loads what reads a delivery while this process loads what judges one
-    from bpp_etl.check import check_delivery  # noqa: PLC0415
+    with loading():
+        from bpp_etl.check import check_delivery  # noqa: PLC0415
 
     with sign_of_life("checking") as say:
         text, is_open = check_delivery(delivery, output, say, warehouse, to)

@@ -19,6 +19,7 @@ import typer
 
 from assets.begin import Begun, Refreshed, Say, begin, first_due, leave
 from assets.descriptors import ensure_files_may_be_opened
+from assets.interrupts import loading
 from assets.operation import load_operation
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.events.window import ALWAYS, Window
@@ -181,13 +182,16 @@ def finish(begun: Begun, *, full: bool, say: Say) -> Refreshed:
 
 
 def _finished(begun: Begun, *, full: bool, say: Say) -> Refreshed:
-    due = "judge" if full else first_due(begun)
-    if due == "nothing":
+    first = first_due(begun, full=full)
+    if first.action == "nothing":
         return leave(begun, say)
-    if due == "judge":
-        forks.start()  # it loads what reads a delivery while this process loads Dagster
-    from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
-    from assets.resources import Warehouse  # noqa: PLC0415
+    if first.action == "judge":
+        forks.start()
+        if first.delivery is not None:
+            begun.ahead.read(first.delivery)  # it is read while this process loads Dagster
+    with loading():
+        from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
+        from assets.resources import Warehouse  # noqa: PLC0415
 
     return carry_out(Warehouse.of(begun.places, begun.names, begun.window), begun, full=full, say=say)
 

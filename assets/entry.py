@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
 
+from assets.interrupts import CODE, INTERRUPTED, hear_interrupts, loading
+
 OURS = ("assets", "bpp_etl", "schemas")
 YOUNG = 1_000_000
 """So many new objects before the collector looks for cycles; at all that stays it looks a tenth as often.
@@ -33,11 +35,25 @@ That took two thirds of a second of each refresh.
 def main() -> None:
     """Run the command, if what it needs is installed, and end its process."""
     gc.set_threshold(YOUNG, 10, 100)
+    hear_interrupts()
     sys.meta_path.insert(0, _Unasked())
     left = _Left()
     atexit.register(left.leave)  # the first to be told of is the last to be called
     try:
-        from assets.cli import main as run  # noqa: PLC0415
+        _run()
+    except KeyboardInterrupt:  # it came before there was a command to hear it
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        left.code = CODE
+        sys.exit(CODE)
+    except SystemExit as leaving:
+        left.code = leaving.code
+        raise
+
+
+def _run() -> None:
+    try:
+        with loading():
+            from assets.cli import main as run  # noqa: PLC0415
     except ModuleNotFoundError as lacking:
         name = (lacking.name or "").partition(".")[0]
         if name in OURS:
@@ -48,11 +64,7 @@ def main() -> None:
             " depends on: docs/installation.md\n"
         )
         sys.exit(1)
-    try:
-        run()
-    except SystemExit as leaving:
-        left.code = leaving.code
-        raise
+    run()
 
 
 class _Left:

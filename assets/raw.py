@@ -13,6 +13,7 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_in
 from bpp_etl.admission.admit import read
+from bpp_etl.admission.ahead import Ahead
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
 
@@ -32,14 +33,16 @@ def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.
 
 
 def reading(
-    context: Context, warehouse: Warehouse, registry: str, named: str | None
+    context: Context, warehouse: Warehouse, registry: str, named: str | None, ahead: Ahead | None = None
 ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Read a registry's delivery of a name, else its newest, and report each table."""
     files = warehouse.files(registry)
     with told_in_words(context):
         delivery = warehouse.delivery(registry, named)
-        with files.locked():
-            found = read(files, delivery)
+        found = ahead.was_read(delivery) if ahead is not None else None
+        if found is None:
+            with files.locked():
+                found = read(files, delivery)
     context.log.info(
         "read delivery %s of %s: %d rows in %d tables",
         delivery.name,

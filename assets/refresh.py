@@ -29,10 +29,13 @@ from assets.operation import load_operation
 from assets.preview import runs_named_after
 from assets.resources import Warehouse
 from assets.retention import forget_old_runs
-from assets.together import HEARD, NAME, STEP, Turn, steps_of
+from assets.runners import RUNNERS
+from assets.together import AHEAD, HEARD, NAME, STEP, Turn, steps_of
+from bpp_etl.admission.ahead import Ahead
 from bpp_etl.admission.due import Due, due_for
 from bpp_etl.admission.told import admitted_in_words
 from bpp_etl.admission.working import WorkingFiles, warnings_of
+from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading import forks
 from bpp_etl.release.inputs import is_published, lost_delivery, registries_in, release_input
 from bpp_etl.release.shelf import Shelf
@@ -63,7 +66,7 @@ def carry_out(warehouse: Warehouse, begun: Begun, *, full: bool, say: Say) -> Re
         instance_of(places.warehouse) as instance,
         runs_named_after(instance, LOCATION, repository),
     ):
-        run = _Runner(definitions, instance, places.warehouse, done, say)
+        run = _Runner(definitions, instance, places.warehouse, done, say, begun.ahead)
         _judge_the_lost(run, begun)
         done.due += [
             due_for(places.warehouse, delivery, protocols, full=full) for delivery in begun.wanted.values()
@@ -85,6 +88,7 @@ def carry_out(warehouse: Warehouse, begun: Begun, *, full: bool, say: Say) -> Re
         _publish(definitions, instance, warehouse, done, say, full=full)
         _note_found_damaged(places.warehouse, done, say)
         forget_old_runs(instance, load_operation(PROJECT, os.environ).keep_runs)
+    begun.ahead.close()
     return done
 
 
@@ -107,11 +111,12 @@ class _Runner:
     root: Path
     done: Refreshed
     say: Say
+    ahead: Ahead
 
     def together(self, due: Sequence[Due]) -> None:
         """Do what is due, one registry after the other, in one run; what fails stops none of the others."""
         wanted = {one.delivery.registry: one for one in due if one.action != "nothing"}
-        judge = {name: one.delivery.name for name, one in wanted.items() if one.action == "judge"}
+        judge = {name: one.delivery for name, one in wanted.items() if one.action == "judge"}
 
         def heard(registry: str, turn: Turn) -> None:
             one = wanted[registry]
@@ -147,18 +152,21 @@ class _Runner:
             self.say(f"{due.delivery.registry}: {told}")
 
     def _run(
-        self, judge: Mapping[str, str], derive: Sequence[str], heard: Callable[[str, Turn], None]
+        self, judge: Mapping[str, Delivery], derive: Sequence[str], heard: Callable[[str, Turn], None]
     ) -> None:
         if not judge and not derive:
             return
-        config = {"ops": {"each": {"config": {"judge": dict(judge), "derive": list(derive)}}}}
-        token = HEARD.set(heard)
+        named = {registry: delivery.name for registry, delivery in judge.items()}
+        config = {"ops": {"each": {"config": {"judge": named, "derive": list(derive)}}}}
+        self.ahead.line_up(list(judge.values()), RUNNERS)
+        tokens = HEARD.set(heard), AHEAD.set(self.ahead)
         try:
             result = self.definitions.resolve_job_def(NAME).execute_in_process(
                 instance=self.instance, raise_on_error=False, run_config=QUIET | config, tags=BY_A_PERSON
             )
         finally:
-            HEARD.reset(token)
+            HEARD.reset(tokens[0])
+            AHEAD.reset(tokens[1])
         _stop_if_interrupted(result)
         steps = steps_of([*judge, *derive])
         failures = {} if result.success else _failures_of(result)
@@ -172,8 +180,12 @@ class _Runner:
 def _stop_if_interrupted(result: dg.ExecuteInProcessResult) -> None:
     """Pass Ctrl-C on: Dagster ends one run by it, and who pressed it meant all of them."""
     for event in result.all_events:
-        data = event.step_failure_data if event.is_step_failure else None
-        error = data.error if data is not None else None
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+        elif event.is_run_failure:  # it came between two steps
+            error = event.job_failure_data.error
+        else:
+            continue
         if error is not None and error.cls_name in INTERRUPTS:
             raise KeyboardInterrupt
 

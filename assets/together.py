@@ -22,6 +22,7 @@ from assets.partitions import registries
 from assets.raw import reading
 from assets.resources import Warehouse
 from assets.tags import worked_off
+from bpp_etl.admission.ahead import Ahead
 from bpp_etl.errors import BppError
 from bpp_etl.landing.arrival import look_at
 from schemas.tables import TABLES
@@ -31,6 +32,8 @@ STEP = "refresh_one"
 Turn = Literal["begins", "ends"]
 HEARD: ContextVar[Callable[[str, Turn], None]] = ContextVar("heard", default=lambda *_: None)
 """Hears, in the process that runs them, when the turn of a registry begins, and when it has ended well."""
+AHEAD: ContextVar[Ahead | None] = ContextVar("ahead", default=None)
+"""What is read and judged before its turn, in the process that runs them."""
 CHECK_SPECS = {(spec := check_spec(check)).key: spec for check in CHECKS}
 FROM_RAW = [*(dg.AssetKey(["raw", name]) for name in TABLES), *(spec.key for spec in CORE), *EVENTS]
 
@@ -63,8 +66,14 @@ def refresh_registries(layers: Sequence[dg.AssetsDefinition]) -> dg.JobDefinitio
         events.announce(EVENTS if delivery is None else FROM_RAW)
         with _noted(context, warehouse, registry, delivery):
             if delivery is not None:
-                read = reading(context, warehouse, registry, delivery)
-                _tell_judgement(events, read, judging(context, warehouse, registry, delivery))
+                ahead = AHEAD.get() or Ahead(warehouse.root())
+                try:
+                    read = reading(context, warehouse, registry, delivery, ahead)
+                    _tell_judgement(events, read, judging(context, warehouse, registry, delivery, ahead))
+                except Exception:
+                    ahead.go_on(registry)
+                    raise
+                ahead.go_on(registry)
             events.tell(list(deriving(context, warehouse, registry)))
         HEARD.get()(registry, "ends")
 

@@ -193,3 +193,11 @@ def unknown_files(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
         elif entry not in used and entry.name != MARKER:
             names.append(entry.name)
     return tuple(map(shown, names))
+
+
+def size_of(delivery: Delivery) -> int:
+    """Sum the bytes that a delivery takes in the landing; 0 where it was taken away."""
+    try:
+        return sum(path.lstat().st_size for path in delivery.path.rglob("*"))
+    except OSError:
+        return 0

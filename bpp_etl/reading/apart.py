@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bpp_etl.errors import BppError
-from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.deliveries import Delivery, size_of
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.forks import Fork, forked
@@ -157,7 +157,7 @@ def _wiser(terms: Terms, told: _Told) -> Terms:
 
 def _watched(place: Path, delivery: Delivery, config: RegistryConfig | None, terms: Terms) -> _Told:
     """Have a child read, and watch it until it has ended, or has to."""
-    told = _Told(terms.limits, size=_size_of(delivery))
+    told = _Told(terms.limits, size=size_of(delivery))
     request = Request(place, delivery, config, terms, dict(os.environ), _here(), _umask())
     with forked() as fork:
         try:
@@ -192,13 +192,6 @@ def _messages(fork: Fork, told: _Told) -> Iterator[dict[str, Any]]:
         if told.too_long(min(now - since, LONGEST_TICK)) or told.too_large():
             return
         since = now
-
-
-def _size_of(delivery: Delivery) -> int:
-    try:
-        return sum(path.lstat().st_size for path in delivery.path.rglob("*"))
-    except OSError:
-        return 0
 
 
 def _here() -> str:

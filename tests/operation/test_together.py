@@ -9,14 +9,17 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from dagster._core.events import DagsterEventType, JobFailureData, RunFailureReason
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus as Status
 from dagster._serdes import serialize_value
+from dagster._utils.error import SerializableErrorInfo
 
 from assets.alerts import alert_of
-from assets.refresh import QUIET
+from assets.refresh import QUIET, _stop_if_interrupted
 from assets.together import NAME, STEP, steps_of
 from assets.watch import watch
 from bpp_etl.landing.arrival import look_at
@@ -122,3 +125,15 @@ def test_no_sensor_runs_again_what_it_has_worked_off(together: Together) -> None
 
 def test_names_that_differ_by_their_hyphens_have_steps_of_their_own() -> None:
     assert steps_of(["a-b", "a_b"]) == {"a_b": "a-b", "a_b_": "a_b"}
+
+
+def test_ctrl_c_between_two_steps_ends_the_refresh_too() -> None:
+    """Dagster then fails the run, and no step."""
+    error = SerializableErrorInfo("", [], dg.DagsterExecutionInterruptedError.__name__)
+    event = dg.DagsterEvent(
+        event_type_value=DagsterEventType.RUN_FAILURE.value,
+        job_name=NAME,
+        event_specific_data=JobFailureData(error, RunFailureReason.UNEXPECTED_TERMINATION),
+    )
+    with pytest.raises(KeyboardInterrupt):
+        _stop_if_interrupted(SimpleNamespace(all_events=[event]))  # type: ignore[arg-type]

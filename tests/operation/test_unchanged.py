@@ -53,7 +53,8 @@ def written(home: Path) -> dict[Path, int]:
 
 def is_left(home: Path, *names: str) -> bool:
     return (
-        first_due(begin(Places(home / "landing", home / "warehouse"), names, ALWAYS, [], print)) == "nothing"
+        first_due(begin(Places(home / "landing", home / "warehouse"), names, ALWAYS, [], print)).action
+        == "nothing"
     )
 
 

@@ -18,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from assets.cli import app
+from assets.interrupts import CODE, INTERRUPTED
 from bpp_etl import __version__
 from bpp_etl.settings import PROJECT, as_called
 from tests.support.commands import bpp
@@ -244,3 +245,35 @@ def test_a_command_judges_without_libraries_that_nobody_asks_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\npandas\n"
+
+
+INTERRUPTING = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nprint('loaded', flush=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("where", "printed"),
+    [("import slow_module", "loaded\n"), ("with loading():\n        import slow_module", "")],
+    ids=["is heard once it is, where work is done", "ends the process at once, where none is"],
+)
+def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, where: str, printed: str) -> None:
+    """Raised in the middle of it, a callback of Python's may lose it, and DuckDB aborts the process by it."""
+    swallowing = INTERRUPTING.replace("os.kill", "class Lost:\n    def __del__(self): os.kill", 1)
+    (tmp_path / "slow_module.py").write_text(swallowing.replace("print", "Lost()\nprint"), encoding="utf-8")
+    program = (
+        "import signal, sys, time\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import assets.cli, bpp_etl.check\n"
+        "from assets.entry import main\n"
+        "from assets.interrupts import loading\n"
+        "def check(*_):\n"
+        f"    {where}\n"
+        "    time.sleep(20)\n"
+        "    print('never heard')\n"
+        "bpp_etl.check.check_delivery = check\n"
+        "sys.argv = ['bpp', 'check', '.']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == printed
+    assert (done.returncode, done.stderr.splitlines()) == (CODE, [INTERRUPTED])
