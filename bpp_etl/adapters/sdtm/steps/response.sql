@@ -3,9 +3,10 @@
 -- Identity. SDTMIG structures RS as one record per response assessment per visit per subject per assessor,
 -- so a response is named by subject, visit and method: two responses that claim one visit share an id, and
 -- the gate refuses both (duplicate_key).
--- Modality. RS rarely states it (RSMETHOD): RECIST 1.1 follows a lesion by the method of its baseline
--- (Eisenhauer 2009, doi 10.1016/j.ejca.2008.10.026), so a response takes the method by which the subject's
--- tumours were identified, CT before others. Without any, modality stays empty and the gate refuses the row.
+-- Modality. RS rarely states it (RSMETHOD): TR tells it of the tumours that were assessed at the visit. Else RECIST
+-- 1.1 follows a lesion by the method of its baseline (Eisenhauer 2009, doi 10.1016/j.ejca.2008.10.026), so a response
+-- takes the method by which the subject's tumours were identified, CT before others. Without any, modality stays empty
+-- and the gate refuses the row.
 -- Tissue. A soft tissue response (SFTSRESP) is exactly what is asked for, and comes before the overall one.
 with usual_modalities as (
     select
@@ -21,7 +22,22 @@ with usual_modalities as (
     group by usubjid
 ),
 
--- TU tells the day of the images; RSDTC may be the last day of several, or that of the reading.
+visit_modalities as (
+    select
+        usubjid,
+        visit,
+        case
+            when bool_or(modality = 'CT') then 'CT'
+            when bool_or(modality = 'PET_CT') then 'PET_CT'
+            when bool_or(modality = 'MRI') then 'MRI'
+            else min(modality)
+        end as modality
+    from finding
+    where source = 'tr' and table_name is not null
+    group by usubjid, visit
+),
+
+-- TU and TR tell the day of the images; RSDTC may be the last day of several, or that of the reading.
 scan_days as (
     select
         usubjid,
@@ -29,7 +45,7 @@ scan_days as (
         modality,
         min(day) as day
     from finding
-    where source = 'tu' and table_name is not null and regexp_full_match(day, '\d{4}-\d{2}-\d{2}')
+    where source in ('tu', 'tr') and table_name is not null and regexp_full_match(day, '\d{4}-\d{2}-\d{2}')
     group by usubjid, visit, modality
 ),
 
@@ -38,13 +54,14 @@ responses as (
         finding.usubjid,
         finding.test,
         finding.visit,
-        coalesce(finding.modality, usual_modalities.modality) as modality,
+        coalesce(finding.modality, visit_modalities.modality, usual_modalities.modality) as modality,
         finding.day,
         finding.result,
         finding.is_done,
         finding.row_number,
         finding.file
     from finding
+    left join visit_modalities on finding.usubjid = visit_modalities.usubjid and finding.visit = visit_modalities.visit
     left join usual_modalities on finding.usubjid = usual_modalities.usubjid
     where finding.source = 'rs' and finding.table_name = 'imaging_assessments'
 )
