@@ -8,9 +8,11 @@
 -- takes the method by which the subject's tumours were identified, CT before others. Without any, modality stays empty
 -- and the gate refuses the row.
 -- Tissue. A soft tissue response (SFTSRESP) is exactly what is asked for, and comes before the overall one.
-with usual_modalities as (
+with modalities as (
     select
         usubjid,
+        -- Of TR by visit; of TU (no visit) whatever the visit was.
+        case when source = 'tr' then visit end as visit,
         case
             when bool_or(modality = 'CT') then 'CT'
             when bool_or(modality = 'PET_CT') then 'PET_CT'
@@ -18,23 +20,8 @@ with usual_modalities as (
             else min(modality)
         end as modality
     from finding
-    where source = 'tu' and table_name is not null
-    group by usubjid
-),
-
-visit_modalities as (
-    select
-        usubjid,
-        visit,
-        case
-            when bool_or(modality = 'CT') then 'CT'
-            when bool_or(modality = 'PET_CT') then 'PET_CT'
-            when bool_or(modality = 'MRI') then 'MRI'
-            else min(modality)
-        end as modality
-    from finding
-    where source = 'tr' and table_name is not null
-    group by usubjid, visit
+    where source in ('tu', 'tr') and table_name is not null
+    group by usubjid, case when source = 'tr' then visit end
 ),
 
 -- TU and TR tell the day of the images; RSDTC may be the last day of several, or that of the reading.
@@ -54,15 +41,15 @@ responses as (
         finding.usubjid,
         finding.test,
         finding.visit,
-        coalesce(finding.modality, visit_modalities.modality, usual_modalities.modality) as modality,
+        coalesce(finding.modality, of_visit.modality, usual.modality) as modality,
         finding.day,
         finding.result,
         finding.is_done,
         finding.row_number,
         finding.file
     from finding
-    left join visit_modalities on finding.usubjid = visit_modalities.usubjid and finding.visit = visit_modalities.visit
-    left join usual_modalities on finding.usubjid = usual_modalities.usubjid
+    left join modalities as of_visit on finding.usubjid = of_visit.usubjid and finding.visit = of_visit.visit
+    left join modalities as usual on finding.usubjid = usual.usubjid and usual.visit is null
     where finding.source = 'rs' and finding.table_name = 'imaging_assessments'
 )
 
