@@ -12,6 +12,7 @@ from bpp_etl.adapters import AdapterError
 from bpp_etl.adapters.description import SOURCE_ROWS
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.pages.plain_text import joined
 from bpp_etl.reading.inputs import adapter_of
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.warehouse.connection import Connection, is_there, quoted
@@ -52,7 +53,13 @@ def reads_in_words(read: ReadDelivery, delivery: Delivery) -> str:
         names = [f"*.{ending}" for ending in adapter.documents.endings]
     else:
         names = [name for source in adapter.sources for name in (source.name, *source.files)]
+    stated = dict.fromkeys(path.partition(".")[0] for path in adapter.settings)
+    may = (
+        f" [{shown(adapter.name)}] of registry.toml may state {joined([*map(shown, stated)])};"
+        if stated
+        else ""
+    )
     return (
-        f"{shown(adapter.name)} reads {', '.join(map(shown, names))}, and side tables named as our tables:"
-        f" {shown(adapter.page)} says more"
+        f"{shown(adapter.name)} reads {', '.join(map(shown, names))}, and side tables named as our tables;"
+        f"{may} {shown(adapter.page)} says more"
     )

@@ -160,6 +160,9 @@ CBIOPORTAL = Format(
         "A sample is a HER2 test; who has none, has one sample that says nothing. No data is molecular.",
         f"OS and PFS are of patients with a line 1, in months of {DAYS_PER_MONTH} days. There is no"
         " disease-free survival, which the portal's validator warns of.",
+        "Who is dead and has no date of death is `1:DECEASED` without OS_MONTHS: the portal leaves them"
+        " out of its survival curve, and its validator warns of each. In the release they are followed"
+        " to their last contact.",
         "A line of therapy is one event with all of its agents.",
         "LAB_TEST has no column for the unit: it stands in brackets behind the name. The upper limit, the"
         " response and the new lesions of an image are columns of our own.",

@@ -34,7 +34,12 @@ CLINICAL_PATIENT = Dataset(
         Column("BPP_FLAGS", "Warning Codes", "text", f"{EVENT}.flags"),
         Column("DAYS_TO_BPP", "Days to the Candidate", "count", f"{EVENT}.days_to_event"),
         Column("OS_STATUS", "Overall Survival Status", "exact", "of those with a line 1"),
-        Column("OS_MONTHS", "Overall Survival (Months)", "number", "from the start of line 1"),
+        Column(
+            "OS_MONTHS",
+            "Overall Survival (Months)",
+            "number",
+            "from the start of line 1; empty of a death without its day",
+        ),
         Column("PFS_STATUS", "Progression Free Status", "exact", "of those with a line 1"),
         Column("PFS_MONTHS", "Progression Free (Months)", "number", "from the start of line 1"),
         Column("BPP_PFS_STATUS", "Progression Status After BPP", "exact", "of confirmed pseudoprogressions"),

@@ -45,6 +45,11 @@ MACROS = (
             else told
         end
     """,
+    # Who is only said to be dead has no date of death, and is dead.
+    """
+    create or replace temp macro is_dead(death_date, flags) as
+        death_date is not null or coalesce(list_contains(flags, 'death_without_date'), false)
+    """,
 )
 
 

@@ -34,6 +34,10 @@ SYNTHETIC = """\
 # The delivery beside this file is an example: its patients are synthetic, and nobody stands behind any row.
 # Put your own in its place, and take out the line synthetic.
 """
+OF_EXAMPLE = """\
+# Below format, up to [about], stands what is true of the example. It counts for whatever is delivered: keep
+# what is true of your own export too, and take out the rest.
+"""
 
 
 def begin_registry(
@@ -107,7 +111,7 @@ def _example(folder: Path, form: str, day: dt.date, outside: Outside) -> str:
         return f'format = "{form}"\n\n{about}'
     stated = own.read_text(encoding="utf-8")
     own.unlink()
-    return stated if "[about]" in stated else f"{stated}\n{about}"
+    return f"{OF_EXAMPLE}{stated}" if "[about]" in stated else f"{OF_EXAMPLE}{stated}\n{about}"
 
 
 def _proposed(

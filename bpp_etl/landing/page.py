@@ -43,9 +43,9 @@ WRITTEN = """\
 ## How files are written
 
 A table is one file, `<table>` with the ending `.csv`, `.csv.gz`, `.parquet`, `.xlsx` or `.xpt`; or a folder
-`<table>` of such files that are one table; or a sheet named `<table>` in the one workbook `delivery.xlsx`.
-A row without any filled cell is no row. A folder `<table>` may also be a table of Delta or Iceberg, and the
-landing may lie in a store of objects: [object_storage.md](object_storage.md).
+`<table>` of such files that are one table; or a sheet named `<table>`, hidden or not, in the one workbook
+`delivery.xlsx`. A row without any filled cell is no row. A folder `<table>` may also be a table of Delta or
+Iceberg, and the landing may lie in a store of objects: [object_storage.md](object_storage.md).
 
 Keys of `[read]`, and of `[read.<table>]`, which wins:"""
 

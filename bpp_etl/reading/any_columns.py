@@ -117,7 +117,12 @@ def load_cells(
         listed = ", ".join(map(shown, places.twice))
         told.problem = ("column_duplicated", f"{name} names columns twice: {listed}", len(places.twice))
     elif not places.fields and not places.beside:
-        message = f"{name} has none of the columns that are read of {table}: its header must name them"
+        way = (
+            f"a header of one cell wants its delimiter stated in [read.{table}] of registry.toml"
+            if len(content.header) == 1
+            else "its header must name them by their variables, not by their labels"
+        )
+        message = f"{name} has none of the columns that are read of {table}: {way}"
         told.problem = ("column_missing", message, 1)
     else:
         columns = {f"c{at}": (at,) for at in (*places.fields, *places.beside.values(), *places.pair)}

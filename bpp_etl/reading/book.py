@@ -5,7 +5,7 @@ Not here: reading a sheet (`bpp_etl/reading/workbook.py`), and which table it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bpp_etl.errors import shown
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery
@@ -19,8 +19,13 @@ from bpp_etl.reading.workbook import WorkbookError, ensure_bounded, sheets_in
 from schemas.laws import DELIVERY
 
 
-def look_into(delivery: Delivery, book: DeliveredFile, terms: Terms) -> tuple[Loaded, Mapping[str, str]]:
-    """Find the sheets of the one workbook that may hold every table, by their folded names."""
+def look_into(
+    delivery: Delivery, book: DeliveredFile, terms: Terms, asked_for: Collection[str]
+) -> tuple[Loaded, Mapping[str, str]]:
+    """Find the sheets of the one workbook that may hold every table, by their folded names.
+
+    Of hidden ones those that are `asked_for`.
+    """
     loaded, there = Loaded(DELIVERY), dict[str, str]()
     name = shown(book.name)
     try:
@@ -33,7 +38,7 @@ def look_into(delivery: Delivery, book: DeliveredFile, terms: Terms) -> tuple[Lo
         with terms.doing(step), unchanged(book, snapshot), blamed_on(name):
             try:
                 ensure_bounded(book.path, snapshot.size, terms.limits)
-                there = sheets_in(book.path)
+                there = sheets_in(book.path, asked_for)
             except WorkbookError as error:
                 raise UnreadableError("file_unreadable", f"{name} {error}") from None
     except UnreadableError as error:

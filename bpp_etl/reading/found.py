@@ -107,12 +107,12 @@ class Found:
         if book is None:
             return {}
         self.used.add(book.path)
-        loaded, there = look_into(self.delivery, book, self.terms)
+        names = {table: folded(sheet or table) for table, sheet in stated.items()}
+        loaded, there = look_into(self.delivery, book, self.terms, {*names.values()})
         self.read_as.note(book, loaded.digest)
         self.problems += loaded.problems
         if loaded.problems:
             return {}
-        names = {table: folded(sheet or table) for table, sheet in stated.items()}
         found = {table: there[name] for table, name in names.items() if name in there}
         there = {name: sheet for name, sheet in there.items() if not sheet.startswith(BESIDE_DATA)}
         # A sheet that is none of an adapter's sources may be a side table.

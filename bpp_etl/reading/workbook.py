@@ -70,13 +70,13 @@ class Sheet:
     place: str
 
 
-def sheets_in(path: Path) -> dict[str, str]:
-    """Name the sheets of a workbook that are shown and not empty, by their folded names.
+def sheets_in(path: Path, asked_for: Collection[str]) -> dict[str, str]:
+    """Name the sheets of a workbook that are not empty, and shown or asked for, by their folded names.
 
-    Errors: WorkbookError.
+    A sheet with the name of a table is its table, though somebody hid it. Errors: WorkbookError.
     """
     with _book(path) as book:
-        return _filled(book)
+        return _filled(book, asked_for)
 
 
 def folded(name: str) -> str:
@@ -206,9 +206,13 @@ def _chosen(book: fastexcel.ExcelReader, stated: str | None, wanted: str) -> str
     return next(iter(filled.values()), book.sheet_names[0])
 
 
-def _filled(book: fastexcel.ExcelReader) -> dict[str, str]:
+def _filled(book: fastexcel.ExcelReader, asked_for: Collection[str] = ()) -> dict[str, str]:
     sheets = [book.load_sheet(name, header_row=None, n_rows=0, dtypes="string") for name in book.sheet_names]
-    return {folded(one.name): one.name for one in sheets if one.visible == "visible" and one.width}
+    return {
+        folded(one.name): one.name
+        for one in sheets
+        if one.width and (one.visible == "visible" or folded(one.name) in asked_for)
+    }
 
 
 def _letters(index: int) -> str:

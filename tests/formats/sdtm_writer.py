@@ -6,6 +6,7 @@ which nothing is identified and to which there is no response are in no domain.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
@@ -75,6 +76,12 @@ def _write(ending: str, tables: Tables, folder: Path) -> str:
         "lbch": [row for row in labs if row["LBTESTCD"] == "ALP"],
         "lbim": [row for row in labs if row["LBTESTCD"] != "ALP"],
         "tu": [record for scan in scans for reader in READERS for record in _tumours(scan, reader)],
+        "tr": [
+            _assessed(scan, reader)
+            for scan in scans
+            if scan.row["extraosseous_response"]
+            for reader in READERS
+        ],
         "rs": [record for scan in scans for reader in READERS for record in _responses(scan, reader)],
     }
     frames = {name: pl.DataFrame(_numbered(name[:2].upper(), rows)) for name, rows in domains.items()}
@@ -163,8 +170,26 @@ def _tumours(scan: _Scan, reader: str) -> list[Row]:
     ]
 
 
+def _assessed(scan: _Scan, reader: str) -> Row:
+    """Tell how and when a tumour was seen; another reader tells it of other images."""
+    own = reader == READERS[0]
+    return {
+        "USUBJID": scan.row["patient_id"],
+        "TRLNKID": "T00",
+        "TRTESTCD": "TUMSTATE",
+        "TRSTRESC": "PRESENT",
+        "TRMETHOD": METHODS[scan.row["modality"]] if own else "MRI",
+        "TREVAL": reader,
+        "VISITNUM": str(scan.visit),
+        "TRDTC": scan.row["assessment_date"] if own else "2000-01-01",
+    }
+
+
 def _responses(scan: _Scan, reader: str) -> list[Row]:
-    """Tell the response in soft tissue, and overall as another one, which is not asked for."""
+    """Tell the response in soft tissue, and overall as another one, which is not asked for.
+
+    They say neither how the images were made nor on which day, but when they were read.
+    """
     response = scan.row["extraosseous_response"].replace("NON_CR_NON_PD", "NON-CR/NON-PD")
     if not response:
         return []
@@ -179,10 +204,9 @@ def _responses(scan: _Scan, reader: str) -> list[Row]:
             "RSORRES": result,
             "RSSTRESC": result,
             "RSSTAT": "",
-            "RSMETHOD": METHODS[scan.row["modality"]],
             "RSEVAL": reader,
             "VISITNUM": str(scan.visit),
-            "RSDTC": scan.row["assessment_date"],
+            "RSDTC": str(dt.date.fromisoformat(scan.row["assessment_date"]) + dt.timedelta(days=3)),
         }
         for test, result in (*told, *((("NEWLPROG", new),) if new else ()))
     ]

@@ -138,8 +138,19 @@ def test_a_column_that_is_not_read_may_be_there_twice_or_without_a_name(tmp_path
 def test_an_export_with_labels_for_a_header_is_told_that_no_field_is_there(tmp_path: Path) -> None:
     one = gated(write(tmp_path, "Study number,Sex of the patient\n1,female\n"))
     assert one.message("column_missing") == (
-        "data.csv has none of the columns that are read of data: its header must name them"
+        "data.csv has none of the columns that are read of data: its header must name them by their"
+        " variables, not by their labels"
     )
+
+
+def test_an_export_of_another_delimiter_is_told_what_is_to_be_stated_and_then_read(tmp_path: Path) -> None:
+    text = "record_id;sex;seen\n1;female;2024-12-01\n"
+    assert gated(write(tmp_path / "a", text)).message("column_missing") == (
+        "data.csv has none of the columns that are read of data: a header of one cell wants its delimiter"
+        " stated in [read.data] of registry.toml"
+    )
+    one = gated(write(tmp_path / "b", text, '[read.data]\ndelimiter = ";"\n'))
+    assert [row[:2] for row in patients(one)] == [("1", "female")]
 
 
 def test_a_column_may_be_renamed_to_its_variable(tmp_path: Path) -> None:

@@ -91,6 +91,10 @@ def test_one_workbook_may_hold_every_table(tmp_path: Path, canonical: Rows) -> N
         sheet = book.create_sheet("Patienten" if name == "patients" else f" {name.title()}")
         fill(sheet, name, ("made up",) if name == "patients" else ())
     book["Read me first"].append(["A note"])
+    book.create_sheet("lists").append(["female"])
+    # A hidden sheet is a table by its name, and else nobody's.
+    for hidden in ("lists", " Lab_Results"):
+        book[hidden].sheet_state = "hidden"
     book.save(folder / "delivery.xlsx")
     assert typed(folder) == canonical
     assert gated(folder).read.unknown_files == ("delivery.xlsx/Read me first",)

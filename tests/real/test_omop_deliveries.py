@@ -20,6 +20,7 @@ from tests.support.gating import Gated, gated
 FORMATS = SHARED / "formats"
 pytestmark = pytest.mark.skipif(not FORMATS.is_dir(), reason="the public files lie beside the checkout")
 
+FOLDERS = ("omop_synthea27", "omop_unitless")
 FROM_PERIOD = '[last_contact]\nfrom = "observation_period"\n'
 
 
@@ -49,7 +50,7 @@ def counts(one: Gated) -> dict[str, tuple[int, int]]:
     }
 
 
-@pytest.mark.parametrize("name", ["omop_synthea27", "omop_unitless"])
+@pytest.mark.parametrize("name", FOLDERS)
 def test_each_row_of_each_table_that_is_read_has_a_meaning(tmp_path: Path, name: str) -> None:
     one = delivered(tmp_path, name)
     told: Counter[str] = Counter()

@@ -64,8 +64,12 @@ def delivered(tmp_path: Path, name: str, data: str = "data.csv", stated: str | N
     delivery = tmp_path / "landing" / "real" / "2026-01-01"
     delivery.mkdir(parents=True)
     shutil.copy(FORMATS / name / data, delivery / "data.csv")
-    for dictionary in FORMATS.joinpath(name).glob("*ictiona*.csv"):
-        shutil.copy(dictionary, delivery / "data_dictionary.csv")
+    exported = {data for folder, data in EXPORTS if folder == name}
+    for beside in FORMATS.joinpath(name).iterdir():
+        if beside.name not in exported:
+            shutil.copy(
+                beside, delivery / ("data_dictionary.csv" if "ictiona" in beside.name else beside.name)
+            )
     toml = f'format = "redcap"\n{MAPPED[name] if stated is None else stated}'
     (delivery.parent / "registry.toml").write_text(toml, encoding="utf-8")
     return delivery
@@ -110,8 +114,13 @@ def test_each_row_of_each_file_has_a_meaning_and_an_end(
     told: Counter[str] = Counter()
     for (source, _), rows in one.meanings.items():
         told[source] += rows
-    there = {path.stem: len(rows_in(path)) for path in folder.iterdir()}
+    files = {path.name for path in folder.iterdir()}
+    read = files & {"data.csv", "data_dictionary.csv"}
+    there = {Path(file).stem: len(rows_in(folder / file)) for file in read}
     assert told == {source: rows for source, rows in there.items() if rows}
+    # Arms, events and the like, and project files: of each it is said that nothing of it is read.
+    assert {*one.read.passed_over} == files - read
+    assert one.read.unknown_files == ()
     for count in one.decision.tables:
         assert count.is_conserved
         # A shut gate admits no row; each that breaks a rule is in quarantine with it.

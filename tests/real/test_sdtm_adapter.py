@@ -150,11 +150,17 @@ def test_every_row_of_the_trial_is_counted(
     for source, _, count in counted:
         totals[source] += count
     assert totals == {domain: frame.height for domain, frame in frames.items()}
-    assert {(source, meaning): count for source, meaning, count in counted if source in {"rs", "tu"}} == {
+    assert {
+        (source, meaning): count for source, meaning, count in counted if source in {"rs", "tu", "tr"}
+    } == {
         ("rs", "the response to a visit"): 633,
         ("rs", "whether new lesions are unequivocal"): 38,
         ("rs", "a part of a response"): 1_265,
         ("rs", "the read of another reader"): 3_872,
+        ("tr", "a tumour assessed on images"): 17_560,
+        ("tr", "a tumour that was not assessed"): 218,
+        ("tr", "an assessment without images"): 887,
+        ("tr", "the read of another reader"): 37_330,
         ("tu", "a tumour with a location, or new"): 1_308,
         ("tu", "a known tumour without a location"): 1_270,
         ("tu", "the read of another reader"): 5_156,

@@ -15,7 +15,7 @@ import pyreadstat
 from bpp_etl.adapters import Adapter
 from bpp_etl.adapters.run import relations
 
-TRIAL = {"dm": "dm", "ex": "ex", "lb": "lb", "tu": "tu_onco", "rs": "rs_onco"}
+TRIAL = {"dm": "dm", "ex": "ex", "lb": "lb", "tu": "tu_onco", "tr": "tr_onco", "rs": "rs_onco"}
 """The domains of one trial: the RECIST files of pharmaversesdtm cover the same 306 subjects as its DM."""
 
 
@@ -28,7 +28,7 @@ def trial_folder() -> Path | None:
 
 
 def trial_frames(folder: Path) -> dict[str, pl.DataFrame]:
-    """Read the trial's five domains as they are published."""
+    """Read the trial's six domains as they are published."""
     return {domain: pl.read_parquet(folder / f"{name}.parquet") for domain, name in TRIAL.items()}
 
 

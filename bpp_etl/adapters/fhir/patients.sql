@@ -1,15 +1,15 @@
 -- One row per patient: of resources with the same id the one last updated.
 with newest as (
     select
-        coalesce(nullif(patient.id, ''), nullif(regexp_extract(patient.full_url, '[^/:#]+$'), '')) as id,
-        patient.gender,
-        patient.birth_date,
-        patient.deceased,
-        lower(trim(patient.is_deceased)) = 'true' and nullif(trim(patient.deceased), '') is null as is_undated_death,
-        patient.row_number,
-        patient.file
-    from patient
-    anti join outdated on outdated.source = 'patient' and patient.row_number = outdated.row_number
+        person.id,
+        person.gender,
+        person.birth_date,
+        person.deceased,
+        person.is_undated_death,
+        person.row_number,
+        person.file
+    from person
+    anti join outdated on outdated.source = 'patient' and person.row_number = outdated.row_number
 ),
 
 metastasis as (

@@ -1,5 +1,6 @@
 -- One row per kind of resource and meaning: how many there are, and the table they come into (empty: none).
 -- An observation with components counts as the first of what it and they say that comes into a table.
+-- What counts and has the id of a resource of another patient is counted apart.
 with parted as (
     select
         component.row_number,
@@ -31,13 +32,14 @@ meant as (
 select
     'patient' as source,
     case
-        when lower(trim(patient.is_deceased)) = 'true' and nullif(trim(patient.deceased), '') is null
-            then 'a patient who died on a day that is not told'
+        when outdated.row_number is not null then 'a patient that was updated since'
+        when person.is_undated_death then 'a patient who died on a day that is not told'
         else 'a patient'
     end as meaning,
-    'patients' as table_name,
+    case when outdated.row_number is null then 'patients' end as table_name,
     count(*) as source_rows
-from patient
+from person
+left join outdated on outdated.source = 'patient' and person.row_number = outdated.row_number
 group by 1, 2, 3
 
 union all
@@ -46,18 +48,23 @@ select
     'condition' as source,
     case
         when code_meaning.meaning is null then 'another condition'
+        when outdated.row_number is not null then 'a metastasis that was updated since'
         when lower(condition.verification) in ('entered-in-error', 'refuted') then 'a metastasis in error or refuted'
+        when same_id.is_of_several then 'a metastasis, its id also that of another patient''s'
         else 'a metastasis'
     end as meaning,
     case
         when
             code_meaning.meaning is not null
+            and outdated.row_number is null
             and coalesce(lower(condition.verification), '') not in ('entered-in-error', 'refuted')
             then 'patients'
     end as table_name,
     count(*) as source_rows
 from condition
 left join code_meaning on code_meaning.subject = 'condition' and condition.code = code_meaning.codings
+left join outdated on outdated.source = 'condition' and condition.row_number = outdated.row_number
+left join same_id on same_id.source = 'condition' and condition.row_number = same_id.row_number
 group by 1, 2, 3
 
 union all
@@ -72,7 +79,7 @@ select
             when meant.subject in ('ER', 'PR') then 'a hormone receptor'
             when meant.subject = 'STATUS' then 'a disease status'
             when meant.subject is not null then 'a finding of HER2'
-        end,
+        end || case when same_id.is_of_several then ', its id also that of another patient''s' else '' end,
         'another observation'
     ) as meaning,
     case
@@ -85,6 +92,7 @@ select
     count(*) as source_rows
 from observation
 left join meant on observation.row_number = meant.row_number
+left join same_id on same_id.source = 'observation' and observation.row_number = same_id.row_number
 group by 1, 2, 3
 
 union all
@@ -102,29 +110,51 @@ union all
 
 select
     'imaging_study' as source,
-    coalesce(study.left_out, 'an imaging study') as meaning,
+    coalesce(
+        study.left_out,
+        case
+            when same_id.is_of_several then 'an imaging study, its id also that of another patient''s'
+            else 'an imaging study'
+        end
+    ) as meaning,
     case when study.left_out is null then 'imaging_assessments' end as table_name,
     count(*) as source_rows
 from study
+left join same_id on same_id.source = 'imaging_study' and study.row_number = same_id.row_number
 group by 1, 2, 3
 
 union all
 
 select
     'episode' as source,
-    'an episode of care' as meaning,
-    'therapy_lines' as table_name,
+    coalesce(
+        care.left_out,
+        case
+            when same_id.is_of_several then 'a line of therapy, its id also that of another patient''s'
+            else 'a line of therapy'
+        end
+    ) as meaning,
+    case when care.left_out is null then 'therapy_lines' end as table_name,
     count(*) as source_rows
-from episode
+from care
+left join same_id on same_id.source = 'episode' and care.row_number = same_id.row_number
+group by 1, 2, 3
 
 union all
 
 select
     drug.source,
-    coalesce(drug.left_out, 'a drug against the cancer') as meaning,
+    coalesce(
+        drug.left_out,
+        case
+            when same_id.is_of_several then 'a drug against the cancer, its id also that of another patient''s'
+            else 'a drug against the cancer'
+        end
+    ) as meaning,
     case when drug.left_out is null then 'drug_exposures' end as table_name,
     count(*) as source_rows
 from drug
+left join same_id on drug.source = same_id.source and drug.row_number = same_id.row_number
 group by 1, 2, 3
 
 union all

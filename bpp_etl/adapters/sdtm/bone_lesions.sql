@@ -55,7 +55,7 @@ select
 from tumour
 left join doubts on tumour.usubjid = doubts.usubjid and tumour.visit = doubts.visit
 where
-    (tumour.place is null and coalesce(upper(tumour.result), 'NEW') like 'NEW%')
+    (tumour.source = 'tu' and tumour.place is null and coalesce(upper(tumour.result), 'NEW') like 'NEW%')
     -- Words of the CDISC list of locations that name a bone; nodes, vessels and soft tissue named after a bone
     -- are not bone.
     or (

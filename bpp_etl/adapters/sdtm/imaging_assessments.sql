@@ -1,6 +1,6 @@
 -- One row per response that the investigator gave to a visit's images (RS), and one per visit, method and
--- day on which the investigator identified tumours (TU) where no such response covers them: the baseline
--- images.
+-- day on which the investigator identified tumours (TU), or assessed them on images (TR), where no such response covers
+-- them: the baseline images, and a later visit to whose images nobody gave a response.
 --
 -- Response. RS judges the whole body, bone included: as the response outside bone it can only err towards
 -- progression, because an overall PD that came from a new bone lesion alone makes a candidate true
@@ -27,8 +27,8 @@ select
     cast(null as varchar) as is_bone_window,
     cast(null as varchar) as is_evaluable,
     cast(null as varchar) as extraosseous_response,
-    min(row_number) as row_number,
-    arg_min(file, row_number) as file
+    first(row_number order by source desc, row_number) as row_number,
+    first(file order by source desc, row_number) as file
 from tumour
 where not has_response
 group by assessment_id, usubjid, visit, modality, day

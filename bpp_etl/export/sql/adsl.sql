@@ -19,10 +19,7 @@ select
     line.last_evaluated_date as lstevldt,
     ended.contact_date as lstalvdt,
     patients.death_date as dthdt,
-    case
-        when patients.death_date is not null or list_contains(patients.flags, 'death_without_date') then 'Y'
-        else 'N'
-    end as dthfl,
+    case when is_dead(patients.death_date, patients.flags) then 'Y' else 'N' end as dthfl,
     flow.left_at as leftat,
     flow.state as bppstate,
     array_to_string(patients.flags, ', ') as flags

@@ -1,9 +1,10 @@
 -- One row per admitted patient.
+-- Who is dead and has no date of death is deceased after an unknown time: such a status goes without months.
 with ended as (
     select
         registry,
         patient_id,
-        death_date is not null as has_died,
+        death_date is not null as is_dated_death,
         greatest(coalesce(death_date, contact_date) - therapy_start_date, 0) as days_alive,
         coalesce(progression_date, death_on_line_date) is not null as has_ended,
         greatest(
@@ -28,8 +29,15 @@ select
     array_to_string(event.sites, ', ') as bpp_sites,
     array_to_string(event.flags, ', ') as bpp_flags,
     event.days_to_event as days_to_bpp,
-    case ended.has_died when true then '1:DECEASED' when false then '0:LIVING' end as os_status,
-    round(ended.days_alive / $days_per_month, 4) as os_months,
+    case
+        when ended.therapy_start_date is null then null
+        when is_dead(patients.death_date, patients.flags) then '1:DECEASED'
+        else '0:LIVING'
+    end as os_status,
+    case
+        when ended.is_dated_death or not is_dead(patients.death_date, patients.flags)
+            then round(ended.days_alive / $days_per_month, 4)
+    end as os_months,
     case ended.has_ended when true then '1:PROGRESSED OR DECEASED' when false then '0:CENSORED' end as pfs_status,
     round(ended.days_without / $days_per_month, 4) as pfs_months,
     case

@@ -56,16 +56,27 @@ def test_of_copies_of_a_resource_the_one_last_updated_counts() -> None:
     assert len(made("lab_results", PATIENT, alp(1), alp(2))) == 2
 
 
-def test_resources_of_one_id_are_of_each_patient_where_nothing_says_which_is_newer() -> None:
+def test_resources_of_one_id_are_of_each_patient_whatever_they_say_of_their_updates() -> None:
     other = {**PATIENT, "id": "P2"}
     own, others = alp(90, id="a"), alp(80, id="a", subject={"reference": "Patient/P2"})
-    rows = made("lab_results", PATIENT, other, own, others, own)
-    assert [(row["patient_id"], row["value"]) for row in rows] == [("P2", "80"), ("P1", "90")]
-    meta = [{"lastUpdated": f"2024-0{month}-01T00:00:00Z"} for month in (1, 2)]
-    moved = made("lab_results", PATIENT, other, {**own, "meta": meta[0]}, {**others, "meta": meta[1]})
-    assert [(row["patient_id"], row["value"]) for row in moved] == [("P2", "80")]
-    half = made("lab_results", PATIENT, other, {**own, "meta": meta[0]}, others)
-    assert len(half) == 2
+    meta = [{"meta": {"lastUpdated": f"2024-0{month}-01T00:00:00Z"}} for month in (1, 2, 3)]
+    for first, second, again in (({}, {}, {}), meta, (meta[0], {}, meta[2])):
+        told = PATIENT, other, {**own, **first}, {**others, **second}, {**own, **again, "status": "amended"}
+        rows = made("lab_results", *told)
+        assert [(row["patient_id"], row["value"]) for row in rows] == [("P2", "80"), ("P1", "90")]
+        counted = made("source_rows", *told)
+        meanings = {row["meaning"]: row["source_rows"] for row in counted if row["source"] == "observation"}
+        assert meanings == {
+            "a result of alkaline phosphatase, its id also that of another patient's": 2,
+            "an observation that was updated since": 1,
+        }
+
+
+def test_one_patient_named_in_two_ways_has_one_copy() -> None:
+    dated = [{"meta": {"lastUpdated": f"2024-0{month}-01T00:00:00Z"}} for month in (1, 2)]
+    old = alp(90, id="a", subject={"reference": "Patient/P1"}, **dated[0])
+    new = alp(80, id="a", subject={"reference": "https://x.org/fhir/Patient/P1"}, **dated[1])
+    assert only("lab_results", PATIENT, old, new)["value"] == "80"
 
 
 @pytest.mark.parametrize(
@@ -204,5 +215,12 @@ def test_a_line_is_an_episode_with_a_line_number() -> None:
     row = only("therapy_lines", PATIENT, episode)
     told = (row["line_number"], row["regimen"], row["start_date"], row["end_date"])
     assert told == ("2", "letrozole", "2024-01-05", "2024-06-01")
-    assert made("therapy_lines", PATIENT, {**episode, "extension": []}) == []
-    assert made("therapy_lines", PATIENT, {**episode, "status": "entered-in-error"}) == []
+    for less, meaning in (
+        ({"extension": []}, "without a line number"),
+        ({"status": "entered-in-error"}, "in error or cancelled"),
+    ):
+        assert made("therapy_lines", PATIENT, {**episode, **less}) == []
+        counted = made("source_rows", PATIENT, {**episode, **less})
+        assert [(row["meaning"], row["table_name"]) for row in counted if row["source"] == "episode"] == [
+            (f"an episode of care {meaning}", None)
+        ]

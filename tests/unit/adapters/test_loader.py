@@ -86,7 +86,7 @@ def test_required_and_optional_columns_are_told_apart() -> None:
 
 def test_a_domain_may_be_left_out() -> None:
     required = {source.name: source.is_required for source in load_adapter("sdtm").sources}
-    assert required == {"dm": True, "ex": True, "lb": False, "tu": True, "rs": True}
+    assert required == {"dm": True, "ex": True, "lb": False, "tu": True, "tr": False, "rs": True}
 
 
 def test_a_whole_folder_anywhere_is_an_adapter(folder: Path) -> None:

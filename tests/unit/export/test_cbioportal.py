@@ -16,7 +16,7 @@ import pytest
 from bpp_etl.export import Exported, export_release
 from bpp_etl.export.cbioportal import study_id
 from bpp_etl.release.shelf import Shelf
-from bpp_etl.warehouse.connection import opened_read_only
+from bpp_etl.warehouse.connection import opened, opened_read_only
 from tests.support.releases import MadeRelease, publish_made
 from tests.unit.export.cbioportal_rules import RULES, Study, broken
 from tests.unit.export.conftest import COURSES, NOW
@@ -226,6 +226,21 @@ def test_survival_is_that_of_the_release(folder: Path, export: Callable[[str], E
             assert sum(row[f"{prefix}_STATUS"].startswith("1:") for row in there) == events
             assert sum(round(float(row[f"{prefix}_MONTHS"]) * 30.4375) for row in there) == days
     assert sum(bool(row["DAYS_TO_BPP"]) for row in rows) == 10
+
+
+def test_a_death_without_its_day_is_a_death_without_months(tmp_path: Path) -> None:
+    root = tmp_path / "warehouse"
+    courses = {"dead": "day 42 CT", "alive": "day 42 CT", "no line": "no line 1\nday -3 CT"}
+    released = publish_made(root, MadeRelease({"one": courses}))
+    with opened(Shelf.of(root).folder(released) / "bpp.duckdb") as con:
+        con.execute("update core.patients set flags = ['death_without_date'] where patient_id <> 'alive'")
+    Shelf.of(root).put_in_service(released)
+    made = export_release(root, tmp_path / "out", "cbioportal", now=NOW)
+    rows = table(made.folder, PATIENT)
+    assert sorted((row["OS_STATUS"], bool(row["OS_MONTHS"])) for row in rows) == [
+        *(("", False), ("0:LIVING", True), ("1:DECEASED", False))
+    ]
+    assert broken(made.folder) == {}
 
 
 def test_a_text_stays_on_its_line(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 
 from assets.cli import app
 from bpp_etl.adapters import CANONICAL, adapter_names
+from bpp_etl.check.sources import reads_in_words
 from bpp_etl.errors import UsageError
 from bpp_etl.kit.first_day import PATIENTS, begin_registry
 from bpp_etl.kit.resemblance import tables_of
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.landing.registry_config import checked
 from bpp_etl.landing.registry_keys import KEYS
 from tests.support.gating import gated
@@ -84,6 +86,23 @@ def test_the_example_of_every_format_passes_the_gate_and_says_that_it_is_synthet
     assert one.read.unknown_files == ()
     if form == CANONICAL:
         assert one.read.rows["patients"] == PATIENTS
+    delivery = delivery_of(tmp_path / "north" / DAY.isoformat())
+    assert delivery is not None
+    told = reads_in_words(one.read, delivery)
+    assert (f"[{form}] of registry.toml may state " in told) == (
+        form in {"cbioportal", "fhir", "omop", "redcap"}
+    )
+
+
+@pytest.mark.parametrize("form", ["cbioportal", "omop", "redcap"])
+def test_what_is_true_of_the_example_alone_is_told_apart(form: str, tmp_path: Path) -> None:
+    begin_registry(tmp_path, "north", form, DAY)
+    head, format_, _ = (
+        (tmp_path / "north" / "registry.toml").read_text(encoding="utf-8").partition("format =")
+    )
+    assert format_
+    assert "what is true of the example" in head
+    assert "take out the rest" in head
 
 
 def test_every_key_stands_in_the_file_as_a_comment_that_can_be_followed(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from (
     union
     select tudtc as text from tu
     union
+    select trdtc as text from tr
+    union
     select rsdtc as text from rs
 )
 where text is not null

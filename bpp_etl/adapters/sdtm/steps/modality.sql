@@ -1,4 +1,4 @@
--- One row per method of TU and RS: our name of its modality. A method that has none keeps its own.
+-- One row per method of TU, TR and RS: our name of its modality. A method that has none keeps its own.
 select
     method,
     case
@@ -12,6 +12,8 @@ select
     end as modality
 from (
     select upper(trim(tumethod)) as method from tu
+    union
+    select upper(trim(trmethod)) as method from tr
     union
     select upper(trim(rsmethod)) as method from rs
 )

@@ -3,13 +3,16 @@
 -- Identity. SDTMIG structures RS as one record per response assessment per visit per subject per assessor,
 -- so a response is named by subject, visit and method: two responses that claim one visit share an id, and
 -- the gate refuses both (duplicate_key).
--- Modality. RS rarely states it (RSMETHOD): RECIST 1.1 follows a lesion by the method of its baseline
--- (Eisenhauer 2009, doi 10.1016/j.ejca.2008.10.026), so a response takes the method by which the subject's
--- tumours were identified, CT before others. Without any, modality stays empty and the gate refuses the row.
+-- Modality. RS rarely states it (RSMETHOD): TR tells it of the tumours that were assessed at the visit. Else RECIST
+-- 1.1 follows a lesion by the method of its baseline (Eisenhauer 2009, doi 10.1016/j.ejca.2008.10.026), so a response
+-- takes the method by which the subject's tumours were identified, CT before others. Without any, modality stays empty
+-- and the gate refuses the row.
 -- Tissue. A soft tissue response (SFTSRESP) is exactly what is asked for, and comes before the overall one.
-with usual_modalities as (
+with modalities as (
     select
         usubjid,
+        -- Of TR by visit; of TU (no visit) whatever the visit was.
+        case when source = 'tr' then visit end as visit,
         case
             when bool_or(modality = 'CT') then 'CT'
             when bool_or(modality = 'PET_CT') then 'PET_CT'
@@ -17,11 +20,11 @@ with usual_modalities as (
             else min(modality)
         end as modality
     from finding
-    where source = 'tu' and table_name is not null
-    group by usubjid
+    where source in ('tu', 'tr') and table_name is not null
+    group by usubjid, case when source = 'tr' then visit end
 ),
 
--- TU tells the day of the images; RSDTC may be the last day of several, or that of the reading.
+-- TU and TR tell the day of the images; RSDTC may be the last day of several, or that of the reading.
 scan_days as (
     select
         usubjid,
@@ -29,7 +32,7 @@ scan_days as (
         modality,
         min(day) as day
     from finding
-    where source = 'tu' and table_name is not null and regexp_full_match(day, '\d{4}-\d{2}-\d{2}')
+    where source in ('tu', 'tr') and table_name is not null and regexp_full_match(day, '\d{4}-\d{2}-\d{2}')
     group by usubjid, visit, modality
 ),
 
@@ -38,14 +41,15 @@ responses as (
         finding.usubjid,
         finding.test,
         finding.visit,
-        coalesce(finding.modality, usual_modalities.modality) as modality,
+        coalesce(finding.modality, of_visit.modality, usual.modality) as modality,
         finding.day,
         finding.result,
         finding.is_done,
         finding.row_number,
         finding.file
     from finding
-    left join usual_modalities on finding.usubjid = usual_modalities.usubjid
+    left join modalities as of_visit on finding.usubjid = of_visit.usubjid and finding.visit = of_visit.visit
+    left join modalities as usual on finding.usubjid = usual.usubjid and usual.visit is null
     where finding.source = 'rs' and finding.table_name = 'imaging_assessments'
 )
 

@@ -1,7 +1,8 @@
--- One row per tumour that the investigator identified, with the assessment that it was seen on.
+-- One row per tumour that the investigator identified (TU), or assessed on images (TR), with the assessment that it was
+-- seen on.
 --
 -- A tumour belongs to the response to its visit if that was given on images of its own modality, else to the
--- images of its own day: TUDTC is the day of the scan, and one visit may have several.
+-- images of its own day: TUDTC and TRDTC are the day of the scan, and one visit may have several.
 with answered as (
     select distinct
         assessment_id,
@@ -12,6 +13,7 @@ with answered as (
 )
 
 select
+    finding.source,
     coalesce(
         answered.assessment_id,
         finding.usubjid || '|' || concat_ws('|', finding.visit, finding.modality, finding.day)
@@ -32,4 +34,4 @@ left join answered
         finding.usubjid = answered.usubjid
         and finding.visit = answered.visit
         and finding.modality = answered.modality
-where finding.source = 'tu' and finding.table_name is not null
+where finding.source in ('tu', 'tr') and finding.table_name is not null
