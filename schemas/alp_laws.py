@@ -78,9 +78,8 @@ ALP_LAWS: tuple[Law, ...] = (
                 bad=_series("1.7", "100.0", "101.0", "102.0", "6060.0", upper_limit_normal=None),
                 good=_series("10", "100.0", "101.0", "102.0", "5024", upper_limit_normal=None),
                 breaks=(0, 4),
-                is_planted=True,
             ),
-            Example(bad=_series("9.99"), good=_series("10")),
+            Example(bad=_series("9.99", "31"), good=_series("10", "31"), breaks=(0,), is_planted=True),
             Example(bad=_series("16.1", "805"), good=_series("16.1", "804.9")),
             Example(bad=_series("10", "700"), good=_series("10", "700.1")),
         ),
@@ -117,7 +116,8 @@ ALP_LAWS: tuple[Law, ...] = (
     SelectLaw(
         "alp_jump",
         sentence="No total ALP is ten times, or a tenth of, those before and after it.",
-        exactly="Of the patient's results on the nearest day before and on the nearest after.",
+        exactly="Of the patient's results on the nearest day before and on the nearest after; of the first "
+        "and the last, such as a baseline, on the two days that are nearest.",
         severity="flag",
         category="plausibility",
         mend="Check the decimal mark, and whether the specimen is the patient's.",
@@ -133,6 +133,16 @@ ALP_LAWS: tuple[Law, ...] = (
             ),
             Example(bad=_series("101", "10.1", "102"), good=_series("101", "10.2", "102"), breaks=(1,)),
             Example(bad=_series("101", "1020", "102"), good=_series("101", "1020")[::-1], breaks=(1,)),
+            Example(
+                bad=_on_days("{own}", "1020", "102", "101"),
+                good=_on_days("{own}", "1020", "102", "103"),
+                breaks=(0,),
+            ),
+            Example(
+                bad=_on_days("{own}", "102", "101", "10.1"),
+                good=_on_days("{own}", "102", "100", "10.1"),
+                breaks=(2,),
+            ),
         ),
         columns=("value",),
     ),

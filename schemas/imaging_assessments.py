@@ -230,4 +230,29 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
             ),
             columns=("extraosseous_response",),
         ),
+        SelectLaw(
+            "same_day_scans_differ",
+            sentence="Examinations of one day agree whether there is progression.",
+            exactly="Broken by each that can be judged, of one patient, day and modality, where one response "
+            "is PD and another is neither PD nor NE. The worst counts.",
+            severity="flag",
+            category="plausibility",
+            mend="Deliver one response of a day: that of the reader whose word counts.",
+            examples=(
+                Example(
+                    bad=_scans({"day": 300}, modality="CT", extraosseous_response="PD")
+                    + _scans({"day again": 300}, modality="CT", extraosseous_response="SD"),
+                    good=_scans({"day": 300}, modality="CT", extraosseous_response="PD")
+                    + _scans({"day again": 300}, modality="CT", extraosseous_response="NE"),
+                    is_planted=True,
+                ),
+                Example(
+                    bad=_scans({"day": 300}, modality="CT", extraosseous_response="PD")
+                    + _scans({"day again": 300}, modality="CT", extraosseous_response="CR"),
+                    good=_scans({"day": 300}, modality="CT", extraosseous_response="PD")
+                    + _scans({"day again": 300}, modality="MRI", extraosseous_response="CR"),
+                ),
+            ),
+            columns=("assessment_date", "modality", "extraosseous_response"),
+        ),
     )

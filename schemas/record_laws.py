@@ -125,9 +125,9 @@ RECORD_LAWS = (
         "patient_delivered_twice",
         is_of_calendar=True,
         sentence="No patient of a delivery has all days of another.",
-        exactly="Of patients with dates of birth, metastatic diagnosis and start of line 1, the share stays "
-        "within its limit who share them, and the days of all scans, with another of the delivery; only of "
-        f"scans on at least {LEAST_SCAN_DAYS} days.",
+        exactly="Of patients with dates of metastatic diagnosis and start of line 1, the share stays within "
+        "its limit who share them, and the days of all scans, with another of the delivery, and the date "
+        f"of birth where both have one; only of scans on at least {LEAST_SCAN_DAYS} days.",
         severity="warn",
         category="plausibility",
         mend="Check whether it is one patient; if so, deliver all under one id. [limits] "

@@ -1,6 +1,7 @@
 """The contract of `therapy_lines` and the laws of its rows.
 
-Not here: how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
+Not here: why a line ended (`schemas/line_end_laws.py`), how its text is read (`bpp_etl/harmonise`) and what
+a broken rule leads to (`bpp_etl/gate`).
 """
 
 from typing import Annotated
@@ -13,6 +14,7 @@ from schemas.contract import Contract, delivered
 from schemas.examples import Example, Row, example
 from schemas.judging import at_or_before, flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, SelectLaw, TextLaw, TimeLaw
+from schemas.line_end_laws import LINE_END_LAWS
 
 SEEN_WITHIN_DAYS = 60
 """A line that ended for progression is ended by one that imaging shows at most so many days off."""
@@ -186,10 +188,11 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             "line_overlap",
             sentence="A line does not start before the one before it has ended.",
             exactly="The line before by number among those delivered; it may end on the day the next starts, "
-            "and without an end it overlaps nothing.",
+            "unless it started on it too. Without an end it overlaps one that starts on its own first day.",
             severity="flag",
             category="plausibility",
-            mend="Correct the end of the line before: it is the last day on that treatment.",
+            mend="Correct the end of the line before: it is the last day on that treatment. Of two that "
+            "start on one day, correct the start of one.",
             examples=(
                 Example(
                     bad=_of_one(
@@ -203,6 +206,17 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
                     breaks=(1,),
                     is_planted=True,
                 ),
+                Example(
+                    bad=_of_one(
+                        {"line_number": "1", "start_date": "{delivery:-600}"},
+                        {"line_number": "2", "start_date": "{delivery:-600}"},
+                    ),
+                    good=_of_one(
+                        {"line_number": "1", "start_date": "{delivery:-600}"},
+                        {"line_number": "2", "start_date": "{delivery:-599}"},
+                    ),
+                    breaks=(1,),
+                ),
             ),
             columns=("start_date", "end_date"),
         ),
@@ -214,8 +228,8 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             mend="Deliver line 1, or mend it where it was refused: there is no event without it.",
             examples=(
                 Example(
-                    bad=_of_one({"line_number": "2"}, {"line_number": "3"}),
-                    good=_of_one({"line_number": "1"}, {"line_number": "3"}),
+                    bad=_of_one({"line_number": "2"}, {"line_number": "3", "start_date": "{delivery:-400}"}),
+                    good=_of_one({"line_number": "1"}, {"line_number": "3", "start_date": "{delivery:-400}"}),
                     is_planted=True,
                 ),
             ),
@@ -264,4 +278,5 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             ),
             columns=("end_date", "end_reason"),
         ),
+        *LINE_END_LAWS,
     )

@@ -59,7 +59,7 @@ def test_no_image_is_called_missing_where_none_was_read_or_admitted(
     one = judged(
         tmp_path,
         patients=patients(more),
-        therapy_lines=lines.replace(",21\n", ",progression\n"),
+        therapy_lines=lines.replace(",,21\n", ",2024-08-01,progression\n"),
         imaging_assessments=TINY["imaging_assessments"].replace(text, other),
     )
     assert ("imaging_assessments", cause) in one.causes()

@@ -193,6 +193,36 @@ THERAPY_LINES = (
         "Correct the end of the line before: it is the last day on that treatment.",
         corrected("therapy_lines", "end_date"),
     ),
+    of_row(
+        "line 2 starts on the day of a line 1 without an end",
+        "Of two that start on one day, correct the start of one.",
+        corrected("therapy_lines", "start_date"),
+    ),
+    of_row(
+        "a line without an end has a reason of it",
+        "Deliver the last day on that treatment",
+        lambda c, _: c.line(2).update(end_date=c.moved(c.line(2), "start_date", 30)),
+    ),
+    of_row(
+        "a line without an end has a reason of it",
+        "or leave the reason empty while it goes on.",
+        corrected("therapy_lines", "end_reason"),
+    ),
+    of_row(
+        "a line ended by the death of a living patient",
+        "Deliver death_date of the patient",
+        corrected("patients", "death_date"),
+    ),
+    of_row(
+        "a line ended by the death of a living patient",
+        "or correct the reason.",
+        corrected("therapy_lines", "end_reason"),
+    ),
+    of_row(
+        "two CTs of one day say PD and SD",
+        "Deliver one response of a day: that of the reader whose word counts.",
+        without_added("imaging_assessments"),
+    ),
     of_row("line 1 is missing", "Deliver line 1", lambda c, s: c.add("therapy_lines", s.line())),
     of_row(
         "a line has no start",

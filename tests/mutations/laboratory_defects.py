@@ -95,6 +95,7 @@ LAB_RESULTS = (
     ("a value is over a hundred times its limit", "alp_against_limit", says(alp(2), value="12000")),
     ("a decimal point slipped to the right", "alp_jump", lambda c: _times(c, 25, range(3, 4))),
     ("a decimal point slipped to the left", "alp_jump", lambda c: _times(c, 1 / 25, range(3, 4))),
+    ("the first result is a code for a missing one", "alp_jump", says(alp(0), value="9999")),
     ("a series is one value copied down", "alp_series_constant", _constant),
     ("a series is another patient's", "alp_series_shared", _of_another),
     ("bone ALP stands under total ALP", "total_alp_low_for_total", _bone_as_total),

@@ -93,6 +93,16 @@ def _two_lines_exchanged(course: Course) -> None:
     course.line(1)["line_number"], course.line(2)["line_number"] = "2", "1"
 
 
+def _together(course: Course) -> None:
+    course.line(1)["end_date"] = None
+    course.line(2)["start_date"] = course.line(1)["start_date"]
+
+
+def _line_ended_by_death(course: Course) -> None:
+    course.line(1)["end_reason"] = "death"
+    course.person["death_date"] = None
+
+
 def _overlap(course: Course) -> None:
     course.line(1)["end_date"] = course.moved(course.line(2), "start_date", 20)
 
@@ -132,6 +142,7 @@ THERAPY_LINES = (
     ("a cycle's length is a word", "cycle_length_unreadable", says(line, cycle_length_days="weekly")),
     ("the numbers of two lines are exchanged", "lines_out_of_order", _two_lines_exchanged),
     ("line 1 ends after line 2 has begun", "line_overlap", _overlap),
+    ("line 2 starts on the day of a line 1 without an end", "line_overlap", _together),
     ("line 1 is missing", "line_one_missing", lambda c: drop(c, "therapy_lines", c.line())),
     (
         "a line starts after death",
@@ -145,6 +156,12 @@ THERAPY_LINES = (
         "progression_without_imaging",
         lambda c: c.ct(6).update(extraosseous_response="SD"),
     ),
+    (
+        "a line without an end has a reason of it",
+        "end_date_missing",
+        lambda c: c.line(2).update(end_reason="toxicity"),
+    ),
+    ("a line ended by the death of a living patient", "death_not_recorded", _line_ended_by_death),
     ("the reason of the end is another code", "code_unknown", says(line, end_reason="PD")),
     (
         "a line's patient is unknown",
@@ -163,6 +180,12 @@ THERAPY_LINES = (
         lambda c: c.add("therapy_lines", c.line(), start_date=c.moved(c.line(), "start_date", 9)),
     ),
 )
+
+
+def _read_twice(course: Course) -> None:
+    course.add(
+        "imaging_assessments", course.ct(3), assessment_id="MUT-second read", extraosseous_response="PD"
+    )
 
 
 def _same_day_copy(course: Course) -> None:
@@ -213,6 +236,7 @@ IMAGING = (
     ),
     ("a CT's patient is unknown", "unknown_patient", says(ct(4), patient_id="MUT-lost")),
     ("a CT stands twice under two ids", "same_day_copy", _same_day_copy),
+    ("two CTs of one day say PD and SD", "same_day_scans_differ", _read_twice),
     ("the findings of an earlier CT are copied", "copied_assessment", _copied),
     ("progression stands on five CTs of a line that goes on", "progression_everywhere", _pd_everywhere),
     ("a CT's day is a word", "date_invalid", says(ct(1), assessment_date="unknown")),

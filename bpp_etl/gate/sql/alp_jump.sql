@@ -1,4 +1,4 @@
--- One row per total ALP result that is $times as high, or as low, as those of the days before and after.
+-- One row per total ALP result that is $times as high, or as low, as those of the two days that are next to it.
 -- A billionth of room: a tenth of 101 is not whole in binary.
 with day as (
     select

@@ -79,10 +79,11 @@ select
     row_number() over by_day as place,
     lowest,
     highest,
-    lag(lowest) over by_day as lowest_before,
-    lag(highest) over by_day as highest_before,
-    lead(lowest) over by_day as lowest_after,
-    lead(highest) over by_day as highest_after,
+    -- The first and the last day have both neighbours on one side.
+    coalesce(lag(lowest) over by_day, lead(lowest, 2) over by_day) as lowest_before,
+    coalesce(lag(highest) over by_day, lead(highest, 2) over by_day) as highest_before,
+    coalesce(lead(lowest) over by_day, lag(lowest, 2) over by_day) as lowest_after,
+    coalesce(lead(highest) over by_day, lag(highest, 2) over by_day) as highest_after,
     count(*) over up_to_here > $most_alike as is_long,
     min(lowest) over up_to_here = max(highest) over up_to_here as is_constant,
     bit_xor(hash(specimen_date, lowest, highest)) over up_to_here as fingerprint

@@ -10,12 +10,11 @@ with known as (
     join core.therapy_lines as first_line
         on first_line.patient_id = patients.patient_id and first_line.line_number = 1
     where
-        patients.birth_date is not null
-        and patients.metastatic_diagnosis_date is not null
+        patients.metastatic_diagnosis_date is not null
         and not list_contains(patients.flags, 'day_zero_declared')
 ),
 
--- Only the scans of patients who are alike so far are looked at.
+-- Only the scans of patients who are alike so far are looked at. An unknown date of birth may be any.
 suspected as (
     select
         patient_id,
@@ -23,7 +22,10 @@ suspected as (
         metastatic_diagnosis_date,
         start_date
     from known
-    qualify count(*) over (partition by birth_date, metastatic_diagnosis_date, start_date) > 1
+    window
+        of_days as (partition by metastatic_diagnosis_date, start_date),
+        of_birth as (partition by metastatic_diagnosis_date, start_date, birth_date)
+    qualify count(*) over of_birth > 1 or count(*) over of_days > greatest(count(birth_date) over of_days, 1)
 ),
 
 scanned as (
@@ -37,16 +39,29 @@ scanned as (
 ),
 
 alike as (
-    select suspected.patient_id
+    select
+        suspected.patient_id,
+        suspected.birth_date,
+        count(*) over of_birth as of_same_birth,
+        count(*) over of_days as of_same_days,
+        count(suspected.birth_date) over of_days as of_known_birth
     from suspected
     join scanned on scanned.patient_id = suspected.patient_id
-    qualify
-        count(*) over (
+    window
+        of_days as (partition by suspected.metastatic_diagnosis_date, suspected.start_date, scanned.days),
+        of_birth as (
             partition by
-                suspected.birth_date, suspected.metastatic_diagnosis_date, suspected.start_date, scanned.days
-        ) > 1
+                suspected.metastatic_diagnosis_date, suspected.start_date, scanned.days, suspected.birth_date
+        )
 )
 
 select
     (select count(*) from known) as judged,
-    (select count(*) from alike) as broken
+    (
+        select count(*)
+        from alike
+        where
+            of_same_birth > 1
+            or birth_date is null and of_same_days > 1
+            or birth_date is not null and of_same_days > of_known_birth
+    ) as broken
