@@ -22,6 +22,7 @@ COUNTED = (
     "first_line_survival",
     *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
     *("site_of_candidate", "site_of_episode", "cadence_first_line", "cadence_pseudoprogression"),
+    *("cadence_days_first_line", "cadence_days_pseudoprogression"),
     "bone_alp",
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
