@@ -26,7 +26,7 @@ PACKAGE = "bpp_etl.measure"
 ENDS = Select(PACKAGE, "first_line_end")
 """The days that end each first line: `first_line_survival` counts by them; others tell them."""
 PATIENT = ("registry", "patient_id")
-CANDIDATES = "candidate"
+CANDIDATES, OVERLAP = "candidate", "overlap"
 
 Tables: TypeAlias = Mapping[str, "pl.DataFrame"]
 """What was gathered, each table by the name of its SELECT."""
@@ -70,7 +70,7 @@ SUMS: Mapping[str, Gathering] = {
 IN_COMMON: Mapping[str, Gathering] = {
     "registry": Gathering(("registry",), is_summed=True),
     "refused_patients": Gathering(("registry",), is_summed=True),
-    "overlap": Gathering(("registry", "calls"), is_summed=True),
+    OVERLAP: Gathering(("registry", "calls"), is_summed=True),
 }
 """What is the same under every protocol, or of all of them."""
 GATHERED: Mapping[str, Gathering] = {**OF_PATIENTS, **SUMS, **IN_COMMON}
@@ -91,9 +91,10 @@ def gather(con: Connection, protocol: Protocol) -> dict[str, pl.DataFrame]:
 
 
 def gather_in_common(con: Connection, protocols: Sequence[Protocol]) -> dict[str, pl.DataFrame]:
-    """Gather what all protocols have in common of the patients of the catalog in use."""
+    """Gather what all protocols have in common; one alone has nothing that another calls otherwise."""
     names = [protocol.name for protocol in protocols]
-    return {name: _selected(con, name, {"protocols": names}) for name in IN_COMMON}
+    wanted = [name for name in IN_COMMON if name != OVERLAP or len(names) > 1]
+    return {name: _selected(con, name, {"protocols": names}) for name in wanted}
 
 
 def parameters_of(protocol: Protocol) -> Parameters:

@@ -41,7 +41,7 @@ from bpp_etl.measure.first_line import BY as BY_AT_START
 from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
 from bpp_etl.measure.first_line_incidence import imputed_incidence_rows, pseudoprogression_incidences
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
-from bpp_etl.measure.gather import Tables, gather, gather_in_common
+from bpp_etl.measure.gather import OVERLAP, Tables, gather, gather_in_common
 from bpp_etl.measure.heterogeneity import heterogeneity_rows
 from bpp_etl.measure.horizons import Outcomes
 from bpp_etl.measure.incidence import progression_incidences
@@ -107,11 +107,11 @@ def estimate(
 ) -> Measured:
     """Measure what was gathered and put together: of all protocols, and of each in their order.
 
-    The latter is asked for one by one, and none is kept.
+    The latter is asked for one by one.
     """
     names = [protocol.name for protocol in protocols]
     if registries is None:
-        registries = in_common["registry"][REGISTRY].to_list()
+        registries = in_common[REGISTRY][REGISTRY].to_list()
     tally = Tally()
     refused = in_common["refused_patients"].rows()
     parts: dict[str, Part] = {}
@@ -120,7 +120,7 @@ def estimate(
     rows = [row for part in parts.values() for row in part.rows]
     if len(protocols) > 1:
         link_windows(tally, protocols)
-        courses = in_common["overlap"].rows()
+        courses = in_common[OVERLAP].rows()
         link_same_patients(tally, courses, names)
         link_stricter(tally, courses, names)
         windows = {protocol.name: protocol.window for protocol in protocols}
