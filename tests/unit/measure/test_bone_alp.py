@@ -16,6 +16,8 @@ from bpp_etl.events.derive import derive_events
 from bpp_etl.measure.gather import gather
 from bpp_etl.measure.merge import merge
 from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.ddl import create_table
+from schemas.cadence import AssessmentCadence
 from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import random_patients
 from tests.support.relations import REGISTRY, insert_rows
@@ -80,6 +82,7 @@ def derived() -> Connection:
 
 
 def test_the_value_that_counts_is_the_one_that_would_count_of_total_alp(derived: Connection) -> None:
+    create_table(derived, "core", "assessment_cadence", AssessmentCadence)
     of_bone = merge([gather(derived, named(PROTOCOL))])["bone_alp"]
     of_total = derived.execute(
         "select coalesce(alp_delta_event, 'nan') as event,"
