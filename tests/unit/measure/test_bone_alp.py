@@ -14,7 +14,7 @@ import pytest
 from bpp_etl.events import load_protocol
 from bpp_etl.events.derive import derive_events
 from bpp_etl.measure.gather import gather
-from bpp_etl.measure.merge import merge
+from bpp_etl.measure.merge import arrays_of, merge
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.ddl import create_table
 from schemas.cadence import AssessmentCadence
@@ -83,7 +83,7 @@ def derived() -> Connection:
 
 def test_the_value_that_counts_is_the_one_that_would_count_of_total_alp(derived: Connection) -> None:
     create_table(derived, "core", "assessment_cadence", AssessmentCadence)
-    of_bone = merge([gather(derived, named(PROTOCOL))])["bone_alp"]
+    of_bone = arrays_of(merge([gather(derived, named(PROTOCOL))])["bone_alp"], [REGISTRY])
     of_total = derived.execute(
         "select coalesce(alp_delta_event, 'nan') as event,"
         " coalesce(alp_delta_progression, 'nan') as progression"
