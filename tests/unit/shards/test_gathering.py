@@ -42,7 +42,7 @@ from tests.unit.shards.test_processes import Killed
 REGISTRIES = ("synthetic-clean", "synthetic-dirty")
 REFUSED = [
     ("a", 1, "X"),
-    ("a", 2, " X "),
+    *(("a", number, f"{' ' * number}X ") for number in range(2, 7)),
     ("a", 3, None),
     ("a", 3, ""),
     ("a", 3, None),
