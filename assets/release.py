@@ -16,6 +16,7 @@ from assets.event import EVENTS
 from assets.failures import AT_TERMINAL, told_in_words
 from assets.lineage import lineage_of
 from assets.resources import Warehouse
+from assets.runners import RUNNERS
 from assets.status import look_from_inside
 from bpp_etl.disclosure import DEFAULT_THRESHOLD, rows_told
 from bpp_etl.erasure import finish_erasures
@@ -57,6 +58,8 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
             warehouse.root(),
             warehouse.loaded_protocols(),
             is_report_controlled=is_report_shared(os.environ),
+            say=context.log.info,
+            runners=RUNNERS,
         )
         for registry, words in made.damaged.items():
             context.log.warning("%s: %s", registry, words)

@@ -36,7 +36,7 @@ ROOTS: Mapping[Layer, tuple[str, ...]] = {
         "bpp_etl.shards.judging",
     ),
     "event": ("bpp_etl.events.derive", "bpp_etl.shards.deriving"),
-    "metric": ("bpp_etl.disclosure.publish",),
+    "metric": ("bpp_etl.disclosure.publish", "bpp_etl.shards.gathering"),
 }
 """Where the work of each layer begins; what these import, at any depth, can change the layer's rows.
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.admission.judgement import judgement_in
-from bpp_etl.admission.sharded import rounds_of
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import EventSummary, Protocol, derive_events
 from bpp_etl.shards.deriving import Deriving, derive_in_shards
 from bpp_etl.shards.rounds import Say
-from bpp_etl.shards.runners import Runners
+from bpp_etl.shards.runners import Runners, rounds_in
 from bpp_etl.shards.sharding import load_sharding
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only, room_for
@@ -64,7 +63,7 @@ def deriving_of(
         yield in_one_piece
         return
     say(f"{registry}: events are derived in {shards} shards")
-    with room_for(path), rounds_of(files, sharding, say, runners) as rounds:
+    with room_for(path), rounds_in(files.scratch, sharding, say, runners) as rounds:
         yield derive_in_shards(rounds, path, registry, (told.name, told.day), protocols, told.stated, shards)
 
 

@@ -1,4 +1,4 @@
-"""Whether a registry's delivery is judged in shards, and where the files of its tasks lie meanwhile.
+"""Whether a registry's delivery is judged in shards.
 
 Not here: what a shard is, and judging one (`bpp_etl/shards`).
 """
@@ -6,22 +6,18 @@ Not here: what a shard is, and judging one (`bpp_etl/shards`).
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.derived_lines import has_derived_lines
 from bpp_etl.gate.judge import Finding, find
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.shards.judging import find_in_shards
-from bpp_etl.shards.rounds import Rounds, Say
-from bpp_etl.shards.runners import Runners, runner_of
-from bpp_etl.shards.sharding import Sharding, load_sharding
+from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import Runners, rounds_in
+from bpp_etl.shards.sharding import load_sharding
 from bpp_etl.warehouse.connection import room_for
 
 
@@ -44,16 +40,5 @@ def finding_of(
         yield find
         return
     say(f"{delivery.registry}: {rows} rows are judged in {shards} shards")
-    with room_for(files.building), rounds_of(files, sharding, say, runners) as rounds:
+    with room_for(files.building), rounds_in(files.scratch, sharding, say, runners) as rounds:
         yield find_in_shards(rounds, files.building, delivery, read, shards)
-
-
-@contextmanager
-def rounds_of(files: WorkingFiles, sharding: Sharding, say: Say, runners: Runners) -> Iterator[Rounds]:
-    """Yield rounds of tasks whose files lie beside what is half-built until they are settled."""
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=files.scratch))
-    try:
-        runner = runner_of(sharding, folder, say, runners)
-        yield Rounds(runner, folder, say, sharding.task_memory, sharding.task_threads, sharding.shard_rows)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bpp_etl.events.derive import COURSE_STEPS, bind_parameters, sort_protocols
 from bpp_etl.export.dataset import PACKAGE
 from bpp_etl.export.format import Source
-from bpp_etl.measure.first_line import ENDS
+from bpp_etl.measure.gather import ENDS
 from bpp_etl.timeline.stated import stated_by
 from bpp_etl.warehouse.connection import quoted
 from bpp_etl.warehouse.select import (

@@ -5,17 +5,20 @@ Not here: the class of a single CT (`bpp_etl/timeline`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
+import polars as pl
 
 from bpp_etl.measure.cohort import HER2, REGISTRY, Cohort
 from bpp_etl.measure.rows import Interval, Row, estimate_row
 from bpp_etl.measure.shares import share_row
 from bpp_etl.measure.tally import Cell, Tally
+from bpp_etl.warehouse.select import Column
 from schemas.codes import CADENCE_CLASS
 
 COUNTED = ("total", *CADENCE_CLASS)
+DAYS = ("interval_days", "deviation_days", "time_points")
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,27 @@ class Schedule:
     medians: dict[str, tuple[float, float]]
 
 
-def schedule_from(rows: Iterable[tuple[Any, ...]], key: str) -> Schedule:
-    """Read the rows of a cadence SELECT: label (none for all), CTs, patients, medians."""
-    size = len(COUNTED)
+def schedule_from(counts: pl.DataFrame, days: pl.DataFrame, key: str) -> Schedule:
+    """Read what two cadence SELECTs count by label: CTs and patients; and of each number of days, the CTs."""
     schedule = Schedule({}, {}, {})
-    for label, *numbers in rows:
-        stratum = "all" if label is None else f"{key}={label}"
-        schedule.counts[stratum] = tuple(int(number or 0) for number in numbers[:size])
-        schedule.people[stratum] = tuple(int(number) for number in numbers[size : 2 * size])
-        if numbers[-2] is not None:
-            schedule.medians[stratum] = (float(numbers[-2]), float(numbers[-1]))
+    for label in (None, *counts["label"]):
+        stratum, is_own = ("all", True) if label is None else (f"{key}={label}", pl.col("label") == label)
+        own = counts.filter(is_own)
+        schedule.counts[stratum] = tuple(int(own[name].sum()) for name in COUNTED)
+        schedule.people[stratum] = tuple(int(own[f"people_{name}"].sum()) for name in COUNTED)
+        found = days.filter(is_own)
+        if found.height:
+            intervals, deviations, numbers = (found[name].to_numpy() for name in DAYS)
+            schedule.medians[stratum] = (_median(intervals, numbers), _median(deviations, numbers))
     return schedule
+
+
+def _median(values: Column, numbers: Column) -> float:
+    """Return the median of whole numbers, each of which is there so often."""
+    order = np.argsort(values)
+    up_to = np.cumsum(numbers[order])
+    middle = np.searchsorted(up_to, [(up_to[-1] - 1) // 2, up_to[-1] // 2], side="right")
+    return float(np.mean(values[order][middle]))
 
 
 def cadence_rows(cohort: Cohort, first_line: Schedule, pseudoprogression: Schedule) -> list[Row]:

@@ -21,23 +21,11 @@ from bpp_etl.measure.cohort import HER2_LABELS, REGISTRY, Cohort, Partition
 from bpp_etl.measure.rows import Row
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Time, median_row
-from bpp_etl.warehouse.connection import Connection
-from bpp_etl.warehouse.select import Column, Parameters, Select, drop_relations, run_step, select_columns
+from bpp_etl.warehouse.select import Column
 
 HER2_AT_START = "her2_at_start"
 BY = (REGISTRY, HER2_AT_START)
 WHOLE, PROGRESSED_OR_DIED, DIED = "on_first_line", "first_line_progressed_or_died", "first_line_died"
-ENDS = Select("bpp_etl.measure", "first_line_end")
-"""The days behind the two times: who tells of patients takes these, who counts them the columns below."""
-SURVIVAL = Select("bpp_etl.measure", "first_line_survival")
-
-
-def first_line_columns(con: Connection, parameters: Parameters) -> Mapping[str, Column]:
-    """Work out how long each first line lasted, and how it ended, as arrays with an entry per patient."""
-    run_step(con, ENDS, parameters)
-    columns = select_columns(con, SURVIVAL, parameters)
-    drop_relations(con, [ENDS.name])
-    return columns
 
 
 def first_line_cohort(

@@ -1,11 +1,12 @@
-"""Measures a release: selects, counts and estimates, for every protocol.
+"""Measures a release: counts and estimates what was gathered of its patients, for every protocol.
 
-Not here: any single metric, what may be told of it (`bpp_etl/disclosure`), writing tables (`write.py`).
+Not here: any SELECT (`gather.py`), any single metric, what may be told of it (`bpp_etl/disclosure`), and
+writing tables (`write.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,6 @@ from bpp_etl.measure.alp_by_her2 import alp_by_her2_rows
 from bpp_etl.measure.alp_levels import alp_level_rows, alp_trend_rows
 from bpp_etl.measure.alp_test import alp_test_rows
 from bpp_etl.measure.baseline import (
-    LEVELS,
-    SHOWN_STATES,
     STATE_KEY,
     STATE_LABELS,
     baseline_rows,
@@ -38,19 +37,15 @@ from bpp_etl.measure.cohort import (
 )
 from bpp_etl.measure.comparisons import comparison_rows
 from bpp_etl.measure.concordance import Median, concordance_rows, own_medians, shift_rows
-from bpp_etl.measure.definitions import VERDICTS
 from bpp_etl.measure.first_line import BY as BY_AT_START
-from bpp_etl.measure.first_line import (
-    first_line_cohort,
-    first_line_columns,
-    first_line_rows,
-    first_line_times,
-)
+from bpp_etl.measure.first_line import first_line_cohort, first_line_rows, first_line_times
 from bpp_etl.measure.first_line_incidence import imputed_incidence_rows, pseudoprogression_incidences
 from bpp_etl.measure.flow import count_candidates, count_flow, flow_rows, rule_rows
+from bpp_etl.measure.gather import OVERLAP, Tables, gather, gather_in_common
 from bpp_etl.measure.heterogeneity import heterogeneity_rows
 from bpp_etl.measure.horizons import Outcomes
 from bpp_etl.measure.incidence import progression_incidences
+from bpp_etl.measure.merge import arrays_of, merge, of_candidates
 from bpp_etl.measure.overlap import link_same_patients, link_stricter, overlap_rows
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.planning import planning_rows
@@ -63,17 +58,7 @@ from bpp_etl.measure.status import STATUS, landmark_rows, landmarks_of, time_dep
 from bpp_etl.measure.tally import Tally
 from bpp_etl.measure.times import Curve, curves_of, interval_censored_rows, time_rows, times_of
 from bpp_etl.warehouse.connection import Connection
-from bpp_etl.warehouse.select import (
-    Column,
-    Parameters,
-    Select,
-    select_columns,
-    select_rows,
-)
-from schemas.event import ALP_CATEGORY, REASON, STATE
 from schemas.metric_codes import LESION_POPULATION
-
-PACKAGE = "bpp_etl.measure"
 
 
 @dataclass(frozen=True)
@@ -110,17 +95,32 @@ def measure(
     Every number that a protocol sets is its own. The same tables give the same, in the same order.
     `registries` are those that have patients there, unless stated.
     """
+    in_common = merge([gather_in_common(con, protocols)])
+    return estimate(protocols, in_common, (merge([gather(con, one)]) for one in protocols), registries)
+
+
+def estimate(
+    protocols: Sequence[Protocol],
+    in_common: Tables,
+    by_protocol: Iterable[Tables],
+    registries: Sequence[str] | None = None,
+) -> Measured:
+    """Measure what was gathered and put together: of all protocols, and of each in their order.
+
+    The latter is asked for one by one.
+    """
     names = [protocol.name for protocol in protocols]
     if registries is None:
-        registries = [str(name) for (name,) in _rows(con, "registry", {})]
+        registries = in_common[REGISTRY][REGISTRY].to_list()
     tally = Tally()
+    refused = in_common["refused_patients"].rows()
     parts: dict[str, Part] = {}
-    for protocol in protocols:
-        parts[protocol.name] = _measure_protocol(con, tally, protocol, registries)
+    for protocol, tables in zip(protocols, by_protocol, strict=True):
+        parts[protocol.name] = _measure_protocol(tally, protocol, tables, refused, registries)
     rows = [row for part in parts.values() for row in part.rows]
     if len(protocols) > 1:
         link_windows(tally, protocols)
-        courses = _rows(con, "overlap", {"protocols": names})
+        courses = in_common[OVERLAP].rows()
         link_same_patients(tally, courses, names)
         link_stricter(tally, courses, names)
         windows = {protocol.name: protocol.window for protocol in protocols}
@@ -136,39 +136,37 @@ def measure(
     )
 
 
-def _rows(con: Connection, name: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-    return select_rows(con, Select(PACKAGE, name), parameters)
-
-
-def _columns(con: Connection, name: str, parameters: Parameters) -> Mapping[str, Column]:
-    return select_columns(con, Select(PACKAGE, name), parameters)
-
-
-def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registries: Sequence[str]) -> Part:
-    parameters = _parameters(protocol, registries)
-    cohort = _candidates(con, tally, protocol, parameters, registries)
+def _measure_protocol(
+    tally: Tally,
+    protocol: Protocol,
+    tables: Tables,
+    refused: Sequence[tuple[Any, ...]],
+    registries: Sequence[str],
+) -> Part:
+    cohort = _candidates(tally, protocol, tables, registries)
     count_candidates(cohort)
-    left_at, refused = (_rows(con, name, parameters) for name in ("left_at", "refused_patients"))
-    count_flow(cohort, left_at, refused, registries)
-    first_line_schedule = schedule_from(_rows(con, "cadence_first_line", parameters), REGISTRY)
-    schedule = schedule_from(_rows(con, "cadence_pseudoprogression", parameters), HER2)
+    count_flow(cohort, tables["left_at"].rows(), refused, registries)
+    first_line_schedule, schedule = (
+        schedule_from(tables[f"cadence_{whose}"], tables[f"cadence_days_{whose}"], key)
+        for whose, key in (("first_line", REGISTRY), ("pseudoprogression", HER2))
+    )
     times = times_of(cohort)
-    first_line = _at_baseline(con, tally, protocol)
+    first_line = _at_baseline(tally, protocol, tables, registries)
     survival = first_line_cohort(
         protocol.name,
-        first_line_columns(con, parameters),
+        arrays_of(tables["first_line_survival"], registries),
         registries,
         tally,
         protocol.window,
     )
     survival_times = first_line_times(survival)
     landmarks = landmarks_of(survival)
-    starts = _first_line(con, tally, protocol, parameters, registries)
+    starts = _first_line(tally, protocol, tables, registries)
     outcomes = [*progression_incidences(cohort), *pseudoprogression_incidences(starts)]
     rows = [
         *flow_rows(cohort),
         *rule_rows(cohort, registries),
-        *question_rows(cohort, _rows(con, "open_question", parameters), registries),
+        *question_rows(cohort, tables["open_question"].rows(), registries),
         *baseline_rows(first_line, protocol),
         *pseudoprogression_share_rows(cohort),
         *onset_share_rows(cohort),
@@ -188,12 +186,12 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
         *bone_alp_rows(cohort),
         *alp_test_rows(cohort, protocol),
         *alp_level_rows(cohort),
-        *alp_trend_rows(cohort, _columns(con, "alp_trajectory", parameters)),
-        *site_rows(cohort, {name: _rows(con, f"site_of_{name}", parameters) for name in LESION_POPULATION}),
+        *alp_trend_rows(cohort, of_candidates(tables, "alp_trajectory")),
+        *site_rows(cohort, {name: tables[f"site_of_{name}"].rows() for name in LESION_POPULATION}),
         *concordance_rows(cohort),
         *shift_rows(cohort, times),
         *cadence_rows(cohort, first_line_schedule, schedule),
-        *sensitivity_rows(cohort, times, _columns(con, "flagged", parameters)),
+        *sensitivity_rows(cohort, times, of_candidates(tables, "flagged")),
         *planning_rows(cohort),
     ]
     link_at_event(first_line, protocol)
@@ -210,10 +208,11 @@ def _measure_protocol(con: Connection, tally: Tally, protocol: Protocol, registr
     )
 
 
-def _candidates(
-    con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
-) -> Cohort:
-    columns = {**_columns(con, "candidate", parameters), **_columns(con, "bone_alp", parameters)}
+def _candidates(tally: Tally, protocol: Protocol, tables: Tables, registries: Sequence[str]) -> Cohort:
+    columns = {
+        **arrays_of(tables["bone_alp"], registries),
+        **arrays_of(tables["candidate"], registries),
+    }
     partitions = {
         REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"]),
         HER2: Partition(HER2, HER2_LABELS, columns["her2"]),
@@ -222,29 +221,13 @@ def _candidates(
     return Cohort(protocol.name, columns, partitions, tally, protocol.window)
 
 
-def _first_line(
-    con: Connection, tally: Tally, protocol: Protocol, parameters: Parameters, registries: Sequence[str]
-) -> Cohort:
-    columns = _columns(con, "first_line_outcome", parameters)
+def _first_line(tally: Tally, protocol: Protocol, tables: Tables, registries: Sequence[str]) -> Cohort:
+    columns = arrays_of(tables["first_line_outcome"], registries)
     partitions = {REGISTRY: Partition(REGISTRY, tuple(registries), columns["registry"])}
     return Cohort(protocol.name, columns, partitions, tally, protocol.window)
 
 
-def _at_baseline(con: Connection, tally: Tally, protocol: Protocol) -> Cohort:
-    parameters = {**LEVELS, "protocol": protocol.name, "states": SHOWN_STATES}
-    columns = _columns(con, "baseline_state", parameters)
+def _at_baseline(tally: Tally, protocol: Protocol, tables: Tables, registries: Sequence[str]) -> Cohort:
+    columns = arrays_of(tables["baseline_state"], registries)
     partitions = {STATE_KEY: Partition(STATE_KEY, STATE_LABELS, columns["state"])}
     return Cohort(protocol.name, columns, partitions, tally, protocol.window)
-
-
-def _parameters(protocol: Protocol, registries: Sequence[str]) -> Parameters:
-    return {
-        **protocol.values,
-        "protocol": protocol.name,
-        "registries": list(registries),
-        "states": STATE,
-        "reasons": REASON,
-        "her2_statuses": HER2_LABELS[:-1],
-        "alp_categories": ALP_CATEGORY,
-        **{f"{rule_set}_verdicts": verdicts for rule_set, verdicts in VERDICTS.items()},
-    }

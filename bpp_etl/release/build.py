@@ -15,27 +15,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.code_version import code_version
-from bpp_etl.errors import NotFoundError, NothingToReleaseError
+from bpp_etl.errors import NotFoundError
 from bpp_etl.events import Protocol
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.identity.erased import nobody_erased_since, state_of_list
-from bpp_etl.measure.exact import exact_rows
-from bpp_etl.measure.run import Measured, measure
-from bpp_etl.measure.write import write_metrics
+from bpp_etl.measure.run import Measured
 from bpp_etl.release.controlled import controlled_tables, write_controlled
-from bpp_etl.release.copy import copy_registries
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.documents import describe_release
+from bpp_etl.release.fill import fill
 from bpp_etl.release.history import add_to_history, carry_history, compare, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.publication import publication
 from bpp_etl.release.seal import FILES
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
 from bpp_etl.report.draw import write_page, write_report
+from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import Connection, opened, room_for, transaction
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
@@ -71,10 +70,16 @@ class Assembled:
 
 @room_for(Path("published") / FILE)
 def assemble(
-    warehouse: Path, protocols: Sequence[Protocol], *, is_report_controlled: bool = False
+    warehouse: Path,
+    protocols: Sequence[Protocol],
+    *,
+    is_report_controlled: bool = False,
+    say: Say = lambda _: None,
+    runners: Runners = OF_THIS_MACHINE,
 ) -> Assembled:
     """Copy every registry's tables into a new file apart, and measure there, exactly.
 
+    Of many rows that is done in parts, by one of the `runners`, of which `say` is told, without any value.
     With `is_report_controlled` the report of the release will show what may leave the house, and no more.
     Errors: NothingToReleaseError where no registry has an admitted delivery, BppError where the events of one
     are not derived by these protocols, UsageError where the project does not say who publishes as it must.
@@ -84,13 +89,9 @@ def assemble(
     shelf.sweep()
     shelf.building.mkdir(parents=True)
     try:
-        with leased(shelf.building), opened(shelf.building / FILE) as con:
-            copied = copy_registries(con, warehouse, protocols)
-            _ensure_admitted(copied.deliveries)
-            with transaction(con):
-                write_protocols(con, protocols)
-                measured = measure(con, [protocol for protocol in protocols if protocol.is_event])
-                written = write_metrics(con, measured.protocols, exact_rows(measured))
+        with leased(shelf.building):
+            filled = fill(shelf.building / FILE, warehouse, protocols, say, runners)
+        copied, measured = filled.copied, filled.measured
         if is_report_controlled:
             write_controlled(measured, shelf.building)
         inputs = ReleaseInput(tuple(copied.deliveries), told_protocols(protocols), code_version())
@@ -105,14 +106,7 @@ def assemble(
     except BaseException:
         shutil.rmtree(shelf.building, ignore_errors=True)
         raise
-    return Assembled(measured, written.rows, copied.damaged)
-
-
-def _ensure_admitted(deliveries: Sequence[str]) -> None:
-    if not any(":admitted:" in delivery for delivery in deliveries):
-        raise NothingToReleaseError(
-            "no registry has an admitted delivery", "mend a delivery; `bpp check` says what is wrong with it"
-        )
+    return Assembled(measured, filled.rows, copied.damaged)
 
 
 @room_for(Path("published") / FILE)

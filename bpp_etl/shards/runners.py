@@ -5,12 +5,16 @@ Not here: runners that know an engine which spreads work (`assets/runners`); who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bpp_etl.errors import UsageError
+from bpp_etl.reading.files import SCRATCH
 from bpp_etl.shards.processes import Processes
-from bpp_etl.shards.rounds import Runner, Say
+from bpp_etl.shards.rounds import Rounds, Runner, Say
 from bpp_etl.shards.sharding import SECTION, Sharding
 
 MakeRunner = Callable[[Sharding, Path, Say], Runner]
@@ -35,3 +39,14 @@ def runner_of(sharding: Sharding, folder: Path, say: Say, runners: Runners) -> R
             f"there is {', '.join(runners)}",
         )
     return make(sharding, folder, say)
+
+
+@contextmanager
+def rounds_in(scratch: Path, sharding: Sharding, say: Say, runners: Runners) -> Iterator[Rounds]:
+    """Yield rounds of tasks whose files lie beside what is half-built until they are settled."""
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch))
+    try:
+        runner = runner_of(sharding, folder, say, runners)
+        yield Rounds(runner, folder, say, sharding.task_memory, sharding.task_threads, sharding.shard_rows)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

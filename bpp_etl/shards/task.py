@@ -25,6 +25,7 @@ WORK: Mapping[str, tuple[str, str]] = {
     "own": ("bpp_etl.shards.routing", "own"),
     "judge": ("bpp_etl.shards.judging", "judge_shard"),
     "derive": ("bpp_etl.shards.deriving", "derive_shard"),
+    "gather": ("bpp_etl.shards.gathering", "gather_part"),
 }
 """The function that does the work of each round. A process loads that of its own round alone."""
 

@@ -1,4 +1,4 @@
-"""The one runner of SELECT files: into a temporary table, a table of the warehouse, or rows and columns.
+"""The one runner of SELECT files: into a temporary table, a table of the warehouse, rows, or a frame.
 
 Not here: what the SELECTs say (each package has its own), and opening DuckDB (`connection.py`).
 """
@@ -20,6 +20,7 @@ from schemas.contract import Contract, columns_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import polars as pl
 
 Parameters = Mapping[str, object]
 Column: TypeAlias = "npt.NDArray[Any]"
@@ -55,19 +56,11 @@ def run_step(con: Connection, step: Select, parameters: Parameters) -> None:
     con.execute(made, used_parameters(text, parameters))
 
 
-def select_columns(con: Connection, select: Select, parameters: Parameters) -> Mapping[str, Column]:
-    """Return the columns of a SELECT file that leaves nothing missing, as arrays of one length."""
-    import numpy as np  # noqa: PLC0415 - most who run a SELECT ask for no arrays
-
+def select_frame(con: Connection, select: Select, parameters: Parameters) -> pl.DataFrame:
+    """Return the rows of a SELECT file as a polars frame."""
     text = read_select(select)
-    found = con.execute(parsed(con, text), used_parameters(text, parameters)).fetchnumpy()
-    return {column: np.asarray(values) for column, values in found.items()}
-
-
-def select_rows(con: Connection, select: Select, parameters: Parameters) -> list[tuple[Any, ...]]:
-    """Return the rows of a SELECT file with few of them."""
-    text = read_select(select)
-    return con.execute(parsed(con, text), used_parameters(text, parameters)).fetchall()
+    found: pl.DataFrame = con.sql(parsed(con, text), params=used_parameters(text, parameters)).pl()
+    return found
 
 
 def select_named(con: Connection, select: Select, parameters: Parameters) -> list[dict[str, Any]]:

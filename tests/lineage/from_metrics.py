@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bpp_etl.measure.baseline import STATE_KEY
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.catalog import catalog
 from schemas.contract import columns_of
 from schemas.metric import METRIC_TABLES
+from schemas.metric_codes import BASELINE_CHARACTERISTIC
 from schemas.verdicts import VERDICT_SETS
 from tests.lineage.trace import Columns, Relations, trace
 
@@ -22,12 +24,16 @@ COUNTED = (
     "first_line_survival",
     *("candidate", "baseline_state", "first_line_outcome", "left_at", "open_question", "overlap"),
     *("site_of_candidate", "site_of_episode", "cadence_first_line", "cadence_pseudoprogression"),
+    *("cadence_days_first_line", "cadence_days_pseudoprogression"),
     "bone_alp",
 )
 """SELECT files that Python counts. Who was refused is not in core, and `registry` names the strata alone."""
 
 BEFORE = ("first_line_end",)
 """SELECT files that those read."""
+
+ORDER = ("patient_id", "row_number")
+"""Columns by which rows are ordered, and nothing else."""
 
 STRATUM, NUMBERS = "stratum", "*"
 _STRATA = ("candidate.registry", "candidate.her2", "candidate.evidence")
@@ -60,7 +66,10 @@ READS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         STRATUM: (*_STRATA, "left_at.registry"),
         NUMBERS: ("left_at.left_at", "left_at.patients", *_STATES, "candidate.reason"),
     },
-    "baseline": {STRATUM: ("baseline_state.state",), NUMBERS: ("baseline_state.*",)},
+    "baseline": {
+        STRATUM: ("baseline_state.state",),
+        NUMBERS: tuple(f"baseline_state.{name}" for name in (STATE_KEY, *BASELINE_CHARACTERISTIC)),
+    },
     "lesion_site": {NUMBERS: ("site_of_candidate.*", "site_of_episode.*", "candidate.state")},
     "alp_change": {
         STRATUM: ("candidate.state", "candidate.is_bone_progression"),
@@ -151,4 +160,5 @@ def selected_columns() -> Relations:
 def _sources(words: Iterable[str], selected: Relations) -> Iterable[Columns | frozenset[tuple[str, str]]]:
     for word in words:
         name, _, column = word.partition(".")
-        yield from selected[name].values() if column == NUMBERS else [selected[name][column]]
+        named = [one for one in selected[name] if one not in ORDER] if column == NUMBERS else [column]
+        yield from (selected[name][one] for one in named)

@@ -19,6 +19,8 @@ from bpp_etl.events import load_protocol
 from bpp_etl.gate.decision import GateDecision
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.build import Release, assemble, publish
+from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from bpp_etl.warehouse.connection import opened_read_only
 from tests.support.deliveries import write_delivery_of
 
@@ -64,9 +66,11 @@ def _admitted(
     return home
 
 
-def release(warehouse: Path, second: int = 0) -> Release:
+def release(
+    warehouse: Path, second: int = 0, say: Say = lambda _: None, runners: Runners = OF_THIS_MACHINE
+) -> Release:
     """Put a release of all admitted registries in service; its id tells the second."""
-    assemble(warehouse, [load_protocol(name) for name in PROTOCOLS])
+    assemble(warehouse, [load_protocol(name) for name in PROTOCOLS], say=say, runners=runners)
     return publish(warehouse, created_at=dt.datetime(2025, 1, 1, 0, 0, second, tzinfo=dt.UTC))
 
 

@@ -30,6 +30,8 @@ with described as (
 )
 
 select
+    registry,
+    patient_id,
     cast(coalesce(list_position($states, state), len($states) + 1) - 1 as tinyint) as state,
     coalesce(cast(age_at_start as double), 'nan') as age_at_start,
     coalesce(cast(days_from_diagnosis as double), 'nan') as days_from_diagnosis,
@@ -45,4 +47,3 @@ select
     cast(coalesce(list_position($line_counts, recorded_lines), len($line_counts) + 1) - 1 as tinyint)
         as recorded_lines
 from described
-order by registry, patient_id

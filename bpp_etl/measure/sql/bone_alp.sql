@@ -1,4 +1,4 @@
--- One row per candidate of one protocol, in the order of candidate.sql: changes of bone ALP, those of a mass in ug/L
+-- One row per candidate of one protocol, as of candidate.sql: changes of bone ALP, those of a mass in ug/L
 -- and those of an activity in U/L apart. A missing number is NaN.
 -- Which value counts for a day is as for total ALP (alp_day, alp_baseline, alp_course of the events), by the same
 -- parameters; a test holds the two together.
@@ -58,6 +58,8 @@ nearest as (
 )
 
 select
+    event.registry,
+    event.patient_id,
     coalesce(mass.at_event - mass.at_baseline, 'nan') as bone_alp_event_minus_baseline,
     coalesce(mass.at_progression - mass.at_baseline, 'nan') as bone_alp_progression_minus_baseline,
     coalesce(activity.at_event - activity.at_baseline, 'nan') as bone_alp_activity_event_minus_baseline,
@@ -68,4 +70,3 @@ left join nearest as mass
 left join nearest as activity
     on activity.registry = event.registry and activity.patient_id = event.patient_id and activity.unit = 'U/L'
 where event.protocol = $protocol
-order by event.registry, event.patient_id

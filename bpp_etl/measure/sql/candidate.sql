@@ -2,7 +2,8 @@
 -- A missing number is NaN; nothing is missing in days_followed, since without progression follow-up ends at the censor
 -- date, and without that at the event; nor in days_observed, which ends at a progression whatever the state.
 select
-    cast(list_position($registries, event.registry) - 1 as integer) as registry,
+    event.registry,
+    event.patient_id,
     cast(list_position($states, event.state) - 1 as tinyint) as state,
     cast(list_position($reasons, event.reason) - 1 as tinyint) as reason,
     cast(coalesce(list_position($her2_statuses, event.her2_status), len($her2_statuses) + 1) - 1 as tinyint) as her2,
@@ -62,4 +63,3 @@ join event.first_line as line
     on line.registry = event.registry and line.patient_id = event.patient_id and line.protocol = event.protocol
 join core.patients as patients on patients.registry = event.registry and patients.patient_id = event.patient_id
 where event.protocol = $protocol
-order by event.registry, event.patient_id

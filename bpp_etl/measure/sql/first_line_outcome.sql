@@ -39,7 +39,8 @@ with ended as (
 )
 
 select
-    cast(list_position($registries, registry) - 1 as integer) as registry,
+    registry,
+    patient_id,
     -- A death that is dated before the start ends the line on its first day.
     greatest(
         cast(
@@ -58,4 +59,3 @@ select
     coalesce(cast(event_date - therapy_start_date as integer), -1) as days_to_candidate,
     coalesce(unread_ct_count > 0, false) as has_unread_ct
 from ended
-order by registry, patient_id

@@ -1,7 +1,8 @@
 -- One row per patient with a first line: days from its start to progression or death, to death, and to confirmation.
 -- A missing number is NaN.
 select
-    cast(list_position($registries, ended.registry) - 1 as integer) as registry,
+    ended.registry,
+    ended.patient_id,
     cast(
         coalesce(list_position($her2_statuses, ended.her2_status_at_start), len($her2_statuses) + 1) - 1
         as tinyint
@@ -26,4 +27,3 @@ left join event.pseudoprogression as event
     on event.registry = ended.registry
     and event.patient_id = ended.patient_id
     and event.protocol = ended.protocol
-order by ended.registry, ended.patient_id

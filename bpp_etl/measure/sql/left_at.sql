@@ -6,4 +6,3 @@ select
 from event.patient_flow
 where protocol = $protocol
 group by registry, left_at
-order by registry, left_at

@@ -7,4 +7,3 @@ select
 from event.open_question
 where protocol = $protocol
 group by registry, missing, has_baseline
-order by registry, missing, has_baseline

@@ -16,4 +16,3 @@ select
     count(*) as patients
 from called
 group by registry, calls
-order by registry, calls

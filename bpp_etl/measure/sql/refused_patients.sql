@@ -27,4 +27,3 @@ select
     patients,
     refused_rows - patients as repeated_rows
 from counted
-order by registry

@@ -1,4 +1,3 @@
 -- One row per registry of the release.
 select distinct registry
 from core.patients
-order by registry

@@ -30,4 +30,3 @@ select
     count(distinct (registry, patient_id)) as patients
 from placed
 group by grouping sets ((site), ())
-order by site nulls last

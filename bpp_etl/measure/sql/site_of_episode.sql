@@ -13,4 +13,3 @@ from (
     where protocol = $protocol and state = 'pseudoprogression'
 ) as placed
 group by grouping sets ((site), ())
-order by site nulls last

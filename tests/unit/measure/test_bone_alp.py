@@ -13,8 +13,11 @@ import pytest
 
 from bpp_etl.events import load_protocol
 from bpp_etl.events.derive import derive_events
+from bpp_etl.measure.gather import gather
+from bpp_etl.measure.merge import arrays_of, merge
 from bpp_etl.warehouse.connection import Connection
-from bpp_etl.warehouse.select import Select, select_columns
+from bpp_etl.warehouse.ddl import create_table
+from schemas.cadence import AssessmentCadence
 from tests.support.core_tables import insert_patients, open_core
 from tests.support.generated import random_patients
 from tests.support.relations import REGISTRY, insert_rows
@@ -79,9 +82,8 @@ def derived() -> Connection:
 
 
 def test_the_value_that_counts_is_the_one_that_would_count_of_total_alp(derived: Connection) -> None:
-    protocol = named(PROTOCOL)
-    parameters = {**protocol.values, "protocol": PROTOCOL}
-    of_bone = select_columns(derived, Select("bpp_etl.measure", "bone_alp"), parameters)
+    create_table(derived, "core", "assessment_cadence", AssessmentCadence)
+    of_bone = arrays_of(merge([gather(derived, named(PROTOCOL))])["bone_alp"], [REGISTRY])
     of_total = derived.execute(
         "select coalesce(alp_delta_event, 'nan') as event,"
         " coalesce(alp_delta_progression, 'nan') as progression"

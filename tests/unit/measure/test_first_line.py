@@ -7,16 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from bpp_etl.measure.first_line import first_line_columns
-from tests.unit.measure.patients import Candidate, Other, Person
-from tests.unit.measure.world import measured, release
+from bpp_etl.measure.gather import gather
+from tests.unit.measure.patients import PROTOCOL, Candidate, Other, Person
+from tests.unit.measure.world import measured, named, release
 
-PARAMETERS = {
-    "protocol": "xu2025",
-    "registries": ["a"],
-    "her2_statuses": ("positive", "negative", "indeterminate"),
-    "lost_after_intervals": 2,
-}
 """Two intervals of two cycles of 21 days are 84 days."""
 
 
@@ -50,9 +44,9 @@ def test_progression_free_survival_ends_by_progression_or_by_a_death_that_was_st
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        found = first_line_columns(con, PARAMETERS)
-    assert found["days_without_progression"].tolist() == [days]
-    assert found["has_progressed_or_died"].tolist() == [has_ended]
+        found = gather(con, named(PROTOCOL))["first_line_survival"]
+    assert found["days_without_progression"].to_list() == [days]
+    assert found["has_progressed_or_died"].to_list() == [has_ended]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +65,8 @@ def test_overall_survival_ends_by_death_alone_and_is_followed_to_the_last_contac
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        found = first_line_columns(con, PARAMETERS)
-    assert (found["days_alive"].tolist(), found["has_died"].tolist()) == ([days], [has_died])
+        found = gather(con, named(PROTOCOL))["first_line_survival"]
+    assert (found["days_alive"].to_list(), found["has_died"].to_list()) == ([days], [has_died])
 
 
 def test_everyone_with_a_first_line_is_in_it_and_nobody_else() -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from bpp_etl.warehouse.select import Select, select_columns
+from bpp_etl.measure.gather import gather
 from schemas.event import STATE
-from tests.unit.measure.patients import Candidate, Other
-from tests.unit.measure.world import Measured, measured, release
+from tests.unit.measure.patients import PROTOCOL, Candidate, Other
+from tests.unit.measure.world import Measured, measured, named, release
 
 UNDECIDED = Candidate(state="indeterminate", event=60, followed=0)
 TRUE = Candidate(state="true_progression", event=42, progressed=42)
@@ -214,12 +214,8 @@ def test_the_first_line_of_a_patient_ends_by_what_came_first(
 ) -> None:
     candidates, others = ([patient], []) if isinstance(patient, Candidate) else ([], [patient])
     with release(candidates, others) as con:
-        found = select_columns(
-            con,
-            Select("bpp_etl.measure", "first_line_outcome"),
-            {"protocol": "xu2025", "registries": ["a"], "states": STATE, "progression_after_line_days": 28},
-        )
-    assert (found["days"].tolist(), found["outcome"].tolist()) == ([days], [outcome])
+        found = gather(con, named(PROTOCOL))["first_line_outcome"]
+    assert (found["days"].to_list(), found["outcome"].to_list()) == ([days], [outcome])
     state = STATE.index(patient.state) if isinstance(patient, Candidate) else -1
     day = patient.event if isinstance(patient, Candidate) else -1
-    assert (found["state"].tolist(), found["days_to_candidate"].tolist()) == ([state], [day])
+    assert (found["state"].to_list(), found["days_to_candidate"].to_list()) == ([state], [day])

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
+
+import polars as pl
 
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
@@ -97,13 +100,17 @@ def _add(made: Lines, table: str, *rows: dict[str, str]) -> None:
         made[table].append([{**sound, **told}.get(name, "") for name in names])
 
 
-def write_hostile(landing: Path, rows: int = 700, seed: int = 5) -> Path:
-    """Write the landing; return the delivery's folder."""
+def write_hostile(
+    landing: Path, rows: int = 700, seed: int = 5, beside: Mapping[str, pl.DataFrame] | None = None
+) -> Path:
+    """Write the landing, with sound rows `beside` the others; return the delivery's folder."""
     texts = {}
     for name, lines in hostile_lines(rows, seed).items():
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([one.name for one in delivered_columns(TABLES[name].contract)])
         writer.writerows(lines)
+        if beside:
+            out.write(beside[name].write_csv(include_header=False))
         texts[f"{name}.csv"] = out.getvalue()
     return write_texts(landing, texts, toml=TOML)

@@ -20,7 +20,7 @@ from tests.gates.test_pseudonyms import KEY
 from tests.support.deliveries import write_texts
 from tests.support.warehouses import release
 
-ROUNDS = ["route", "own", "judge", "derive"]
+ROUNDS = ["route", "own", "judge", "derive", "gather"]
 
 
 @pytest.fixture
@@ -54,7 +54,9 @@ def refreshed(
         "admitted.duckdb",
         "patient_digests.parquet",
     }
-    return release(warehouse).content_digest, said
+    made = release(warehouse, say=said.append, runners=runners)
+    assert all(path.is_file() for path in made.folder.iterdir())
+    return made.content_digest, said
 
 
 def test_a_refresh_in_shards_publishes_the_same_release_also_of_pseudonyms(
@@ -69,6 +71,7 @@ def test_a_refresh_in_shards_publishes_the_same_release_also_of_pseudonyms(
     assert digest == whole
     assert rounds == ROUNDS
     assert "synthetic-dirty: events are derived in 3 shards" in said
+    assert "what is measured is gathered in 3 parts" in said
 
 
 def test_a_runner_that_nobody_hands_in_is_refused_in_words(
@@ -96,4 +99,4 @@ def test_a_delivery_whose_lines_are_derived_is_judged_in_one_piece_and_says_so(
     folder = write_texts(tmp_path / "landing", texts, toml=f"{DERIVE}[limits]\ncadence = 1\n")
     _, said = refreshed(tmp_path / "landing", tmp_path / "warehouse", folder.parent.name)
     assert said[0].endswith("judged in one piece, for its lines of therapy are derived from drugs")
-    assert rounds == ["derive"]
+    assert rounds == ["derive", "gather"]
