@@ -229,4 +229,29 @@ ALP_LAWS: tuple[Law, ...] = (
         ),
         columns=("value",),
     ),
+    SelectLaw(
+        "bone_alp_above_total",
+        sentence="No bone ALP is above the total ALP of its day, of which it is a part.",
+        exactly="Broken by the results in U/L of a patient's day of which a bone ALP is above every total.",
+        severity="flag",
+        category="plausibility",
+        mend="Check the analytes, which may be interchanged, and whether the bone ALP is in ug/L.",
+        among="unit = 'U/L'",
+        examples=(
+            Example(
+                bad=_on_one_day("100.1", analyte="ALP_BONE") + _on_one_day("100"),
+                good=_on_one_day("100", analyte="ALP_BONE") + _on_one_day("100"),
+                is_planted=True,
+            ),
+            Example(
+                bad=_on_one_day("130", analyte="ALP_BONE") + _on_one_day("100", "120"),
+                good=_on_one_day("110", analyte="ALP_BONE") + _on_one_day("100", "120"),
+            ),
+            Example(
+                bad=_on_one_day("130", analyte="ALP_BONE") + _on_one_day("100"),
+                good=_on_one_day("130", analyte="ALP_BONE", unit="ug/L") + _on_one_day("100"),
+            ),
+        ),
+        columns=("analyte", "value", "unit"),
+    ),
 )

@@ -82,6 +82,16 @@ LAB_RESULTS = (
     of_row("a limit is a range", "else deliver its upper end alone.", _alp(2, upper_limit_normal="105")),
     of_row("a unit is empty", "Deliver the unit;", _alp(2, unit="U/L")),
     of_row("a unit is one of mass", "or deliver another unit.", _alp(2, unit="U/L")),
+    of_row(
+        "bone and total ALP of a day are interchanged",
+        "Check the analytes, which may be interchanged,",
+        corrected("lab_results", "analyte", "value", "unit", "upper_limit_normal"),
+    ),
+    of_row(
+        "a bone ALP in ug/L stands under U/L",
+        "and whether the bone ALP is in ug/L.",
+        corrected("lab_results", "unit", "value"),
+    ),
     of_row("a specimen lies after death", ONE_OF_THE_DATES, corrected("patients", *DEATH)),
     of_row("a specimen lies before birth", ONE_OF_THE_DATES, corrected("lab_results", "specimen_date")),
     of_row(

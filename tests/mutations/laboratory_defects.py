@@ -55,6 +55,12 @@ def _bone_as_total(course: Course) -> None:
         course.alp(visit)["value"] = course.alp(visit, "ALP_BONE")["value"]
 
 
+def _interchanged(course: Course) -> None:
+    total, bone = course.alp(2), course.alp(2, "ALP_BONE")
+    bone.update(analyte="ALP_TOTAL", value="40", unit="U/L", upper_limit_normal=None)
+    total["analyte"] = "ALP_BONE"
+
+
 def _dies_before_last_specimen(course: Course) -> None:
     on = course.moved(course.alp(6), "specimen_date", -1)
     course.person.update(death_date=on, last_contact_date=on)
@@ -103,6 +109,12 @@ LAB_RESULTS = (
         "one specimen has two far results",
         "same_day_contradiction",
         lambda c: c.add("lab_results", c.alp(2), value="410"),
+    ),
+    ("bone and total ALP of a day are interchanged", "bone_alp_above_total", _interchanged),
+    (
+        "a bone ALP in ug/L stands under U/L",
+        "bone_alp_above_total",
+        lambda c: c.alp(2, "ALP_BONE").update(value="400", unit="U/L"),
     ),
     ("a specimen lies after death", "specimen_after_death", _dies_before_last_specimen),
     ("a specimen lies before birth", "specimen_before_birth", says(alp(2), specimen_date="1931-01-01")),

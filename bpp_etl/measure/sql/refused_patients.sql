@@ -1,11 +1,11 @@
 -- One row per registry with refused rows of `patients` in its admitted delivery: the patients of whom no row was
 -- admitted, and the refused rows that are no patient more, copies and others of a patient who is counted.
--- A refused row without a patient counts as a patient.
+-- A refused row without a patient counts as a patient; rows are numbered in each file of a table anew.
 with refused as (
     select
         rows.registry,
         trim(rows.patient_id) as patient_id,
-        case when coalesce(trim(rows.patient_id), '') = '' then rows.row_number end as nameless
+        case when coalesce(trim(rows.patient_id), '') = '' then (rows.file, rows.row_number) end as nameless
     from quarantine.patients as rows
     where rows.delivery_status = 'admitted'
 ),

@@ -280,16 +280,16 @@ def test_the_widest_bounds_count_whom_the_gate_refused_either_way() -> None:
     ]
     with release(candidates) as con:
         rows = [
-            ("admitted", 1, "X"),
-            ("admitted", 2, " X "),
-            ("admitted", 3, None),
-            ("admitted", 4, ""),
-            ("admitted", 5, "C0000"),  # a second copy of somebody who is admitted
-            ("shut", 1, "Y"),  # of a delivery that came again under the same name
+            ("admitted", "1.csv", 1, "X"),
+            ("admitted", "1.csv", 2, " X "),
+            ("admitted", "1.csv", 3, None),
+            ("admitted", "2.csv", 3, None),  # each file is numbered anew
+            ("admitted", "2.csv", 5, "C0000"),  # a second copy of somebody who is admitted
+            ("shut", "1.csv", 1, "Y"),  # of a delivery that came again under the same name
         ]
         con.executemany(
             "insert into quarantine.patients by name select 'a' as registry, 'd' as delivery,"
-            " ? as delivery_status, 'patients.csv' as file, ? as row_number, [] as broken_rules,"
+            " ? as delivery_status, ? as file, ? as row_number, [] as broken_rules,"
             " ? as patient_id",
             rows,
         )
