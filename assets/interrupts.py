@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import threading
-from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -51,7 +50,9 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     at = frame
     while at is not None:
         if at.f_code.co_filename.startswith(LOADS):
-            again = threading.Timer(A_MOMENT, interrupt_main)
+            # As a signal of the system's own: it wakes what waits.
+            main = threading.main_thread().ident or 0
+            again = threading.Timer(A_MOMENT, signal.pthread_kill, (main, number))
             again.daemon = True
             again.start()
             return

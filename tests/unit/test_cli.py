@@ -274,6 +274,8 @@ def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, where: str, printed: st
         "sys.argv = ['bpp', 'check', '.']\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=15
+    )
     assert done.stdout == printed
     assert (done.returncode, done.stderr.splitlines()) == (CODE, [INTERRUPTED])
