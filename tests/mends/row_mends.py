@@ -211,7 +211,7 @@ THERAPY_LINES = (
     of_row(
         "a line ended by the death of a living patient",
         "Deliver death_date of the patient",
-        corrected("patients", "death_date"),
+        lambda c, _: c.person.update(death_date=c.line(2)["end_date"]),
     ),
     of_row(
         "a line ended by the death of a living patient",

@@ -99,7 +99,7 @@ def _together(course: Course) -> None:
 
 
 def _line_ended_by_death(course: Course) -> None:
-    course.line(1)["end_reason"] = "death"
+    course.line(2).update(end_reason="death", end_date=course.person["last_contact_date"])
     course.person["death_date"] = None
 
 

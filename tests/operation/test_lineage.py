@@ -95,7 +95,7 @@ def test_numbers_of_metrics_come_from_what_they_count() -> None:
 def test_every_select_file_of_the_metrics_is_read_by_one() -> None:
     read = {word for table in READS.values() for words in table.values() for word in words}
     for name in COUNTED:
-        assert f"{name}.*" in read, name
+        assert any(word.startswith(f"{name}.") for word in read), name
     assert {table.name for table in files("bpp_etl.measure").joinpath("sql").iterdir()} == {
         f"{name}.sql" for name in (*BEFORE, *COUNTED, "registry", "refused_patients")
     }
