@@ -186,9 +186,9 @@ def _finished(begun: Begun, *, full: bool, say: Say) -> Refreshed:
     if first.action == "nothing":
         return leave(begun, say)
     if first.action == "judge":
-        forks.start()
+        forks.start()  # it loads what reads, while this process loads Dagster
         if first.delivery is not None:
-            begun.ahead.read(first.delivery)  # it is read while this process loads Dagster
+            begun.ahead.read(first.delivery)
     with loading():
         from assets.refresh import carry_out  # noqa: PLC0415 - Dagster takes seconds to load
         from assets.resources import Warehouse  # noqa: PLC0415

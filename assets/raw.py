@@ -12,8 +12,8 @@ from assets.failures import Context, told, told_in_words
 from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.tags import delivery_in
-from bpp_etl.admission.admit import read
 from bpp_etl.admission.ahead import Ahead
+from bpp_etl.admission.intake import read
 from schemas.quarantine import raw_contract
 from schemas.tables import TABLES
 

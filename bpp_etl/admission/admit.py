@@ -12,7 +12,7 @@ import duckdb
 
 from bpp_etl.admission.before import known_already
 from bpp_etl.admission.due import derivation, judged_with
-from bpp_etl.admission.intake import take_in
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.record import record
 from bpp_etl.admission.sharded import finding_of
 from bpp_etl.admission.treatment import FINGERPRINT, note_key
@@ -37,11 +37,6 @@ from bpp_etl.warehouse.connection import (
 
 if TYPE_CHECKING:
     from bpp_etl.events import EventSummary, Protocol
-
-
-def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
-    """Load a delivery as text into a new working file, and leave it there for the gate."""
-    return take_in(files.start_building(), delivery, files.scratch, files.warehouse)
 
 
 def gate(

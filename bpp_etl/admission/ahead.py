@@ -2,7 +2,7 @@
 
 One registry after the other keeps one core of a machine idle. Judging keeps its order all the same, for it
 looks at the patients of the registries before. What fails here is done again in its turn, which tells of it.
-Not here: what is done (`admit.py`), and whose turn it is (`assets/together.py`).
+Not here: what is done (`intake.py`, `admit.py`), and whose turn it is (`assets/together.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from bpp_etl.admission.intake import take_in
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.landing.deliveries import Delivery, size_of
 from bpp_etl.reading.remembered import ReadDelivery
@@ -95,7 +95,7 @@ class Ahead:
     def _take_in(self, delivery: Delivery) -> ReadDelivery:
         files = WorkingFiles.of(self._warehouse, delivery.registry)
         with files.locked():
-            return take_in(files.start_building(), delivery, files.scratch, files.warehouse)
+            return read(files, delivery)
 
     def _judge(self, delivery: Delivery) -> Judged:
         from bpp_etl.admission.admit import gate  # noqa: PLC0415 - who only reads ahead has it not yet loaded

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bpp_etl.admission.ids import IDS, rewrite_raw
 from bpp_etl.admission.treatment import Treatment, treatment_of
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.apart import read_apart
@@ -28,6 +29,11 @@ from bpp_etl.warehouse.connection import attach_read_only, opened, room_for
 from schemas.laws import DELIVERY
 
 DIFFERS = "pseudonym_key_differs"
+
+
+def read(files: WorkingFiles, delivery: Delivery) -> ReadDelivery:
+    """Load a delivery as text into a new working file, and leave it there for the gate."""
+    return take_in(files.start_building(), delivery, files.scratch, files.warehouse)
 
 
 def take_in(

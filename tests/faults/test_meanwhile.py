@@ -15,7 +15,8 @@ import pytest
 
 from assets.refresh import refresh
 from assets.resources import Warehouse
-from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.admit import gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import layer_version
 from bpp_etl.landing.deliveries import survey

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.admit import gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, UsageError
 from bpp_etl.landing.deliveries import UNFIT, survey

@@ -28,8 +28,8 @@ from assets.begin import Refreshed, note_shut
 from assets.instance import home_of, instance_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
-from bpp_etl.admission.admit import read
 from bpp_etl.admission.due import due_for
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import load_protocol

@@ -20,8 +20,9 @@ from assets.failures import told
 from assets.guard import refusal
 from assets.refresh import refresh
 from assets.resources import Warehouse
-from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.admit import gate
 from bpp_etl.admission.due import due_for
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admission.admit import read
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.scratch import ARRIVING, VARIABLE
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import UsageError

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from assets.instance import home_of
-from bpp_etl.admission.admit import read
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import survey

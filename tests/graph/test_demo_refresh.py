@@ -12,7 +12,8 @@ import pytest
 from assets.instance import LOCATION, instance_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import STATE_RULES, flow_rules, load_protocol
 from bpp_etl.landing.deliveries import survey

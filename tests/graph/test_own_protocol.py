@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.demo import CLEAN, generate_registry, write_delivery
 from bpp_etl.events import Protocol, load_protocol

@@ -10,7 +10,8 @@ import datetime as dt
 from pathlib import Path
 
 from assets.resources import Warehouse
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.explain import explain_patient
 from bpp_etl.landing.deliveries import survey

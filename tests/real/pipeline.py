@@ -12,7 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
 from bpp_etl.gate.decision import GateDecision

@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.admit import gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.gate.decision import GateDecision
 from tests.real.pipeline import (

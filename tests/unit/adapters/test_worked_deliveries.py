@@ -12,7 +12,8 @@ import pytest
 
 from bpp_etl.adapters import CANONICAL, adapter_names, find_adapter
 from bpp_etl.adapters.tryout import EXAMPLE
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import delivery_of

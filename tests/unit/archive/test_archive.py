@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from assets.cli import app
-from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.admit import gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.archive import brought_back, forget_registry, keep_delivery, sweep_archive
 from bpp_etl.errors import DamagedError

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.demo import write_demo_landing
 from bpp_etl.errors import UsageError

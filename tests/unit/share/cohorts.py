@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from bpp_etl.admission.admit import derive, gate, read
+from bpp_etl.admission.admit import derive, gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.demo.landing import DELIVERY_DATE
 from bpp_etl.demo.profiles import CLEAN

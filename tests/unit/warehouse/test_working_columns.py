@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpp_etl.admission.admit import gate, read
+from bpp_etl.admission.admit import gate
+from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import one_row, opened, opened_read_only
