@@ -38,7 +38,10 @@ LEFT_AT = (
     "progression_first",
     "candidate",
 )
-PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
+EXPLICIT = ("extraosseous", "lysis", "new_lytic")
+"""Findings that a protocol may take for explicit progression, wherever they come in the course."""
+PROGRESSION_KIND = (*EXPLICIT, "late_lesion", "worse_again")
+"""The last two are like a candidate's finding: too late for a flare, or worse where it has to be better."""
 ALP_CATEGORY = ("decreased", "stable", "increased")
 
 OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
@@ -52,8 +55,8 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
             "apart as the protocol asks, without progression; or a CT, PET-CT or MRI that shows progression."
         ),
         "progression_evidence": (
-            "Further CTs can no longer confirm it: the line, or life, ended too soon. Only a CT, PET-CT or "
-            "MRI that shows progression, within the dates given, decides; or a correction of the dates of "
+            "No further scan can confirm it: the line, or life, ended too soon. Only a CT, PET-CT or MRI "
+            "that shows progression, within the dates given, decides; or a correction of the dates of "
             "therapy."
         ),
         "progression_reading": (
@@ -79,6 +82,17 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
 
 `{lacking}` stands for how many are lacking.
 """
+
+BETTER_SCAN = (
+    "Further bone scans, {lacking} in number, within the dates given, that are better than the one before; or"
+    " one that is worse again, or a CT, PET-CT or MRI that shows progression."
+)
+"""The same of `confirming_ct` where the protocol asks for a better scan."""
+
+
+def closing_evidence(*, is_better_asked: bool) -> Mapping[str, str]:
+    """Return what closes each open question under a protocol."""
+    return {**OPEN_QUESTIONS, "confirming_ct": BETTER_SCAN} if is_better_asked else OPEN_QUESTIONS
 
 
 def _with_verdicts(*, before: str) -> Callable[[type[Contract]], type[Contract]]:

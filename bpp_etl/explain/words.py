@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bpp_etl.explain.change import KIND_WORDS, would_change
+from bpp_etl.explain.change import KIND_WORDS, MODALITY_WORDS, would_change
 from bpp_etl.explain.due import due_ct
 from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
 from bpp_etl.explain.labels import Labels
@@ -20,7 +20,6 @@ Pairs = list[tuple[str, str]]
 ALP_HEADERS = ("date", "day", "analyte", "value", "unit", "limit", "x limit", "flags")
 HER2_HEADERS = ("date", "day", "specimen", "status", "for the call")
 
-MODALITY_WORDS = {"CT": "CT", "PET_CT": "PET-CT", "MRI": "MRI", "BONE_SCAN": "bone scan", "XRAY": "X-ray"}
 PLACE_WORDS = {"before": "before line 1", "on": "on line 1", "after": "after line 1", None: "no line 1"}
 STATE_WORDS = {
     "pseudoprogression": "pseudoprogression",
@@ -29,7 +28,7 @@ STATE_WORDS = {
 }
 MARK_WORDS = {
     "first_progression": "first progression",
-    "first_new_lesion": "first new osteoblastic lesion",
+    "first_new_lesion": "first that would be a candidate",
     "baseline": "baseline",
     "candidate": "candidate",
     "not_read": "not read for progression",
@@ -224,11 +223,12 @@ def flags_told(evidence: Evidence) -> Pairs:
 
 def _lesion(lesion: Lesion) -> str:
     words = ["equivocal"] if lesion.is_equivocal else []
-    if lesion.status in {"new", "larger"}:
+    lysis = "more lysis" * lesion.has_more_lysis + "less lysis" * lesion.has_less_lysis
+    if lesion.status in {"new", "larger", "smaller", "resolved"}:
         words += [lesion.status, lesion.morphology, lesion.site]
-        told = " ".join(words) + (" with more lysis" if lesion.has_more_lysis else "")
+        told = " ".join(words) + (f" with {lysis}" if lysis else "")
         return told + (", reported before and so not new" if lesion.is_known else "")
-    return " ".join([*words, "more lysis in", lesion.morphology, lesion.site])
+    return " ".join([*words, lysis, "in", lesion.morphology, lesion.site])
 
 
 def _confirms(point: TimePoint, evidence: Evidence) -> str:
