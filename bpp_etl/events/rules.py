@@ -74,8 +74,8 @@ FLOW_RULES: tuple[DecidingRule, ...] = (
     DecidingRule(
         id="no_new_osteoblastic_lesion",
         sentence=(
-            "No on-treatment eligible CT shows a new osteoblastic lesion, or what else the protocol takes for "
-            "a candidate."
+            "No on-treatment eligible CT shows a new osteoblastic lesion, or whatever else the protocol takes"
+            " for a candidate."
         ),
         condition=col("first_candidate_date").is_null(),
         state=None,

@@ -13,11 +13,20 @@ select
     bool_or(scan.time_point_date = candidate.event_date and lesions.is_equivocal) as is_equivocal_at_candidate,
     bool_or(scan.time_point_date = candidate.event_date and not lesions.is_equivocal) as is_certain_at_candidate
 from candidate
+join course_point as point
+    on point.patient_id = candidate.patient_id
+    and point.is_on_treatment
+    and (
+        point.time_point_date = candidate.event_date
+        or (
+            point.time_point_date > candidate.event_date
+            and not (point.has_late_lesion_pd or point.has_worse_again_pd)
+        )
+    )
 join scan
-    on scan.patient_id = candidate.patient_id
-    and scan.time_point_date >= candidate.event_date
+    on scan.patient_id = point.patient_id
+    and scan.time_point_date = point.time_point_date
     and scan.is_point_on_treatment
     and scan.shows_candidate
-    and (scan.time_point_date = candidate.event_date or not (scan.is_late_lesion_pd or scan.is_worse_again_pd))
 join candidate_lesion as lesions on lesions.assessment_id = scan.assessment_id
 group by scan.patient_id, lesions.lesion_id
