@@ -272,6 +272,7 @@ def bind_parameters(
         values.update(comparison.values)
     # A time point is dated by what the protocol can use, be it to show or to confirm.
     eligible = {*protocol.codes("candidate_modalities"), *protocol.codes("confirming_modalities")}
+    closing = closing_evidence(protocol.codes("candidate_modalities"), is_better_asked=protocol.needs_better)
     return values | {
         "eligible_modalities": tuple(sorted(eligible)),
         "stated_interval_days": stated.cadence.interval_days,
@@ -280,7 +281,7 @@ def bind_parameters(
         "protocol_digest": protocol.digest,
         "row_flags": tuple(RULE_FLAGS),
         "missing_things": tuple(OPEN_QUESTIONS),
-        "closing_evidence": tuple(closing_evidence(is_better_asked=protocol.needs_better).values()),
+        "closing_evidence": tuple(closing.values()),
     }
 
 

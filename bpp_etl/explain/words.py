@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bpp_etl.events.parameters import CANDIDATE_FINDINGS
 from bpp_etl.explain.change import KIND_WORDS, MODALITY_WORDS, would_change
 from bpp_etl.explain.due import due_ct
 from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
@@ -139,9 +140,7 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
         told.append(("line 1", "none"))
     if not event:
         return told
-    told.append(
-        ("candidate", f"{day(event['event_date'])}, {event['new_lesion_count']} new: {_sites(evidence)}")
-    )
+    told.append(("candidate", f"{day(event['event_date'])}, {event['new_lesion_count']} {_found(evidence)}"))
     if event["onset_after"] is not None:
         told.append(("onset", f"after {day(event['onset_after'])}, not after {day(event['event_date'])}"))
     if event["confirmation_date"] is not None:
@@ -241,8 +240,9 @@ def _open(labels: Labels, day: object, otherwise: str = "open") -> str:
     return labels.day(day) if isinstance(day, date) else otherwise
 
 
-def _sites(evidence: Evidence) -> str:
-    return joined(evidence.event["sites"])
+def _found(evidence: Evidence) -> str:
+    is_new = all(code.startswith("new") for code in evidence.protocol.codes(CANDIDATE_FINDINGS))
+    return f"{'new' if is_new else 'new or changed'}: {joined(evidence.event['sites'])}"
 
 
 def _kinds(kinds: str) -> str:

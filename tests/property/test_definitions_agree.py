@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
 from bpp_etl.events import derive_events, load_protocol
 from tests.property.reference_definitions import MODALITIES, call
 from tests.support.core_tables import insert_patients, open_core
-from tests.support.generated import DELIVERY, random_patients
-from tests.support.patients import Patient
+from tests.support.generated import DELIVERY, random_patients, scanned
 from tests.support.relations import REGISTRY
-
-SWAPPED = {"CT": "BONE_SCAN", "BONE_SCAN": "CT"}
-
-
-def scanned(patient: Patient) -> Patient:
-    """Make the CTs of a patient bone scans, and the other way about."""
-    scans = [replace(scan, modality=SWAPPED.get(scan.modality, scan.modality)) for scan in patient.scans]
-    return replace(patient, scans=tuple(scans))
 
 
 @pytest.mark.parametrize("protocol", MODALITIES)

@@ -15,6 +15,6 @@ select
     bool_or(is_new_lytic_pd) as has_new_lytic_pd,
     bool_or(is_late_lesion_pd) as has_late_lesion_pd,
     bool_or(is_worse_again_pd) as has_worse_again_pd,
-    bool_or(is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd or is_late_lesion_pd or is_worse_again_pd) as has_pd
+    bool_or(is_pd) as has_pd
 from scan
 group by patient_id, time_point_date

@@ -63,40 +63,72 @@ first_worse as (
     from shown
     where $confirming_finding = 'better' and has_finding and is_point_on_treatment
     group by patient_id
+),
+
+told as (
+    select
+        shown.patient_id,
+        shown.assessment_id,
+        shown.assessment_date,
+        shown.time_point_date,
+        shown.modality,
+        shown.is_evaluable,
+        shown.can_show_candidate,
+        shown.can_confirm,
+        shown.can_confirm
+        and (shown.is_response_recorded or not list_contains($read_for_progression, 'response'))
+        and (shown.is_lysis_recorded or not list_contains($read_for_progression, 'lysis')) as is_read,
+        shown.is_bone_window_unknown,
+        -- In doubt, what comes late is neither flare nor progression.
+        shown.has_finding and (shown.is_finding_certain or not shown.is_late) as shows_candidate,
+        shown.can_progress
+        and list_contains($progression_kinds, 'extraosseous')
+        and shown.extraosseous_response is not distinct from 'PD' as is_extraosseous_pd,
+        shown.can_progress and list_contains($progression_kinds, 'lysis') and shown.has_lysis as is_lysis_pd,
+        shown.can_progress and list_contains($progression_kinds, 'new_lytic') and shown.has_new_lytic
+            as is_new_lytic_pd,
+        shown.is_finding_certain and shown.is_late as is_late_lesion_pd,
+        shown.is_finding_certain and coalesce(shown.time_point_date > first_worse.first_worse_date, false)
+            as is_worse_again_pd,
+        shown.has_new_lesion,
+        shown.has_larger_lesion,
+        shown.has_unclear_lysis,
+        shown.has_larger_lytic_unread,
+        shown.extraosseous_response,
+        shown.is_response_recorded,
+        shown.is_on_treatment,
+        shown.is_after_start,
+        shown.is_point_on_treatment
+    from shown
+    left join first_worse on first_worse.patient_id = shown.patient_id
 )
 
 select
-    shown.patient_id,
-    shown.assessment_id,
-    shown.assessment_date,
-    shown.time_point_date,
-    shown.modality,
-    shown.is_evaluable,
-    shown.can_show_candidate,
-    shown.can_confirm,
-    shown.can_confirm
-    and (shown.is_response_recorded or not list_contains($read_for_progression, 'response'))
-    and (shown.is_lysis_recorded or not list_contains($read_for_progression, 'lysis')) as is_read,
-    shown.is_bone_window_unknown,
-    -- In doubt, what comes late is neither flare nor progression.
-    shown.has_finding and (shown.is_finding_certain or not shown.is_late) as shows_candidate,
-    shown.can_progress
-    and list_contains($progression_kinds, 'extraosseous')
-    and shown.extraosseous_response is not distinct from 'PD' as is_extraosseous_pd,
-    shown.can_progress and list_contains($progression_kinds, 'lysis') and shown.has_lysis as is_lysis_pd,
-    shown.can_progress and list_contains($progression_kinds, 'new_lytic') and shown.has_new_lytic
-        as is_new_lytic_pd,
-    shown.is_finding_certain and shown.is_late as is_late_lesion_pd,
-    shown.is_finding_certain and coalesce(shown.time_point_date > first_worse.first_worse_date, false)
-        as is_worse_again_pd,
-    shown.has_new_lesion,
-    shown.has_larger_lesion,
-    shown.has_unclear_lysis,
-    shown.has_larger_lytic_unread,
-    shown.extraosseous_response,
-    shown.is_response_recorded,
-    shown.is_on_treatment,
-    shown.is_after_start,
-    shown.is_point_on_treatment
-from shown
-left join first_worse on first_worse.patient_id = shown.patient_id
+    patient_id,
+    assessment_id,
+    assessment_date,
+    time_point_date,
+    modality,
+    is_evaluable,
+    can_show_candidate,
+    can_confirm,
+    is_read,
+    is_bone_window_unknown,
+    shows_candidate,
+    is_extraosseous_pd,
+    is_lysis_pd,
+    is_new_lytic_pd,
+    is_late_lesion_pd,
+    is_worse_again_pd,
+    is_lysis_pd or is_new_lytic_pd or is_late_lesion_pd or is_worse_again_pd as is_bone_pd,
+    is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd or is_late_lesion_pd or is_worse_again_pd as is_pd,
+    has_new_lesion,
+    has_larger_lesion,
+    has_unclear_lysis,
+    has_larger_lytic_unread,
+    extraosseous_response,
+    is_response_recorded,
+    is_on_treatment,
+    is_after_start,
+    is_point_on_treatment
+from told

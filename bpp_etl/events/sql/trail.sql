@@ -20,11 +20,7 @@ with seen as (
         scan.is_response_recorded,
         scan.is_on_treatment,
         scan.is_point_on_treatment,
-        scan.is_extraosseous_pd
-        or scan.is_lysis_pd
-        or scan.is_new_lytic_pd
-        or scan.is_late_lesion_pd
-        or scan.is_worse_again_pd as is_pd
+        scan.is_pd
     from candidate
     join follow_up on follow_up.patient_id = candidate.patient_id
     join scan on scan.patient_id = candidate.patient_id
