@@ -4,13 +4,13 @@ Not here: the rules that give the codes (`bpp_etl/events`), the verdicts (`schem
 (`schemas/event_flags.py`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
 import polars as pl
 
-from schemas.codes import HER2_STATUS
+from schemas.codes import CT_MODALITIES, HER2_STATUS
 from schemas.contract import Contract, derived, key_of
 from schemas.first_line import FirstLine
 from schemas.judging import registry_column
@@ -38,22 +38,25 @@ LEFT_AT = (
     "progression_first",
     "candidate",
 )
-PROGRESSION_KIND = ("extraosseous", "lysis", "new_lytic")
+EXPLICIT = ("extraosseous", "lysis", "new_lytic")
+"""Findings that a protocol may take for explicit progression, wherever they come in the course."""
+PROGRESSION_KIND = (*EXPLICIT, "late_lesion", "worse_again")
+"""The last two are like a candidate's finding: too late for a flare, or worse where it has to be better."""
 ALP_CATEGORY = ("decreased", "stable", "increased")
 
 OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
         "baseline_ct": (
-            "A CT or PET-CT with bone window made before treatment, within the dates given: look for images"
-            " or reports from staging, also from another hospital."
+            "A {scan} made before treatment, within the dates given: look for images or reports from staging,"
+            " also from another hospital."
         ),
         "confirming_ct": (
             "Further CTs or PET-CTs with bone window, {lacking} in number, within the dates given and as far "
             "apart as the protocol asks, without progression; or a CT, PET-CT or MRI that shows progression."
         ),
         "progression_evidence": (
-            "Further CTs can no longer confirm it: the line, or life, ended too soon. Only a CT, PET-CT or "
-            "MRI that shows progression, within the dates given, decides; or a correction of the dates of "
+            "No further scan can confirm it: the line, or life, ended too soon. Only a CT, PET-CT or MRI "
+            "that shows progression, within the dates given, decides; or a correction of the dates of "
             "therapy."
         ),
         "progression_reading": (
@@ -77,8 +80,23 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
 )
 """What can be missing of an undecided candidate -> the evidence that closes it, for an abstractor.
 
-`{lacking}` stands for how many are lacking.
+`{lacking}` stands for how many are lacking, `{scan}` for what can be a baseline.
 """
+
+CT_WITH_WINDOW, ON_BONE_SCAN = "CT or PET-CT with bone window", "bone scan"
+BETTER_SCAN = (
+    "Further bone scans, {lacking} in number, within the dates given, that are better than the one before; or"
+    " one that is worse again, or a CT, PET-CT or MRI that shows progression."
+)
+"""The same of `confirming_ct` where the protocol asks for a better scan."""
+
+
+def closing_evidence(baselines: Collection[str], *, is_better_asked: bool) -> Mapping[str, str]:
+    """Return what closes each open question; `baselines` are the modalities that can be one."""
+    scans = [CT_WITH_WINDOW] if set(baselines) & set(CT_MODALITIES) else []
+    scans += [ON_BONE_SCAN] if set(baselines) - set(CT_MODALITIES) else []
+    told = {name: text.replace("{scan}", ", or a ".join(scans)) for name, text in OPEN_QUESTIONS.items()}
+    return {**told, "confirming_ct": BETTER_SCAN} if is_better_asked else told
 
 
 def _with_verdicts(*, before: str) -> Callable[[type[Contract]], type[Contract]]:
@@ -115,7 +133,9 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
     )
     therapy_start_date: pl.Date = derived("Start of line 1.", nullable=False)
     event_date: pl.Date = derived("Day of the candidate's time point.", nullable=False)
-    confirmation_date: pl.Date = derived("Day of the last confirming CT needed; empty unless confirmed.")
+    confirmation_date: pl.Date = derived(
+        "Day of the last confirming CT needed, or of the event where none is; empty unless confirmed."
+    )
     progression_date: pl.Date = derived(
         "Day of the first explicit progression at or after the candidate, not after the start of line 2; "
         "empty while indeterminate."
@@ -124,7 +144,8 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
         "The same day whatever the state: also where the candidate is indeterminate."
     )
     progression_kind: pl.String = derived(
-        "What progressed at that time point: extraosseous, lysis, new_lytic, or several of them joined by +."
+        "What progressed at that time point: extraosseous, lysis, new_lytic; under a protocol that knows them"
+        " late_lesion, which comes too late for a flare, and worse_again; or several of them joined by +."
     )
     censor_date: pl.Date = derived(
         "Day of the last evaluable on-treatment assessment; only without a progression date."
@@ -143,14 +164,18 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
         "progression lies after it and not after that date, whatever the state."
     )
     sites: Annotated[pl.List, pl.String] = derived(
-        "Bones with a new osteoblastic lesion of the episode, distinct and sorted.", nullable=False
+        "Bones with a lesion of the episode, distinct and sorted: a new osteoblastic one, or what else the"
+        " protocol takes for a candidate.",
+        nullable=False,
     )
     new_lesion_sites: Annotated[pl.List, pl.String] = derived(
-        "Bone of each new osteoblastic lesion of the episode, sorted: as many as there are lesions.",
+        "Bone of each lesion of the episode, sorted: as many as there are lesions.",
         nullable=False,
     )
     new_lesion_count: pl.Int32 = derived(
-        "New osteoblastic lesions of the episode: at the candidate and later on treatment.", nullable=False
+        "Lesions of the episode, at the candidate and later on treatment: new osteoblastic ones, or what else"
+        " the protocol takes for a candidate.",
+        nullable=False,
     )
     confirming_ct_count: pl.Int32 = derived(
         "Confirming CT time points, which are read for progression, counted before any progression, also "
@@ -163,11 +188,11 @@ class Pseudoprogression(Contract, key=("registry", "patient_id", "protocol")):
         nullable=False,
     )
     candidate_assessment_ids: Annotated[pl.List, pl.String] = derived(
-        "Eligible CTs of the candidate's time point that show a new osteoblastic lesion, by date.",
+        "Eligible CTs of the candidate's time point that show one of its lesions, by date.",
         nullable=False,
     )
     candidate_lesion_ids: Annotated[pl.List, pl.String] = derived(
-        "New osteoblastic lesions at the candidate, sorted.", nullable=False
+        "Lesions that make the candidate, sorted.", nullable=False
     )
     confirming_assessment_ids: Annotated[pl.List, pl.String] = derived(
         "Eligible CTs of the counted confirming time points, by date.", nullable=False

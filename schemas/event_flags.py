@@ -33,8 +33,8 @@ EVENT_FLAGS: Mapping[str, str] = MappingProxyType(
             "The first image or laboratory result is later than `entered_late_days` of the protocol after "
             "the start of line 1: whoever progressed before it is not in the registry."
         ),
-        "equivocal_lesion": "A new osteoblastic lesion at the candidate is equivocal.",
-        "equivocal_only": "Every new osteoblastic lesion at the candidate is equivocal.",
+        "equivocal_lesion": "A lesion that makes the candidate is equivocal.",
+        "equivocal_only": "Every lesion that makes the candidate is equivocal.",
         "her2_conflict": (
             "The newest HER2 tests of the same day and site are positive and negative; read as indeterminate."
         ),

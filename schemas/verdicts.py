@@ -105,7 +105,7 @@ MDA = VerdictSet(
     short="MD Anderson",
     judges="What the MD Anderson bone criteria make of the candidate.",
     dates="Day of the progression; only with PD.",
-    verdicts=(PD, Verdict("PR", "Partial response (PR)", "none")),
+    verdicts=(PD, Verdict("PR", "Partial response (PR)", "none"), NON_PD),
 )
 PCWG3 = VerdictSet(
     name="pcwg3",

@@ -30,7 +30,7 @@ from bpp_etl.warehouse.select import (
     run_step,
     used_parameters,
 )
-from schemas.event import EVENT_TABLES, NOT_IN_COHORT, OPEN_QUESTIONS
+from schemas.event import EVENT_TABLES, NOT_IN_COHORT, OPEN_QUESTIONS, closing_evidence
 from schemas.flags import RULE_FLAGS
 from schemas.stated import NOTHING_STATED, Stated
 
@@ -43,6 +43,7 @@ COURSE_STEPS = (
     Select(TIMELINE, "treatment_line"),
     Select(TIMELINE, "appointment"),
     Select(EVENTS, "known_lesion"),
+    Select(EVENTS, "candidate_lesion"),
     Select(EVENTS, "lesion_finding"),
     Select(EVENTS, "episode"),
     Select(EVENTS, "scan"),
@@ -266,12 +267,12 @@ def bind_parameters(
 
     A schedule that the registry states of its own comes before the cycles of the protocol.
     """
-    optional = (name for name, one in PARAMETERS[protocol.kind].items() if one.is_optional)
-    values: dict[str, object] = {**dict.fromkeys(optional), **protocol.values}
+    values: dict[str, object] = {name: protocol.value(name) for name in PARAMETERS[protocol.kind]}
     for comparison in comparisons.values():
         values.update(comparison.values)
     # A time point is dated by what the protocol can use, be it to show or to confirm.
     eligible = {*protocol.codes("candidate_modalities"), *protocol.codes("confirming_modalities")}
+    closing = closing_evidence(protocol.codes("candidate_modalities"), is_better_asked=protocol.needs_better)
     return values | {
         "eligible_modalities": tuple(sorted(eligible)),
         "stated_interval_days": stated.cadence.interval_days,
@@ -280,7 +281,7 @@ def bind_parameters(
         "protocol_digest": protocol.digest,
         "row_flags": tuple(RULE_FLAGS),
         "missing_things": tuple(OPEN_QUESTIONS),
-        "closing_evidence": tuple(OPEN_QUESTIONS.values()),
+        "closing_evidence": tuple(closing.values()),
     }
 
 

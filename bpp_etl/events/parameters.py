@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
-from schemas.event import PROGRESSION_KIND
+from schemas.event import EXPLICIT
 from schemas.verdicts import VERDICT_SETS
 
 Value = int | float | str | date | tuple[str, ...]
@@ -20,7 +20,7 @@ Value = int | float | str | date | tuple[str, ...]
 class Parameter:
     """One declared parameter: a number within bounds, a day, one code, or a list of codes.
 
-    An optional one may be left unset, and then changes nothing.
+    An optional one may be left unset: it is its default then, and no digest knows of it.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Parameter:
     may_be_empty: bool = False
     is_day: bool = False
     is_optional: bool = False
+    default: Value | None = None
 
 
 def _days(name: str, sentence: str, low: int, high: int) -> Parameter:
@@ -43,7 +44,10 @@ def _codes(name: str, sentence: str, codes: tuple[str, ...]) -> Parameter:
     return Parameter(name, sentence, codes=codes, is_list=True)
 
 
-_CT_OR_SCAN = ("CT", "PET_CT", "BONE_SCAN")
+CANDIDATE_FINDINGS, CANDIDATE_ON, FIRST = "candidate_findings", "candidate_on", "first"
+CONFIRMING_MODALITIES, CONFIRMING_FINDING, BETTER = "confirming_modalities", "confirming_finding", "better"
+BONE_SCAN = "BONE_SCAN"
+_CT_OR_SCAN = ("CT", "PET_CT", BONE_SCAN)
 _CROSS_SECTIONAL = ("CT", "PET_CT", "MRI")
 
 _EVENT = (
@@ -62,14 +66,51 @@ _EVENT = (
     _codes(
         "candidate_modalities", "Modalities that can show a candidate and serve as baseline.", _CT_OR_SCAN
     ),
-    _codes("confirming_modalities", "Modalities that can confirm; a bone scan never does.", ("CT", "PET_CT")),
+    Parameter(
+        CANDIDATE_FINDINGS,
+        "What a candidate is: a new osteoblastic lesion; a denser one (a larger osteoblastic one, one with "
+        "less lysis, a known one called new and osteoblastic), but not on a bone scan; on a bone scan a new "
+        "or a larger lesion of any kind.",
+        codes=("new_osteoblastic", "denser", "new_on_bone_scan", "larger_on_bone_scan"),
+        is_list=True,
+        is_optional=True,
+        default=("new_osteoblastic",),
+    ),
+    Parameter(
+        CANDIDATE_ON,
+        "Which on-treatment time points with such a modality can show a candidate: any, or the first alone.",
+        codes=("any", FIRST),
+        is_optional=True,
+        default="any",
+    ),
+    Parameter(
+        "flare_until_days",
+        "What would be a candidate, but is seen without doubt later than this after the start of line 1, is "
+        "progression; unset, it is a candidate on any day.",
+        unit="days",
+        bounds=(1, 3650),
+        is_optional=True,
+    ),
+    _codes(
+        CONFIRMING_MODALITIES,
+        "Modalities that can confirm; a bone scan only where what confirms has to be better.",
+        _CT_OR_SCAN,
+    ),
+    Parameter(
+        CONFIRMING_FINDING,
+        "What confirms: no progression; or better, which is a smaller or resolved lesion and none that is "
+        "new or larger. Where it has to be better, what is worse again, without doubt, is progression.",
+        codes=("no_progression", BETTER),
+        is_optional=True,
+        default="no_progression",
+    ),
     _codes("progression_modalities", "Modalities that can show explicit progression.", _CROSS_SECTIONAL),
-    _codes("progression_kinds", "Findings that are explicit progression.", PROGRESSION_KIND),
+    _codes("progression_kinds", "Findings that are explicit progression.", EXPLICIT),
     Parameter(
         "confirming_cts",
-        "Confirming CTs needed, the candidate's own not counted.",
+        "Confirming CTs needed, the candidate's own not counted; without any it confirms itself.",
         unit="time points",
-        bounds=(1, 12),
+        bounds=(0, 12),
     ),
     Parameter(
         "read_for_progression",

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from bpp_etl.errors import UsageError
-from bpp_etl.events.parameters import PARAMETERS, Value
+from bpp_etl.events.parameters import BETTER, CONFIRMING_FINDING, PARAMETERS, Value
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY, Window
 
 ASKED_FOR = "Asked for at the refresh, by --from and --to."
@@ -27,6 +27,12 @@ def told_value(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str) else f"{value:g}"
+
+
+def default_told(kind: str, name: str) -> str | None:
+    """Write what an optional parameter is where it is left unset; None where it then sets nothing."""
+    default = PARAMETERS[kind][name].default
+    return None if default is None else told_value(default)
 
 
 def digest_of(name: str, kind: str, settings: Mapping[str, Setting]) -> str:
@@ -93,10 +99,25 @@ class Protocol:
         """Return the parameters' values by name."""
         return {name: setting.value for name, setting in self.settings.items()}
 
+    def value(self, name: str) -> Value | None:
+        """Return a parameter's value; where the protocol leaves it unset, its default.
+
+        None where there is none, or no such parameter in a protocol of this kind.
+        """
+        if name in self.settings:
+            return self.settings[name].value
+        declared = PARAMETERS[self.kind].get(name)
+        return declared.default if declared else None
+
     def codes(self, name: str) -> tuple[str, ...]:
         """Return a parameter that is a list of codes."""
-        value = self.settings[name].value
+        value = self.value(name)
         return value if isinstance(value, tuple) else (str(value),)
+
+    @property
+    def needs_better(self) -> bool:
+        """Say whether what confirms has to be better, and not only no progression."""
+        return self.value(CONFIRMING_FINDING) == BETTER
 
     @property
     def is_event(self) -> bool:
@@ -128,5 +149,5 @@ class Protocol:
         return made
 
     def _day(self, name: str) -> date | None:
-        value = self.settings[name].value if name in self.settings else None
+        value = self.value(name)
         return value if isinstance(value, date) else None

@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import NoReturn, TypeGuard
 
 from bpp_etl.errors import UsageError, shown
-from bpp_etl.events.parameters import PARAMETERS, Parameter, Value
+from bpp_etl.events.parameters import (
+    BETTER,
+    BONE_SCAN,
+    CANDIDATE_FINDINGS,
+    CONFIRMING_FINDING,
+    CONFIRMING_MODALITIES,
+    PARAMETERS,
+    Parameter,
+    Value,
+)
 from bpp_etl.events.protocol import Protocol, Setting, digest_of
 from bpp_etl.events.window import Window
 
@@ -136,7 +145,23 @@ class _Reader:
         )
         if protocol.window.is_empty:
             self.fail(f"no day lies in the calendar window {protocol.window.told}")
+        if protocol.is_event:
+            self.agree(protocol)
         return protocol
+
+    def agree(self, protocol: Protocol) -> None:
+        """Refuse parameters that make no sense together."""
+        shows = [code for code in protocol.codes(CANDIDATE_FINDINGS) if code.endswith(BONE_SCAN.lower())]
+        if shows and BONE_SCAN not in protocol.codes("candidate_modalities"):
+            self.fail(
+                f"{CANDIDATE_FINDINGS} names {shows[0]}, but candidate_modalities no {BONE_SCAN}",
+                f"add {BONE_SCAN} to candidate_modalities",
+            )
+        if BONE_SCAN in protocol.codes(CONFIRMING_MODALITIES) and not protocol.needs_better:
+            self.fail(
+                f"{CONFIRMING_MODALITIES} names {BONE_SCAN}, which shows no absence of progression",
+                f'a bone scan confirms only under {CONFIRMING_FINDING} = "{BETTER}"',
+            )
 
     def base(self, name: str) -> Protocol | None:
         if "extends" not in self.content:

@@ -73,8 +73,11 @@ FLOW_RULES: tuple[DecidingRule, ...] = (
     ),
     DecidingRule(
         id="no_new_osteoblastic_lesion",
-        sentence="No on-treatment eligible CT shows a new osteoblastic lesion.",
-        condition=col("first_new_osteoblastic_date").is_null(),
+        sentence=(
+            "No on-treatment eligible CT shows a new osteoblastic lesion, or whatever else the protocol takes"
+            " for a candidate."
+        ),
+        condition=col("first_candidate_date").is_null(),
         state=None,
         reason="no_new_osteoblastic_lesion",
         citation=XU2025,
@@ -85,7 +88,7 @@ FLOW_RULES: tuple[DecidingRule, ...] = (
         sentence="Explicit progression came before any new osteoblastic lesion.",
         # Who never had such a lesion has left by the rule above.
         condition=col("first_pd_date").is_not_null()
-        & (col("first_pd_date") < col("first_new_osteoblastic_date")).fill_null(value=True),
+        & (col("first_pd_date") < col("first_candidate_date")).fill_null(value=True),
         state=None,
         reason="progression_first",
         citation=XU2025,

@@ -39,14 +39,14 @@ RECIST11 = (
     VerdictRule(
         "unequivocal",
         "A new lesion that is not equivocal, or explicit progression beside it, is PD at the candidate.",
-        col("has_pd_at_candidate") | ~col("is_equivocal_only"),
+        col("has_pd_at_candidate") | col("has_certain_new_lesion"),
         "PD",
         dated_by="event_date",
     ),
     VerdictRule(
         "equivocal_counts",
         "Under this policy an equivocal new lesion is PD too.",
-        _ALWAYS,
+        col("has_new_lesion"),
         "PD",
         dated_by="event_date",
         needs=("equivocal_policy", "progression"),
@@ -65,6 +65,12 @@ RECIST11 = (
         col("later_progression_date") <= pl.coalesce("decided_on", "later_progression_date"),
         "PD",
         dated_by="later_progression_date",
+    ),
+    VerdictRule(
+        "no_new_lesion",
+        "What makes the candidate, a denser lesion or one that a bone scan shows larger, is no new lesion.",
+        ~col("has_new_lesion"),
+        "NON_PD",
     ),
     VerdictRule(
         "equivocal_open",
@@ -102,12 +108,13 @@ def _irecist(name: str) -> tuple[VerdictRule, ...]:
         VerdictRule(
             "equivocal_open",
             "An equivocal lesion without a later CT stays open.",
-            col("is_equivocal_only") & ~col(f"{name}_is_followed"),
+            col("has_new_lesion") & ~col("has_certain_new_lesion") & ~col(f"{name}_is_followed"),
             "EQUIVOCAL",
         ),
         VerdictRule(
             "reset",
-            "A new response, the new lesions gone, or an equivocal one not confirmed: none is suspected.",
+            "A new response, the new lesions gone or never there, or an equivocal one not confirmed: none is"
+            " suspected.",
             _ALWAYS,
             "NON_iUPD",
         ),
@@ -135,16 +142,23 @@ MDA = (
     VerdictRule(
         "new_lesion",
         "Under this setting the new osteoblastic lesion is a new lesion: PD.",
-        _ALWAYS,
+        col("has_new_lesion") & col("has_sclerosis"),
         "PD",
         dated_by="event_date",
         needs=("new_osteoblastic_verdict", "PD"),
     ),
     VerdictRule(
         "sclerosis",
-        "The new osteoblastic lesion is sclerosis of a lesion not seen before: PR.",
-        _ALWAYS,
+        "The new osteoblastic lesion is sclerosis of a lesion not seen before, as a denser one is of one that"
+        " was: PR.",
+        col("has_sclerosis"),
         "PR",
+    ),
+    VerdictRule(
+        "no_sclerosis",
+        "What only a bone scan shows, of no known build, is neither.",
+        _ALWAYS,
+        "NON_PD",
     ),
 )
 

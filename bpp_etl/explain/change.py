@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from bpp_etl.events.findings import finding_told
+from bpp_etl.events.parameters import CANDIDATE_FINDINGS, CANDIDATE_ON, CONFIRMING_MODALITIES, FIRST
 from bpp_etl.explain.facts import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
 from bpp_etl.pages.plain_text import joined
@@ -18,7 +20,10 @@ KIND_WORDS = {
     "extraosseous": "outside bone",
     "lysis": "more lysis",
     "new_lytic": "new lytic or mixed lesion",
+    "late_lesion": "too late for a flare",
+    "worse_again": "worse again",
 }
+MODALITY_WORDS = {"CT": "CT", "PET_CT": "PET-CT", "MRI": "MRI", "BONE_SCAN": "bone scan", "XRAY": "X-ray"}
 
 
 def would_change(evidence: Evidence, labels: Labels) -> str:
@@ -73,10 +78,7 @@ def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
     lacking, spacing, since = int(needed["lacking"]), int(needed["spacing_days"]), needed["since"]
     first, last = needed["first_date"], needed["last_date"]
     number = NUMBERS[lacking] if lacking < len(NUMBERS) else str(lacking)
-    cts = "CT that is read for progression and shows none"
-    if lacking > 1:
-        cts = "CTs that are read for progression and show none"
-    more = f"{number} more {cts}"
+    more = f"{number} more {_confirming(evidence, is_one=lacking == 1)}"
     after = f"at least {spacing} days after {labels.day(since)}"
     if lacking == 1:
         return f"{more}, {after} ({between(first, last, labels)}){told or ', confirms it'}"
@@ -85,6 +87,17 @@ def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
         f"{more}, {spacing} days or more apart, the first {after}"
         f" ({between(first, None, labels)}){until}{told or ', confirm it'}"
     )
+
+
+def _confirming(evidence: Evidence, *, is_one: bool) -> str:
+    """Name what confirms under the protocol."""
+    if evidence.protocol.needs_better:
+        seen = [MODALITY_WORDS[code] for code in evidence.protocol.codes(CONFIRMING_MODALITIES)]
+        end = "that is better" if is_one else "that are better"
+        return f"{' or '.join(seen)}{'' if is_one else 's'} {end}"
+    if is_one:
+        return "CT that is read for progression and shows none"
+    return "CTs that are read for progression and show none"
 
 
 def _no_first_line(evidence: Evidence, _: Labels) -> str:
@@ -104,25 +117,29 @@ def _no_on_treatment_ct(evidence: Evidence, labels: Labels) -> str:
 
 
 def _no_new_lesion(evidence: Evidence, labels: Labels) -> str:
-    return _on_line(evidence, labels, f"A new osteoblastic lesion on an {_scan(evidence)}")
+    finding = finding_told(evidence.protocol.codes(CANDIDATE_FINDINGS))
+    first = evidence.course["first_ct_date"]
+    if evidence.protocol.value(CANDIDATE_ON) == FIRST and first is not None:
+        return f"A {finding} on the first {_scan(evidence)} on line 1, that of {labels.day(first)}."
+    return _on_line(evidence, labels, f"A {finding} on an {_scan(evidence)}")
 
 
 def _progression_first(evidence: Evidence, labels: Labels) -> str:
-    progressed, shown = evidence.course["first_pd_date"], evidence.course["first_new_osteoblastic_date"]
+    progressed, shown = evidence.course["first_pd_date"], evidence.course["first_candidate_date"]
+    finding = finding_told(evidence.protocol.codes(CANDIDATE_FINDINGS))
     return (
         f"Without explicit progression before it (first on {labels.day(progressed)}:"
-        f" {kinds_told(evidence, progressed)}), the new osteoblastic lesion of {labels.day(shown)} would be a"
-        " candidate."
+        f" {kinds_told(evidence, progressed)}), the {finding} of {labels.day(shown)} would be a candidate."
     )
 
 
 def _pd_at_detection(evidence: Evidence, labels: Labels) -> str:
     day = evidence.event["event_date"]
-    otherwise = (
-        "the CTs that follow would decide"
-        if evidence.weighed["baseline_ct_count"]
-        else "it would be indeterminate for want of a baseline CT"
-    )
+    otherwise = "the CTs that follow would decide"
+    if not evidence.weighed["baseline_ct_count"]:
+        otherwise = "it would be indeterminate for want of a baseline CT"
+    elif not evidence.weighed["required_confirming_ct_count"]:
+        otherwise = "it would be pseudoprogression"
     return (
         f"If {_progressed(evidence, labels, day)} showed no explicit progression"
         f" ({kinds_told(evidence, day)}), {otherwise}."
@@ -230,7 +247,7 @@ def _scan(evidence: Evidence) -> str:
     modalities = evidence.protocol.codes("candidate_modalities")
     if set(modalities) <= {"CT", "PET_CT"}:
         return "evaluable CT with bone window"
-    return "evaluable " + " or ".join(name.replace("_", " ").lower() for name in modalities)
+    return "evaluable " + " or ".join(MODALITY_WORDS[name] for name in modalities)
 
 
 def _progressed(evidence: Evidence, labels: Labels, day: date) -> str:

@@ -180,7 +180,7 @@ def marks_of(day: date, rows: Sequence[Row], event: Row, follow_up: Row) -> tupl
 
 def _marks_without(day: date, course: Row) -> tuple[str, ...]:
     """Say what a time point did to a course that did not lead to a candidate."""
-    marks = {"first_progression": "first_pd_date", "first_new_lesion": "first_new_osteoblastic_date"}
+    marks = {"first_progression": "first_pd_date", "first_new_lesion": "first_candidate_date"}
     return tuple(mark for mark, column in marks.items() if day == course[column])
 
 

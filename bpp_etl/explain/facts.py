@@ -36,6 +36,7 @@ class Lesion:
     morphology: str
     status: str
     has_more_lysis: bool
+    has_less_lysis: bool
     is_equivocal: bool
     is_known: bool
 

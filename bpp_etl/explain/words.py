@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bpp_etl.explain.change import KIND_WORDS, would_change
+from bpp_etl.events.parameters import CANDIDATE_FINDINGS
+from bpp_etl.explain.change import KIND_WORDS, MODALITY_WORDS, would_change
 from bpp_etl.explain.due import due_ct
 from bpp_etl.explain.facts import Assessment, Evidence, Lesion, Row, TimePoint
 from bpp_etl.explain.labels import Labels
@@ -20,7 +21,6 @@ Pairs = list[tuple[str, str]]
 ALP_HEADERS = ("date", "day", "analyte", "value", "unit", "limit", "x limit", "flags")
 HER2_HEADERS = ("date", "day", "specimen", "status", "for the call")
 
-MODALITY_WORDS = {"CT": "CT", "PET_CT": "PET-CT", "MRI": "MRI", "BONE_SCAN": "bone scan", "XRAY": "X-ray"}
 PLACE_WORDS = {"before": "before line 1", "on": "on line 1", "after": "after line 1", None: "no line 1"}
 STATE_WORDS = {
     "pseudoprogression": "pseudoprogression",
@@ -29,7 +29,7 @@ STATE_WORDS = {
 }
 MARK_WORDS = {
     "first_progression": "first progression",
-    "first_new_lesion": "first new osteoblastic lesion",
+    "first_new_lesion": "first that would be a candidate",
     "baseline": "baseline",
     "candidate": "candidate",
     "not_read": "not read for progression",
@@ -140,9 +140,7 @@ def facts(evidence: Evidence, labels: Labels) -> Pairs:
         told.append(("line 1", "none"))
     if not event:
         return told
-    told.append(
-        ("candidate", f"{day(event['event_date'])}, {event['new_lesion_count']} new: {_sites(evidence)}")
-    )
+    told.append(("candidate", f"{day(event['event_date'])}, {event['new_lesion_count']} {_found(evidence)}"))
     if event["onset_after"] is not None:
         told.append(("onset", f"after {day(event['onset_after'])}, not after {day(event['event_date'])}"))
     if event["confirmation_date"] is not None:
@@ -224,11 +222,12 @@ def flags_told(evidence: Evidence) -> Pairs:
 
 def _lesion(lesion: Lesion) -> str:
     words = ["equivocal"] if lesion.is_equivocal else []
-    if lesion.status in {"new", "larger"}:
+    lysis = "more lysis" * lesion.has_more_lysis + "less lysis" * lesion.has_less_lysis
+    if lesion.status in {"new", "larger", "smaller", "resolved"}:
         words += [lesion.status, lesion.morphology, lesion.site]
-        told = " ".join(words) + (" with more lysis" if lesion.has_more_lysis else "")
+        told = " ".join(words) + (f" with {lysis}" if lysis else "")
         return told + (", reported before and so not new" if lesion.is_known else "")
-    return " ".join([*words, "more lysis in", lesion.morphology, lesion.site])
+    return " ".join([*words, lysis, "in", lesion.morphology, lesion.site])
 
 
 def _confirms(point: TimePoint, evidence: Evidence) -> str:
@@ -241,8 +240,9 @@ def _open(labels: Labels, day: object, otherwise: str = "open") -> str:
     return labels.day(day) if isinstance(day, date) else otherwise
 
 
-def _sites(evidence: Evidence) -> str:
-    return joined(evidence.event["sites"])
+def _found(evidence: Evidence) -> str:
+    is_new = all(code.startswith("new") for code in evidence.protocol.codes(CANDIDATE_FINDINGS))
+    return f"{'new' if is_new else 'new or changed'}: {joined(evidence.event['sites'])}"
 
 
 def _kinds(kinds: str) -> str:

@@ -174,9 +174,19 @@ def test_the_windows_are_those_of_the_protocol(judge: Judge) -> None:
 def test_every_question_says_in_words_what_would_close_it(judge: Judge) -> None:
     questions = judge.questions("day 42 CT: new osteoblastic, no response")
     assert {name: asked.closed_by for name, asked in questions.items()} == {
-        name: OPEN_QUESTIONS[name].format(lacking=asked.lacking) for name, asked in questions.items()
+        name: OPEN_QUESTIONS[name].format(lacking=asked.lacking, scan="CT or PET-CT with bone window")
+        for name, asked in questions.items()
     }
     assert len(questions) == 5
+
+
+def test_the_baseline_that_is_asked_for_is_of_the_protocol_s_modalities(judge: Judge) -> None:
+    text = "day 42 bone scan: new osteoblastic"
+    asked = {
+        name: judge.questions(text, name)["baseline_ct"].closed_by for name in ("lin2021", "coleman1988")
+    }
+    assert asked["lin2021"].startswith("A bone scan made before treatment")
+    assert asked["coleman1988"].startswith("A CT or PET-CT with bone window, or a bone scan made before")
 
 
 @pytest.mark.parametrize(("later", "number"), [("", 2), ("\n day 84 CT: SD", 1)])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -42,6 +43,13 @@ def random_patient(name: str, rng: random.Random) -> Patient:
 def random_patients(seed: int, count: int) -> list[Patient]:
     rng = random.Random(seed)
     return [random_patient(f"patient-{number:05d}", rng) for number in range(count)]
+
+
+def scanned(patient: Patient) -> Patient:
+    """Make the CTs of a patient bone scans, and the other way about."""
+    swapped = {"CT": "BONE_SCAN", "BONE_SCAN": "CT"}
+    scans = [replace(scan, modality=swapped.get(scan.modality, scan.modality)) for scan in patient.scans]
+    return replace(patient, scans=tuple(scans))
 
 
 def all_sequences(longest: int = 5) -> Iterator[Patient]:

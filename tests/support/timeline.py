@@ -40,7 +40,7 @@ SITES = {"spine", "pelvis", "rib", "skull", "femur"}
 LINE = re.compile(r"day\s+(-?\d+)\s+(.+)")
 HER2 = re.compile(r"HER2 (primary|metastasis|unknown) (positive|negative|indeterminate)")
 LESION = re.compile(
-    r"(?P<doubt>equivocal )?(?P<status>new|larger|stable|resolved|baseline|lysis)"
+    r"(?P<doubt>equivocal )?(?P<status>new|larger|smaller|stable|resolved|baseline|lysis|less lysis)"
     r"(?: (?P<morphology>osteoblastic|osteolytic|mixed|unknown))?(?: (?P<site>(?!with)\w+))?"
     r"(?: #(?P<name>\w+))?(?P<unread> with lysis unread)?"
 )
@@ -111,13 +111,13 @@ class Course:
         found = LESION.fullmatch(detail)
         if found is None or (found["site"] and found["site"] not in SITES):
             raise ValueError(f"a timeline says {detail!r} of an image, which means nothing here")
-        is_lysis = found["status"] == "lysis"
+        lysis = {"lysis": "increased", "less lysis": "decreased"}.get(found["status"])
         return Lesion(
             lesion_id=found["name"] or name,
-            morphology=found["morphology"] or ("osteolytic" if is_lysis else "osteoblastic"),
-            status="stable" if is_lysis else found["status"],
+            morphology=found["morphology"] or ("osteolytic" if lysis else "osteoblastic"),
+            status="stable" if lysis else found["status"],
             site=found["site"] or "spine",
-            lysis_change="increased" if is_lysis else None if found["unread"] else "none",
+            lysis_change=lysis or (None if found["unread"] else "none"),
             is_equivocal=bool(found["doubt"]),
         )
 

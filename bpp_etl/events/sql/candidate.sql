@@ -1,7 +1,7 @@
 -- One row per patient whose course reached a candidate: the candidate and the line it belongs to.
 select
     course.patient_id,
-    course.first_new_osteoblastic_date as event_date,
+    course.first_candidate_date as event_date,
     episode.therapy_start_date,
     episode.line_end_date,
     episode.second_line_start_date,

@@ -3,7 +3,8 @@ with seen as (
     select
         patient_id,
         count(*) filter (where is_on_treatment and has_candidate_scan) as on_treatment_ct_count,
-        min(time_point_date) filter (where is_on_treatment and shows_candidate) as first_new_osteoblastic_date,
+        min(time_point_date) filter (where is_on_treatment and shows_candidate) as first_shown_date,
+        min(time_point_date) filter (where is_on_treatment and has_candidate_scan) as first_ct_date,
         min(time_point_date) filter (where is_after_start and has_pd) as first_pd_date
     from course_point
     group by patient_id
@@ -23,7 +24,9 @@ select distinct
         false
     ) as is_in_window,
     coalesce(seen.on_treatment_ct_count, 0) as on_treatment_ct_count,
-    seen.first_new_osteoblastic_date,
+    case when $candidate_on = 'any' or seen.first_shown_date = seen.first_ct_date then seen.first_shown_date end
+        as first_candidate_date,
+    seen.first_ct_date,
     seen.first_pd_date
 from core.patients as patients
 left join episode on episode.patient_id = patients.patient_id

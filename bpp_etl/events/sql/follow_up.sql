@@ -12,6 +12,8 @@ with points as (
         point.has_extraosseous_pd,
         point.has_lysis_pd,
         point.has_new_lytic_pd,
+        point.has_late_lesion_pd,
+        point.has_worse_again_pd,
         point.has_pd,
         min(point.time_point_date) filter (where point.has_pd) over (
             partition by candidate.patient_id
@@ -34,7 +36,9 @@ summed as (
                 '+',
                 case when has_extraosseous_pd then 'extraosseous' end,
                 case when has_lysis_pd then 'lysis' end,
-                case when has_new_lytic_pd then 'new_lytic' end
+                case when has_new_lytic_pd then 'new_lytic' end,
+                case when has_late_lesion_pd then 'late_lesion' end,
+                case when has_worse_again_pd then 'worse_again' end
             )
         ) filter (where time_point_date = first_pd_date) as first_pd_kind,
         -- Only what comes before any PD counts; the time point of PD itself never does.
@@ -59,6 +63,7 @@ counted as (
         first_pd_date,
         first_pd_kind,
         has_pd_at_candidate,
+        event_date,
         second_line_start_date,
         list_transform(clean_cts, lambda ct: ct.day) as clean_ct_dates,
         list_transform(list_filter(clean_cts, lambda ct: not ct.is_read), lambda ct: ct.day) as unread_ct_dates,
@@ -93,7 +98,8 @@ select
     cast(len(walked[1]) as integer) as confirming_ct_count,
     cast(len(walked[2]) as integer) as confirming_ct_count_if_read,
     cast(len(unread_ct_dates) as integer) as unread_ct_count,
-    walked[1][$confirming_cts] as confirmed_on,
+    -- Where the protocol asks for no other, the candidate confirms itself.
+    list_prepend(event_date, walked[1])[$confirming_cts + 1] as confirmed_on,
     case when not has_pd_at_candidate then first_pd_date end as later_pd_date,
     -- Progression belongs to the first line up to the day on which line 2 starts.
     case

@@ -1,4 +1,4 @@
--- One row per candidate with a lytic or mixed lesion before it: whether one lay in the bone of a new osteoblastic lesion.
+-- One row per candidate with a lytic or mixed lesion before it: whether one lay in the bone of a lesion that is new there.
 -- A bone that is not named is no place. Of the lesion itself the gate flags its row.
 with own as (
     select
@@ -7,7 +7,7 @@ with own as (
         episode_lesion.sites
     from candidate
     join episode_lesion on episode_lesion.patient_id = candidate.patient_id
-    where episode_lesion.is_at_candidate
+    where episode_lesion.is_new_at_candidate
 ),
 
 lytic_before as (

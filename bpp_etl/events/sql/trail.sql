@@ -20,7 +20,7 @@ with seen as (
         scan.is_response_recorded,
         scan.is_on_treatment,
         scan.is_point_on_treatment,
-        scan.is_extraosseous_pd or scan.is_lysis_pd or scan.is_new_lytic_pd as is_pd
+        scan.is_pd
     from candidate
     join follow_up on follow_up.patient_id = candidate.patient_id
     join scan on scan.patient_id = candidate.patient_id
@@ -38,6 +38,8 @@ placed as (
         has_unclear_lysis and time_point_date >= event_date as has_unclear_lysis,
         has_larger_lytic_unread and time_point_date >= event_date as has_larger_lytic_unread,
         can_confirm
+        -- A bone scan tells nothing outside bone.
+        and modality <> 'BONE_SCAN'
         and not is_response_recorded
         and is_point_on_treatment
         and time_point_date >= event_date

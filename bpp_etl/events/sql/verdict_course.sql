@@ -17,7 +17,7 @@ gathered as (
         asked.patient_id,
         asked.scans_of,
         asked.event_date,
-        new_lesions.is_equivocal_only,
+        new_lesions.has_certain_new_lesion,
         bool_or(point.has_pd) filter (where point.time_point_date = asked.event_date) as has_pd,
         bool_or(point.has_bone_pd) filter (where point.time_point_date = asked.event_date) as has_bone_pd,
         bool_or(point.has_larger_lesion) filter (where point.time_point_date = asked.event_date)
@@ -49,7 +49,7 @@ gathered as (
     join verdict_point as point
         on point.patient_id = asked.patient_id
         and (asked.last_date is null or point.time_point_date <= asked.last_date)
-    group by asked.patient_id, asked.scans_of, asked.event_date, new_lesions.is_equivocal_only
+    group by asked.patient_id, asked.scans_of, asked.event_date, new_lesions.has_certain_new_lesion
 ),
 
 walked as (
@@ -57,7 +57,6 @@ walked as (
         patient_id,
         scans_of,
         event_date,
-        is_equivocal_only,
         has_bone_pd,
         has_larger_lesion,
         is_made_certain,
@@ -103,7 +102,7 @@ walked as (
                 )
             end,
             struct_pack(
-                suspected_on := case when has_pd or not is_equivocal_only then event_date end,
+                suspected_on := case when has_pd or has_certain_new_lesion then event_date end,
                 confirmed_on := cast(null as date),
                 judged_on := event_date,
                 had_response := coalesce(had_response, false),

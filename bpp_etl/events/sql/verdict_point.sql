@@ -1,12 +1,13 @@
 -- One row per candidate and on-treatment time point: what the rule sets of response criteria look at.
--- Own lesions are the new osteoblastic lesions of the candidate's episode, from the time point that first shows them.
+-- Own lesions are the new ones of the candidate's episode, from the time point that first shows them as new.
+-- What only this protocol takes for progression, a late lesion or one that is worse again, is none of theirs.
 with own as (
     select
         scan.patient_id,
         scan.time_point_date,
         bool_or(
             scan.can_show_candidate
-            and own.is_at_candidate
+            and own.is_new_at_candidate
             and lesions.status <> 'resolved'
             and not coalesce(lesions.is_equivocal, false)
         ) as is_certain,
@@ -16,7 +17,7 @@ with own as (
             and scan.time_point_date >= own.first_new_date
             and not coalesce(lesions.is_equivocal, false)
         ) as is_larger,
-        count(distinct lesions.lesion_id) filter (where own.is_at_candidate and lesions.status = 'resolved')
+        count(distinct lesions.lesion_id) filter (where own.is_new_at_candidate and lesions.status = 'resolved')
             as resolved_count
     from candidate
     join scan
@@ -66,7 +67,8 @@ select
     coalesce(seen.has_response, false) as has_response,
     coalesce(own.is_certain, false) as is_own_certain,
     coalesce(own.is_larger, false) as is_own_larger,
-    coalesce(own.resolved_count = len(new_lesions.candidate_lesion_ids), false) as is_own_resolved
+    coalesce(own.resolved_count > 0 and own.resolved_count = new_lesions.candidate_new_lesion_count, false)
+        as is_own_resolved
 from seen
 join new_lesions on new_lesions.patient_id = seen.patient_id
 left join own on own.patient_id = seen.patient_id and own.time_point_date = seen.time_point_date

@@ -14,6 +14,8 @@ select
     coalesce(scan.is_extraosseous_pd, false) as is_extraosseous_pd,
     coalesce(scan.is_lysis_pd, false) as is_lysis_pd,
     coalesce(scan.is_new_lytic_pd, false) as is_new_lytic_pd,
+    coalesce(scan.is_late_lesion_pd, false) as is_late_lesion_pd,
+    coalesce(scan.is_worse_again_pd, false) as is_worse_again_pd,
     scan.is_after_start,
     scan.is_point_on_treatment
 from imaging

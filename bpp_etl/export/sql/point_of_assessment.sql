@@ -4,5 +4,5 @@ select
     assessment_id,
     patient_id,
     time_point_date,
-    is_extraosseous_pd or is_lysis_pd or is_new_lytic_pd as is_pd
+    is_pd
 from scan

@@ -12,8 +12,8 @@ read as (
         bool_or(scan.is_after_start) as is_after_start,
         bool_or(scan.is_point_on_treatment) as is_on_treatment,
         bool_or(scan.is_evaluable) as is_evaluable,
-        bool_or(scan.is_extraosseous_pd or scan.is_lysis_pd or scan.is_new_lytic_pd) as has_pd,
-        bool_or(scan.is_lysis_pd or scan.is_new_lytic_pd) as has_bone_pd,
+        bool_or(scan.is_pd) as has_pd,
+        bool_or(scan.is_bone_pd) as has_bone_pd,
         bool_or(scan.shows_candidate) as has_new_osteoblastic,
         bool_or(scan.is_evaluable and seen.assessment_id is not null) as has_lesion,
         -- What the protocol does not take for progression is none, whoever wrote PD: a bone scan alone, for one.

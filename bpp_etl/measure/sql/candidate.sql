@@ -38,7 +38,8 @@ select
         'nan'
     ) as days_to_death,
     coalesce(
-        contains(event.progression_kind, 'lysis') or contains(event.progression_kind, 'new_lytic'), false
+        -- Whatever progressed besides what lies outside bone.
+        event.progression_kind <> 'extraosseous', false
     ) as is_bone_progression,
     coalesce(event.alp_at_event - event.alp_baseline, 'nan') as alp_event_minus_baseline,
     coalesce(event.alp_at_progression - event.alp_baseline, 'nan') as alp_progression_minus_baseline,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bpp_etl.events import STATE_RULES
 from bpp_etl.events.parameters import PARAMETERS
+from bpp_etl.events.protocol import default_told
 from bpp_etl.metrics.imputation import IMPUTATIONS
 from bpp_etl.report.applied import Applied
 from bpp_etl.report.estimates import Estimates
@@ -72,7 +73,7 @@ def methods(tables: ReleaseTables) -> Methods:
 
 def _differences(protocol: Applied, own: Applied) -> tuple[Piece, ...]:
     def told(applied: Applied, name: str) -> str:
-        return applied.told(name) if name in applied.values else NOT_SET
+        return applied.told(name) if name in applied.values else default_told(applied.kind, name) or NOT_SET
 
     # An optional parameter may be set by one of them alone.
     names = dict.fromkeys((*protocol.values, *own.values))

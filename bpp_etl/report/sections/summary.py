@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bpp_etl.events.findings import finding_told
+from bpp_etl.events.parameters import CANDIDATE_FINDINGS
+from bpp_etl.events.protocol import default_told
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.report.estimates import Estimates, Shown
 from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
@@ -207,15 +210,15 @@ def _lede(tables: ReleaseTables) -> Piece:
         return text(
             "Of ",
             step("admitted"),
-            " admitted patients none had new osteoblastic bone lesions that could be followed under this"
-            " definition. Why is said for each registry below.",
+            f" admitted patients none had {_findings(tables)} that could be followed under this definition."
+            " Why is said for each registry below.",
         )
     return text(
         "Of ",
         step("admitted"),
         " admitted patients, ",
         step("candidate"),
-        " had new osteoblastic bone lesions on first-line treatment before any explicit progression. ",
+        f" had {_findings(tables)} on first-line treatment before any explicit progression. ",
         step("pseudoprogression"),
         " of them proved to be pseudoprogressions and ",
         step("true_progression"),
@@ -223,6 +226,14 @@ def _lede(tables: ReleaseTables) -> Piece:
         step("indeterminate"),
         " could not be decided.",
     )
+
+
+def _findings(tables: ReleaseTables) -> str:
+    """Name what makes a candidate under the report's protocol, in words."""
+    own = tables.applied[0]
+    told = own.told(CANDIDATE_FINDINGS) if CANDIDATE_FINDINGS in own.values else None
+    codes = told or default_told(own.kind, CANDIDATE_FINDINGS) or ""
+    return finding_told(codes.split(", "), "bone lesions")
 
 
 SECTION = Section("summary", "In short", summary, has_own_heading=True)

@@ -34,6 +34,16 @@ source = "Our tumour board"
 """
 
 
+OPTIONAL = {
+    "candidate_findings": ("new_osteoblastic",),
+    "candidate_on": "any",
+    "flare_until_days": None,
+    "confirming_finding": "no_progression",
+    "first_line_from": None,
+    "first_line_to": None,
+}
+
+
 def written(folder: Path, text: str) -> Path:
     path = folder / "own.toml"
     path.write_text(text, encoding="utf-8")
@@ -45,7 +55,9 @@ def test_every_shipped_protocol_loads_and_sets_every_parameter_of_its_kind() -> 
     assert protocols[0].name == shipped()[0] == DEFAULT_PROTOCOL
     for protocol in protocols:
         declared = PARAMETERS[protocol.kind].values()
-        assert list(protocol.settings) == [one.name for one in declared if not one.is_optional]
+        needed = [one.name for one in declared if not one.is_optional]
+        assert [name for name in protocol.settings if name in needed] == needed
+        assert list(protocol.settings) == [one.name for one in declared if one.name in protocol.settings]
         assert protocol.window.is_open
         assert protocol.citation
         assert all(setting.source for setting in protocol.settings.values())
@@ -95,6 +107,15 @@ def test_what_is_judged_before_any_protocol_is_judged_by_the_numbers_of_the_defa
         "fallback_cycle_days": FALLBACK_CYCLE_DAYS,
         "baseline_window_days": BASELINE_DAYS,
     }.items() <= values.items()
+
+
+def test_what_is_left_unset_is_its_default_and_no_digest_knows_of_it(tmp_path: Path) -> None:
+    default = load_protocol(DEFAULT_PROTOCOL)
+    assert {name: default.value(name) for name in OPTIONAL} == OPTIONAL
+    assert default.value("no_such_parameter") is None
+    text = OWN + '[parameters.candidate_on]\nvalue = "first"\nsource = "Our tumour board"\n'
+    assert load_protocol(written(tmp_path, text)).value("candidate_on") == "first"
+    assert default.digest.startswith("a221967e"), "a parameter that is added moves nobody's digest"
 
 
 def test_one_ct_differs_from_the_default_in_nothing_else() -> None:
@@ -155,8 +176,8 @@ def test_a_calendar_window_is_days_of_the_protocol_or_asked_for(tmp_path: Path) 
             "[parameters.first_line_to]\nvalue = 2018-01-01",
             "no day lies in the calendar window from 2018-01-02 to 2018-01-01",
         ),
-        ("value = 3", "value = 0", "parameter confirming_cts is 0, outside 1 to 12"),
-        ("value = 3", "value = 13", "parameter confirming_cts is 13, outside 1 to 12"),
+        ("value = 3", "value = -1", "parameter confirming_cts is -1, outside 0 to 12"),
+        ("value = 3", "value = 13", "parameter confirming_cts is 13, outside 0 to 12"),
         ("value = 3", "value = 2.5", "parameter confirming_cts must be a whole number"),
         ("value = 3", "value = true", "parameter confirming_cts must be a number"),
         ("value = 3", 'value = "3"', "parameter confirming_cts must be a number"),
@@ -167,8 +188,8 @@ def test_a_calendar_window_is_days_of_the_protocol_or_asked_for(tmp_path: Path) 
         ),
         (
             "value = 3",
-            "value = 3\nbounds = [0, 12]",
-            "bounds of parameter confirming_cts must lie within 1 to 12",
+            "value = 3\nbounds = [-1, 12]",
+            "bounds of parameter confirming_cts must lie within 0 to 12",
         ),
         ("value = 3", "value = 3\nbounds = [4, 12]", "parameter confirming_cts is 3, outside 4 to 12"),
         ("value = 3\nsource", "value = 3\nwhy", "'why' is not a known key under parameter confirming_cts"),
@@ -187,13 +208,23 @@ def test_a_calendar_window_is_days_of_the_protocol_or_asked_for(tmp_path: Path) 
         ('text = "Our tumour board"', 'text = " "', "text under citation must be given as text"),
         ('title = "Own"', 'title = "a\\u001b[2J"', "title holds a character that cannot be shown"),
         ('title = "Own"', 'title = "Own"\nlimits = [3]', "each of limits must be given as text"),
-        ("value = 3", f"value = 1{'0' * 400}", "parameter confirming_cts is far too large, outside 1 to 12"),
+        ("value = 3", f"value = 1{'0' * 400}", "parameter confirming_cts is far too large, outside 0 to 12"),
         (
             'title = "Own"',
             f"title = {'[' * 20000}",
             "own.toml cannot be read as TOML: it is nested too deeply",
         ),
         ("name =", "name", "cannot be read as TOML"),
+        (
+            "[parameters.confirming_cts]\nvalue = 3",
+            '[parameters.candidate_findings]\nvalue = ["new_on_bone_scan"]',
+            "candidate_findings names new_on_bone_scan, but candidate_modalities no BONE_SCAN",
+        ),
+        (
+            "[parameters.confirming_cts]\nvalue = 3",
+            '[parameters.confirming_modalities]\nvalue = ["BONE_SCAN"]',
+            "confirming_modalities names BONE_SCAN, which shows no absence of progression",
+        ),
         (
             "[parameters.confirming_cts]\nvalue = 3",
             '[parameters.candidate_modalities]\nvalue = ["MRI"]',

@@ -143,3 +143,18 @@ def test_a_note_sets_what_stands_between_backticks_as_code() -> None:
     assert with_codes("Half of `cadence_interval` late.").__html__() == (
         "Half of <code>cadence_<wbr>interval</code> late."
     )
+
+
+def test_what_makes_a_candidate_is_said_in_the_words_of_the_definition(tmp_path: Path) -> None:
+    lesions = {
+        "xu2025": "20 had new osteoblastic bone lesions on first-line treatment",
+        "kanaoka2023_obr": "20 had new osteoblastic or denser bone lesions on first-line treatment",
+        "jung2022": "20 had new or larger bone lesions on a bone scan on first-line treatment",
+    }
+    for name, told in lesions.items():
+        rows = [row | {"protocol": name} for row in flow({"admitted": 90, "candidate": 20})]
+        names = dict.fromkeys((name, "xu2025"))
+        (tmp_path / name).mkdir()
+        page = drawn(tmp_path / name, {"metric.flow": rows}, protocols=[f"{one}:another" for one in names])
+        assert told in page.by_id("summary").words
+    assert "candidate_findings (new_osteoblastic, not new_on_bone_scan, larger_on_bone_scan)" in page.words
