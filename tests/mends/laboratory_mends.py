@@ -56,7 +56,7 @@ LAB_RESULTS = (
         "or its unit.",
         _alp(2, unit="nkat/L", upper_limit_normal="1750"),
         # It is 1,500 U/L then, and says so beside the others.
-        leaves=("alp_jump",),
+        leaves=("alp_jump", "scale_changes_with_unit"),
     ),
     of_row(
         "a value is a bound",
