@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.codes import EXTRAOSSEOUS_RESPONSE, MODALITY
 from schemas.contract import Contract, delivered
+from schemas.evaluable_laws import EVALUABLE_LAWS
 from schemas.examples import Example, Row, example
 from schemas.judging import flags_column, registry_column, row_number_column
 from schemas.laws import SelectLaw, TimeLaw
@@ -255,4 +256,5 @@ class ImagingAssessments(Contract, key=("registry", "assessment_id")):
             ),
             columns=("assessment_date", "modality", "extraosseous_response"),
         ),
+        *EVALUABLE_LAWS,
     )

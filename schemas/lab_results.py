@@ -1,7 +1,8 @@
 """The contract of `lab_results` and the laws of each of its rows by itself.
 
-Not here: the laws of a result among others (`schemas/alp_laws.py`), how its text is read
-(`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
+Not here: the laws of a result among others (`schemas/alp_laws.py`), and of its unit and its limit
+(`schemas/unit_limit_laws.py`), how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to
+(`bpp_etl/gate`).
 """
 
 from typing import Annotated
@@ -15,6 +16,7 @@ from schemas.contract import Contract, delivered, derived
 from schemas.examples import example
 from schemas.judging import flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, TextLaw, TimeLaw
+from schemas.unit_limit_laws import UNIT_LIMIT_LAWS
 
 HIGHEST_PLAUSIBLE_ALP = 20_000
 """U/L; above it a total ALP is a slip of the pen, not a patient (`value_implausible`)."""
@@ -206,4 +208,5 @@ class LabResults(Contract, key=("registry", "row_number")):
             ),
         ),
         *ALP_LAWS,
+        *UNIT_LIMIT_LAWS,
     )

@@ -1,17 +1,17 @@
 """The laws of a bone lesion among what was reported of it, and of its patient, before.
 
 All flag: none decides what a lesion is. Before is an earlier time point: images of one see the same state of
-the disease, and where they differ nothing has changed. Not here: the contract of the rows
-(`schemas/bone_lesions.py`), and the SELECTs that find the rows (`bpp_etl/gate/sql`).
+the disease, and where they differ nothing has changed. Not here: what a row says by itself
+(`schemas/lesion_row_laws.py`), the contract of the rows (`schemas/bone_lesions.py`), and the SELECTs that
+find the rows (`bpp_etl/gate/sql`).
 """
 
 from __future__ import annotations
 
-import polars as pl
-
-from schemas.examples import Example, example
-from schemas.laws import Law, RowLaw, SelectLaw
+from schemas.examples import Example
+from schemas.laws import Law, SelectLaw
 from schemas.lesion_examples import GIVEN, alone, history, seen
+from schemas.lesion_row_laws import LESION_ROW_LAWS
 
 COURSE = "lesion_course"
 HISTORY = (COURSE, "lesion_history")
@@ -194,25 +194,7 @@ LESION_LAWS: tuple[Law, ...] = (
         ),
         columns=("status",),
     ),
-    RowLaw(
-        "resolved_but_lysis",
-        sentence="A lesion that is resolved has no more lysis than before.",
-        severity="flag",
-        category="plausibility",
-        mend="Correct status or lysis_change: both speak of the same examination.",
-        holds=~((pl.col("status") == "resolved") & (pl.col("lysis_change") == "increased")),
-        examples=(
-            example(
-                {"status": "resolved", "morphology": "unknown", "lysis_change": "increased"},
-                {"status": "resolved", "morphology": "unknown", "lysis_change": "decreased"},
-                planted=True,
-            ),
-            example(
-                {"status": "resolved", "lysis_change": "increased"},
-                {"status": "stable", "lysis_change": "increased"},
-            ),
-        ),
-    ),
+    *LESION_ROW_LAWS,
     SelectLaw(
         "site_changes",
         sentence="A lesion stays in the bone that was reported before.",

@@ -1,4 +1,4 @@
-"""The laws of why a line of treatment ended, beside when it did and what became of the patient.
+"""The laws of how a line of treatment ended: why, beside when, what followed, what became of the patient.
 
 All flag: none decides what is right. Not here: the contract of the rows and their other laws
 (`schemas/therapy_lines.py`), and the SELECTs that find the rows (`bpp_etl/gate/sql`).
@@ -11,10 +11,25 @@ from schemas.laws import Law, SelectLaw
 
 SEEN = "{delivery:-201}"
 
+SHORTEST_CYCLE = 7
+"""Days; a line whose cycles have no length lasts so many at least (`cycle_length_out_of_range`)."""
+
 
 def _ended_by(reason: str) -> Row:
     """Write a line 1 that ended on the last day that its patient was seen."""
     return {"line_number": "1", "end_reason": reason, "end_date": SEEN}
+
+
+def _followed(after: int, **cells: str | None) -> tuple[Row, ...]:
+    """Write a line 1, and a line 2 that starts so many days after it."""
+    return (
+        {"patient_id": "{own}", "line_number": "1", "start_date": "{delivery:-600}", **cells},
+        {"patient_id": "{own}", "line_number": "2", "start_date": f"{{delivery:-{600 - after}}}"},
+    )
+
+
+def _split(bad: tuple[Row, ...], good: tuple[Row, ...], *, is_planted: bool = False) -> Example:
+    return Example(bad=bad, good=good, breaks=(0,), is_planted=is_planted)
 
 
 LINE_END_LAWS: tuple[Law, ...] = (
@@ -87,5 +102,33 @@ LINE_END_LAWS: tuple[Law, ...] = (
             ),
         ),
         columns=("end_reason",),
+    ),
+    SelectLaw(
+        "line_shorter_than_cycle",
+        sentence="A line is given for a cycle before another follows it.",
+        exactly="Broken by a line after whose start the next by number starts within less than "
+        f"cycle_length_days, {SHORTEST_CYCLE} where there are none, though not on the same day; only of a "
+        "line that is completed, or of whose end no reason is known.",
+        severity="flag",
+        category="plausibility",
+        mend="Deliver drugs that are given together as one line, from the first of them on; or deliver why "
+        "the line ended so soon.",
+        among="coalesce(end_reason, 'unknown') in ('completed', 'unknown')",
+        parameters={"shortest_cycle": SHORTEST_CYCLE},
+        examples=(
+            _split(
+                _followed(27, cycle_length_days="28"), _followed(28, cycle_length_days="28"), is_planted=True
+            ),
+            _split(_followed(6, cycle_length_days=None), _followed(7, cycle_length_days=None)),
+            _split(
+                _followed(1, cycle_length_days="21", end_reason="completed"),
+                _followed(1, cycle_length_days="21", end_reason="toxicity"),
+            ),
+            _split(
+                _followed(14, cycle_length_days="21", end_reason="unknown"),
+                _followed(14, cycle_length_days="21", end_reason="progression"),
+            ),
+        ),
+        columns=("start_date", "cycle_length_days", "end_reason"),
     ),
 )

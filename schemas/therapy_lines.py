@@ -1,7 +1,7 @@
 """The contract of `therapy_lines` and the laws of its rows.
 
-Not here: why a line ended (`schemas/line_end_laws.py`), how its text is read (`bpp_etl/harmonise`) and what
-a broken rule leads to (`bpp_etl/gate`).
+Not here: why a line ended (`schemas/line_end_laws.py`), how regimens are spelt (`schemas/regimen_laws.py`),
+how its text is read (`bpp_etl/harmonise`) and what a broken rule leads to (`bpp_etl/gate`).
 """
 
 from typing import Annotated
@@ -15,6 +15,7 @@ from schemas.examples import Example, Row, example
 from schemas.judging import at_or_before, flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, SelectLaw, TextLaw, TimeLaw
 from schemas.line_end_laws import LINE_END_LAWS
+from schemas.regimen_laws import REGIMEN_LAWS
 
 SEEN_WITHIN_DAYS = 60
 """A line that ended for progression is ended by one that imaging shows at most so many days off."""
@@ -279,4 +280,5 @@ class TherapyLines(Contract, key=("registry", "patient_id", "line_number")):
             columns=("end_date", "end_reason"),
         ),
         *LINE_END_LAWS,
+        *REGIMEN_LAWS,
     )

@@ -21,6 +21,24 @@ MOST_NAMELESS = 2
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """A flag of tests of which one part contradicts another; no rule is broken, and nothing is refused."""
+
+    table: str
+    flag: str
+    sentence: str
+    count: int
+    file: str
+    row_numbers: tuple[int, ...]
+    files: int = 1
+
+    @property
+    def rows(self) -> str:
+        """Name the first rows that bear it."""
+        return _rows_named(self.count, self.row_numbers, self.file, self.files)
+
+
+@dataclass(frozen=True)
 class BrokenRule:
     """One rule that failed on one table: how often, what that does, how to mend it, and where to look.
 
@@ -45,13 +63,7 @@ class BrokenRule:
     @property
     def rows(self) -> str:
         """Name the first rows that broke the rule; empty where it is not rows that do."""
-        numbers = ", ".join(map(str, self.row_numbers))
-        if not numbers:
-            return ""
-        more_files = self.files - 1
-        more = ", ..." if self.broken > len(self.row_numbers) and not more_files else ""
-        others = f" and of {more_files} more file{'s' if more_files > 1 else ''}" if more_files else ""
-        return f"row{'s' if len(self.row_numbers) > 1 else ''} {numbers}{more} of {self.file}{others}"
+        return _rows_named(self.broken, self.row_numbers, self.file, self.files)
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ class Checked:
     sources: tuple[SourceRows, ...] = ()
     reads: str = ""
     other_analytes: tuple[tuple[str, int], ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def state(self) -> str:
@@ -101,6 +114,14 @@ class Checked:
         return [f"{meaning}: {rows}" for meaning, rows in self.decision.drugs.items()]
 
     @property
+    def contradictions_told(self) -> list[str]:
+        """Say of each contradiction how many rows bear it, and which."""
+        return [
+            f"{one.flag}: {one.sentence} {one.table}: {counted(one.count, 'row')}, {one.rows}"
+            for one in self.contradictions
+        ]
+
+    @property
     def analytes_told(self) -> list[str]:
         """Say what the analytes of ignored rows are called, and how many rows each has; the commonest."""
         return [f"'{shown(text)}': {counted(rows, 'row')}" for text, rows in self.other_analytes]
@@ -129,6 +150,16 @@ class Checked:
                     )
             lines += [f"{name}: {joined(_counted(found))} ({told})" for name, found in by_table.items()]
         return lines + renamed
+
+
+def _rows_named(count: int, row_numbers: tuple[int, ...], file: str, files: int) -> str:
+    numbers = ", ".join(map(str, row_numbers))
+    if not numbers:
+        return ""
+    more_files = files - 1
+    more = ", ..." if count > len(row_numbers) and not more_files else ""
+    others = f" and of {more_files} more file{'s' if more_files > 1 else ''}" if more_files else ""
+    return f"row{'s' if len(row_numbers) > 1 else ''} {numbers}{more} of {file}{others}"
 
 
 def _counted(columns: list[str]) -> list[str]:

@@ -20,13 +20,14 @@ from bpp_etl.admission.intake import take_in
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check.cells import ColumnFault, column_faults, other_analytes
 from bpp_etl.check.proposals import propose
-from bpp_etl.check.result import BrokenRule, Checked
+from bpp_etl.check.result import BrokenRule, Checked, Contradiction
 from bpp_etl.check.show import WRITERS
 from bpp_etl.check.sources import reads_in_words, source_rows_in
 from bpp_etl.check.workbook import write_rows
 from bpp_etl.errors import UsageError, shown
 from bpp_etl.gate.decision import RuleResult
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN
+from bpp_etl.gate.flags import rows_by_rule
 from bpp_etl.gate.judge import judge
 from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.landing.keys import ConfigurationError
@@ -36,6 +37,7 @@ from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.settings import as_called
 from bpp_etl.storage.look import delivery_here
 from bpp_etl.warehouse.connection import Connection, opened, quoted
+from schemas.flags import HER2_CONFLICTS, HER2_FLAGS
 from schemas.rules import RULES, rule_of
 from schemas.tables import TABLES
 
@@ -46,6 +48,8 @@ WORKBOOK = "xlsx"
 
 ROWS_NAMED = 8
 """So many row numbers are named for each broken rule: enough to find the fault, few enough to read."""
+
+HER2 = "her2_tests"
 
 Rows = Mapping[tuple[str, str], tuple[str, tuple[int, ...], int]]
 
@@ -184,6 +188,7 @@ def _judged(
             proposal = propose(con, delivery, read, decision, faults, [theirs for theirs, _ in analytes])
             written = write_rows(workbook, con, read, faults) if workbook is not None else 0
             rows = {**_refused_rows(con), **_flagged_rows(con, read), **_strangers(read)}
+            contradictions = _contradictions(con, rows)
             sources = source_rows_in(con)
     told = tuple(_broken_rule(one, rows, faults) for one in broken)
     return Checked(
@@ -195,6 +200,7 @@ def _judged(
         sources=sources,
         reads=reads_in_words(read, delivery),
         other_analytes=analytes,
+        contradictions=contradictions,
     )
 
 
@@ -233,21 +239,37 @@ def _refused_rows(con: Connection) -> Rows:
 
 
 def _flagged_rows(con: Connection, read: ReadDelivery) -> Rows:
-    """Name the first rows that each flagging rule flagged; a flag that is no rule only annotates."""
+    """Name the first rows that each flagging rule flagged, and those of tests that contradict themselves.
+
+    Any other flag that is no rule only annotates.
+    """
     found = {}
-    for rule in RULES:
-        if rule.severity != "flag" or rule.table not in read.rows:
+    flags = [(rule.table, rule.id) for rule in RULES if rule.severity == "flag"]
+    for name, flag in (*flags, *((HER2, flag) for flag in HER2_CONFLICTS)):
+        if name not in read.rows:
             continue
         rows = con.execute(
             f"{_OF_FIRST_FILE} (select $rule as rule, raw.file, raw.file_row_number as row_number"
-            f" from raw.{quoted(rule.table)} as raw semi join (select row_number from"
-            f" core.{quoted(rule.table)} where list_contains(flags, $rule)) as flagged"
+            f" from raw.{quoted(name)} as raw semi join (select row_number from"
+            f" core.{quoted(name)} where list_contains(flags, $rule)) as flagged"
             " on flagged.row_number = raw.source_row_number) group by rule, file) group by rule",
-            {"most": ROWS_NAMED, "rule": rule.id},
+            {"most": ROWS_NAMED, "rule": flag},
         ).fetchall()
         for _, file, numbers, files in rows:
-            found[rule.table, rule.id] = (str(file), tuple(numbers), files)
+            found[name, flag] = (str(file), tuple(numbers), files)
     return found
+
+
+def _contradictions(con: Connection, rows: Rows) -> tuple[Contradiction, ...]:
+    """Tell of HER2 tests that contradict themselves: few break no rule, and each may be an error."""
+    found = [(flag, rows[HER2, flag]) for flag in HER2_CONFLICTS if (HER2, flag) in rows]
+    counts = (
+        rows_by_rule(con, f"(select unnest(flags) as rule, row_number from core.{HER2})") if found else {}
+    )
+    return tuple(
+        Contradiction(HER2, flag, HER2_FLAGS[flag], counts[flag], file, numbers, files)
+        for flag, (file, numbers, files) in found
+    )
 
 
 def _strangers(read: ReadDelivery) -> Rows:

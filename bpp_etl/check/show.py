@@ -32,6 +32,7 @@ SOURCES = "What the rows of the export are"
 SIDE_TABLES = "Rows of side tables"
 NO_TABLE = "no table"
 EMPTY = "Rows that are none, for no cell of them is filled"
+CONTRADICTIONS = "Tests of which one part contradicts another; they are kept"
 OTHER_ANALYTES = "Analytes whose rows are ignored, the commonest first"
 PASSED_OVER = "Files of the format of which nothing is read"
 ALL_REFUSED = "While the gate is shut no row is admitted, be it sound or not."
@@ -85,6 +86,7 @@ def as_text(checked: Checked) -> str:
         for broken in by_rule:
             lines += _rule_lines(broken)
     for title, names in (
+        (CONTRADICTIONS, checked.contradictions_told),
         ("Rows that registry.toml filled", checked.rows_declared),
         ("Drugs that lines of therapy were derived from", checked.drugs_told),
         ("Cells that were read as empty", checked.cells_emptied),
@@ -131,6 +133,7 @@ def as_json(checked: Checked) -> str:
         "sources": [asdict(one) for one in checked.sources],
         "side_tables": [asdict(one) for one in read.side_tables],
         "broken_rules": [_rule_told(one) for one in checked.broken],
+        "contradictions": [asdict(one) for one in checked.contradictions],
         "proposal": checked.proposal.as_toml(),
         # Of a broken rule alone it is said in which columns.
         "rules": [
@@ -161,6 +164,7 @@ def as_html(checked: Checked) -> str:
         by_severity=_by_severity(checked),
         rows_counted=ROWS_COUNTED,
         all_refused=ALL_REFUSED,
+        contradictions=CONTRADICTIONS,
         empty=EMPTY,
         sources=SOURCES,
         side_tables=SIDE_TABLES,

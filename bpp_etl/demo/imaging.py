@@ -140,10 +140,11 @@ def _responses(
     progression = plans.progression[patient]
     planned = (progression > 0) & (plans.progression_kind[patient] == EXTRAOSSEOUS)
     response = np.where(planned & (visit == progression), PD, response)
-    # Harmless: before treatment; on line 2; on a scan that cannot be judged.
+    # Harmless: before treatment; on line 2.
     response = np.where((visit == 0) & (day < 0) & chance(rng, 0.02, n), PD, response)
     response = np.where((visit > plans.visits[patient]) & chance(rng, 0.3, n), PD, response)
-    response = np.where((kind == NOT_EVALUABLE) & chance(rng, 0.2, n), PD, response)
+    # A scan that cannot be judged says so, or nothing.
+    response = np.where(kind == NOT_EVALUABLE, np.where(chance(rng, 0.2, n), NE, 0), response)
     return np.where(kind == NOT_ASSESSED, NE, response).astype(np.int64)
 
 

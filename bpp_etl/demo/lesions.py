@@ -93,7 +93,8 @@ def _reported(seen: pl.DataFrame, scans: Scans, plans: Plans, rng: np.random.Gen
 
     lysis = np.where(can_lyse, 1, 0)
     lysis = np.where((status == SMALLER) & can_lyse, 3, lysis)
-    is_planned = whole & (number == 1) & (visit == plans.progression[patient])
+    # A patient who is not to progress has 0, which is the visit of the baseline.
+    is_planned = whole & (number == 1) & (visit == plans.progression[patient]) & (visit > 0)
     is_planned &= plans.progression_kind[patient] == LYSIS
     # Harmless: growing lysis on an X-ray, or with the reader in doubt.
     on_xray = (scans.modality[seen["scan"].to_numpy()] == XRAY_MODALITY) & chance(rng, 0.3, n)

@@ -26,6 +26,7 @@ from tests.gates import (
     test_lysis_not_recorded,
     test_patients_of_another_registry,
     test_record_rules,
+    test_regimen_misspelt,
     test_response_not_recorded,
     test_rows_gone,
     test_rules_against_before,
@@ -103,6 +104,9 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     ),
     "birth_date_default": (
         test_birth_date_default.test_a_day_on_which_many_were_born_is_flagged_over_its_limits,
+    ),
+    "regimen_misspelt": (
+        test_regimen_misspelt.test_a_regimen_with_an_agent_spelt_nearly_as_a_much_commoner_one_is_flagged,
     ),
     "lesion_of_another_patient: most_shared": (
         test_stable_lesion_ids.test_ids_that_every_patient_begins_anew_are_no_ones_of_another_patient,

@@ -56,7 +56,7 @@ LAB_RESULTS = (
         "or its unit.",
         _alp(2, unit="nkat/L", upper_limit_normal="1750"),
         # It is 1,500 U/L then, and says so beside the others.
-        leaves=("alp_jump",),
+        leaves=("alp_jump", "scale_changes_with_unit"),
     ),
     of_row(
         "a value is a bound",
@@ -119,6 +119,18 @@ LAB_RESULTS = (
         "a decimal point slipped to the left",
         "and whether the specimen is the patient's.",
         lambda c, _: drop(c, "lab_results", c.alp(3)),
+    ),
+    of_row(
+        "one limit is the lower one",
+        "Check the limit at the laboratory: it may be the lower one",
+        _alp(3, upper_limit_normal="105"),
+    ),
+    of_row("one limit is that of men", "that of the other sex", _alp(3, upper_limit_normal="105")),
+    of_row("one limit is that of men", "or of another method or laboratory.", _alp(3, laboratory="East")),
+    of_row(
+        "the unit is another from a visit on and the numbers are not",
+        "Check the unit at the laboratory: the number may be one of the unit before.",
+        corrected("lab_results", "unit"),
     ),
     of_row(
         "a series is one value copied down", "Check whether one result was carried forward.", _each_value_once

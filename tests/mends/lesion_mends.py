@@ -96,6 +96,16 @@ LESION_MENDS = (
         "Correct status or lysis_change",
         _lesion(6, "lytic", lysis_change="decreased"),
     ),
+    of_row(
+        "a dense lesion has more lysis",
+        "Correct the build where a part of the lesion is lytic: it is then mixed or osteolytic;",
+        _lesion(3, "dense", morphology="mixed"),
+    ),
+    of_row(
+        "a dense lesion has more lysis",
+        "else correct lysis_change",
+        _lesion(3, "dense", lysis_change="none"),
+    ),
     of_row("a lesion moves to another bone", "Correct the bone", corrected("bone_lesions", "site")),
     of_row(
         "a lesion moves to another bone", "or give another lesion an id of its own.", _of_its_own(4, "dense")

@@ -72,6 +72,11 @@ def _line(**cells: str | None) -> InCourse:
     return lambda course, _: course.line().update(cells)
 
 
+def _in_one_line(course: Course, _: Course) -> None:
+    drop(course, "therapy_lines", course.line(2))
+    course.line().update(regimen="letrozole and ribociclib", end_date=None)
+
+
 def _metastatic_lines(course: Course, _: Course) -> None:
     drop(course, "therapy_lines", course.line())
     course.line()["line_number"] = "1"
@@ -219,6 +224,23 @@ THERAPY_LINES = (
         corrected("therapy_lines", "end_reason"),
     ),
     of_row(
+        "a combination is split into two lines",
+        "Deliver drugs that are given together as one line, from the first of them on;",
+        _in_one_line,
+    ),
+    of_row(
+        "a combination is split into two lines",
+        "or deliver why the line ended so soon.",
+        _line(end_reason="toxicity"),
+    ),
+    of_row("a drug is spelt otherwise", "Correct the spelling", corrected("therapy_lines", "regimen")),
+    of_row(
+        "a drug is spelt otherwise",
+        "Nothing to mend where it is another drug.",
+        lambda *_: None,
+        leaves=("regimen_misspelt",),
+    ),
+    of_row(
         "two CTs of one day say PD and SD",
         "Deliver one response of a day: that of the reader whose word counts.",
         without_added("imaging_assessments"),
@@ -258,6 +280,22 @@ IMAGING = (
         "progression stands on five CTs of a line that goes on",
         "Check whether PD was carried forward",
         corrected("imaging_assessments", "extraosseous_response"),
+    ),
+    of_row(
+        "a CT that cannot be judged has a lesion with more lysis",
+        "Correct is_evaluable where somebody read the images;",
+        corrected("imaging_assessments", "is_evaluable"),
+    ),
+    *(
+        of_row(
+            "a CT that cannot be judged shows progression",
+            says,
+            lambda c, _, response=response: c.ct(3).update(extraosseous_response=response),
+        )
+        for says, response in (
+            ("where nobody could, leave out what they find,", None),
+            ("or deliver the response NE.", "NE"),
+        )
     ),
 )
 

@@ -204,6 +204,12 @@ STATED_MENDS = (
         states('[recode.lab_results.unit]\n"E je Liter" = "U/L"'),
     ),
     planted(
+        "regimen_misspelt",
+        "or recode it in [recode.therapy_lines.regimen] of registry.toml.",
+        lambda record: record["therapy_lines"][0].update(regimen="letrozol + ribociclib"),
+        states('[recode.therapy_lines.regimen]\n"letrozol + ribociclib" = "letrozole and ribociclib"'),
+    ),
+    planted(
         "number_is_a_code",
         "null_words in registry.toml reads a code such as 99.9 as empty.",
         each("her2_tests", _number_codes),

@@ -45,6 +45,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "new_at_baseline": ("new is counted from the baseline on",),
     "back_after_resolved": ("one that is back is rare, and",),
     "resolved_but_lysis": ("both speak of the same examination",),
+    "dense_but_lysis": ("which does not speak of sclerosis",),
     "unit_missing": ("it is never guessed",),
     "total_alp_low_for_total": ("Check the analyte",),
     "pseudonym_key_differs": ("Where it is lost, see the runbook",),

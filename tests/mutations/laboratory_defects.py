@@ -61,6 +61,11 @@ def _interchanged(course: Course) -> None:
     total["analyte"] = "ALP_BONE"
 
 
+def _other_unit(course: Course) -> None:
+    for visit in range(4, 7):
+        course.alp(visit).update(unit="ukat/L", upper_limit_normal=None)
+
+
 def _dies_before_last_specimen(course: Course) -> None:
     on = course.moved(course.alp(6), "specimen_date", -1)
     course.person.update(death_date=on, last_contact_date=on)
@@ -121,6 +126,10 @@ LAB_RESULTS = (
     ("a specimen lies in the future", "date_in_future", says(alp(2), specimen_date=FUTURE)),
     ("a specimen's patient is unknown", "unknown_patient", says(alp(2), patient_id="MUT-lost")),
     ("a result carries its laboratory's mark", "mark_dropped", says(alp(2), value="110 H")),
+    ("one limit is the lower one", "upper_limit_changes_back", says(alp(3), upper_limit_normal="35")),
+    ("one limit is that of men", "upper_limit_changes_back", says(alp(3), upper_limit_normal="129")),
+    ("the unit is another from a visit on and the numbers are not", "scale_changes_with_unit", _other_unit),
+    ("a result in U/L stands under nkat/L", "scale_changes_with_unit", says(alp(3), unit="nkat/L")),
     ("a limit is a range", "upper_limit_from_range", says(alp(2), upper_limit_normal="35-105")),
     ("a limit is 0", "limit_not_positive", says(alp(2), upper_limit_normal="0")),
     ("a limit is a word", "upper_limit_unreadable", says(alp(2), upper_limit_normal="see report")),
@@ -158,6 +167,13 @@ UNSEEN = (
         "",
         why_not="SD for NON_CR_NON_PD changes no state, and a single one no distribution.",
         plant=lambda c: c.ct(3).update(extraosseous_response="NON_CR_NON_PD"),
+    ),
+    RowDefect(
+        "a bone scan is called CT",
+        "imaging_assessments",
+        "",
+        why_not="A CT may have neither bone window nor response recorded; a call that it is part of says so.",
+        plant=lambda c: c.ct(3).update(is_bone_window=None, extraosseous_response=None),
     ),
     RowDefect(
         "a stable lesion is left out of one CT",

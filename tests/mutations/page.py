@@ -50,7 +50,9 @@ that is smaller. Nothing can notice these:
 
 Known, and neither planted nor counted: in a first delivery nothing tells of deaths that are made up on the
 day of last contact, of a new method of ALP that gives two fifths more, of one laboratory whose values are
-three times those of the others, and of lower limits of normal that are delivered as the upper ones.
+three times those of the others, and of lower limits of normal that are delivered as the upper ones. In none
+does anything tell of an ALP that rises tenfold because its unit is another and not its name, and stays there,
+or of a limit that is the other sex's from a day on: disease, age and a new method do as much.
 """
 
 

@@ -98,6 +98,12 @@ def _together(course: Course) -> None:
     course.line(2)["start_date"] = course.line(1)["start_date"]
 
 
+def _split(course: Course) -> None:
+    second = course.moved(course.line(), "start_date", 1)
+    course.line(2).update(start_date=second, regimen="ribociclib")
+    course.line().update(end_date=second, end_reason=None, regimen="letrozole")
+
+
 def _line_ended_by_death(course: Course) -> None:
     course.line(2).update(end_reason="death", end_date=course.person["last_contact_date"])
     course.person["death_date"] = None
@@ -162,6 +168,8 @@ THERAPY_LINES = (
         lambda c: c.line(2).update(end_reason="toxicity"),
     ),
     ("a line ended by the death of a living patient", "death_not_recorded", _line_ended_by_death),
+    ("a combination is split into two lines", "line_shorter_than_cycle", _split),
+    ("a drug is spelt otherwise", "regimen_misspelt", says(line, regimen="Letrozol and ribociclib")),
     ("the reason of the end is another code", "code_unknown", says(line, end_reason="PD")),
     (
         "a line's patient is unknown",
@@ -206,6 +214,11 @@ def _copy_ct(course: Course, visit: int, on: str) -> None:
             course.add("bone_lesions", row, assessment_id=f"{course.name}-again")
 
 
+def _seen_unjudged(course: Course) -> None:
+    course.ct(3).update(is_evaluable="false", extraosseous_response="NE")
+    course.lesion(3, "lytic").update(status="larger", lysis_change="increased")
+
+
 def _pd_everywhere(course: Course) -> None:
     for visit in range(2, 7):
         course.ct(visit)["extraosseous_response"] = "PD"
@@ -239,6 +252,12 @@ IMAGING = (
     ("two CTs of one day say PD and SD", "same_day_scans_differ", _read_twice),
     ("the findings of an earlier CT are copied", "copied_assessment", _copied),
     ("progression stands on five CTs of a line that goes on", "progression_everywhere", _pd_everywhere),
+    (
+        "a CT that cannot be judged shows progression",
+        "not_evaluable_but_read",
+        says(ct(3), is_evaluable="false", extraosseous_response="PD"),
+    ),
+    ("a CT that cannot be judged has a lesion with more lysis", "not_evaluable_but_read", _seen_unjudged),
     ("a CT's day is a word", "date_invalid", says(ct(1), assessment_date="unknown")),
     ("a CT's day is a moment of another zone", "date_has_zone", _zoned),
     ("a CT's line ends before its empty cells", "field_count_differs", cut(ct(0))),
@@ -288,6 +307,7 @@ LESIONS = (
         "resolved_but_lysis",
         says(lesion(6, "lytic"), status="resolved", lysis_change="increased"),
     ),
+    ("a dense lesion has more lysis", "dense_but_lysis", says(lesion(3, "dense"), lysis_change="increased")),
     ("a lesion moves to another bone", "site_changes", says(lesion(4, "dense"), site="clavicle")),
     ("a dense lesion turns lytic", "morphology_changes", says(lesion(5, "dense"), morphology="osteolytic")),
     (

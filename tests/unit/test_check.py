@@ -125,6 +125,20 @@ def test_a_flagged_row_is_named_too(landing: Path) -> None:
     assert "lab_results  1 of 4  row 4 of lab_results.csv" in text
 
 
+def test_her2_tests_that_contradict_themselves_are_named_though_no_rule_is_broken(landing: Path) -> None:
+    head = "patient_id,test_date,specimen_site,ihc_score,ish_result,reported_status\n"
+    tests = ("2023-12-01,primary,0,,negative", "2023-12-02,primary,3+,negative,positive")
+    told = written(
+        write_delivery_of(landing, her2_tests=head + "".join(f"A,{one}\n" for one in (*tests, *tests[1:])))
+    )
+    (both,) = json.loads(told["json"])["contradictions"]
+    assert (both["table"], both["flag"]) == ("her2_tests", "her2_ihc3_ish_negative")
+    assert (both["count"], both["row_numbers"]) == (1, [2]), "the third row is a copy, and refused"
+    for output in ("text", "html"):
+        assert "her2_ihc3_ish_negative" in told[output]
+        assert "1 row, row 2 of" in " ".join(told[output].split())
+
+
 def test_a_page_that_is_handed_on_shows_no_cell(refused: Mapping[str, str]) -> None:
     assert SECRET not in refused["html"]
 

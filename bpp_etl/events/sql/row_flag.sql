@@ -1,5 +1,6 @@
 -- One row per candidate and flag that the gate gave a row which is evidence of the call: the patient, lines 1 and 2,
--- images that serve as baseline, candidate, confirmation or progression, and the lesions on them.
+-- images that serve as baseline, candidate, confirmation or progression, and the lesions on them. An image that cannot
+-- be judged is no evidence; that it finds something all the same is told of each on treatment, up to the progression.
 with used as (
     select
         patient_id,
@@ -47,6 +48,19 @@ flagged as (
     join core.bone_lesions as lesions
         on lesions.registry = $registry and lesions.assessment_id = used.assessment_id
     where len(lesions.flags) > 0
+    union all
+    select
+        scan.patient_id,
+        ['not_evaluable_but_read'] as flags
+    from candidate
+    join follow_up on follow_up.patient_id = candidate.patient_id
+    join scan
+        on scan.patient_id = candidate.patient_id
+        and scan.is_point_on_treatment
+        and scan.time_point_date <= coalesce(follow_up.progressed_on, scan.time_point_date)
+    join core.imaging_assessments as imaging
+        on imaging.registry = $registry and imaging.assessment_id = scan.assessment_id
+    where not scan.is_evaluable and list_contains(imaging.flags, 'not_evaluable_but_read')
 )
 
 select distinct
