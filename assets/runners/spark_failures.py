@@ -37,6 +37,11 @@ FAILURES = (
         f"PYSPARK_PYTHON names it, as it is called there; {NEEDS}",
     ),
     Failure(
+        ("JAVA_GATEWAY_EXITED",),
+        "Spark does not start on this machine",
+        "look at the master in spark_remote, at spark-defaults.conf, and whether Java is 17 or later",
+    ),
+    Failure(
         ("No module named", "PACKAGE_NOT_INSTALLED"),
         "the Python of Spark's workers lacks what it needs",
         f"install the lock there; {NEEDS}",
@@ -76,6 +81,7 @@ FAILURES = (
 OF_JAVA = re.compile(
     r"\b(?:java|javax|scala|org\.apache|io\.grpc|io\.netty|py4j)\.[\w.$]*?\b([A-Z]\w*(?:Exception|Error))\b"
 )
+OF_SPARK = re.compile(r"^\[([A-Z][A-Z0-9_.]+)\]")
 OF_PYTHON = re.compile(r"^([A-Z][A-Za-z]+): ", re.MULTILINE)
 
 
@@ -94,5 +100,6 @@ def told_of(error: Exception, *, had_session: bool) -> BppError:
 
 def _kinds(words: str) -> Iterator[str]:
     """Name the kinds of errors that Spark tells of, those of Python last: such a one was the cause."""
+    yield from OF_SPARK.findall(words)
     yield from OF_JAVA.findall(words)
     yield from (name for name in OF_PYTHON.findall(words) if hasattr(builtins, name))

@@ -132,6 +132,8 @@ SAID = [
     (f"{ABORTED}{TRACED}KeyError: P-0007", "Spark gave up a round of tasks, by KeyError"),
     (f"{ABORTED}{TRACED}Patient: P-0007", "Spark gave up a round of tasks, by SparkException"),
     ("P-0007", "Spark gave up a round of tasks, by ValueError"),
+    ("[SOME_CONDITION] P-0007", "Spark gave up a round of tasks, by SOME_CONDITION"),
+    ("[JAVA_GATEWAY_EXITED] P-0007", "Spark does not start on this machine"),
     (
         ABORTED + 'java.io.IOException: Cannot run program "/P-0007/python": error=2',
         "Spark's workers do not find the Python that they are to run",
