@@ -102,9 +102,10 @@ def begin(places: Places, names: Sequence[str], window: Window, only: Sequence[s
     for name in landing.unfit:
         say(f"left alone: {name}")
     if pending_registries(places.warehouse):
+        from assets.runners import RUNNERS  # noqa: PLC0415
         from bpp_etl.erasure import finish_erasures  # noqa: PLC0415 - it measures, which takes long to load
 
-        finish_erasures(places, say)
+        finish_erasures(places, say, RUNNERS)
     sweep(places.warehouse)
     shelf = Shelf.of(places.warehouse)
     shelf.sweep()

@@ -16,6 +16,7 @@ from assets.begin import begin
 from assets.descriptors import ensure_files_may_be_opened
 from assets.door import finish
 from assets.operation import load_operation
+from assets.runners import RUNNERS
 from bpp_etl.erasure import erase_patient
 from bpp_etl.errors import BppError
 from bpp_etl.events.protocol_file import load_within
@@ -36,7 +37,7 @@ def run_erase(patient: str, registry: str, landing: Path | None, warehouse: Path
         keep_private(chosen.warehouse, chosen.landing, os.environ)
     names, window = _as_published(chosen)
     told = sys.stdin.readline() if patient == "-" else patient
-    done = erase_patient(chosen, registry, told, typer.echo)
+    done = erase_patient(chosen, registry, told, typer.echo, RUNNERS)
     if done.is_again:
         typer.echo(f"{registry}: the patient was erased before, and nothing is left")
     else:

@@ -32,13 +32,14 @@ def share(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Write what may leave the house of a release: metrics under disclosure control, no patient."""
+    from assets.runners import RUNNERS  # noqa: PLC0415
     from bpp_etl.settings import places  # noqa: PLC0415
     from bpp_etl.share.make import share_told  # noqa: PLC0415
 
     if to is None:
         raise UsageError("--to is missing", "name a new folder: bpp share --to DIR")
     root = places(os.environ, None, warehouse).warehouse
-    typer.echo(share_told(root, to, release, protocol or [], threshold))
+    typer.echo(share_told(root, to, release, protocol or [], threshold, typer.echo, RUNNERS))
 
 
 def pool(

@@ -53,7 +53,7 @@ def metric(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     Whoever watches the runs need not hold the patients, so what is shown has been through disclosure control.
     """
     with told_in_words(context):
-        finish_erasures(warehouse.places())
+        finish_erasures(warehouse.places(), context.log.info, RUNNERS)
         made = assemble(
             warehouse.root(),
             warehouse.loaded_protocols(),

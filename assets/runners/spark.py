@@ -69,11 +69,11 @@ class Spark:
         asked = {"remote": self.remote, "threads": self.threads, "folder": str(own), "tasks": tasks}
         try:
             with _driver(own) as driver:
-                return self._heard(driver, json.dumps(asked), len(tasks))
+                return self._heard(driver, json.dumps(asked))
         finally:
             shutil.rmtree(own, ignore_errors=True)
 
-    def _heard(self, driver: subprocess.Popen[str], asked: str, tasks: int) -> list[str]:
+    def _heard(self, driver: subprocess.Popen[str], asked: str) -> list[str]:
         assert driver.stdin is not None
         assert driver.stdout is not None
         with suppress(BrokenPipeError):  # it is over, and says why, or nothing
@@ -84,9 +84,8 @@ class Spark:
             if "answers" in told:
                 answers: list[str] = told["answers"]
                 return answers
-            if "done" not in told:
-                raise_told(told, "a round of tasks failed on Spark")
-            self.say(f"{told['done']} of {tasks} tasks are done")
+            raise_told(told, "a round of tasks failed on Spark")
+            self.say(told["said"])
         raise BppError(
             "the process that speaks to Spark was ended, and its tasks are not done",
             "look at the machine: its memory, its disk, its log",
@@ -151,7 +150,8 @@ def ensure_there(remote: str) -> None:
     if not is_answered(remote):
         raise BppError(
             "no server of Spark answers at spark_remote",
-            f"start it, or mend spark_remote in {SECTION}; the variable BPP_SPARK_REMOTE wins",
+            f"start it, or mend spark_remote in {SECTION}; the variable BPP_SPARK_REMOTE wins, and"
+            " BPP_RUNNER=processes does without",
         )
 
 

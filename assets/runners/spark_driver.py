@@ -1,8 +1,9 @@
 """What speaks to Spark, in a process of its own: one call that runs all tasks of a round, and their answers.
 
-It tells lines of JSON: how many tasks are done, and the answers, or the error that kept it from them. The
-call is one that a classic cluster and a server of Spark Connect both take. Not here: who listens
-(`assets/runners/spark.py`), and what a task does (`bpp_etl/shards/task.py`).
+It tells lines of JSON: what is to be said meanwhile, and the answers, or the error that kept it from them.
+The call is one that a classic cluster and a server of Spark Connect both take. Not here: who listens
+(`assets/runners/spark.py`), what a failure is called (`spark_failures.py`), and what a task does
+(`bpp_etl/shards/task.py`).
 """
 
 from __future__ import annotations
@@ -16,19 +17,24 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
 
 from assets.runners.spark import CONNECT, LOOPBACK, is_answered
+from assets.runners.spark_failures import LOOK_THERE, told_of
 from bpp_etl.errors import BppError
 from bpp_etl.reading.confined import answering, die_with_parent
+from bpp_etl.shards.rounds import Say
 from bpp_etl.warehouse.connection import A_MOMENT
 from bpp_etl.warehouse.told_errors import as_message
 
 Answer = Callable[[Iterator[Any]], Iterator[Any]]
 COLUMNS = "number long, answer string"
-LOOK_THERE = "look at Spark's own log; the release in service is as it was"
+NO_SLOT = "Spark has no free slot for one, or cannot reach its workers"
+QUIET = 30
+"""Seconds in which nothing moves, after which it is told; then after twice as many, and so on."""
 LOOK, LOST = 5, 60
 """So often, in seconds, it is looked whether a server is still there, and after so many it is lost."""
 
@@ -45,7 +51,7 @@ def main() -> None:
             answers.flush()
 
         try:
-            tell(answers=_answers(asked, lambda done: tell(done=done)))
+            tell(answers=_answers(asked, lambda words: tell(said=words)))
         except BppError as error:
             tell(**as_message(error))
 
@@ -54,10 +60,10 @@ def _leave(*_: object) -> NoReturn:
     raise SystemExit(1)
 
 
-def _answers(asked: dict[str, Any], say: Callable[[int], None]) -> list[str]:
+def _answers(asked: dict[str, Any], say: Say) -> list[str]:
     """Have the tasks done in one call, while telling how many are."""
     tasks: list[str] = asked["tasks"]
-    marks = tempfile.mkdtemp(prefix="done-", dir=asked["folder"])
+    marks = tempfile.mkdtemp(prefix="marks-", dir=asked["folder"])
     answer = answer_of(tasks, asked["threads"], marks)
     remote: str = asked["remote"]
     begun: list[Any] = []
@@ -69,11 +75,12 @@ def _answers(asked: dict[str, Any], say: Callable[[int], None]) -> list[str]:
         return session.range(0, len(tasks), 1, len(tasks)).mapInArrow(answer, COLUMNS).collect()
 
     try:
-        rows = _waited(collected, remote, marks, say)
+        rows = _waited(collected, remote, Marks(Path(marks), len(tasks)), say)
     except BppError:
         raise
     except Exception as error:  # noqa: BLE001 - told in our words
-        raise _told(error, had_session=bool(begun)) from None
+        _show(error)
+        raise told_of(error, had_session=bool(begun)) from None
     finally:
         for session in begun:
             _close(session, remote)
@@ -84,7 +91,7 @@ def _answers(asked: dict[str, Any], say: Callable[[int], None]) -> list[str]:
 
 
 def answer_of(tasks: Sequence[str], threads: int, marks: str) -> Answer:
-    """Make what a worker runs: it has the tasks whose numbers it is given done, and marks each.
+    """Make what a worker runs: it has the tasks of its numbers done, and marks when each begins and ends.
 
     The function is sent as it is, so that it can say where this code is not installed.
     """
@@ -96,6 +103,13 @@ def answer_of(tasks: Sequence[str], threads: int, marks: str) -> Answer:
 
         import pyarrow as pa  # noqa: PLC0415
 
+        def is_seen() -> bool:
+            return os.access(marks, os.W_OK)
+
+        def mark(what: str, number: int) -> None:
+            if is_seen():
+                Path(marks, f"{what}-{number}").touch()
+
         def told(task: str) -> str:
             refused = {"error": "BppError", "hint": "docs/scale.md says what workers need"}
             try:
@@ -103,16 +117,16 @@ def answer_of(tasks: Sequence[str], threads: int, marks: str) -> Answer:
             except ImportError:
                 words = "a worker of Spark has no bpp_etl, or lacks some of what it needs"
                 return json.dumps({**refused, "message": words})
-            if not os.access(marks, os.W_OK):
+            if not is_seen():
                 words = "a worker of Spark does not see the folder of its tasks, or may not write there"
                 return json.dumps({**refused, "message": words})
             return done_apart(task, threads)
 
         for batch in batches:
             for number in batch.column(0).to_pylist():
+                mark("begun", number)
                 made = told(tasks[number])
-                if os.access(marks, os.W_OK):
-                    Path(marks, str(number)).touch()
+                mark("done", number)
                 columns = [pa.array([number], pa.int64()), pa.array([made], pa.string())]
                 yield pa.RecordBatch.from_arrays(columns, ["number", "answer"])
 
@@ -140,11 +154,39 @@ def _session(remote: str) -> Any:
     return builder.getOrCreate()
 
 
-def _waited(call: Callable[[], Any], remote: str, marks: str, say: Callable[[int], None]) -> Any:
+@dataclass
+class Marks:
+    """What workers leave in a folder as so many tasks begin and end, and since when nothing has come."""
+
+    folder: Path
+    tasks: int
+    found: tuple[int, int] = (0, 0)
+    since: float = field(default_factory=time.monotonic)
+    patience: float = QUIET
+
+    def news(self) -> Iterator[str]:
+        """Tell how many tasks are done, if more are, and now and then that nothing moves."""
+        names = [path.name.partition("-")[0] for path in self.folder.iterdir()]
+        begun, done = names.count("begun"), names.count("done")
+        now = time.monotonic()
+        if done > self.found[1]:
+            yield f"{done} of {self.tasks} tasks are done"
+        if (begun, done) != self.found:
+            self.found, self.since, self.patience = (begun, done), now, QUIET
+        elif now - self.since > self.patience:
+            self.patience *= 2
+            words = (
+                f"{done} of {self.tasks} tasks are done; for {now - self.since:.0f} s none has begun or ended"
+            )
+            yield words if begun > done else f"{words}: {NO_SLOT}"
+
+
+def _waited(call: Callable[[], Any], remote: str, marks: Marks, say: Say) -> Any:
     """Make a call in a thread, and tell meanwhile how many tasks have left their mark.
 
     Spark knows it too, but a classic cluster and Spark Connect tell it in different ways. A server of Spark
-    Connect that is gone would be waited for ten minutes; a master may go, and its cluster works on.
+    Connect that is gone would be waited for ten minutes; a master may go, and its cluster works on. For a
+    free slot it is waited as long as it takes: others may be using them all.
     """
     called: Future[Any] = Future()
 
@@ -156,14 +198,11 @@ def _waited(call: Callable[[], Any], remote: str, marks: str, say: Callable[[int
 
     thread = Thread(target=work, daemon=True)  # it does not keep the process that is told to end
     thread.start()
-    told = 0
     looked = seen = time.monotonic()
     while thread.is_alive():
         thread.join(A_MOMENT)
-        done = len(list(Path(marks).iterdir()))
-        if done > told:
-            told = done
-            say(done)
+        for words in marks.news():
+            say(words)
         now = time.monotonic()
         if remote.startswith(CONNECT) and now - looked > LOOK:
             looked = now
@@ -184,20 +223,6 @@ def _close(session: Any, remote: str) -> None:
         session.stop()
     except Exception as error:  # noqa: BLE001 - the answers, or an error before, are what counts
         _show(error)
-
-
-def _told(error: Exception, *, had_session: bool) -> BppError:
-    """Tell in our words what Spark raised, for its own may quote a cell."""
-    _show(error)
-    if "PYTHON_VERSION_MISMATCH" in str(error):
-        return BppError(
-            "Spark's workers run another version of Python than this",
-            "PYSPARK_PYTHON names the Python of the workers; docs/scale.md says what they need",
-        )
-    failed = (
-        "Spark gave up a round of tasks" if had_session else "Spark cannot be reached, or gives no session"
-    )
-    return BppError(failed, LOOK_THERE)
 
 
 def _show(error: Exception) -> None:

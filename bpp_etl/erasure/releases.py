@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from bpp_etl.events.window import Window
 from bpp_etl.identity.erased import Erased
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.measure.exact import exact_rows
-from bpp_etl.measure.run import measure
+from bpp_etl.measure.run import Measured
 from bpp_etl.measure.write import MEASURED, write_metrics
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.controlled import controlled_tables, write_controlled
@@ -59,6 +59,8 @@ from schemas.contract import columns_of
 from schemas.release_quality import HISTORY_TABLES, OUTSIDE_CONTENT, Change
 
 SOURCE = "as_it_was"
+Measuring = Callable[[Path, Sequence[Protocol]], Measured]
+"""Measures the file of a release by protocols; nobody has it open."""
 ANEW = {("meta", "table"), ("meta", "column"), ("quality", "change")}
 """Tables that are written anew, whatever they held, beside the measured ones."""
 
@@ -86,11 +88,16 @@ def gone_digests(
 
 
 def erase_from_releases(
-    shelf: Shelf, registry: str, erased: Erased, config: RegistryConfig, now: dt.datetime
+    shelf: Shelf,
+    registry: str,
+    erased: Erased,
+    config: RegistryConfig,
+    now: dt.datetime,
+    measuring: Measuring,
 ) -> list[str]:
     """Make each release anew that holds one of the erased, oldest first, and serve what is left; say so.
 
-    The caller holds the warehouse against publishing. Errors: those of a full disk.
+    The caller holds the warehouse against publishing. Errors: those of a full disk, and of `measuring`.
     """
     done = []
     before: str | None = None
@@ -103,7 +110,7 @@ def erase_from_releases(
         why: str | None = "it is damaged and cannot be searched"
         if found:
             try:
-                why = _rewrite(shelf, release_id, registry, found, before, now)
+                why = _rewrite(shelf, release_id, registry, found, before, now, measuring)
             except (DamagedError, ReleaseError) as error:
                 why = error.message
         if why is None:
@@ -128,7 +135,13 @@ def _found_in(path: Path, registry: str, who: Who, config: RegistryConfig) -> Fo
 
 
 def _rewrite(
-    shelf: Shelf, release_id: str, registry: str, found: Found, before: str | None, now: dt.datetime
+    shelf: Shelf,
+    release_id: str,
+    registry: str,
+    found: Found,
+    before: str | None,
+    now: dt.datetime,
+    measuring: Measuring,
 ) -> str | None:
     """Make one release anew in its place; or say why that cannot be done.
 
@@ -141,19 +154,21 @@ def _rewrite(
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        with leased(building), opened(building / FILE) as con:
-            attach_read_only(con, folder / FILE, SOURCE)
-            why = _cannot_be_made(con)
-            protocols = _protocols_in(con) if why is None else None
-            if protocols is None:
-                return why or "its protocols are not at hand, so that it cannot be measured anew"
-            show_found(con, found)
-            expected = _copy(con, registry)
-            with transaction(con):
-                measured = measure(con, [one for one in protocols if one.is_event])
-                write_metrics(con, measured.protocols, exact_rows(measured))
+        with leased(building):
+            with opened(building / FILE) as con:
+                attach_read_only(con, folder / FILE, SOURCE)
+                why = _cannot_be_made(con)
+                protocols = _protocols_in(con) if why is None else None
+                if protocols is None:
+                    return why or "its protocols are not at hand, so that it cannot be measured anew"
+                show_found(con, found)
+                expected = _copy(con, registry)
+            measured = measuring(building / FILE, [one for one in protocols if one.is_event])
             if is_report_shared(os.environ):
                 write_controlled(measured, building)
+        with leased(building), opened(building / FILE) as con:
+            with transaction(con):
+                write_metrics(con, measured.protocols, exact_rows(measured))
             con.execute("delete from quality.event_rule_history where release_id = $id", {"id": release_id})
             con.execute("delete from quality.history where release_id = $id", {"id": release_id})
             add_to_history(con, release_id)
@@ -163,7 +178,6 @@ def _rewrite(
             rows["quality", "change"] = table_digest(con, "quality", "change", Change)
             with transaction(con):
                 describe_tables(con, rows)
-            con.execute(f"detach {SOURCE}")
         with leased(building):
             verify(building / FILE, expected)
             if controlled := controlled_tables(building / FILE, building):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from bpp_etl.erasure.releases import erase_from_releases, find_in_releases, gone
 from bpp_etl.erasure.shares import erase_from_log
 from bpp_etl.erasure.working import config_of, erase_from_working_files, find_in_working_files
 from bpp_etl.errors import BusyError, NotFoundError, UsageError, shown
+from bpp_etl.events import Protocol
 from bpp_etl.identity.erased import (
     PATIENT,
     begin_erasure,
@@ -32,12 +33,14 @@ from bpp_etl.identity.erased import (
 )
 from bpp_etl.identity.pseudonyms import Pseudonyms, is_pseudonym, pseudonyms_of
 from bpp_etl.landing.deliveries import REGISTRY_NAME
+from bpp_etl.measure import Measured
 from bpp_etl.release.shelf import BUILDING, Shelf
 from bpp_etl.settings import Places
+from bpp_etl.shards.gathering import measure_file
+from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from bpp_etl.share.before import KEPT
 from bpp_etl.warehouse.audit import note
-
-Say = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,19 @@ class Erasure:
     is_again: bool = False
 
 
-def erase_patient(places: Places, registry: str, patient: str, say: Say = lambda _: None) -> Erasure:
+def erase_patient(
+    places: Places,
+    registry: str,
+    patient: str,
+    say: Say = lambda _: None,
+    runners: Runners = OF_THIS_MACHINE,
+) -> Erasure:
     """Erase a patient of a registry, by the id in the warehouse or, if the key is at hand, by the real one.
 
-    Errors: UsageError where the registry's name is none or the id is empty, NotFoundError where the warehouse
-    knows no such patient, BusyError where something is just being written; nothing has changed then.
+    Releases of many rows are measured anew by the runner of the settings, one of the `runners`; where that
+    fails, the erasure is ended by the next refresh. Errors: UsageError where the registry's name is none or
+    the id is empty, NotFoundError where the warehouse knows no such patient, BusyError where something is
+    just being written; nothing has changed then.
     """
     if not REGISTRY_NAME.fullmatch(registry):
         raise UsageError(f"{shown(registry)} is no name of a registry", "letters, digits, _ and - only")
@@ -80,18 +91,18 @@ def erase_patient(places: Places, registry: str, patient: str, say: Say = lambda
         for one in sorted(found.patients):
             hashed = begin_erasure(root, registry, one, found.assessments)
             note(root, "erase", registry=registry, detail=hashed)
-        done = _finish(files, shelf, pseudonyms, say)
+        done = _finish(files, shelf, pseudonyms, say, runners)
     return Erasure(registry, tuple(done), is_again=not found)
 
 
-def finish_erasures(places: Places, say: Say = lambda _: None) -> None:
+def finish_erasures(places: Places, say: Say = lambda _: None, runners: Runners = OF_THIS_MACHINE) -> None:
     """End every erasure that was cut short. Errors: BusyError where something is just being written."""
     for registry in pending_registries(places.warehouse):
         files, shelf = WorkingFiles.of(places.warehouse, registry), Shelf.of(places.warehouse)
         with ExitStack() as stack:
             _hold(stack, files, shelf)
             say(f"{registry}: ending the erasure of a patient, which was cut short")
-            _finish(files, shelf, pseudonyms_of(os.environ, places), say)
+            _finish(files, shelf, pseudonyms_of(os.environ, places), say, runners)
 
 
 def _hold(stack: ExitStack, files: WorkingFiles, shelf: Shelf) -> None:
@@ -115,7 +126,9 @@ def _find(files: WorkingFiles, shelf: Shelf, registry: str, who: Named) -> Found
     return Found(found.patients | published.patients, found.assessments | published.assessments)
 
 
-def _finish(files: WorkingFiles, shelf: Shelf, pseudonyms: Pseudonyms | None, say: Say) -> list[str]:
+def _finish(
+    files: WorkingFiles, shelf: Shelf, pseudonyms: Pseudonyms | None, say: Say, runners: Runners
+) -> list[str]:
     """Remove whoever is on the list of a registry, and note that nothing of them is left."""
     root, registry = files.warehouse, files.folder.name
     erased, config = erased_of(root, registry, pseudonyms), config_of(files)
@@ -130,7 +143,12 @@ def _finish(files: WorkingFiles, shelf: Shelf, pseudonyms: Pseudonyms | None, sa
     tell(erase_from_log(root, gone_digests(root, files, shelf, erased, config)))
     if files.folder.is_dir():
         tell(erase_from_working_files(files, erased))
-    tell(erase_from_releases(shelf, registry, erased, config, dt.datetime.now(dt.UTC)))
+    now = dt.datetime.now(dt.UTC)
+
+    def measuring(file: Path, protocols: Sequence[Protocol]) -> Measured:
+        return measure_file(file, protocols, lambda line: say(f"  {line}"), runners)
+
+    tell(erase_from_releases(shelf, registry, erased, config, now, measuring))
     if let_go := forget_registry(root, registry):
         tell([f"the files of {let_go} deliveries, as they came, are no longer kept: {registry} in raw/"])
     for left in _left_behind(root):

@@ -25,7 +25,6 @@ from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.layout import columns_there, lacking
 from schemas.catalog import catalog, relations
 from schemas.quality import QUALITY_TABLES
-from schemas.tables import TABLES
 
 SCHEMAS = {"admitted": ("core", "event", "quarantine", "quality"), "shut": ("quarantine", "quality")}
 SOURCE = "source"
@@ -41,14 +40,6 @@ class Copied:
     deliveries: list[str] = field(default_factory=list)
     expected: dict[tuple[str, str], int] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def delivered(self) -> int:
-        """How many delivered rows were copied, admitted or refused."""
-        kept = ("core", "quarantine")
-        return sum(
-            rows for (schema, table), rows in self.expected.items() if schema in kept and table in TABLES
-        )
 
     def count(self, counts: dict[tuple[str, str], int]) -> None:
         """Add the rows of one source."""

@@ -45,7 +45,7 @@ def derive_in_shards(
     caller's.
     """
     common = {
-        "file": str(file),
+        "file": file,
         "registry": registry,
         "name": delivery[0],
         "day": delivery[1].isoformat(),

@@ -1,4 +1,4 @@
-"""Gathers what is measured of a release part by part, and measures it once it is put together.
+"""Measures the file of a release: in one piece, or of what is gathered of it part by part, by tasks.
 
 A part is a shard of a registry's patients, or some whole registries. Not here: what is gathered, how parts
 make one, and any number that is measured (`bpp_etl/measure`).
@@ -6,6 +6,7 @@ make one, and any number that is measured (`bpp_etl/measure`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,11 +17,21 @@ import polars as pl
 from bpp_etl.events.protocol import Protocol, as_told, recalled
 from bpp_etl.measure.gather import Tables, gather, gather_in_common
 from bpp_etl.measure.merge import merge
-from bpp_etl.measure.run import Measured, estimate
+from bpp_etl.measure.run import Measured, estimate, measure
 from bpp_etl.shards.bounds import Bounds
-from bpp_etl.shards.rounds import Rounds, Told
-from bpp_etl.shards.sharding import Sharding
-from bpp_etl.warehouse.connection import Connection, attach_read_only, in_memory, literal, quoted
+from bpp_etl.shards.rounds import Rounds, Say, Told
+from bpp_etl.shards.runners import Runners, rounds_in
+from bpp_etl.shards.sharding import Sharding, load_sharding
+from bpp_etl.warehouse.connection import (
+    Connection,
+    attach_read_only,
+    count_of,
+    in_memory,
+    literal,
+    opened_read_only,
+    quoted,
+    room_for,
+)
 from schemas.event import EVENT_TABLES
 from schemas.tables import TABLES
 
@@ -37,13 +48,33 @@ class Part:
     shards: int = 1
 
 
+def measure_file(file: Path, protocols: Sequence[Protocol], say: Say, runners: Runners) -> Measured:
+    """Measure a release's file, which nobody writes meanwhile; of more rows than a shard has, in parts.
+
+    These are gathered by the runner of the settings, which is one of the `runners`; what its tasks hand on
+    lies beside the file until it is measured. `say` is told how far it is, without any value. Errors: those
+    of the runner, and UsageError where it is not at hand.
+    """
+    sharding = load_sharding(os.environ)
+    with opened_read_only(file) as con:
+        parts = parts_of(con, sharding)
+        if not parts:
+            return measure(con, protocols)
+    say(f"what is measured is gathered in {len(parts)} parts")
+    with room_for(file), rounds_in(file.parent, sharding, say, runners) as rounds:
+        return measure_in_parts(rounds, file, protocols, parts)
+
+
 def parts_of(con: Connection, sharding: Sharding) -> list[Part]:
-    """Cut the patients of a release into parts: a large registry into its shards, the others put together."""
-    every = " union all ".join(
-        f"select registry from {schema}.{quoted(table)}"
-        for schema in ("core", "quarantine")
-        for table in TABLES
-    )
+    """Cut the patients of a release into parts: a large registry into its shards, the others put together.
+
+    There is none where the release has no more rows than a shard.
+    """
+    relations = [f"{schema}.{quoted(table)}" for schema in ("core", "quarantine") for table in TABLES]
+    rows = sum(count_of(con, f"select count(*) from {relation}") for relation in relations)
+    if not sharding.shards_of(rows):
+        return []
+    every = " union all ".join(f"select registry from {relation}" for relation in relations)
     counted = con.execute(
         f"select registry, count(*) from ({every}) group by registry order by registry"
     ).fetchall()
@@ -66,7 +97,7 @@ def measure_in_parts(
     rounds: Rounds, file: Path, protocols: Sequence[Protocol], parts: Sequence[Part]
 ) -> Measured:
     """Measure a release's file, which nobody has open, as `measure` does: what is gathered of its parts."""
-    common = {"file": str(file), "protocols": [as_told(one) for one in protocols]}
+    common = {"file": file, "protocols": [as_told(one) for one in protocols]}
     told = rounds.run("gather", [{**common, **asdict(part)} for part in parts])
     by_protocol = (
         merge([_read(one["by_protocol"][place]) for one in told]) for place in range(len(protocols))

@@ -62,17 +62,25 @@ class Rounds:
     shard_rows: int
 
     def run(self, name: str, asked: Sequence[Mapping[str, Any]]) -> list[Told]:
-        """Have the tasks of a round done, all of them. Errors: BppError as a task raised it."""
+        """Have the tasks of a round done, all of them; a `Path` among what is asked is told whole.
+
+        Errors: BppError as a task raised it.
+        """
         self.say(f"round {name}: {len(asked)} tasks")
         common = {
             "round": name,
             "versions": versions(),
-            "folder": str(self.folder),
+            "folder": self.folder,
             "memory": self.memory,
             "threads": self.threads,
         }
-        tasks = [json.dumps({**common, "asked": one}, default=str) for one in asked]
+        tasks = [json.dumps({**common, "asked": one}, default=_told) for one in asked]
         return [_answer(name, answer) for answer in self.runner.run(tasks)]
+
+
+def _told(one: object) -> str:
+    """Tell what JSON has no word for: a path so that it is the same wherever the task is done."""
+    return str(one.absolute() if isinstance(one, Path) else one)
 
 
 def _answer(name: str, answer: str) -> Told:

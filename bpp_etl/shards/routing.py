@@ -65,7 +65,7 @@ def routed(rounds: Rounds, file: Path, read: ReadDelivery, shards: int) -> Route
         "route",
         [
             {
-                "file": str(file),
+                "file": file,
                 "table": table,
                 "first": first,
                 "last": last,

@@ -44,7 +44,7 @@ def runner_of(sharding: Sharding, folder: Path, say: Say, runners: Runners) -> R
 @contextmanager
 def rounds_in(scratch: Path, sharding: Sharding, say: Say, runners: Runners) -> Iterator[Rounds]:
     """Yield rounds of tasks whose files lie beside what is half-built until they are settled."""
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch))
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=scratch.absolute()))
     try:
         runner = runner_of(sharding, folder, say, runners)
         yield Rounds(runner, folder, say, sharding.task_memory, sharding.task_threads, sharding.shard_rows)

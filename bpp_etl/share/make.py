@@ -1,6 +1,7 @@
 """Makes a share of a release: measured again under disclosure control, in a file that never held a patient.
 
-Not here: what is hidden (`bpp_etl/disclosure`, `quality.py`), and what was shared before (`before.py`).
+Not here: what is hidden (`bpp_etl/disclosure`), what was shared before (`before.py`), and which tables leave
+(`leaving.py`).
 """
 
 from __future__ import annotations
@@ -10,29 +11,31 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bpp_etl.code_version import code_version
 from bpp_etl.disclosure import DEFAULT_THRESHOLD
 from bpp_etl.disclosure.publish import told_of
-from bpp_etl.disclosure.quality import TOLD, control_quality, kept_in_flow
+from bpp_etl.disclosure.quality import control_quality, kept_in_flow
 from bpp_etl.errors import NotFoundError, UsageError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.window import Window
 from bpp_etl.identity.erased import nobody_erased_since
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.measure.run import measure
+from bpp_etl.measure.run import Measured
 from bpp_etl.measure.write import write_metrics
 from bpp_etl.release.contents import Made
-from bpp_etl.release.digest import table_digest
 from bpp_etl.release.documents import describe_files
 from bpp_etl.release.inputs import ensure_shipped, told_protocols
 from bpp_etl.release.readable import ensure_readable
 from bpp_etl.release.seal import ensure_sealed, sha256_of
 from bpp_etl.release.shelf import FILE as RELEASE_FILE
 from bpp_etl.release.shelf import REPORT, Shelf
+from bpp_etl.shards.gathering import measure_file
+from bpp_etl.shards.rounds import Say
+from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from bpp_etl.share.before import (
     DESCRIPTION,
     EXACT,
@@ -49,31 +52,24 @@ from bpp_etl.share.before import (
     write_patient_digests,
 )
 from bpp_etl.share.contents import SHARE
+from bpp_etl.share.leaving import SHARED, write_file
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import write_sums
 from bpp_etl.warehouse.audit import note
 from bpp_etl.warehouse.connection import (
     Connection,
-    attach_read_only,
     opened,
     opened_read_only,
-    quoted,
     transaction,
 )
-from bpp_etl.warehouse.ddl import comment_table, describe, describe_table, sql_type
-from schemas.catalog import catalog, relations
+from bpp_etl.warehouse.ddl import describe, describe_table, sql_type
+from schemas.catalog import relations
 from schemas.contract import Contract, columns_of
 from schemas.sums import Sums
 
 LEAVING = "leaving"
-SHARED = {
-    "metric": tuple(catalog()["metric"]),
-    "quality": (*TOLD, "event_rule"),
-    "meta": tuple(catalog()["meta"]),
-}
-"""The tables of a share, by schema."""
-LISTS = (("meta", "table"), ("meta", "column"))
-"""What lists the tables of a release: of those of a share alone in it."""
+Measuring = Callable[[Path], Measured]
+"""Measures the file of a release, which nobody has open."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,8 @@ def share_told(
     release_id: str | None,
     protocols: Sequence[str],
     threshold: int | None = None,
+    say: Say = lambda _: None,
+    runners: Runners = OF_THIS_MACHINE,
 ) -> str:
     """Make a share, of the release in service if none is named; say in lines where it is and what was hidden.
 
@@ -114,8 +112,16 @@ def share_told(
     ensure_shipped([name for name in names if name not in named])
     loaded = {name: named.get(name) or load_protocol(name) for name in names} | named
     within = [one.within(Window(*days)) for one in loaded.values()]
+    now = dt.datetime.now(dt.UTC)
     made = make_share(
-        warehouse, target, within, release_id=chosen, threshold=threshold, now=dt.datetime.now(dt.UTC)
+        warehouse,
+        target,
+        within,
+        release_id=chosen,
+        threshold=threshold,
+        now=now,
+        say=say,
+        runners=runners,
     )
     lines = [f"share {made.share_id} of release {made.release_id}: {made.folder}"]
     if made.hidden_by_difference:
@@ -136,15 +142,24 @@ def make_share(
     release_id: str,
     threshold: int = DEFAULT_THRESHOLD,
     now: dt.datetime,
+    say: Say = lambda _: None,
+    runners: Runners = OF_THIS_MACHINE,
 ) -> Share:
     """Write what may leave the house of a release into a new folder.
 
-    `protocols` are those of the release. Errors: NotFoundError where there is no such release, DamagedError
-    where it is not as published, UsageError where the folder is taken or the protocols are others, BppError
-    where it would tell a few patients apart beside a share before.
+    `protocols` are those of the release; one of many rows is measured by `runners`, of which `say` is told.
+    Errors: NotFoundError where there is no such release, DamagedError where it is not as published,
+    UsageError where the folder is taken or the protocols are others, BppError where it would tell a few
+    patients apart beside a share before, and as `measure_file`.
     """
+
+    judged = [protocol for protocol in protocols if protocol.is_event]
+
+    def measuring(work: Path) -> Measured:
+        return measure_file(work, judged, say, runners)
+
     with nobody_erased_since(warehouse):
-        return _make(warehouse, target, protocols, release_id, threshold, now)
+        return _make(warehouse, target, protocols, release_id, threshold, now, measuring)
 
 
 def _make(
@@ -154,6 +169,7 @@ def _make(
     release_id: str,
     threshold: int,
     now: dt.datetime,
+    measuring: Measuring,
 ) -> Share:
     source = Shelf.of(warehouse).folder(release_id)
     ensure_sealed(source)
@@ -168,8 +184,8 @@ def _make(
     leaving = building / LEAVING
     leaving.mkdir(parents=True)
     try:
-        few = _control(source / RELEASE_FILE, building, warehouse, protocols, key, threshold)
-        _export(building / "work.duckdb", leaving / FILE)
+        few = _control(source / RELEASE_FILE, building, warehouse, protocols, key, threshold, measuring)
+        write_file(building / "work.duckdb", leaving / FILE)
         _draw(building / "work.duckdb", leaving / REPORT)
         describe_files(leaving, SHARE, Made(share_id, now, code_version()), tables=SHARED)
         told = {
@@ -204,7 +220,13 @@ def put(leaving: Path, target: Path, last: str = DESCRIPTION) -> None:
 
 
 def _control(
-    source: Path, building: Path, warehouse: Path, protocols: Sequence[Protocol], key: str, threshold: int
+    source: Path,
+    building: Path,
+    warehouse: Path,
+    protocols: Sequence[Protocol],
+    key: str,
+    threshold: int,
+    measuring: Measuring,
 ) -> int:
     """Measure a copy of the release under control; return how many numbers are hidden for a share before."""
     work = building / "work.duckdb"
@@ -215,14 +237,15 @@ def _control(
         write_patient_digests(con, key, building / PATIENTS)
         for share in before:
             ensure_differs_by_many(con, building / PATIENTS, share, threshold)
+    measured = measuring(work)
+    # Quality tables of a share tell no few refused rows, so no count is known from them.
+    measured = replace(measured, tally=replace(measured.tally, told=set()))
+    exact = told_of(measured, threshold=0)
+    write_sums(exact, building / EXACT)
+    with opened(work) as con:
         told = told_before(con, before)
         registries = registries_that_differ_by_few(con, before, threshold)
         with transaction(con):
-            measured = measure(con, [protocol for protocol in protocols if protocol.is_event])
-            # Quality tables of a share tell no few refused rows, so no count is known from them.
-            measured = replace(measured, tally=replace(measured.tally, told=set()))
-            exact = told_of(measured, threshold=0)
-            write_sums(exact, building / EXACT)
             few = cells_that_differ_by_few(measured, told, threshold)
             already = cells_told_already(measured, told)
             controlled = told_of(measured, threshold, few, (), already)
@@ -254,32 +277,6 @@ def _ensure_protocols(con: Connection, protocols: Sequence[Protocol]) -> None:
             f"the release was made by other protocols: {names}",
             "name each by --protocol, with the file it was in; or `bpp refresh`, and share that",
         )
-
-
-def _export(work: Path, target: Path) -> None:
-    """Copy what may leave into a file of its own: one that held patients keeps what was deleted from it."""
-    with opened(target) as con:
-        attach_read_only(con, work, "work")
-        with transaction(con):
-            names = [f"{schema}.{table}" for schema, tables in SHARED.items() for table in tables]
-            for schema, tables in SHARED.items():
-                con.execute(f"create schema {quoted(schema)}")
-                for table in tables:
-                    name = f"{quoted(schema)}.{quoted(table)}"
-                    # Never deleted afterwards: what a file forgets, its bytes remember.
-                    is_list = (schema, table) in LISTS
-                    kept = f"where list_contains({names}, schema || '.' || \"table\")" if is_list else ""
-                    con.execute(f"create table {name} as from work.{name} {kept}")
-                    comment_table(con, schema, table, catalog()[schema][table])
-            for schema in ("metric", "quality"):
-                for table in SHARED[schema]:
-                    rows, digest = table_digest(con, schema, table, catalog()[schema][table])
-                    con.execute(
-                        'update meta."table" set rows = $rows, digest = $digest'
-                        ' where schema = $schema and "table" = $table',
-                        {"rows": rows, "digest": digest, "schema": schema, "table": table},
-                    )
-        con.execute("detach work")
 
 
 def _draw(work: Path, target: Path) -> None:

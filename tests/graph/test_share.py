@@ -24,7 +24,8 @@ from bpp_etl.release.seal import sha256_of
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.share import Share, make_share
 from bpp_etl.share.before import EXACT, FILE, PATIENTS, shares_before
-from bpp_etl.share.make import SHARED, contracts_digest, share_told
+from bpp_etl.share.leaving import SHARED
+from bpp_etl.share.make import contracts_digest, share_told
 from tests.support.releases import MadeRelease, publish_made
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -9,7 +9,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ spark.executor.memory 512m
 spark.driver.memory 512m
 spark.ui.enabled false
 """
+DEPLOY, HERE = "org.apache.spark.deploy", ("--host", "127.0.0.1", "--webui-port", "0")
 FRUGAL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Of all its Java: the machine of a test is small."""
 
@@ -64,6 +65,14 @@ class Servers:
         env = {**os.environ, **environment_of(self.home)}
         return self._stack.enter_context(running([*words], env, self.log, cwd=self.home))
 
+    def add_worker(self, name: str) -> None:
+        """Start a worker of a master, which does one task at a time, and wait until it is there."""
+        told = ("--cores", "1", "--memory", "1g", "--work-dir", str(self.home / name))
+        self.workers.append(
+            self.start(name, "spark-class", f"{DEPLOY}.worker.Worker", *HERE, *told, self.remote)
+        )
+        until(_says(self.log, "Successfully registered with master"), "a worker is there", self.log)
+
     def close(self) -> None:
         """End them all."""
         self._stack.close()
@@ -91,22 +100,15 @@ def connect(home: Path) -> Iterator[Servers]:
 
 
 @contextmanager
-def standalone(home: Path) -> Iterator[Servers]:
-    """Run a master with two workers, which do a task each."""
+def standalone(home: Path, workers: Sequence[str] = ("left", "right")) -> Iterator[Servers]:
+    """Run a master with workers of these names, which do a task each."""
     servers, port = Servers(home), free_port()
-    deploy = "org.apache.spark.deploy"
-    here = ("--host", "127.0.0.1", "--webui-port", "0")
     try:
-        servers.start("master", "spark-class", f"{deploy}.master.Master", *here, "--port", str(port))
+        servers.start("master", "spark-class", f"{DEPLOY}.master.Master", *HERE, "--port", str(port))
         until(lambda: _listens(port), "the master listens", servers.log)
         servers.remote = f"spark://127.0.0.1:{port}"
-        for name in ("left", "right"):
-            told = ("--cores", "1", "--memory", "1g", "--work-dir", str(home / name))
-            worker = servers.start(
-                name, "spark-class", f"{deploy}.worker.Worker", *here, *told, servers.remote
-            )
-            servers.workers.append(worker)
-            until(_says(servers.log, "Successfully registered with master"), "a worker is there", servers.log)
+        for name in workers:
+            servers.add_worker(name)
         yield servers
     finally:
         servers.close()

@@ -19,6 +19,7 @@ import pytest
 
 from assets.runners import RUNNERS
 from assets.runners.spark import Spark
+from assets.runners.spark_driver import NO_SLOT
 from bpp_etl.demo import write_demo_landing
 from bpp_etl.errors import BppError
 from bpp_etl.shards.rounds import Rounds
@@ -126,7 +127,9 @@ def test_what_is_judged_and_derived_on_spark_is_what_it_is_in_one_piece(
         monkeypatch.setenv("BPP_SHARD_ROWS", DEMO_ROWS)
         monkeypatch.setenv("BPP_RUNNER", "spark")
         monkeypatch.setenv("BPP_SPARK_REMOTE", servers.remote)
-        digest, said = refreshed(landing, tmp_path / "warehouse", REGISTRY, RUNNERS)
+        monkeypatch.chdir(tmp_path)
+        # As in a notebook: workers stand elsewhere.
+        digest, said = refreshed(landing, Path("warehouse"), REGISTRY, RUNNERS)
     assert digest == demo_digest
     assert "synthetic-dirty: events are derived in 3 shards" in said
     note(f"shards on Spark, {kind}", differing=0)
@@ -157,7 +160,7 @@ def test_a_worker_that_is_killed_costs_its_task_alone(
     note("a worker of Spark killed", differing=0, tasks_begun_again=len(begun) - 3)
 
 
-def test_a_refresh_by_spark_connect_publishes_the_same_release(
+def test_a_refresh_and_a_share_by_spark_connect_are_the_same(
     tmp_path: Path, landing: Path, settings: None
 ) -> None:
     told = {"BPP_LANDING": str(landing)}
@@ -170,7 +173,17 @@ def test_a_refresh_by_spark_connect_publishes_the_same_release(
             BPP_RUNNER="spark",
             BPP_SPARK_REMOTE=servers.remote,
         )
+        shared = bpp(
+            "share",
+            "--to",
+            tmp_path / "share of shards",
+            BPP_WAREHOUSE=str(tmp_path / "shards"),
+            BPP_SHARD_ROWS=DEMO_ROWS,
+            BPP_RUNNER="spark",
+            BPP_SPARK_REMOTE=servers.remote,
+        )
     whole = bpp("refresh", **told, BPP_WAREHOUSE=str(tmp_path / "whole"))
+    shared_whole = bpp("share", "--to", tmp_path / "share of whole", BPP_WAREHOUSE=str(tmp_path / "whole"))
     assert on_spark.code == whole.code == SHUT, on_spark.err
     assert (tmp_path / "spark" / "connect.log").read_text(encoding="utf-8").count(": Finished task") > 4 * 3
     digests = {
@@ -178,6 +191,9 @@ def test_a_refresh_by_spark_connect_publishes_the_same_release(
         for path in tmp_path.glob("*/published/releases/*/manifest.json")
     }
     assert len(digests) == 1
+    assert shared.code == shared_whole.code == 0, shared.err
+    assert "round gather" in shared.out
+    assert len({path.read_bytes() for path in tmp_path.glob("share of */sums.parquet")}) == 1
 
 
 def test_what_goes_wrong_on_spark_is_told_in_a_line(tmp_path: Path, settings: None) -> None:
@@ -189,7 +205,7 @@ def test_what_goes_wrong_on_spark_is_told_in_a_line(tmp_path: Path, settings: No
 
         def lost(_: str, folder: Path) -> None:
             limit = time.monotonic() + 300
-            while time.monotonic() < limit and not list(folder.glob("spark-*/done-*")):
+            while time.monotonic() < limit and not list(folder.glob("spark-*/marks-*")):
                 time.sleep(0.05)
             servers.close()
 
@@ -202,4 +218,26 @@ def test_what_goes_wrong_on_spark_is_told_in_a_line(tmp_path: Path, settings: No
         assert raised.value.message == "no server of Spark answers at spark_remote"
     with pytest.raises(BppError) as raised:
         Rounds(Rounded("no-such-master"), tmp_path, lambda _: None, *BOUNDS).run("own", [{"bucket": 0}])
-    assert raised.value.message == "Spark cannot be reached, or gives no session"
+    assert raised.value.message == "Spark does not start on this machine"
+
+
+def test_a_cluster_without_a_worker_is_waited_for_and_the_wait_is_told(
+    tmp_path: Path, settings: None, hostile: tuple[Landed, Outcome]
+) -> None:
+    landed, whole = hostile
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    (tmp_path / "spark").mkdir()
+    with standalone(tmp_path / "spark", workers=()) as servers:
+        runner = Rounded(servers.remote)
+
+        def late(*_: object) -> None:
+            limit = time.monotonic() + 300
+            while time.monotonic() < limit and not any(NO_SLOT in words for words in runner.said):
+                time.sleep(0.1)
+            if not servers.workers:
+                servers.add_worker("late")
+
+        runner.meanwhile = late
+        assert landed.outcome(1, runner).differing(whole) == []
+    assert runner.said[0].startswith("0 of ")
+    assert runner.said[0].endswith(NO_SLOT)

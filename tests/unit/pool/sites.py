@@ -23,7 +23,8 @@ from bpp_etl.release.protocols import write_protocols
 from bpp_etl.release.seal import sha256_of
 from bpp_etl.share.before import FILE
 from bpp_etl.share.contents import DESCRIPTION
-from bpp_etl.share.make import SHARED, contracts_digest
+from bpp_etl.share.leaving import SHARED
+from bpp_etl.share.make import contracts_digest
 from bpp_etl.share.pooling import Pool
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import sum_lines, write_sums

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ import pytest
 
 from assets.runners import RUNNERS, spark, spark_driver
 from assets.runners.spark import Spark
+from assets.runners.spark_failures import FAILURES, told_of
 from bpp_etl.errors import BppError
 from bpp_etl.shards import sharding
 from tests.support.ui import free_port
@@ -88,7 +90,8 @@ def test_a_worker_answers_each_number_with_its_task_and_marks_it(
     monkeypatch.setattr("bpp_etl.shards.processes.BEGIN", "print(input())")
     answer = spark_driver.answer_of(['"first"', '"second"'], 1, str(tmp_path))
     assert answers(answer(batches(1, 0))) == {1: "second", 0: "first"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1"]
+    marks = sorted(path.name for path in tmp_path.iterdir())
+    assert marks == ["begun-0", "begun-1", "done-0", "done-1"]
 
 
 def test_what_a_worker_writes_is_for_its_owner_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -116,12 +119,65 @@ def test_a_worker_without_this_code_says_so(monkeypatch: pytest.MonkeyPatch, tmp
     assert "a worker of Spark has no bpp_etl" in answers(answer(batches(0)))[0]["message"]
 
 
-def test_whatever_spark_raises_is_told_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
-    told = spark_driver._told(ValueError("P-0007"), had_session=True)
-    assert told.message == "Spark gave up a round of tasks"
-    assert "P-0007" not in f"{told.hint}{''.join(capsys.readouterr())}"
-    version = spark_driver._told(ValueError("[PYTHON_VERSION_MISMATCH] 3.9"), had_session=True)
-    assert version.message == "Spark's workers run another version of Python than this"
+ABORTED = (
+    "An error occurred while calling o52.collectToPython.\n: org.apache.spark.SparkException: Job aborted: "
+)
+TRACED = 'Traceback (most recent call last):\n  File "driver.py", line 31\n'
+SAID = [
+    (ABORTED + "P-0007", "Spark gave up a round of tasks, by SparkException"),
+    (
+        ABORTED + "P-0007\n  at\nCaused by: java.io.IOException: P-0007",
+        "Spark gave up a round of tasks, by IOException",
+    ),
+    (f"{ABORTED}{TRACED}KeyError: P-0007", "Spark gave up a round of tasks, by KeyError"),
+    (f"{ABORTED}{TRACED}Patient: P-0007", "Spark gave up a round of tasks, by SparkException"),
+    ("P-0007", "Spark gave up a round of tasks, by ValueError"),
+    ("[SOME_CONDITION] P-0007", "Spark gave up a round of tasks, by SOME_CONDITION"),
+    ("[JAVA_GATEWAY_EXITED] P-0007", "Spark does not start on this machine"),
+    (
+        ABORTED + 'java.io.IOException: Cannot run program "/P-0007/python": error=2',
+        "Spark's workers do not find the Python that they are to run",
+    ),
+    ("[PYTHON_VERSION_MISMATCH] 3.9", "Spark's workers run another version of Python than this"),
+]
+"""What Spark says, and what is told of it."""
+
+
+@pytest.mark.parametrize(("words", "message"), SAID)
+def test_whatever_spark_raises_is_told_by_its_kind_and_without_its_words(words: str, message: str) -> None:
+    told = told_of(ValueError(words), had_session=True)
+    assert told.message == message
+    assert "P-0007" not in told.hint
+
+
+def test_every_failure_that_is_known_is_told_as_itself() -> None:
+    for one in FAILURES:
+        for word in one.words:
+            assert told_of(ValueError(f"{ABORTED} {word} "), had_session=True).message == one.called, word
+
+
+def test_how_many_are_done_is_told_and_now_and_then_that_nothing_moves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(spark_driver, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    marks = spark_driver.Marks(tmp_path, 4, since=0)
+
+    def told(second: int, *names: str) -> list[str]:
+        clock[0] = second
+        for name in names:
+            (tmp_path / name).touch()
+        return list(marks.news())
+
+    waits = "0 of 4 tasks are done; for {} s none has begun or ended: " + spark_driver.NO_SLOT
+    assert told(30) == []
+    assert told(31) == [waits.format(31)]
+    assert [told(second) for second in (32, 60, 61)] == [[], [], [waits.format(61)]]
+    assert told(120) == []
+    assert told(125, "begun-1", "begun-3") == []
+    assert told(156) == ["0 of 4 tasks are done; for 31 s none has begun or ended"]
+    assert told(157, "done-3", "done-1") == ["2 of 4 tasks are done"]
+    assert told(188) == ["2 of 4 tasks are done; for 31 s none has begun or ended: " + spark_driver.NO_SLOT]
 
 
 @pytest.fixture
@@ -141,11 +197,11 @@ def test_progress_is_told_and_answers_come_in_the_order_of_the_tasks(
 ) -> None:
     said: list[str] = []
     program = (
-        "import json, sys\ntold = json.load(sys.stdin)\nprint(json.dumps({'done': 1}))\n"
+        "import json, sys\ntold = json.load(sys.stdin)\nprint(json.dumps({'said': 'half'}))\n"
         "print(json.dumps({'answers': [task.upper() for task in told['tasks']]}))"
     )
     assert heard(program, said.append) == ["FIRST", "SECOND"]
-    assert said == ["1 of 2 tasks are done"]
+    assert said == ["half"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -172,7 +228,7 @@ def test_ctrl_c_ends_the_process_that_speaks_to_spark(
     pid = tmp_path / "pid"
     program = (
         f"import json, os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n"
-        "print(json.dumps({'done': 1}), flush=True)\ntime.sleep(600)"
+        "print(json.dumps({'said': 'one'}), flush=True)\ntime.sleep(600)"
     )
 
     def interrupted(_: str) -> None:

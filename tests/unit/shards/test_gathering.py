@@ -7,39 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from random import Random
 
 import polars as pl
 import pytest
 
-from bpp_etl.demo import write_demo_landing
-from bpp_etl.demo.profiles import CLEAN
-from bpp_etl.demo.registry import generate_registry
 from bpp_etl.events import load_protocol
 from bpp_etl.measure import merge as merging
 from bpp_etl.measure.exact import exact_left, exact_rows
 from bpp_etl.measure.gather import GATHERED, OF_PATIENTS, OVERLAP, Tables, gather, gather_in_common
 from bpp_etl.measure.run import Measured, estimate, measure
-from bpp_etl.release.shelf import Shelf
 from bpp_etl.shards.gathering import Part, measure_in_parts, parts_of, show_part
 from bpp_etl.shards.rounds import Rounds, Runner
 from bpp_etl.shards.sharding import Sharding
 from bpp_etl.warehouse.connection import Connection, in_memory, opened_read_only
 from schemas.tables import TABLES
-from tests.conftest import MadeOnce
-from tests.support.deliveries import DAY
-from tests.support.warehouses import PROTOCOLS, admit, release
+from tests.support.warehouses import PROTOCOLS
 from tests.unit.measure.patients import Candidate, Person
 from tests.unit.measure.test_counts import MIXED, OTHERS
 from tests.unit.measure.world import add, named
 from tests.unit.measure.world import release as world
-from tests.unit.shards.hostile import write_hostile
+from tests.unit.shards.conftest import REGISTRIES
 from tests.unit.shards.sharded import BOUNDS, Here
 from tests.unit.shards.test_processes import Killed
 
-REGISTRIES = ("synthetic-clean", "synthetic-dirty")
 REFUSED = [
     ("a", 1, "X"),
     *(("a", number, f"{' ' * number}X ") for number in range(2, 7)),
@@ -68,22 +60,6 @@ def told(measured: Measured) -> dict[str, list[str]]:
 def differing(found: Measured, whole: dict[str, list[str]]) -> list[str]:
     """Name what is not the same."""
     return [name for name, rows in told(found).items() if rows != whole[name]]
-
-
-@pytest.fixture(scope="module")
-def published(made_once: MadeOnce) -> Path:
-    """A release of the demonstration, and of a registry that sends hostile rows beside those of a cohort."""
-
-    def make(home: Path) -> None:
-        write_demo_landing(home / "landing")
-        cohort = generate_registry(120, 7, CLEAN, date.fromisoformat(DAY)).tables
-        registry = write_hostile(home / "landing", beside=cohort).parent.name
-        for one in (*REGISTRIES, registry):
-            assert admit(home / "landing", home / "warehouse", one).is_open
-        release(home / "warehouse")
-
-    home, _ = made_once("gathered-in-parts", make)
-    return Shelf.of(home / "warehouse").current
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +104,7 @@ def test_the_release_has_what_it_is_there_for(whole: dict[str, list[str]], publi
     assert {name for name in GATHERED if name not in tables or tables[name].is_empty()} == {OVERLAP}
     for name, table in tables.items():
         assert not table.select(GATHERED[name].keys).is_duplicated().any(), name
-    assert tables["registry"].height == len(REGISTRIES) + 1
+    assert tables["registry"].height == len(REGISTRIES)
     assert len(whole["rows"]) > 1000
 
 
@@ -229,10 +205,11 @@ def test_a_wrong_way_to_put_parts_together_shows(
         (4, [("c", 0, 2), ("c", 1, 2), ("a", 0, 1), ("bd", 0, 1)]),
         (5, [("ab", 0, 1), ("c", 0, 1), ("d", 0, 1)]),
         (6, [("ab", 0, 1), ("cd", 0, 1)]),
-        (99, [("abcd", 0, 1)]),
+        (10, [("abc", 0, 1), ("d", 0, 1)]),
+        (11, []),
     ],
 )
-def test_a_large_registry_is_cut_and_small_ones_go_together(
+def test_a_large_registry_is_cut_and_small_ones_go_together_and_a_small_release_is_whole(
     shard_rows: int, expected: list[tuple[str, int, int]]
 ) -> None:
     with in_memory() as con:

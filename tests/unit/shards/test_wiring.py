@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.gates.test_derived_lines import DERIVE, DRUGS, LESIONS, PATIENTS, SCA
 from tests.gates.test_pseudonyms import KEY
 from tests.support.deliveries import write_texts
 from tests.support.warehouses import release
+from tests.unit.shards.sharded import Here
 
 ROUNDS = ["route", "own", "judge", "derive", "gather"]
 
@@ -73,6 +75,24 @@ def test_a_refresh_in_shards_publishes_the_same_release_also_of_pseudonyms(
     assert rounds == ROUNDS
     assert "synthetic-dirty: events are derived in 3 shards" in said
     assert "what is measured is gathered in 3 parts" in said
+
+
+class Elsewhere(Here):
+    """Runs tasks in another folder than whoever asks for them, as workers do."""
+
+    def run(self, tasks: Sequence[str]) -> list[str]:
+        with chdir("/"):
+            return super().run(tasks)
+
+
+def test_tasks_that_run_elsewhere_find_a_warehouse_of_a_relative_path(
+    tmp_path: Path, rounds: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPP_SHARD_ROWS", "3000")
+    monkeypatch.chdir(tmp_path)
+    write_demo_landing(tmp_path / "landing")
+    refreshed(Path("landing"), Path("warehouse"), "synthetic-dirty", {"processes": lambda *_: Elsewhere()})
+    assert rounds == ROUNDS
 
 
 def test_a_runner_that_nobody_hands_in_is_refused_in_words(
