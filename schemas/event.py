@@ -84,11 +84,20 @@ OPEN_QUESTIONS: Mapping[str, str] = MappingProxyType(
 """
 
 CT_WITH_WINDOW, ON_BONE_SCAN = "CT or PET-CT with bone window", "bone scan"
-BETTER_SCAN = (
-    "Further bone scans, {lacking} in number, within the dates given, that are better than the one before; or"
-    " one that is worse again, or a CT, PET-CT or MRI that shows progression."
+IF_BETTER: Mapping[str, str] = MappingProxyType(
+    {
+        "confirming_ct": (
+            "Further bone scans, {lacking} in number, within the dates given, that are better than the one"
+            " before; or one that is worse again, or a CT, PET-CT or MRI that shows progression."
+        ),
+        "progression_evidence": (
+            "No further scan can confirm it: the line, or life, ended too soon. Only a bone scan that is"
+            " worse again, or a CT, PET-CT or MRI that shows progression, within the dates given, decides;"
+            " or a correction of the dates of therapy."
+        ),
+    }
 )
-"""The same of `confirming_ct` where the protocol asks for a better scan."""
+"""The same where the protocol asks for a better scan."""
 
 
 def closing_evidence(baselines: Collection[str], *, is_better_asked: bool) -> Mapping[str, str]:
@@ -96,7 +105,7 @@ def closing_evidence(baselines: Collection[str], *, is_better_asked: bool) -> Ma
     scans = [CT_WITH_WINDOW] if set(baselines) & set(CT_MODALITIES) else []
     scans += [ON_BONE_SCAN] if set(baselines) - set(CT_MODALITIES) else []
     told = {name: text.replace("{scan}", ", or a ".join(scans)) for name, text in OPEN_QUESTIONS.items()}
-    return {**told, "confirming_ct": BETTER_SCAN} if is_better_asked else told
+    return {**told, **IF_BETTER} if is_better_asked else told
 
 
 def _with_verdicts(*, before: str) -> Callable[[type[Contract]], type[Contract]]:

@@ -1,14 +1,23 @@
-"""What a protocol takes for a candidate, in words.
+"""What a protocol takes for a candidate, and on which scans, in words.
 
 Not here: the codes (`parameters.py`) and what they mean in rows (`sql/candidate_lesion.sql`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from bpp_etl.events.parameters import BONE_SCAN
+from schemas.codes import CT_MODALITIES
 
 OF_IMAGES: Mapping[str, str] = {"new_osteoblastic": "new osteoblastic", "denser": "denser"}
 OF_BONE_SCANS: Mapping[str, str] = {"new_on_bone_scan": "new", "larger_on_bone_scan": "larger"}
+
+
+def scans_told(modalities: Collection[str], *, is_one: bool = False) -> str:
+    """Name the scans that a protocol looks at by their modalities: CTs, bone scans, or both."""
+    names = ["CT"] * bool(set(modalities) & set(CT_MODALITIES)) + ["bone scan"] * (BONE_SCAN in modalities)
+    return " or ".join(name if is_one else f"{name}s" for name in names)
 
 
 def finding_told(codes: Sequence[str], noun: str = "lesion") -> str:

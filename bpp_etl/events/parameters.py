@@ -69,8 +69,8 @@ _EVENT = (
     Parameter(
         CANDIDATE_FINDINGS,
         "What a candidate is: a new osteoblastic lesion; a denser one (a larger osteoblastic one, one with "
-        "less lysis, a known one called new and osteoblastic), but not on a bone scan; on a bone scan a new "
-        "or a larger lesion of any kind.",
+        "less lysis that is neither new nor resolved nor of unknown build, a known one called new and "
+        "osteoblastic), but not on a bone scan; on a bone scan a new or a larger lesion of any kind.",
         codes=("new_osteoblastic", "denser", "new_on_bone_scan", "larger_on_bone_scan"),
         is_list=True,
         is_optional=True,
@@ -99,7 +99,8 @@ _EVENT = (
     Parameter(
         CONFIRMING_FINDING,
         "What confirms: no progression; or better, which is a smaller or resolved lesion and none that is "
-        "new or larger. Where it has to be better, what is worse again, without doubt, is progression.",
+        "new or larger. Where it has to be better, a scan that is worse again, with a new or larger lesion "
+        "without doubt, is progression.",
         codes=("no_progression", BETTER),
         is_optional=True,
         default="no_progression",

@@ -152,11 +152,19 @@ class _Reader:
     def agree(self, protocol: Protocol) -> None:
         """Refuse parameters that make no sense together."""
         shows = [code for code in protocol.codes(CANDIDATE_FINDINGS) if code.endswith(BONE_SCAN.lower())]
-        if shows and BONE_SCAN not in protocol.codes("candidate_modalities"):
+        modalities = set(protocol.codes("candidate_modalities"))
+        if shows and BONE_SCAN not in modalities:
             self.fail(
                 f"{CANDIDATE_FINDINGS} names {shows[0]}, but candidate_modalities no {BONE_SCAN}",
                 f"add {BONE_SCAN} to candidate_modalities",
             )
+        if "denser" in protocol.codes(CANDIDATE_FINDINGS) and modalities <= {BONE_SCAN}:
+            self.fail(
+                f"{CANDIDATE_FINDINGS} names denser, which no {BONE_SCAN} shows",
+                "add CT or PET_CT to candidate_modalities",
+            )
+        if protocol.needs_better and not protocol.value("confirming_cts"):
+            self.fail(f'{CONFIRMING_FINDING} = "{BETTER}" needs confirming_cts of 1 or more')
         if BONE_SCAN in protocol.codes(CONFIRMING_MODALITIES) and not protocol.needs_better:
             self.fail(
                 f"{CONFIRMING_MODALITIES} names {BONE_SCAN}, which shows no absence of progression",

@@ -6,16 +6,20 @@ which a protocol sets (`protocols/`). ALP and HER2 are not among the columns tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 from polars import col
 
+from bpp_etl.events.findings import scans_told
+from bpp_etl.events.protocol import Protocol
 from bpp_etl.events.window import Window
 from schemas.event import NOT_IN_COHORT
 
 _, OUTSIDE_WINDOW = NOT_IN_COHORT
+CONFIRMED = "confirmed"
 XU2025 = "Xu et al., Front Oncol 2025, doi 10.3389/fonc.2025.1643179"
 PROJECT = "Project choice; the publication is silent"
 PFS_GUIDANCE = "Guidance on censoring of progression-free survival: two missed assessments"
@@ -25,6 +29,7 @@ PFS_GUIDANCE = "Guidance on censoring of progression-free survival: two missed a
 class DecidingRule:
     """One named rule: where `condition` holds and no rule before it did, the patient is in `state`.
 
+    `looks_at` names the parameter with the modalities that its sentence calls CTs, if it does.
     For the rules of the course `state` is None and `reason` is where the patient leaves. `would_change` says
     what other evidence would have led past this rule.
     """
@@ -36,6 +41,24 @@ class DecidingRule:
     reason: str
     citation: str
     would_change: str
+    looks_at: str | None = None
+
+    def under(self, protocol: Protocol) -> DecidingRule:
+        """Return the rule as it reads under a protocol: its scans by their names, its own publication."""
+        sentence = self.sentence
+        if self.id == CONFIRMED and protocol.value("confirming_cts") == 0:
+            sentence = (
+                "Nothing has to confirm the candidate, and its time point shows no explicit progression."
+            )
+        elif self.looks_at is not None:
+            modalities = protocol.codes(self.looks_at)
+            for is_one, word in ((False, r"\bCTs\b"), (True, r"\bCT\b")):
+                sentence = re.sub(word, scans_told(modalities, is_one=is_one), sentence)
+        is_own = XU2025.endswith(f"doi {protocol.doi}")
+        own = f"{protocol.citation}, doi {protocol.doi}" if protocol.doi else protocol.citation
+        return replace(
+            self, sentence=sentence, citation=own if self.citation == XU2025 and not is_own else self.citation
+        )
 
 
 def _not_after(first: str, last: str) -> pl.Expr:
@@ -70,6 +93,7 @@ FLOW_RULES: tuple[DecidingRule, ...] = (
         reason="no_on_treatment_ct",
         citation=XU2025,
         would_change="An evaluable CT with bone window during line 1.",
+        looks_at="candidate_modalities",
     ),
     DecidingRule(
         id="no_new_osteoblastic_lesion",
@@ -82,6 +106,7 @@ FLOW_RULES: tuple[DecidingRule, ...] = (
         reason="no_new_osteoblastic_lesion",
         citation=XU2025,
         would_change="A new osteoblastic lesion on an eligible CT during line 1.",
+        looks_at="candidate_modalities",
     ),
     DecidingRule(
         id="progression_first",
@@ -123,15 +148,17 @@ STATE_RULES: tuple[DecidingRule, ...] = (
         reason="no_baseline_ct",
         citation="RECIST 1.1 asks for imaging before the start; the window is the protocol's",
         would_change="An eligible CT in the baseline window before the start of line 1.",
+        looks_at="candidate_modalities",
     ),
     DecidingRule(
-        id="confirmed",
+        id=CONFIRMED,
         sentence="The number of confirming CTs needed came on line 1 before any explicit progression.",
         condition=col("confirming_ct_count") >= col("required_confirming_ct_count"),
         state="pseudoprogression",
         reason="confirmed",
         citation=XU2025,
         would_change="Explicit progression before the last confirming CT needed.",
+        looks_at="confirming_modalities",
     ),
     DecidingRule(
         id="pd_before_confirmation",
@@ -156,6 +183,7 @@ STATE_RULES: tuple[DecidingRule, ...] = (
         reason="progression_not_read",
         citation=f"{PROJECT}: what nobody wrote down is not the absence of progression",
         would_change="The response outside bone, and the change of lysis, on the CTs that record none.",
+        looks_at="confirming_modalities",
     ),
     DecidingRule(
         id="death",
@@ -195,6 +223,7 @@ STATE_RULES: tuple[DecidingRule, ...] = (
         reason="awaiting_ct",
         citation=PROJECT,
         would_change="The next confirming CTs, or explicit progression.",
+        looks_at="confirming_modalities",
     ),
 )
 

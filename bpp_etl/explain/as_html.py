@@ -28,7 +28,11 @@ def as_html(evidence: Evidence, labels: Labels) -> str:
                 "place": words.PLACE_WORDS[point.place],
                 "marks": words.marks_told(point, evidence),
                 "assessments": [
-                    (words.scan_told(one, point, labels), words.use_told(one), words.shown_told(one))
+                    (
+                        words.scan_told(one, point, labels),
+                        words.use_told(one, evidence.protocol),
+                        words.shown_told(one),
+                    )
                     for one in point.assessments
                 ],
             }

@@ -51,7 +51,8 @@ def _point_lines(evidence: Evidence, labels: Labels) -> list[str]:
         head = "  ".join(parts) + (f"  ** {marks} **" if marks else "")
         lines.append(f"  {head}")
         for one in point.assessments:
-            told = f"{words.scan_told(one, point, labels)}, {words.use_told(one)}: {words.shown_told(one)}"
+            use, shown = words.use_told(one, evidence.protocol), words.shown_told(one)
+            told = f"{words.scan_told(one, point, labels)}, {use}: {shown}"
             lines += wrapped(told, "      ", hanging="        ")
     return lines or ["  none"]
 

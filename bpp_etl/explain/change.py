@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from bpp_etl.events.findings import finding_told
+from bpp_etl.events.findings import finding_told, scans_told
 from bpp_etl.events.parameters import CANDIDATE_FINDINGS, CANDIDATE_ON, CONFIRMING_MODALITIES, FIRST
 from bpp_etl.explain.facts import Evidence, TimePoint
 from bpp_etl.explain.labels import Labels
@@ -92,9 +92,8 @@ def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
 def _confirming(evidence: Evidence, *, is_one: bool) -> str:
     """Name what confirms under the protocol."""
     if evidence.protocol.needs_better:
-        seen = [MODALITY_WORDS[code] for code in evidence.protocol.codes(CONFIRMING_MODALITIES)]
-        end = "that is better" if is_one else "that are better"
-        return f"{' or '.join(seen)}{'' if is_one else 's'} {end}"
+        seen = scans_told(evidence.protocol.codes(CONFIRMING_MODALITIES), is_one=is_one)
+        return f"{seen} {'that is better' if is_one else 'that are better'}"
     if is_one:
         return "CT that is read for progression and shows none"
     return "CTs that are read for progression and show none"
@@ -135,9 +134,13 @@ def _progression_first(evidence: Evidence, labels: Labels) -> str:
 
 def _pd_at_detection(evidence: Evidence, labels: Labels) -> str:
     day = evidence.event["event_date"]
-    otherwise = "the CTs that follow would decide"
+    points = [point for point in evidence.points if point.day == day]
+    if {kind for point in points for one in point.assessments for kind in one.progression} == {"late_lesion"}:
+        start, flare = evidence.event["therapy_start_date"], _parameter(evidence, "flare_until_days")
+        return f"Seen by {labels.day(start + timedelta(days=flare))}, it would be a flare."
+    otherwise = f"the {_confirming_scans(evidence)} that follow would decide"
     if not evidence.weighed["baseline_ct_count"]:
-        otherwise = "it would be indeterminate for want of a baseline CT"
+        otherwise = f"it would be indeterminate for want of a baseline {_baseline_scan(evidence)}"
     elif not evidence.weighed["required_confirming_ct_count"]:
         otherwise = "it would be pseudoprogression"
     return (
@@ -150,7 +153,7 @@ def _no_baseline_ct(evidence: Evidence, labels: Labels) -> str:
     first, last = baseline_days(evidence)
     if last < first:
         return f"Nothing: every {_scan(evidence)} in the baseline window would be read with the candidate."
-    return f"An {_scan(evidence)} {between(first, last, labels)} would let the later CTs decide."
+    return f"An {_scan(evidence)} {between(first, last, labels)} would let {_what_follows(evidence)} decide."
 
 
 def _confirmed(evidence: Evidence, labels: Labels) -> str:
@@ -168,7 +171,7 @@ def _pd_before_confirmation(evidence: Evidence, labels: Labels) -> str:
         return f"{told}."
     return (
         f"Another reading of {_progressed(evidence, labels, day)} ({kinds_told(evidence, day)}): the"
-        f" confirming CTs that are lacking do not fit before {labels.day(day)}."
+        f" confirming {_confirming_scans(evidence)} that are lacking do not fit before {labels.day(day)}."
     )
 
 
@@ -229,8 +232,22 @@ ADVICE: Mapping[str, Callable[[Evidence, Labels], str]] = {
 def _on_line(evidence: Evidence, labels: Labels, what: str) -> str:
     first, last = treatment_days(evidence)
     if last is not None and last < first:
-        return "Nothing: line 1 left no day for a CT that is not read with the one before it."
+        scan = _baseline_scan(evidence)
+        return f"Nothing: line 1 left no day for a {scan} that is not read with the one before it."
     return f"{what} {between(first, last, labels)}."
+
+
+def _baseline_scan(evidence: Evidence) -> str:
+    return scans_told(evidence.protocol.codes("candidate_modalities"), is_one=True)
+
+
+def _confirming_scans(evidence: Evidence) -> str:
+    return scans_told(evidence.protocol.codes(CONFIRMING_MODALITIES))
+
+
+def _what_follows(evidence: Evidence) -> str:
+    needed = evidence.weighed["required_confirming_ct_count"]
+    return f"the later {_confirming_scans(evidence)}" if needed else "the candidate itself"
 
 
 def _is_dated_by_ct(point: TimePoint) -> bool:

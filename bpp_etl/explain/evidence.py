@@ -98,7 +98,7 @@ def gather(con: Connection, source: Source, protocol: Protocol) -> Evidence:
     return Evidence(
         source=source,
         protocol=protocol,
-        rule=_rule(str(event["rule"])) if event else _flow_rule(str(flow["left_at"])),
+        rule=_rule(str(event["rule"]) if event else str(flow["left_at"])).under(protocol),
         left_at=str(flow["left_at"]),
         episode=_one(con, "episode"),
         course=course,
@@ -185,11 +185,7 @@ def _marks_without(day: date, course: Row) -> tuple[str, ...]:
 
 
 def _rule(rule_id: str) -> DecidingRule:
-    return next(rule for rule in STATE_RULES if rule.id == rule_id)
-
-
-def _flow_rule(rule_id: str) -> DecidingRule:
-    return next(rule for rule in FLOW_RULES if rule.id == rule_id)
+    return next(rule for rule in (*FLOW_RULES, *STATE_RULES) if rule.id == rule_id)
 
 
 def _one(con: Connection, relation: str) -> Row:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bpp_etl.events import Protocol
 from bpp_etl.events.parameters import CANDIDATE_FINDINGS
 from bpp_etl.explain.change import KIND_WORDS, MODALITY_WORDS, would_change
 from bpp_etl.explain.due import due_ct
@@ -76,7 +77,7 @@ def scan_told(one: Assessment, point: TimePoint, labels: Labels) -> str:
     return MODALITY_WORDS[one.modality] + of_day
 
 
-def use_told(one: Assessment) -> str:
+def use_told(one: Assessment, protocol: Protocol) -> str:
     """Say what an assessment can be used for, or why it cannot."""
     if not one.is_evaluable:
         return "not evaluable"
@@ -89,7 +90,7 @@ def use_told(one: Assessment) -> str:
         )
     if one.modality in {"CT", "PET_CT"} and one.is_bone_window is False:
         return "no bone window"
-    return "progression only" if one.modality == "MRI" else "not eligible"
+    return "progression only" if one.modality in protocol.codes("progression_modalities") else "not eligible"
 
 
 def shown_told(one: Assessment) -> str:
@@ -233,6 +234,8 @@ def _lesion(lesion: Lesion) -> str:
 def _confirms(point: TimePoint, evidence: Evidence) -> str:
     place = evidence.follow_up["confirming_ct_dates"].index(point.day) + 1
     needed = evidence.weighed["required_confirming_ct_count"]
+    if not needed:
+        return "clean"
     return f"confirms, {place} of {needed}" if place <= needed else "clean, more than needed"
 
 

@@ -68,9 +68,9 @@ def coleman_finding(scan: Scan, seen: Lesion) -> bool:
 
 
 def kanaoka_finding(_: Scan, seen: Lesion) -> bool:
-    if seen.lysis_change == "decreased":
-        return True
-    return seen.morphology == "osteoblastic" and seen.status in ("new", "larger")
+    is_old = seen.status not in ("new", "resolved")
+    has_less_lysis = seen.lysis_change == "decreased" and seen.morphology != "unknown" and is_old
+    return has_less_lysis or (seen.morphology == "osteoblastic" and seen.status in ("new", "larger"))
 
 
 def jung_finding(_: Scan, seen: Lesion) -> bool:
@@ -174,7 +174,11 @@ def call(patient: Patient, protocol: str) -> dict[str, object]:  # noqa: PLR0912
         seen.lesion_id
         for visit in treated
         if visit.day == candidate.day
-        or (visit.day > candidate.day and not kinds[visit.day] & {"late_lesion", "worse_again"})
+        or (
+            visit.day > candidate.day
+            and protocol != "kanaoka2023_obr"
+            and not kinds[visit.day] & {"late_lesion", "worse_again"}
+        )
         for seen in lesions(visit)
     }
     row["new_lesion_count"] = len(episode)

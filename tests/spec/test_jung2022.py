@@ -1,5 +1,7 @@
 """Protocol jung2022: a worse bone scan is flare if a later one is better before any is worse again."""
 
+from pathlib import Path
+
 from tests.support.timeline import Judge
 
 JUNG = "jung2022"
@@ -71,3 +73,45 @@ def test_what_is_missing_is_a_bone_scan(judge: Judge) -> None:
     question = judge.questions(COURSE.format("stable unknown #A"), JUNG)["confirming_ct"]
     assert (question.lacking, question.since) == (1, 60)
     assert "bone scan" in question.closed_by
+
+
+def test_worse_is_a_new_or_larger_lesion_whatever_makes_a_candidate(judge: Judge, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        """
+        name = "own"
+        extends = "xu2025"
+        title = "A denser lesion, better on the next CT"
+        summary = "As it says."
+        [citation]
+        text = "Our own"
+        [parameters.candidate_findings]
+        value = ["denser"]
+        source = "Our own"
+        [parameters.confirming_finding]
+        value = "better"
+        source = "Our own"
+        [parameters.confirming_cts]
+        value = 1
+        source = "Our own"
+        """,
+        encoding="utf-8",
+    )
+    cases = {
+        "smaller mixed": "pseudoprogression",
+        "smaller mixed, larger unknown": "true_progression",
+        "smaller mixed, new unknown": "true_progression",
+        "less lysis": "indeterminate",
+    }
+    rows = judge.table(
+        cases, lambda seen: f"day -10 CT\n day 42 CT: less lysis\n day 84 CT: {seen}", str(own)
+    )
+    assert {seen: row.state for seen, row in rows.items()} == cases
+
+
+def test_where_no_scan_can_confirm_a_worse_one_still_decides(judge: Judge) -> None:
+    text = "day -10 bone scan\n day 60 bone scan: new unknown #A\n day 62 line 1 ends"
+    asked = judge.questions(text, JUNG)["progression_evidence"]
+    assert "Only a bone scan that is worse again" in asked.closed_by
+    row = judge(text + "\n day 80 bone scan: larger unknown #A", JUNG)
+    assert (row.reason, row.progression_date) == ("pd_before_confirmation", 80)

@@ -64,3 +64,15 @@ def test_progression_on_that_ct_or_before_it_is_progression(judge: Judge) -> Non
     assert (row.state, row.reason) == ("true_progression", "pd_at_detection")
     row = judge("day -10 CT\n day 20 MRI: PD\n day 42 CT: less lysis", KANAOKA)
     assert row.left_at == "progression_first"
+
+
+def test_what_is_new_or_gone_or_of_unknown_build_is_not_denser(judge: Judge) -> None:
+    shown = ("less lysis unknown", "resolved osteolytic", "new osteolytic")
+    rows = judge.table(shown, lambda lesion: f"day -10 CT\n day 42 CT: {lesion}", KANAOKA)
+    assert [row.state for row in rows.values()] == [None, None, None]
+
+
+def test_later_cts_add_no_lesion_and_leave_no_gap(judge: Judge) -> None:
+    row = judge("day -10 CT\n day 42 CT: less lysis\n day 300 CT: new osteoblastic rib", KANAOKA)
+    assert (row.new_lesion_count, row.sites) == (1, ["spine"])
+    assert "long_gap" not in row.flags

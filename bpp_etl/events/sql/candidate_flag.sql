@@ -52,7 +52,9 @@ select
                 case when timed.days_to_event < $early_onset_days then 'early_onset' end,
                 case when timed.days_to_first_record > $entered_late_days then 'entered_late' end,
                 case
-                    when list_bool_or(
+                    -- Where nothing has to confirm, no gap is one.
+                    when $confirming_cts > 0
+                    and list_bool_or(
                         list_transform(
                             range(1, len(timed.counted_dates)),
                             lambda place: timed.counted_dates[place + 1] - timed.counted_dates[place]

@@ -11,7 +11,10 @@ with told as (
         lesions.status = 'new' and known_lesion.lesion_id is null as is_new,
         known_lesion.lesion_id is not null as is_known,
         lesions.status = 'larger' as is_larger,
-        lesions.lysis_change is not distinct from 'decreased' as has_less_lysis,
+        -- What is new, or gone, has not become denser; of a lesion of unknown build nobody can say.
+        lesions.lysis_change is not distinct from 'decreased'
+        and lesions.morphology <> 'unknown'
+        and lesions.status not in ('new', 'resolved') as has_less_lysis,
         coalesce(lesions.is_equivocal, false) as is_equivocal
     from core.bone_lesions as lesions
     join imaging on imaging.assessment_id = lesions.assessment_id

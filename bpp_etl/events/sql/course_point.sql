@@ -6,8 +6,7 @@ select
     bool_or(is_point_on_treatment) as is_on_treatment,
     bool_or(can_show_candidate) as has_candidate_scan,
     -- What is worse on one image of a visit is not better on another.
-    bool_or(can_confirm) and ($confirming_finding <> 'better' or not bool_or(shows_candidate))
-        as has_confirming_scan,
+    bool_or(can_confirm) and not bool_or(is_worse) as has_confirming_scan,
     bool_or(is_read) as has_read_scan,
     bool_or(shows_candidate) as shows_candidate,
     bool_or(is_extraosseous_pd) as has_extraosseous_pd,

@@ -19,7 +19,8 @@ join course_point as point
     and (
         point.time_point_date = candidate.event_date
         or (
-            point.time_point_date > candidate.event_date
+            $candidate_on = 'any'
+            and point.time_point_date > candidate.event_date
             and not (point.has_late_lesion_pd or point.has_worse_again_pd)
         )
     )

@@ -10,7 +10,8 @@ select
     bool_or(lysis_change = 'increased' and morphology = 'unknown') as has_unclear_lysis,
     bool_or(status = 'larger' and morphology in ('osteolytic', 'mixed') and not is_lysis_recorded)
         as has_larger_lytic_unread,
-    bool_or(status in ('smaller', 'resolved')) and not bool_or(is_new or status = 'larger') as has_better_lesion
+    bool_or(status in ('smaller', 'resolved')) as has_better_lesion,
+    bool_or(is_new or status = 'larger') as has_worse_lesion
 from (
     select
         lesions.assessment_id,

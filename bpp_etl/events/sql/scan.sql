@@ -18,9 +18,9 @@ shown as not materialized (
         imaging.modality,
         imaging.is_evaluable,
         imaging.is_eligible and list_contains($candidate_modalities, imaging.modality) as can_show_candidate,
-        imaging.is_eligible
-        and list_contains($confirming_modalities, imaging.modality)
-        and ($confirming_finding <> 'better' or coalesce(lesion_finding.has_better_lesion, false)) as can_confirm,
+        imaging.is_eligible and list_contains($confirming_modalities, imaging.modality) as can_be_compared,
+        coalesce(lesion_finding.has_better_lesion, false) as has_better_lesion,
+        $confirming_finding = 'better' and coalesce(lesion_finding.has_worse_lesion, false) as has_worse_lesion,
         imaging.is_bone_window is null and imaging.modality in ('CT', 'PET_CT') as is_bone_window_unknown,
         imaging.is_evaluable and list_contains($progression_modalities, imaging.modality) as can_progress,
         imaging.extraosseous_response,
@@ -74,8 +74,10 @@ told as (
         shown.modality,
         shown.is_evaluable,
         shown.can_show_candidate,
-        shown.can_confirm,
-        shown.can_confirm
+        shown.can_be_compared and ($confirming_finding <> 'better' or shown.has_better_lesion) as can_confirm,
+        shown.can_be_compared and shown.has_worse_lesion as is_worse,
+        shown.can_be_compared
+        and ($confirming_finding <> 'better' or shown.has_better_lesion)
         and (shown.is_response_recorded or not list_contains($read_for_progression, 'response'))
         and (shown.is_lysis_recorded or not list_contains($read_for_progression, 'lysis')) as is_read,
         shown.is_bone_window_unknown,
@@ -88,8 +90,10 @@ told as (
         shown.can_progress and list_contains($progression_kinds, 'new_lytic') and shown.has_new_lytic
             as is_new_lytic_pd,
         shown.is_finding_certain and shown.is_late as is_late_lesion_pd,
-        shown.is_finding_certain and coalesce(shown.time_point_date > first_worse.first_worse_date, false)
-            as is_worse_again_pd,
+        shown.can_be_compared
+        and shown.has_worse_lesion
+        and (shown.has_new_lesion or shown.has_larger_lesion)
+        and coalesce(shown.time_point_date > first_worse.first_worse_date, false) as is_worse_again_pd,
         shown.has_new_lesion,
         shown.has_larger_lesion,
         shown.has_unclear_lysis,
@@ -112,6 +116,7 @@ select
     is_evaluable,
     can_show_candidate,
     can_confirm,
+    is_worse,
     is_read,
     is_bone_window_unknown,
     shows_candidate,

@@ -222,6 +222,17 @@ def test_a_calendar_window_is_days_of_the_protocol_or_asked_for(tmp_path: Path) 
         ),
         (
             "[parameters.confirming_cts]\nvalue = 3",
+            '[parameters.candidate_modalities]\nvalue = ["BONE_SCAN"]\nsource = "s"\n'
+            '[parameters.candidate_findings]\nvalue = ["denser"]',
+            "candidate_findings names denser, which no BONE_SCAN shows",
+        ),
+        (
+            "value = 3",
+            'value = 0\nsource = "s"\n[parameters.confirming_finding]\nvalue = "better"',
+            'confirming_finding = "better" needs confirming_cts of 1 or more',
+        ),
+        (
+            "[parameters.confirming_cts]\nvalue = 3",
             '[parameters.confirming_modalities]\nvalue = ["BONE_SCAN"]',
             "confirming_modalities names BONE_SCAN, which shows no absence of progression",
         ),

@@ -25,6 +25,7 @@ COURSES = {
     "worse": SCANS + "day 120 bone scan: larger unknown spine #A",
     "better": SCANS + "day 120 bone scan: smaller unknown spine #A",
     "progressed first": "day -10 CT\n day 42 CT: PD\n day 84 CT: new osteoblastic",
+    "scanned late": "day 60 bone scan: new unknown",
     "no scan": "day -10 CT\n day 42 CT",
 }
 
@@ -50,7 +51,7 @@ def explained(folder: Path, name: str, protocol: str) -> Evidence:
             "late",
             "coleman1988",
             "pd_at_detection",
-            "showed no explicit progression (too late for a flare), it would be pseudoprogression.",
+            "Seen by day 183, it would be a flare.",
         ),
         (
             "denser",
@@ -79,6 +80,12 @@ def explained(folder: Path, name: str, protocol: str) -> Evidence:
             "One more bone scan that is better, at least 8 days after day 60 (from day 68 to day 112), would"
             " have confirmed it before the progression.",
         ),
+        (
+            "scanned late",
+            "jung2022",
+            "no_baseline_ct",
+            "An evaluable bone scan from day -42 to day 0 would let the later bone scans decide.",
+        ),
         ("no scan", "jung2022", "no_on_treatment_ct", "An evaluable bone scan on day 1 or later."),
         (
             "progressed first",
@@ -104,6 +111,16 @@ def test_the_advice_is_that_of_the_definition(
         ("denser", "kanaoka2023_obr", "candidate 2020-02-12, 1 new or changed: spine"),
         ("worse", "jung2022", "bone scan, eligible: larger unknown spine; PD: worse again"),
         ("worse", "jung2022", "progression 2020-04-30, worse again"),
+        ("better", "jung2022", "The number of confirming bone scans needed came on line 1 before any"),
+        ("better", "jung2022", "source Jung et al., Cancers 2022;14:254, doi 10.3390/cancers14010254"),
+        ("denser", "kanaoka2023_obr", "confirmed: Nothing has to confirm the candidate, and its time point"),
+        ("no scan", "jung2022", "CT, progression only: response NON_CR_NON_PD"),
+        ("scanned late", "jung2022", "No eligible bone scan lies in the baseline window, so newness cannot"),
+        (
+            "late",
+            "coleman1988",
+            "source Coleman et al., Bone scan flare predicts successful systemic therapy",
+        ),
         ("better", "jung2022", "bone scan, eligible: smaller unknown spine"),
         ("better", "jung2022", "on line 1 ** confirms, 1 of 1 **"),
     ],
