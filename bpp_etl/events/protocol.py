@@ -115,6 +115,11 @@ class Protocol:
         return value if isinstance(value, tuple) else (str(value),)
 
     @property
+    def confirms_itself(self) -> bool:
+        """Say whether a candidate needs no other scan."""
+        return self.value("confirming_cts") == 0
+
+    @property
     def needs_better(self) -> bool:
         """Say whether what confirms has to be better, and not only no progression."""
         return self.value(CONFIRMING_FINDING) == BETTER

@@ -163,7 +163,7 @@ class _Reader:
                 f"{CANDIDATE_FINDINGS} names denser, which no {BONE_SCAN} shows",
                 "add CT or PET_CT to candidate_modalities",
             )
-        if protocol.needs_better and not protocol.value("confirming_cts"):
+        if protocol.needs_better and protocol.confirms_itself:
             self.fail(f'{CONFIRMING_FINDING} = "{BETTER}" needs confirming_cts of 1 or more')
         if BONE_SCAN in protocol.codes(CONFIRMING_MODALITIES) and not protocol.needs_better:
             self.fail(

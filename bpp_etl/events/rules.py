@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 from polars import col
 
-from bpp_etl.events.findings import scans_told
-from bpp_etl.events.protocol import Protocol
+from bpp_etl.events.findings import Definition, scans_told
 from bpp_etl.events.window import Window
 from schemas.event import NOT_IN_COHORT
 
@@ -43,10 +42,10 @@ class DecidingRule:
     would_change: str
     looks_at: str | None = None
 
-    def under(self, protocol: Protocol) -> DecidingRule:
+    def under(self, protocol: Definition) -> DecidingRule:
         """Return the rule as it reads under a protocol: its scans by their names, its own publication."""
         sentence = self.sentence
-        if self.id == CONFIRMED and protocol.value("confirming_cts") == 0:
+        if self.id == CONFIRMED and protocol.confirms_itself:
             sentence = (
                 "Nothing has to confirm the candidate, and its time point shows no explicit progression."
             )

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bpp_etl.events.protocol import default_told
+
 Row = Mapping[str, Any]
 
 
@@ -44,6 +46,16 @@ class Applied:
     def is_event(self) -> bool:
         """Say whether it gives a state, and not only a verdict."""
         return self.kind == "event"
+
+    @property
+    def confirms_itself(self) -> bool:
+        """Say whether a candidate needs no other scan."""
+        return self.told("confirming_cts") == "0"
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Return a parameter that is a list of codes; where it was left unset, its default."""
+        told = self.told(name) if name in self.values else default_told(self.kind, name)
+        return tuple((told or "").split(", "))
 
     def told(self, parameter: str) -> str:
         """Return a parameter's value in words; a KeyError says that the protocol has no such parameter."""

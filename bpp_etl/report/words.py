@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpp_etl.events.findings import Definition, finding_told, scans_told
+from bpp_etl.events.parameters import CANDIDATE_FINDINGS
 from bpp_etl.report.numbers import THIN
 from schemas.verdicts import VERDICT_SETS
 
@@ -37,6 +39,20 @@ STEPS: Mapping[str, str] = {
     "lost_to_follow_up": "Lost to follow-up",
     "awaiting_ct": "Next CT still to come",
 }
+
+
+def steps_of(definition: Definition) -> Mapping[str, str]:
+    """Return what `STEPS` says, with the scans and the lesions that a definition looks at."""
+    scans = scans_told(definition.codes("candidate_modalities"), is_one=True)
+    findings = definition.codes(CANDIDATE_FINDINGS)
+    return {
+        **STEPS,
+        "no_on_treatment_ct": f"No eligible {scans} during the first line",
+        "no_new_osteoblastic_lesion": f"No {finding_told(findings)} on such a {scans}",
+        "candidate": f"Candidates: {finding_told(findings, 'lesions')} on treatment",
+        "no_baseline_ct": f"No baseline {scans}",
+    }
+
 
 SHORT_STEPS: Mapping[str, str] = {
     "admitted": "Admitted",

@@ -61,7 +61,7 @@ def methods(tables: ReleaseTables) -> Methods:
             if protocol.is_event
         ),
         parameters=_parameters(own),
-        rules=_rules(),
+        rules=_rules(own),
         rule_sets=tuple(protocol for protocol in tables.applied if not protocol.is_event),
         estimates=_estimates(tables, notes),
         strata=tuple(STRATA.values()),
@@ -97,14 +97,14 @@ def _parameters(protocol: Applied) -> Grid:
     )
 
 
-def _rules() -> Grid:
+def _rules(own: Applied) -> Grid:
     return grid(
         "methods-rules",
         "How a candidate is decided: in this order, and the first that holds decides",
         ("Rule", "When it holds", "State", "Source"),
         [
             (Code(rule.id), rule.sentence, STEPS[rule.state] if rule.state else "", rule.citation)
-            for rule in STATE_RULES
+            for rule in (one.under(own) for one in STATE_RULES)
         ],
     )
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bpp_etl.events.findings import finding_told
 from bpp_etl.events.parameters import CANDIDATE_FINDINGS
-from bpp_etl.events.protocol import default_told
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.report.estimates import Estimates, Shown
 from bpp_etl.report.figures import Code, Figure, Missing, Piece, Text, text
@@ -230,10 +229,7 @@ def _lede(tables: ReleaseTables) -> Piece:
 
 def _findings(tables: ReleaseTables) -> str:
     """Name what makes a candidate under the report's protocol, in words."""
-    own = tables.applied[0]
-    told = own.told(CANDIDATE_FINDINGS) if CANDIDATE_FINDINGS in own.values else None
-    codes = told or default_told(own.kind, CANDIDATE_FINDINGS) or ""
-    return finding_told(codes.split(", "), "bone lesions")
+    return finding_told(tables.applied[0].codes(CANDIDATE_FINDINGS), "bone lesions")
 
 
 SECTION = Section("summary", "In short", summary, has_own_heading=True)

@@ -157,4 +157,11 @@ def test_what_makes_a_candidate_is_said_in_the_words_of_the_definition(tmp_path:
         (tmp_path / name).mkdir()
         page = drawn(tmp_path / name, {"metric.flow": rows}, protocols=[f"{one}:another" for one in names])
         assert told in page.by_id("summary").words
+        if name == "jung2022":
+            assert (
+                "Candidates: new or larger lesions on a bone scan on treatment" in page.by_id("course").words
+            )
+            rules = page.by_id("methods-rules").words
+            assert "The number of confirming bone scans needed came on line 1" in rules
+            assert "Jung et al., Cancers 2022;14:254" in rules
     assert "candidate_findings (new_osteoblastic, not new_on_bone_scan, larger_on_bone_scan)" in page.words
