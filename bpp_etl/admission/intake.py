@@ -19,12 +19,12 @@ from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.apart import read_apart
-from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.inputs import input_digest
 from bpp_etl.reading.limits import load_limits
 from bpp_etl.reading.problems import DeliveryProblem
 from bpp_etl.reading.raw_tables import create_schemas
 from bpp_etl.reading.remembered import ReadDelivery, remember
+from bpp_etl.reading.scratch import SCRATCH
 from bpp_etl.warehouse.connection import attach_read_only, opened, room_for
 from schemas.laws import DELIVERY
 

@@ -23,7 +23,7 @@ from bpp_etl.admission.judgement import Judgement, judgement_in
 from bpp_etl.admission.scratch import ARRIVING, make_scratch, put_in_place, scratch_of
 from bpp_etl.errors import BppError, BusyError, DamagedError, OtherVersionError
 from bpp_etl.landing.deliveries import REGISTRY_NAME
-from bpp_etl.reading.files import SCRATCH
+from bpp_etl.reading.scratch import SCRATCH
 from bpp_etl.warehouse.connection import log_of, one_row, opened_read_only, room_for
 from bpp_etl.warehouse.damage import is_damage
 from bpp_etl.warehouse.lock_file import lock_file

@@ -21,10 +21,10 @@ from typing import Any
 from bpp_etl.errors import BppError
 from bpp_etl.landing.deliveries import Delivery, size_of
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.forks import Fork, forked
 from bpp_etl.reading.limits import Limits, in_words, load_limits
 from bpp_etl.reading.remembered import ReadDelivery, recalled
+from bpp_etl.reading.scratch import SCRATCH
 from bpp_etl.reading.terms import Known, Request, Step, Terms
 from bpp_etl.warehouse.connection import NoRoomError, room_for
 from bpp_etl.warehouse.told_errors import raise_told

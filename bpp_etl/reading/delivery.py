@@ -27,7 +27,6 @@ from bpp_etl.reading.document_files import (
     documents_missing,
     view_documents,
 )
-from bpp_etl.reading.files import SCRATCH
 from bpp_etl.reading.found import Found
 from bpp_etl.reading.inputs import ReadAs, adapter_digest, adapter_of, configuration_of, files_in, unread_in
 from bpp_etl.reading.likely_format import with_likely_format
@@ -36,6 +35,7 @@ from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery, SideTable
+from bpp_etl.reading.scratch import SCRATCH
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import (
     LINES,

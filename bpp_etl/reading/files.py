@@ -27,8 +27,6 @@ CSV = frozenset({"csv", "csv.gz"}) | TABBED
 """The formats that are read as csv is."""
 CHANGED = "file_changed_while_read"
 """The rule that a file breaks which is not what it was when reading began."""
-SCRATCH = "bpp-read-"
-"""How the folders begin in which delivered files lie under harmless names while they are read."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bpp_etl.errors import UsageError
-from bpp_etl.reading.files import SCRATCH
+from bpp_etl.reading.scratch import SCRATCH
 from bpp_etl.shards.processes import Processes
 from bpp_etl.shards.rounds import Rounds, Runner, Say
 from bpp_etl.shards.sharding import SECTION, Sharding
