@@ -17,33 +17,27 @@ MOST_TIMES_ALIKE = 1.05
 """Limits that lie so near to each other are one, written in two units or rounded."""
 
 
-def _limits(*limits: str | None, **cells: str | None) -> tuple[Row, ...]:
-    """Write results of a patient, four weeks apart, with these limits."""
+def _series(*results: Row) -> tuple[Row, ...]:
+    """Write results of a patient, four weeks apart."""
     return tuple(
-        {
-            "patient_id": "{own}",
-            "specimen_date": f"{{delivery:-{300 - 28 * place}}}",
-            "value": f"{90 + 3 * place}",
-            "laboratory": "{laboratory}",
-            "upper_limit_normal": limit,
-            **cells,
-        }
-        for place, limit in enumerate(limits)
+        {"patient_id": "{own}", "specimen_date": f"{{delivery:-{300 - 28 * place}}}", **result}
+        for place, result in enumerate(results)
+    )
+
+
+def _limits(*limits: str | None, laboratory: str = "{laboratory}") -> tuple[Row, ...]:
+    """Write results of a patient at a laboratory, with these limits."""
+    return _series(
+        *(
+            {"value": f"{90 + 3 * place}", "laboratory": laboratory, "upper_limit_normal": limit}
+            for place, limit in enumerate(limits)
+        )
     )
 
 
 def _in_units(*results: tuple[str, str]) -> tuple[Row, ...]:
-    """Write results of a patient, four weeks apart: value and unit."""
-    return tuple(
-        {
-            "patient_id": "{own}",
-            "specimen_date": f"{{delivery:-{300 - 28 * place}}}",
-            "value": value,
-            "unit": unit,
-            "upper_limit_normal": None,
-        }
-        for place, (value, unit) in enumerate(results)
-    )
+    """Write results of a patient: value and unit."""
+    return _series(*({"value": value, "unit": unit, "upper_limit_normal": None} for value, unit in results))
 
 
 UNIT_LIMIT_LAWS: tuple[Law, ...] = (

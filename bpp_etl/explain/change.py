@@ -65,9 +65,13 @@ def between(first: date, last: date | None, labels: Labels) -> str:
 
 def kinds_told(evidence: Evidence, day: date) -> str:
     """Tell what progressed at a time point."""
-    assessments = [one for point in evidence.points if point.day == day for one in point.assessments]
-    kinds = {kind for one in assessments for kind in one.progression}
+    kinds = _kinds_on(evidence, day)
     return joined([words for kind, words in KIND_WORDS.items() if kind in kinds])
+
+
+def _kinds_on(evidence: Evidence, day: date) -> set[str]:
+    assessments = [one for point in evidence.points if point.day == day for one in point.assessments]
+    return {kind for one in assessments for kind in one.progression}
 
 
 def confirmation(evidence: Evidence, labels: Labels, told: str = "") -> str:
@@ -134,8 +138,7 @@ def _progression_first(evidence: Evidence, labels: Labels) -> str:
 
 def _pd_at_detection(evidence: Evidence, labels: Labels) -> str:
     day = evidence.event["event_date"]
-    points = [point for point in evidence.points if point.day == day]
-    if {kind for point in points for one in point.assessments for kind in one.progression} == {"late_lesion"}:
+    if _kinds_on(evidence, day) == {"late_lesion"}:
         start, flare = evidence.event["therapy_start_date"], _parameter(evidence, "flare_until_days")
         return f"Seen by {labels.day(start + timedelta(days=flare))}, it would be a flare."
     otherwise = f"the {_confirming_scans(evidence)} that follow would decide"

@@ -71,8 +71,8 @@ def parts_of(con: Connection, sharding: Sharding) -> list[Part]:
     There is none where the release has no more rows than a shard.
     """
     relations = [f"{schema}.{quoted(table)}" for schema in ("core", "quarantine") for table in TABLES]
-    rows = sum(count_of(con, f"select count(*) from {relation}") for relation in relations)
-    if not sharding.shards_of(rows):
+    counts = " union all ".join(f"select count(*) as number from {relation}" for relation in relations)
+    if not sharding.shards_of(count_of(con, f"select sum(number) from ({counts})")):
         return []
     every = " union all ".join(f"select registry from {relation}" for relation in relations)
     counted = con.execute(

@@ -76,10 +76,6 @@ told as (
         shown.can_show_candidate,
         shown.can_be_compared and ($confirming_finding <> 'better' or shown.has_better_lesion) as can_confirm,
         shown.can_be_compared and shown.has_worse_lesion as is_worse,
-        shown.can_be_compared
-        and ($confirming_finding <> 'better' or shown.has_better_lesion)
-        and (shown.is_response_recorded or not list_contains($read_for_progression, 'response'))
-        and (shown.is_lysis_recorded or not list_contains($read_for_progression, 'lysis')) as is_read,
         shown.is_bone_window_unknown,
         -- In doubt, what comes late is neither flare nor progression.
         shown.has_finding and (shown.is_finding_certain or not shown.is_late) as shows_candidate,
@@ -100,6 +96,7 @@ told as (
         shown.has_larger_lytic_unread,
         shown.extraosseous_response,
         shown.is_response_recorded,
+        shown.is_lysis_recorded,
         shown.is_on_treatment,
         shown.is_after_start,
         shown.is_point_on_treatment
@@ -117,7 +114,9 @@ select
     can_show_candidate,
     can_confirm,
     is_worse,
-    is_read,
+    can_confirm
+    and (is_response_recorded or not list_contains($read_for_progression, 'response'))
+    and (is_lysis_recorded or not list_contains($read_for_progression, 'lysis')) as is_read,
     is_bone_window_unknown,
     shows_candidate,
     is_extraosseous_pd,
