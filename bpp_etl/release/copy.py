@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpp_etl.admission.due import derivation
-from bpp_etl.admission.judgement import derived_in, judgement_in
+from bpp_etl.admission.judgement import Judgement, judgement_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
@@ -81,7 +81,7 @@ def _copy_working_file(
         with _held(con, path), transaction(con):
             told = judgement_in(con, path, SOURCE)
             if status == "admitted":
-                _ensure_derived(con, files.folder.name, protocols)
+                _ensure_derived(con, files.folder.name, told, protocols)
             counts = _copy(con, status)
         return [told_delivery(files.folder.name, told)], counts
 
@@ -138,11 +138,14 @@ def _of_registry(schema: str, table: str, status: str, registry: str | None) -> 
     return f"registry = $registry and {column} = $status", given | {"status": status}
 
 
-def _ensure_derived(con: Connection, registry: str, protocols: Sequence[Protocol]) -> None:
+def _ensure_derived(con: Connection, registry: str, told: Judgement, protocols: Sequence[Protocol]) -> None:
     """Refuse to mix protocols: a registry that was not refreshed may have events of others, or none yet."""
-    told = derived_in(con, SOURCE)
     events = (("event", table, contract) for table, contract in catalog()["event"].items())
-    if told is None or told[:-1] != derivation(protocols)[:-1] or lacking(con, events, SOURCE) is not None:
+    if (
+        told.derived is None
+        or told.derived[:-1] != derivation(protocols)[:-1]
+        or lacking(con, events, SOURCE) is not None
+    ):
         raise BppError(
             f"the events of {registry} are not derived by the protocols of this release",
             "refresh again without --registry, so that every registry is derived alike",
