@@ -6,6 +6,7 @@ all their variants, which have chapters of their own beside this one.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 import shutil
@@ -31,6 +32,8 @@ from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.limits import DEFAULTS, Limits, load_limits
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.release.told import difference
+from bpp_etl.settings import Places
+from bpp_etl.status.warehouse import Operated, status_of
 from tests.faults import bombs
 from tests.faults.children import signalled
 from tests.faults.conftest import Served
@@ -221,8 +224,11 @@ def test_11_a_number_moved(served: Served) -> None:
     later = TINY["imaging_assessments"].replace("A3,A,2024-05-06,CT,true,SD", "A3,A,2024-05-06,CT,true,PD")
     write_delivery_of(served.landing, day="2025-01-01", imaging_assessments=later)
     admit(served.landing, served.warehouse)
-    told = difference(served.warehouse, before, release(served.warehouse, 59).release_id)
-    assert set(quoted(11)) <= {line.strip() for line in told.splitlines()}
+    after = release(served.warehouse, 59).release_id
+    told = {line.strip() for line in difference(served.warehouse, before, after).splitlines()}
+    operated = Operated({"tiny": 1.0}, 1e6, 1e6, "", is_running=False)
+    found = status_of(Places(served.landing, served.warehouse), operated, dt.datetime.now(dt.UTC))
+    assert set(quoted(11)) <= told | {need.what for need in found.needs}
 
 
 def test_12_a_registry_is_silent(two_releases: Served) -> None:
