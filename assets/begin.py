@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpp_etl.admission.ahead import Ahead
-from bpp_etl.admission.due import Action, Due, derivation, derived_with, due_for
+from bpp_etl.admission.due import Action, Due, derivation, due_for
 from bpp_etl.admission.working import WorkingFiles, shut_story, sweep
 from bpp_etl.errors import BppError, DamagedError, UsageError, known_names
 from bpp_etl.events.derive import sort_protocols
@@ -150,15 +150,11 @@ def to_derive(warehouse: Path, protocols: Sequence[Protocol], but: Collection[st
     """List the registries, but for some, whose events were derived by other protocols, or by other code."""
     wanted = derivation(protocols)
     found = (
-        (registry, WorkingFiles.of(warehouse, registry))
+        (registry, WorkingFiles.of(warehouse, registry).in_place().judged.get("admitted"))
         for registry in registries_in(warehouse)
         if registry not in but
     )
-    return [
-        registry
-        for registry, files in found
-        if "admitted" in files.in_place().judged and derived_with(files) != wanted
-    ]
+    return [registry for registry, told in found if told is not None and told.derived != wanted]
 
 
 def tell_unchanged(deliveries: Mapping[str, Delivery], say: Say) -> None:

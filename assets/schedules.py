@@ -16,7 +16,7 @@ from assets.partitions import registries
 from assets.resources import Warehouse
 from assets.retention import forget_old_runs
 from assets.tags import DELIVERY, delivery_tags, worked_off
-from bpp_etl.admission.due import derivation, derived_with, judged_with
+from bpp_etl.admission.due import derivation, judged_with
 from bpp_etl.admission.treatment import treatment_of
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.landing.arrival import Arrival, look_at
@@ -162,13 +162,11 @@ def _has_to_be_judged(instance: dg.DagsterInstance, warehouse: Warehouse, arriva
 
 
 def _has_to_be_derived(warehouse: Warehouse, registry: str) -> bool:
-    files = warehouse.files(registry)
-    if not files.admitted.exists():
-        return False
     try:
-        return derived_with(files) != derivation(warehouse.loaded_protocols())
+        admitted = warehouse.files(registry).in_place().judged.get("admitted")
     except BppError:
         return False
+    return admitted is not None and admitted.derived != derivation(warehouse.loaded_protocols())
 
 
 def _is_under_way(instance: dg.DagsterInstance, registry: str) -> bool:

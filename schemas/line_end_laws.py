@@ -14,6 +14,11 @@ SEEN = "{delivery:-201}"
 SHORTEST_CYCLE = 7
 """Days; a line whose cycles have no length lasts so many at least (`cycle_length_out_of_range`)."""
 
+COUNTED_DAYS = 28
+"""Days after the end of a line for which the default protocol counts a progression for it."""
+NEXT_CT_DAYS = 84
+"""Days after the end of a line within which the scan that was planned on it is made at the latest."""
+
 
 def _ended_by(reason: str) -> Row:
     """Write a line 1 that ended on the last day that its patient was seen."""
@@ -30,6 +35,26 @@ def _followed(after: int, **cells: str | None) -> tuple[Row, ...]:
 
 def _split(bad: tuple[Row, ...], good: tuple[Row, ...], *, is_planted: bool = False) -> Example:
     return Example(bad=bad, good=good, breaks=(0,), is_planted=is_planted)
+
+
+def _progressed(bad: Row, good: Row, modality: str = "CT", *, is_planted: bool = False) -> Example:
+    """Write a line 1 before a progression that is seen 300 days before the delivery."""
+    seen = {"assessment_id": "{scan} past", "assessment_date": "{delivery:-300}", "modality": modality}
+    line = {"patient_id": "{own}", "line_number": "1", "end_reason": None}
+    return Example(
+        given={"imaging_assessments": ({**seen, "extraosseous_response": "PD"},)},
+        bad=({**line, **bad},),
+        good=({**line, **good},),
+        is_planted=is_planted,
+    )
+
+
+def _then(start: str) -> tuple[Row, ...]:
+    """Write a line 1 that ended 35 days before that progression, and a line 2."""
+    return (
+        {"patient_id": "{own}", "line_number": "1", "end_date": "{delivery:-335}", "end_reason": None},
+        {"patient_id": "{own}", "line_number": "2", "start_date": start},
+    )
 
 
 LINE_END_LAWS: tuple[Law, ...] = (
@@ -130,5 +155,45 @@ LINE_END_LAWS: tuple[Law, ...] = (
             ),
         ),
         columns=("start_date", "cycle_length_days", "end_reason"),
+    ),
+    SelectLaw(
+        "progression_past_line",
+        sentence=f"Progression on a line is seen on it, or at most {COUNTED_DAYS} days after its end.",
+        exactly="Broken by a line whose first explicit progression after its start, on a CT, PET_CT or MRI "
+        f"that can be judged, lies more than {COUNTED_DAYS} and at most {NEXT_CT_DAYS} days after its end, "
+        "and not after the start of the next by number; only of a line that ended for progression, or of "
+        "whose end no reason is known. The default protocol does not count it for the line.",
+        severity="flag",
+        category="plausibility",
+        mend="Deliver as the end the last day on that treatment: a cycle lasts beyond its last dose. Nothing "
+        "to mend where the patient was off treatment.",
+        among="end_date is not null and coalesce(end_reason, 'unknown') in ('progression', 'unknown')",
+        needs=("imaging_assessments", "bone_lesions"),
+        parameters={"counted_days": COUNTED_DAYS, "next_ct_days": NEXT_CT_DAYS},
+        stands_on=("progression_scan",),
+        examples=(
+            _progressed({"end_date": "{delivery:-329}"}, {"end_date": "{delivery:-328}"}, is_planted=True),
+            _progressed({"end_date": "{delivery:-384}"}, {"end_date": "{delivery:-385}"}, "MRI"),
+            _progressed(
+                {"end_date": "{delivery:-335}", "end_reason": "unknown"},
+                {"end_date": "{delivery:-335}", "end_reason": "toxicity"},
+            ),
+            Example(
+                given={
+                    "imaging_assessments": (
+                        {
+                            "assessment_id": "{scan} next",
+                            "assessment_date": "{delivery:-300}",
+                            "modality": "CT",
+                            "extraosseous_response": "PD",
+                        },
+                    )
+                },
+                bad=_then("{delivery:-300}"),
+                good=_then("{delivery:-301}"),
+                breaks=(0,),
+            ),
+        ),
+        columns=("end_date", "end_reason"),
     ),
 )

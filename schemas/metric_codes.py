@@ -84,9 +84,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
             "is complete is given beside."
         ),
         "death_censored": "A death without progression ends the follow-up like any other censoring.",
-        "delayed_entry": (
-            "Patients are at risk from the confirming CT on; the days before it count for nobody."
-        ),
+        "delayed_entry": ("Patients are at risk from confirmation on; the days before it count for nobody."),
         "few_events": (
             "Fewer than 5 events, or 5 patients where no events are counted: no interval and no p-value."
         ),
@@ -96,7 +94,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         ),
         "groups_missing": "A group or class to compare has no patients: there is no comparison.",
         "guarantee_time": (
-            "Confirmation needs further clean CTs, so the time cannot be short; see also the time from "
+            "Confirmation needs further clean scans, so the time cannot be short; see also the time from "
             "confirmation, which leaves out the wait for it, and the one over all candidates, which asks for "
             "none, and leaves out who progressed before a candidate."
         ),

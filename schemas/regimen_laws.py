@@ -1,6 +1,6 @@
-"""The law of how a regimen is spelt, among all regimens of the delivery.
+"""The laws of regimens: how their agents are spelt among all of the delivery, and what is no line by itself.
 
-It flags: whether line 2 is maintenance, and where a line begins that is derived from drugs, follows from
+They flag: whether line 2 is maintenance, and where a line begins that is derived from drugs, follows from
 names of agents as they are spelt. Not here: the contract of the rows (`schemas/therapy_lines.py`).
 """
 
@@ -15,7 +15,44 @@ TIMES_COMMONER = 10
 LEAST_LETTERS, LEAST_LETTERS_OF_TWO = 6, 8
 """Of shorter words another letter makes another drug, and of words that are not long two letters do."""
 
+BONE_AGENT = (
+    "denosumab|xgeva|prolia|zometa|aredia|bondronat|地舒单抗|唑来膦酸|帕米膦酸|伊班膦酸"
+    "|(zoledron|pamidron|ibandron|clodron|alendron|risedron)(ic|ate?|ato|ico|ique|säure|saeure)"
+)
+"""An agent that protects bones, as a word in small letters."""
+BESIDE_BONE_AGENT = (
+    "acid[eo]?|ácido|mg|g|q|w|wk|weeks?|monthly|sc|iv|po|disodium|sodium|natrium|and|plus|with|und"
+)
+"""A word that makes no other agent of it."""
+
 REGIMEN_LAWS: tuple[Law, ...] = (
+    SelectLaw(
+        "bone_agent_as_line",
+        sentence="A line of systemic treatment is more than agents that protect bones.",
+        exactly="Broken by a regimen whose words are such agents alone: denosumab, and zoledronic, "
+        "pamidronic, ibandronic, clodronic, alendronic and risedronic acid with their salts and names; "
+        "doses, routes and intervals are passed over. As a line it ends the line before.",
+        severity="flag",
+        category="plausibility",
+        mend="Leave it out of the lines, and number those that are left without a gap; or name what was "
+        "given beside it.",
+        among="regimen is not null",
+        parameters={"bone_agent": BONE_AGENT, "beside_bone_agent": BESIDE_BONE_AGENT},
+        examples=(
+            Example(
+                bad=({"patient_id": "{own}", "line_number": "1", "regimen": "Denosumab 120 mg q4w"},),
+                good=(
+                    {"patient_id": "{own}", "line_number": "1", "regimen": "Denosumab 120 mg + letrozole"},
+                ),
+                is_planted=True,
+            ),
+            Example(
+                bad=({"patient_id": "{own}", "line_number": "1", "regimen": "zoledronic acid, XGEVA"},),
+                good=({"patient_id": "{own}", "line_number": "1", "regimen": "acid"},),
+            ),
+        ),
+        columns=("regimen",),
+    ),
     SelectLaw(
         "regimen_misspelt",
         sentence="No agent of a regimen is spelt nearly as a much commoner one.",

@@ -134,10 +134,16 @@ def numbers_of(adapter: Adapter, rows: Rows) -> dict[str, range]:
 
 
 def made_of(
-    adapter: Adapter, rows: Rows, settings: Sequence[SettingRow] = (), *, backwards: bool = False
+    adapter: Adapter,
+    rows: Rows,
+    settings: Sequence[SettingRow] = (),
+    *,
+    backwards: bool = False,
+    only: str | None = None,
 ) -> Made:
     """Run an adapter over rows; `backwards` lays them into the sources from the last to the first.
 
+    Of its tables all are made, and what became of the sources' rows, or the `only` one that is asked for.
     Errors: AdapterError where a SELECT is none, or cannot be run.
     """
     numbers = numbers_of(adapter, rows)
@@ -153,7 +159,8 @@ def made_of(
         }
         types, made = {}, {}
         with relations(con, adapter, delivered, settings):
-            for name in (*adapter.tables_from(tuple(rows)), SOURCE_ROWS):
+            tables = (*adapter.tables_from(tuple(rows)), SOURCE_ROWS)
+            for name in tables if only is None else sorted({only} & {*tables}):
                 relation = relation_of(con, adapter, f"{name}.sql")
                 with running(adapter, f"{name}.sql"):
                     con.execute(f"create temp table _made as from {relation}")

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bpp_etl.admission.judgement import derived_in
 from bpp_etl.admission.treatment import treatment_of
-from bpp_etl.admission.working import WorkingFiles, read_once
+from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError, DamagedError, OtherVersionError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.inputs import adapter_digest, input_digest
 from bpp_etl.reading.limits import load_limits
-from bpp_etl.warehouse.connection import opened_read_only
 
 Action = Literal["judge", "derive", "nothing"]
 
@@ -58,11 +56,8 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
         return Due(delivery, "judge", "rules changed")
     if last.input_digest != input_digest(delivery, load_limits(os.environ)):
         return Due(delivery, "judge", "files changed")
-    try:
-        if "admitted" in judged and derived_with(files) != derivation(protocols):
-            return Due(delivery, "derive", "protocols changed")
-    except DamagedError:
-        return Due(delivery, "judge", "working files cannot be opened")
+    if "admitted" in judged and judged["admitted"].derived != derivation(protocols):
+        return Due(delivery, "derive", "protocols changed")
     return Due(delivery, "nothing", "unchanged")
 
 
@@ -90,17 +85,6 @@ def judged_with(adapter: str, treated: str = "") -> str:
     return ".".join(filter(None, told))
 
 
-def derivation(protocols: Sequence[Protocol]) -> list[str]:
+def derivation(protocols: Sequence[Protocol]) -> tuple[str, ...]:
     """Name what events depend on beside the admitted rows: protocols, and the code that derives."""
-    return [*(f"{protocol.name}:{protocol.digest}" for protocol in protocols), layer_version("event")]
-
-
-def derived_with(files: WorkingFiles) -> list[str] | None:
-    """Read what the admitted file's events were derived with; None where they were not."""
-    with files.unharmed("admitted") as path:
-        return read_once(path, _derived_of)
-
-
-def _derived_of(path: Path) -> list[str] | None:
-    with opened_read_only(path) as con:
-        return derived_in(con)
+    return (*(f"{protocol.name}:{protocol.digest}" for protocol in protocols), layer_version("event"))

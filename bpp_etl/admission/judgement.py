@@ -21,16 +21,21 @@ from schemas.quality import QUALITY_TABLES
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a working file says of the delivery in it: the versions of the code that judged and that derived.
+    """What a working file says of the delivery in it: the version of the code that judged.
 
-    `derived_by` is empty where its events were not derived, and where it was shut.
+    `derived` names what its events were derived with; None where they were not, and where it was shut.
     """
 
     delivery: str
     status: str
     input_digest: str
     code_version: str
-    derived_by: str = ""
+    derived: tuple[str, ...] | None = None
+
+    @property
+    def derived_by(self) -> str:
+        """Return the version of the code that derived; empty where none did."""
+        return self.derived[-1] if self.derived else ""
 
 
 def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judgement:
@@ -49,15 +54,14 @@ def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judge
         raise strange
     told = Judgement(*rows[0])
     if told.status == "admitted":
-        told = replace(told, derived_by=(derived_in(con, alias) or [""])[-1])
+        told = replace(told, derived=_derived_in(con, alias))
     is_of_this_version = told.code_version.startswith(layer_version("core"))
     if not is_of_this_version and lacking(con, _relations_of(told.status), alias) is not None:
         raise OtherVersionError(f"{path.name} was written by another version")
     return told
 
 
-def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
-    """Read what the events in an open working file were derived with; None where they were not."""
+def _derived_in(con: Connection, alias: str) -> tuple[str, ...] | None:
     there = con.execute(
         "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'event'"
         " and table_name = 'derived_with'",
@@ -66,7 +70,7 @@ def derived_in(con: Connection, alias: str = "warehouse") -> list[str] | None:
     if there == [(0,)]:
         return None
     rows = con.execute(f"select told from {alias}.event.derived_with order by position").fetchall()
-    return [str(row[0]) for row in rows]
+    return tuple(str(row[0]) for row in rows)
 
 
 def _relations_of(status: str) -> Iterator[tuple[str, str, type[Contract]]]:

@@ -41,8 +41,10 @@ class RuleChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs; `protocols` are those that both releases applied, `redated` counts by protocol.
+    """What differs; `protocols` are those that both releases applied.
 
+    `redated` counts candidates by protocol, `withdrawn` patients with a call in the one before who have
+    another or none.
     `deliveries` are registries with what became of a delivery of theirs, in words; `numbers` all
     estimates that moved, each with what moved it.
     """
@@ -54,6 +56,7 @@ class Difference:
     software: tuple[str, ...]
     moves: tuple[Move, ...]
     redated: Mapping[str, int]
+    withdrawn: Mapping[str, int]
     rows: tuple[RowChange, ...]
     rules: tuple[RuleChange, ...]
     headlines: Mapping[str, Headlines]
@@ -108,6 +111,7 @@ def _difference(con: Connection) -> Difference:
         software=tuple(_software(before, after)),
         moves=tuple(patient_moves(con, protocols)),
         redated={row["protocol"]: int(row["candidates"]) for row in selected(con, "redated", of_protocols)},
+        withdrawn={row["protocol"]: int(row["patients"]) for row in selected(con, "withdrawn", of_protocols)},
         rows=tuple(changes),
         rules=tuple(_rules(con)),
         headlines={

@@ -11,14 +11,12 @@ import numpy as np
 
 from bpp_etl.measure.cohort import Cohort, Mask
 from bpp_etl.measure.definitions import OWN, RULE_SETS, Definition, pairs
-from bpp_etl.measure.rows import Interval, Row, estimate_row
+from bpp_etl.measure.rows import OF_CONFIRMED, Interval, Row, estimate_row
 from bpp_etl.measure.tally import Cell, Tally
 from bpp_etl.measure.times import MEDIAN_METHOD, Time
 from bpp_etl.metrics import cohen_kappa, median_survival
 
 SHIFTED = ("time_to_pseudoprogression", "pseudoprogression_to_progression")
-OF_CONFIRMED = ("guarantee_time", "selected_on_outcome")
-"""What is said where confirmation chose the patients, and another definition did not choose them so."""
 
 SHIFT_METHOD = "Difference of two Kaplan-Meier medians: the other definition's minus the protocol's"
 

@@ -6,13 +6,15 @@ Not here: which values may be shown (`bpp_etl/disclosure`) and the writing of ta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from bpp_etl.measure.tally import Cell, Tally
 from schemas.metric_codes import MASS_INTERVAL
 from schemas.metrics import METRICS
 
+OF_CONFIRMED = ("guarantee_time", "selected_on_outcome")
+"""Warnings that are given where a later scan has to confirm a pseudoprogression, and chose the patients."""
 FEWEST_EVENTS = 5
 """No interval and no p-value is given for fewer events."""
 
@@ -40,6 +42,13 @@ class Row:
     def cells(self) -> set[Cell]:
         """The cells that the row shows."""
         return set(self.counts.values())
+
+    def without(self, warnings: Collection[str]) -> Row:
+        """Return the row without some of its warnings."""
+        given = self.values.get("warnings")
+        if not isinstance(given, list):
+            return self
+        return replace(self, values=self.values | {"warnings": [one for one in given if one not in warnings]})
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ from bpp_etl.measure.overlap import link_same_patients, link_stricter, overlap_r
 from bpp_etl.measure.paper import paper_rows
 from bpp_etl.measure.planning import planning_rows
 from bpp_etl.measure.questions import question_rows
-from bpp_etl.measure.rows import Row
+from bpp_etl.measure.rows import OF_CONFIRMED, Row
 from bpp_etl.measure.sensitivity import sensitivity_rows
 from bpp_etl.measure.shares import onset_share_rows, pseudoprogression_share_rows, refused_bound_rows
 from bpp_etl.measure.sites import site_rows
@@ -194,6 +194,8 @@ def _measure_protocol(
         *sensitivity_rows(cohort, times, of_candidates(tables, "flagged")),
         *planning_rows(cohort),
     ]
+    if protocol.confirms_itself:
+        rows = [row.without(OF_CONFIRMED) for row in rows]
     link_at_event(first_line, protocol)
     return Part(
         rows=[*rows, *paper_rows(rows)],

@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 from bpp_etl.metrics.inputs import normal_quantile, refusal, unmasked
 
+ROUNDING = 1e-12
+"""Far above what shares lose by rounding, and far below what one patient among millions makes of them."""
+
 
 @dataclass(frozen=True)
 class Kappa:
@@ -57,9 +60,11 @@ def cohen_kappa(counts: npt.ArrayLike, level: float = 0.95) -> Kappa:
     if np.count_nonzero(table) == 1 and observed == 1:
         return Kappa(None, None, None, observed, n, level)
     kappa = (observed - expected) / (1 - expected)
+    # Who always says the same agrees by chance alone: 0, and without any spread.
+    kappa = kappa if abs(kappa) > ROUNDING else 0.0
     diagonal = np.diag(shares) * (1 - (rows + columns) * (1 - kappa)) ** 2
     others = shares * (columns[:, np.newaxis] + rows[np.newaxis, :]) ** 2
     np.fill_diagonal(others, 0.0)
     spread = diagonal.sum() + (1 - kappa) ** 2 * others.sum() - (kappa - expected * (1 - kappa)) ** 2
-    std_error = math.sqrt(max(float(spread), 0.0) / n) / (1 - expected)
+    std_error = math.sqrt(float(spread) / n) / (1 - expected) if spread > ROUNDING else 0.0
     return Kappa(kappa, max(kappa - z * std_error, -1.0), min(kappa + z * std_error, 1.0), observed, n, level)

@@ -20,7 +20,7 @@ from bpp_etl.report.numbers import day, fixed, p_value, with_unit
 from bpp_etl.report.section import Plot
 from bpp_etl.report.sections import first_line, times
 from bpp_etl.report.tables import ReleaseTables, Row, Table
-from bpp_etl.report.words import COMPARISONS, STEPS, stratum_words
+from bpp_etl.report.words import COMPARISONS, stratum_words
 from schemas.metric_codes import ONSET_DAYS
 from schemas.metrics import METRICS
 
@@ -94,7 +94,7 @@ def flow(tables: ReleaseTables) -> Grid:
         "flow-steps",
         "Patients of all sites, and where they left the course",
         ("Step", "#Patients"),
-        [(STEPS[row["step"]], counted(tables, table, row, "flow", "patients")) for row in in_order],
+        [(tables.steps[row["step"]], counted(tables, table, row, "flow", "patients")) for row in in_order],
     )
 
 

@@ -28,7 +28,7 @@ from bpp_etl.release.history import add_to_history, carry_history, compare, writ
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.publication import publication
-from bpp_etl.release.seal import FILES
+from bpp_etl.release.seal import FILES, WITHDRAWN
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import verify
@@ -177,6 +177,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         "content_digest": digest,
         "rows": counts,
         "input": inputs.as_manifest(),
+        WITHDRAWN: {} if since is None or isinstance(since, str) else since.withdrawn,
         FILES: describe_release(building),
     }
     (building / ASSEMBLED).unlink()

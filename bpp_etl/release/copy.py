@@ -9,25 +9,32 @@ Not here: measuring and describing them (`build.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from bpp_etl.admission.due import derivation
-from bpp_etl.admission.judgement import derived_in, judgement_in
+from bpp_etl.admission.judgement import Judgement, judgement_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
 from bpp_etl.release.inputs import deliveries_before, registries_in, told_delivery
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, quoted, transaction
+from bpp_etl.warehouse.damage import is_damage
 from bpp_etl.warehouse.ddl import create_table
-from bpp_etl.warehouse.layout import columns_there, lacking
+from bpp_etl.warehouse.layout import columns_known, columns_there, lacking
 from schemas.catalog import catalog, relations
 from schemas.quality import QUALITY_TABLES
 
 SCHEMAS = {"admitted": ("core", "event", "quarantine", "quality"), "shut": ("quarantine", "quality")}
 SOURCE = "source"
+SMALL = 32 << 20
+"""A registry whose working files are no larger is copied together with others, in bytes."""
+TOGETHER = 16
+"""Registries that are copied together at most: their files are open at once."""
 
 
 @dataclass
@@ -59,31 +66,96 @@ def copy_registries(con: Connection, warehouse: Path, protocols: Sequence[Protoc
             if schema != "metric":
                 create_table(con, schema, table, contract, is_published=True)
     copied = Copied()
-    for registry in registries_in(warehouse):
-        files = WorkingFiles.of(warehouse, registry)
-        for status in STATUSES:
-            try:
-                told, counts = _copy_working_file(con, files, status, protocols)
-            except DamagedError as error:
-                told, counts, words = _copy_from_before(con, warehouse, registry, status, protocols)
-                copied.damaged[registry] = f"{error.message}; {words}"
-            copied.deliveries += told
-            copied.count(counts)
+    for group in _groups(warehouse):
+        if len(group) > 1 and _copied_together(con, group, protocols, copied):
+            continue
+        for files in group:
+            for status in STATUSES:
+                _copy_alone(con, files, status, protocols, copied)
     return copied
 
 
-def _copy_working_file(
-    con: Connection, files: WorkingFiles, status: str, protocols: Sequence[Protocol]
-) -> tuple[list[str], dict[tuple[str, str], int]]:
-    with files.unharmed(status) as path:
-        if not path.exists():
-            return [], {}
-        with _held(con, path), transaction(con):
-            told = judgement_in(con, path, SOURCE)
-            if status == "admitted":
-                _ensure_derived(con, files.folder.name, protocols)
-            counts = _copy(con, status)
-        return [told_delivery(files.folder.name, told)], counts
+def _groups(warehouse: Path) -> Iterator[list[WorkingFiles]]:
+    """Yield all registries in their order, those with small files several at a time."""
+    group: list[WorkingFiles] = []
+    for registry in registries_in(warehouse):
+        files = WorkingFiles.of(warehouse, registry)
+        places = [files.place_of(status) for status in STATUSES]
+        is_small = sum(place.stat().st_size for place in places if place.exists()) <= SMALL
+        if group and (not is_small or len(group) == TOGETHER):
+            yield group
+            group = []
+        group.append(files)
+        if not is_small:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _copied_together(
+    con: Connection, group: Sequence[WorkingFiles], protocols: Sequence[Protocol], copied: Copied
+) -> bool:
+    """Copy the files of several registries by one statement for each table; not if any of them is damaged.
+
+    To plan a statement takes longer than to copy some rows. Which file is damaged shows when each is copied
+    alone.
+    """
+    try:
+        places = []
+        for files in group:
+            for status in STATUSES:
+                with files.unharmed(status) as path:
+                    places += [(files.folder.name, status, path)] if path.exists() else []
+        with ExitStack() as held:
+            sources = []
+            for number, (_, status, path) in enumerate(places):
+                sources.append((f"{SOURCE}_{number}", status))
+                held.enter_context(_held(con, path, sources[-1][0]))
+            held.enter_context(transaction(con))
+            told = [
+                _told(con, registry, status, path, alias, protocols)
+                for (registry, status, path), (alias, _) in zip(places, sources, strict=True)
+            ]
+            counts = _copy(con, sources)
+    except DamagedError:
+        return False
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        return False
+    copied.deliveries += told
+    copied.count(counts)
+    return True
+
+
+def _copy_alone(
+    con: Connection, files: WorkingFiles, status: str, protocols: Sequence[Protocol], copied: Copied
+) -> None:
+    """Copy a working file; of a damaged one what the release before has of the registry."""
+    registry = files.folder.name
+    try:
+        with files.unharmed(status) as path:
+            if not path.exists():
+                return
+            with _held(con, path, SOURCE), transaction(con):
+                told = [_told(con, registry, status, path, SOURCE, protocols)]
+                counts = _copy(con, [(SOURCE, status)])
+    except DamagedError as error:
+        told, counts, words = _copy_from_before(con, files.warehouse, registry, status, protocols)
+        copied.damaged[registry] = f"{error.message}; {words}"
+    copied.deliveries += told
+    copied.count(counts)
+
+
+def _told(
+    con: Connection, registry: str, status: str, path: Path, alias: str, protocols: Sequence[Protocol]
+) -> str:
+    """Name the delivery in a working file that is held, as a manifest does, if it may be in this release."""
+    told = judgement_in(con, path, alias)
+    if status == "admitted":
+        _ensure_derived(con, alias, registry, told, protocols)
+    return told_delivery(registry, told)
 
 
 def _copy_from_before(
@@ -95,35 +167,44 @@ def _copy_from_before(
     told = deliveries_before(shelf, release_id, registry, protocols) if release_id is not None else ()
     if release_id is None or not told:
         return [], {}, "the release has no rows of it"
-    with _held(con, shelf.folder(release_id) / FILE), transaction(con):
-        counts = _copy(con, status, registry)
+    with _held(con, shelf.folder(release_id) / FILE, SOURCE), transaction(con):
+        counts = _copy(con, [(SOURCE, status)], registry)
     return list(told), counts, f"the release has its rows of release {release_id}"
 
 
 @contextmanager
-def _held(con: Connection, path: Path) -> Iterator[None]:
-    attach_read_only(con, path, SOURCE)
+def _held(con: Connection, path: Path, alias: str) -> Iterator[None]:
+    attach_read_only(con, path, alias)
     try:
         yield
     finally:
-        con.execute(f"detach {SOURCE}")
+        con.execute(f"detach {alias}")
 
 
-def _copy(con: Connection, status: str, registry: str | None = None) -> dict[tuple[str, str], int]:
-    """Copy the tables of a status, of one registry where the source holds several; count its rows there."""
+def _copy(
+    con: Connection, sources: Sequence[tuple[str, str]], registry: str | None = None
+) -> dict[tuple[str, str], int]:
+    """Copy the tables of attached files, each with its status, by one statement for each; count rows there.
+
+    Of one registry where a source holds several.
+    """
     counts = {}
-    for schema in SCHEMAS[status]:
+    known = columns_known(con, [alias for alias, _ in sources])
+    for schema in dict.fromkeys(schema for _, status in sources for schema in SCHEMAS[status]):
         tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
         for table, contract in tables.items():
             relation = f"{quoted(schema)}.{quoted(table)}"
-            there = columns_there(con, f"{SOURCE}.{relation}", contract)
-            which, given = _of_registry(schema, table, status, registry)
-            con.execute(
-                f"insert into {relation} by name select {there} from {SOURCE}.{relation} where {which}", given
-            )
-            counts[schema, table] = count_of(
-                con, f"select count(*) from {SOURCE}.{relation} where {which}", given
-            )
+            selects: list[str] = []
+            given: dict[str, str] = {}
+            for alias, status in sources:
+                if schema in SCHEMAS[status]:
+                    which, values = _of_registry(schema, table, status, registry)
+                    given |= values
+                    there = columns_there(known[alias, schema, table], contract)
+                    selects.append(f"select {there} from {alias}.{relation} where {which}")
+            rows = " union all by name ".join(selects)
+            con.execute(f"insert into {relation} by name {rows}", given)
+            counts[schema, table] = count_of(con, f"select count(*) from ({rows})", given)
     return counts
 
 
@@ -138,11 +219,16 @@ def _of_registry(schema: str, table: str, status: str, registry: str | None) -> 
     return f"registry = $registry and {column} = $status", given | {"status": status}
 
 
-def _ensure_derived(con: Connection, registry: str, protocols: Sequence[Protocol]) -> None:
+def _ensure_derived(
+    con: Connection, alias: str, registry: str, told: Judgement, protocols: Sequence[Protocol]
+) -> None:
     """Refuse to mix protocols: a registry that was not refreshed may have events of others, or none yet."""
-    told = derived_in(con, SOURCE)
     events = (("event", table, contract) for table, contract in catalog()["event"].items())
-    if told is None or told[:-1] != derivation(protocols)[:-1] or lacking(con, events, SOURCE) is not None:
+    if (
+        told.derived is None
+        or told.derived[:-1] != derivation(protocols)[:-1]
+        or lacking(con, events, alias) is not None
+    ):
         raise BppError(
             f"the events of {registry} are not derived by the protocols of this release",
             "refresh again without --registry, so that every registry is derived alike",

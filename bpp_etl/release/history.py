@@ -15,7 +15,7 @@ from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.warehouse.audit import FIELDS, noted
 from bpp_etl.warehouse.connection import Connection, attach_read_only, quoted
 from bpp_etl.warehouse.ddl import insert_rows
-from bpp_etl.warehouse.layout import columns_there, lacking
+from bpp_etl.warehouse.layout import columns_known, columns_there, lacking
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import columns_of
 from schemas.metrics import HEADLINES
@@ -33,11 +33,12 @@ def carry_history(con: Connection, shelf: Shelf) -> str | None:
     if newest is None:
         return None
     attach_read_only(con, shelf.folder(newest) / FILE, "before")
+    known = columns_known(con, ["before"])
     for table, contract in HISTORY_TABLES.items():
         # A release of an earlier version may not have had the table yet, or not all of it.
         if lacking(con, [("quality", table, contract)], "before") is None:
             relation = f"quality.{quoted(table)}"
-            columns = columns_there(con, f"before.{relation}", contract)
+            columns = columns_there(known["before", "quality", table], contract)
             con.execute(f"insert into {relation} by name select {columns} from before.{relation}")
     con.execute("detach before")
     return newest

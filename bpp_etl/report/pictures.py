@@ -14,7 +14,6 @@ from xml.etree.ElementTree import Element, fromstring, register_namespace, tostr
 from bpp_etl.report.contents import SECTIONS
 from bpp_etl.report.plots.svg import WIDTH, Picture
 from bpp_etl.report.tables import ReleaseTables
-from bpp_etl.report.words import STEPS
 
 SVG = "http://www.w3.org/2000/svg"
 SHOWN_WIDTH = 560
@@ -76,7 +75,7 @@ def _flow(tables: ReleaseTables) -> str:
         for row in parts.get(parent, []):
             step = str(row["step"])
             indent = "\u2003" * depth
-            found.append(f"| {indent}{STEPS[step]} | {table.count(row, 'patients').text} |")
+            found.append(f"| {indent}{tables.steps[step]} | {table.count(row, 'patients').text} |")
             found += lines(step, depth + 1)
         return found
 

@@ -16,6 +16,7 @@ from bpp_etl.measure.rows import Row as Told
 from bpp_etl.report.applied import Applied, applied_protocols
 from bpp_etl.report.figures import Figure
 from bpp_etl.report.numbers import whole
+from bpp_etl.report.words import steps_of
 from bpp_etl.warehouse.connection import Connection, opened_read_only, quoted
 from schemas.catalog import catalog
 from schemas.contract import columns_of, key_of
@@ -125,6 +126,11 @@ class ReleaseTables:
     def applied(self) -> tuple[Applied, ...]:
         """Return the protocols that were applied, that of the report first."""
         return applied_protocols(self["meta.protocol"].rows, self["meta.protocol_parameter"].rows)
+
+    @cached_property
+    def steps(self) -> Mapping[str, str]:
+        """Return the words for each step, with the scans and lesions of the report's protocol."""
+        return steps_of(self.applied[0])
 
     def told(self, parameter: str) -> str:
         """Return a number of the report's protocol in words."""

@@ -33,11 +33,11 @@ STEPS: Mapping[str, str] = {
     "pd_at_detection": "Explicit progression on the same scan",
     "pd_before_confirmation": "Explicit progression before confirmation",
     "no_baseline_ct": "No baseline CT",
-    "progression_not_read": "CTs came, not read for progression",
+    "progression_not_read": "Further scans came, not read for progression",
     "death": "Died before it was decided",
     "therapy_changed": "Therapy changed before it was decided",
     "lost_to_follow_up": "Lost to follow-up",
-    "awaiting_ct": "Next CT still to come",
+    "awaiting_ct": "Next scan still to come",
 }
 
 
@@ -58,7 +58,7 @@ SHORT_STEPS: Mapping[str, str] = {
     "admitted": "Admitted",
     "no_first_line": "No first line",
     "outside_window": "Outside window",
-    "no_on_treatment_ct": "No CT",
+    "no_on_treatment_ct": "No scan",
     "no_new_osteoblastic_lesion": "No new lesion",
     "progression_first": "Progression first",
     "candidate": "Candi\u00addates",
@@ -69,10 +69,10 @@ SHORT_STEPS: Mapping[str, str] = {
 """The same for the head of a narrow column; a soft hyphen says where a word may break."""
 
 MISSING: Mapping[str, str] = {
-    "baseline_ct": "Baseline CT",
-    "confirming_ct": "Further CT",
-    "progression_evidence": "Evidence of progression; a CT comes too late",
-    "progression_reading": "Reading of CTs for progression",
+    "baseline_ct": "Baseline scan",
+    "confirming_ct": "Further scan",
+    "progression_evidence": "Evidence of progression; a scan comes too late",
+    "progression_reading": "Reading of scans for progression",
     "response": "Response outside bone",
     "alp_baseline": "ALP before treatment",
     "alp_at_event": "ALP at the event",

@@ -20,6 +20,7 @@ from bpp_etl.identity.pseudonyms import pseudonyms_of
 from bpp_etl.landing.deliveries import Landing
 from bpp_etl.reading.limits import in_words
 from bpp_etl.release.inputs import ReleaseInput, release_input
+from bpp_etl.release.seal import WITHDRAWN
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.settings import Places
 from bpp_etl.status.needs import Need, needs_of_registry
@@ -41,6 +42,7 @@ class ReleaseStatus:
     is_newest: bool
     is_current: bool
     report: Path
+    withdrawn: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _release_of(root: Path) -> ReleaseStatus | None:
         release_id == newest,
         newest is not None and _is_current(root, shelf.manifest(newest)),
         shelf.releases / release_id / REPORT,
+        shelf.manifest(release_id).get(WITHDRAWN, {}),
     )
 
 
@@ -177,6 +180,14 @@ def _needs_of_release(
             "not of today",
             "what is admitted, or the rules, changed since it was made",
             "bpp refresh",
+        )
+    for protocol, patients in release.withdrawn.items():
+        yield Need(
+            "release",
+            "calls withdrawn",
+            f"of {patients} {'patient' if patients == 1 else 'patients'} the release before called a "
+            f"pseudoprogression or true progression by {protocol}, and this one does not",
+            "bpp releases diff; ask the registry why what it had delivered is another now",
         )
     age = (at - release.created_at) / dt.timedelta(days=1)
     if age > operated.release_fresh_days:

@@ -5,7 +5,8 @@ Not here: whether the file is damaged (`damage.py`), and what becomes of one tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.damage import STRANGE
@@ -13,10 +14,21 @@ from bpp_etl.warehouse.ddl import SQL_TYPES, column_list, is_text, sql_type
 from schemas.contract import Contract, columns_of
 
 
-def columns_there(con: Connection, relation: str, contract: type[Contract]) -> str:
+def columns_known(con: Connection, aliases: Sequence[str]) -> Mapping[tuple[str, str, str], set[str]]:
+    """Name the columns of every table of attached files, by alias, schema and table."""
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for *place, column in con.execute(
+        "select database_name, schema_name, table_name, column_name from duckdb_columns()"
+        " where list_contains($aliases, database_name)",
+        {"aliases": list(aliases)},
+    ).fetchall():
+        found[place[0], place[1], place[2]].add(column)
+    return found
+
+
+def columns_there(known: Collection[str], contract: type[Contract]) -> str:
     """List the columns to copy; one that may be empty is, where its file was written before it was known."""
-    described = {str(name) for name, *_ in con.execute(f"describe {relation}").fetchall()}
-    return column_list(one for one in columns_of(contract) if one.name in described or not one.nullable)
+    return column_list(one for one in columns_of(contract) if one.name in known or not one.nullable)
 
 
 def lacking(

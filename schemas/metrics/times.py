@@ -81,7 +81,7 @@ TIMES = (
     _spss(START_TO_EVENT),
     _interval_censored(
         START_TO_EVENT,
-        "Median time to onset, known only to lie between two CTs: the interval that holds it (Turnbull).",
+        "Median time to onset, known only to lie between two scans: the interval that holds it (Turnbull).",
     ),
     EVENT_TO_PROGRESSION,
     _spss(EVENT_TO_PROGRESSION),

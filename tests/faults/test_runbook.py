@@ -6,43 +6,37 @@ all their variants, which have chapters of their own beside this one.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
-import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
 import bpp_etl
 from assets import cli
-from assets.begin import Refreshed, note_shut
-from assets.instance import home_of, instance_of
 from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.admission.due import due_for
 from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.errors import BppError
 from bpp_etl.events import load_protocol
-from bpp_etl.identity.erased import begin_erasure, end_erasure
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.reading.limits import DEFAULTS, Limits, load_limits
-from bpp_etl.release.shelf import FILE, Shelf
-from bpp_etl.release.told import difference, verified
+from bpp_etl.release.shelf import Shelf
+from bpp_etl.release.told import difference
 from bpp_etl.settings import Places
+from bpp_etl.status.warehouse import Operated, status_of
 from tests.faults import bombs
 from tests.faults.children import signalled
 from tests.faults.conftest import Served
-from tests.faults.test_permissions import without_privileges
 from tests.faults.test_two_processes import HOLDER, running
 from tests.support.commands import BPP, environment
 from tests.support.deliveries import TINY, write_delivery_of
@@ -56,34 +50,6 @@ PATIENCE = 120.0
 WRITER = (
     "import sys, duckdb\ncon = duckdb.connect(sys.argv[1])\nprint('open', flush=True)\nsys.stdin.read()\n"
 )
-ADMIT = """
-import resource, sys
-from pathlib import Path
-from bpp_etl.errors import BppError
-from tests.support.warehouses import admit
-landing, warehouse, *limits = sys.argv[1:]
-for limit in limits:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
-    try:
-        admit(Path(landing), Path(warehouse), with_events=False)
-    except BppError as error:
-        print(error.message)
-"""
-"""Admits where no file may grow beyond so many bytes, as on a disk that is full; prints what is said."""
-OPEN_STORAGE = """
-import resource, sys
-from pathlib import Path
-from assets.instance import instance_of
-from bpp_etl.errors import BppError
-for limit in sys.argv[2:]:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
-    try:
-        with instance_of(Path(sys.argv[1]) / limit) as instance:
-            instance.add_dynamic_partitions("registry", ["tiny"])
-    except BppError as error:
-        print(error.message)
-"""
-"""Opens the run storage of a warehouse where no file may grow beyond so many bytes."""
 
 
 def configured(number: int, folder: Path) -> Gated:
@@ -220,39 +186,6 @@ def test_7_a_file_is_in_use(served: Served) -> None:
     assert told == quoted(7)
 
 
-def test_8_the_disk_is_full_or_a_folder_is_closed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
-    write_delivery_of(landing, day="2024-12-30")
-    admit(landing, warehouse, with_events=False)
-    admitted = WorkingFiles.of(warehouse, "tiny").admitted
-    before = admitted.read_bytes()
-    write_delivery_of(landing)
-    full, cut, closed = quoted(8)
-    words = [sys.executable, "-c", ADMIT, str(landing), str(warehouse), "8000", "4000000"]
-    project = Path(cli.__file__).parents[1]
-    said = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True).stdout
-    assert said.splitlines() == [full, cut]
-    assert admitted.read_bytes() == before
-    assert admit(landing, warehouse, with_events=False).is_open
-    assert files_in(warehouse / "registries") == {f"tiny/{name}" for name in IN_SERVICE}
-
-    with tempfile.TemporaryDirectory(prefix="bpp-test-") as name:
-        # Folders of pytest are their owner's alone; so is this one, once it is a warehouse.
-        Path(name).chmod(0o755)
-        shutil.copytree(landing, Path(name) / "landing")
-        words = ["--landing", f"{name}/landing", "--warehouse", f"{name}/warehouse"]
-        monkeypatch.setattr(sys, "argv", ["bpp", "refresh", *words])
-        load_protocol("xu2025")  # loads what Python loads late, while it may
-        with without_privileges(), pytest.raises(SystemExit) as ended:
-            cli.main()
-    assert ended.value.code == 1
-    told, hint = capfd.readouterr().err.splitlines()
-    assert told == f"{closed} {name}/warehouse"
-    assert hint == "hint: check the folder's permissions and free space"
-
-
 def test_9_a_refresh_is_interrupted(tmp_path: Path) -> None:
     landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
     write_delivery_of(landing)
@@ -291,8 +224,11 @@ def test_11_a_number_moved(served: Served) -> None:
     later = TINY["imaging_assessments"].replace("A3,A,2024-05-06,CT,true,SD", "A3,A,2024-05-06,CT,true,PD")
     write_delivery_of(served.landing, day="2025-01-01", imaging_assessments=later)
     admit(served.landing, served.warehouse)
-    told = difference(served.warehouse, before, release(served.warehouse, 59).release_id)
-    assert set(quoted(11)) <= {line.strip() for line in told.splitlines()}
+    after = release(served.warehouse, 59).release_id
+    told = {line.strip() for line in difference(served.warehouse, before, after).splitlines()}
+    operated = Operated({"tiny": 1.0}, 1e6, 1e6, "", is_running=False)
+    found = status_of(Places(served.landing, served.warehouse), operated, dt.datetime.now(dt.UTC))
+    assert set(quoted(11)) <= told | {need.what for need in found.needs}
 
 
 def test_12_a_registry_is_silent(two_releases: Served) -> None:
@@ -303,77 +239,6 @@ def test_12_a_registry_is_silent(two_releases: Served) -> None:
         ((registry, last, days),) = found.fetchall()
     assert (registry, f"{last}") == ("tiny", "2024-12-31")
     assert days > 35
-
-
-def test_13_a_working_file_is_damaged(served: Served) -> None:
-    judged, shut = quoted(13)
-    files = WorkingFiles.of(served.warehouse, "tiny")
-    whole = files.admitted.read_bytes()
-    os.truncate(files.admitted, 5000)
-    delivery = survey(served.landing).newest["tiny"]
-    step = due_for(served.warehouse, delivery, [load_protocol("xu2025")], full=False)
-    assert judged == f"tiny: {delivery.name} judging ({step.why})"
-    told: list[str] = []
-    places = Places(served.landing, served.warehouse)
-    note_shut(places, Refreshed(), told.append)
-    assert told[0] == shut
-    files.admitted.write_bytes(whole)
-    told.clear()
-    note_shut(places, Refreshed(), told.append)
-    assert told == []
-
-
-def test_14_a_release_is_damaged(served: Served) -> None:
-    differs, put_back, both, refused = quoted(14)
-    shelf = Shelf.of(served.warehouse)
-    first, second = shelf.ids()
-    cut_off(shelf.current)
-    assert anonymous(str(shelf.put_back())) == put_back
-    cut_off(shelf.folder(second) / FILE)
-    text, is_whole = verified(served.warehouse)
-    assert (differs in anonymous(text).splitlines(), is_whole) == (True, False)
-    with pytest.raises(BppError) as error:
-        shelf.put_in_service(second)
-    assert anonymous(error.value.message) == refused
-    cut_off(shelf.current)
-    with pytest.raises(BppError) as error:
-        shelf.put_back()
-    assert error.value.message == both
-    shelf.put_in_service(first)
-    shutil.rmtree(shelf.folder(second))
-    assert verified(served.warehouse)[1]
-
-
-def test_15_the_history_of_runs_is_damaged(tmp_path: Path) -> None:
-    (damaged,) = quoted(15)
-    warehouse = tmp_path / "a warehouse"
-    for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db"):
-        with instance_of(warehouse) as instance:
-            assert instance.get_runs(limit=1) == []
-        place = home_of(warehouse) / name
-        assert f"`{place.name}`" in entry(15)
-        for spoilt in (b"", place.read_bytes()[:6000], b"no database\n" * 1000):
-            place.write_bytes(spoilt)
-            place.with_name(f"{place.name}-wal").unlink(missing_ok=True)
-            with pytest.raises(DamagedError) as error, instance_of(warehouse):
-                pass
-            assert error.value.message == damaged
-        recipe = error.value.hint.partition("mv ")[2].partition(" (")[0]
-        subprocess.run(f"mv {recipe}", shell=True, check=True)
-        shutil.rmtree(warehouse / "dagster-damaged")
-
-
-def test_16_the_disk_is_full_where_the_history_of_runs_is(tmp_path: Path) -> None:
-    (full,) = quoted(16)
-    words = [sys.executable, "-c", OPEN_STORAGE, str(tmp_path), "20000", "60000"]
-    project = Path(cli.__file__).parents[1]
-    said = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True).stdout
-    assert said.splitlines() == [full] * 2
-
-
-def cut_off(path: Path) -> None:
-    path.chmod(0o644)
-    os.truncate(path, 5000)
 
 
 def test_17_a_file_is_too_large_to_read(tmp_path: Path) -> None:
@@ -400,56 +265,3 @@ def test_17_a_file_is_too_large_to_read(tmp_path: Path) -> None:
     with pytest.raises(BppError) as gone:
         read(files, delivery)
     assert [dead.value.message, gone.value.message] == [whole, away]
-
-
-def test_24_the_key_of_pseudonyms_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
-    write_delivery_of(landing)
-    key = tmp_path / "pseudonyms.key"
-    key.write_text("k" * 40, encoding="utf-8")
-    key.chmod(0o600)
-    monkeypatch.setenv("BPP_PSEUDONYM_KEY_FILE", str(key))
-    assert admit(landing, warehouse).is_open
-    found = []
-    for variable, value in (("BPP_PSEUDONYM_KEY", "o" * 40), ("BPP_PSEUDONYM_KEY_FILE", "")):
-        with monkeypatch.context() as patch:
-            patch.setenv(variable, value)
-            found += [cause.message for cause in admit(landing, warehouse).causes]
-    key.chmod(0o644)
-    with pytest.raises(BppError) as error:
-        admit(landing, warehouse)
-    assert [*found, error.value.message] == quoted(24)
-    key.chmod(0o600)
-    assert admit(landing, warehouse).is_open, "the key by which it was admitted"
-    monkeypatch.setenv("BPP_PSEUDONYM_KEY_FILE", "")
-    shutil.move(warehouse / "registries" / "tiny", tmp_path / "away")
-    assert admit(landing, warehouse).is_open, "the registry begun anew"
-
-
-def test_25_an_erasure_was_cut_short(tmp_path: Path) -> None:
-    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
-    write_delivery_of(landing)
-    admit(landing, warehouse)
-    begin_erasure(warehouse, "tiny", "A", ["A1"])  # and no further
-    with pytest.raises(BppError) as error:
-        release(warehouse)
-    said: list[str] = []
-    done = refresh(Warehouse(landing=str(landing), warehouse=str(warehouse)), say=said.append)
-    assert [error.value.message, said[0]] == quoted(25)
-    assert done.exit_code == 0
-    with duckdb.connect(str(Shelf.of(warehouse).current), read_only=True) as con:
-        found = con.execute("select patient_id from core.patients order by 1").fetchall()
-    assert found == [("B",), ("C",)]
-
-
-def test_26_the_list_of_the_erased_has_lost_its_key(tmp_path: Path) -> None:
-    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
-    write_delivery_of(landing)
-    end_erasure(warehouse, "tiny", begin_erasure(warehouse, "tiny", "A", []))
-    key = (warehouse / ".key").read_text(encoding="ascii")
-    (warehouse / ".key").write_text("0" * 64, encoding="ascii")
-    with pytest.raises(BppError) as error:
-        admit(landing, warehouse)
-    assert [error.value.message] == quoted(26)
-    (warehouse / ".key").write_text(key, encoding="ascii")
-    assert admit(landing, warehouse).is_open, "both of one backup"

@@ -233,6 +233,27 @@ THERAPY_LINES = (
         "or deliver why the line ended so soon.",
         _line(end_reason="toxicity"),
     ),
+    of_row(
+        "a line ends with its last dose, weeks before the scan that shows progression",
+        "Deliver as the end the last day on that treatment: a cycle lasts beyond its last dose.",
+        corrected("therapy_lines", "end_date"),
+    ),
+    of_row(
+        "a line ends with its last dose, weeks before the scan that shows progression",
+        "Nothing to mend where the patient was off treatment.",
+        lambda *_: None,
+        leaves=("progression_past_line",),
+    ),
+    of_row(
+        "a bone agent is a line",
+        "Leave it out of the lines, and number those that are left without a gap;",
+        lambda c, _: drop(c, "therapy_lines", c.line(2)),
+    ),
+    of_row(
+        "a bone agent is a line",
+        "or name what was given beside it.",
+        lambda c, _: c.line(2).update(regimen="denosumab + capecitabine"),
+    ),
     of_row("a drug is spelt otherwise", "Correct the spelling", corrected("therapy_lines", "regimen")),
     of_row(
         "a drug is spelt otherwise",

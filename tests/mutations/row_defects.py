@@ -169,6 +169,12 @@ THERAPY_LINES = (
     ),
     ("a line ended by the death of a living patient", "death_not_recorded", _line_ended_by_death),
     ("a combination is split into two lines", "line_shorter_than_cycle", _split),
+    (
+        "a line ends with its last dose, weeks before the scan that shows progression",
+        "progression_past_line",
+        lambda c: c.line().update(end_date=c.moved(c.ct(6), "assessment_date", -35)),
+    ),
+    ("a bone agent is a line", "bone_agent_as_line", says(lambda c: c.line(2), regimen="denosumab")),
     ("a drug is spelt otherwise", "regimen_misspelt", says(line, regimen="Letrozol and ribociclib")),
     ("the reason of the end is another code", "code_unknown", says(line, end_reason="PD")),
     (

@@ -18,6 +18,7 @@ from assets.refresh import refresh
 from assets.resources import Warehouse
 from bpp_etl.identity.erased import begin_erasure, end_erasure
 from bpp_etl.pages.plain_text import WIDTH, cells_of
+from bpp_etl.release.seal import WITHDRAWN
 from bpp_etl.release.shelf import MANIFEST, Shelf
 from bpp_etl.settings import Places
 from bpp_etl.status.show import as_json, as_text
@@ -132,6 +133,21 @@ def test_a_release_that_is_old_missing_or_stepped_back_from_is_said(home: Path) 
     shutil.rmtree(shelf.published)
     ((what, do),) = needs(look(home))["release"]
     assert (what, do) == ("none is in service, though deliveries are admitted", "bpp refresh")
+
+
+def test_calls_that_a_release_withdrew_are_said(home: Path) -> None:
+    shelf = Shelf.of(home / "warehouse")
+    (made,) = shelf.ids()
+    place = shelf.folder(made) / MANIFEST
+    told = json.loads(place.read_text(encoding="utf-8"))
+    assert told[WITHDRAWN] == {}, "the first"
+    place.chmod(0o600)
+    place.write_text(json.dumps(told | {WITHDRAWN: {"xu2025": 1}}), encoding="utf-8")
+    found = look(home)
+    ((what, do),) = needs(found)["release"]
+    assert what.startswith("of 1 patient the release before called a pseudoprogression")
+    assert do.startswith("bpp releases diff; ")
+    assert "release: calls withdrawn" in found.kinds()
 
 
 def test_what_left_the_landing_or_is_called_strangely_is_said(home: Path) -> None:

@@ -116,7 +116,7 @@ def _legend(root: Element) -> None:
     label(root, 18, upper, "pseudoprogression")
     box(root, 166, upper - 9, 18, 10, "part after")
     line(root, 175, upper - 9, 175, upper + 1, "confirmed")
-    label(root, 190, upper, "confirming CT")
+    label(root, 190, upper, "confirmation")
     dot(root, 8, lower - 4, "mark progressed", MARK)
     label(root, 18, lower, "progression")
     path(root, _arrow(170, lower - 4), "mark goes-on", is_closed=True)

@@ -12,7 +12,7 @@ from bpp_etl.report.grid import Grid, grid
 from bpp_etl.report.section import Section
 from bpp_etl.report.sections.reasons import Reason, reasons_for_none
 from bpp_etl.report.tables import ReleaseTables, Row
-from bpp_etl.report.words import MISSING, SHORT_STEPS, steps_of, stratum_words
+from bpp_etl.report.words import MISSING, SHORT_STEPS, stratum_words
 from schemas.event import NOT_IN_COHORT
 
 _, OUTSIDE_WINDOW = NOT_IN_COHORT
@@ -90,7 +90,7 @@ def _stage(tables: ReleaseTables, row: Row, rows: list[Row]) -> Stage:
     )
     return Stage(
         step=row["step"],
-        name=steps_of(tables.applied[0])[row["step"]],
+        name=tables.steps[row["step"]],
         patients=tables["metric.flow"].count(row, "patients"),
         parts=tuple(_stage(tables, part, rows) for part in parts),
     )

@@ -32,7 +32,7 @@ _RATIOS = (
     (
         "time_dependent_hazard_ratio",
         "all",
-        "Progression or death, from the confirming CT on",
+        "Progression or death, from confirmation on",
         "Time-dependent, progression",
     ),
     *(

@@ -46,8 +46,8 @@ TIMES = (
     ),
     Time(
         "confirmation_to_progression",
-        "From the confirming CT to progression",
-        "Months from the confirming CT",
+        "From confirmation to progression",
+        "Months from confirmation",
         "without progression",
     ),
     Time(
@@ -60,7 +60,7 @@ TIMES = (
 
 _MEDIANS = (
     ("time_to_pseudoprogression", "Start of therapy to pseudoprogression"),
-    ("time_to_pseudoprogression_interval_censored", "… onset known only to lie between two CTs"),
+    ("time_to_pseudoprogression_interval_censored", "… onset known only to lie between two scans"),
     ("time_to_pseudoprogression_spss", "… as the published papers give it"),
     ("pseudoprogression_to_progression", "Pseudoprogression to progression"),
     (
@@ -68,7 +68,7 @@ _MEDIANS = (
         "… progression known only between two assessments",
     ),
     ("pseudoprogression_to_progression_spss", "… as the published papers give it"),
-    ("confirmation_to_progression", "Confirming CT to progression"),
+    ("confirmation_to_progression", "Confirmation to progression"),
     ("confirmation_to_progression_interval_censored", "… known only between two assessments"),
     ("candidate_to_progression", "Candidate to progression, all candidates"),
     ("candidate_to_progression_interval_censored", "… known only between two assessments"),

@@ -130,7 +130,7 @@ def _between(tables: ReleaseTables) -> Iterator[Grid]:
             for other_call in calls:
                 row = table.first(**own, call=call, other_definition=other, other_call=other_call)
                 cells.append(table.count(row, "patients") if row else NOTHING)
-            rows.append((STEPS[call], *cells))
+            rows.append((tables.steps[call], *cells))
         if rows:
             heads = (f"Under {tables.protocol}", *(f"#{SHORT_STEPS[call]}" for call in calls))
             yield grid(f"between-{other}", f"The same patients under {other}", heads, rows)

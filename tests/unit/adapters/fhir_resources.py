@@ -13,9 +13,8 @@ from typing import Any
 
 from bpp_etl.adapters import load_adapter
 from bpp_etl.adapters.flat import lay_flat, places, shown_source
-from bpp_etl.adapters.run import columns_made
-from bpp_etl.adapters.tryout import made_of
 from bpp_etl.warehouse.connection import in_memory
+from tests.support.adapted import Tables
 
 Resource = dict[str, Any]
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
@@ -78,9 +77,7 @@ def made(
         for source in adapter.sources:
             cells = con.execute(f"{shown_source(source, 'flat')} order by rowid").fetchall()
             rows[source.name] = [dict(zip(places(source), row, strict=True)) for row in cells]
-    found = made_of(adapter, rows, settings).rows[table]
-    told = [dict(zip(columns_made(adapter, table), row, strict=True)) for row in found]
-    return sorted(told, key=lambda row: row.get("row_number") or 0)
+    return Tables(adapter, rows, settings)[table]
 
 
 def only(table: str, *resources: Resource, **more: Any) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bpp_etl.adapters import load_adapter
-from bpp_etl.adapters.run import COUNTED, columns_made
+from bpp_etl.adapters.run import COUNTED
 from bpp_etl.adapters.settings import SettingRow
-from bpp_etl.adapters.tryout import made_of
+from tests.support.adapted import Tables
 
 ADAPTER = load_adapter("redcap")
 Cells = Mapping[str, str]
@@ -52,10 +52,7 @@ def made(
         "data": [{name: text or None for name, text in row.items()} for row in data],
         "data_dictionary": [RECORD, *variables] if variables else [],
     }
-    found = made_of(ADAPTER, rows, settings).rows[table]
-    names = columns_made(ADAPTER, table)
-    by_name = [dict(zip(names, row, strict=True)) for row in found]
-    return sorted(by_name, key=lambda row: str(row.get("row_number", "")).zfill(9))
+    return Tables(ADAPTER, rows, settings)[table]
 
 
 def meanings(

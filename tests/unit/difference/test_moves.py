@@ -5,7 +5,7 @@ Not here: the words of a comparison (`test_compare.py`).
 
 from __future__ import annotations
 
-from bpp_etl.difference.changes import CATALOGS
+from bpp_etl.difference.changes import CATALOGS, selected
 from bpp_etl.difference.moves import Move, patient_moves
 from bpp_etl.warehouse.connection import Connection, in_memory
 
@@ -57,3 +57,16 @@ def test_who_entered_left_or_changed_is_counted_and_one_patient_too() -> None:
 
 def test_who_stayed_is_no_move() -> None:
     assert moved({(OPEN, OPEN): 20}) == {}
+
+
+def test_a_call_that_is_another_or_gone_is_withdrawn_but_not_with_its_registry() -> None:
+    places = (None, NONE, PSEUDO, TRUE, OPEN)
+    with in_memory() as con:
+        write(con, {(P, was, now): 1 for was in places for now in places if was or now})
+        # Of each call: none left, four other places. The same of another registry, which is gone.
+        con.execute(
+            "insert into earlier.event.patient_flow"
+            " select 'gone', * exclude registry from earlier.event.patient_flow"
+        )
+        assert selected(con, "withdrawn", {"protocols": [P]}) == [{"protocol": P, "patients": 8}]
+        assert selected(con, "withdrawn", {"protocols": ["another"]}) == []

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from bpp_etl.events import load_protocol
+from bpp_etl.measure.run import measure
 from tests.unit.measure.patients import Candidate
-from tests.unit.measure.world import measured
+from tests.unit.measure.world import measured, release
 
 
 def test_the_time_to_pseudoprogression_is_the_median_from_the_start_of_line_1() -> None:
@@ -194,3 +196,12 @@ def test_a_time_says_how_long_its_patients_were_followed() -> None:
     # Everybody has the event that starts the others: there is no follow-up to speak of.
     assert found.estimate("time_to_pseudoprogression")["median_follow_up_days"] is None
     assert found.estimate("pseudoprogression_share")["median_follow_up_days"] is None
+
+
+def test_where_nothing_has_to_confirm_no_time_is_said_to_wait_for_it_or_to_choose_by_it() -> None:
+    given = {}
+    for name in ("coleman1988", "xu2025"):
+        with release([Candidate(progressed=day) for day in (100, 200)], protocol=name) as con:
+            rows = measure(con, [load_protocol(name)]).rows
+        given[name] = {told for row in rows for told in row.values.get("warnings") or ()}  # type: ignore[attr-defined]
+    assert given["xu2025"] - given["coleman1988"] == {"guarantee_time", "selected_on_outcome"}

@@ -1,5 +1,7 @@
 """Cohen's kappa, against a published worked example and its own laws."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,3 +64,13 @@ def test_an_empty_table_has_nothing() -> None:
 def test_what_is_no_square_table_of_counts_is_refused(table) -> None:
     with pytest.raises(ValueError, match="Hint:"):
         cohen_kappa(table)
+
+
+@pytest.mark.parametrize("n", range(2, 90, 7))
+def test_who_always_says_the_same_agrees_by_chance_and_without_a_spread(n: int) -> None:
+    """By hand: expected is observed, and the variance is 0; rounding makes neither an interval nor a sign."""
+    for part in range(1, n):
+        for table in ([[part, n - part], [0, 0]], [[0, part], [0, n - part]]):
+            result = cohen_kappa(table)
+            assert (result.estimate, result.low, result.high) == (0.0, 0.0, 0.0)
+            assert math.copysign(1, result.estimate or 0.0) == 1

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from bpp_etl.events.parameters import CANDIDATE_FINDINGS
 from bpp_etl.report import pictures
 from bpp_etl.report.pictures import pictures_of
 from bpp_etl.report.tables import ReleaseTables, read_release
@@ -90,3 +91,18 @@ def test_pictures_are_small_and_a_large_one_is_left_to_the_report(
 
 def test_a_release_without_events_has_no_picture_but_its_flow(tmp_path: Path) -> None:
     assert set(pictures_of(controlled(empty_release(tmp_path / "bpp.duckdb")))) == {"flow"}
+
+
+def test_the_steps_are_those_of_the_definition_that_was_applied(release: Path) -> None:
+    made = controlled(release)
+    told = made["meta.protocol_parameter"]
+    findings = {
+        **told.rows[0],
+        "protocol": made.protocol,
+        "parameter": CANDIDATE_FINDINGS,
+        "value": "new_on_bone_scan",
+    }
+    scanned = replace(told, rows=(*told.rows, findings))
+    flow = pictures_of(replace(made, tables={**made.tables, "meta.protocol_parameter": scanned}))["flow"]
+    assert "new lesion on a bone scan" in flow
+    assert "osteoblastic" not in flow
