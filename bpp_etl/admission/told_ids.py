@@ -42,12 +42,12 @@ def read_ids(
     )
 
 
-def in_batches(con: Connection, table: str, at_once: int = AT_ONCE) -> Iterator[list[str]]:
+def in_batches(con: Connection, table: str) -> Iterator[list[str]]:
     """Hand out `told` of a temporary table that nothing was removed from; between two others may be asked."""
     rows = count_of(con, f"select count(*) from temp.{table}")
-    for first in range(0, rows, at_once):
+    for first in range(0, rows, AT_ONCE):
         told = con.execute(
-            f"select told from temp.{table} where rowid >= {first} and rowid < {first + at_once}"
+            f"select told from temp.{table} where rowid >= {first} and rowid < {first + AT_ONCE}"
         )
         yield [str(one) for (one,) in told.fetchall()]
 

@@ -19,12 +19,10 @@ import polars as pl
 from bpp_etl.erasure.find import SOURCE, Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.share.before import DIGEST, EXACT, KEPT, PATIENTS, shares_before, threshold_of
+from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before, threshold_of
+from bpp_etl.share.patients import TOLD, digests_of_patients
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
-from bpp_etl.warehouse.select import read_select
 from schemas.tables import TABLES
-
-TOLD = "told"
 
 
 def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[str]:
@@ -41,12 +39,9 @@ def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[
                 described = con.execute(f"describe {SOURCE}.{name}").fetchall()
                 gone = is_gone("core", [str(column) for column, *_ in described], registry)
                 con.execute(f"create table {name} as from {SOURCE}.{name} where {gone}")
-            rows = con.execute(
-                read_select(DIGEST), {"key": secret_of(warehouse), "parts": 1, "part": 0}
-            ).fetchall()
+            return {one for part in digests_of_patients(con, secret_of(warehouse)) for one in part}
     except (BppError, duckdb.Error):
         return set()
-    return {str(digest) for (digest,) in rows}
 
 
 def erase_from_log(warehouse: Path, digests: Collection[str]) -> list[str]:
