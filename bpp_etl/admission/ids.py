@@ -6,7 +6,7 @@ from and go to (`intake.py`; `bpp_etl/erasure`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -42,12 +42,13 @@ def rewrite_raw(
     tables: Sequence[str],
     config: RegistryConfig,
     *,
-    erased: Erased,
+    erased: Erased | Mapping[str, Collection[str]],
     pseudonyms: Pseudonyms | None = None,
 ) -> dict[str, int]:
     """Copy the raw tables of the attached `source` into `raw`, ids treated; count the rows that are left out.
 
-    Rows keep their numbers. `raw.left_out` has the numbers of those that are left out, `raw.patient_fold`
+    `erased` are those who are looked for, or the ids by their columns where they were found before. Rows keep
+    their numbers. `raw.left_out` has the numbers of those that are left out, `raw.patient_fold`
     which pseudonyms were ids that look alike.
     """
     con.execute(f"create table raw.{LEFT_OUT} (table_name varchar, file varchar, row_number bigint)")
@@ -76,7 +77,7 @@ def _show_ids(
     registry: str,
     tables: Sequence[str],
     config: RegistryConfig,
-    erased: Erased,
+    erased: Erased | Mapping[str, Collection[str]],
     pseudonyms: Pseudonyms | None,
 ) -> None:
     """Make `known_id`: of each different cell of an id that does not stay as it is, what becomes of it.
@@ -92,16 +93,21 @@ def _show_ids(
         for table in tables:
             if column in ids_of(table):
                 read_ids(con, table, f"{source}.raw.{quoted(table)}", table, column, config)
+        if isinstance(erased, Mapping):
+            put_ids(con, "erased_id", column, sorted(erased.get(column, ())))
+            if pseudonyms is None:
+                continue
         con.execute(
             f"create or replace temp table different as select distinct told from temp.{READ}"
             f" where id_column = {literal(column)}"
         )
         for ids in in_batches(con, "different"):
-            if column in KEYS:
+            if isinstance(erased, Erased) and column in erased.columns:
                 put_ids(con, "erased_id", column, erased.among(column, ids))
             if pseudonyms is not None:
                 named = [pseudonyms.of(registry, column, told) for told in ids]
                 put_ids(con, "renamed_id", column, ids, named)
+        con.execute("drop table temp.different")
     if erased and "imaging_assessments" in tables:
         con.execute(
             f"""
@@ -123,7 +129,7 @@ def _show_ids(
         " left join (select distinct id_column, told from temp.erased_id) as erased using (id_column, told)"
         " where pseudonym is not null or erased.told is not null"
     )
-    for table in (READ, "different", "erased_id", "renamed_id"):
+    for table in (READ, "erased_id", "renamed_id"):
         con.execute(f"drop table temp.{table}")
 
 

@@ -153,7 +153,7 @@ def _finish(
         # Before their rows are gone: it is of these that the log has digests.
         tell(erase_from_log(root, gone_digests(root, files, shelf, search, config)))
         if files.folder.is_dir():
-            tell(erase_from_working_files(files, search, erased))
+            tell(erase_from_working_files(files, search))
         now = dt.datetime.now(dt.UTC)
         tell(erase_from_releases(shelf, search, config, now, measuring))
     if let_go := forget_registry(root, registry):

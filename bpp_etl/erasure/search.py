@@ -7,9 +7,9 @@ once for all files, and keeps those that are found. Not here: what is written wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +31,8 @@ from bpp_etl.warehouse.connection import (
 from schemas.tables import DELIVERABLE
 
 REMEMBERED = "read_delivery"
+MEMORY = "400MB"
+"""Bound of the buffers that ids are looked up in: meanwhile files are written, which take as much again."""
 
 
 class Who(Protocol):
@@ -89,8 +91,9 @@ class Search:
         """Look for them in a file that is there.
 
         With a patient go the patient's assessments, and what else bears their ids. `config` is how the
-        registry's ids were read, where the file does not say it itself. Errors: as `attach_read_only`, and
-        whatever a damaged file makes of its rows.
+        registry's ids were read, where the file does not say it itself. Of one who is known by their own id
+        alone the cells of assessments are not all told. Errors: as `attach_read_only`, and whatever a
+        damaged file makes of its rows.
         """
         stat = path.stat()
         identity = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
@@ -119,6 +122,7 @@ class Search:
         if self._opened is None:
             stack = ExitStack()
             con = stack.enter_context(in_memory_beside(self._folder))
+            con.execute(f"set memory_limit = {literal(MEMORY)}")
             for table in ("asked", "theirs"):
                 con.execute(f"create temp table {table} (id_column varchar, told varchar)")
             self._opened = (con, stack)
@@ -127,12 +131,13 @@ class Search:
     def _look(self, con: Connection, config: RegistryConfig) -> Found:
         places = list(_places(con, self.registry))
         make_read_ids(con)
-        for place in places:
-            if place.is_delivered:
-                for column in place.keys:
-                    read_ids(con, place.name, place.relation, place.table, column, config)
+        _read(con, PATIENT, places, config)
         patients = self._theirs(con, PATIENT, places)
         cells = {(True, PATIENT): _cells(con, PATIENT, patients), (False, PATIENT): patients}
+        if ASSESSMENT not in self._who.columns:
+            # They are known by their patient alone: all others need not be read.
+            places = [place.of(cells[place.is_delivered, PATIENT]) for place in places if place.keys == KEYS]
+        _read(con, ASSESSMENT, places, config)
         assessments = self._theirs(con, ASSESSMENT, places)
         for place in places:
             if place.keys == KEYS:
@@ -140,6 +145,7 @@ class Search:
         # Of a shut delivery there is no core, and yet what was worked out of it.
         cells[False, ASSESSMENT] = assessments
         cells[True, ASSESSMENT] = _cells(con, ASSESSMENT, assessments)
+        con.execute(f"drop table temp.{READ}")
         return Found(patients, assessments, cells)
 
     def _theirs(self, con: Connection, column: str, places: Iterable[_Place]) -> set[str]:
@@ -149,12 +155,13 @@ class Search:
             return set()
         named = f"id_column = {literal(column)}"
         con.execute(
-            f"create or replace temp table different as select distinct told from ({every})"
+            f"create or replace temp table different as from (select distinct told from ({every}))"
             f" anti join (select told from temp.asked where {named}) using (told)"
         )
         for ids in in_batches(con, "different"):
             put_ids(con, "theirs", column, self._who.among(column, ids))
         con.execute(f"insert into temp.asked select {literal(column)}, told from temp.different")
+        con.execute("drop table temp.different")
         return _texts(
             con,
             f"select distinct told from ({every})"
@@ -183,6 +190,11 @@ class _Place:
     keys: tuple[str, ...]
     is_delivered: bool
 
+    def of(self, patients: Collection[str]) -> _Place:
+        """Narrow it to the rows of patients, by their cells."""
+        listed = ", ".join(map(literal, sorted(patients))) or "null"
+        return replace(self, relation=f"(from {self.relation} where {PATIENT} in ({listed}))")
+
     def ids(self, column: str) -> str:
         """Write the SELECT of the ids, as they are read."""
         if self.is_delivered:
@@ -200,6 +212,13 @@ def _places(con: Connection, registry: str) -> Iterator[_Place]:
                 keys = tuple(one for one in KEYS if one in ids_of(table))
                 relation = f"(from {SOURCE}.{schema}.{quoted(table)} where registry = {literal(registry)})"
                 yield _Place(f"{schema}.{table}", relation, table, keys, schema in DELIVERED)
+
+
+def _read(con: Connection, column: str, places: Iterable[_Place], config: RegistryConfig) -> None:
+    """Read what the delivered cells of a column of ids say."""
+    for place in places:
+        if place.is_delivered and column in place.keys:
+            read_ids(con, place.name, place.relation, place.table, column, config)
 
 
 def _cells(con: Connection, column: str, ids: set[str]) -> set[str]:

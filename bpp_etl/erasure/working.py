@@ -19,7 +19,7 @@ from bpp_etl.erasure.find import SOURCE, Found, is_attached, show_found
 from bpp_etl.erasure.search import REMEMBERED, Search, config_in
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.rules_across_registries import write_digests
-from bpp_etl.identity.erased import Erased
+from bpp_etl.identity.erased import ASSESSMENT, PATIENT
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import create_schemas
 from bpp_etl.warehouse.connection import (
@@ -52,7 +52,7 @@ def find_in_working_files(files: WorkingFiles, search: Search) -> Found:
     return found
 
 
-def erase_from_working_files(files: WorkingFiles, search: Search, erased: Erased) -> list[str]:
+def erase_from_working_files(files: WorkingFiles, search: Search) -> list[str]:
     """Write what is in place anew without the erased, and remove what cannot be searched; say what was done.
 
     The caller holds the registry. Errors: BusyError where a file is open elsewhere.
@@ -64,7 +64,7 @@ def erase_from_working_files(files: WorkingFiles, search: Search, erased: Erased
             continue
         name = f"{files.folder.name}/{path.name}"
         try:
-            is_written = _rewrite(files, path, search, erased)
+            is_written = _rewrite(files, path, search)
         except BusyError:
             raise
         except (DamagedError, duckdb.Error, ValueError, KeyError):
@@ -97,7 +97,7 @@ def config_of(files: WorkingFiles) -> RegistryConfig:
     return RegistryConfig()
 
 
-def _rewrite(files: WorkingFiles, path: Path, search: Search, erased: Erased) -> bool:
+def _rewrite(files: WorkingFiles, path: Path, search: Search) -> bool:
     """Write a file anew beside it; say whether there was anybody to leave out."""
     found, registry = search.found_in(path), search.registry
     if not found:
@@ -105,7 +105,7 @@ def _rewrite(files: WorkingFiles, path: Path, search: Search, erased: Erased) ->
     with opened(files.building, is_working_file=True) as con:
         attach_read_only(con, path, SOURCE)
         create_schemas(con)
-        _copy_raw(con, registry, config_in(con), erased)
+        _copy_raw(con, registry, config_in(con), found)
         show_found(con, found)
         copy_schemas(con, SOURCE, COPIED)
         count_anew(con, SOURCE, registry)
@@ -115,9 +115,10 @@ def _rewrite(files: WorkingFiles, path: Path, search: Search, erased: Erased) ->
     return True
 
 
-def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Erased) -> None:
+def _copy_raw(con: Connection, registry: str, config: RegistryConfig, found: Found) -> None:
     there = [table for table in DELIVERABLE if is_attached(con, SOURCE, "raw", table)]
-    left_out = rewrite_raw(con, SOURCE, registry, there, config, erased=erased)
+    gone = {PATIENT: found.patients, ASSESSMENT: found.assessments}
+    left_out = rewrite_raw(con, SOURCE, registry, there, config, erased=gone)
     if is_attached(con, SOURCE, "raw", LEFT_OUT):
         con.execute(f"insert into raw.{LEFT_OUT} from {SOURCE}.raw.{LEFT_OUT}")
     if is_attached(con, SOURCE, "raw", FOLD.name):
