@@ -27,6 +27,7 @@ from bpp_etl.warehouse.connection import (
     literal,
     one_value,
     quoted,
+    room_for,
 )
 from schemas.tables import DELIVERABLE
 
@@ -92,8 +93,8 @@ class Search:
 
         With a patient go the patient's assessments, and what else bears their ids. `config` is how the
         registry's ids were read, where the file does not say it itself. Of one who is known by their own id
-        alone the cells of assessments are not all told. Errors: as `attach_read_only`, and whatever a
-        damaged file makes of its rows.
+        alone the cells of assessments are not all told. Errors: as `attach_read_only` and `room_for`, and
+        whatever a damaged file makes of its rows.
         """
         stat = path.stat()
         identity = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
@@ -102,9 +103,10 @@ class Search:
             return known[2]
         con = self._connection()
         try:
-            attach_read_only(con, path, SOURCE)
-            found = self._look(con, config_in(con) if config is None else config)
-            con.execute(f"detach {SOURCE}")
+            with room_for(path):  # what this machine lacks is no damage of the file, which would be removed
+                attach_read_only(con, path, SOURCE)
+                found = self._look(con, config_in(con) if config is None else config)
+                con.execute(f"detach {SOURCE}")
         except BaseException:
             self.let_go()  # a database that met a damaged file is not asked again
             raise

@@ -43,9 +43,7 @@ def find_in_working_files(files: WorkingFiles, search: Search) -> Found:
             continue
         try:
             here = search.found_in(path)
-        except BusyError:
-            raise
-        except (BppError, duckdb.Error, ValueError, KeyError):
+        except (DamagedError, duckdb.Error, ValueError, KeyError):
             continue
         found.patients |= here.patients
         found.assessments |= here.assessments
