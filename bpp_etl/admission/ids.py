@@ -6,23 +6,25 @@ from and go to (`intake.py`; `bpp_etl/erasure`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
 
 from bpp_etl.adapters.description import SOURCE_ROWS
+from bpp_etl.admission.told_ids import READ, in_batches, make_read_ids, put_ids, read_ids
 from bpp_etl.gate.row_numbers import shown
-from bpp_etl.harmonise.id_cells import with_ids
 from bpp_etl.identity.erased import ASSESSMENT, PATIENT, Erased
 from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.connection import Connection, count_of, literal, quoted
 from bpp_etl.warehouse.ddl import working_column
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.contract import delivered_columns
 from schemas.tables import DELIVERABLE
 
-IDS = (PATIENT, ASSESSMENT, "lesion_id")
+KEYS = (PATIENT, ASSESSMENT)
+"""The columns of ids that patients are erased by."""
+IDS = (*KEYS, "lesion_id")
 """The columns of ids: most registries make the others of the patient's."""
 LEFT_OUT = "left_out"
 FOLD = Select("bpp_etl.gate", "patient_fold")
@@ -40,12 +42,13 @@ def rewrite_raw(
     tables: Sequence[str],
     config: RegistryConfig,
     *,
-    erased: Erased,
+    erased: Erased | Mapping[str, Collection[str]],
     pseudonyms: Pseudonyms | None = None,
 ) -> dict[str, int]:
     """Copy the raw tables of the attached `source` into `raw`, ids treated; count the rows that are left out.
 
-    Rows keep their numbers. `raw.left_out` has the numbers of those that are left out, `raw.patient_fold`
+    `erased` are those who are looked for, or the ids by their columns where they were found before. Rows keep
+    their numbers. `raw.left_out` has the numbers of those that are left out, `raw.patient_fold`
     which pseudonyms were ids that look alike.
     """
     con.execute(f"create table raw.{LEFT_OUT} (table_name varchar, file varchar, row_number bigint)")
@@ -74,68 +77,60 @@ def _show_ids(
     registry: str,
     tables: Sequence[str],
     config: RegistryConfig,
-    erased: Erased,
+    erased: Erased | Mapping[str, Collection[str]],
     pseudonyms: Pseudonyms | None,
 ) -> None:
-    """Make `known_id`: of each different cell of a column of ids, what it says, and what becomes of it.
+    """Make `known_id`: of each different cell of an id that does not stay as it is, what becomes of it.
 
     An assessment is erased with its patient: whoever has the id too, its findings are not theirs alone.
     """
+    make_read_ids(con)
+    con.execute("create or replace temp table erased_id (id_column varchar, told varchar)")
     con.execute(
-        "create or replace temp table known_id (table_name varchar, id_column varchar, cell varchar,"
-        " told varchar, pseudonym varchar, is_erased boolean)"
+        "create or replace temp table renamed_id (id_column varchar, told varchar, pseudonym varchar)"
     )
-    for table in tables:
-        for column in ids_of(table):
-            cells = read_cells(con, f"{source}.raw.{quoted(table)}", table, column, config)
-            frame = pl.DataFrame(
-                {
-                    "cell": list(cells),
-                    "told": list(cells.values()),
-                    "pseudonym": [
-                        pseudonyms.of(registry, column, told) if pseudonyms is not None else None
-                        for told in cells.values()
-                    ],
-                    "is_erased": [bool(erased) and erased.has(column, told) for told in cells.values()],
-                },
-                schema={
-                    "cell": pl.String,
-                    "told": pl.String,
-                    "pseudonym": pl.String,
-                    "is_erased": pl.Boolean,
-                },
-            )
-            with shown(con, "read_id", frame):
-                con.execute(
-                    "insert into temp.known_id select $table, $column, * from read_id",
-                    {"table": table, "column": column},
-                )
+    for column in KEYS if pseudonyms is None else IDS:
+        for table in tables:
+            if column in ids_of(table):
+                read_ids(con, table, f"{source}.raw.{quoted(table)}", table, column, config)
+        if isinstance(erased, Mapping):
+            put_ids(con, "erased_id", column, sorted(erased.get(column, ())))
+            if pseudonyms is None:
+                continue
+        con.execute(
+            f"create or replace temp table different as select distinct told from temp.{READ}"
+            f" where id_column = {literal(column)}"
+        )
+        for ids in in_batches(con, "different"):
+            if isinstance(erased, Erased) and column in erased.columns:
+                put_ids(con, "erased_id", column, erased.among(column, ids))
+            if pseudonyms is not None:
+                named = [pseudonyms.of(registry, column, told) for told in ids]
+                put_ids(con, "renamed_id", column, ids, named)
+        con.execute("drop table temp.different")
     if erased and "imaging_assessments" in tables:
         con.execute(
             f"""
-            update temp.known_id set is_erased = true
-            where id_column = '{ASSESSMENT}' and told in (
-                select assessment.told from {source}.raw.imaging_assessments as raw
-                join temp.known_id as patient on patient.table_name = 'imaging_assessments'
-                    and patient.id_column = '{PATIENT}' and patient.cell = raw.{PATIENT} and patient.is_erased
-                join temp.known_id as assessment on assessment.table_name = 'imaging_assessments'
-                    and assessment.id_column = '{ASSESSMENT}' and assessment.cell = raw.{ASSESSMENT}
+            insert into temp.erased_id
+            select '{ASSESSMENT}', told
+            from {source}.raw.imaging_assessments as raw
+            join temp.{READ} as assessment on assessment.place = 'imaging_assessments'
+                and assessment.id_column = '{ASSESSMENT}' and assessment.cell = raw.{ASSESSMENT}
+            where raw.{PATIENT} in (
+                select cell from temp.{READ} semi join temp.erased_id using (id_column, told)
+                where place = 'imaging_assessments' and id_column = '{PATIENT}'
             )
             """
         )
-
-
-def read_cells(
-    con: Connection, relation: str, table: str, column: str, config: RegistryConfig
-) -> Mapping[str, str]:
-    """Read each different cell of a column of ids as the gate does; empty ones are not among them."""
-    name = quoted(column)
-    cells = f"(select distinct {name} from {relation} where {name} is not null)"
-    told = with_ids(DELIVERABLE[table], (column,), config, cells)
-    rows = con.execute(
-        f"select {name}, t_{column} from {told.sql} where t_{column} is not null", told.parameters
-    ).fetchall()
-    return {str(cell): str(told) for cell, told in rows}
+    con.execute(
+        "create or replace temp table known_id as"
+        " select place as table_name, id_column, cell, told, pseudonym, erased.told is not null as is_erased"
+        f" from temp.{READ} left join temp.renamed_id using (id_column, told)"
+        " left join (select distinct id_column, told from temp.erased_id) as erased using (id_column, told)"
+        " where pseudonym is not null or erased.told is not null"
+    )
+    for table in (READ, "erased_id", "renamed_id"):
+        con.execute(f"drop table temp.{table}")
 
 
 def _rewrite(con: Connection, source: str, table: str, *, is_renamed: bool) -> None:
@@ -143,10 +138,10 @@ def _rewrite(con: Connection, source: str, table: str, *, is_renamed: bool) -> N
     columns = {str(name): str(kind) for name, kind, *_ in described}
     declared = ", ".join(working_column(name, kind) for name, kind in columns.items())
     con.execute(f"create table raw.{quoted(table)} ({declared})")
-    ids = ids_of(table)
+    ids = [name for name in ids_of(table) if is_renamed or name in KEYS]
     cells = [
         f"coalesce({name}_known.pseudonym, raw.{quoted(name)})"
-        if name in ids and is_renamed
+        if is_renamed and name in ids
         else f"raw.{quoted(name)}"
         for name in columns
     ]
@@ -155,9 +150,7 @@ def _rewrite(con: Connection, source: str, table: str, *, is_renamed: bool) -> N
         f" and {name}_known.id_column = '{name}' and {name}_known.cell = raw.{quoted(name)}"
         for name in ids
     )
-    is_erased = _any_of(
-        f"coalesce({name}_known.is_erased, false)" for name in ids if name in {PATIENT, ASSESSMENT}
-    )
+    is_erased = _any_of(f"coalesce({name}_known.is_erased, false)" for name in ids if name in KEYS)
     relation = f"{source}.raw.{quoted(table)} as raw {joins}"
     # A working file of an earlier version does not count within each file.
     number = "file_row_number" if "file_row_number" in columns else "row_number"

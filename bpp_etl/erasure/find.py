@@ -1,53 +1,24 @@
-"""Finds the rows of patients in an attached file of ours: which cells of ids are theirs, and are to go.
+"""What was found of patients in a file of ours, and the predicate of the rows that are theirs, and are to go.
 
-Not here: writing the file anew without them (`working.py`, `releases.py`).
+Not here: looking for them (`search.py`), and writing the file anew without them (`working.py`,
+`releases.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import polars as pl
 
-from bpp_etl.admission.ids import read_cells
+from bpp_etl.admission.ids import KEYS
 from bpp_etl.gate.row_numbers import shown
-from bpp_etl.identity.erased import ASSESSMENT, PATIENT
-from bpp_etl.identity.pseudonyms import Pseudonyms
-from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.warehouse.connection import Connection, literal, quoted
-from schemas.contract import delivered_columns
-from schemas.tables import DELIVERABLE
+from bpp_etl.warehouse.connection import Connection, literal
 
 DELIVERED = ("raw", "quarantine")
 """Schemas whose cells are as delivered; in all others ids are as the gate read them."""
-KEYS = (PATIENT, ASSESSMENT)
-
-
-class Who(Protocol):
-    """Knows whose ids are looked for."""
-
-    def has(self, column: str, told: str) -> bool:
-        """Say whether an id is one of them."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """One patient of a registry, by the id as told; where the key is at hand, by its pseudonym and of it."""
-
-    registry: str
-    told: str
-    pseudonyms: Pseudonyms | None = None
-
-    def has(self, column: str, told: str) -> bool:
-        """Say whether it is an id of the patient."""
-        if column != PATIENT:
-            return False
-        if told == self.told or self.pseudonyms is None:
-            return told == self.told
-        named = {self.told, self.pseudonyms.of(self.registry, PATIENT, self.told)}
-        return told in named or self.pseudonyms.of(self.registry, PATIENT, told) in named
+SOURCE = "as_it_was"
+"""How a file is called that is searched, or written anew."""
 
 
 @dataclass
@@ -61,46 +32,6 @@ class Found:
     def __bool__(self) -> bool:
         """Say whether anything of them is there."""
         return bool(self.patients or self.assessments)
-
-
-def find(con: Connection, alias: str, registry: str, who: Who, config: RegistryConfig) -> Found:
-    """Look for patients of a registry in the file attached as `alias`.
-
-    With a patient go the patient's assessments, and what else bears their ids. `config` is how the registry's
-    ids were read.
-    """
-    places = list(_places(con, alias, registry))
-    read: dict[tuple[str, str], Mapping[str, str]] = {}
-    for place in places:
-        for column in place.keys:
-            if place.is_delivered:
-                cells = read_cells(con, place.relation, place.table, column, config)
-            else:
-                rows = con.execute(
-                    f"select distinct {column} from {place.relation} where {column} is not null"
-                )
-                cells = {str(one): str(one) for (one,) in rows.fetchall()}
-            read[place.relation, column] = cells
-    found = Found()
-    by_id: dict[str, bool] = {}
-    for place in places:
-        if PATIENT in place.keys:
-            for told in read[place.relation, PATIENT].values():
-                if told not in by_id:
-                    by_id[told] = who.has(PATIENT, told)
-    found.patients = {told for told, is_theirs in by_id.items() if is_theirs}
-    _note_cells(found, PATIENT, found.patients, places, read)
-    for place in places:
-        if place.keys == KEYS:
-            found.assessments |= _assessments(con, place, found, read[place.relation, ASSESSMENT])
-        if ASSESSMENT in place.keys:
-            told_here = {*read[place.relation, ASSESSMENT].values()} - found.assessments
-            found.assessments |= {told for told in told_here if who.has(ASSESSMENT, told)}
-    _note_cells(found, ASSESSMENT, found.assessments, places, read)
-    # Of a shut delivery there is no core, and yet what was worked out of it.
-    for column, ids in ((PATIENT, found.patients), (ASSESSMENT, found.assessments)):
-        found.cells.setdefault((False, column), set()).update(ids)
-    return found
 
 
 def show_found(con: Connection, found: Found) -> None:
@@ -144,50 +75,3 @@ def is_attached(con: Connection, alias: str, schema: str, name: str) -> bool:
         {"alias": alias, "schema": schema, "name": name},
     ).fetchall()
     return found != [(0,)]
-
-
-@dataclass(frozen=True)
-class _Place:
-    """One table that has ids: its rows, and which kinds of ids."""
-
-    relation: str
-    table: str
-    keys: tuple[str, ...]
-    is_delivered: bool
-
-
-def _places(con: Connection, alias: str, registry: str) -> Iterator[_Place]:
-    for schema in (*DELIVERED, "core"):
-        for table, declared in DELIVERABLE.items():
-            if not is_attached(con, alias, schema, table):
-                continue
-            keys = tuple(one.name for one in delivered_columns(declared.contract) if one.name in KEYS)
-            name = f"{alias}.{schema}.{quoted(table)}"
-            relation = f"(from {name} where registry = {literal(registry)})"
-            yield _Place(relation, table, tuple(sorted(keys, reverse=True)), schema in DELIVERED)
-
-
-def _note_cells(
-    found: Found,
-    column: str,
-    ids: Collection[str],
-    places: Collection[_Place],
-    read: Mapping[tuple[str, str], Mapping[str, str]],
-) -> None:
-    for place in places:
-        if column in place.keys:
-            cells = {cell for cell, told in read[place.relation, column].items() if told in ids}
-            found.cells.setdefault((place.is_delivered, column), set()).update(cells)
-
-
-def _assessments(con: Connection, place: _Place, found: Found, told: Mapping[str, str]) -> set[str]:
-    """List the assessments of the patients who were found, as one table has them."""
-    cells = sorted(found.cells.get((place.is_delivered, PATIENT), ()))
-    if not cells:
-        return set()
-    rows = con.execute(
-        f"select distinct {ASSESSMENT} from {place.relation} where {PATIENT} in (select unnest($cells))"
-        f" and {ASSESSMENT} is not null",
-        {"cells": cells},
-    ).fetchall()
-    return {told[str(cell)] for (cell,) in rows if str(cell) in told}

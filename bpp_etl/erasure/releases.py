@@ -19,12 +19,12 @@ import duckdb
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import code_version
 from bpp_etl.erasure.copying import columns_in, copy_rows, count_anew, tables_in
-from bpp_etl.erasure.find import Found, Who, find, show_found
+from bpp_etl.erasure.find import SOURCE, Found, show_found
+from bpp_etl.erasure.search import Search
 from bpp_etl.erasure.shares import digests_of as share_digests_of
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol, load_protocol
 from bpp_etl.events.window import Window
-from bpp_etl.identity.erased import Erased
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.run import Measured
@@ -42,11 +42,11 @@ from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
 from bpp_etl.report.draw import write_page, write_report
 from bpp_etl.settings import is_report_shared
+from bpp_etl.share.before import shares_before
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
     count_of,
-    in_memory,
     one_row,
     opened,
     quoted,
@@ -58,18 +58,17 @@ from schemas.catalog import catalog, relations
 from schemas.contract import columns_of
 from schemas.release_quality import HISTORY_TABLES, OUTSIDE_CONTENT, Change
 
-SOURCE = "as_it_was"
 Measuring = Callable[[Path, Sequence[Protocol]], Measured]
 """Measures the file of a release by protocols; nobody has it open."""
 ANEW = {("meta", "table"), ("meta", "column"), ("quality", "change")}
 """Tables that are written anew, whatever they held, beside the measured ones."""
 
 
-def find_in_releases(shelf: Shelf, registry: str, who: Who, config: RegistryConfig) -> Found:
+def find_in_releases(shelf: Shelf, search: Search, config: RegistryConfig) -> Found:
     """Look for patients of a registry in every kept release, and in the file in service."""
     found = Found()
     for path in (*(shelf.releases / one / FILE for one in shelf.ids()), shelf.current):
-        here = _found_in(path, registry, who, config)
+        here = _found_in(path, search, config)
         if here is not None:
             found.patients |= here.patients
             found.assessments |= here.assessments
@@ -77,20 +76,22 @@ def find_in_releases(shelf: Shelf, registry: str, who: Who, config: RegistryConf
 
 
 def gone_digests(
-    root: Path, files: WorkingFiles, shelf: Shelf, erased: Erased, config: RegistryConfig
+    root: Path, files: WorkingFiles, shelf: Shelf, search: Search, config: RegistryConfig
 ) -> set[str]:
     """Digest the erased, as the log of shares has them, in all that it may have them from."""
     told: set[str] = set()
-    for path in (*(shelf.releases / one / FILE for one in shelf.ids()), shelf.current, files.admitted):
-        found = _found_in(path, files.folder.name, erased, config)
-        told |= share_digests_of(root, path, files.folder.name, found) if found else set()
+    if not shares_before(root):
+        return told
+    published = [*(shelf.releases / one / FILE for one in shelf.ids()), shelf.current]
+    for path, read_by in (*((one, config) for one in published), (files.admitted, None)):
+        found = _found_in(path, search, read_by)
+        told |= share_digests_of(root, path, search.registry, found) if found else set()
     return told
 
 
 def erase_from_releases(
     shelf: Shelf,
-    registry: str,
-    erased: Erased,
+    search: Search,
     config: RegistryConfig,
     now: dt.datetime,
     measuring: Measuring,
@@ -103,14 +104,14 @@ def erase_from_releases(
     before: str | None = None
     for release_id in shelf.ids():
         path = shelf.releases / release_id / FILE
-        found = _found_in(path, registry, erased, config)
+        found = _found_in(path, search, config)
         if found is not None and not found:
             before = release_id
             continue
         why: str | None = "it is damaged and cannot be searched"
         if found:
             try:
-                why = _rewrite(shelf, release_id, registry, found, before, now, measuring)
+                why = _rewrite(shelf, release_id, search.registry, found, before, now, measuring)
             except (DamagedError, ReleaseError) as error:
                 why = error.message
         if why is None:
@@ -119,17 +120,15 @@ def erase_from_releases(
             continue
         shelf.remove(release_id)
         done.append(f"release {release_id} is removed: {why}")
-    return [*done, *_serve(shelf, registry, erased, config)]
+    return [*done, *_serve(shelf, search, config)]
 
 
-def _found_in(path: Path, registry: str, who: Who, config: RegistryConfig) -> Found | None:
-    """Look into one release's file; None where it cannot be read."""
+def _found_in(path: Path, search: Search, config: RegistryConfig | None) -> Found | None:
+    """Look into one file; None where it cannot be read."""
     if not path.is_file():
         return None
     try:
-        with in_memory() as con:
-            attach_read_only(con, path, SOURCE)
-            return find(con, SOURCE, registry, who, config)
+        return search.found_in(path, config)
     except (DamagedError, duckdb.Error):
         return None
 
@@ -270,11 +269,11 @@ def _write_manifest(
     (building / MANIFEST).write_text(json.dumps(made, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _serve(shelf: Shelf, registry: str, erased: Erased, config: RegistryConfig) -> list[str]:
+def _serve(shelf: Shelf, search: Search, config: RegistryConfig) -> list[str]:
     """Swap the file in service for that of its release made anew; withdraw it where that is gone."""
     if not shelf.current.exists():
         return []
-    found = _found_in(shelf.current, registry, erased, config)
+    found = _found_in(shelf.current, search, config)
     if found is not None and not found:
         return []
     release_id = shelf.served()

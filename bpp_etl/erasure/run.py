@@ -17,8 +17,9 @@ from pathlib import Path
 from bpp_etl.admission.treatment import FINGERPRINT
 from bpp_etl.admission.working import SPILL, WorkingFiles
 from bpp_etl.archive import forget_registry
-from bpp_etl.erasure.find import Found, Named
+from bpp_etl.erasure.find import Found
 from bpp_etl.erasure.releases import erase_from_releases, find_in_releases, gone_digests
+from bpp_etl.erasure.search import Named, Search, searching
 from bpp_etl.erasure.shares import erase_from_log
 from bpp_etl.erasure.working import config_of, erase_from_working_files, find_in_working_files
 from bpp_etl.errors import BusyError, NotFoundError, UsageError, shown
@@ -80,7 +81,8 @@ def erase_patient(
         )
     with ExitStack() as stack:
         _hold(stack, files, shelf)
-        found = _find(files, shelf, registry, Named(registry, told, pseudonyms))
+        with searching(_spill(files, shelf), registry, Named(registry, told, pseudonyms)) as search:
+            found = _find(files, shelf, search)
         known = erased_of(root, registry, pseudonyms)
         if not found and not known.has(PATIENT, told):
             raise NotFoundError(
@@ -120,9 +122,14 @@ def _hold(stack: ExitStack, files: WorkingFiles, shelf: Shelf) -> None:
         )
 
 
-def _find(files: WorkingFiles, shelf: Shelf, registry: str, who: Named) -> Found:
-    found = find_in_working_files(files, who)
-    published = find_in_releases(shelf, registry, who, config_of(files))
+def _spill(files: WorkingFiles, shelf: Shelf) -> Path:
+    """Name the folder in which ids may lie while they are looked up; what is left there is swept."""
+    return files.folder if files.folder.is_dir() else shelf.published
+
+
+def _find(files: WorkingFiles, shelf: Shelf, search: Search) -> Found:
+    found = find_in_working_files(files, search)
+    published = find_in_releases(shelf, search, config_of(files))
     return Found(found.patients | published.patients, found.assessments | published.assessments)
 
 
@@ -139,16 +146,16 @@ def _finish(
             say(f"  {line}")
         done.extend(lines)
 
-    # Before their rows are gone: it is of these that the log has digests.
-    tell(erase_from_log(root, gone_digests(root, files, shelf, erased, config)))
-    if files.folder.is_dir():
-        tell(erase_from_working_files(files, erased))
-    now = dt.datetime.now(dt.UTC)
-
     def measuring(file: Path, protocols: Sequence[Protocol]) -> Measured:
         return measure_file(file, protocols, lambda line: say(f"  {line}"), runners)
 
-    tell(erase_from_releases(shelf, registry, erased, config, now, measuring))
+    with searching(_spill(files, shelf), registry, erased) as search:
+        # Before their rows are gone: it is of these that the log has digests.
+        tell(erase_from_log(root, gone_digests(root, files, shelf, search, config)))
+        if files.folder.is_dir():
+            tell(erase_from_working_files(files, search))
+        now = dt.datetime.now(dt.UTC)
+        tell(erase_from_releases(shelf, search, config, now, measuring))
     if let_go := forget_registry(root, registry):
         tell([f"the files of {let_go} deliveries, as they came, are no longer kept: {registry} in raw/"])
     for left in _left_behind(root):

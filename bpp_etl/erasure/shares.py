@@ -16,21 +16,18 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from bpp_etl.erasure.find import Found, is_gone, show_found
+from bpp_etl.erasure.find import SOURCE, Found, is_gone, show_found
 from bpp_etl.errors import BppError
 from bpp_etl.identity.secret import secret_of
-from bpp_etl.share.before import DIGEST, EXACT, KEPT, PATIENTS, shares_before, threshold_of
+from bpp_etl.share.before import EXACT, KEPT, PATIENTS, shares_before, threshold_of
+from bpp_etl.share.patients import TOLD, digests_of_patients
 from bpp_etl.warehouse.connection import attach_read_only, in_memory, quoted
-from bpp_etl.warehouse.select import read_select
 from schemas.tables import TABLES
-
-SOURCE = "as_it_was"
-TOLD = "told"
 
 
 def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[str]:
-    """Digest the patients who were found in a file, as the log of shares has them; none where it has none."""
-    if not found or not shares_before(warehouse):
+    """Digest the patients who were found in a file, as the log of shares has them."""
+    if not found:
         return set()
     try:
         with in_memory() as con:
@@ -42,12 +39,9 @@ def digests_of(warehouse: Path, path: Path, registry: str, found: Found) -> set[
                 described = con.execute(f"describe {SOURCE}.{name}").fetchall()
                 gone = is_gone("core", [str(column) for column, *_ in described], registry)
                 con.execute(f"create table {name} as from {SOURCE}.{name} where {gone}")
-            rows = con.execute(
-                read_select(DIGEST), {"key": secret_of(warehouse), "parts": 1, "part": 0}
-            ).fetchall()
+            return {one for part in digests_of_patients(con, secret_of(warehouse)) for one in part}
     except (BppError, duckdb.Error):
         return set()
-    return {str(digest) for (digest,) in rows}
 
 
 def erase_from_log(warehouse: Path, digests: Collection[str]) -> list[str]:
@@ -63,12 +57,9 @@ def erase_from_log(warehouse: Path, digests: Collection[str]) -> list[str]:
             shutil.rmtree(share)
             done.append(f"{KEPT}/{share.name} told single patients: removed from the log")
             continue
-        told = [
-            secrets.token_hex(32) if is_erased else digest
-            for digest, is_erased in zip(frame.get_column(TOLD), is_theirs, strict=True)
-        ]
+        words = {digest: secrets.token_hex(32) for digest in frame.filter(is_theirs).get_column(TOLD)}
         made = path.with_name(f".{PATIENTS}.{os.getpid()}")
-        frame.with_columns(pl.Series(TOLD, sorted(told))).write_parquet(made)
+        frame.with_columns(pl.col(TOLD).replace(words)).sort(TOLD).write_parquet(made)
         os.replace(made, path)  # noqa: PTH105
         # It has every patient by a day, though by no name.
         (share / EXACT).unlink(missing_ok=True)

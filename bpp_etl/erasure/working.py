@@ -15,12 +15,12 @@ from bpp_etl.admission.ids import FOLD, LEFT_OUT, rewrite_raw
 from bpp_etl.admission.scratch import put_in_place
 from bpp_etl.admission.working import STATUSES, WorkingFiles, discard
 from bpp_etl.erasure.copying import copy_schemas, count_anew
-from bpp_etl.erasure.find import Found, Who, find, is_attached, show_found
+from bpp_etl.erasure.find import SOURCE, Found, is_attached, show_found
+from bpp_etl.erasure.search import REMEMBERED, Search, config_in
 from bpp_etl.errors import BppError, BusyError, DamagedError
 from bpp_etl.gate.rules_across_registries import write_digests
-from bpp_etl.identity.erased import Erased
+from bpp_etl.identity.erased import ASSESSMENT, PATIENT
 from bpp_etl.landing.registry_config import RegistryConfig
-from bpp_etl.landing.registry_config import recalled as recalled_config
 from bpp_etl.reading.raw_tables import create_schemas
 from bpp_etl.warehouse.connection import (
     Connection,
@@ -32,31 +32,25 @@ from bpp_etl.warehouse.connection import (
 )
 from schemas.tables import DELIVERABLE
 
-SOURCE = "as_it_was"
-READ = "read_delivery"
 COPIED = ("core", "quarantine", "event", "quality", "timeline")
 
 
-def find_in_working_files(files: WorkingFiles, who: Who) -> Found:
+def find_in_working_files(files: WorkingFiles, search: Search) -> Found:
     """Look for patients in what a registry has in place; a damaged file is passed over."""
     found = Found()
     for path in map(files.place_of, STATUSES):
         if not path.is_file():
             continue
         try:
-            with in_memory() as con:
-                attach_read_only(con, path, SOURCE)
-                here = find(con, SOURCE, files.folder.name, who, config_in(con))
-        except BusyError:
-            raise
-        except (BppError, duckdb.Error, ValueError, KeyError):
+            here = search.found_in(path)
+        except (DamagedError, duckdb.Error, ValueError, KeyError):
             continue
         found.patients |= here.patients
         found.assessments |= here.assessments
     return found
 
 
-def erase_from_working_files(files: WorkingFiles, erased: Erased) -> list[str]:
+def erase_from_working_files(files: WorkingFiles, search: Search) -> list[str]:
     """Write what is in place anew without the erased, and remove what cannot be searched; say what was done.
 
     The caller holds the registry. Errors: BusyError where a file is open elsewhere.
@@ -68,7 +62,7 @@ def erase_from_working_files(files: WorkingFiles, erased: Erased) -> list[str]:
             continue
         name = f"{files.folder.name}/{path.name}"
         try:
-            is_written = _rewrite(files, path, erased)
+            is_written = _rewrite(files, path, search)
         except BusyError:
             raise
         except (DamagedError, duckdb.Error, ValueError, KeyError):
@@ -101,41 +95,28 @@ def config_of(files: WorkingFiles) -> RegistryConfig:
     return RegistryConfig()
 
 
-def config_in(con: Connection) -> RegistryConfig:
-    """Recall how the ids of the attached working file were read; as canonical ones if that cannot be told."""
-    if not is_attached(con, SOURCE, "raw", READ):
-        return RegistryConfig()
-    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.{READ}")))
-    try:
-        return recalled_config(told["read"]["config"])
-    except (KeyError, TypeError, ValueError):
-        return RegistryConfig()
-
-
-def _rewrite(files: WorkingFiles, path: Path, erased: Erased) -> bool:
+def _rewrite(files: WorkingFiles, path: Path, search: Search) -> bool:
     """Write a file anew beside it; say whether there was anybody to leave out."""
-    registry = files.folder.name
+    found, registry = search.found_in(path), search.registry
+    if not found:
+        return False
     with opened(files.building, is_working_file=True) as con:
         attach_read_only(con, path, SOURCE)
-        config = config_in(con)
-        found = find(con, SOURCE, registry, erased, config)
-        if found:
-            create_schemas(con)
-            _copy_raw(con, registry, config, erased)
-            show_found(con, found)
-            copy_schemas(con, SOURCE, COPIED)
-            count_anew(con, SOURCE, registry)
-            if path == files.admitted:
-                write_digests(con, files.patient_digests)
+        create_schemas(con)
+        _copy_raw(con, registry, config_in(con), found)
+        show_found(con, found)
+        copy_schemas(con, SOURCE, COPIED)
+        count_anew(con, SOURCE, registry)
+        if path == files.admitted:
+            write_digests(con, files.patient_digests)
         con.execute(f"detach {SOURCE}")
-    if not found:
-        discard(files.building)
-    return bool(found)
+    return True
 
 
-def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Erased) -> None:
+def _copy_raw(con: Connection, registry: str, config: RegistryConfig, found: Found) -> None:
     there = [table for table in DELIVERABLE if is_attached(con, SOURCE, "raw", table)]
-    left_out = rewrite_raw(con, SOURCE, registry, there, config, erased=erased)
+    gone = {PATIENT: found.patients, ASSESSMENT: found.assessments}
+    left_out = rewrite_raw(con, SOURCE, registry, there, config, erased=gone)
     if is_attached(con, SOURCE, "raw", LEFT_OUT):
         con.execute(f"insert into raw.{LEFT_OUT} from {SOURCE}.raw.{LEFT_OUT}")
     if is_attached(con, SOURCE, "raw", FOLD.name):
@@ -143,9 +124,11 @@ def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Er
             f"create table raw.{FOLD.name} as from {SOURCE}.raw.{FOLD.name}"
             " semi join raw.patients using (row_number)"
         )
-    if not is_attached(con, SOURCE, "raw", READ):  # of an earlier version: it is judged anew in any case
+    if not is_attached(
+        con, SOURCE, "raw", REMEMBERED
+    ):  # of an earlier version: it is judged anew in any case
         return
-    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.{READ}")))
+    told = json.loads(str(one_value(con, f"select told from {SOURCE}.raw.{REMEMBERED}")))
     before = told["read"].get("left_out", {})
     told["read"]["left_out"] = {
         table: rows for table in DELIVERABLE if (rows := left_out.get(table, 0) + before.get(table, 0))
@@ -153,4 +136,4 @@ def _copy_raw(con: Connection, registry: str, config: RegistryConfig, erased: Er
     told["read"]["rows"] = {
         table: rows - left_out.get(table, 0) for table, rows in told["read"]["rows"].items()
     }
-    con.execute(f"create table raw.{READ} as select $told::varchar as told", {"told": json.dumps(told)})
+    con.execute(f"create table raw.{REMEMBERED} as select $told::varchar as told", {"told": json.dumps(told)})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from bpp_etl.errors import BppError, BusyError
 from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.identity.secret import FILE as KEY_FILE
-from bpp_etl.identity.secret import fingerprint_of, keyed_hash, secret_of
+from bpp_etl.identity.secret import fingerprint_of, hasher_of, keyed_hash, secret_of
 from bpp_etl.warehouse.lines import append_line, read_lines
 from bpp_etl.warehouse.lock_file import lock_file
 
@@ -43,15 +43,31 @@ class Erased:
         """Say whether anybody was erased."""
         return bool(self.hashes)
 
-    def has(self, column: str, told: str) -> bool:
-        """Say whether an id is that of a patient who was erased, or of one's assessment.
+    @property
+    def columns(self) -> Sequence[str]:
+        """Name the columns of ids by which they are known."""
+        return (PATIENT, ASSESSMENT) if self.hashes else ()
 
-        It is looked up as it is told, and by its pseudonym: it may have been erased as either.
+    def among(self, column: str, ids: Iterable[str]) -> list[str]:
+        """Return those of the ids that are of patients who were erased, or of their assessments.
+
+        Each is looked up as it is told, and by its pseudonym: it may have been erased as either.
         """
-        forms = [told]
-        if self._pseudonyms is not None:
-            forms.append(self._pseudonyms.of(self.registry, column, told))
-        return any(keyed_hash(self._key, self.registry, column, form) in self.hashes for form in forms)
+        if not self.hashes:
+            return []
+        hashed, pseudonyms = hasher_of(self._key, self.registry, column), self._pseudonyms
+        if pseudonyms is None:
+            return [told for told in ids if hashed(told) in self.hashes]
+        return [
+            told
+            for told in ids
+            if hashed(told) in self.hashes
+            or hashed(pseudonyms.of(self.registry, column, told)) in self.hashes
+        ]
+
+    def has(self, column: str, told: str) -> bool:
+        """Say whether an id is one of them."""
+        return bool(self.among(column, [told]))
 
     @property
     def digest(self) -> str:

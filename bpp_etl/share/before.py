@@ -8,7 +8,6 @@ which must not be of few patients.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,8 @@ from bpp_etl.measure.write import MEASURED
 from bpp_etl.share.pooling import Pool
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, literal, quoted
-from bpp_etl.warehouse.select import Select, named_rows, read_select
+from bpp_etl.warehouse.select import named_rows
 from schemas.contract import key_of
-from schemas.tables import TABLES
 
 FILE = "share.duckdb"
 DESCRIPTION = "share.json"
@@ -34,9 +32,6 @@ PATIENTS = "patients.parquet"
 EXACT = "exact.parquet"
 """In the house alone: the sums of a share as they were before anything was hidden."""
 ALIAS = "share_before"
-DIGEST = Select("bpp_etl.share", "patient_digest")
-ROWS_AT_ONCE = 1_000_000
-"""So many rows of a release, about, are held as text at once: some 250 MB."""
 
 Told = Mapping[str, Mapping[tuple[Any, ...], Mapping[str, Any]]]
 """What a share told: table -> key of a row -> its cells."""
@@ -51,17 +46,6 @@ def shares_before(warehouse: Path) -> list[Path]:
 def threshold_of(share: Path) -> int:
     """Read the threshold that a share was made under."""
     return int(json.loads((share / DESCRIPTION).read_text(encoding="utf-8"))["threshold"])
-
-
-def write_patient_digests(con: Connection, key: str, target: Path, rows_at_once: int = ROWS_AT_ONCE) -> None:
-    """Digest each patient of the release in use, with all that is admitted of them, into a file."""
-    rows = sum(count_of(con, f"select count(*) from core.{quoted(table)}") for table in TABLES)
-    parts = max(1, math.ceil(rows / rows_at_once))
-    con.execute("create or replace temp table told (told varchar)")
-    for part in range(parts):
-        con.execute(f"insert into told {read_select(DIGEST)}", {"key": key, "parts": parts, "part": part})
-    con.execute(f"copy (select told from told order by told) to {literal(str(target))} (format parquet)")
-    con.execute("drop table told")
 
 
 def ensure_differs_by_many(con: Connection, digests: Path, before: Path, threshold: int) -> None:

@@ -49,10 +49,10 @@ from bpp_etl.share.before import (
     shares_before,
     times_that_differ_by_few,
     told_before,
-    write_patient_digests,
 )
 from bpp_etl.share.contents import SHARE
 from bpp_etl.share.leaving import SHARED, write_file
+from bpp_etl.share.patients import write_patient_digests
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import write_sums
 from bpp_etl.warehouse.audit import note

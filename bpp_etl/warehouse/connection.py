@@ -107,10 +107,19 @@ def in_memory() -> Iterator[Connection]:
     """Open a DuckDB database that lives in memory only."""
     con = duckdb.connect(":memory:")
     try:
+        con.execute("set enable_progress_bar = false")
         with stopped_by_interrupt(con):
             yield con
     finally:
         con.close()
+
+
+@contextmanager
+def in_memory_beside(folder: Path) -> Iterator[Connection]:
+    """Open a database in memory whose buffers are bounded: what does not fit spills into a folder."""
+    with in_memory() as con:
+        _configure(con, folder)
+        yield con
 
 
 def shut_off(con: Connection) -> None:

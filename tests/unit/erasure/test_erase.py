@@ -17,10 +17,10 @@ import pytest
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.check import check_delivery
 from bpp_etl.difference.releases import difference_of
-from bpp_etl.erasure import erase_patient, finish_erasures
+from bpp_etl.erasure import erase_patient, finish_erasures, search
 from bpp_etl.errors import BppError, BusyError, NotFoundError, UsageError
 from bpp_etl.events import load_protocol
-from bpp_etl.identity.erased import FILE, between_erasures, erased_of, erasing
+from bpp_etl.identity.erased import FILE, begin_erasure, between_erasures, erased_of, erasing
 from bpp_etl.identity.pseudonyms import Pseudonyms
 from bpp_etl.identity.secret import FILE as KEY_FILE
 from bpp_etl.release.build import assemble, publish
@@ -274,6 +274,28 @@ def test_a_damaged_file_cannot_be_searched_and_is_removed(home: Places) -> None:
     assert "tiny/shut.duckdb is damaged and cannot be searched: removed" in done
     assert shelf.ids() == [second]
     assert not files.shut.exists()
+    assert left_of_her(home.warehouse / "registries" / "tiny") == {}
+
+
+def test_a_file_that_cannot_be_searched_for_want_of_memory_is_not_taken_for_damaged(
+    home: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be removed, and with it the patients of a whole registry."""
+    shelf, files = Shelf.of(home.warehouse), WorkingFiles.of(home.warehouse, "tiny")
+    ids = shelf.ids()
+
+    def lacking(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("failed to allocate")
+
+    begin_erasure(home.warehouse, "tiny", ID, [])
+    for refused in (lambda: erase_patient(home, "tiny", ID), lambda: finish_erasures(home)):
+        with monkeypatch.context() as patch:
+            patch.setattr(search, "make_read_ids", lacking)
+            with pytest.raises(BppError, match="memory"):
+                refused()
+    assert shelf.ids() == ids
+    assert files.admitted.exists()
+    finish_erasures(home)
     assert left_of_her(home.warehouse / "registries" / "tiny") == {}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.share.before import write_patient_digests
+from bpp_etl.share.patients import write_patient_digests
 from bpp_etl.warehouse.connection import Connection, opened_read_only
 from schemas.tables import TABLES
 from tests.support.deliveries import write_delivery_of

@@ -1,5 +1,5 @@
--- One row per patient of one part of $parts of a release: a keyed digest of the patient with all that is admitted of
--- them, in any order. All that is admitted, as text, does not fit into memory at once.
+-- One row per row that is admitted of a patient of one part of $parts of a release: whose it is, and the row as text.
+-- All that is admitted, as text, does not fit into memory at once.
 with told as (
     select registry, patient_id, 'p' || cast(one as varchar) as words
     from (select * exclude (row_number) from core.patients) as one
@@ -28,7 +28,7 @@ with told as (
     where hash(registry, patient_id) % cast($parts as ubigint) = $part
 )
 
-select sha256($key || registry || '|' || patient_id || '|' || array_to_string(list_sort(list(words)), '|')) as told
+select
+    registry || '|' || patient_id as whose,
+    words
 from told
-group by registry, patient_id
-order by told
