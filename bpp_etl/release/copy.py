@@ -9,20 +9,24 @@ Not here: measuring and describing them (`build.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import duckdb
 
 from bpp_etl.admission.due import derivation
 from bpp_etl.admission.judgement import derived_in, judgement_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
+from bpp_etl.release.beside import Beside, RowsBeside, show_rows
 from bpp_etl.release.inputs import deliveries_before, registries_in, told_delivery
 from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.warehouse.beside import SCHEMAS as BESIDE
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, quoted, transaction
 from bpp_etl.warehouse.ddl import create_table
-from bpp_etl.warehouse.layout import columns_there, lacking
+from bpp_etl.warehouse.layout import columns_as_declared, columns_there, lacking
 from schemas.catalog import catalog, relations
 from schemas.quality import QUALITY_TABLES
 
@@ -47,33 +51,62 @@ class Copied:
             self.expected[relation] = self.expected.get(relation, 0) + rows
 
 
-def copy_registries(con: Connection, warehouse: Path, protocols: Sequence[Protocol]) -> Copied:
+def copy_registries(
+    con: Connection, warehouse: Path, protocols: Sequence[Protocol], beside: Beside | None = None
+) -> Copied:
     """Create all tables, and copy into them what each registry has in place.
 
-    Errors: BppError where the events of a registry are not derived by these protocols, BusyError where one is
-    being written.
+    With `beside` the rows of core and quarantine go there, and what is created for them are views. Errors:
+    BppError where the events of a registry are not derived by these protocols, BusyError where one is being
+    written.
     """
     with transaction(con):
         con.execute("create schema metric")
         for schema, table, contract in relations():
-            if schema != "metric":
+            if schema != "metric" and (beside is None or schema not in BESIDE):
                 create_table(con, schema, table, contract, is_published=True)
     copied = Copied()
     for registry in registries_in(warehouse):
         files = WorkingFiles.of(warehouse, registry)
         for status in STATUSES:
             try:
-                told, counts = _copy_working_file(con, files, status, protocols)
+                told, counts = _copy_working_file(con, files, status, protocols, beside)
             except DamagedError as error:
-                told, counts, words = _copy_from_before(con, warehouse, registry, status, protocols)
+                told, counts, words = _copy_from_before(con, warehouse, registry, status, protocols, beside)
                 copied.damaged[registry] = f"{error.message}; {words}"
             copied.deliveries += told
             copied.count(counts)
+    if beside is not None:
+        show_rows(con, beside.folder)
     return copied
 
 
+def is_larger(con: Connection, warehouse: Path, rows: int) -> bool:
+    """Say whether a release of what registries have in place has more rows of core and quarantine."""
+    every = (WorkingFiles.of(warehouse, registry) for registry in registries_in(warehouse))
+    places = [(one.place_of(status), status) for one in every for status in STATUSES]
+    places = [(place, status) for place, status in places if place.exists()]
+    if sum(place.stat().st_size for place, _ in places) <= rows:
+        return False  # a row takes a byte at least; to open the files of hundreds of registries takes a while
+    found = 0
+    for place, status in places:
+        counts = " union all ".join(
+            f"select count(*) as number from {SOURCE}.{quoted(schema)}.{quoted(table)}"
+            for schema in SCHEMAS[status]
+            if schema in BESIDE
+            for table in catalog()[schema]
+        )
+        with suppress(DamagedError, duckdb.Error), _held(con, place):
+            found += count_of(con, f"select sum(number)::bigint from ({counts})")
+    return found > rows
+
+
 def _copy_working_file(
-    con: Connection, files: WorkingFiles, status: str, protocols: Sequence[Protocol]
+    con: Connection,
+    files: WorkingFiles,
+    status: str,
+    protocols: Sequence[Protocol],
+    beside: Beside | None,
 ) -> tuple[list[str], dict[tuple[str, str], int]]:
     with files.unharmed(status) as path:
         if not path.exists():
@@ -82,12 +115,24 @@ def _copy_working_file(
             told = judgement_in(con, path, SOURCE)
             if status == "admitted":
                 _ensure_derived(con, files.folder.name, protocols)
-            counts = _copy(con, status)
-        return [told_delivery(files.folder.name, told)], counts
+            named = told_delivery(files.folder.name, told)
+            rows = beside.of(files.folder.name, status, named) if beside is not None else None
+            try:
+                counts = _copy(con, status, rows)
+            except BaseException:
+                if rows is not None:  # they are in no transaction
+                    rows.discard()
+                raise
+        return [named], counts
 
 
 def _copy_from_before(
-    con: Connection, warehouse: Path, registry: str, status: str, protocols: Sequence[Protocol]
+    con: Connection,
+    warehouse: Path,
+    registry: str,
+    status: str,
+    protocols: Sequence[Protocol],
+    beside: Beside | None,
 ) -> tuple[list[str], dict[tuple[str, str], int], str]:
     """Copy what the newest whole release has of a registry, where it was made by the same protocols."""
     shelf = Shelf.of(warehouse)
@@ -96,7 +141,8 @@ def _copy_from_before(
     if release_id is None or not told:
         return [], {}, "the release has no rows of it"
     with _held(con, shelf.folder(release_id) / FILE), transaction(con):
-        counts = _copy(con, status, registry)
+        rows = beside.of(registry, status, told[0]) if beside is not None else None
+        counts = _copy(con, status, rows, registry)
     return list(told), counts, f"the release has its rows of release {release_id}"
 
 
@@ -109,21 +155,24 @@ def _held(con: Connection, path: Path) -> Iterator[None]:
         con.execute(f"detach {SOURCE}")
 
 
-def _copy(con: Connection, status: str, registry: str | None = None) -> dict[tuple[str, str], int]:
+def _copy(
+    con: Connection, status: str, beside: RowsBeside | None, registry: str | None = None
+) -> dict[tuple[str, str], int]:
     """Copy the tables of a status, of one registry where the source holds several; count its rows there."""
     counts = {}
     for schema in SCHEMAS[status]:
         tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
         for table, contract in tables.items():
             relation = f"{quoted(schema)}.{quoted(table)}"
-            there = columns_there(con, f"{SOURCE}.{relation}", contract)
             which, given = _of_registry(schema, table, status, registry)
-            con.execute(
-                f"insert into {relation} by name select {there} from {SOURCE}.{relation} where {which}", given
-            )
-            counts[schema, table] = count_of(
-                con, f"select count(*) from {SOURCE}.{relation} where {which}", given
-            )
+            rows = f"from {SOURCE}.{relation} where {which}"
+            counts[schema, table] = count_of(con, f"select count(*) {rows}", given)
+            if beside is not None and schema in BESIDE:
+                columns = columns_as_declared(con, f"{SOURCE}.{relation}", contract)
+                beside.put(con, schema, table, f"select {columns} {rows}", given, counts[schema, table])
+            else:
+                there = columns_there(con, f"{SOURCE}.{relation}", contract)
+                con.execute(f"insert into {relation} by name select {there} {rows}", given)
     return counts
 
 

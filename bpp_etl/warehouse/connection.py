@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.warehouse.beside import look_beside
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
 from bpp_etl.warehouse.idle import reused
 from bpp_etl.warehouse.interrupts import interrupt_put_off, stopped_by_interrupt
@@ -68,6 +69,7 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                     raise
                 raise _locked_or_broken(path, error) from None
             con.execute("use warehouse")
+            look_beside(con, path)
             yield con
 
 
@@ -127,6 +129,7 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
         con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
     except duckdb.Error as error:
         raise _locked_or_broken(path, error) from None
+    look_beside(con, path)
 
 
 class NoRoomError(BppError):

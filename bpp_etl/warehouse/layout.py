@@ -15,8 +15,22 @@ from schemas.contract import Contract, columns_of
 
 def columns_there(con: Connection, relation: str, contract: type[Contract]) -> str:
     """List the columns to copy; one that may be empty is, where its file was written before it was known."""
-    described = {str(name) for name, *_ in con.execute(f"describe {relation}").fetchall()}
-    return column_list(one for one in columns_of(contract) if one.name in described or not one.nullable)
+    there = _names_in(con, relation)
+    return column_list(one for one in columns_of(contract) if one.name in there or not one.nullable)
+
+
+def columns_as_declared(con: Connection, relation: str, contract: type[Contract]) -> str:
+    """List every column of a contract, of its type; one that may be empty is, where it is not there."""
+    there = _names_in(con, relation)
+    return ", ".join(
+        f"cast({quoted(one.name) if one.name in there or not one.nullable else 'null'} as {sql_type(one)})"
+        f" as {quoted(one.name)}"
+        for one in columns_of(contract)
+    )
+
+
+def _names_in(con: Connection, relation: str) -> set[str]:
+    return {str(name) for name, *_ in con.execute(f"describe {relation}").fetchall()}
 
 
 def lacking(
