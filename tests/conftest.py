@@ -97,6 +97,8 @@ WALKS = (
     "unit/pool/test_more_houses.py",
     "unit/shards",
     "unit/share/test_attack.py",
+    "unit/erasure/test_rows_beside.py",
+    "unit/release/test_rows_beside.py",
     "unit/share/test_attack_of_protocols.py",
     "unit/storage",
     "unit/test_check_proposals.py",

@@ -27,7 +27,7 @@ from assets.runners.spark_failures import LOOK_THERE, told_of
 from bpp_etl.errors import BppError
 from bpp_etl.reading.confined import answering, die_with_parent
 from bpp_etl.shards.rounds import Say
-from bpp_etl.warehouse.connection import A_MOMENT
+from bpp_etl.warehouse.interrupts import A_MOMENT
 from bpp_etl.warehouse.told_errors import as_message
 
 Answer = Callable[[Iterator[Any]], Iterator[Any]]

@@ -18,7 +18,7 @@ from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.landing.deliveries import Delivery, size_of
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.warehouse.connection import A_MOMENT
+from bpp_etl.warehouse.interrupts import A_MOMENT
 
 if TYPE_CHECKING:
     from bpp_etl.gate.decision import GateDecision

@@ -25,7 +25,8 @@ from bpp_etl.reading.inputs import ReadAs, configuration_file, files_in, home_of
 from bpp_etl.reading.limits import load_limits
 from bpp_etl.reading.problems import UnreadableError
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.warehouse.connection import AT_ONCE, room_for
+from bpp_etl.warehouse.connection import room_for
+from bpp_etl.warehouse.side_by_side import AT_ONCE
 
 RAW = "raw"
 OF_REGISTRY = f"../{CONFIGURATION}"

@@ -45,10 +45,12 @@ def copy_rows(
 
 
 def tables_in(con: Connection, source: str, schemas: Collection[str]) -> list[tuple[str, str]]:
-    """List the tables of an attached file, in the order in which they were made."""
+    """List the tables of an attached file, and its views, in the order in which they were made."""
     rows = con.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = $source"
-        " and list_contains($schemas, schema_name) order by table_oid",
+        "select schema_name, name from"
+        " (select database_name, schema_name, table_name as name, table_oid as made from duckdb_tables()"
+        " union all select database_name, schema_name, view_name, view_oid from duckdb_views())"
+        " where database_name = $source and list_contains($schemas, schema_name) order by made",
         {"source": source, "schemas": list(schemas)},
     ).fetchall()
     return [(str(schema), str(table)) for schema, table in rows]

@@ -18,8 +18,9 @@ import duckdb
 
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.code_version import code_version
-from bpp_etl.erasure.copying import columns_in, copy_rows, count_anew, tables_in
+from bpp_etl.erasure.copying import tables_in
 from bpp_etl.erasure.find import SOURCE, Found, show_found
+from bpp_etl.erasure.release_rows import copy_release
 from bpp_etl.erasure.search import Search
 from bpp_etl.erasure.shares import digests_of as share_digests_of
 from bpp_etl.errors import BppError, DamagedError
@@ -29,6 +30,7 @@ from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.measure.exact import exact_rows
 from bpp_etl.measure.run import Measured
 from bpp_etl.measure.write import MEASURED, write_metrics
+from bpp_etl.release.beside import settle_rows, show_rows
 from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.digest import table_digest
@@ -36,7 +38,7 @@ from bpp_etl.release.documents import describe_release
 from bpp_etl.release.history import add_to_history, compare
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.seal import BEFORE, FILES, REWRITTEN, digest_of_file, ensure_sealed
+from bpp_etl.release.seal import AS_BEFORE, BEFORE, FILES, REWRITTEN, digest_of_file, ensure_sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
@@ -46,22 +48,16 @@ from bpp_etl.share.before import shares_before
 from bpp_etl.warehouse.connection import (
     Connection,
     attach_read_only,
-    count_of,
     one_row,
     opened,
-    quoted,
     transaction,
 )
-from bpp_etl.warehouse.ddl import create_table
 from bpp_etl.warehouse.layout import lacking
-from schemas.catalog import catalog, relations
-from schemas.contract import columns_of
-from schemas.release_quality import HISTORY_TABLES, OUTSIDE_CONTENT, Change
+from schemas.catalog import relations
+from schemas.release_quality import OUTSIDE_CONTENT, Change
 
 Measuring = Callable[[Path, Sequence[Protocol]], Measured]
 """Measures the file of a release by protocols; nobody has it open."""
-ANEW = {("meta", "table"), ("meta", "column"), ("quality", "change")}
-"""Tables that are written anew, whatever they held, beside the measured ones."""
 
 
 def find_in_releases(shelf: Shelf, search: Search, config: RegistryConfig) -> Found:
@@ -161,7 +157,8 @@ def _rewrite(
                 if protocols is None:
                     return why or "its protocols are not at hand, so that it cannot be measured anew"
                 show_found(con, found)
-                expected = _copy(con, registry)
+                expected = copy_release(con, SOURCE, registry, folder, building)
+                show_rows(con, building)
             measured = measuring(building / FILE, [one for one in protocols if one.is_event])
             if is_report_shared(os.environ):
                 write_controlled(measured, building)
@@ -184,6 +181,7 @@ def _rewrite(
             else:
                 write_report(building / FILE, building / REPORT, since)
             write_software(building / SOFTWARE)
+            settle_rows(building, release_id)
             _write_manifest(building, manifest, rows, digest, now)
         (building / LEASE).unlink()
         shelf.replace(release_id, building)
@@ -222,28 +220,6 @@ def _protocols_in(con: Connection) -> list[Protocol] | None:
     return loaded if list(told_protocols(loaded)) == list(told) else None
 
 
-def _copy(con: Connection, registry: str) -> dict[tuple[str, str], int]:
-    """Create all tables but the measured ones, and copy what is not to go; return the rows of each."""
-    expected = {}
-    there = {*tables_in(con, SOURCE, catalog())}
-    con.execute("create schema metric")
-    for schema, tables in catalog().items():
-        if schema == "metric":
-            continue
-        for table, contract in tables.items():
-            create_table(con, schema, table, contract, is_published=True)
-            if table in MEASURED or (schema, table) in ANEW or (schema, table) not in there:
-                continue
-            known = columns_in(con, SOURCE, schema, table)
-            columns = [one.name for one in columns_of(contract) if one.name in known]
-            removed = copy_rows(con, SOURCE, schema, table, columns, registry)
-            if schema != "meta" and table not in HISTORY_TABLES:
-                before = count_of(con, f"select count(*) from {SOURCE}.{quoted(schema)}.{quoted(table)}")
-                expected[schema, table] = before - removed
-    count_anew(con, SOURCE, registry)
-    return expected
-
-
 def _write_manifest(
     building: Path,
     manifest: dict[str, Any],
@@ -274,7 +250,8 @@ def _serve(shelf: Shelf, search: Search, config: RegistryConfig) -> list[str]:
     if not shelf.current.exists():
         return []
     found = _found_in(shelf.current, search, config)
-    if found is not None and not found:
+    # Rows that lie beside a release are not in the file in service, which shows those of the one made anew.
+    if found is not None and not found and shelf.damage_in_service() != AS_BEFORE:
         return []
     release_id = shelf.served()
     if release_id in shelf.ids():

@@ -23,7 +23,8 @@ from bpp_etl.harmonise.relative_dates import find_day_zero, forget_day_zero
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading.remembered import ReadDelivery
 from bpp_etl.timeline.cadence import derive_cadence
-from bpp_etl.warehouse.connection import Connection, quoted, side_by_side
+from bpp_etl.warehouse.connection import Connection, quoted
+from bpp_etl.warehouse.side_by_side import side_by_side
 from schemas.tables import TABLES, DeliveredTable
 
 

@@ -46,7 +46,8 @@ from bpp_etl.reading.wanted import (
     follows,
     lacks_lines,
 )
-from bpp_etl.warehouse.connection import Connection, side_by_side
+from bpp_etl.warehouse.connection import Connection
+from bpp_etl.warehouse.side_by_side import side_by_side
 from schemas.laws import DELIVERY
 from schemas.tables import TABLES
 

@@ -20,6 +20,7 @@ from bpp_etl.events import Protocol
 from bpp_etl.events.window import FIRST_DAY, LAST_DAY
 from bpp_etl.identity.erased import nobody_erased_since, state_of_list
 from bpp_etl.measure.run import Measured
+from bpp_etl.release.beside import settle_rows
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.documents import describe_release
@@ -36,6 +37,7 @@ from bpp_etl.report.draw import write_page, write_report
 from bpp_etl.shards.rounds import Say
 from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
 from bpp_etl.warehouse.audit import note
+from bpp_etl.warehouse.beside import views_in
 from bpp_etl.warehouse.connection import Connection, opened, room_for, transaction
 from bpp_etl.warehouse.ddl import comment_table, describe, insert_rows, sql_type
 from schemas.catalog import catalog, relations
@@ -170,6 +172,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         finally:
             # A file that does not stand its checks is told as that, whatever made the drawing stumble.
             is_whole.result()
+    settle_rows(building, release_id)
     counts = {f"{schema}.{table}": count for (schema, table), (count, _) in rows.items()}
     manifest = {
         "release_id": release_id,
@@ -253,8 +256,10 @@ def describe_tables(
 ) -> None:
     """Fill `meta.table` and `meta.column`, and comment every table and column; as `digests_of`."""
     described = list(relations() if tables is None else tables)
+    views = views_in(con)  # they are made again, with their comments, once the release has its id
     for one in described:
-        comment_table(con, *one)
+        if one[:2] not in views:
+            comment_table(con, *one)
     told = [
         (schema, table, grain_of(contract), key_of(contract), *rows[schema, table])
         for schema, table, contract in described

@@ -17,11 +17,11 @@ from bpp_etl.release.software import SOFTWARE
 
 @dataclass(frozen=True)
 class FileKind:
-    """One file of a crate: its title, what it holds, and its media type."""
+    """One file of a crate: its title, what it holds, and its media type, which a folder has not."""
 
     title: str
     holds: str
-    media_type: str
+    media_type: str | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ PACKAGE_KIND = FileKind(
 REPORT_KIND = FileKind(
     "Report", "The numbers in figures and plots, drawn from the database alone.", "text/html"
 )
+TABLES_KIND = FileKind(
+    "Rows",
+    "Rows of core and quarantine in Parquet, a file for each table and registry: the database names them.",
+    None,
+)
+"""The folder that a release of many rows has beside the files that every release has."""
 
 
 @dataclass(frozen=True)

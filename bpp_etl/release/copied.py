@@ -115,9 +115,13 @@ def _bring(bucket: Bucket, folder: Path) -> bool:
     if found is not None and found[0] == manifest.read_bytes():
         return False
     ensure_sealed(folder)
-    for file in sorted(path for path in folder.iterdir() if path.is_file() and path != manifest):
-        bucket.put(f"{place}/{file.name}", file)
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(names - {MANIFEST}):
+        bucket.put(f"{place}/{name}", folder / name)
     bucket.put(f"{place}/{MANIFEST}", manifest)
+    if found is not None:  # made anew: what it no longer has may hold the patient who was erased
+        known = {f"{place}/{name}" for name in names}
+        bucket.remove([name for name in bucket.names() if name.startswith(f"{place}/") and name not in known])
     return True
 
 

@@ -9,7 +9,7 @@ Not here: measuring and describing them (`build.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from bpp_etl.admission.judgement import Judgement, judgement_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, DamagedError
 from bpp_etl.events import Protocol
+from bpp_etl.release.beside import Beside, RowsBeside, show_rows
 from bpp_etl.release.inputs import deliveries_before, registries_in, told_delivery
 from bpp_etl.release.shelf import FILE, Shelf
+from bpp_etl.warehouse.beside import SCHEMAS as BESIDE
 from bpp_etl.warehouse.connection import Connection, attach_read_only, count_of, quoted, transaction
 from bpp_etl.warehouse.damage import is_damage
 from bpp_etl.warehouse.ddl import create_table
-from bpp_etl.warehouse.layout import columns_known, columns_there, lacking
+from bpp_etl.warehouse.layout import columns_as_declared, columns_known, columns_there, lacking
 from schemas.catalog import catalog, relations
 from schemas.quality import QUALITY_TABLES
 
@@ -54,25 +56,50 @@ class Copied:
             self.expected[relation] = self.expected.get(relation, 0) + rows
 
 
-def copy_registries(con: Connection, warehouse: Path, protocols: Sequence[Protocol]) -> Copied:
+def copy_registries(
+    con: Connection, warehouse: Path, protocols: Sequence[Protocol], beside: Beside | None = None
+) -> Copied:
     """Create all tables, and copy into them what each registry has in place.
 
-    Errors: BppError where the events of a registry are not derived by these protocols, BusyError where one is
-    being written.
+    With `beside` the rows of core and quarantine go there, and what is created for them are views. Errors:
+    BppError where the events of a registry are not derived by these protocols, BusyError where one is being
+    written.
     """
     with transaction(con):
         con.execute("create schema metric")
         for schema, table, contract in relations():
-            if schema != "metric":
+            if schema != "metric" and (beside is None or schema not in BESIDE):
                 create_table(con, schema, table, contract, is_published=True)
     copied = Copied()
     for group in _groups(warehouse):
-        if len(group) > 1 and _copied_together(con, group, protocols, copied):
+        if len(group) > 1 and beside is None and _copied_together(con, group, protocols, copied):
             continue
         for files in group:
             for status in STATUSES:
-                _copy_alone(con, files, status, protocols, copied)
+                _copy_alone(con, files, status, protocols, copied, beside)
+    if beside is not None:
+        show_rows(con, beside.folder)
     return copied
+
+
+def is_larger(con: Connection, warehouse: Path, rows: int) -> bool:
+    """Say whether a release of what registries have in place has more rows of core and quarantine."""
+    every = (WorkingFiles.of(warehouse, registry) for registry in registries_in(warehouse))
+    places = [(one.place_of(status), status) for one in every for status in STATUSES]
+    places = [(place, status) for place, status in places if place.exists()]
+    if sum(place.stat().st_size for place, _ in places) <= rows:
+        return False  # a row takes a byte at least; to open the files of hundreds of registries takes a while
+    found = 0
+    for place, status in places:
+        counts = " union all ".join(
+            f"select count(*) as number from {SOURCE}.{quoted(schema)}.{quoted(table)}"
+            for schema in SCHEMAS[status]
+            if schema in BESIDE
+            for table in catalog()[schema]
+        )
+        with suppress(DamagedError, duckdb.Error), _held(con, place, SOURCE):
+            found += count_of(con, f"select sum(number)::bigint from ({counts})")
+    return found > rows
 
 
 def _groups(warehouse: Path) -> Iterator[list[WorkingFiles]]:
@@ -130,7 +157,12 @@ def _copied_together(
 
 
 def _copy_alone(
-    con: Connection, files: WorkingFiles, status: str, protocols: Sequence[Protocol], copied: Copied
+    con: Connection,
+    files: WorkingFiles,
+    status: str,
+    protocols: Sequence[Protocol],
+    copied: Copied,
+    beside: Beside | None,
 ) -> None:
     """Copy a working file; of a damaged one what the release before has of the registry."""
     registry = files.folder.name
@@ -140,9 +172,15 @@ def _copy_alone(
                 return
             with _held(con, path, SOURCE), transaction(con):
                 told = [_told(con, registry, status, path, SOURCE, protocols)]
-                counts = _copy(con, [(SOURCE, status)])
+                rows = beside.of(registry, status, told[0]) if beside is not None else None
+                try:
+                    counts = _copy(con, [(SOURCE, status)], beside=rows)
+                except BaseException:
+                    if rows is not None:  # they are in no transaction
+                        rows.discard()
+                    raise
     except DamagedError as error:
-        told, counts, words = _copy_from_before(con, files.warehouse, registry, status, protocols)
+        told, counts, words = _copy_from_before(con, files.warehouse, registry, status, protocols, beside)
         copied.damaged[registry] = f"{error.message}; {words}"
     copied.deliveries += told
     copied.count(counts)
@@ -159,7 +197,12 @@ def _told(
 
 
 def _copy_from_before(
-    con: Connection, warehouse: Path, registry: str, status: str, protocols: Sequence[Protocol]
+    con: Connection,
+    warehouse: Path,
+    registry: str,
+    status: str,
+    protocols: Sequence[Protocol],
+    beside: Beside | None,
 ) -> tuple[list[str], dict[tuple[str, str], int], str]:
     """Copy what the newest whole release has of a registry, where it was made by the same protocols."""
     shelf = Shelf.of(warehouse)
@@ -168,7 +211,8 @@ def _copy_from_before(
     if release_id is None or not told:
         return [], {}, "the release has no rows of it"
     with _held(con, shelf.folder(release_id) / FILE, SOURCE), transaction(con):
-        counts = _copy(con, [(SOURCE, status)], registry)
+        rows = beside.of(registry, status, told[0]) if beside is not None else None
+        counts = _copy(con, [(SOURCE, status)], registry, rows)
     return list(told), counts, f"the release has its rows of release {release_id}"
 
 
@@ -182,11 +226,14 @@ def _held(con: Connection, path: Path, alias: str) -> Iterator[None]:
 
 
 def _copy(
-    con: Connection, sources: Sequence[tuple[str, str]], registry: str | None = None
+    con: Connection,
+    sources: Sequence[tuple[str, str]],
+    registry: str | None = None,
+    beside: RowsBeside | None = None,
 ) -> dict[tuple[str, str], int]:
     """Copy the tables of attached files, each with its status, by one statement for each; count rows there.
 
-    Of one registry where a source holds several.
+    Of one registry where a source holds several. With `beside` rows that lie there go there, of one source.
     """
     counts = {}
     known = columns_known(con, [alias for alias, _ in sources])
@@ -194,17 +241,22 @@ def _copy(
         tables = QUALITY_TABLES if schema == "quality" else catalog()[schema]
         for table, contract in tables.items():
             relation = f"{quoted(schema)}.{quoted(table)}"
+            is_beside = beside is not None and schema in BESIDE
+            columns = columns_as_declared if is_beside else columns_there
             selects: list[str] = []
             given: dict[str, str] = {}
             for alias, status in sources:
                 if schema in SCHEMAS[status]:
                     which, values = _of_registry(schema, table, status, registry)
                     given |= values
-                    there = columns_there(known[alias, schema, table], contract)
+                    there = columns(known[alias, schema, table], contract)
                     selects.append(f"select {there} from {alias}.{relation} where {which}")
             rows = " union all by name ".join(selects)
-            con.execute(f"insert into {relation} by name {rows}", given)
-            counts[schema, table] = count_of(con, f"select count(*) from ({rows})", given)
+            number = counts[schema, table] = count_of(con, f"select count(*) from ({rows})", given)
+            if beside is not None and is_beside:
+                beside.put(con, schema, table, rows, given, number)
+            else:
+                con.execute(f"insert into {relation} by name {rows}", given)
     return counts
 
 

@@ -101,11 +101,12 @@ def _said_of_patients(told: ToldRelease) -> str:
 def _file(name: str, kind: FileKind, digests: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "@id": name,
-        "@type": "File",
+        "@type": "File" if kind.media_type else "Dataset",
         "name": kind.title,
         "description": kind.holds,
-        "encodingFormat": kind.media_type,
     }
+    if kind.media_type:
+        told["encodingFormat"] = kind.media_type
     if name in digests:
         told |= {"contentSize": str(sizes[name]), "sha256": digests[name]}
     return told

@@ -8,15 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bpp_etl.contract_documents.data_package import FILE as PACKAGE
 from bpp_etl.contract_documents.data_package import as_json, in_database, package_of
 from bpp_etl.contract_documents.described import LANDING, parts
-from bpp_etl.release.contents import RELEASE, AppliedProtocol, Contents, Made, ToldRelease
+from bpp_etl.release.contents import RELEASE, TABLES_KIND, AppliedProtocol, Contents, Made, ToldRelease
 from bpp_etl.release.crate import CRATE, crate, moment_of
 from bpp_etl.release.publication import Publication, publication
 from bpp_etl.release.seal import FILE, sha256_of
+from bpp_etl.warehouse.beside import TABLES, all_beside
 from bpp_etl.warehouse.connection import one_row, opened_read_only
 
 
@@ -45,9 +47,11 @@ def describe_files(
     `tables` are those in the database by schema, all that a release has unless stated.
     """
     told = read_release(folder / contents.database)
-    digests = {
-        name: sha256_of(folder / name) for name in contents.files if name not in (PACKAGE, contents.seal)
-    }
+    beside = [file.relative_to(folder).as_posix() for file in all_beside(folder)]
+    names = [name for name in contents.files if name not in (PACKAGE, contents.seal)]
+    digests = {name: sha256_of(folder / name) for name in (*names, *beside)}
+    if beside:  # each names a registry: the crate tells the folder alone
+        contents = replace(contents, files={**contents.files, f"{TABLES}/": TABLES_KIND})
     sizes = {name: (folder / name).stat().st_size for name in digests}
     place = in_database(
         contents.database, bytes=sizes[contents.database], hash=f"sha256:{digests[contents.database]}"

@@ -18,6 +18,7 @@ from bpp_etl.errors import BppError, NotFoundError, UsageError
 from bpp_etl.release.listing import Listing
 from bpp_etl.release.shelf import FILE, Shelf
 from bpp_etl.settings import places
+from bpp_etl.warehouse.beside import TABLES, has_its_rows, views_in
 from bpp_etl.warehouse.connection import Connection, connected_read_only, log_of, one_row, quoted
 from bpp_etl.warehouse.damage import is_cut_off
 
@@ -55,11 +56,20 @@ class OpenRelease:
 
     def tables(self) -> Listing:
         """List every table: its name, what one row of it is, and how many rows there are."""
+        listed = (
+            "select schema_name, table_name, comment, estimated_size as rows, table_oid from duckdb_tables()"
+            " where database_name = 'warehouse'"
+        )
+        if self._views:  # their rows lie beside the file, which tells how many there are
+            listed += (
+                " union all select schema_name, view_name, comment, told.rows, view_oid from duckdb_views()"
+                ' left join warehouse.meta."table" as told on told.schema = schema_name'
+                " and told.\"table\" = view_name where database_name = 'warehouse' and not internal"
+            )
         return Listing(
             self.connection.sql(
-                "select schema_name || '.' || table_name as \"table\", comment as one_row_is,"
-                " estimated_size as rows from duckdb_tables() where database_name = 'warehouse'"
-                " order by table_oid"
+                "select schema_name || '.' || table_name as \"table\", comment as one_row_is, rows"
+                f" from ({listed}) order by table_oid"
             ),
             words="one_row_is",
         )
@@ -68,8 +78,14 @@ class OpenRelease:
         """List the columns of a table: name, type, whether it may be empty, and what it holds."""
         self.table(name)
         schema, table = name.split(".")
+        # Of a column of a view DuckDB does not know whether it may be empty.
+        nullable = (
+            'select is_nullable from warehouse.meta."column" as told where told.schema = $schema'
+            ' and told."table" = $table and told."column" = column_name'
+        )
+        may_be_empty = f"({nullable})" if (schema, table) in self._views else "is_nullable"
         listed = self.connection.sql(
-            'select column_name as "column", data_type as type, is_nullable as may_be_empty,'
+            f'select column_name as "column", data_type as type, {may_be_empty} as may_be_empty,'
             " comment as holds from duckdb_columns() where database_name = 'warehouse'"
             " and schema_name = $schema and table_name = $table order by column_index",
             params={"schema": schema, "table": table},
@@ -79,6 +95,10 @@ class OpenRelease:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+
+    @property
+    def _views(self) -> list[tuple[str, str]]:
+        return views_in(self.connection)
 
     def _names(self) -> list[str]:
         return [str(name) for name, *_ in self.tables().fetchall()]
@@ -147,10 +167,12 @@ def _opened(path: Path) -> OpenRelease:
             error.message, "close the program that has it open for writing, or open a release by its id"
         ) from None
     try:
-        return OpenRelease(_id_in(con, path), path, con)
+        opened = OpenRelease(_id_in(con, path), path, con)
+        _ensure_rows(opened)
     except BaseException:
         con.close()
         raise
+    return opened
 
 
 def _place(told: str | Path | None, release_id: str | None) -> Path:
@@ -182,6 +204,17 @@ def _id_in(con: Connection, path: Path) -> str:
     if not is_whole:
         raise _no_release(path)
     return str(release_id)
+
+
+def _ensure_rows(opened: OpenRelease) -> None:
+    """Refuse a release whose views do not find what they name beside it."""
+    if not has_its_rows(opened.connection):
+        raise BppError(
+            f"the rows of {opened.path.name} lie in {opened.release_id}/{TABLES}, which is not there, or not"
+            " whole",
+            "open the file in the folder of its release, which bears its id, by a path without a comma;"
+            " `bpp releases verify` tells which are whole",
+        )
 
 
 def _no_release(path: Path) -> BppError:

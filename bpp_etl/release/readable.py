@@ -11,18 +11,25 @@ from pathlib import Path
 import duckdb
 
 from bpp_etl.code_version import code_version
-from bpp_etl.errors import BppError, OtherVersionError
+from bpp_etl.errors import BppError, DamagedError, OtherVersionError
+from bpp_etl.warehouse.beside import has_its_rows
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.layout import lacking
 from schemas.catalog import relations
 
 
 def ensure_readable(con: Connection, alias: str = "warehouse") -> None:
-    """Refuse an open release that lacks a table or column which this version reads.
+    """Refuse an open release that lacks a table or column which this version reads, or rows beside its file.
 
-    Errors: OtherVersionError.
+    Errors: OtherVersionError, DamagedError.
     """
     release_id, version = one_row(con, f"select release_id, code_version from {alias}.meta.release")
+    if not has_its_rows(con, alias):
+        raise DamagedError(
+            f"release {release_id} is without rows that lie beside its file",
+            "put its folder back from a backup, or choose another release: `bpp releases verify` tells which"
+            " are whole",
+        )
     if version != code_version() and lacking(con, relations(), alias) is not None:
         raise OtherVersionError(
             f"release {release_id} was written by another version of bpp_etl ({version})",

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from bpp_etl.errors import BppError, DamagedError
+from bpp_etl.warehouse.beside import has_its_rows
 from bpp_etl.warehouse.connection import log_of, opened_read_only
 from bpp_etl.warehouse.damage import is_cut_off
 
@@ -30,6 +31,7 @@ BEFORE = "sha256_before"
 """The key of such a time under which stands what the database was until then."""
 AS_BEFORE = "is as it was before its release was made anew"
 """What the file in service is, in words, where an erasure was cut short just before it served the release."""
+WITHOUT_ROWS = "is without rows that lie beside its release"
 NOT_OF_IT = "is not of this release"
 WRITABLE = 0o222
 
@@ -86,7 +88,7 @@ def differences_in(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         return {folder.name: "the release has no folder"}
     found = {}
-    names = {path.name for path in folder.iterdir()}
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if _is_told(path)}
     try:
         manifest = read_manifest(folder)
     except DamagedError:
@@ -136,6 +138,11 @@ def _files_of(manifest: Mapping[str, Any]) -> dict[str, str | None]:
     return {str(name): str(digest) for name, digest in told.items()}
 
 
+def _is_told(path: Path) -> bool:
+    """Say whether what lies in a release is told by itself; a folder is by what it holds, if anything."""
+    return path.is_symlink() or not path.is_dir() or not any(path.iterdir())
+
+
 def _is(path: Path, digest: str) -> bool:
     try:
         return sha256_of(path) == digest
@@ -163,6 +170,24 @@ def _says_the_same(path: Path, manifest: Mapping[str, Any]) -> bool:
         and isinstance(told_input, dict)
         and told_input.get("deliveries", deliveries) == deliveries
     )
+
+
+def otherwise_than_sealed(path: Path, manifest: Mapping[str, Any]) -> str | None:
+    """Say in words what the file in service is, if not the database that a manifest has a digest of."""
+    sealed = digest_of_file(manifest)
+    digest = sha256_of(path) if sealed is not None else None
+    if sealed == digest:
+        return None
+    return AS_BEFORE if digest in digests_before(manifest) else "is damaged"
+
+
+def without_rows(path: Path) -> str | None:
+    """Say in words if what the file of a release names beside it is not there; not whether it is sealed."""
+    try:
+        with opened_read_only(path) as con:
+            return None if has_its_rows(con) else WITHOUT_ROWS
+    except (BppError, duckdb.Error):
+        return WITHOUT_ROWS
 
 
 def close_to_writers(path: Path) -> None:

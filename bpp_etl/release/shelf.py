@@ -20,18 +20,17 @@ from bpp_etl.errors import BppError, DamagedError, NotFoundError
 from bpp_etl.release.lease import builder, is_left_behind
 from bpp_etl.release.naming import release_named
 from bpp_etl.release.seal import (
-    AS_BEFORE,
     FILE,
     MANIFEST,
     REPORT,
     close_to_writers,
-    digest_of_file,
-    digests_before,
     ensure_sealed,
+    otherwise_than_sealed,
     read_manifest,
-    sha256_of,
+    without_rows,
 )
 from bpp_etl.warehouse.audit import note
+from bpp_etl.warehouse.beside import RELEASES
 from bpp_etl.warehouse.connection import one_value, opened_read_only
 from bpp_etl.warehouse.lock_file import lock_file
 
@@ -60,7 +59,7 @@ class Shelf:
     @property
     def releases(self) -> Path:
         """The folder that keeps every release."""
-        return self.published / "releases"
+        return self.published / RELEASES
 
     @property
     def building(self) -> Path:
@@ -205,11 +204,8 @@ class Shelf:
         try:
             manifest = self.manifest(str(release_id))
         except BppError:
-            return None  # its release was removed, or is damaged itself: nothing is there to compare with
-        digest = sha256_of(self.current)
-        if digest_of_file(manifest) in {None, digest}:
-            return None
-        return AS_BEFORE if digest in digests_before(manifest) else "is damaged"
+            manifest = {}  # its release is gone, or damaged itself: there is nothing to compare with
+        return otherwise_than_sealed(self.current, manifest) or without_rows(self.current)
 
     def _to_be_served(self) -> str | None:
         """Return the release that was put in service last, or else the newest; None where it is damaged."""

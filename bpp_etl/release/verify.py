@@ -20,9 +20,9 @@ from bpp_etl.warehouse.connection import (
     one_row,
     opened_read_only,
     quoted,
-    side_by_side,
 )
 from bpp_etl.warehouse.ddl import sql_type
+from bpp_etl.warehouse.side_by_side import side_by_side
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of, key_of
 from schemas.tables import TABLES

@@ -18,8 +18,7 @@ from threading import Lock
 
 from bpp_etl.errors import BppError
 from bpp_etl.shards.rounds import Say
-from bpp_etl.warehouse.connection import A_MOMENT
-from bpp_etl.warehouse.interrupts import interrupt_put_off
+from bpp_etl.warehouse.interrupts import A_MOMENT, interrupt_put_off
 from bpp_etl.warehouse.private import OWNER_ALONE
 from bpp_etl.warehouse.told_errors import as_message
 

@@ -1,6 +1,6 @@
-"""When a delivery is judged in shards, and how its tasks run: the keys of `[tool.bpp.shards]`.
+"""When a delivery is judged in shards, how its tasks run, and when a release is too large for one file.
 
-Not here: running a task (`shards/processes.py`).
+These are the keys of `[tool.bpp.shards]`. Not here: running a task (`shards/processes.py`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class Sharding:
 
     shard_rows: int = 50_000_000
     """A delivery of more rows is judged in shards, none of which has many more."""
+    inline_rows: int = 200_000_000
+    """A release of more rows has those of `core` and `quarantine` in Parquet beside its file."""
     shards: int = 0
     """So many shards; 0 is as many as `shard_rows` asks for."""
     tasks_at_once: int = 2

@@ -56,12 +56,8 @@ from bpp_etl.share.patients import write_patient_digests
 from bpp_etl.share.sums import FILE as SUMS
 from bpp_etl.share.sums import write_sums
 from bpp_etl.warehouse.audit import note
-from bpp_etl.warehouse.connection import (
-    Connection,
-    opened,
-    opened_read_only,
-    transaction,
-)
+from bpp_etl.warehouse.beside import RELEASES, TABLES
+from bpp_etl.warehouse.connection import Connection, opened, opened_read_only, transaction
 from bpp_etl.warehouse.ddl import describe, describe_table, sql_type
 from schemas.catalog import relations
 from schemas.contract import Contract, columns_of
@@ -232,6 +228,8 @@ def _control(
     work = building / "work.duckdb"
     before = shares_before(warehouse) if threshold > 1 else []
     shutil.copyfile(source, work)
+    if (source.parent / TABLES).is_dir():
+        (building / RELEASES).symlink_to(Path("..", "..", "published", RELEASES))  # its views look there
     with opened(work) as con:
         _ensure_protocols(con, protocols)
         write_patient_digests(con, key, building / PATIENTS)

@@ -26,6 +26,7 @@ from bpp_etl.settings import Places
 from bpp_etl.status.needs import Need, needs_of_registry
 from bpp_etl.status.registries import RegistryStatus, statuses_of
 from bpp_etl.storage.look import look_at_landing
+from bpp_etl.warehouse.beside import all_beside
 from bpp_etl.warehouse.connection import one_row, opened_read_only
 
 ROOM = 3
@@ -199,5 +200,8 @@ def _there(path: Path) -> Path:
 
 
 def _size_of(root: Path) -> int:
-    databases = (*root.glob("registries/*/*.duckdb"), *root.glob("published/*.duckdb"))
-    return sum(path.stat().st_size for path in databases)
+    shelf = Shelf.of(root)
+    served = shelf.served()
+    beside = all_beside(shelf.releases / served) if served else ()
+    files = (*root.glob("registries/*/*.duckdb"), *root.glob("published/*.duckdb"), *beside)
+    return sum(path.stat().st_size for path in files)

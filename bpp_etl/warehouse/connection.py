@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
 from bpp_etl.errors import BppError, BusyError, DamagedError
+from bpp_etl.warehouse.beside import look_beside
 from bpp_etl.warehouse.damage import FULL, LOCKED, is_damage
 from bpp_etl.warehouse.idle import reused
-from bpp_etl.warehouse.interrupts import interrupt_put_off, stopped_by_interrupt
+from bpp_etl.warehouse.interrupts import stopped_by_interrupt
 from bpp_etl.warehouse.parsed import parsed
 
 STORAGE_VERSION = "v1.2.0"
@@ -29,11 +29,7 @@ STORAGE_VERSION = "v1.2.0"
 MEMORY_LIMIT = "1GB"
 """Bound of DuckDB's buffers; larger work spills beside the file, so memory does not grow with a delivery."""
 
-AT_ONCE = 2
-"""Statements that run side by side on one file; more would only share its buffers."""
-
 Connection = duckdb.DuckDBPyConnection
-T = TypeVar("T")
 
 
 def quoted(identifier: str) -> str:
@@ -68,6 +64,7 @@ def opened(path: Path, *, is_working_file: bool = False) -> Iterator[Connection]
                     raise
                 raise _locked_or_broken(path, error) from None
             con.execute("use warehouse")
+            look_beside(con, path)
             yield con
 
 
@@ -136,6 +133,7 @@ def attach_read_only(con: Connection, path: Path, alias: str) -> None:
         con.execute(f"attach {literal(str(path))} as {quoted(alias)} (read_only)")
     except duckdb.Error as error:
         raise _locked_or_broken(path, error) from None
+    look_beside(con, path)
 
 
 class NoRoomError(BppError):
@@ -186,47 +184,6 @@ def transaction(con: Connection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
-
-
-A_MOMENT = 0.2
-"""Seconds after which a wait looks up: a signal that came to another thread does not wake this one."""
-
-
-def _raise_first(running: Sequence[Future[T]]) -> None:
-    for piece in running:
-        if piece.done():
-            piece.result()
-
-
-def side_by_side(con: Connection, work: Sequence[Callable[[Connection], T]]) -> list[T]:
-    """Do pieces of work that touch different tables, two at a time, each by a cursor of its own.
-
-    One statement alone seldom keeps two cores busy. Each piece commits by itself. The results come in the
-    order of the work; the first error stops what still runs, and is raised.
-    """
-    cursors = [con.cursor() for _ in work]
-    try:
-        for cursor in cursors:
-            cursor.execute("use warehouse")
-        with ThreadPoolExecutor(min(AT_ONCE, threads_of(con))) as pool:
-            running: list[Future[T]] = []
-            try:
-                with interrupt_put_off():  # a thread that started unseen would outlive the pool
-                    running += [pool.submit(task, cursor) for task, cursor in zip(work, cursors, strict=True)]
-                while wait(running, timeout=A_MOMENT, return_when=FIRST_EXCEPTION).not_done:
-                    _raise_first(running)
-                return [piece.result() for piece in running]
-            except BaseException:
-                for piece in running:
-                    piece.cancel()
-                # Only a statement that is running can be stopped; a piece may just be between two.
-                while wait(running, timeout=0.1).not_done:
-                    for cursor in cursors:
-                        cursor.interrupt()
-                raise
-    finally:
-        for cursor in cursors:
-            cursor.close()
 
 
 def threads_of(con: Connection) -> int:

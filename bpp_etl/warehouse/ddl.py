@@ -67,6 +67,21 @@ def create_table(
     con.execute(f"create table {quoted(schema)}.{quoted(table)} ({', '.join(lines)})")
 
 
+def create_view(
+    con: Connection, schema: str, table: str, contract: type[Contract], files: Sequence[str]
+) -> None:
+    """Create a view of the contract's columns over Parquet files, in their order, or have it name others.
+
+    It names each file: a pattern would pass over one that is missing, and take a folder's name for a pattern.
+    """
+    con.execute(f"create schema if not exists {quoted(schema)}")
+    con.execute(
+        f"create or replace view {quoted(schema)}.{quoted(table)}"
+        f" as select {column_list(columns_of(contract))}"
+        f" from read_parquet([{', '.join(map(literal, files))}], hive_partitioning = false)"
+    )
+
+
 def _compressed(name: str, kind: str) -> str:
     # An id says something else in almost every row: what its texts have in common is their letters.
     way = "fsst" if kind == "VARCHAR" and name.endswith("_id") else COMPRESSION.get(kind)
@@ -96,10 +111,12 @@ def is_text(kind: str) -> bool:
     return kind == SQL_TYPES["String"] or kind.startswith("ENUM(")
 
 
-def comment_table(con: Connection, schema: str, table: str, contract: type[Contract]) -> None:
-    """Write grain and key on the table and each description on its column."""
-    relation = f"{quoted(schema)}.{quoted(table)}"
-    comments = [f"comment on table {relation} is {literal(describe_table(contract))}"]
+def comment_table(
+    con: Connection, schema: str, table: str, contract: type[Contract], *, is_view: bool = False
+) -> None:
+    """Write grain and key on the table, or the view, and each description on its column."""
+    relation, kind = f"{quoted(schema)}.{quoted(table)}", "view" if is_view else "table"
+    comments = [f"comment on {kind} {relation} is {literal(describe_table(contract))}"]
     comments += [
         f"comment on column {relation}.{quoted(column.name)} is {literal(describe(column))}"
         for column in columns_of(contract)

@@ -79,7 +79,7 @@ def _let_go(database: duckdb.DuckDBPyConnection) -> bool:
     ).fetchall()[0]
     for name in attached or ():
         database.execute('detach "' + name.replace('"', '""') + '"')
-    database.execute("reset threads")
+    database.execute("reset threads; reset global file_search_path")
     return bool(is_open)
 
 

@@ -13,6 +13,9 @@ from types import FrameType
 
 import duckdb
 
+A_MOMENT = 0.2
+"""Seconds after which a wait looks up: a signal that came to another thread does not wake this one."""
+
 INTERRUPTED = "Query interrupted"
 """What DuckDB says, as a RuntimeError, when a signal's handler raised while a query ran."""
 

@@ -31,6 +31,15 @@ def columns_there(known: Collection[str], contract: type[Contract]) -> str:
     return column_list(one for one in columns_of(contract) if one.name in known or not one.nullable)
 
 
+def columns_as_declared(known: Collection[str], contract: type[Contract]) -> str:
+    """List every column of a contract, of its type; one that may be empty is, where it is not there."""
+    return ", ".join(
+        f"cast({quoted(one.name) if one.name in known or not one.nullable else 'null'} as {sql_type(one)})"
+        f" as {quoted(one.name)}"
+        for one in columns_of(contract)
+    )
+
+
 def lacking(
     con: Connection, relations: Iterable[tuple[str, str, type[Contract]]], alias: str = "warehouse"
 ) -> str | None:

@@ -28,8 +28,12 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 import duckdb
 con = duckdb.connect(sys.argv[2], read_only=True)
+con.execute("set file_search_path = $place", {"place": sys.argv[3]})
 told = lambda sql: [list(row) for row in con.execute(sql).fetchall()]
-tables = told("select schema_name, table_name, comment from duckdb_tables() order by all")
+tables = told(
+    "select schema_name, table_name, comment from duckdb_tables() union all"
+    " select schema_name, view_name, comment from duckdb_views() where not internal order by all"
+)
 print(json.dumps({
     "version": duckdb.__version__,
     "tables": tables,
@@ -65,13 +69,15 @@ def oldest_client(pytestconfig: pytest.Config) -> Path:
     return kept
 
 
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["200000000", "5"], ids=["in one file", "with rows beside"])
+def released(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     root = tmp_path_factory.mktemp("released")
     write_benchmark_landing(root / "landing", PATIENTS, seed=7)
-    for registry, delivery in survey(root / "landing").newest.items():
-        assert admit(root, delivery).is_open
-        release(root, registry)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BPP_INLINE_ROWS", request.param)
+        for registry, delivery in survey(root / "landing").newest.items():
+            assert admit(root, delivery).is_open
+            release(root, registry)
     return Shelf.of(root).current
 
 
@@ -88,7 +94,8 @@ def seen_by_ours(released: Path) -> dict[str, Any]:
 
 
 def ask(packages: Path, released: Path) -> dict[str, Any]:
-    words = [sys.executable, "-I", "-S", "-c", READ, str(packages), str(released)]
+    words = [sys.executable, "-I", "-S", "-c", READ, str(packages)]
+    words += [str(released), str(released.with_name("releases"))]
     done = subprocess.run(words, capture_output=True, timeout=120, check=False, text=True)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from bpp_etl.warehouse.beside import look_beside
 from tests.support.deliveries import TINY
 
 NAMES = {"A": "ANNA-19610203", "B": "BRUNHILD-19550607", "C": "CHLOE-19480911"}
@@ -63,6 +64,7 @@ def _unpacked(path: Path) -> Iterator[bytes]:
 def _rows_of(path: Path) -> bytes:
     with duckdb.connect(":memory:") as con:
         con.execute(f"attach '{path}' as looked_at (read_only)")
+        look_beside(con, path)
         names = con.execute(
             "select schema_name, table_name, sql from duckdb_tables() where database_name = 'looked_at'"
             " union all select schema_name, view_name, sql from duckdb_views()"

@@ -80,7 +80,8 @@ def contents(path: Path) -> Mapping[str, str]:
     with opened_read_only(path) as con:
         names = con.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
-            " order by schema_name, table_name"
+            " union all select schema_name, view_name from duckdb_views() where database_name = 'warehouse'"
+            " and schema_name in ('core', 'quarantine') order by schema_name, table_name"
         ).fetchall()
         return {
             f"{schema}.{table}": hashlib.sha256(

@@ -24,16 +24,18 @@ def test_whoever_has_more_cores_may_have_more_shards() -> None:
 
 def test_settings_stand_in_the_file_and_variables_win(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.bpp.shards]\nshard_rows = 1000\ntask_memory = "2 GiB"\n', encoding="utf-8"
+        '[tool.bpp.shards]\nshard_rows = 1000\ninline_rows = 20\ntask_memory = "2 GiB"\n', encoding="utf-8"
     )
     found = load_sharding({"BPP_SHARD_ROWS": "10", "BPP_TASKS_AT_ONCE": "3"}, tmp_path)
-    assert found == Sharding(shard_rows=10, task_memory=2 << 30, tasks_at_once=3)
+    assert found == Sharding(shard_rows=10, inline_rows=20, task_memory=2 << 30, tasks_at_once=3)
 
 
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
         ({"BPP_SHARD_ROWS": "0"}, "shard_rows in [tool.bpp.shards] is no whole number above 0"),
+        ({"BPP_INLINE_ROWS": "none"}, "inline_rows in [tool.bpp.shards] is no whole number above 0"),
+        ({"BPP_INLINE_ROWS": "-1"}, "inline_rows in [tool.bpp.shards] is no whole number above 0"),
         ({"BPP_RUNNER": "sparkle"}, "runner in [tool.bpp.shards] is none that there is"),
         (
             {"BPP_RUNNER": "spark"},

@@ -14,11 +14,12 @@ from bpp_etl.errors import BppError, UsageError
 from bpp_etl.identity.erased import begin_erasure
 from bpp_etl.release import copied
 from bpp_etl.release.copied import POINTER, copy_in_service
-from bpp_etl.release.seal import MANIFEST
+from bpp_etl.release.seal import FILE, FILES, MANIFEST, sha256_of
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.storage import bucket
 from bpp_etl.storage.bucket import Bucket
 from bpp_etl.warehouse.audit import note, noted
+from bpp_etl.warehouse.beside import TABLES
 from tests.support.releases import MadeRelease, publish_made
 from tests.unit.storage.conftest import KEYS, Server
 
@@ -63,6 +64,30 @@ def test_the_release_in_service_is_copied_and_the_pointer_names_it(
         ("publish", first, "copied"),
         ("publish", second, "copied"),
     ]
+
+
+def test_rows_beside_a_release_are_copied_and_removed_once_it_no_longer_has_them(
+    server: Server, told: dict[str, str], tmp_path: Path
+) -> None:
+    release_id = publish(tmp_path, 2021)
+    folder = Shelf.of(tmp_path).folder(release_id)
+    (folder / TABLES / "core").mkdir(parents=True)
+
+    def seal(*names: str) -> None:
+        for name in names:
+            (folder / name).write_bytes(b"made up")
+        files = {name: sha256_of(folder / name) for name in (FILE, *names)}
+        (folder / MANIFEST).write_text(json.dumps({"release_id": release_id, FILES: files}), encoding="utf-8")
+
+    one, other = (f"{TABLES}/core/{name}.parquet" for name in ("one", "other"))
+    seal(one, other)
+    copy_in_service(tmp_path, told)
+    assert server.keys("out") >= {f"out/releases/{release_id}/{name}" for name in (FILE, one, other)}
+    (folder / other).unlink()
+    seal(one)
+    copy_in_service(tmp_path, told)
+    there = {name for name in server.keys("out") if TABLES in name}
+    assert there == {f"out/releases/{release_id}/{one}"}
 
 
 def test_nothing_is_asked_where_nothing_is_stated(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from threading import Barrier
 import pytest
 
 from bpp_etl.errors import BppError
-from bpp_etl.warehouse.connection import Connection, count_of, opened, side_by_side
+from bpp_etl.warehouse.connection import Connection, count_of, opened
+from bpp_etl.warehouse.side_by_side import side_by_side
 
 PATIENCE = 20.0
 ENDLESS = "select count(*) from range(1_000_000_000_000_000)"
