@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,11 +54,9 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     rounds: list[int] = []
     copy_of = copy._copy
 
-    def counted(
-        con: Connection, sources: list[tuple[str, str]], registry: str | None = None
-    ) -> dict[tuple[str, str], int]:
+    def counted(con: Connection, sources: list[tuple[str, str]], *more: Any, **named: Any) -> Any:
         rounds.append(len(sources))
-        return copy_of(con, sources, registry)
+        return copy_of(con, sources, *more, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(copy, "_copy", counted)
