@@ -5,6 +5,7 @@ Not here: finding out how things are (`registries.py`, `warehouse.py`).
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +30,13 @@ class Need:
     mend: str = ""
 
 
-def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: bool) -> Iterator[Need]:
+A_DAY = dt.timedelta(days=1)
+"""Where a delivery is named the day may have begun before it has here."""
+
+
+def needs_of_registry(
+    status: RegistryStatus, fresh_days: float, today: dt.date, *, is_running: bool
+) -> Iterator[Need]:
     """Say what a registry needs; `fresh_days` is how long one may be without a delivery that was admitted."""
     name = status.name
     refresh = f"bpp refresh --registry {name}"
@@ -55,6 +62,13 @@ def needs_of_registry(status: RegistryStatus, fresh_days: float, *, is_running: 
     if told is not None and status.state != "waiting":
         for of, warning in zip(told.warned, told.warnings, strict=True):
             yield _warning(name, of, warning)
+    if told is not None and told.day > today + A_DAY:
+        yield Need(
+            name,
+            "a delivery of a day to come",
+            f"{told.delivery} is named after a day that is still to come: none of an earlier day is read",
+            "name it after the day on which it was made",
+        )
     days = status.days_since_admitted
     if status.admitted is not None and days is not None and days > fresh_days:
         yield Need(name, "late", f"nothing admitted for {days:.0f} days", "ask the registry for a delivery")

@@ -103,7 +103,9 @@ def status_of(places: Places, operated: Operated, at: dt.datetime) -> WarehouseS
         needs.append(Need("landing", "no landing", error.message, error.hint))
     registries = statuses_of(root, found, operated.admitted_days)
     for registry in registries:
-        needs += needs_of_registry(registry, operated.registry_fresh_days, is_running=operated.is_running)
+        needs += needs_of_registry(
+            registry, operated.registry_fresh_days, at.date(), is_running=operated.is_running
+        )
     needs += [
         Need(
             "landing",

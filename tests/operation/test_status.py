@@ -135,6 +135,19 @@ def test_a_release_that_is_old_missing_or_stepped_back_from_is_said(home: Path) 
     assert (what, do) == ("none is in service, though deliveries are admitted", "bpp refresh")
 
 
+def test_a_delivery_of_a_day_to_come_is_said_of_each_registry_that_has_one(refreshed: Path) -> None:
+    day = dt.datetime(2024, 12, 31, tzinfo=dt.UTC)
+    kinds = {
+        before: {
+            need.about
+            for need in look(refreshed, at=day - dt.timedelta(days=before)).needs
+            if "to come" in need.kind
+        }
+        for before in (0, 1, 2)
+    }
+    assert kinds == {0: set(), 1: set(), 2: {"shut", "warned", "well"}}
+
+
 def test_calls_that_a_release_withdrew_are_said(home: Path) -> None:
     shelf = Shelf.of(home / "warehouse")
     (made,) = shelf.ids()
