@@ -5,7 +5,10 @@ Not here: how any of these is done, nor which registries to do it for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -34,9 +37,13 @@ from bpp_etl.warehouse.connection import (
     opened_read_only,
     transaction,
 )
+from bpp_etl.warehouse.interrupts import A_MOMENT
 
 if TYPE_CHECKING:
     from bpp_etl.events import EventSummary, Protocol
+
+PATIENCE = 10.0
+"""Seconds that writing waits for a reader in another process: to look at a file, or copy it, takes less."""
 
 
 def gate(
@@ -145,7 +152,7 @@ def derive(
     """Derive the registry's event tables from its admitted tables, all of them or none.
 
     Those of a large delivery are derived in shards, by one of the `runners`, of which `say` is told, without
-    any value.
+    any value. Errors: BusyError where another process reads the file for more than a moment.
     """
     from bpp_etl.admission.derived import deriving_of  # noqa: PLC0415
 
@@ -155,7 +162,7 @@ def derive(
         files.unharmed("admitted") as path,
         files.at_hand(path) as own,
         deriving_of(files, own, registry, protocols, say, runners) as deriving,
-        opened(own, is_working_file=True) as con,
+        _opened_once_free(own) as con,
         transaction(con),
     ):
         summary = deriving(con)
@@ -164,3 +171,20 @@ def derive(
             "insert into event.derived_with values (?, ?)", list(enumerate(derivation(protocols)))
         )
     return summary
+
+
+@contextmanager
+def _opened_once_free(path: Path) -> Iterator[Connection]:
+    """Open a working file to write; wait while a release is copied from it, or somebody looks at it."""
+    since = time.monotonic()
+    while True:
+        with ExitStack() as stack:
+            try:
+                con = stack.enter_context(opened(path, is_working_file=True))
+            except BusyError:
+                if time.monotonic() - since > PATIENCE:
+                    raise
+            else:
+                yield con
+                return
+        time.sleep(A_MOMENT)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,11 +51,11 @@ def test_a_delivery_admitted_while_a_release_is_made_is_in_it_or_in_the_next(
     write_delivery_of(served.landing, day="2025-01-01", patients=later)
     whole, was = copy._copy, []
 
-    def copied_meanwhile(con: Connection, status: str, registry: str | None = None) -> object:
+    def copied_meanwhile(con: Connection, *what: Any, **named: Any) -> object:
         # The file is held and has said what it holds.
         if moment == "before the copy" and not was:
             was.append(admit_elsewhere(served))
-        counts = whole(con, status, registry)
+        counts = whole(con, *what, **named)
         if moment == "after the copy" and not was:
             was.append(admit_elsewhere(served))
         return counts

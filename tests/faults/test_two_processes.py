@@ -16,15 +16,19 @@ import duckdb
 import pytest
 
 from assets.instance import home_of
+from bpp_etl.admission import admit as admit_module
+from bpp_etl.admission.admit import derive
+from bpp_etl.admission.due import derivation
 from bpp_etl.admission.intake import read
 from bpp_etl.admission.working import WorkingFiles
-from bpp_etl.errors import BppError
+from bpp_etl.errors import BppError, BusyError
+from bpp_etl.events import load_protocol
 from bpp_etl.landing.deliveries import survey
 from bpp_etl.release.shelf import Shelf
 from bpp_etl.settings import PROJECT
 from tests.faults.conftest import Served
 from tests.support.deliveries import write_delivery_of
-from tests.support.warehouses import admit, contents, release
+from tests.support.warehouses import PROTOCOLS, admit, contents, release
 
 READER = """
 import sys, duckdb
@@ -99,6 +103,33 @@ def test_a_database_that_is_open_elsewhere_is_named_and_left_as_it_is(served: Se
         with pytest.raises(BppError, match=r"^admitted\.duckdb is in use by another process$"):
             files.judgements()
     assert contents(files.admitted) == before
+
+
+LOOKING = """
+import sys, time, duckdb
+with duckdb.connect(sys.argv[1], read_only=True):
+    print("open", flush=True)
+    time.sleep(1)
+"""
+
+
+def test_events_are_derived_once_another_process_has_looked_at_the_file(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = WorkingFiles.of(served.warehouse, "tiny")
+    protocols = [load_protocol(name) for name in PROTOCOLS]
+    for patience in (0.0, admit_module.PATIENCE):
+        monkeypatch.setattr(admit_module, "PATIENCE", patience)
+        with running(LOOKING, files.admitted) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "open\n"
+            if patience:
+                derive(files, "tiny", protocols)
+            else:
+                with pytest.raises(BusyError):
+                    derive(files, "tiny", protocols)
+    derived = files.judgements()["admitted"].derived
+    assert derived == derivation(protocols)
 
 
 def test_reading_a_delivery_again_does_not_touch_the_admitted_one(served: Served) -> None:
