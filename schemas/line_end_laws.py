@@ -37,23 +37,26 @@ def _split(bad: tuple[Row, ...], good: tuple[Row, ...], *, is_planted: bool = Fa
     return Example(bad=bad, good=good, breaks=(0,), is_planted=is_planted)
 
 
-def _progressed(bad: Row, good: Row, modality: str = "CT", *, is_planted: bool = False) -> Example:
-    """Write a line 1 before a progression that is seen 300 days before the delivery."""
+def _ended(on: int, reason: str | None = None, next_start: int | None = None) -> tuple[Row, ...]:
+    """Write a line 1 that ended so many days before the delivery, and a line 2 if that has a start."""
+    own = {"patient_id": "{own}"}
+    line = {**own, "line_number": "1", "end_reason": reason, "end_date": f"{{delivery:-{on}}}"}
+    if next_start is None:
+        return (line,)
+    return (line, {**own, "line_number": "2", "start_date": f"{{delivery:-{next_start}}}"})
+
+
+def _progressed(
+    bad: tuple[Row, ...], good: tuple[Row, ...], modality: str = "CT", *, is_planted: bool = False
+) -> Example:
+    """Write lines beside a progression that is seen 300 days before the delivery."""
     seen = {"assessment_id": "{scan} past", "assessment_date": "{delivery:-300}", "modality": modality}
-    line = {"patient_id": "{own}", "line_number": "1", "end_reason": None}
     return Example(
         given={"imaging_assessments": ({**seen, "extraosseous_response": "PD"},)},
-        bad=({**line, **bad},),
-        good=({**line, **good},),
+        bad=bad,
+        good=good,
+        breaks=(0,),
         is_planted=is_planted,
-    )
-
-
-def _then(start: str) -> tuple[Row, ...]:
-    """Write a line 1 that ended 35 days before that progression, and a line 2."""
-    return (
-        {"patient_id": "{own}", "line_number": "1", "end_date": "{delivery:-335}", "end_reason": None},
-        {"patient_id": "{own}", "line_number": "2", "start_date": start},
     )
 
 
@@ -172,27 +175,10 @@ LINE_END_LAWS: tuple[Law, ...] = (
         parameters={"counted_days": COUNTED_DAYS, "next_ct_days": NEXT_CT_DAYS},
         stands_on=("progression_scan",),
         examples=(
-            _progressed({"end_date": "{delivery:-329}"}, {"end_date": "{delivery:-328}"}, is_planted=True),
-            _progressed({"end_date": "{delivery:-384}"}, {"end_date": "{delivery:-385}"}, "MRI"),
-            _progressed(
-                {"end_date": "{delivery:-335}", "end_reason": "unknown"},
-                {"end_date": "{delivery:-335}", "end_reason": "toxicity"},
-            ),
-            Example(
-                given={
-                    "imaging_assessments": (
-                        {
-                            "assessment_id": "{scan} next",
-                            "assessment_date": "{delivery:-300}",
-                            "modality": "CT",
-                            "extraosseous_response": "PD",
-                        },
-                    )
-                },
-                bad=_then("{delivery:-300}"),
-                good=_then("{delivery:-301}"),
-                breaks=(0,),
-            ),
+            _progressed(_ended(329), _ended(328), is_planted=True),
+            _progressed(_ended(384), _ended(385), "MRI"),
+            _progressed(_ended(335, "unknown"), _ended(335, "toxicity")),
+            _progressed(_ended(335, next_start=300), _ended(335, next_start=301)),
         ),
         columns=("end_date", "end_reason"),
     ),

@@ -160,7 +160,7 @@ def made_of(
         types, made = {}, {}
         with relations(con, adapter, delivered, settings):
             tables = (*adapter.tables_from(tuple(rows)), SOURCE_ROWS)
-            for name in tables if only is None else sorted({only} & {*tables}):
+            for name in [one for one in tables if only in (None, one)]:
                 relation = relation_of(con, adapter, f"{name}.sql")
                 with running(adapter, f"{name}.sql"):
                     con.execute(f"create temp table _made as from {relation}")

@@ -35,10 +35,10 @@ from bpp_etl.release.build import describe_tables, digests_of
 from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.digest import table_digest
 from bpp_etl.release.documents import describe_release
-from bpp_etl.release.history import add_to_history, compare
+from bpp_etl.release.history import add_to_history, compare, withdrawn_in
 from bpp_etl.release.inputs import told_protocols
 from bpp_etl.release.lease import LEASE, leased
-from bpp_etl.release.seal import AS_BEFORE, BEFORE, FILES, REWRITTEN, digest_of_file, ensure_sealed
+from bpp_etl.release.seal import AS_BEFORE, BEFORE, FILES, REWRITTEN, WITHDRAWN, digest_of_file, ensure_sealed
 from bpp_etl.release.shelf import FILE, MANIFEST, REPORT, Shelf
 from bpp_etl.release.software import SOFTWARE, write_software
 from bpp_etl.release.verify import ReleaseError, verify
@@ -182,6 +182,7 @@ def _rewrite(
                 write_report(building / FILE, building / REPORT, since)
             write_software(building / SOFTWARE)
             settle_rows(building, release_id)
+            manifest[WITHDRAWN] = withdrawn_in(since)
             _write_manifest(building, manifest, rows, digest, now)
         (building / LEASE).unlink()
         shelf.replace(release_id, building)

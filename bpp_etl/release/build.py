@@ -25,7 +25,7 @@ from bpp_etl.release.controlled import controlled_tables, write_controlled
 from bpp_etl.release.digest import content_digest, table_digest
 from bpp_etl.release.documents import describe_release
 from bpp_etl.release.fill import fill
-from bpp_etl.release.history import add_to_history, carry_history, compare, write_audit
+from bpp_etl.release.history import add_to_history, carry_history, compare, withdrawn_in, write_audit
 from bpp_etl.release.inputs import ReleaseInput, told_protocols
 from bpp_etl.release.lease import LEASE, leased
 from bpp_etl.release.publication import publication
@@ -180,7 +180,7 @@ def _finish(shelf: Shelf, created_at: dt.datetime) -> Release:
         "content_digest": digest,
         "rows": counts,
         "input": inputs.as_manifest(),
-        WITHDRAWN: {} if since is None or isinstance(since, str) else since.withdrawn,
+        WITHDRAWN: withdrawn_in(since),
         FILES: describe_release(building),
     }
     (building / ASSEMBLED).unlink()

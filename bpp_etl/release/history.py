@@ -6,7 +6,7 @@ Not here: comparing two releases (`bpp_etl/difference`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bpp_etl.difference.releases import Difference, difference_since
@@ -67,6 +67,11 @@ def compare(con: Connection, before: Path | None) -> Difference | str | None:
         return error.message
     write_changes(con, found)
     return found
+
+
+def withdrawn_in(found: Difference | str | None) -> Mapping[str, int]:
+    """Return of how many patients a call was withdrawn, by protocol; none where nothing could be compared."""
+    return found.withdrawn if isinstance(found, Difference) else {}
 
 
 def write_changes(con: Connection, found: Difference) -> None:

@@ -1,20 +1,11 @@
 -- One row per protocol under which calls of the release before are withdrawn: of how many patients; never who.
 -- No later scan withdraws a call: other rows of the past do, or other rules. A registry that is not in the release
 -- any more was taken out by somebody, and withdraws nothing.
-with after as (
-    select
-        registry,
-        patient_id,
-        protocol,
-        state
-    from warehouse.event.patient_flow
-)
-
 select
     before.protocol,
     count(*) as patients
 from earlier.event.patient_flow as before
-left join after
+left join warehouse.event.patient_flow as after
     on after.registry = before.registry
     and after.patient_id = before.patient_id
     and after.protocol = before.protocol

@@ -19,6 +19,8 @@ from bpp_etl.events.derive import sort_protocols
 from bpp_etl.events.parameters import PARAMETERS, VERDICT_KINDS
 from schemas.cadence import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TIME_POINT_DAYS
 from schemas.lesion_laws import BASELINE_DAYS
+from schemas.line_end_laws import COUNTED_DAYS
+from schemas.therapy_lines import SEEN_WITHIN_DAYS
 
 OWN = """
 name = "own"
@@ -288,3 +290,9 @@ def test_an_unknown_name_lists_what_ships() -> None:
         load_protocol("xu2052")
     assert "xu2052" in caught.value.message
     assert "xu2025_one_ct" in caught.value.hint
+
+
+def test_the_gate_flags_lines_by_the_days_of_the_default_protocol() -> None:
+    protocol = load_protocol("xu2025")
+    assert protocol.value("progression_after_line_days") == COUNTED_DAYS
+    assert protocol.value("progression_seen_days") == SEEN_WITHIN_DAYS
