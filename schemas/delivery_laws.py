@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemas.cadence import CYCLES_PER_INTERVAL, FALLBACK_CYCLE_DAYS, TOLERANCE_DAYS
 from schemas.general_laws import every_table
-from schemas.laws import DELIVERY, DeliveryLaw
+from schemas.laws import DELIVERY, DeliveryLaw, Tables
 
 if TYPE_CHECKING:
     from schemas.tables import DeliveredTable
@@ -32,16 +32,6 @@ def patients(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     return ("patients",)
 
 
-def imaging(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
-    """Choose the table of images."""
-    return ("imaging_assessments",)
-
-
-def lesions(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
-    """Choose the table of bone lesions."""
-    return ("bone_lesions",)
-
-
 def optional_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose the tables that a delivery may lack."""
     return tuple(name for name, table in tables.items() if not table.is_required)
@@ -50,6 +40,11 @@ def optional_tables(tables: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
 def known_by_the_source(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
     """Choose the tables of which a format that has them names every row; a lesion it may name only once."""
     return ("patients", "therapy_lines", "imaging_assessments")
+
+
+def only(*names: str) -> Tables:
+    """Choose tables by their names."""
+    return lambda _: names
 
 
 def whole_delivery(_: Mapping[str, DeliveredTable]) -> tuple[str, ...]:
@@ -186,35 +181,6 @@ TABLE_LAWS = (
         on=every_table,
         is_binding=True,
         is_in_our_words=True,
-    ),
-    DeliveryLaw(
-        "response_not_recorded",
-        sentence="The share of first-line CTs that record no response outside bone stays within its limit.",
-        exactly="Of eligible CTs on first-line treatment; a response NE is none.",
-        severity="warn",
-        category="completeness",
-        mend="Deliver extraosseous_response: a CT without one confirms no pseudoprogression. If an "
-        "empty cell has a meaning, state it: [recode.imaging_assessments.extraosseous_response] "
-        '"" = "NON_CR_NON_PD".',
-        on=imaging,
-        limit=0.5,
-        limit_name="response_not_recorded",
-        is_told_by_table=True,
-        columns=("extraosseous_response",),
-    ),
-    DeliveryLaw(
-        "lysis_not_recorded",
-        sentence="The share of lytic and mixed lesions without a change of lysis stays within its limit.",
-        exactly="Of lesions on eligible CTs on first-line treatment.",
-        severity="warn",
-        category="completeness",
-        mend="Deliver lysis_change: a CT with a lytic lesion that has none confirms no pseudoprogression. "
-        'If an empty cell has a meaning, state it: [recode.bone_lesions.lysis_change] "" = "none".',
-        on=lesions,
-        limit=0.5,
-        limit_name="lysis_not_recorded",
-        is_told_by_table=True,
-        columns=("lysis_change",),
     ),
     DeliveryLaw(
         "sex_implausible",

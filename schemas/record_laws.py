@@ -5,12 +5,18 @@ Not here: single rows (the contracts), and the functions that judge (`bpp_etl/ga
 
 from __future__ import annotations
 
-from schemas.delivery_laws import imaging, patients, whole_delivery
+from schemas.delivery_laws import only, patients, whole_delivery
 from schemas.general_laws import with_column_of
-from schemas.laws import DeliveryLaw, Tables
+from schemas.laws import DeliveryLaw
 
 LEAST_PATIENTS = 20
 """Of fewer patients chance alone may make a median or a share that looks wrong."""
+
+FEW_PATIENTS = 5
+"""Of so few it may be chance: where others would shut the gate, a person is to look."""
+
+LEAST_OF_LABORATORY = 10
+"""Medians of so many are five times apart by chance once in a million: ALP varies twofold (sigma 0.7)."""
 
 LOWEST_MEDIAN_ALP, HIGHEST_MEDIAN_ALP = 30, 1000
 """U/L; a median of total ALP outside is another unit, or another analyte."""
@@ -33,26 +39,7 @@ LEAST_SCAN_DAYS = 3
 """Two patients who were scanned on fewer days may share them by chance, or by a clinic's habit."""
 
 
-def only(*names: str) -> Tables:
-    """Choose tables by their names."""
-    return lambda _: names
-
-
 RECORD_LAWS = (
-    DeliveryLaw(
-        "no_eligible_ct",
-        sentence="First-line patients have eligible CTs on treatment.",
-        exactly=f"Broken where none of at least {LEAST_PATIENTS} first-line patients has one.",
-        severity="shut",
-        category="plausibility",
-        mend="Check how the export codes modality, is_bone_window and is_evaluable, and whether the days of "
-        "CTs and of line 1 fit.",
-        on=imaging,
-        parameters={"least_patients": LEAST_PATIENTS},
-        is_told_by_table=True,
-        is_in_our_words=True,
-        columns=("modality", "is_bone_window", "is_evaluable"),
-    ),
     DeliveryLaw(
         "contact_is_extraction",
         is_of_calendar=True,
@@ -74,7 +61,8 @@ RECORD_LAWS = (
         "alp_scale_implausible",
         sentence="Total ALP has the scale of U/L.",
         exactly=f"Of at least {LEAST_PATIENTS} patients with total ALP, the median of their medians lies "
-        f"from {LOWEST_MEDIAN_ALP} to {HIGHEST_MEDIAN_ALP} U/L.",
+        f"from {LOWEST_MEDIAN_ALP} to {HIGHEST_MEDIAN_ALP} U/L. Of {FEW_PATIENTS} to {LEAST_PATIENTS - 1} it "
+        "is told, and the gate stays open.",
         severity="shut",
         category="plausibility",
         mend="Check the unit that the export states, its decimal mark, and that value and upper_limit_normal "
@@ -82,6 +70,7 @@ RECORD_LAWS = (
         on=only("lab_results"),
         parameters={
             "least_patients": LEAST_PATIENTS,
+            "few_patients": FEW_PATIENTS,
             "lowest": LOWEST_MEDIAN_ALP,
             "highest": HIGHEST_MEDIAN_ALP,
         },
@@ -92,14 +81,15 @@ RECORD_LAWS = (
     DeliveryLaw(
         "laboratory_scale_differs",
         sentence="Every laboratory reports total ALP on the scale of the others.",
-        exactly=f"Of laboratories with at least {LEAST_PATIENTS} patients, the share stays within its limit "
-        f"whose median is over {TIMES_OFF} times, or under 1/{TIMES_OFF} of, the others' median of medians.",
+        exactly=f"Of laboratories with at least {LEAST_OF_LABORATORY} patients, the share stays within its "
+        f"limit whose median is over {TIMES_OFF} times, or under 1/{TIMES_OFF} of, the others' median of "
+        "medians.",
         severity="warn",
         category="plausibility",
         mend="Check each laboratory's unit; [limits] laboratory_scale_differs = 1 switches the rule off.",
         on=only("lab_results"),
         limit_name="laboratory_scale_differs",
-        parameters={"least_patients": LEAST_PATIENTS, "times": TIMES_OFF},
+        parameters={"least_patients": LEAST_OF_LABORATORY, "times": TIMES_OFF},
         is_told_by_table=True,
         columns=("value", "unit", "laboratory"),
     ),

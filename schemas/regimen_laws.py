@@ -1,11 +1,13 @@
 """The laws of regimens: how their agents are spelt among all of the delivery, and what is no line by itself.
 
 They flag: whether line 2 is maintenance, and where a line begins that is derived from drugs, follows from
-names of agents as they are spelt. Not here: the contract of the rows (`schemas/therapy_lines.py`).
+names of agents as they are spelt. Not here: the contract of the rows (`schemas/therapy_lines.py`), and the
+words that name agents (`schemas/drug_words.py`).
 """
 
 from __future__ import annotations
 
+from schemas.drug_words import BESIDE_BONE_AGENT, BONE_AGENT
 from schemas.examples import Example
 from schemas.laws import Law, SelectLaw
 
@@ -14,16 +16,6 @@ TIMES_COMMONER = 10
 
 LEAST_LETTERS, LEAST_LETTERS_OF_TWO = 6, 8
 """Of shorter words another letter makes another drug, and of words that are not long two letters do."""
-
-BONE_AGENT = (
-    "denosumab|xgeva|prolia|zometa|aredia|bondronat|地舒单抗|唑来膦酸|帕米膦酸|伊班膦酸"
-    "|(zoledron|pamidron|ibandron|clodron|alendron|risedron)(ic|ate?|ato|ico|ique|säure|saeure)"
-)
-"""An agent that protects bones, as a word in small letters."""
-BESIDE_BONE_AGENT = (
-    "acid[eo]?|ácido|mg|g|q|w|wk|weeks?|monthly|sc|iv|po|disodium|sodium|natrium|and|plus|with|und"
-)
-"""A word that makes no other agent of it."""
 
 REGIMEN_LAWS: tuple[Law, ...] = (
     SelectLaw(

@@ -2,7 +2,8 @@
 
 Policy. A rule of severity `refuse` fails when a row breaks it; the row goes to quarantine and the gate stays
 open. A rule of severity `flag` fails likewise; the row stays. A rule of severity `warn` or `shut` fails when
-its share is over its limit: then everyone is told, or the delivery is refused whole. A waiver that covers the
+its share is over its limit: then everyone is told, or the delivery is refused whole; of few patients everyone
+is told, whatever the rule. A waiver that covers the
 delivery turns such a breach into a `waived` one: it is told, and nothing else. Nothing to judge is
 `not_applicable`, never `passed`.
 Not here: found anything.
@@ -13,6 +14,8 @@ from __future__ import annotations
 import bpp_etl.gate.delivery_rules
 import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
+import bpp_etl.gate.rules_of_consistency
+import bpp_etl.gate.rules_of_first_line
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_rewriting
 import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
@@ -118,7 +121,9 @@ def _weigh(rule: Rule, found: Found, *, is_accepted: bool) -> RuleResult:
 
 
 def _severity_of(rule: Rule, found: Found) -> Severity:
-    """Say what a breach does; that of a rule that warns shuts the gate where its share is high enough."""
+    """Say what a breach does: one of few patients is told; a share that is high enough may shut the gate."""
+    if rule.severity == "shut" and found.is_of_few and found.is_over:
+        return "warn"
     limit = rule.law.shuts_over if isinstance(rule.law, DeliveryLaw) else None
     is_shut = limit is not None and found.judged > 0 and found.broken / found.judged > limit
     return "shut" if is_shut else rule.severity

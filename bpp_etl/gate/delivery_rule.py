@@ -80,7 +80,8 @@ class WholeDelivery:
 class Found:
     """How many of what was judged broke a rule, the share that may, and the words for it, free of values.
 
-    `columns` are those that broke a rule which looks at many.
+    `columns` are those that broke a rule which looks at many. What was found `is_of_few` patients: a rule
+    that would shut the gate only tells of it.
     """
 
     judged: int
@@ -88,6 +89,7 @@ class Found:
     limit: float = 0.0
     words: str = ""
     columns: tuple[str, ...] = ()
+    is_of_few: bool = False
 
     @property
     def is_over(self) -> bool:

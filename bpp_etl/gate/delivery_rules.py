@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import NamedTuple
 
 from bpp_etl.adapters import CANONICAL
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.gate.schedule_found import median_of, schedule_found, share_off
 from bpp_etl.pages.plain_text import counted as counted_in_words
 from bpp_etl.warehouse.connection import one_row
-from bpp_etl.warehouse.select import Select, read_select
 from schemas.cadence import CYCLES_PER_INTERVAL, TOLERANCE_DAYS
 from schemas.laws import DELIVERY
 from schemas.rules import Rule
@@ -189,54 +187,6 @@ def _schedule_in_words(whole: WholeDelivery) -> str:
         f" [cadence] {stated.in_words()} would state them,"
         f" {100 * share_off(places, stated):.1f} % off schedule"
     )
-
-
-@judges("response_not_recorded")
-def response_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
-    """Hold the share of first-line CTs of which nobody wrote down the response outside bone to its limit."""
-    reading = whole.once(first_line_reading)
-    cts, unrecorded = reading.cts, reading.unread_cts
-    limit = whole.limit_of(rule)
-    words = share_in_words(unrecorded, cts, limit, "eligible first-line CTs record no response outside bone")
-    return Found(cts, unrecorded, limit, words)
-
-
-@judges("lysis_not_recorded")
-def lysis_not_recorded(whole: WholeDelivery, rule: Rule) -> Found:
-    """Hold the share of lytic and mixed lesions of which nobody wrote down the change to its limit."""
-    reading = whole.once(first_line_reading)
-    lytic, unrecorded = reading.lytic_lesions, reading.unread_lytic_lesions
-    limit = whole.limit_of(rule)
-    words = share_in_words(
-        unrecorded, lytic, limit, "lytic or mixed lesions on first-line CTs record no change of lysis"
-    )
-    return Found(lytic, unrecorded, limit, words)
-
-
-@judges("no_eligible_ct")
-def no_eligible_ct(whole: WholeDelivery, rule: Rule) -> Found:
-    """Count the delivery if none of enough first-line patients has an eligible CT on treatment."""
-    reading = whole.once(first_line_reading)
-    is_seen = whole.judged.of(rule.table).admitted > 0
-    is_judged = is_seen and reading.patients >= rule.parameters["least_patients"]
-    words = f"none of {reading.patients} first-line patients has an eligible CT on treatment"
-    return Found(int(is_judged), int(is_judged and reading.cts == 0), words=words)
-
-
-class FirstLineReading(NamedTuple):
-    """What was seen on first-line treatment, and how much of it says whether it progressed."""
-
-    patients: int
-    cts: int
-    unread_cts: int
-    lytic_lesions: int
-    unread_lytic_lesions: int
-
-
-def first_line_reading(whole: WholeDelivery) -> FirstLineReading:
-    """Count first-line patients, eligible CTs on treatment, and what was written down of them."""
-    text = read_select(Select("bpp_etl.gate", "first_line_reading"))
-    return FirstLineReading(*one_row(whole.con, text, {"registry": whole.delivery.registry}))
 
 
 @judges("sex_implausible")

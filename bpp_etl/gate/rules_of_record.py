@@ -1,6 +1,6 @@
 """The functions that judge whether a delivery's values and days, taken together, can be those of patients.
 
-Not here: what was written down of the first line (`gate/delivery_rules.py`), and the rules' declarations
+Not here: what was written down of the first line (`gate/rules_of_first_line.py`), and the rules' declarations
 (`schemas/record_laws.py`).
 """
 
@@ -43,12 +43,13 @@ def contact_is_extraction(whole: WholeDelivery, rule: Rule) -> Found:
 def alp_scale_implausible(whole: WholeDelivery, rule: Rule) -> Found:
     """Count the delivery if the median total ALP of enough patients is none of U/L."""
     patients, median = whole.counts("alp_scale", rule)
-    if patients < rule.parameters["least_patients"]:
+    if patients < rule.parameters["few_patients"]:
         return Found(0, 0)
     lowest, highest = rule.parameters["lowest"], rule.parameters["highest"]
     side = "below" if median < lowest else "above"
     words = f"the median total ALP of {patients} patients is {side} {lowest:g} to {highest:g} U/L"
-    return Found(1, int(not lowest <= median <= highest), words=words)
+    is_of_few = patients < rule.parameters["least_patients"]
+    return Found(1, int(not lowest <= median <= highest), words=words, is_of_few=is_of_few)
 
 
 @judges("laboratory_scale_differs")

@@ -14,6 +14,9 @@ from tests.support.gating import Gated, gated
 
 LEAST = 20
 
+FEW = 5
+"""Of so few what would shut the gate is told."""
+
 
 def added(table: str, rows: Iterable[str], *, alone: bool = False) -> str:
     """Write rows after those of the tiny table, or in their place."""

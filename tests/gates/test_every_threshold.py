@@ -19,6 +19,7 @@ from schemas.tables import TABLES
 from tests.gates import (
     test_birth_date_default,
     test_changed_patients,
+    test_consistency_rules,
     test_days_of_the_record,
     test_distribution_moved,
     test_flag_widespread,
@@ -68,6 +69,13 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     ),
     "her2_results_differ": (
         test_record_rules.test_over_a_tenth_of_twenty_her2_tests_that_contradict_themselves_are_told,
+    ),
+    "code_never_varies": (
+        test_consistency_rules.test_one_response_on_fifty_first_line_cts_of_twenty_patients_is_told,
+    ),
+    "drugs_against_receptors": (
+        test_consistency_rules.test_drugs_against_her2_of_whom_over_half_have_only_negative_tests_are_told,
+        test_consistency_rules.test_endocrine_drugs_of_whom_over_half_have_no_receptor_are_told,
     ),
     "patients_dropped": (test_rules_against_before.test_more_than_a_tenth_of_the_patients_before_gone_shuts,),
     "table_shrunk": (

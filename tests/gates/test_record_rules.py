@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.many_patients import LEAST, added, days, judged, patients, people, results
+from tests.gates.many_patients import FEW, LEAST, added, days, judged, patients, people, results
 from tests.support.deliveries import TINY
+
+LEAST_OF_LABORATORY = 10
 
 # no_eligible_ct
 
@@ -22,15 +24,17 @@ def first_lines_of(more: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("first_lines", "modality", "status"),
+    ("first_lines", "modality", "severity", "status"),
     [
-        (LEAST, "XRAY", "failed"),
-        (LEAST - 1, "XRAY", "not_applicable"),
-        (LEAST, "CT", "passed"),  # one of them is enough
+        (LEAST, "XRAY", "shut", "failed"),
+        (LEAST - 1, "XRAY", "warn", "failed"),  # of few it is told
+        (FEW, "XRAY", "warn", "failed"),
+        (FEW - 1, "XRAY", "shut", "not_applicable"),
+        (LEAST, "CT", "shut", "passed"),  # one of them is enough
     ],
 )
 def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
-    tmp_path: Path, first_lines: int, modality: str, status: str
+    tmp_path: Path, first_lines: int, modality: str, severity: str, status: str
 ) -> None:
     more = first_lines - 3
     images = TINY["imaging_assessments"].replace(",CT,", ",XRAY,")
@@ -40,11 +44,12 @@ def test_no_eligible_ct_of_any_of_twenty_first_line_patients_shuts(
         therapy_lines=added("therapy_lines", [*first_lines_of(more), "P0,2,made up,2024-01-05,,21"]),
         imaging_assessments=images.replace("A1,A,2024-02-12,XRAY", f"A1,A,2024-02-12,{modality}"),
     )
-    assert one.result("imaging_assessments", "no_eligible_ct").status == status
-    assert one.causes() == ({("imaging_assessments", "no_eligible_ct")} if status == "failed" else set())
-    if status == "failed":
-        words = "none of 20 first-line patients has an eligible CT on treatment"
-        assert one.message("no_eligible_ct") == words
+    result = one.result("imaging_assessments", "no_eligible_ct")
+    assert (result.severity, result.status) == (severity, status)
+    is_shut = (severity, status) == ("shut", "failed")
+    assert one.causes() == ({("imaging_assessments", "no_eligible_ct")} if is_shut else set())
+    words = f"none of {first_lines} first-line patients has an eligible CT on treatment"
+    assert one.breaches().get("no_eligible_ct") == (words if status == "failed" else None)
 
 
 @pytest.mark.parametrize(
@@ -93,21 +98,28 @@ def alp(*values: str, unit: str = "U/L", laboratory: str = "one", start: int = 0
 
 
 @pytest.mark.parametrize(
-    ("values", "status"),
+    ("values", "severity", "status"),
     [
-        (["29.9"] * LEAST, "failed"),
-        (["30"] * LEAST, "passed"),
-        (["1000"] * LEAST, "passed"),
-        (["1000.1"] * LEAST, "failed"),
-        (["29.9"] * (LEAST - 1), "not_applicable"),
-        (["29.9"] * 10 + ["30.1"] * 10, "passed"),  # their middle is 30
-        (["29.9"] * 11 + ["30.1"] * 10, "failed"),
+        (["29.9"] * LEAST, "shut", "failed"),
+        (["30"] * LEAST, "shut", "passed"),
+        (["1000"] * LEAST, "shut", "passed"),
+        (["1000.1"] * LEAST, "shut", "failed"),
+        (["29.9"] * (LEAST - 1), "warn", "failed"),  # of few it is told
+        (["29.9"] * FEW, "warn", "failed"),
+        (["29.9"] * (FEW - 1), "shut", "not_applicable"),
+        (["29.9"] * 10 + ["30.1"] * 10, "shut", "passed"),  # their middle is 30
+        (["29.9"] * 11 + ["30.1"] * 10, "shut", "failed"),
     ],
 )
-def test_a_median_alp_of_another_unit_shuts(tmp_path: Path, values: list[str], status: str) -> None:
+def test_a_median_alp_of_another_unit_shuts(
+    tmp_path: Path, values: list[str], severity: str, status: str
+) -> None:
     one = judged(tmp_path, patients=patients(30), lab_results=results(alp(*values)))
-    assert one.result("lab_results", "alp_scale_implausible").status == status
-    assert one.causes() == ({("lab_results", "alp_scale_implausible")} if status == "failed" else set())
+    result = one.result("lab_results", "alp_scale_implausible")
+    assert (result.severity, result.status) == (severity, status)
+    is_shut = (severity, status) == ("shut", "failed")
+    assert one.causes() == ({("lab_results", "alp_scale_implausible")} if is_shut else set())
+    assert ("alp_scale_implausible" in one.breaches()) == (status == "failed")
 
 
 def test_a_patient_with_many_results_counts_once_in_the_median_alp(tmp_path: Path) -> None:
@@ -137,12 +149,12 @@ def test_the_message_says_on_which_side_the_median_alp_lies_and_no_value(tmp_pat
 @pytest.mark.parametrize(
     ("value", "count", "limit", "broken", "status"),
     [
-        ("500", LEAST, "", 0, "passed"),
-        ("500.1", LEAST, "", 1, "failed"),
-        ("20", LEAST, "", 0, "passed"),
-        ("19.9", LEAST, "", 1, "failed"),
-        ("500.1", LEAST, "[limits]\nlaboratory_scale_differs = 1\n", 1, "passed"),
-        ("500.1", LEAST - 1, "", 0, "passed"),  # too few patients to say
+        ("500", LEAST_OF_LABORATORY, "", 0, "passed"),
+        ("500.1", LEAST_OF_LABORATORY, "", 1, "failed"),
+        ("20", LEAST_OF_LABORATORY, "", 0, "passed"),
+        ("19.9", LEAST_OF_LABORATORY, "", 1, "failed"),
+        ("500.1", LEAST_OF_LABORATORY, "[limits]\nlaboratory_scale_differs = 1\n", 1, "passed"),
+        ("500.1", LEAST_OF_LABORATORY - 1, "", 0, "passed"),  # too few patients to say
     ],
 )
 def test_a_laboratory_on_another_scale_than_the_others_is_told(
@@ -156,7 +168,11 @@ def test_a_laboratory_on_another_scale_than_the_others_is_told(
     ]
     one = judged(tmp_path, limit, patients=patients(30), lab_results=results(rows))
     result = one.result("lab_results", "laboratory_scale_differs")
-    assert (result.judged, result.broken, result.status) == (2 + (count >= LEAST), broken, status)
+    assert (result.judged, result.broken, result.status) == (
+        2 + (count >= LEAST_OF_LABORATORY),
+        broken,
+        status,
+    )
     assert one.decision.is_open
     assert "Secret" not in one.told()
     words = [breach.message for breach in one.decision.warnings if breach.rule == result.rule]

@@ -89,6 +89,11 @@ def _not_exchanged(export: Export) -> None:
             row["upper_limit_normal"] = "105"
 
 
+def _trastuzumab_for_all(record: Record) -> None:
+    for row in record["therapy_lines"]:
+        row["regimen"] = "trastuzumab"
+
+
 DELIVERY_MENDS = (
     of_delivery(
         "unknown births are a default day",
@@ -185,6 +190,33 @@ DELIVERY_MENDS = (
         "reported HER2 statuses are those of the next test",
         "and whether columns or rows are exchanged;",
         corrected("her2_tests", "reported_status"),
+    ),
+    of_delivery(
+        "responses are a default of the export",
+        "Look for a default of the export, and for [constants] or a [recode] of the empty cell: leave what "
+        "nobody wrote down empty.",
+        corrected("imaging_assessments", "extraosseous_response"),
+    ),
+    of_delivery(
+        "every lesion is of unknown build",
+        "Look for a default of the export",
+        corrected("bone_lesions", "morphology"),
+    ),
+    of_delivery(
+        "HER2 tests are of the next patient",
+        "Check whether rows of her2_tests or receptors are another patient's",
+        corrected("her2_tests", "patient_id"),
+    ),
+    of_delivery(
+        "both receptors are exchanged",
+        "whether positive and negative are exchanged",
+        corrected("patients", "er_status", "pr_status"),
+    ),
+    planted(
+        "drugs_against_receptors",
+        "and what regimen names.",
+        _trastuzumab_for_all,
+        corrected("therapy_lines", "regimen"),
     ),
     of_delivery(
         "births are first days of months",

@@ -110,6 +110,24 @@ def other_pseudonyms(record: Record) -> None:
                 row[column] = cell.replace("MUT-", "OTH-") if cell else cell
 
 
+def next_patient_s(table: str) -> Callable[[Record], None]:
+    """Give each patient the rows of the next."""
+
+    def plant(record: Record) -> None:
+        names = [str(row["patient_id"]) for row in record["patients"]]
+        after = dict(zip(names, [*names[1:], names[0]], strict=True))
+        for row in record[table]:
+            row["patient_id"] = after[str(row["patient_id"])]
+
+    return plant
+
+
+def receptors_exchanged(row: Row) -> None:
+    other = {"positive": "negative", "negative": "positive"}
+    for column in ("er_status", "pr_status"):
+        row[column] = other[str(row[column])]
+
+
 def men(record: Record) -> None:
     for row in record["patients"][::5]:
         row["sex"] = "male"

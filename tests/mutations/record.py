@@ -56,6 +56,7 @@ def _add_patient(record: Record, number: int, name: str, shift: int) -> None:
     diagnosis = dt.date(2021, 1, 4) + dt.timedelta(days=7 * number % 1100 + number % 5 + shift)
     start = diagnosis + dt.timedelta(days=20 + number % 4)
     last_ct = INTERVAL * CTS_ON_TREATMENT
+    score = ("0", "1+", "2+", "3+")[number % 4]
     progresses, dies = number % 2 == 0, number % 4 == 0
     last = last_ct + (98 if progresses else 14) + number % 9
     death = day(start, last + 30) if dies else None
@@ -78,7 +79,7 @@ def _add_patient(record: Record, number: int, name: str, shift: int) -> None:
         "therapy_lines",
         patient_id=name,
         line_number="1",
-        regimen="letrozole and ribociclib",
+        regimen="docetaxel, trastuzumab and pertuzumab" if score == "3+" else "letrozole and ribociclib",
         start_date=start.isoformat(),
         end_date=day(start, last_ct) if progresses else None,
         end_reason="progression" if progresses else None,
@@ -111,7 +112,6 @@ def _add_patient(record: Record, number: int, name: str, shift: int) -> None:
                 upper_limit_normal="105" if analyte == "ALP_TOTAL" else "21",
                 laboratory=LABORATORIES[number % 3],
             )
-    score = ("0", "1+", "2+", "3+")[number % 4]
     add(
         "her2_tests",
         patient_id=name,

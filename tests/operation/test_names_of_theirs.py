@@ -87,6 +87,8 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
     assert {
         "alp_scale_implausible",
         "cadence_not_kept",
+        "code_never_varies",
+        "drugs_against_receptors",
         "flag_widespread",
         "no_eligible_ct",
         "patients_dropped",

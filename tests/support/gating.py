@@ -64,6 +64,10 @@ class Gated:
         (message,) = (cause.message for cause in self.decision.causes if cause.rule == rule)
         return message
 
+    def breaches(self) -> dict[str, str]:
+        """Return the words of each rule that shuts the gate or is told."""
+        return {one.rule: one.message for one in (*self.decision.causes, *self.decision.warnings)}
+
     def told(self) -> str:
         """Join everything that may be shown to people."""
         return repr(

@@ -1,0 +1,73 @@
+"""The laws by which the columns of many patients vary as patients do, and fit what they were treated with.
+
+Not here: scales, days and ids of the whole record (`schemas/record_laws.py`), the words that name drugs
+(`schemas/drug_words.py`), and the functions that judge (`bpp_etl/gate/rules_of_consistency.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from schemas.codes import EXTRAOSSEOUS_RESPONSE, LESION_STATUS
+from schemas.delivery_laws import only
+from schemas.laws import DeliveryLaw
+
+LEAST_CODES = 50
+"""Of fewer rows a rare code may be missing by chance: half of them are of few patients."""
+
+LEAST_COURSES = 20
+"""Of fewer first-line courses, most of them short, none may have progressed yet."""
+
+NEVER_OF_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "imaging_assessments": {"extraosseous_response": EXTRAOSSEOUS_RESPONSE},
+    "bone_lesions": {
+        "morphology": ("unknown",),
+        "status": LESION_STATUS,
+        "lysis_change": ("increased", "decreased"),
+        "is_equivocal": ("true",),
+    },
+}
+"""Table -> column -> codes that cannot be those of all: a default of the export is, or a constant."""
+
+LEAST_TREATED = 5
+"""Of five patients whose receptors and drugs do not fit by chance, one in ten each, three are one in 100."""
+
+CONSISTENCY_LAWS = (
+    DeliveryLaw(
+        "code_never_varies",
+        sentence="What differs from patient to patient is not one code for all.",
+        exactly=f"Of columns with at least {LEAST_CODES} codes, the share stays within its limit that holds "
+        "one code only: extraosseous_response on eligible CTs on first-line treatment, of at least "
+        f"{LEAST_COURSES} patients; status of lesions; morphology unknown; lysis_change increased or "
+        "decreased; is_equivocal true.",
+        severity="warn",
+        category="plausibility",
+        mend="Look for a default of the export, and for [constants] or a [recode] of the empty cell: leave "
+        "what nobody wrote down empty. [limits] code_never_varies = 1 switches the rule off.",
+        on=only(*NEVER_OF_ALL),
+        limit_name="code_never_varies",
+        parameters={"least_codes": LEAST_CODES, "least_patients": LEAST_COURSES},
+        is_told_by_table=True,
+        is_in_our_words=True,
+    ),
+    DeliveryLaw(
+        "drugs_against_receptors",
+        sentence="Most patients have the receptors that their drugs are given for.",
+        exactly=f"Of drugs against HER2, and of endocrine drugs, each with at least {LEAST_TREATED} treated "
+        "patients whose receptors are known, the share stays within its limit of which over half of the "
+        "patients lack the receptor: no test of HER2 but negative ones, or neither ER nor PR. Conjugates "
+        "that are given where HER2 is low are passed over.",
+        severity="warn",
+        category="plausibility",
+        mend="Check whether rows of her2_tests or receptors are another patient's, whether positive and "
+        "negative are exchanged, and what regimen names. [limits] drugs_against_receptors = 1 switches the "
+        "rule off.",
+        on=only("therapy_lines"),
+        limit_name="drugs_against_receptors",
+        parameters={"least_patients": LEAST_TREATED, "most_without": 0.5},
+        is_told_by_table=True,
+        is_in_our_words=True,
+        columns=("regimen",),
+    ),
+)
+"""Laid on tables one by one, after the laws of the record."""

@@ -1,0 +1,59 @@
+"""The laws of what was seen on first-line treatment, and of what was written down of it.
+
+Not here: other tables and the whole record (`schemas/delivery_laws.py`, `schemas/record_laws.py`), and the
+functions that judge (`bpp_etl/gate/rules_of_first_line.py`).
+"""
+
+from __future__ import annotations
+
+from schemas.delivery_laws import only
+from schemas.laws import DeliveryLaw
+from schemas.record_laws import FEW_PATIENTS, LEAST_PATIENTS
+
+FIRST_LINE_LAWS = (
+    DeliveryLaw(
+        "response_not_recorded",
+        sentence="The share of first-line CTs that record no response outside bone stays within its limit.",
+        exactly="Of eligible CTs on first-line treatment; a response NE is none.",
+        severity="warn",
+        category="completeness",
+        mend="Deliver extraosseous_response: a CT without one confirms no pseudoprogression. If an "
+        "empty cell has a meaning, state it: [recode.imaging_assessments.extraosseous_response] "
+        '"" = "NON_CR_NON_PD".',
+        on=only("imaging_assessments"),
+        limit=0.5,
+        limit_name="response_not_recorded",
+        is_told_by_table=True,
+        columns=("extraosseous_response",),
+    ),
+    DeliveryLaw(
+        "lysis_not_recorded",
+        sentence="The share of lytic and mixed lesions without a change of lysis stays within its limit.",
+        exactly="Of lesions on eligible CTs on first-line treatment.",
+        severity="warn",
+        category="completeness",
+        mend="Deliver lysis_change: a CT with a lytic lesion that has none confirms no pseudoprogression. "
+        'If an empty cell has a meaning, state it: [recode.bone_lesions.lysis_change] "" = "none".',
+        on=only("bone_lesions"),
+        limit=0.5,
+        limit_name="lysis_not_recorded",
+        is_told_by_table=True,
+        columns=("lysis_change",),
+    ),
+    DeliveryLaw(
+        "no_eligible_ct",
+        sentence="First-line patients have eligible CTs on treatment.",
+        exactly=f"Broken where none of at least {LEAST_PATIENTS} first-line patients has one. Of "
+        f"{FEW_PATIENTS} to {LEAST_PATIENTS - 1} it is told, and the gate stays open.",
+        severity="shut",
+        category="plausibility",
+        mend="Check how the export codes modality, is_bone_window and is_evaluable, and whether the days of "
+        "CTs and of line 1 fit.",
+        on=only("imaging_assessments"),
+        parameters={"least_patients": LEAST_PATIENTS, "few_patients": FEW_PATIENTS},
+        is_told_by_table=True,
+        is_in_our_words=True,
+        columns=("modality", "is_bone_window", "is_evaluable"),
+    ),
+)
+"""Laid on tables one by one, after the laws of files."""

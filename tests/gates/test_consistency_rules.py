@@ -1,0 +1,170 @@
+"""Columns that say one thing of all, and drugs whose patients lack the receptor: told by the gate.
+
+Not here: scales and days of the whole record (`test_record_rules.py`, `test_days_of_the_record.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.gates.many_patients import added, days, judged, patients, people
+from tests.support.deliveries import TINY
+from tests.support.gating import Gated
+
+RULE = "code_never_varies"
+
+
+def responses(patient_count: int, codes: list[str]) -> dict[str, str]:
+    """Write first lines of so many patients, and a CT with each code, taking the patients in turn."""
+    lines = [f"{one},1,made up,2020-01-02,,21" for one in people(patient_count)]
+    header = "assessment_id,patient_id,assessment_date,modality,is_bone_window,extraosseous_response"
+    cts = [
+        f"C{number},P{number % patient_count},2020-{2 + number // patient_count % 11:02d}-14,CT,true,{code}"
+        for number, code in enumerate(codes)
+    ]
+    return {
+        "patients": patients(patient_count).replace("A,female", "A,male"),
+        "therapy_lines": added("therapy_lines", lines, alone=True),
+        "imaging_assessments": "\n".join([header, *cts]) + "\n",
+        "bone_lesions": TINY["bone_lesions"].split("\n", 1)[0]
+        + "\nC0,L1,spine,osteolytic,stable,none,false\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("patient_count", "codes", "toml", "status"),
+    [
+        (20, ["SD"] * 50, "", "failed"),
+        (20, ["SD"] * 49 + ["", "NE"], "", "not_applicable"),
+        (19, ["SD"] * 50, "", "not_applicable"),
+        (20, ["SD"] * 49 + ["PD"], "", "passed"),
+        (20, ["SD"] * 50, "[limits]\ncode_never_varies = 1\n", "passed"),
+    ],
+)
+def test_one_response_on_fifty_first_line_cts_of_twenty_patients_is_told(
+    tmp_path: Path, patient_count: int, codes: list[str], toml: str, status: str
+) -> None:
+    one = judged(
+        tmp_path,
+        "[limits]\ncadence = 1\n" + toml.replace("[limits]\n", ""),
+        **responses(patient_count, codes),
+    )
+    result = one.result("imaging_assessments", RULE)
+    assert (result.severity, result.status) == ("warn", status)
+    words = "extraosseous_response is SD in all 50 that say it"
+    assert one.breaches().get(RULE) == (words if status == "failed" else None)
+    assert one.decision.is_open
+
+
+def lesions(count: int, **cells: str) -> str:
+    """Write so many lesions on one CT, alike but for what is given, which goes round."""
+    columns = {
+        "site": ["spine"],
+        "morphology": ["osteolytic", "osteoblastic"],
+        "status": ["stable", "new"],
+        "lysis_change": ["none", "increased"],
+        "is_equivocal": ["false"],
+    } | {name: text.split() for name, text in cells.items()}
+    rows = [
+        ",".join(["A1", f"L{number}", *(codes[number % len(codes)] for codes in columns.values())])
+        for number in range(count)
+    ]
+    return "\n".join(["assessment_id,lesion_id," + ",".join(columns), *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "column", "codes", "broken"),
+    [
+        (50, "status", "stable", True),
+        (49, "status", "stable", None),
+        (50, "morphology", "unknown", True),
+        (50, "morphology", "osteoblastic", False),  # of whom no other lesions are recorded
+        (50, "lysis_change", "decreased", True),
+        (50, "lysis_change", "none", False),
+        (50, "is_equivocal", "true", True),
+        (50, "is_equivocal", "true false", False),
+    ],
+)
+def test_one_code_of_fifty_lesions_is_told_where_it_cannot_be_that_of_all(
+    tmp_path: Path, count: int, column: str, codes: str, broken: bool | None
+) -> None:
+    one = judged(tmp_path, bone_lesions=lesions(count, **{column: codes}))
+    result = one.result("bone_lesions", RULE)
+    expected = {None: "not_applicable", True: "failed", False: "passed"}[broken]
+    assert (result.status, result.columns) == (expected, (column,) if broken else ())
+    assert one.breaches().get(RULE) == (f"{column} is {codes} in all {count} that say it" if broken else None)
+
+
+DRUGS = "drugs_against_receptors"
+
+
+def treated(landing: Path, regimen: str, statuses: list[str], receptors: list[str], toml: str = "") -> Gated:
+    """Judge patients on a drug, with a HER2 test each that says a status, and with ER and PR."""
+    who = people(len(statuses))
+    header = "patient_id,sex,last_contact_date,er_status,pr_status\n"
+    people_rows = [
+        f"{one},female,{day},{receptor}"
+        for one, day, receptor in zip(who, days(len(who)), receptors, strict=True)
+    ]
+    lines = [
+        f"{one},{number},{regimen if number == 2 else 'made up'},201{3 + number}-01-02,,21"
+        for one in who
+        for number in (1, 2)
+    ]
+    tests = [
+        f"{one},2012-03-0{1 + n % 9},primary,{status}"
+        for n, (one, status) in enumerate(zip(who, statuses, strict=True))
+    ]
+    return judged(
+        landing,
+        toml,
+        patients=header
+        + "".join(f"{row},,\n" for row in TINY["patients"].splitlines()[1:])
+        + "\n".join(people_rows)
+        + "\n",
+        therapy_lines=added("therapy_lines", lines),
+        her2_tests="patient_id,test_date,specimen_site,reported_status\n" + "\n".join(tests) + "\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("regimen", "statuses", "status"),
+    [
+        ("Docetaxel + Trastuzumab", ["negative"] * 4 + ["positive"], "failed"),
+        ("PHESGO", ["negative"] * 6 + ["positive"] * 5, "failed"),
+        ("曲妥珠单抗", ["negative"] * 3 + ["positive"] * 3, "passed"),
+        ("T-DM1", ["negative"] * 4, "not_applicable"),
+        ("lapatinib", ["negative"] * 2 + ["equivocal"] * 3, "passed"),  # of whom nothing is known
+        ("trastuzumab deruxtecan", ["negative"] * 5, "not_applicable"),  # given where HER2 is low
+        ("paclitaxel", ["negative"] * 5, "not_applicable"),
+    ],
+)
+def test_drugs_against_her2_of_whom_over_half_have_only_negative_tests_are_told(
+    tmp_path: Path, regimen: str, statuses: list[str], status: str
+) -> None:
+    one = treated(tmp_path, regimen, statuses, ["unknown,unknown"] * len(statuses))
+    assert one.result("therapy_lines", DRUGS).status == status
+    broken = statuses.count("negative")
+    words = f"{broken} of {len(statuses)} patients on drugs against HER2 have only negative tests"
+    assert one.breaches().get(DRUGS) == (words if status == "failed" else None)
+    assert one.decision.is_open
+
+
+@pytest.mark.parametrize(
+    ("receptors", "toml", "status"),
+    [
+        (["negative,negative"] * 3 + ["positive,negative"] * 2, "", "failed"),
+        (["negative,negative"] * 3 + ["negative,positive"] * 3, "", "passed"),
+        (["negative,negative"] * 4 + ["negative,"], "", "not_applicable"),
+        (["negative,negative"] * 5, "[limits]\ndrugs_against_receptors = 1\n", "passed"),
+    ],
+)
+def test_endocrine_drugs_of_whom_over_half_have_no_receptor_are_told(
+    tmp_path: Path, receptors: list[str], toml: str, status: str
+) -> None:
+    one = treated(tmp_path, "Letrozol; Ribociclib", ["unknown"] * len(receptors), receptors, toml)
+    assert one.result("therapy_lines", DRUGS).status == status
+    words = f"3 of {len(receptors)} patients on endocrine drugs have neither ER nor PR"
+    assert one.breaches().get(DRUGS) == (words if status == "failed" else None)
