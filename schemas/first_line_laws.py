@@ -10,6 +10,9 @@ from schemas.delivery_laws import only
 from schemas.laws import DeliveryLaw
 from schemas.record_laws import FEW_PATIENTS, LEAST_PATIENTS
 
+LEAST_ENDED = 20
+"""Of twenty lines, of which one in four ends for symptoms alone, over half are so once in 250."""
+
 FIRST_LINE_LAWS = (
     DeliveryLaw(
         "response_not_recorded",
@@ -54,6 +57,23 @@ FIRST_LINE_LAWS = (
         is_told_by_table=True,
         is_in_our_words=True,
         columns=("modality", "is_bone_window", "is_evaluable"),
+    ),
+    DeliveryLaw(
+        "progression_not_seen",
+        sentence="Most first lines that ended for progression have it on a scan.",
+        exactly=f"Of at least {LEAST_ENDED} such lines, the share that progression_without_imaging flags "
+        "stays within its limit.",
+        severity="warn",
+        category="plausibility",
+        mend="Check how the export codes progression, and whether responses stand at their own scans: what "
+        "is not seen ends no pseudoprogression. [limits] progression_not_seen = 1 switches the rule off.",
+        on=only("therapy_lines"),
+        limit=0.5,
+        limit_name="progression_not_seen",
+        parameters={"least_lines": LEAST_ENDED},
+        is_told_by_table=True,
+        is_in_our_words=True,
+        columns=("end_reason",),
     ),
 )
 """Laid on tables one by one, after the laws of files."""

@@ -10,12 +10,16 @@ import polars as pl
 from schemas.bounds import between
 from schemas.codes import HER2_REPORTED_STATUS, HER2_STATUS, IHC_SCORE, ISH_RESULT, SPECIMEN_SITE
 from schemas.contract import Contract, delivered, derived
-from schemas.examples import example
+from schemas.examples import Example, example
 from schemas.judging import flags_column, registry_column, row_number_column
 from schemas.laws import RowLaw, TextLaw, TimeLaw
 
 CODES_FROM = 99
 """Registries write that a number is missing, or was not asked for, as 99, 99.9, 998 and the like."""
+
+
+LATE_AFTER_CONTACT_DAYS = 30
+"""So long a laboratory may take with a specimen of the last visit."""
 
 
 class Her2Tests(Contract, key=("registry", "row_number")):
@@ -157,6 +161,29 @@ class Her2Tests(Contract, key=("registry", "row_number")):
                     {"patient_id": "{dead}", "test_date": "{death:+1}"},
                     {"patient_id": "{dead}", "test_date": "{death}"},
                     planted=True,
+                ),
+            ),
+        ),
+        TimeLaw(
+            "test_after_contact",
+            sentence=f"No test is over {LATE_AFTER_CONTACT_DAYS} days after the last contact.",
+            severity="flag",
+            category="plausibility",
+            mend="Check both days, and whether tests are another patient's. A specimen of before that is "
+            "tested later is no contact, and stays flagged.",
+            column="test_date",
+            order="at_or_before",
+            other_table="patients",
+            other_column="last_contact_date",
+            slack_days=LATE_AFTER_CONTACT_DAYS,
+            examples=(
+                Example(
+                    given={
+                        "patients": ({"patient_id": "{own} late", "last_contact_date": "{delivery:-200}"},)
+                    },
+                    bad=({"patient_id": "{own} late", "test_date": "{delivery:-169}"},),
+                    good=({"patient_id": "{own} late", "test_date": "{delivery:-170}"},),
+                    is_planted=True,
                 ),
             ),
         ),

@@ -39,7 +39,7 @@ class Law:
     every column of a kind, `examples` those of whole rows. One that
     `is_of_calendar` says nothing of a row whose days are counted from a day that only stands for its
     patient's day zero (`day_zero_declared`). `ordinary` says why many rows of a sound delivery may break it,
-    where that is so: no share of them is then too wide (`flag_widespread`).
+    where that is so: no share of them up to the `widest` is then too wide (`flag_widespread`).
     """
 
     id: str
@@ -51,6 +51,7 @@ class Law:
     exactly: str = ""
     is_of_calendar: bool = False
     ordinary: str = ""
+    widest: float = 1.0
     on: Tables | None = None
     cells: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
     examples: Sequence[Example] = ()

@@ -65,6 +65,7 @@ LESION_LAWS: tuple[Law, ...] = (
         severity="flag",
         category="plausibility",
         ordinary="Lytic lesions that heal are common on treatment, and a bone may hold several.",
+        widest=0.8,
         mend="Compare with the images before: a lytic lesion that turns dense is healing, not a new lesion.",
         among="status = 'new' and morphology = 'osteoblastic'",
         stands_on=HISTORY,

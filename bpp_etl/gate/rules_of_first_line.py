@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.gate.judged import NOT_JUDGED
 from bpp_etl.warehouse.connection import one_row
 from bpp_etl.warehouse.select import Select, read_select
 from schemas.rules import Rule
+
+UNSEEN = "progression_without_imaging"
 
 
 @judges("response_not_recorded")
@@ -66,3 +69,21 @@ def first_line_reading(whole: WholeDelivery) -> FirstLineReading:
     """Count first-line patients, eligible CTs on treatment, and what was written down of them."""
     text = read_select(Select("bpp_etl.gate", "first_line_reading"))
     return FirstLineReading(*one_row(whole.con, text, {"registry": whole.delivery.registry}))
+
+
+@judges("progression_not_seen")
+def progression_not_seen(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of first lines ended for progression, of which no scan shows it, to its limit."""
+    limit = whole.limit_of(rule)
+    if not whole.judged.of(rule.table).counts.get(UNSEEN, NOT_JUDGED).judged:
+        return Found(0, 0, limit)
+    ended, unseen = one_row(
+        whole.con,
+        "select count(*), count(*) filter (where list_contains(flags, $flag)) from core.therapy_lines"
+        " where line_number = 1 and end_reason = 'progression'",
+        {"flag": UNSEEN},
+    )
+    if ended < rule.parameters["least_lines"]:
+        return Found(0, 0, limit)
+    words = share_in_words(unseen, ended, limit, "first lines that ended for progression have it on no scan")
+    return Found(ended, unseen, limit, words)

@@ -114,15 +114,21 @@ def flag_widespread(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of rows that the most widespread flag marks to its limit, and name all over it."""
     limit, least = whole.limit_of(rule), rule.parameters["least_rows"]
     found = [
-        Found(count.judged, count.broken, limit, f"{one.table}.{one.id}: {count.broken} of {count.judged}")
+        Found(
+            count.judged,
+            count.broken,
+            max(limit, widest),
+            f"{one.table}.{one.id}: {count.broken} of {count.judged}",
+        )
         for one in RULES
-        if one.severity == "flag" and not one.law.ordinary
+        if one.severity == "flag"
+        for widest in (one.law.widest if one.law.ordinary else 0.0,)
         for count in (whole.judged.of(one.table).counts.get(one.id, NOT_JUDGED),)
-        if count.judged >= least
+        if count.judged >= least and widest < 1
     ]
     if not found:
         return Found(0, 0, limit)
-    most = max(found, key=lambda one: one.broken / one.judged)
+    most = max(found, key=lambda one: (one.is_over, one.broken / one.judged))
     words = ", ".join(one.words for one in found if one.is_over)
     return replace(most, words=f"flagged are over {100 * limit:g} % of the rows judged ({words})")
 

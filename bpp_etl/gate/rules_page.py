@@ -22,7 +22,8 @@ from schemas.tables import TABLES
 PAGE = PROJECT / "docs" / "gates.md"
 
 ORDINARY = """\
-`flag_widespread` says nothing of these, as many rows of a sound delivery may bear them:"""
+Of these `flag_widespread` says nothing, or tells over another share, for many rows of a sound delivery may
+bear them:"""
 
 LEFT_OUT = "`values_rewritten` compares every column that is no part of a row's key, but these:"
 
@@ -150,7 +151,13 @@ def render_gates() -> str:
 
 def _ordinary() -> list[tuple[str, str]]:
     laws = dict.fromkeys(rule.law for rule in RULES if rule.severity == "flag" and rule.law.ordinary)
-    return [(f"`{law.id}`", law.ordinary) for law in laws]
+    return [
+        (
+            f"`{law.id}`",
+            f"{law.ordinary} Told over {100 * law.widest:g} %." if law.widest < 1 else law.ordinary,
+        )
+        for law in laws
+    ]
 
 
 def write_gates(target: Path = PAGE, planted: str = "") -> None:

@@ -26,6 +26,7 @@ from tests.gates import (
     test_limits,
     test_lysis_not_recorded,
     test_patients_of_another_registry,
+    test_progression_not_seen,
     test_record_rules,
     test_regimen_misspelt,
     test_response_not_recorded,
@@ -69,6 +70,9 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
     ),
     "her2_results_differ": (
         test_record_rules.test_over_a_tenth_of_twenty_her2_tests_that_contradict_themselves_are_told,
+    ),
+    "progression_not_seen": (
+        test_progression_not_seen.test_over_half_of_twenty_first_lines_whose_progression_no_scan_shows_are_told,
     ),
     "code_never_varies": (
         test_consistency_rules.test_one_response_on_fifty_first_line_cts_of_twenty_patients_is_told,

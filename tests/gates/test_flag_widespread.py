@@ -69,3 +69,31 @@ def test_a_flag_of_what_is_declared_is_ordinary(tmp_path: Path) -> None:
     one = judged(tmp_path, 0, 20, '[constants.patients]\ner_status = "positive"\n')
     assert one.result("patients", "constant_declared").broken == 20
     assert one.result("delivery", "flag_widespread").status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("known", "new", "toml", "status"),
+    [
+        (16, 20, "", "passed"),
+        (17, 20, "", "failed"),
+        (16, 19, "", "not_applicable"),
+        (17, 20, "[limits]\nflag_widespread = 0.9\n", "passed"),
+    ],
+)
+def test_a_flag_that_is_ordinary_is_told_over_the_share_that_no_sound_delivery_has(
+    tmp_path: Path, known: int, new: int, toml: str, status: str
+) -> None:
+    lesions = [f"A0,L{number},rib,osteolytic,baseline,,false" for number in range(known)]
+    lesions += [f"A1,L{number},femur,osteoblastic,new,,false" for number in range(new)]
+    folder = write_delivery_of(
+        tmp_path,
+        bone_lesions="assessment_id,lesion_id,site,morphology,status,lysis_change,is_equivocal\n"
+        + "\n".join(lesions)
+        + "\n",
+    )
+    (folder.parent / "registry.toml").write_text(toml, encoding="utf-8")
+    one = gated(folder)
+    told = one.result("bone_lesions", "known_lesion_called_new")
+    assert (told.judged, told.broken) == (new, known)
+    words = "bone_lesions.known_lesion_called_new: 17 of 20"
+    assert (words in one.breaches().get("flag_widespread", "")) == (status == "failed")

@@ -56,11 +56,8 @@ def test_every_rule_that_is_seen_while_text_is_read_is_a_check_of_its_table(name
 
 
 def test_tables_whose_rules_stand_on_one_relation_are_flagged_together_and_others_apart() -> None:
-    """Progression on a scan is asked for lines and for images, and worked out once.
-
-    Nothing is asked of HER2 tests that needs other rows.
-    """
+    """Progression on a scan is asked for lines and for images, and worked out once."""
     together = [[one.table for one in group] for group in flagged_together(map(JudgedTable, TABLES))]
     assert ["therapy_lines", "imaging_assessments"] in together
-    assert sorted(len(group) for group in together) == [1, 1, 1, 2]
-    assert {name for group in together for name in group} == set(TABLES) - {"her2_tests"}
+    assert sorted(len(group) for group in together) == [1, 1, 1, 1, 2]
+    assert {name for group in together for name in group} == set(TABLES)

@@ -218,6 +218,17 @@ DELIVERY_MENDS = (
         _trastuzumab_for_all,
         corrected("therapy_lines", "regimen"),
     ),
+    planted(
+        "progression_not_seen",
+        "Check how the export codes progression",
+        recoded("imaging_assessments", "extraosseous_response", {"PD": "SD"}),
+        corrected("imaging_assessments", "extraosseous_response"),
+    ),
+    of_delivery(
+        "responses are sorted by themselves",
+        "and whether responses stand at their own scans",
+        corrected("imaging_assessments", "extraosseous_response"),
+    ),
     of_delivery(
         "births are first days of months",
         "leave a date empty rather than fill it with a default, or a month with its first day or its "

@@ -182,6 +182,17 @@ HER2_TESTS = (
         ONE_OF_THE_DATES,
         both(corrected("patients", *DEATH), corrected("her2_tests", "test_date")),
     ),
+    of_row(
+        "a test lies long after the last contact",
+        "Check both days, and whether tests are another patient's.",
+        corrected("her2_tests", "test_date"),
+    ),
+    of_row(
+        "a test lies long after the last contact",
+        "A specimen of before that is tested later is no contact, and stays flagged.",
+        both(),
+        leaves=("test_after_contact",),
+    ),
 )
 
 LABORATORY_MENDS = (*LAB_RESULTS, *HER2_TESTS)

@@ -122,6 +122,17 @@ def next_patient_s(table: str) -> Callable[[Record], None]:
     return plant
 
 
+def sorted_alone(table: str, column: str) -> Callable[[Record], None]:
+    """Sort a column by itself, as a spreadsheet does where one is selected."""
+
+    def plant(record: Record) -> None:
+        cells = sorted((row[column] for row in record[table]), key=lambda cell: cell or "")
+        for row, cell in zip(record[table], cells, strict=True):
+            row[column] = cell
+
+    return plant
+
+
 def receptors_exchanged(row: Row) -> None:
     other = {"positive": "negative", "negative": "positive"}
     for column in ("er_status", "pr_status"):

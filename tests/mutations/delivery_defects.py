@@ -25,6 +25,7 @@ from tests.mutations.changes import (
     recoded,
     says,
     scaled,
+    sorted_alone,
     stops_in_the_middle,
     under_a_second_id,
     values_and_limits_exchanged,
@@ -122,6 +123,12 @@ SEEN_ALONE = (
         "imaging_assessments",
         "code_never_varies",
         says("imaging_assessments", extraosseous_response="NON_CR_NON_PD"),
+    ),
+    (
+        "responses are sorted by themselves",
+        "therapy_lines",
+        "progression_not_seen",
+        sorted_alone("imaging_assessments", "extraosseous_response"),
     ),
     (
         "every lesion is of unknown build",

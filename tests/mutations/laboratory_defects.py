@@ -77,6 +77,11 @@ def _dies_before_test(course: Course) -> None:
     her2(course)["test_date"] = course.moved(her2(course), "test_date", 6)
 
 
+def _tested_late(course: Course) -> None:
+    her2(course)["test_date"] = course.moved(course.person, "last_contact_date", 31)
+    course.person.update(death_date=None)
+
+
 LAB_RESULTS = (
     ("a value is negative", "value_not_positive", says(alp(2), value="-88")),
     ("a value is 0", "value_not_positive", says(alp(2), value="0")),
@@ -147,6 +152,7 @@ HER2_TESTS = (
     ("a copy number is a word", "copy_number_unreadable", says(her2, her2_copy_number="low")),
     ("a test lies before birth", "test_before_birth", says(her2, test_date="1930-01-01")),
     ("a test lies after death", "test_after_death", _dies_before_test),
+    ("a test lies long after the last contact", "test_after_contact", _tested_late),
     ("a test has no day", "required_value_missing", says(her2, test_date=None)),
     ("a test's patient is unknown", "unknown_patient", says(her2, patient_id="MUT-lost")),
 )

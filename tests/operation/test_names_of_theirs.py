@@ -93,6 +93,7 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
         "no_eligible_ct",
         "patients_dropped",
         "patients_of_another_registry",
+        "progression_not_seen",
         "refused_share_exceeded",
         "required_table_empty",
         "rows_not_conserved",
