@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.codes import EXTRAOSSEOUS_RESPONSE, LESION_STATUS
+from schemas.codes import EXTRAOSSEOUS_RESPONSE, LESION_STATUS, MORPHOLOGY
 from schemas.delivery_laws import only
 from schemas.laws import DeliveryLaw
 
@@ -21,13 +21,19 @@ LEAST_COURSES = 20
 NEVER_OF_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "imaging_assessments": {"extraosseous_response": EXTRAOSSEOUS_RESPONSE},
     "bone_lesions": {
-        "morphology": ("unknown",),
+        "morphology": MORPHOLOGY,
         "status": LESION_STATUS,
         "lysis_change": ("increased", "decreased"),
         "is_equivocal": ("true",),
     },
 }
 """Table -> column -> codes that cannot be those of all: a default of the export is, or a constant."""
+
+MUST_OCCUR: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "imaging_assessments": {"extraosseous_response": (("PD",),)},
+    "bone_lesions": {"morphology": (("osteoblastic",), ("osteolytic", "mixed")), "status": (("new",),)},
+}
+"""Table -> column -> kinds of codes, of each of which one occurs: in twenty courses none is a code lost."""
 
 LEAST_TREATED = 5
 """Of five patients whose receptors and drugs do not fit by chance, one in ten each, three are one in 100."""
@@ -36,9 +42,9 @@ CONSISTENCY_LAWS = (
     DeliveryLaw(
         "code_never_varies",
         sentence="What differs from patient to patient is not one code for all.",
-        exactly=f"Of columns with at least {LEAST_CODES} codes, the share stays within its limit that holds "
-        "one code only: extraosseous_response on eligible CTs on first-line treatment, of at least "
-        f"{LEAST_COURSES} patients; status of lesions; morphology unknown; lysis_change increased or "
+        exactly=f"Of columns with at least {LEAST_CODES} codes, where at least {LEAST_COURSES} patients have "
+        "a first line, the share stays within its limit that holds one code only: extraosseous_response on "
+        "eligible CTs on first-line treatment; status and morphology of lesions; lysis_change increased or "
         "decreased; is_equivocal true.",
         severity="warn",
         category="plausibility",
@@ -46,6 +52,23 @@ CONSISTENCY_LAWS = (
         "what nobody wrote down empty. [limits] code_never_varies = 1 switches the rule off.",
         on=only(*NEVER_OF_ALL),
         limit_name="code_never_varies",
+        parameters={"least_codes": LEAST_CODES, "least_patients": LEAST_COURSES},
+        is_told_by_table=True,
+        is_in_our_words=True,
+    ),
+    DeliveryLaw(
+        "code_never_occurs",
+        sentence="What occurs wherever patients are followed is said of some.",
+        exactly=f"Of columns with at least {LEAST_CODES} codes, where at least {LEAST_COURSES} patients have "
+        "a first line, the share stays within its limit of which a code is missing: PD among responses on "
+        "eligible CTs on first-line treatment; new among the statuses of lesions; osteoblastic, or both "
+        "osteolytic and mixed, among their builds. One code for all is told by itself.",
+        severity="warn",
+        category="plausibility",
+        mend="Check how the export codes it, and what [recode] makes of it. [limits] code_never_occurs = 1 "
+        "switches the rule off.",
+        on=only(*MUST_OCCUR),
+        limit_name="code_never_occurs",
         parameters={"least_codes": LEAST_CODES, "least_patients": LEAST_COURSES},
         is_told_by_table=True,
         is_in_our_words=True,

@@ -13,6 +13,12 @@ from schemas.record_laws import FEW_PATIENTS, LEAST_PATIENTS
 LEAST_ENDED = 20
 """Of twenty lines, of which one in four ends for symptoms alone, over half are so once in 250."""
 
+LEAST_PROGRESSED = 10
+"""Of ten lines, of which one in six goes on by a doctor's choice, over half are so once in 400."""
+
+LONG_AFTER_DAYS = 60
+"""So late a line is not ended by that progression: two months see the next CT, and the next line begun."""
+
 FIRST_LINE_LAWS = (
     DeliveryLaw(
         "response_not_recorded",
@@ -74,6 +80,24 @@ FIRST_LINE_LAWS = (
         is_told_by_table=True,
         is_in_our_words=True,
         columns=("end_reason",),
+    ),
+    DeliveryLaw(
+        "treated_past_progression",
+        sentence="Most first lines on which a scan shows progression end soon after.",
+        exactly=f"Of at least {LEAST_PROGRESSED} such lines, the share that goes on for over "
+        f"{LONG_AFTER_DAYS} days after the first, to its end or else its last scan, stays within its limit. "
+        "Progression is PD outside bone, or more lysis, on a CT, PET_CT or MRI that can be judged.",
+        severity="warn",
+        category="plausibility",
+        mend="Check how the export codes responses and changes of lysis, and the ends of lines. Where the "
+        "registry treats beyond progression, [limits] treated_past_progression = 1 switches the rule off.",
+        on=only("imaging_assessments"),
+        limit=0.5,
+        limit_name="treated_past_progression",
+        parameters={"least_lines": LEAST_PROGRESSED, "long_after_days": LONG_AFTER_DAYS},
+        is_told_by_table=True,
+        is_in_our_words=True,
+        columns=("extraosseous_response",),
     ),
 )
 """Laid on tables one by one, after the laws of files."""

@@ -6,51 +6,82 @@ Not here: scales, days and ids of the whole record (`gate/rules_of_record.py`), 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
 from bpp_etl.gate.rules_of_first_line import first_line_reading
 from bpp_etl.warehouse.connection import one_row, quoted
+from bpp_etl.warehouse.parsed import parsed
 from bpp_etl.warehouse.select import Select, read_select
-from schemas.consistency_laws import NEVER_OF_ALL
+from schemas.consistency_laws import MUST_OCCUR, NEVER_OF_ALL
 from schemas.drug_words import ALSO_IF_LOW, ANTI_HER2, ENDOCRINE
 from schemas.rules import Rule
 
+RESPONSE, LESIONS = "extraosseous_response", "bone_lesions"
 
-class Codes(NamedTuple):
-    """How many rows have a code, how many codes there are, and one of them; none where nothing is judged."""
-
-    rows: int
-    different: int
-    one: str | None
+Codes = Mapping[str, int]
+"""Code -> the rows that say it."""
 
 
 @judges("code_never_varies")
 def code_never_varies(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of a table's columns that say one and the same of all to its limit."""
-    limit = whole.limit_of(rule)
-    if rule.table not in whole.judged.tables:
-        return Found(0, 0, limit)
-    judged, constant = 0, {}
-    for column, never in NEVER_OF_ALL[rule.table].items():
-        codes = _codes_of(whole, rule, column)
-        if codes.rows < rule.parameters["least_codes"]:
-            continue
-        judged += 1
-        if codes.different == 1 and codes.one in never:
-            constant[column] = f"{column} is {codes.one} in all {codes.rows} that say it"
-    return Found(judged, len(constant), limit, "; ".join(constant.values()), tuple(constant))
+    constant = {}
+    judged = _judged(whole, rule, NEVER_OF_ALL)
+    for column, codes in judged.items():
+        if len(codes) == 1 and (code := next(iter(codes))) in NEVER_OF_ALL[rule.table][column]:
+            constant[column] = f"{column} is {code} in all {codes[code]} that say it"
+    words = "; ".join(constant.values())
+    return Found(len(judged), len(constant), whole.limit_of(rule), words, tuple(constant))
 
 
-def _codes_of(whole: WholeDelivery, rule: Rule, column: str) -> Codes:
-    if column == "extraosseous_response":
-        reading = whole.once(first_line_reading)
-        is_judged = reading.patients >= rule.parameters["least_patients"]
-        rows = reading.cts - reading.unread_cts if is_judged else 0
-        return Codes(rows, reading.responses, reading.a_response)
-    name = quoted(column)
-    counted = f"select count({name}), count(distinct {name}), min({name})::varchar from core.{rule.table}"
-    return Codes(*one_row(whole.con, counted))
+@judges("code_never_occurs")
+def code_never_occurs(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of a table's columns in which a code that must occur does not to its limit."""
+    lacking = {}
+    judged = _judged(whole, rule, MUST_OCCUR)
+    for column, codes in judged.items():
+        missing = [
+            " or ".join(kind) for kind in MUST_OCCUR[rule.table][column] if not codes.keys() & set(kind)
+        ]
+        if missing and len(codes) > 1:  # one code alone is told by itself
+            lacking[column] = (
+                f"{column} is {' nor '.join(missing)} in none of {sum(codes.values())} that say it"
+            )
+    words = "; ".join(lacking.values())
+    return Found(len(judged), len(lacking), whole.limit_of(rule), words, tuple(lacking))
+
+
+def _judged(whole: WholeDelivery, rule: Rule, asked: Mapping[str, Mapping[str, object]]) -> dict[str, Codes]:
+    """Count the codes of the columns asked for, of those that enough rows of enough patients fill."""
+    is_enough = whole.once(first_line_reading).patients >= rule.parameters["least_patients"]
+    if rule.table not in whole.judged.tables or not is_enough:
+        return {}
+    found = whole.once(_CODES[rule.table])
+    least = rule.parameters["least_codes"]
+    return {column: found[column] for column in asked[rule.table] if sum(found[column].values()) >= least}
+
+
+def _responses(whole: WholeDelivery) -> dict[str, Codes]:
+    text = read_select(Select("bpp_etl.gate", "first_line_response"))
+    return {RESPONSE: dict(whole.con.execute(text).fetchall())}
+
+
+def _of_lesions(whole: WholeDelivery) -> dict[str, Codes]:
+    found: dict[str, Codes] = {}
+    for column in dict.fromkeys((*NEVER_OF_ALL[LESIONS], *MUST_OCCUR[LESIONS])):
+        name = quoted(column)
+        counted = (
+            f"select {name}::varchar, count(*) from core.{LESIONS} where {name} is not null group by all"
+        )
+        found[column] = dict(whole.con.execute(parsed(whole.con, counted)).fetchall())
+    return found
+
+
+_CODES: Mapping[str, Callable[[WholeDelivery], dict[str, Codes]]] = {
+    "imaging_assessments": _responses,
+    LESIONS: _of_lesions,
+}
 
 
 @judges("drugs_against_receptors")

@@ -51,16 +51,11 @@ def no_eligible_ct(whole: WholeDelivery, rule: Rule) -> Found:
 
 
 class FirstLineReading(NamedTuple):
-    """What was seen on first-line treatment, and how much of it says whether it progressed.
-
-    `responses` counts the different ones that are recorded, and `a_response` is one of them.
-    """
+    """What was seen on first-line treatment, and how much of it says whether it progressed."""
 
     patients: int
     cts: int
     unread_cts: int
-    responses: int
-    a_response: str | None
     lytic_lesions: int
     unread_lytic_lesions: int
 
@@ -87,3 +82,14 @@ def progression_not_seen(whole: WholeDelivery, rule: Rule) -> Found:
         return Found(0, 0, limit)
     words = share_in_words(unseen, ended, limit, "first lines that ended for progression have it on no scan")
     return Found(ended, unseen, limit, words)
+
+
+@judges("treated_past_progression")
+def treated_past_progression(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of first lines that go on for long after progression to its limit."""
+    limit = whole.limit_of(rule)
+    progressed, went_on = whole.counts("treated_past_progression", rule)
+    if progressed < rule.parameters["least_lines"]:
+        return Found(0, 0, limit)
+    words = share_in_words(went_on, progressed, limit, "first lines go on for long after progression")
+    return Found(progressed, went_on, limit, words)

@@ -13,49 +13,59 @@ from tests.gates.many_patients import added, days, judged, patients, people
 from tests.support.deliveries import TINY
 from tests.support.gating import Gated
 
-RULE = "code_never_varies"
+VARIES, OCCURS = "code_never_varies", "code_never_occurs"
+
+
+def first_lines(count: int) -> dict[str, str]:
+    """Write the first lines of so many patients."""
+    lines = [f"{one},1,made up,2020-01-02,,21" for one in people(count)]
+    return {
+        "patients": patients(count),
+        "therapy_lines": added("therapy_lines", lines, alone=True),
+    }
 
 
 def responses(patient_count: int, codes: list[str]) -> dict[str, str]:
-    """Write first lines of so many patients, and a CT with each code, taking the patients in turn."""
-    lines = [f"{one},1,made up,2020-01-02,,21" for one in people(patient_count)]
+    """Write a CT with each code, taking patients on their first line in turn."""
     header = "assessment_id,patient_id,assessment_date,modality,is_bone_window,extraosseous_response"
     cts = [
         f"C{number},P{number % patient_count},2020-{2 + number // patient_count % 11:02d}-14,CT,true,{code}"
         for number, code in enumerate(codes)
     ]
     return {
-        "patients": patients(patient_count).replace("A,female", "A,male"),
-        "therapy_lines": added("therapy_lines", lines, alone=True),
+        **first_lines(patient_count),
         "imaging_assessments": "\n".join([header, *cts]) + "\n",
-        "bone_lesions": TINY["bone_lesions"].split("\n", 1)[0]
-        + "\nC0,L1,spine,osteolytic,stable,none,false\n",
+        "bone_lesions": "assessment_id,lesion_id,site,morphology,status\nC0,L1,spine,osteolytic,stable\n",
     }
 
 
 @pytest.mark.parametrize(
-    ("patient_count", "codes", "toml", "status"),
+    ("patient_count", "codes", "rule", "status"),
     [
-        (20, ["SD"] * 50, "", "failed"),
-        (20, ["SD"] * 49 + ["", "NE"], "", "not_applicable"),
-        (19, ["SD"] * 50, "", "not_applicable"),
-        (20, ["SD"] * 49 + ["PD"], "", "passed"),
-        (20, ["SD"] * 50, "[limits]\ncode_never_varies = 1\n", "passed"),
+        (20, ["SD"] * 50, VARIES, "failed"),
+        (20, ["SD"] * 49 + ["", "NE"], VARIES, "not_applicable"),
+        (19, ["SD"] * 50, VARIES, "not_applicable"),
+        (20, ["SD"] * 49 + ["PD"], VARIES, "passed"),
+        (20, ["SD"] * 25 + ["PR"] * 25, OCCURS, "failed"),
+        (20, ["SD"] * 25 + ["PR"] * 24, OCCURS, "not_applicable"),
+        (19, ["SD"] * 25 + ["PR"] * 25, OCCURS, "not_applicable"),
+        (20, ["SD"] * 25 + ["PR"] * 24 + ["PD"], OCCURS, "passed"),
+        (20, ["SD"] * 50, OCCURS, "passed"),  # which the other tells
     ],
 )
-def test_one_response_on_fifty_first_line_cts_of_twenty_patients_is_told(
-    tmp_path: Path, patient_count: int, codes: list[str], toml: str, status: str
+def test_responses_of_twenty_patients_that_never_vary_or_progress_are_told(
+    tmp_path: Path, patient_count: int, codes: list[str], rule: str, status: str
 ) -> None:
-    one = judged(
-        tmp_path,
-        "[limits]\ncadence = 1\n" + toml.replace("[limits]\n", ""),
-        **responses(patient_count, codes),
-    )
-    result = one.result("imaging_assessments", RULE)
-    assert (result.severity, result.status) == ("warn", status)
-    words = "extraosseous_response is SD in all 50 that say it"
-    assert one.breaches().get(RULE) == (words if status == "failed" else None)
-    assert one.decision.is_open
+    for limit, expected in (("", status), (f"{rule} = 1\n", "passed" if status == "failed" else status)):
+        toml = f"[limits]\ncadence = 1\n{limit}"
+        one = judged(tmp_path / (limit and "off"), toml, **responses(patient_count, codes))
+        result = one.result("imaging_assessments", rule)
+        assert (result.severity, result.status) == ("warn", expected)
+        words = "extraosseous_response is " + (
+            "SD in all 50 that say it" if rule == VARIES else "PD in none of 50 that say it"
+        )
+        assert one.breaches().get(rule) == (words if expected == "failed" else None)
+        assert one.decision.is_open
 
 
 def lesions(count: int, **cells: str) -> str:
@@ -75,26 +85,49 @@ def lesions(count: int, **cells: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("count", "column", "codes", "broken"),
+    ("count", "column", "codes", "rule", "words"),
     [
-        (50, "status", "stable", True),
-        (49, "status", "stable", None),
-        (50, "morphology", "unknown", True),
-        (50, "morphology", "osteoblastic", False),  # of whom no other lesions are recorded
-        (50, "lysis_change", "decreased", True),
-        (50, "lysis_change", "none", False),
-        (50, "is_equivocal", "true", True),
-        (50, "is_equivocal", "true false", False),
+        (50, "status", "stable", VARIES, "status is stable in all 50 that say it"),
+        (49, "status", "stable", VARIES, ""),
+        (50, "morphology", "unknown", VARIES, "morphology is unknown in all 50 that say it"),
+        (50, "morphology", "osteoblastic", VARIES, "morphology is osteoblastic in all 50 that say it"),
+        (50, "lysis_change", "decreased", VARIES, "lysis_change is decreased in all 50 that say it"),
+        (50, "lysis_change", "none", VARIES, ""),
+        (50, "is_equivocal", "true", VARIES, "is_equivocal is true in all 50 that say it"),
+        (50, "is_equivocal", "true false", VARIES, ""),
+        (50, "status", "stable larger", OCCURS, "status is new in none of 50 that say it"),
+        (49, "status", "stable larger", OCCURS, ""),
+        (50, "status", "stable larger new", OCCURS, ""),
+        (
+            50,
+            "morphology",
+            "mixed osteolytic",
+            OCCURS,
+            "morphology is osteoblastic in none of 50 that say it",
+        ),
+        (50, "morphology", "mixed osteoblastic", OCCURS, ""),
+        (
+            50,
+            "morphology",
+            "osteoblastic unknown",
+            OCCURS,
+            "morphology is osteolytic or mixed in none of 50 that say it",
+        ),
     ],
 )
-def test_one_code_of_fifty_lesions_is_told_where_it_cannot_be_that_of_all(
-    tmp_path: Path, count: int, column: str, codes: str, broken: bool | None
+def test_lesions_that_never_vary_or_lack_what_must_occur_are_told(
+    tmp_path: Path, count: int, column: str, codes: str, rule: str, words: str
 ) -> None:
-    one = judged(tmp_path, bone_lesions=lesions(count, **{column: codes}))
-    result = one.result("bone_lesions", RULE)
-    expected = {None: "not_applicable", True: "failed", False: "passed"}[broken]
-    assert (result.status, result.columns) == (expected, (column,) if broken else ())
-    assert one.breaches().get(RULE) == (f"{column} is {codes} in all {count} that say it" if broken else None)
+    more = [f"{one},1,made up,2020-01-02,,21" for one in people(17)]
+    one = judged(
+        tmp_path,
+        patients=patients(17),
+        therapy_lines=added("therapy_lines", [*more]),
+        bone_lesions=lesions(count, **{column: codes}),
+    )
+    result = one.result("bone_lesions", rule)
+    assert result.columns == ((column,) if words else ())
+    assert one.breaches().get(rule, "") == words
 
 
 DRUGS = "drugs_against_receptors"

@@ -34,6 +34,7 @@ from tests.gates import (
     test_rules_against_before,
     test_side_tables,
     test_stable_lesion_ids,
+    test_treated_past_progression,
     test_values_rewritten,
     test_warn_rules,
 )
@@ -75,7 +76,13 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_progression_not_seen.test_over_half_of_twenty_first_lines_whose_progression_no_scan_shows_are_told,
     ),
     "code_never_varies": (
-        test_consistency_rules.test_one_response_on_fifty_first_line_cts_of_twenty_patients_is_told,
+        test_consistency_rules.test_responses_of_twenty_patients_that_never_vary_or_progress_are_told,
+    ),
+    "code_never_occurs": (
+        test_consistency_rules.test_responses_of_twenty_patients_that_never_vary_or_progress_are_told,
+    ),
+    "treated_past_progression": (
+        test_treated_past_progression.test_over_half_of_ten_first_lines_that_go_on_for_over_sixty_days_are_told,
     ),
     "drugs_against_receptors": (
         test_consistency_rules.test_drugs_against_her2_of_whom_over_half_have_only_negative_tests_are_told,

@@ -230,6 +230,27 @@ DELIVERY_MENDS = (
         corrected("imaging_assessments", "extraosseous_response"),
     ),
     of_delivery(
+        "stable outside bone is progression",
+        "Check how the export codes responses and changes of lysis",
+        corrected("imaging_assessments", "extraosseous_response"),
+    ),
+    planted(
+        "treated_past_progression",
+        "and the ends of lines.",
+        moved("therapy_lines", "end_date", 90),
+        corrected("therapy_lines", "end_date"),
+    ),
+    of_delivery(
+        "dense lesions are lytic",
+        "Check how the export codes it",
+        corrected("bone_lesions", "morphology"),
+    ),
+    of_delivery(
+        "no response is progression",
+        "and what [recode] makes of it.",
+        corrected("imaging_assessments", "extraosseous_response"),
+    ),
+    of_delivery(
         "births are first days of months",
         "leave a date empty rather than fill it with a default, or a month with its first day or its "
         "fifteenth.",

@@ -131,6 +131,24 @@ SEEN_ALONE = (
         sorted_alone("imaging_assessments", "extraosseous_response"),
     ),
     (
+        "stable outside bone is progression",
+        "imaging_assessments",
+        "treated_past_progression",
+        recoded("imaging_assessments", "extraosseous_response", {"SD": "PD", "NON_CR_NON_PD": "PD"}),
+    ),
+    (
+        "dense lesions are lytic",
+        "bone_lesions",
+        "code_never_occurs",
+        recoded("bone_lesions", "morphology", {"osteoblastic": "osteolytic"}),
+    ),
+    (
+        "no response is progression",
+        "imaging_assessments",
+        "code_never_occurs",
+        recoded("imaging_assessments", "extraosseous_response", {"PD": "SD"}),
+    ),
+    (
         "every lesion is of unknown build",
         "bone_lesions",
         "code_never_varies",

@@ -87,6 +87,7 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
     assert {
         "alp_scale_implausible",
         "cadence_not_kept",
+        "code_never_occurs",
         "code_never_varies",
         "drugs_against_receptors",
         "flag_widespread",
@@ -99,5 +100,6 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
         "rows_not_conserved",
         "side_table_key_unknown",
         "table_shrunk",
+        "treated_past_progression",
         "values_rewritten",
     } == IN_OUR_WORDS

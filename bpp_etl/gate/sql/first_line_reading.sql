@@ -1,10 +1,9 @@
--- One row per delivery: first-line patients, eligible CTs on first-line treatment, lytic or mixed lesions on them, of each how many do not
--- say whether they progressed, how many different responses there are, and one of them.
+-- One row per delivery: first-line patients, eligible CTs on first-line treatment, lytic or mixed lesions on them, and of each how many do
+-- not say whether they progressed.
 with on_first_line as (
     select
         imaging.assessment_id,
-        imaging.is_response_recorded,
-        case when imaging.is_response_recorded then imaging.extraosseous_response end as response
+        imaging.is_response_recorded
     from timeline.imaging as imaging
     join timeline.treatment_line as line on line.patient_id = imaging.patient_id and line.line_number = 1
     where imaging.is_eligible
@@ -24,7 +23,5 @@ select
     (select count(*) from timeline.treatment_line where line_number = 1) as patient_count,
     (select count(*) from on_first_line) as ct_count,
     (select count(*) from on_first_line where not is_response_recorded) as ct_without_response_count,
-    (select count(distinct response) from on_first_line) as response_count,
-    (select min(response) from on_first_line) as a_response,
     (select count(*) from lytic) as lytic_count,
     (select count(*) from lytic where lysis_change is null) as lytic_without_change_count
