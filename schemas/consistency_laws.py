@@ -26,6 +26,7 @@ NEVER_OF_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "lysis_change": ("increased", "decreased"),
         "is_equivocal": ("true",),
     },
+    "lab_results": {"analyte": ("ALP_BONE",)},
 }
 """Table -> column -> codes that cannot be those of all: a default of the export is, or a constant."""
 
@@ -45,7 +46,7 @@ CONSISTENCY_LAWS = (
         exactly=f"Of columns with at least {LEAST_CODES} codes, where at least {LEAST_COURSES} patients have "
         "a first line, the share stays within its limit that holds one code only: extraosseous_response on "
         "eligible CTs on first-line treatment; status and morphology of lesions; lysis_change increased or "
-        "decreased; is_equivocal true.",
+        "decreased; is_equivocal true; analyte ALP_BONE.",
         severity="warn",
         category="plausibility",
         mend="Look for a default of the export, and for [constants] or a [recode] of the empty cell: leave "

@@ -6,7 +6,7 @@ Not here: scales, days and ids of the whole record (`gate/rules_of_record.py`), 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
 from bpp_etl.gate.rules_of_first_line import first_line_reading
@@ -17,7 +17,7 @@ from schemas.consistency_laws import MUST_OCCUR, NEVER_OF_ALL
 from schemas.drug_words import ALSO_IF_LOW, ANTI_HER2, ENDOCRINE
 from schemas.rules import Rule
 
-RESPONSE, LESIONS = "extraosseous_response", "bone_lesions"
+RESPONSE = "extraosseous_response"
 
 Codes = Mapping[str, int]
 """Code -> the rows that say it."""
@@ -57,31 +57,18 @@ def _judged(whole: WholeDelivery, rule: Rule, asked: Mapping[str, Mapping[str, o
     is_enough = whole.once(first_line_reading).patients >= rule.parameters["least_patients"]
     if rule.table not in whole.judged.tables or not is_enough:
         return {}
-    found = whole.once(_CODES[rule.table])
+    found = {column: _codes_of(whole, rule.table, column) for column in asked[rule.table]}
     least = rule.parameters["least_codes"]
-    return {column: found[column] for column in asked[rule.table] if sum(found[column].values()) >= least}
+    return {column: codes for column, codes in found.items() if sum(codes.values()) >= least}
 
 
-def _responses(whole: WholeDelivery) -> dict[str, Codes]:
-    text = read_select(Select("bpp_etl.gate", "first_line_response"))
-    return {RESPONSE: dict(whole.con.execute(text).fetchall())}
-
-
-def _of_lesions(whole: WholeDelivery) -> dict[str, Codes]:
-    found: dict[str, Codes] = {}
-    for column in dict.fromkeys((*NEVER_OF_ALL[LESIONS], *MUST_OCCUR[LESIONS])):
+def _codes_of(whole: WholeDelivery, table: str, column: str) -> Codes:
+    if column == RESPONSE:
+        counted = read_select(Select("bpp_etl.gate", "first_line_response"))
+    else:
         name = quoted(column)
-        counted = (
-            f"select {name}::varchar, count(*) from core.{LESIONS} where {name} is not null group by all"
-        )
-        found[column] = dict(whole.con.execute(parsed(whole.con, counted)).fetchall())
-    return found
-
-
-_CODES: Mapping[str, Callable[[WholeDelivery], dict[str, Codes]]] = {
-    "imaging_assessments": _responses,
-    LESIONS: _of_lesions,
-}
+        counted = f"select {name}::varchar, count(*) from core.{quoted(table)} where {name} is not null group by all"
+    return dict(whole.con.execute(parsed(whole.con, counted)).fetchall())
 
 
 @judges("drugs_against_receptors")

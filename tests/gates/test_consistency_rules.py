@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.many_patients import added, days, judged, patients, people
+from tests.gates.many_patients import added, days, judged, patients, people, results
 from tests.support.deliveries import TINY
 from tests.support.gating import Gated
 
@@ -128,6 +128,21 @@ def test_lesions_that_never_vary_or_lack_what_must_occur_are_told(
     result = one.result("bone_lesions", rule)
     assert result.columns == ((column,) if words else ())
     assert one.breaches().get(rule, "") == words
+
+
+@pytest.mark.parametrize(
+    ("bone", "total", "status"), [(50, 0, "failed"), (49, 1, "passed"), (49, 0, "not_applicable")]
+)
+def test_results_of_bone_alp_alone_are_told(tmp_path: Path, bone: int, total: int, status: str) -> None:
+    analytes = ["ALP_BONE"] * bone + ["ALP_TOTAL"] * total
+    rows = [
+        f"P{number % 20},{analyte},{day},18.{number},U/L,,north"
+        for number, (analyte, day) in enumerate(zip(analytes, days(len(analytes)), strict=True))
+    ]
+    one = judged(tmp_path, **first_lines(20), lab_results=results(rows))
+    assert one.result("lab_results", VARIES).status == status
+    words = f"analyte is ALP_BONE in all {bone} that say it"
+    assert one.breaches().get(VARIES) == (words if status == "failed" else None)
 
 
 DRUGS = "drugs_against_receptors"

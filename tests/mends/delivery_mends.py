@@ -197,6 +197,13 @@ DELIVERY_MENDS = (
         "nobody wrote down empty.",
         corrected("imaging_assessments", "extraosseous_response"),
     ),
+    planted(
+        "code_never_varies",
+        "Look for a default of the export",
+        recoded("lab_results", "analyte", {"ALP_TOTAL": "ALP_BONE"}),
+        corrected("lab_results", "analyte"),
+        on=("lab_results",),
+    ),
     of_delivery(
         "every lesion is of unknown build",
         "Look for a default of the export",

@@ -149,6 +149,12 @@ SEEN_ALONE = (
         recoded("imaging_assessments", "extraosseous_response", {"PD": "SD"}),
     ),
     (
+        "total ALP is called bone ALP",
+        "lab_results",
+        "code_never_varies",
+        recoded("lab_results", "analyte", {"ALP_TOTAL": "ALP_BONE"}),
+    ),
+    (
         "every lesion is of unknown build",
         "bone_lesions",
         "code_never_varies",
