@@ -66,8 +66,8 @@ def _codes_of(whole: WholeDelivery, table: str, column: str) -> Codes:
     if column == RESPONSE:
         counted = read_select(Select("bpp_etl.gate", "first_line_response"))
     else:
-        name = quoted(column)
-        counted = f"select {name}::varchar, count(*) from core.{quoted(table)} where {name} is not null group by all"
+        name, source = quoted(column), f"core.{quoted(table)}"
+        counted = f"select {name}::varchar, count(*) from {source} where {name} is not null group by all"
     return dict(whole.con.execute(parsed(whole.con, counted)).fetchall())
 
 
