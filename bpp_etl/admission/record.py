@@ -161,4 +161,4 @@ def record(
 
 def _declaration_cells(one: Declaration) -> tuple[str | None, ...]:
     """Write a declaration as `quality.declaration` has it."""
-    return (one.section, one.states or None, one.source or None, one.table, one.column, one.flag)
+    return (one.section, one.states or None, one.source or None, one.table, one.column, one.flag or None)

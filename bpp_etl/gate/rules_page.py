@@ -19,7 +19,18 @@ from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DELIVERY, DeliveryLaw, Law
 from schemas.record_laws import RECORD_LAWS, WIDE_LAWS
 from schemas.rules import RULES
+from schemas.stating_laws import STATING_LAWS
 from schemas.tables import TABLES
+
+WHOLE_DELIVERY = (
+    *TABLE_LAWS,
+    *RECORD_LAWS,
+    *BEFORE_LAWS,
+    *WHOLE_LAWS,
+    *STATING_LAWS,
+    *WIDE_LAWS,
+    *REPEAT_LAWS,
+)
 
 PAGE = PROJECT / "docs" / "gates.md"
 
@@ -55,7 +66,8 @@ DECLARED = """\
 ## Rows that a declaration fills
 
 What rows do not say a registry may state once in [registry.toml](registry.md). Each row that it filled bears
-a flag; `quality.declaration` and the report have each declaration with its rows."""
+a flag; `quality.declaration` and the report have each declaration with its rows, those of `[rename]` and
+`[recode]` among them."""
 
 CALENDAR = """\
 Where a day only stands for a patient's day zero (`day_zero_declared`), no day of the row is one of the
@@ -129,10 +141,7 @@ def render_gates() -> str:
         WHOLE,
         _table(
             whole,
-            (
-                (*_head(law), _tables(law), *_limit(law), _plain(law.mend))
-                for law in (*TABLE_LAWS, *RECORD_LAWS, *BEFORE_LAWS, *WHOLE_LAWS, *WIDE_LAWS, *REPEAT_LAWS)
-            ),
+            ((*_head(law), _tables(law), *_limit(law), _plain(law.mend)) for law in WHOLE_DELIVERY),
         ),
         ORDINARY,
         _table(("flag", "why"), _ordinary()),

@@ -87,7 +87,9 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
     assert {
         "alp_scale_implausible",
         "cadence_not_kept",
+        "code_of_ours_recoded",
         "flag_widespread",
+        "ids_written_otherwise",
         "no_eligible_ct",
         "patients_dropped",
         "patients_of_another_registry",
