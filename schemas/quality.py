@@ -165,6 +165,19 @@ class Declaration(Contract, key=("registry", "delivery", "delivery_status", "pos
     )
 
 
+class Statement(Contract, key=("registry", "delivery", "delivery_status", "stated")):
+    """One row per registry, delivery, its status and key of registry.toml, and one for the files."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    stated: pl.String = derived(
+        "Section of registry.toml that states something, key of [read] or [limits]; `files` for all files.",
+        nullable=False,
+    )
+    digest: pl.String = derived("SHA-256 of what is stated, or of the files.", nullable=False)
+
+
 class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
     """One row per source and meaning of its rows: all rows of another standard, of our own the empty ones."""
 
@@ -187,6 +200,7 @@ QUALITY_TABLES = {
     "extra_column": ExtraColumn,
     "null_word": NullWord,
     "declaration": Declaration,
+    "statement": Statement,
     "source_row": SourceRow,
 }
 """What a working file holds."""

@@ -1,6 +1,6 @@
 """Which of what a delivery has is spelt nearly as what registry.toml states of it.
 
-Not here: what is told of it (`gate/rules_of_stating.py`, `bpp_etl/check/near_names.py`).
+Not here: what is told of it (`gate/unused.py`).
 """
 
 from __future__ import annotations
