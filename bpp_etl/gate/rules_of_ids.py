@@ -26,7 +26,7 @@ def ids_written_otherwise(whole: WholeDelivery, rule: Rule) -> Found:
     ids = sum(int(of_ids) for *_, of_ids in found)
     told = joined([f"{difference} in {counted(int(of_rows), 'row')}" for difference, of_rows, _ in found])
     words = (
-        f"{rows} of {counted(refused.broken, 'row')} of {rule.table} without a patient, of"
-        f" {counted(ids, 'id')}, have a patient's id but for {told}"
+        f"{rows} of {counted(refused.broken, 'row')} of {rule.table} without a patient"
+        f" ({counted(ids, 'id')}): a patient has the id but for {told}"
     )
     return Found(refused.broken, rows, words=words)

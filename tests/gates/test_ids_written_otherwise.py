@@ -52,7 +52,7 @@ def test_an_id_that_is_the_patient_s_but_for_its_spelling_is_told(
     messages = [
         message.message for message in one.decision.warnings if message.rule == "ids_written_otherwise"
     ]
-    expected = f"1 of 1 row of lab_results without a patient, of 1 id, have a patient's id but for {told}"
+    expected = f"1 of 1 row of lab_results without a patient (1 id): a patient has the id but for {told}"
     assert messages == ([expected] if told else [])
 
 
@@ -62,8 +62,8 @@ def test_rows_and_ids_are_counted(tmp_path: Path) -> None:
     assert (found.judged, found.broken) == (4, 3)
     (message,) = (told.message for told in one.decision.warnings if told.rule == "ids_written_otherwise")
     assert message == (
-        "3 of 4 rows of lab_results without a patient, of 2 ids, have a patient's id but for upper and lower"
-        " case in 1 row and zeros before a number in 2 rows"
+        "3 of 4 rows of lab_results without a patient (2 ids): a patient has the id but for upper and lower case"
+        " in 1 row and zeros before a number in 2 rows"
     )
 
 
