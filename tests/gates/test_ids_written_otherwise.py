@@ -62,8 +62,8 @@ def test_rows_and_ids_are_counted(tmp_path: Path) -> None:
     assert (found.judged, found.broken) == (4, 3)
     (message,) = (told.message for told in one.decision.warnings if told.rule == "ids_written_otherwise")
     assert message == (
-        "3 of 4 rows of lab_results without a patient (2 ids): a patient has the id but for upper and lower case"
-        " in 1 row and zeros before a number in 2 rows"
+        "3 of 4 rows of lab_results without a patient (2 ids): a patient has the id but for upper and lower"
+        " case in 1 row and zeros before a number in 2 rows"
     )
 
 
