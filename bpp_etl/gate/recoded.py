@@ -16,7 +16,7 @@ from bpp_etl.landing.declared import AS_DRUGS, LINES, Declaration, column_of, re
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.raw_tables import IS_MISALIGNED
 from bpp_etl.reading.remembered import ReadDelivery
-from bpp_etl.warehouse.connection import Connection, count_of, quoted
+from bpp_etl.warehouse.connection import Connection, quoted
 from bpp_etl.warehouse.select import used_parameters
 from schemas.codes import ANALYTE_LOINC, FALSE_WORDS, TRUE_WORDS
 from schemas.contract import Column, delivered_columns
@@ -100,19 +100,19 @@ def _counted(
 ) -> RecodedColumn:
     (column,) = (one for one in delivered_columns(DELIVERABLE[table].contract) if one.name == name)
     relation, parameters = texts_of(config, table, column)
-    of_text = f"(select e_{name} as told, sum(cells) as cells from {relation} group by all)"
     theirs = [one.theirs for one in stated]
     sql = (
-        "select coalesce(told, ''), cells from"
-        f" (select *, told is null or list_contains($theirs, told) as is_stated from {of_text})"
+        f"with told as materialized (select e_{name} as told, sum(cells)::bigint as cells from {relation}"
+        " group by all),"
+        " marked as (select *, told is null or list_contains($theirs, told) as is_stated,"
+        " coalesce(sum(cells) filter (where told is not null) over (), 0)::bigint as filled from told)"
+        " select coalesce(told, ''), cells, filled from marked"
         " qualify is_stated or row_number() over (partition by is_stated order by cells desc, told)"
         f" <= {MOST_TEXTS} order by cells desc, told"
     )
-    sums = f"select coalesce(sum(cells) filter (where told is not null), 0) from {of_text}"
-    given = {"theirs": theirs, **parameters}
-    rows = con.execute(sql, used_parameters(sql, given)).fetchall()
-    found = {str(text): int(cells) for text, cells in rows}
-    filled = count_of(con, sums, used_parameters(sums, given))
+    rows = con.execute(sql, used_parameters(sql, {"theirs": theirs, **parameters})).fetchall()
+    found = {str(text): int(cells) for text, cells, _ in rows}
+    filled = int(rows[0][2]) if rows else 0
     left = {text: cells for text, cells in found.items() if text and text not in theirs}
     ours = {text: cells for text, cells in left.items() if read_as(column, text) is not None}
     return RecodedColumn(

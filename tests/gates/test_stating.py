@@ -5,8 +5,11 @@ Not here: what fills rows (`test_declared_rows.py`), ids in two spellings (`test
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
+import openpyxl
+import polars as pl
 import pytest
 
 from bpp_etl.check import check_delivery
@@ -49,6 +52,32 @@ def test_each_entry_of_rename_is_told_with_the_rows_of_the_files_that_have_it(tm
     one = delivered(tmp_path, '[rename.patients]\ngeschlecht = "sex"\n', patients=patients)
     assert [(of.declaration.states, of.rows) for of in one.decision.declared] == [("geschlecht", 3)]
     assert told(one) == [("[rename.patients]", "sex", "", 3)]
+
+
+@pytest.mark.parametrize("kind", ["csv.gz", "parquet", "xlsx"])
+def test_files_of_every_kind_are_counted_alike(tmp_path: Path, kind: str) -> None:
+    toml = f'[rename.patients]\nGeschlecht = "sex"\nER = "er_status"\n{SEXES}W = "female"\n'
+    delivered(tmp_path, toml, patients=None)
+    folder = tmp_path / "tiny" / "2024-12-31"
+    frame = pl.DataFrame(
+        {
+            "patient_id": ["A", "B", "C"],
+            "Geschlecht": ["W", "W", "male"],
+            "last_contact_date": ["2024-12-01"] * 3,
+        }
+    )
+    if kind == "parquet":
+        frame.write_parquet(folder / "patients.parquet")
+    elif kind == "xlsx":
+        book = openpyxl.Workbook()
+        for row in (frame.columns, *frame.rows()):
+            book.worksheets[0].append(list(row))
+        book.save(folder / "patients.xlsx")
+    else:
+        (folder / "patients.csv.gz").write_bytes(gzip.compress(frame.write_csv().encode()))
+    one = gated(folder)
+    assert [of.rows for of in one.decision.declared] == [3, 0, 2]
+    assert counts(one, "declaration_fills_nothing") == (3, 1, "warn")
 
 
 def test_what_an_adapter_makes_is_counted_too(tmp_path: Path) -> None:

@@ -26,11 +26,20 @@ told as (
     from core.patients
 ),
 
+-- Most ids are like none of another kind: what is cheap to compare leaves few for what is not.
 plain as (
     select
         *,
-        lower(nfc_normalize(id)) as lower_id
+        lower(nfc_normalize(id)) as lower_id,
+        regexp_replace(lower_id, '[^\p{L}\p{N}]+|0+', '', 'g') as rough_id
     from told
+),
+
+rough as materialized (
+    select *
+    from plain
+    qualify bool_or(is_patient) over (partition by rough_id)
+        and bool_or(not is_patient) over (partition by rough_id)
 ),
 
 bare as (
@@ -38,7 +47,7 @@ bare as (
         *,
         regexp_replace(lower_id, '[^\p{L}\p{N}]+', '', 'g') as joined_id,
         regexp_replace(lower_id, '(^|[^0-9])0+', '\1', 'g') as short_id
-    from plain
+    from rough
 ),
 
 folded as (
