@@ -111,13 +111,14 @@ def _constants(con: Connection, read: ReadDelivery, idle: Iterable[Declaration])
         stated = read.config.constants[one.table][one.column].lower()
         filled, otherwise = one_row(
             con,
-            f"select coalesce(sum(cells) filter (where {text} is not null), 0),"
-            f" coalesce(sum(cells) filter (where {text} <> $stated), 0) from {relation}",
+            f"select coalesce(sum(cells), 0), coalesce(sum(cells) filter (where {text} <> $stated), 0)"
+            f" from {relation} where e_{column.name} is not null",
             {"stated": stated, **given},
         )
+        told = f"fills in {filled} of {counted(rows, 'row')}, in {otherwise} of them otherwise"
         yield Unused(
-            f"{one.section} {one.column}, a column that the export fills in {filled} of"
-            f" {counted(rows, 'row')}, in {otherwise} of them otherwise"
+            f"{one.section} {one.column}, a column that the export"
+            f" {told if filled else 'has, and leaves empty in every row'}"
         )
 
 

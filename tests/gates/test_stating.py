@@ -220,6 +220,13 @@ def test_a_constant_of_a_column_that_the_export_fills_is_told(tmp_path: Path, st
     assert told in words(one, "declaration_fills_nothing")
 
 
+def test_a_constant_does_not_fill_a_column_that_is_there_and_empty(tmp_path: Path) -> None:
+    lesions = TINY["bone_lesions"].replace(",false", ",")
+    one = delivered(tmp_path, "[constants.bone_lesions]\nis_equivocal = true\n", bone_lesions=lesions)
+    told = "is_equivocal, a column that the export has, and leaves empty in every row"
+    assert words(one, "declaration_fills_nothing").endswith(told)
+
+
 def test_a_constant_of_rows_that_are_ignored_is_in_use(tmp_path: Path) -> None:
     results = "patient_id,analyte,specimen_date,value\nA,GGT,2024-02-12,90\n"
     one = delivered(tmp_path, '[constants.lab_results]\nunit = "U/L"\n', lab_results=results)
