@@ -139,19 +139,43 @@ class NullWord(Contract, key=("registry", "delivery", "delivery_status", "table"
 
 
 class Declaration(Contract, key=("registry", "delivery", "delivery_status", "position")):
-    """One row per registry, delivery, its status and declaration of registry.toml: which rows it filled."""
+    """One row per registry, delivery, its status and declaration of registry.toml: how many rows use it."""
 
     registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
     delivery: pl.String = derived("Delivery that was judged.", nullable=False)
     delivery_status: pl.String = delivery_status()
     position: pl.Int32 = derived("Place of the declaration among those of its registry.", nullable=False)
     section: pl.String = derived("Where it stands in registry.toml.", nullable=False)
-    states: pl.String = derived("For which rows it is stated; empty where for all that lack it.")
+    states: pl.String = derived(
+        "For which rows it is stated; empty where for all that lack it. A column's name there. A code there "
+        "and ours; not of an id, a day or a number."
+    )
     source: pl.String = derived("What the registry gives as its source; empty where none is asked for.")
-    table: pl.String = derived("Table that it fills.", nullable=False)
-    column: pl.String = derived("Column that it fills.", nullable=False)
-    flag: pl.String = derived("What each row that it filled is flagged with.", nullable=False)
-    rows: pl.Int64 = derived("Rows that it filled, refused ones among them.", nullable=False)
+    table: pl.String = derived(
+        "Table that it fills, renames or recodes; of another standard a file may be renamed.", nullable=False
+    )
+    column: pl.String = derived("Column that it fills, renames or recodes.", nullable=False)
+    flag: pl.String = derived(
+        "What each row that it filled is flagged with; empty where it renames or recodes."
+    )
+    rows: pl.Int64 = derived(
+        "Rows that it filled, refused ones among them; whose cell it recoded; of the files with the column "
+        "that it renames.",
+        nullable=False,
+    )
+
+
+class Statement(Contract, key=("registry", "delivery", "delivery_status", "stated")):
+    """One row per registry, delivery, its status and key of registry.toml, and one for the files."""
+
+    registry: pl.String = derived("Registry that sent the delivery.", nullable=False)
+    delivery: pl.String = derived("Delivery that was judged.", nullable=False)
+    delivery_status: pl.String = delivery_status()
+    stated: pl.String = derived(
+        "Section of registry.toml that states something, key of [read] or [limits]; `files` for all files.",
+        nullable=False,
+    )
+    digest: pl.String = derived("SHA-256 of what is stated, or of the files.", nullable=False)
 
 
 class SourceRow(Contract, key=("registry", "delivery", "delivery_status", "source", "meaning")):
@@ -176,6 +200,7 @@ QUALITY_TABLES = {
     "extra_column": ExtraColumn,
     "null_word": NullWord,
     "declaration": Declaration,
+    "statement": Statement,
     "source_row": SourceRow,
 }
 """What a working file holds."""

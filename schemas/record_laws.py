@@ -6,7 +6,7 @@ Not here: single rows (the contracts), and the functions that judge (`bpp_etl/ga
 from __future__ import annotations
 
 from schemas.delivery_laws import only, patients, whole_delivery
-from schemas.general_laws import with_column_of
+from schemas.general_laws import with_column_of, with_parent
 from schemas.laws import DeliveryLaw
 
 LEAST_PATIENTS = 20
@@ -147,6 +147,19 @@ RECORD_LAWS = (
             "most_on_one_day": MOST_ON_ONE_DAY,
         },
         is_told_by_table=True,
+    ),
+    DeliveryLaw(
+        "ids_written_otherwise",
+        sentence="A patient has one id in every table.",
+        exactly="Broken by a row refused as `unknown_patient` whose patient_id is an admitted patient's but "
+        "for case, blanks, punctuation or zeros before a number. Pseudonyms do not tell.",
+        severity="warn",
+        category="conformance",
+        mend="Write the id alike in both tables: a workbook may have read it as a number.",
+        on=with_parent("unknown_patient"),
+        columns=("patient_id",),
+        is_told_by_table=True,
+        is_in_our_words=True,
     ),
 )
 """Laid on tables one by one, after the laws of files."""

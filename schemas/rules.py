@@ -32,6 +32,7 @@ from schemas.laws import (
     TimeLaw,
 )
 from schemas.record_laws import RECORD_LAWS, WIDE_LAWS
+from schemas.stating_laws import STATING_LAWS
 from schemas.tables import TABLES
 
 
@@ -121,6 +122,7 @@ RULES: tuple[Rule, ...] = (
     *_laid(BEFORE_LAWS),
     *(Rule(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)),
     *_laid(WHOLE_LAWS),
+    *_laid(STATING_LAWS),
     *_laid(WIDE_LAWS),
     *_laid(REPEAT_LAWS),
 )

@@ -27,6 +27,7 @@ from bpp_etl.gate.delivery_rule import Known
 from bpp_etl.gate.judge import Finding, judge
 from bpp_etl.gate.rules_across_registries import write_digests
 from bpp_etl.landing.deliveries import Delivery
+from bpp_etl.landing.stated_keys import digests_of
 from bpp_etl.reading.remembered import ReadDelivery, recall
 from bpp_etl.shards.rounds import Say
 from bpp_etl.shards.runners import OF_THIS_MACHINE, Runners
@@ -102,6 +103,7 @@ def _judge(files: WorkingFiles, delivery: Delivery, say: Say, runners: Runners) 
             stated=found.config.stated,
             empty_rows=found.empty_rows,
             left_out=found.left_out,
+            digests=digests_of(found.config, found.files_digest),
         )
     # Before the delivery takes its place, so that none is in place whose files nobody has kept. Of a registry
     # whose patients have pseudonyms none is, also when it is read without their key.

@@ -6,7 +6,7 @@ Not here: doing it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,9 @@ from bpp_etl.code_version import layer_version
 from bpp_etl.errors import BppError, DamagedError, OtherVersionError
 from bpp_etl.events import Protocol
 from bpp_etl.landing.deliveries import Delivery, delivery_of
-from bpp_etl.reading.inputs import adapter_digest, input_digest
+from bpp_etl.landing.stated_keys import FILES, digests_of, restated
+from bpp_etl.pages.plain_text import joined
+from bpp_etl.reading.inputs import adapter_digest, as_it_lies, configuration_of
 from bpp_etl.reading.limits import load_limits
 
 Action = Literal["judge", "derive", "nothing"]
@@ -54,8 +56,9 @@ def due_for(warehouse: Path, delivery: Delivery, protocols: Sequence[Protocol], 
         return Due(delivery, "judge", _why_another(delivery, last.delivery))
     if last.code_version != judged_with(adapter_digest(delivery), treatment_of(warehouse, delivery).told):
         return Due(delivery, "judge", "rules changed")
-    if last.input_digest != input_digest(delivery, load_limits(os.environ)):
-        return Due(delivery, "judge", "files changed")
+    there = as_it_lies(delivery, load_limits(os.environ))
+    if last.input_digest != there.digest():
+        return Due(delivery, "judge", _why_read_again(delivery, last.digests, there.files_digest()))
     if "admitted" in judged and judged["admitted"].derived != derivation(protocols):
         return Due(delivery, "derive", "protocols changed")
     return Due(delivery, "nothing", "unchanged")
@@ -65,6 +68,17 @@ def _why_not_read(errors: Iterable[DamagedError]) -> str:
     if all(isinstance(error, OtherVersionError) for error in errors):
         return "written by another version"
     return "working files cannot be opened"
+
+
+def _why_read_again(delivery: Delivery, before: Mapping[str, str], files: str) -> str:
+    """Tell other files from another registry.toml, and name the keys of it that state something else."""
+    if before.get(FILES, files) != files or not before:
+        return "files changed"
+    try:
+        keys = restated(before, digests_of(configuration_of(delivery), files)).keys
+    except BppError:  # whoever reads it says what is wrong with it
+        return "registry.toml changed"
+    return f"registry.toml changed: {joined(keys)}" if keys else "registry.toml changed, and states the same"
 
 
 def _why_another(delivery: Delivery, last: str) -> str:

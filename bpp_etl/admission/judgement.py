@@ -5,8 +5,8 @@ Not here: where working files lie, and what becomes of one that cannot be read (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpp_etl.code_version import layer_version
@@ -24,6 +24,7 @@ class Judgement:
     """What a working file says of the delivery in it: the version of the code that judged.
 
     `derived` names what its events were derived with; None where they were not, and where it was shut.
+    `digests` are those of its files and of what its registry states; none where an earlier version judged it.
     """
 
     delivery: str
@@ -31,6 +32,7 @@ class Judgement:
     input_digest: str
     code_version: str
     derived: tuple[str, ...] | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def derived_by(self) -> str:
@@ -52,13 +54,24 @@ def judgement_in(con: Connection, path: Path, alias: str = "warehouse") -> Judge
         raise strange from None
     if len(rows) != 1 or is_cut_off(con, path, alias):
         raise strange
-    told = Judgement(*rows[0])
+    told = replace(Judgement(*rows[0]), digests=_digests_in(con, alias))
     if told.status == "admitted":
         told = replace(told, derived=_derived_in(con, alias))
     is_of_this_version = told.code_version.startswith(layer_version("core"))
     if not is_of_this_version and lacking(con, _relations_of(told.status), alias) is not None:
         raise OtherVersionError(f"{path.name} was written by another version")
     return told
+
+
+def _digests_in(con: Connection, alias: str) -> dict[str, str]:
+    there = con.execute(
+        "select count(*) from duckdb_tables() where database_name = $alias and schema_name = 'quality'"
+        " and table_name = 'statement'",
+        {"alias": alias},
+    ).fetchall()
+    if there == [(0,)]:
+        return {}
+    return dict(con.execute(f"select stated, digest from {alias}.quality.statement").fetchall())
 
 
 def _derived_in(con: Connection, alias: str) -> tuple[str, ...] | None:

@@ -23,6 +23,7 @@ LINES = "therapy_lines"
 EMPTY = "no row: none of its cells is filled"
 ERASED = "of a patient who was erased: left out"
 NONE: Mapping[str, int] = MappingProxyType({})
+NONE_STATED: Mapping[str, str] = MappingProxyType({})
 
 
 def record(
@@ -37,6 +38,7 @@ def record(
     stated: Stated = NOTHING_STATED,
     empty_rows: Mapping[str, int] = NONE,
     left_out: Mapping[str, int] = NONE,
+    digests: Mapping[str, str] = NONE_STATED,
 ) -> None:
     """Write a decision into a working file's `quality` tables; a shut delivery keeps nothing in `core`."""
     for table, contract in QUALITY_TABLES.items():
@@ -121,6 +123,7 @@ def record(
             for place, one in enumerate(decision.declared, start=1)
         ],
     )
+    insert_rows(con, "quality", "statement", [(*judged, *one) for one in digests.items()])
     # A header may say one name twice.
     columns = dict.fromkeys((*extra_columns, *identifier_columns))
     insert_rows(
@@ -161,4 +164,4 @@ def record(
 
 def _declaration_cells(one: Declaration) -> tuple[str | None, ...]:
     """Write a declaration as `quality.declaration` has it."""
-    return (one.section, one.states or None, one.source or None, one.table, one.column, one.flag)
+    return (one.section, one.states or None, one.source or None, one.table, one.column, one.flag or None)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from bpp_etl.check.guess import guess_column
 from bpp_etl.landing.deliveries import DeliveredFile, Delivery, files_of
 from bpp_etl.landing.read_settings import ReadSettings
+from bpp_etl.reading.csv_text import wide_encoding
 from bpp_etl.reading.header import clean_name
 from schemas.contract import delivered_columns
 from schemas.tables import TABLES
@@ -82,10 +83,8 @@ def _of_text(start: bytes, table: str, settings: ReadSettings) -> Layout:
 
 def _encoding(start: bytes, stated: str) -> tuple[str | None, tuple[str, ...]]:
     """Find the encoding of bytes that are not what is stated: for sure, or several that may be."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", ()
-    if start[1::2].count(0) > len(start) // 4 or start[::2].count(0) > len(start) // 4:
-        return ("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"), ()
+    if wide := wide_encoding(start):
+        return wide, ()
     whole = start[: start.rfind(b"\n") + 1] or start
     if _is(whole, stated):
         return None, ()

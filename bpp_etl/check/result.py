@@ -12,6 +12,7 @@ from bpp_etl.check.proposal import Proposal
 from bpp_etl.check.sources import SourceRows
 from bpp_etl.errors import shown
 from bpp_etl.gate.decision import GateDecision
+from bpp_etl.gate.unused import Unused
 from bpp_etl.pages.plain_text import counted, joined
 from bpp_etl.reading.problems import NAME_WITHHELD, WITHHELD
 from bpp_etl.reading.remembered import ReadDelivery
@@ -71,7 +72,8 @@ class Checked:
     """What checking a delivery found; whether the gate would open was tried where the proposal says so.
 
     `reads` says which files the format of others reads, and where more is written on it. `other_analytes` are
-    what rows that are ignored call theirs, and how many do.
+    what rows that are ignored call theirs, and how many do. `unused` are declarations of registry.toml that
+    come to nothing.
     """
 
     decision: GateDecision
@@ -84,6 +86,7 @@ class Checked:
     reads: str = ""
     other_analytes: tuple[tuple[str, int], ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
     @property
     def state(self) -> str:
@@ -101,7 +104,24 @@ class Checked:
     @property
     def rows_declared(self) -> list[str]:
         """Say of each declaration of registry.toml what it filled, and in how many rows."""
-        return [one.in_words() for one in self.decision.declared]
+        return [one.in_words() for one in self.decision.declared if one.declaration.flag]
+
+    @property
+    def told_of_theirs(self) -> list[str]:
+        """Say of each section that renames or recodes how many rows each of its entries was used in."""
+        by_section: dict[str, list[str]] = {}
+        for one in self.decision.declared:
+            stated = one.declaration
+            if not stated.flag:
+                is_name = stated.section.startswith("[rename.")
+                told = f"{stated.states} = {stated.column}" if is_name else stated.states
+                by_section.setdefault(stated.section, []).append(f"{told} in {counted(one.rows, 'row')}")
+        return [f"{section}: {joined(told)}" for section, told in by_section.items()]
+
+    @property
+    def meant(self) -> list[str]:
+        """Say of declarations that come to nothing what of the delivery may be meant."""
+        return [f"{one.words}; may be meant: {', '.join(one.near)}" for one in self.unused if one.near]
 
     @property
     def side_tables(self) -> list[str]:

@@ -29,6 +29,8 @@ from bpp_etl.gate.decision import RuleResult
 from bpp_etl.gate.delivery_rule import NOTHING_KNOWN
 from bpp_etl.gate.flags import rows_by_rule
 from bpp_etl.gate.judge import judge
+from bpp_etl.gate.recoded import recoded
+from bpp_etl.gate.unused import Unused, unused
 from bpp_etl.landing.deliveries import CONFIGURATION, REGISTRY_NAME, Delivery, delivery_of
 from bpp_etl.landing.keys import ConfigurationError
 from bpp_etl.landing.registry_config import RegistryConfig, told_in
@@ -190,6 +192,9 @@ def _judged(
             rows = {**_refused_rows(con), **_flagged_rows(con, read), **_strangers(read)}
             contradictions = _contradictions(con, rows)
             sources = source_rows_in(con)
+            idle: tuple[Unused, ...] = ()
+            if any(one.rule == "declaration_fills_nothing" for one in broken):
+                idle = unused(con, read, decision.declared, recoded(con, read))
     told = tuple(_broken_rule(one, rows, faults) for one in broken)
     return Checked(
         decision,
@@ -201,6 +206,7 @@ def _judged(
         reads=reads_in_words(read, delivery),
         other_analytes=analytes,
         contradictions=contradictions,
+        unused=idle,
     )
 
 

@@ -27,6 +27,8 @@ PASTE = (
     "already, add its lines to that one. Lines after # are a choice that is yours."
 )
 
+MEANT = "Declarations of registry.toml to no effect, and what the delivery has"
+OF_THEIRS = "Names and codes of the export that registry.toml calls by ours"
 READS = "What the format reads"
 SOURCES = "What the rows of the export are"
 SIDE_TABLES = "Rows of side tables"
@@ -87,6 +89,8 @@ def as_text(checked: Checked) -> str:
             lines += _rule_lines(broken)
     for title, names in (
         (CONTRADICTIONS, checked.contradictions_told),
+        (MEANT, checked.meant),
+        (OF_THEIRS, checked.told_of_theirs),
         ("Rows that registry.toml filled", checked.rows_declared),
         ("Drugs that lines of therapy were derived from", checked.drugs_told),
         ("Cells that were read as empty", checked.cells_emptied),
@@ -146,6 +150,7 @@ def as_json(checked: Checked) -> str:
             for name, column in columns
         ],
         "declarations": [{**asdict(one.declaration), "rows": one.rows} for one in decision.declared],
+        "unused_declarations": [asdict(one) for one in checked.unused],
         "drugs": dict(decision.drugs),
         "null_words": [asdict(one) for one in decision.null_words],
         "other_analytes": dict(checked.other_analytes),
@@ -165,6 +170,7 @@ def as_html(checked: Checked) -> str:
         rows_counted=ROWS_COUNTED,
         all_refused=ALL_REFUSED,
         contradictions=CONTRADICTIONS,
+        of_theirs=OF_THEIRS,
         empty=EMPTY,
         sources=SOURCES,
         side_tables=SIDE_TABLES,

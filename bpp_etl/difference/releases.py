@@ -13,12 +13,16 @@ from typing import Any
 
 from duckdb import BinderException, CatalogException
 
-from bpp_etl.difference.changes import CATALOGS, EARLIER, RowChange, row_changes, selected
+from bpp_etl.difference.changes import CATALOGS, EARLIER, RowChange, is_in_both, row_changes, selected
 from bpp_etl.difference.headlines import UNCHANGED, Headlines, Row, headlines_of
 from bpp_etl.difference.movers import MovedBy, Movers
 from bpp_etl.difference.moves import Move, patient_moves
 from bpp_etl.errors import BppError
+from bpp_etl.landing.stated_keys import restated
 from bpp_etl.warehouse.connection import Connection, attach_read_only, one_row, opened_read_only
+
+UNKNOWN = "came again with other files or configuration"
+"""What is said of a delivery where a release does not tell what its registry stated."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _difference(con: Connection) -> Difference:
         before=before["release_id"],
         after=after["release_id"],
         protocols=protocols,
-        deliveries=tuple(_deliveries(deliveries)),
+        deliveries=tuple(_deliveries(deliveries, _read_anew(con))),
         software=tuple(_software(before, after)),
         moves=tuple(patient_moves(con, protocols)),
         redated={row["protocol"]: int(row["candidates"]) for row in selected(con, "redated", of_protocols)},
@@ -147,7 +151,25 @@ def _is_of_another_delivery(row: Mapping[str, Any]) -> bool:
     return bool(row["admitted_before"] != row["admitted_after"] or row["has_other_files"])
 
 
-def _deliveries(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _read_anew(con: Connection) -> dict[str, str]:
+    """Say of each registry with an admitted delivery in both releases what of it is another now."""
+    if not is_in_both(con, "quality.statement", ("stated", "digest")):
+        return {}
+    found = [
+        {
+            registry: dict(zip(stated, digests, strict=True))
+            for registry, stated, digests in con.execute(
+                "select registry, list(stated order by stated), list(digest order by stated)"
+                f" from {catalog}.quality.statement where delivery_status = 'admitted' group by registry"
+            ).fetchall()
+        }
+        for catalog in CATALOGS
+    ]
+    before, after = found
+    return {one: restated(before[one], after[one]).in_words() for one in before if one in after}
+
+
+def _deliveries(rows: Iterable[Mapping[str, Any]], anew: Mapping[str, str]) -> list[tuple[str, str]]:
     lines = []
     for row in rows:
         before, after, shut = row["admitted_before"], row["admitted_after"], row["shut_after"]
@@ -159,7 +181,7 @@ def _deliveries(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
         elif before != after:
             told.append(f"delivery {before} -> {after}")
         elif row["has_other_files"]:
-            told.append(f"delivery {after} came again with other files or configuration")
+            told.append(f"delivery {after} {anew.get(row['registry'], UNKNOWN)}")
         elif row["is_judged_anew"] and after is not None:
             told.append(f"delivery {after} was judged again by other rules")
         if shut != row["shut_before"]:

@@ -34,7 +34,7 @@ LEFT_FROM = "admitted"
 OF_PATIENTS = ("patients", DELIVERY)
 """Tables of `quality` whose rows are patients, or may be."""
 STAYS = (
-    *("waiver", "extra_column", "null_word", "declaration", "source_row"),
+    *("waiver", "extra_column", "null_word", "declaration", "statement", "source_row"),
     *("history", "event_rule_history", "change", "audit"),
 )
 """Tables of `quality` that stay in the house: names of theirs and ours, and what releases before told."""

@@ -16,22 +16,23 @@ import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
 import bpp_etl.gate.rules_of_consistency
 import bpp_etl.gate.rules_of_first_line
+import bpp_etl.gate.rules_of_ids
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_rewriting
-import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
+import bpp_etl.gate.rules_of_spread
+import bpp_etl.gate.rules_of_stating  # noqa: F401 - the functions of all register themselves
 from bpp_etl.gate.decision import (
     Accepted,
     Breach,
-    DeclaredRows,
     GateDecision,
     NullWords,
     RuleResult,
     RuleStatus,
     ShutCause,
 )
+from bpp_etl.gate.declared_rows import declared_rows
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
-from bpp_etl.landing.declared import declarations
 from schemas.codes import Severity
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
@@ -77,12 +78,7 @@ def decide(whole: WholeDelivery) -> GateDecision:
             for name in TABLES
             for column, cells in whole.judged.of(name).null_words.items()
         ),
-        declared=tuple(
-            DeclaredRows(one, rows)
-            for one in declarations(whole.judged.read.config)
-            for rows in (whole.judged.of(one.table).declared.get(one.mark, 0),)
-            if rows or one.is_told_empty
-        ),
+        declared=whole.once(declared_rows),
         drugs=whole.judged.drugs,
     )
 

@@ -74,7 +74,11 @@ class NullWords:
 
 @dataclass(frozen=True)
 class DeclaredRows:
-    """A declaration of registry.toml, and how many rows it filled, refused ones among them."""
+    """A declaration of registry.toml, and how many rows it filled, refused ones among them.
+
+    Of one that renames a column they are the rows of the files that have it, of one that recodes the cells
+    that were recoded.
+    """
 
     declaration: Declaration
     rows: int
@@ -84,7 +88,8 @@ class DeclaredRows:
         one = self.declaration
         states = f" ({one.states})" if one.states else ""
         rows = counted(self.rows, "row")
-        return f"{one.section}{states}: {one.table}.{one.column} in {rows}, flagged {one.flag}"
+        flagged = f", flagged {one.flag}" if one.flag else ""
+        return f"{one.section}{states}: {one.table}.{one.column} in {rows}{flagged}"
 
 
 @dataclass(frozen=True)

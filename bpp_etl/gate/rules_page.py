@@ -54,7 +54,8 @@ DECLARED = """\
 ## Rows that a declaration fills
 
 What rows do not say a registry may state once in [registry.toml](registry.md). Each row that it filled bears
-a flag; `quality.declaration` and the report have each declaration with its rows."""
+a flag; `quality.declaration` and the report have each declaration with its rows, those of `[rename]` and
+`[recode]` among them."""
 
 CALENDAR = """\
 Where a day only stands for a patient's day zero (`day_zero_declared`), no day of the row is one of the

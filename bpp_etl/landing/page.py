@@ -36,6 +36,11 @@ adapter's own files and columns, or a side table, `[read]` its files or our tabl
 with any of their columns, or our tables, with the columns that it yields, and the other sections our
 tables. A column that speaks of a direct identifier, such as `mrn`, is loaded under no name.
 
+`bpp check`, the report and `quality.declaration` tell how many rows each name, code, constant and limit was
+used in. One that comes to nothing, as a mistyped one does, is told (`declaration_fills_nothing`), and so is
+a code of ours that is read as another (`code_of_ours_recoded`): [gates.md](gates.md). Where the file is
+changed, its delivery is judged again, and the keys that state something else are named.
+
 One more section may have the name of the format: it holds settings that only its adapter knows, and the page
 of the format lists them. The section of another format is an unknown key."""
 

@@ -28,6 +28,7 @@ CHUNK = 1 << 20
 COMMENT = "#"
 LONGEST_HEADER = 1 << 20
 LONGEST_LINE = 16 << 20
+WIDE = ("utf-16", "utf-32")
 OTHER_WIDTH = "Expected Number of Columns"
 """What DuckDB says of a line of csv with another number of fields."""
 NUL = "holds a NUL byte, so it is not whole text"
@@ -71,6 +72,7 @@ def plain_text(
     """
     name, encoding = shown(source.name), settings.encoding
     put_text(source, place, limits, size)
+    _ensure_width(place, name, encoding)
     try:
         if _needs_transcoding(encoding):
             delivered, place = place, place.with_suffix(".utf8.csv")
@@ -87,6 +89,31 @@ def plain_text(
     return PlainText(
         _with_plain_header(place, header, settings.delimiter), header.names, lines_above=header.lines - 1
     )
+
+
+def wide_encoding(start: bytes) -> str | None:
+    """Name the encoding of text whose letters have several bytes each, by how it starts; else None."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    # Of a letter of two bytes one is nothing, and always the same one; a file that is torn has both.
+    if max(even, odd) > len(start) // 4 and min(even, odd) * 20 < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return None
+
+
+def _ensure_width(path: Path, name: str, encoding: str) -> None:
+    """Refuse a file in UTF-16 or UTF-32 of which that is not stated: all else that is said of it misleads."""
+    with path.open("rb") as stream:
+        found = wide_encoding(stream.read(CHUNK))
+    if found and not codecs.lookup(encoding).name.startswith(WIDE):
+        raise UnreadableError(
+            "file_unreadable",
+            f'{name} is text in {found.upper()}, not in {encoding}: state encoding = "{found}" in [read] of'
+            " registry.toml, or in [read.<table>]",
+        )
 
 
 def _read_header(

@@ -35,6 +35,7 @@ from bpp_etl.reading.one_file import Loaded, load_file
 from bpp_etl.reading.problems import DeliveryProblem, UnreadableError
 from bpp_etl.reading.raw_tables import SIDE, Part, adapt, create_schemas, create_source_schemas, view_loaded
 from bpp_etl.reading.remembered import ReadDelivery, SideTable
+from bpp_etl.reading.renamed import Renamed, note_renamed
 from bpp_etl.reading.scratch import SCRATCH
 from bpp_etl.reading.terms import PLAIN, Step, Terms
 from bpp_etl.reading.wanted import (
@@ -68,12 +69,11 @@ def read_delivery(
     create_schemas(con)
     reader = _Reader(con, delivery, terms)
     try:
-        files = files_in(delivery)
+        reader.read_as.files = files = files_in(delivery)
     except UnreadableError as error:
         reader.read_as.files = error.rule
         reader.problem(DELIVERY, error.rule, error.message)
         return reader.result(RegistryConfig(), ())
-    reader.read_as.files = files
     if DELIVERY in terms.known:
         reader.problem(DELIVERY, "file_unreadable", f"{delivery.name} {terms.known[DELIVERY].reason}")
     try:
@@ -111,6 +111,7 @@ class _Reader:
         self.problems: list[DeliveryProblem] = []
         self.extra: list[tuple[str, str]] = []
         self.headers: dict[str, tuple[str, ...]] = {}
+        self.renamed: Renamed = {}
         self.identifiers: list[tuple[str, str]] = []
         self.side_tables: tuple[SideTable, ...] = ()
         self.others = 0
@@ -138,6 +139,7 @@ class _Reader:
             headers=self.headers,
             files=len(self.places),
             side_tables=self.side_tables,
+            renamed=self.renamed,
         )
 
     def cannot_follow(self, error: BppError) -> None:
@@ -275,6 +277,7 @@ class _Reader:
             self.problems += loaded.problems
             self.extra += loaded.extra
             self.headers[loaded.table] = tuple(loaded.header)
+            note_renamed(self.renamed, loaded, config)
             self.identifiers += loaded.identifiers
             if loaded.table == DOCUMENTS and loaded.part and not loaded.part.rows:
                 self.found.used.discard(one.file.path)  # of another kind, though it ends like one of these

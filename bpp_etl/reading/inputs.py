@@ -81,12 +81,17 @@ def unread_in(delivery: Delivery, used: set[Path]) -> tuple[str, ...]:
 
 def input_digest(delivery: Delivery, limits: Limits = DEFAULTS) -> str:
     """Digest what a delivery holds: names, bytes, and the registry's configuration."""
+    return as_it_lies(delivery, limits).digest()
+
+
+def as_it_lies(delivery: Delivery, limits: Limits = DEFAULTS) -> ReadAs:
+    """Look at what a delivery holds now, to be digested; nothing of it is read."""
     whole = ReadAs(delivery, limits)
     try:
         whole.files = files_in(delivery)
     except UnreadableError as error:
         whole.files = error.rule
-    return whole.digest()
+    return whole
 
 
 class ReadAs:

@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bpp_etl.landing.declared import AS_DRUGS
 from bpp_etl.landing.registry_config import RegistryConfig
 from bpp_etl.reading.wanted import LINES, Wanted, of_table
 from schemas.tables import DRUGS
-
-AS_DRUGS = {"regimen": "agent"}
-"""Columns of lines -> what they are in drugs; the others have one name, or are none of theirs."""
 
 T = TypeVar("T")
 

@@ -59,7 +59,8 @@ class ReadDelivery:
     `files` counts what was read, a folder or a sheet as one; `passed_over` are files of an adapter's standard
     of which it reads nothing. `left_out` are the rows of patients who were
     erased: they are not among `rows`. `pseudonym_key` is the fingerprint of the key of pseudonyms, and
-    `treated` names all that was done to ids. `side_tables` lay beside an adapter's files.
+    `treated` names all that was done to ids. `side_tables` lay beside an adapter's files. `renamed` has, of
+    each table with a header, the columns that [rename] speaks of and that a file has, with the rows of those.
     """
 
     config: RegistryConfig
@@ -79,6 +80,7 @@ class ReadDelivery:
     treated: str = ""
     side_tables: tuple[SideTable, ...] = ()
     files_digest: str = ""
+    renamed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def remember(con: Connection, delivery: Delivery, found: ReadDelivery) -> None:
@@ -154,4 +156,5 @@ def recalled(found: Mapping[str, Any]) -> ReadDelivery:
             for one in found.get("side_tables", ())
         ),
         files_digest=found.get("files_digest", ""),
+        renamed=found.get("renamed", {}),
     )

@@ -34,6 +34,7 @@ from tests.faults.hostile_files import (
 from tests.support.deliveries import write_texts
 from tests.support.gating import Gated, gated
 
+WIDE = 'is text in {}, not in utf-8: state encoding = "{}" in [read] of registry.toml, or in [read.<table>]'
 NUL = "holds a NUL byte, so it is not whole text"
 PACKED = ("is not a whole gzip file", "csv.gz")
 PARQUET = ("is not a readable parquet file", "parquet")
@@ -65,7 +66,9 @@ HOSTILE = (
     ),
     spoiled("latin-1 in a row", lambda t: f"{t}é{t[1:]}".encode("latin-1"), "is not text in UTF-8"),
     spoiled("latin-1 in the header", lambda t: f"é,{t}".encode("latin-1"), "is not text in UTF-8"),
-    spoiled("utf-16", lambda t: t.encode("utf-16"), NUL),
+    spoiled("utf-16", lambda t: t.encode("utf-16"), WIDE.format("UTF-16", "utf-16")),
+    spoiled("utf-16 without a mark", lambda t: t.encode("utf-16-be"), WIDE.format("UTF-16-BE", "utf-16-be")),
+    spoiled("utf-32", lambda t: t.encode("utf-32"), WIDE.format("UTF-32", "utf-32")),
     spoiled("a NUL in a cell", lambda t: t.replace(TOKEN, f"{TOKEN}\0", 1), NUL),
     spoiled("a NUL in the header", lambda t: t.replace(",", "\0,", 1), NUL),
     spoiled("NULs at the end", lambda t: t + "\0" * 4096, NUL),

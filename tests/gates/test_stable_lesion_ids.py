@@ -118,7 +118,8 @@ def test_a_registry_that_states_it_or_no_longer_does_is_judged_again(
 
     assert step() == ("nothing", "unchanged")
     (landing / "tiny" / "registry.toml").write_text(second, encoding="utf-8")
-    assert step() == ("judge", "files changed")
+    why = "registry.toml changed: [lesions]"
+    assert step() == ("judge", why)
 
 
 def test_ids_that_every_patient_begins_anew_are_no_ones_of_another_patient(tmp_path: Path) -> None:

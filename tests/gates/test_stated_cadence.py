@@ -180,4 +180,4 @@ def test_a_stated_schedule_is_judged_derived_published_and_explained_by(tmp_path
 
     assert step() == ("nothing", "unchanged")
     (folder.parent / "registry.toml").write_text("[cadence]\ninterval_days = [84]\n", encoding="utf-8")
-    assert step() == ("judge", "files changed")
+    assert step() == ("judge", "registry.toml changed: [cadence]")

@@ -143,16 +143,17 @@ def files_not_judged(home: Path) -> Decisions:
     yield decided(folder)
 
 
-def _waived(until: str, rule: str) -> str:
+def waived(until: str, rule: str) -> str:
+    """Write a waiver as registry.toml has it."""
     return f'[accept.{rule}]\nuntil = {until}\nreason = "made up"\nby = "K. Example"\n'
 
 
 @mends("waiver_expired", "Renew [accept.<rule>] with its reason", "file_not_read")
 def waiver_renewed(home: Path) -> Decisions:
     folder = _with_note(home)
-    states(folder, _waived("2024-12-30", "file_not_read"))
+    states(folder, waived("2024-12-30", "file_not_read"))
     yield decided(folder)
-    states(folder, _waived(DAY, "file_not_read"))
+    states(folder, waived(DAY, "file_not_read"))
     after = decided(folder)
     assert after.warnings == ()
     yield after
@@ -161,7 +162,7 @@ def waiver_renewed(home: Path) -> Decisions:
 @mends("waiver_expired", "or take it out.")
 def waiver_taken_out(home: Path) -> Decisions:
     folder = write_delivery_of(home)
-    states(folder, _waived("2024-12-30", "file_not_read"))
+    states(folder, waived("2024-12-30", "file_not_read"))
     yield decided(folder)
     states(folder, "")
     yield decided(folder)

@@ -262,6 +262,7 @@ STATED_MENDS = (
         "stable is progression",
         "or is the code for something else.",
         states('[recode.imaging_assessments.extraosseous_response]\nPD = "SD"\nSD = "PD"'),
+        leaves=("code_of_ours_recoded",),
     ),
     of_delivery(
         "analytes are spelt otherwise",

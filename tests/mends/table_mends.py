@@ -141,6 +141,11 @@ def _said_by_constant(text: str, follow: Callable[[Export], object], *leaves: st
     )
 
 
+def _said_by_the_export(export: Export) -> None:
+    everything_again(export)
+    export.toml = ""
+
+
 def _recoded(export: Export) -> None:
     for table, (column, theirs) in CODES.items():
         states(f'[recode.{table}.{column}]\n{theirs} = "{MEANT[str(theirs)]}"')(export)
@@ -234,7 +239,7 @@ TABLE_MENDS = (
         on=CHILDREN,
     ),
     _said_by_constant("Nothing to mend where it is so;", lambda _: None, "constant_declared"),
-    _said_by_constant("better is a column in the export.", everything_again),
+    _said_by_constant("better is a column in the export.", _said_by_the_export),
     planted(
         "required_table_empty",
         CORRECT_ROWS,

@@ -53,6 +53,8 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "pseudonym_key_differs": ("Where it is lost, see the runbook",),
     "erased_patient_delivered": ("Nothing of them is taken in",),
     "file_not_read": ("bpp check names the files",),
+    "declaration_fills_nothing": ("bpp check says what the delivery has that is spelt nearly so",),
+    "ids_written_otherwise": ("a workbook may have read it as a number",),
 }
 """Rule -> the words of its mend text that give a reason or lead to others, and ask for nothing themselves."""
 

@@ -13,11 +13,12 @@ from tests.mends.declared_mends import DECLARED_MENDS
 from tests.mends.file_mends import FILE_MENDS
 from tests.mends.mend import ToldMend
 from tests.mends.near_told import NEAR_TOLD
+from tests.mends.stating_mends import STATING_MENDS
 from tests.mends.tables_told import TABLES_TOLD
 from tests.mends.warehouse_mends import WAREHOUSE_MENDS
 from tests.mutations.score import broken
 
-MENDS = (*FILE_MENDS, *DECLARED_MENDS, *WAREHOUSE_MENDS, *TABLES_TOLD, *NEAR_TOLD)
+MENDS = (*FILE_MENDS, *DECLARED_MENDS, *WAREHOUSE_MENDS, *TABLES_TOLD, *NEAR_TOLD, *STATING_MENDS)
 
 
 @pytest.mark.parametrize("mend", MENDS, ids=lambda mend: f"{mend.rule}: {mend.tell.__name__}")

@@ -32,7 +32,7 @@ from tests.mutations.changes import (
     without_column,
 )
 from tests.mutations.defect import Against, DeliveryDefect
-from tests.mutations.record import Record
+from tests.mutations.record import Record, Row
 
 Plant = Callable[[Record], object]
 
@@ -41,6 +41,10 @@ def _twice_without_alp(record: Record) -> None:
     results = list(record["lab_results"])
     under_a_second_id(record)
     record["lab_results"] = results
+
+
+def _in_small_letters(row: Row) -> None:
+    row["patient_id"] = str(row["patient_id"]).lower()
 
 
 SEEN_ALONE = (
@@ -227,6 +231,12 @@ SEEN_ALONE = (
     ),
     ("limits are ten times too high", "lab_results", "alp_against_limit", scaled("upper_limit_normal", 10)),
     ("analytes are spelt otherwise", "lab_results", "nothing_used", says("lab_results", analyte="Alk Phos")),
+    (
+        "ids of results are written in small letters",
+        "lab_results",
+        "ids_written_otherwise",
+        each("lab_results", _in_small_letters),
+    ),
     ("units are lost", "lab_results", "refused_share_exceeded", says("lab_results", unit=None)),
 )
 

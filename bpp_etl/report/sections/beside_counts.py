@@ -50,7 +50,7 @@ def null_words_of(tables: ReleaseTables, named: dict[str, str]) -> Iterator[Piec
 
 
 def declarations_of(tables: ReleaseTables, named: dict[str, str], anchor: str) -> Grid | None:
-    """Show what the registry declares that fills rows, if anything: on whose word, and how many rows."""
+    """Show what the registry declares of its rows, if anything: on whose word, and of how many rows."""
     table = tables["quality.declaration"]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -58,13 +58,13 @@ def declarations_of(tables: ReleaseTables, named: dict[str, str], anchor: str) -
             row["states"] or NOTHING,
             text(Code(row["column"]), f" in {TABLES.get(row['table'], row['table']).lower()}"),
             table.count(row, "rows"),
-            Code(row["flag"]),
+            Code(row["flag"]) if row["flag"] else NOTHING,
             row["source"] or NOTHING,
         )
         for row in sorted(table.where(**named), key=lambda row: row["position"])
     ]
-    heads = ("Declaration", "States", "Fills", "#Rows", "Flag", "Source")
-    title = "Filled by what the registry declares"
+    heads = ("Declaration", "States", "Column", "#Rows", "Flag", "Source")
+    title = "Filled, renamed and recoded by what the registry declares"
     return grid(f"{anchor}-declared", title, heads, rows) if rows else None
 
 

@@ -32,8 +32,8 @@ class Other:
     def __init__(self, small: Path, folder: Path) -> None:
         self.small, self.folder = small, folder
 
-    def __call__(self, changes: str) -> list[str]:
-        self.publish(changes)
+    def __call__(self, changes: str, before: str = "") -> list[str]:
+        self.publish(changes, before)
         return difference(self.folder, BEFORE.release_id, AFTER.release_id).splitlines()
 
     def causes(self, changes: str) -> set[tuple[str, ...]]:
@@ -44,12 +44,14 @@ class Other:
         assert len(found.numbers) == len(BEFORE.estimates)
         return {moved_by.causes for _, moved_by in found.numbers}
 
-    def publish(self, changes: str) -> None:
+    def publish(self, changes: str, before: str = "") -> None:
         releases = Shelf.of(self.folder).releases
         for release in (BEFORE, AFTER):
             folder = releases / release.release_id
             shutil.copytree(Shelf.of(self.small).releases / BEFORE.release_id, folder)
             (folder / MANIFEST).write_text(f'{{"release_id": "{folder.name}"}}', encoding="utf-8")
+        with opened(releases / BEFORE.release_id / FILE) as con:
+            con.execute(before or "select 1")
         with opened(releases / AFTER.release_id / FILE) as con:
             con.execute("update meta.release set release_id = ?", [AFTER.release_id])
             con.execute(changes)
@@ -113,6 +115,43 @@ def test_files_that_came_again_under_the_same_name_are_told(other: Other) -> Non
     assert section(lines, "Deliveries") == [
         "  east: delivery 2021-02-04 came again with other files or configuration"
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        (
+            ("files: 1", "[cadence]: 1"),
+            "was judged again: registry.toml is written otherwise, and states the same",
+        ),
+        (
+            ("files: 1", "[cadence]: 2", "[limits] cadence: 1"),
+            "was judged again, for registry.toml states something else in [cadence] and [limits] cadence",
+        ),
+        (("files: 1",), "was judged again, for registry.toml states something else in [cadence]"),
+        (("files: 2", "[cadence]: 1"), "came again with other files"),
+        (
+            ("files: 2", "[cadence]: 2"),
+            "came again with other files, and registry.toml states something else in [cadence]",
+        ),
+    ],
+)
+def test_what_is_stated_otherwise_is_named_by_its_key(
+    other: Other, stated: tuple[str, ...], told: str
+) -> None:
+    def states(*told: str) -> str:
+        rows = ", ".join(
+            f"('east', '2021-02-04', 'admitted', '{key}', '{digest}')"
+            for key, _, digest in (one.partition(": ") for one in told)
+        )
+        return f"delete from quality.statement; insert into quality.statement values {rows}"
+
+    lines = other(
+        f"update quality.delivery set input_digest = 'other'; {states(*stated)}",
+        states("files: 1", "[cadence]: 1"),
+    )
+    words = " ".join(" ".join(section(lines, "Deliveries")).split())
+    assert words == f"east: delivery 2021-02-04 {told}"
 
 
 def test_a_delivery_judged_by_other_rules_is_told(other: Other) -> None:

@@ -90,7 +90,15 @@ def test_an_export_of_another_standard_is_judged_alike(tmp_path: Path) -> None:
     assert landed.outcome(3).differing(landed.outcome()) == []
 
 
-@pytest.mark.parametrize("toml", [STANDS_IN, f"{OPEN}[last_contact]\nfrom = 'any_record'\n"])
+CONTACTS = f"{OPEN}[last_contact]\nfrom = 'any_record'\n"
+CALLED = (
+    f"{CONTACTS}[rename.patients]\nER = 'er_status'\n"
+    "[recode.imaging_assessments.extraosseous_response]\nPD = 'SD'\n'' = 'NE'\n"
+)
+"""Names and codes, of which one comes to nothing and one is ours."""
+
+
+@pytest.mark.parametrize("toml", [STANDS_IN, CONTACTS, CALLED])
 def test_what_a_registry_declares_fills_the_same_rows(tmp_path: Path, toml: str) -> None:
     is_relative = toml == STANDS_IN
     tables = {
