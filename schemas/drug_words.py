@@ -1,6 +1,6 @@
 """The words by which a regimen names drugs that a rule looks for, in small letters, as regular expressions.
 
-Not here: the rules (`schemas/regimen_laws.py`, `schemas/likely_laws.py`), and drugs that registries state
+Not here: the rules (`schemas/regimen_laws.py`, `schemas/consistency_laws.py`), and drugs that registries state
 (`bpp_etl/landing`). Names: WHO INN and the trade names of EMA, FDA and NMPA.
 """
 
