@@ -13,9 +13,11 @@ from types import MappingProxyType
 from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.codes import Category, Severity
 from schemas.contract import delivered_columns, laws_of
+from schemas.day_laws import DAY_LAWS
 from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.general_laws import GENERAL_LAWS
+from schemas.increment_laws import INCREMENT_LAWS
 from schemas.laws import (
     CellLaw,
     DeclaredLaw,
@@ -114,7 +116,9 @@ RULES: tuple[Rule, ...] = (
     *_laid(DECLARED_LAWS),
     *_laid(TABLE_LAWS),
     *_laid(RECORD_LAWS),
+    *_laid(DAY_LAWS),
     *_laid(BEFORE_LAWS),
+    *_laid(INCREMENT_LAWS),
     *(Rule(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)),
     *_laid(WHOLE_LAWS),
     *_laid(WIDE_LAWS),

@@ -13,6 +13,8 @@ from __future__ import annotations
 import bpp_etl.gate.delivery_rules
 import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
+import bpp_etl.gate.rules_of_days
+import bpp_etl.gate.rules_of_new_rows
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_rewriting
 import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves

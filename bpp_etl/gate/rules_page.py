@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpp_etl.settings import PROJECT
-from schemas.before_laws import BEFORE_LAWS, NOT_COMPARED, REPEAT_LAWS
+from schemas.before_laws import NOT_COMPARED
 from schemas.contract import grain_of, laws_of
 from schemas.declared_laws import DECLARED_LAWS
-from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.examples import Row
 from schemas.general_laws import GENERAL_LAWS
 from schemas.laws import DELIVERY, DeliveryLaw, Law
-from schemas.record_laws import RECORD_LAWS, WIDE_LAWS
 from schemas.rules import RULES
 from schemas.tables import TABLES
 
@@ -131,7 +129,8 @@ def render_gates() -> str:
             whole,
             (
                 (*_head(law), _tables(law), *_limit(law), _plain(law.mend))
-                for law in (*TABLE_LAWS, *RECORD_LAWS, *BEFORE_LAWS, *WHOLE_LAWS, *WIDE_LAWS, *REPEAT_LAWS)
+                for law in dict.fromkeys(rule.law for rule in RULES)
+                if isinstance(law, DeliveryLaw)
             ),
         ),
         ORDINARY,
