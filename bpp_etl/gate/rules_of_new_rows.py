@@ -30,33 +30,39 @@ SAYS = pl.col("cell").is_not_null() & (pl.col("cell") != SAYS_NOTHING)
 
 
 class Course(NamedTuple):
-    """Where a table's rows stand: their day, what makes their place of the course, and the rows."""
+    """Where a table's rows stand: their day, and what makes their place of the course."""
 
     day: str
     place: str
-    rows: str
 
 
 BY_LINES = (
-    "2 * (select least(count(*), 2) from core.therapy_lines as line"
-    " where line.patient_id = own.patient_id and line.start_date < own.{day})"
+    "2 * (coalesce(own.{day} > line.first_start, false)::integer"
+    " + coalesce(own.{day} > line.second_start, false)::integer)"
     " + (own.{day} > min(own.{day}) over (partition by own.patient_id))::integer"
 )
 """How many lines have begun, two at most, and whether it is the first day of the patient in the table."""
 
+LINES = (
+    "(select patient_id, min(start_date) as first_start, list_sort(list(start_date))[2] as second_start"
+    " from core.therapy_lines where {of_some} group by patient_id)"
+)
+
 COURSES: Mapping[str, Course] = {
-    "patients": Course("metastatic_diagnosis_date", "0", "core.patients"),
-    "therapy_lines": Course("start_date", "least(own.line_number, 3)", "core.therapy_lines"),
-    "imaging_assessments": Course("assessment_date", BY_LINES, "core.imaging_assessments"),
-    "bone_lesions": Course(
-        "assessment_date",
-        BY_LINES,
-        "(select lesion.*, scan.patient_id, scan.assessment_date from core.bone_lesions as lesion"
-        " join core.imaging_assessments as scan using (assessment_id))",
-    ),
-    "lab_results": Course("specimen_date", "own.analyte", "core.lab_results"),
-    "her2_tests": Course("test_date", BY_LINES, "core.her2_tests"),
+    "patients": Course("metastatic_diagnosis_date", "0"),
+    "therapy_lines": Course("start_date", "least(own.line_number, 3)"),
+    "imaging_assessments": Course("assessment_date", BY_LINES),
+    "bone_lesions": Course("assessment_date", BY_LINES),
+    "lab_results": Course("specimen_date", "own.analyte"),
+    "her2_tests": Course("test_date", BY_LINES),
 }
+
+LESIONS = (
+    "(select lesion.*, scan.patient_id, scan.assessment_date from core.bone_lesions as lesion"
+    " join (select assessment_id, patient_id, assessment_date from core.imaging_assessments where {of_some})"
+    " as scan using (assessment_id))"
+)
+"""The rows of lesions, with the patient and the day."""
 
 
 @judges("new_rows_differ")
@@ -103,11 +109,18 @@ def _in_course(con: Connection, table: DeliveredTable, part: int) -> pl.DataFram
         f"own.{quoted(column.name)}{'::varchar' if _is_coded(column) else ''} as {quoted(column.name)}"
         for column in columns
     )
+    of_some = f"hash(patient_id) % {part} = 0"
+    rows_of = (
+        LESIONS if table.name == "bone_lesions" else f"(select * from core.{table.name} where {{of_some}})"
+    )
+    lines = (
+        f" left join {LINES} as line on line.patient_id = own.patient_id" if course.place == BY_LINES else ""
+    )
     text = (
         f"select {digest_of_key(table, 'own.')} as row_key, own.patient_id, own.{course.day} as on_day,"
-        f" ({course.place.format(day=course.day)})::varchar as place, {cells} from {course.rows} as own"
-        f" where hash(own.patient_id) % {part} = 0"
-    )
+        f" ({course.place.format(day=course.day)})::varchar as place, {cells}"
+        f" from {rows_of} as own{lines}"
+    ).replace("{of_some}", of_some)
     rows: pl.DataFrame = con.sql(parsed(con, text)).pl()
     return rows
 

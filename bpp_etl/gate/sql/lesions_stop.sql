@@ -1,13 +1,28 @@
 -- One row per delivery: patients whose CTs go on after the last day of lesions, and of whom lesions do not.
-with scan as (
+with ct as materialized (
     select
-        imaging.patient_id,
-        imaging.assessment_date as on_day,
-        imaging.assessment_id in (select assessment_id from core.bone_lesions) as has_own
-    from core.imaging_assessments as imaging
-    where list_contains($ct_modalities, imaging.modality)
-        and not list_contains(imaging.flags, $day_zero)
-        and hash(imaging.patient_id) % $part = 0
+        patient_id,
+        assessment_id,
+        assessment_date as on_day
+    from core.imaging_assessments
+    where hash(patient_id) % $part::ubigint = 0
+        and list_contains($ct_modalities, modality)
+        and not list_contains(flags, $day_zero)
+),
+
+reported as (
+    select distinct lesion.assessment_id
+    from core.bone_lesions as lesion
+    inner join ct on ct.assessment_id = lesion.assessment_id
+),
+
+scan as materialized (
+    select
+        ct.patient_id,
+        ct.on_day,
+        reported.assessment_id is not null as has_own
+    from ct
+    left join reported on reported.assessment_id = ct.assessment_id
 ),
 
 last_day as (

@@ -1,10 +1,10 @@
 -- One row per delivery: patients whose scans go on after the last day of results, and of whom results do not.
-with result as (
+with result as materialized (
     select
         patient_id,
         specimen_date as on_day
     from core.lab_results
-    where not list_contains(flags, $day_zero) and hash(patient_id) % $part = 0
+    where hash(patient_id) % $part::ubigint = 0 and not list_contains(flags, $day_zero)
 ),
 
 last_day as (
@@ -18,18 +18,22 @@ last_day as (
     )
 ),
 
+imaging as materialized (
+    select
+        patient_id,
+        assessment_date as on_day
+    from core.imaging_assessments
+    where hash(patient_id) % $part::ubigint = 0 and not list_contains(flags, $day_zero)
+),
+
 scan as (
     select
         imaging.patient_id,
-        imaging.assessment_date as on_day,
-        exists (
-            select 1
-            from result
-            where result.patient_id = imaging.patient_id
-                and abs(result.on_day - imaging.assessment_date) <= $near_days
-        ) as has_own
-    from core.imaging_assessments as imaging
-    where not list_contains(imaging.flags, $day_zero) and hash(imaging.patient_id) % $part = 0
+        imaging.on_day,
+        coalesce(bool_or(abs(result.on_day - imaging.on_day) <= $near_days), false) as has_own
+    from imaging
+    left join result on result.patient_id = imaging.patient_id
+    group by imaging.patient_id, imaging.on_day
 ),
 
 patient as (

@@ -1,5 +1,5 @@
 -- One row per delivery: patients whose record goes on after the last day of scans, and of whom scans do not.
-with scanned as (
+with scanned as materialized (
     select
         patient_id,
         max(assessment_date) as on_day,
@@ -7,7 +7,7 @@ with scanned as (
         and max(assessment_date) - min(assessment_date)
         <= $most_days * (count(distinct assessment_date) - 1) as was_usual
     from core.imaging_assessments
-    where not list_contains(flags, $day_zero) and hash(patient_id) % $part = 0
+    where hash(patient_id) % $part::ubigint = 0 and not list_contains(flags, $day_zero)
     group by patient_id
 ),
 
@@ -27,6 +27,7 @@ treated as (
         max(start_date) as begun,
         count(*) = 1 and bool_and(line_number = 1 and end_date is null) as is_on_line_one
     from core.therapy_lines
+    where hash(patient_id) % $part::ubigint = 0
     group by patient_id
 ),
 
@@ -35,6 +36,7 @@ measured as (
         patient_id,
         max(specimen_date) as on_day
     from core.lab_results
+    where hash(patient_id) % $part::ubigint = 0
     group by patient_id
 ),
 
