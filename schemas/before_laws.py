@@ -205,8 +205,3 @@ REPEAT_LAWS = (
     ),
 )
 """Laid on the delivery as a whole."""
-
-COMPARING = frozenset(
-    law.id for law in (*BEFORE_LAWS, *REPEAT_LAWS) if law.id != "patients_of_another_registry"
-)
-"""The rules that go by the delivery before, and not by other registries."""

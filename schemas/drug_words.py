@@ -1,7 +1,7 @@
 """The words by which a regimen names drugs that a rule looks for, in small letters, as regular expressions.
 
-Not here: the rules (`schemas/regimen_laws.py`, `schemas/consistency_laws.py`), and drugs that registries state
-(`bpp_etl/landing`). Names: WHO INN and the trade names of EMA, FDA and NMPA.
+Not here: the rules (`schemas/regimen_laws.py`, `schemas/consistency_laws.py`), and drugs that registries
+state (`bpp_etl/landing`). Names: WHO INN and the trade names of EMA, FDA and NMPA.
 """
 
 from __future__ import annotations

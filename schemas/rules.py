@@ -14,10 +14,12 @@ from schemas.before_laws import BEFORE_LAWS, REPEAT_LAWS
 from schemas.codes import Category, Severity
 from schemas.consistency_laws import CONSISTENCY_LAWS
 from schemas.contract import delivered_columns, laws_of
+from schemas.day_laws import DAY_LAWS
 from schemas.declared_laws import DECLARED_LAWS
 from schemas.delivery_laws import TABLE_LAWS, WHOLE_LAWS
 from schemas.first_line_laws import FIRST_LINE_LAWS
 from schemas.general_laws import GENERAL_LAWS
+from schemas.increment_laws import INCREMENT_LAWS
 from schemas.laws import (
     CellLaw,
     DeclaredLaw,
@@ -119,7 +121,9 @@ RULES: tuple[Rule, ...] = (
     *_laid(FIRST_LINE_LAWS),
     *_laid(RECORD_LAWS),
     *_laid(CONSISTENCY_LAWS),
+    *_laid(DAY_LAWS),
     *_laid(BEFORE_LAWS),
+    *_laid(INCREMENT_LAWS),
     *(Rule(name, law) for name, table in TABLES.items() for law in laws_of(table.contract)),
     *_laid(WHOLE_LAWS),
     *_laid(STATING_LAWS),

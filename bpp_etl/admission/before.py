@@ -17,8 +17,8 @@ from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.remembered import ReadDelivery, files_digest_in, pseudonym_key_in
 from bpp_etl.warehouse.connection import Connection, one_row, opened_read_only
 from bpp_etl.warehouse.select import has_table
-from schemas.before_laws import COMPARING
 from schemas.contract import delivered_columns
+from schemas.increment_laws import COMPARING
 from schemas.rules import RULES
 from schemas.tables import TABLES
 

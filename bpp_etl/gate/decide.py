@@ -15,8 +15,10 @@ import bpp_etl.gate.delivery_rules
 import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
 import bpp_etl.gate.rules_of_consistency
+import bpp_etl.gate.rules_of_days
 import bpp_etl.gate.rules_of_first_line
 import bpp_etl.gate.rules_of_ids
+import bpp_etl.gate.rules_of_new_rows
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_rewriting
 import bpp_etl.gate.rules_of_spread

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bpp_etl.errors import BppError
 from bpp_etl.gate.judged import JudgedDelivery
 from bpp_etl.landing.deliveries import Delivery
-from bpp_etl.warehouse.connection import Connection, one_row
+from bpp_etl.warehouse.connection import Connection, count_of, one_row
 from bpp_etl.warehouse.select import Select, read_select, used_parameters
 from schemas.rules import Rule
 
@@ -37,6 +37,9 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+
+ENOUGH_PATIENTS = 5000
+"""So many patients, chosen by their ids, tell a rule of shares and medians what all of more would."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class WholeDelivery:
         found: T = self._done[work]
         return found
 
+    @property
+    def part(self) -> int:
+        """Return the part of the patients, one in so many by their ids, that a rule of shares looks at."""
+        return self.once(_part)
+
     def counts(self, select: str, rule: Rule) -> tuple[Any, ...]:
         """Return the one row of a SELECT file of the gate, which may name the rule's parameters."""
         text = read_select(Select("bpp_etl.gate", select))
@@ -96,6 +104,10 @@ class Found:
         """Say whether the share of what broke the rule is over its limit; nothing judged is nothing over."""
         # A division rounds the share as the limit was rounded: 29 of 100 is not over 0.29.
         return self.judged > 0 and self.broken / self.judged > self.limit
+
+
+def _part(whole: WholeDelivery) -> int:
+    return max(1, count_of(whole.con, "select count(*) from core.patients") // ENOUGH_PATIENTS)
 
 
 Judge = Callable[[WholeDelivery, Rule], Found]

@@ -40,6 +40,8 @@ class PatientsBefore(NamedTuple):
     without_result: int
     had_test: int
     without_test: int
+    contact_earlier: int
+    contact_later: int
 
     def stopped(self, table: str) -> tuple[int, int]:
         """Count who had rows of a table and could have them still, and who of them has none."""
@@ -52,7 +54,7 @@ class PatientsBefore(NamedTuple):
         }.get(table, (0, 0))
 
 
-NOBODY = PatientsBefore(*(0,) * 16)
+NOBODY = PatientsBefore(*(0,) * 18)
 
 
 @judges("patients_dropped")
@@ -110,6 +112,21 @@ def dates_moved(whole: WholeDelivery, rule: Rule) -> Found:
         "patients have another birth date, start of line 1 or date of death than before",
     )
     return Found(found.kept, found.moved, limit, words)
+
+
+@judges("contacts_go_back")
+def contacts_go_back(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of patients whose last contact is earlier than before to its limit."""
+    found, limit = _patients(whole, rule), whole.limit_of(rule)
+    if (
+        found.contact_earlier < rule.parameters["least_patients"]
+        or found.contact_earlier <= found.contact_later
+    ):
+        return Found(found.kept, 0, limit)
+    words = share_in_words(
+        found.contact_earlier, found.kept, limit, "patients have an earlier last contact than before"
+    )
+    return Found(found.kept, found.contact_earlier, limit, words)
 
 
 @judges("delivery_repeats")

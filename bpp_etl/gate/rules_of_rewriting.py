@@ -82,25 +82,27 @@ class Compared:
 
 def _compared(table: DeliveredTable) -> list[Column]:
     """List the columns that are compared: a key cannot differ, and some move from delivery to delivery."""
-    left_out = {*_key_of(table), *NOT_COMPARED.get(table.name, {})}
+    left_out = {*key_of(table), *NOT_COMPARED.get(table.name, {})}
     return [column for column in delivered_columns(table.contract) if column.name not in left_out]
 
 
-def _key_of(table: DeliveredTable) -> tuple[str, ...]:
+def key_of(table: DeliveredTable) -> tuple[str, ...]:
+    """Name the columns that a row is known by from delivery to delivery."""
     return table.delivered_key or KNOWN_BY[table.name]
 
 
-def _digest_of_key(table: DeliveredTable, of: str = "") -> str:
+def digest_of_key(table: DeliveredTable, of: str = "") -> str:
+    """Write the digest of what a row is known by, in SQL; `of` stands before the columns."""
     # Of text as text: the one file may keep a code as a number that the other does not.
     types = {column.name: sql_type(column) for column in columns_of(table.contract)}
-    return f"hash({', '.join(f'{of}{quoted(name)}::{types[name]}' for name in _key_of(table))})"
+    return f"hash({', '.join(f'{of}{quoted(name)}::{types[name]}' for name in key_of(table))})"
 
 
 def _rewritten(
     before: Connection, now: Connection, table: DeliveredTable, columns: Sequence[Column], room: float
 ) -> _Rewritten:
     """Compare digests of all rows, and cells of those alone whose digests differ: most say what they said."""
-    key = _digest_of_key(table)
+    key = digest_of_key(table)
     cells = ", ".join(quoted(column.name) for column in columns)
     said = ", ".join(f"{quoted(column.name)}::{sql_type(column)}" for column in columns)
     rows = f"select {key} as row_key, hash({said}) as said, true as is_single from core.{quoted(table.name)}"
@@ -131,7 +133,7 @@ def _rewritten(
         rewritten = one_row(
             now,
             f"select {counts} from core.{quoted(table.name)} as now"
-            f" join cells_before as before on before.row_key = {_digest_of_key(table, 'now.')}",
+            f" join cells_before as before on before.row_key = {digest_of_key(table, 'now.')}",
         )
     return _Rewritten(*counts_of_rows, rewritten)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.gates.held_to_before import PEOPLE, after, delivery, result, warnings
+from tests.support.deliveries import TINY
 
 # deaths_withdrawn
 
@@ -69,3 +70,36 @@ def test_dates_of_death_that_moved_are_told(tmp_path: Path) -> None:
     found = result(decision, "patients", "dates_moved")
     assert (found.judged, found.broken, found.status) == (20, 2, "failed")
     assert result(decision, "patients", "deaths_withdrawn").status == "passed"
+
+
+# contacts_go_back
+
+
+@pytest.mark.parametrize(
+    ("people", "back", "forth", "toml", "status"),
+    [
+        (300, 15, 0, "", "passed"),
+        (300, 16, 0, "", "failed"),
+        (300, 16, 0, "[limits]\ncontacts_go_back = 1\n", "passed"),
+        (100, 9, 0, "", "passed"),
+        (100, 10, 0, "", "failed"),
+        (100, 12, 11, "", "failed"),
+        (100, 12, 12, "", "passed"),
+    ],
+)
+def test_last_contacts_that_go_back_are_told(
+    tmp_path: Path, people: int, back: int, forth: int, toml: str, status: str
+) -> None:
+    def seen(days: dict[int, str]) -> dict[str, str]:
+        header, *_ = TINY["patients"].splitlines()
+        names = ["A", "B", "C", *(f"P{number}" for number in range(3, people))]
+        rows = [f"{one},female,{days.get(place, '2024-11-20')}" for place, one in enumerate(names)]
+        return {"patients": "\n".join([header, *rows]) + "\n"}
+
+    days = dict.fromkeys(range(back), "2024-11-10")
+    days |= dict.fromkeys(range(back, back + forth), "2024-11-25")
+    decision = after(tmp_path, seen({}), seen(days), toml)
+    assert result(decision, "patients", "contacts_go_back").status == status
+    words = f"{back} of {people} patients have an earlier last contact than before"
+    assert ("contacts_go_back" in warnings(decision)) == (status == "failed")
+    assert words in warnings(decision).get("contacts_go_back", words)

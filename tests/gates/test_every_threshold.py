@@ -20,11 +20,13 @@ from tests.gates import (
     test_birth_date_default,
     test_changed_patients,
     test_consistency_rules,
+    test_days_of_tables,
     test_days_of_the_record,
     test_distribution_moved,
     test_flag_widespread,
     test_limits,
     test_lysis_not_recorded,
+    test_new_rows_differ,
     test_patients_of_another_registry,
     test_progression_not_seen,
     test_record_rules,
@@ -69,6 +71,11 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_days_of_the_record.test_over_a_fifth_of_dates_on_one_day_is_told,
         test_days_of_the_record.test_over_half_of_dates_on_one_day_of_the_month_is_told,
     ),
+    "records_stop": (test_days_of_tables.test_a_table_that_ends_over_a_quarter_before_another_is_told,),
+    "day_read_as_month": (
+        test_days_of_tables.test_a_column_whose_days_end_with_the_twelfth_is_told,
+        test_days_of_tables.test_days_after_the_last_contact_that_are_not_with_day_and_month_exchanged_are_told,
+    ),
     "her2_results_differ": (
         test_record_rules.test_over_a_tenth_of_twenty_her2_tests_that_contradict_themselves_are_told,
     ),
@@ -103,6 +110,11 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_a_code_of_twenty_rows_that_none_has_any_more_is_told_though_it_was_rare,
     ),
+    "new_rows_differ": (
+        test_new_rows_differ.test_what_most_new_rows_say_otherwise_is_told_beyond_chance,
+        test_new_rows_differ.test_new_results_over_five_times_those_before_are_on_another_scale,
+    ),
+    "contacts_go_back": (test_changed_patients.test_last_contacts_that_go_back_are_told,),
     "rows_gone": (test_rows_gone.test_over_a_twentieth_and_twenty_rows_that_are_not_found_again_are_told,),
     "values_rewritten": (
         test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,

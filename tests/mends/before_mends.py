@@ -13,6 +13,7 @@ from tests.mends.stated_mends import states
 from tests.mends.table_mends import everything_again
 from tests.mutations.changes import exchanged, kept, moved, other_pseudonyms, recoded
 from tests.mutations.hostile_defects import HER2, OTHER_BUILD, of_the_next
+from tests.mutations.increment_defects import as_of, older_export, up_to_the_twelfth, with_new_patients
 from tests.mutations.record import TABLES, Record
 
 
@@ -66,7 +67,102 @@ def _rewritten(says: str, plant: Callable[[Record], object], *tables: str) -> De
     )
 
 
+def _otherwise_of_new_patients(record: Record) -> None:
+    said: dict[str, dict[str, str | None]] = {
+        "patients": {"er_status": "unknown"},
+        "therapy_lines": {"cycle_length_days": None},
+        "imaging_assessments": {"modality": "MRI"},
+        "bone_lesions": {"is_equivocal": "true"},
+        "lab_results": {"upper_limit_normal": None},
+        "her2_tests": {"ihc_score": "0"},
+    }
+    for table, rows in with_new_patients(record).items():
+        for row in rows:
+            row.update(said[table])
+
+
+def _rightly_of_new_patients(export: Export) -> None:
+    everything_again(export)
+    with_new_patients(export.record)
+
+
+def _unread_after_the_twelfth(record: Record) -> None:
+    for table, column in (
+        ("patients", "metastatic_diagnosis_date"),
+        ("therapy_lines", "start_date"),
+        ("imaging_assessments", "assessment_date"),
+        ("lab_results", "specimen_date"),
+        ("her2_tests", "test_date"),
+    ):
+        up_to_the_twelfth(table, column)(record)
+
+
+def _read_otherwise(record: Record) -> None:
+    """Exchange day and month of what a program could read so."""
+    _unread_after_the_twelfth(record)
+    for table, column in (("patients", "metastatic_diagnosis_date"), ("her2_tests", "test_date")):
+        for row in record[table]:
+            if row[column]:
+                year, month, day = str(row[column]).split("-")
+                row[column] = f"{year}-{day}-{month}"
+
+
+_DATED = ("patients", "therapy_lines", "imaging_assessments", "lab_results", "her2_tests")
+_STOPPED = "2022-10-31"
+
 BEFORE_MENDS = (
+    *(
+        planted(
+            "new_rows_differ",
+            says,
+            _otherwise_of_new_patients,
+            follow,
+            on=TABLES,
+            against="the delivery before",
+        )
+        for says, follow in (
+            (
+                "Look for a code, a unit or a column that has changed since the delivery before",
+                _rightly_of_new_patients,
+            ),
+            ("and for new rows that are of another sort;", everything_again),
+        )
+    ),
+    *(
+        planted(
+            "contacts_go_back",
+            says,
+            older_export,
+            everything_again,
+            on=("patients",),
+            against="the delivery before",
+        )
+        for says in (
+            "Look for an older export under a newer name",
+            "and for a database that was restored to an earlier day.",
+        )
+    ),
+    *(
+        planted(
+            "records_stop",
+            "Export the table again, to the day of the others.",
+            as_of(_STOPPED, *gone),
+            everything_again,
+            on=(gone[0],),
+        )
+        for gone in (("bone_lesions",), ("lab_results",), ("imaging_assessments", "bone_lesions"))
+    ),
+    planted(
+        "day_read_as_month",
+        "Look for dates that a program has read with day and month exchanged",
+        _read_otherwise,
+        everything_again,
+        on=_DATED,
+    ),
+    *(
+        planted("day_read_as_month", says, _unread_after_the_twelfth, everything_again, on=_DATED)
+        for says in ("and for those that it could not read and left out.", "Deliver ISO days;")
+    ),
     planted(
         "rows_gone",
         "Look for a filter or a cut in the export",

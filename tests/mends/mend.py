@@ -14,13 +14,14 @@ from bpp_etl.gate.decision import GateDecision
 from schemas.rules import RULES
 from tests.mutations.defect import Against, DeliveryDefect, RowDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
+from tests.mutations.increment_defects import INCREMENT_DEFECTS
 from tests.mutations.kept_defects import KEPT_DEFECTS
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS
 from tests.mutations.record import Course, Record
 from tests.mutations.row_defects import ROW_DEFECTS
 
 ROWS = {defect.wrong: defect for defect in (*ROW_DEFECTS, *LABORATORY_DEFECTS)}
-DELIVERIES = {defect.wrong: defect for defect in (*DELIVERY_DEFECTS, *KEPT_DEFECTS)}
+DELIVERIES = {defect.wrong: defect for defect in (*DELIVERY_DEFECTS, *KEPT_DEFECTS, *INCREMENT_DEFECTS)}
 
 HELD_BY = {rule.id: tuple(other.table for other in RULES if other.id == rule.id) for rule in RULES}
 """Rule -> the tables that it holds for."""

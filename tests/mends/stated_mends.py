@@ -14,6 +14,7 @@ from tests.mends.mend import DeliveryMend, Export, of_delivery
 from tests.mutations.changes import each, recoded, says, without_column
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.hostile_defects import HOSTILE_DEFECTS
+from tests.mutations.increment_defects import INCREMENT_DEFECTS
 from tests.mutations.kept_defects import KEPT_DEFECTS
 from tests.mutations.record import Record, Row
 
@@ -299,7 +300,9 @@ SWITCHED_OFF = tuple(
         is_known=True,
     )
     for defect in {
-        one.rule: one for one in (*KEPT_DEFECTS, *HOSTILE_DEFECTS, *DELIVERY_DEFECTS) if one.rule in SWITCHES
+        one.rule: one
+        for one in (*INCREMENT_DEFECTS, *KEPT_DEFECTS, *HOSTILE_DEFECTS, *DELIVERY_DEFECTS)
+        if one.rule in SWITCHES
     }.values()
 )
 """One for each of them that a known defect breaks."""

@@ -37,6 +37,8 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "dates_moved": ("which must stay the same for a patient",),
     "flag_widespread": ("the rule of each flag says what it takes a row for",),
     "values_rewritten": ("Where the registry has corrected its record",),
+    "contacts_go_back": ("Where the registry has corrected its record",),
+    "records_stop": ("Where it is closed and patients are only followed on",),
     "age_implausible": ("the century of the birth above all",),
     "look_alike_id": ("Check whether it is one patient",),
     "patient_delivered_twice": ("Check whether it is one patient",),

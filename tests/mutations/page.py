@@ -11,6 +11,7 @@ from bpp_etl.gate.rules_page import PLANTED
 from tests.mutations.defect import Defect, DeliveryDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.hostile_defects import HOSTILE_DEFECTS, UNSEEN_AT_FIRST
+from tests.mutations.increment_defects import INCREMENT_DEFECTS
 from tests.mutations.kept_defects import KEPT_DEFECTS, KEPT_ROWS, KEPT_UNSEEN
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
 from tests.mutations.row_defects import ROW_DEFECTS
@@ -22,6 +23,7 @@ SEEN: tuple[Defect, ...] = (
     *DELIVERY_DEFECTS,
     *HOSTILE_DEFECTS,
     *KEPT_DEFECTS,
+    *INCREMENT_DEFECTS,
 )
 NOT_SEEN: tuple[Defect, ...] = (*UNSEEN, *UNSEEN_AT_FIRST, *KEPT_UNSEEN)
 TABLES = tuple(dict.fromkeys(defect.table for defect in SEEN))

@@ -29,6 +29,9 @@ ALONE = {
     "dates_on_one_day",
     "line_one_missing",
     "progression_without_imaging",
+    "new_rows_differ",
+    "records_stop",
+    "contacts_go_back",
 }
 """Tables and rules whose defects change what is judged of other tables."""
 

@@ -17,6 +17,7 @@ from bpp_etl.demo.write import registry_toml
 from tests.mutations.defect import DeliveryDefect
 from tests.mutations.delivery_defects import DELIVERY_DEFECTS
 from tests.mutations.hostile_defects import HOSTILE_DEFECTS, UNSEEN_AT_FIRST
+from tests.mutations.increment_defects import INCREMENT_DEFECTS
 from tests.mutations.kept_defects import KEPT_DEFECTS, KEPT_ROWS, KEPT_UNSEEN
 from tests.mutations.laboratory_defects import LABORATORY_DEFECTS, UNSEEN
 from tests.mutations.record import DELIVERY_DAY, clean_record, write_record
@@ -25,7 +26,7 @@ from tests.mutations.score import Clean, Outcome, broken, judge_rows, together
 from tests.support.gating import gated
 
 OF_ROWS = (*ROW_DEFECTS, *LABORATORY_DEFECTS, *KEPT_ROWS)
-OF_DELIVERIES = (*DELIVERY_DEFECTS, *HOSTILE_DEFECTS, *KEPT_DEFECTS)
+OF_DELIVERIES = (*DELIVERY_DEFECTS, *HOSTILE_DEFECTS, *KEPT_DEFECTS, *INCREMENT_DEFECTS)
 
 
 def test_a_clean_delivery_breaks_no_rule_of_any_severity(tmp_path: Path) -> None:

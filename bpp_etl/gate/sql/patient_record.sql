@@ -42,6 +42,7 @@ select
     patients.patient_id,
     patients.birth_date,
     patients.death_date,
+    patients.last_contact_date,
     patients.death_date is not null as is_dead,
     first_line.start_date,
     coalesce(scanned.has_ct, false) as has_ct,

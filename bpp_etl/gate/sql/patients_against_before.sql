@@ -17,7 +17,9 @@ with compared as (
         now.patient_id is not null and before.has_result as had_result,
         now.has_result,
         now.patient_id is not null and before.has_test as had_test,
-        now.has_test
+        now.has_test,
+        now.last_contact_date < before.last_contact_date as is_contact_earlier,
+        now.last_contact_date > before.last_contact_date as is_contact_later
     from patient_record_before as before
     left join patient_record as now on now.patient_id = before.patient_id
 )
@@ -38,5 +40,7 @@ select
     count(*) filter (where had_result) as had_result_count,
     count(*) filter (where had_result and not has_result) as without_result_count,
     count(*) filter (where had_test) as had_test_count,
-    count(*) filter (where had_test and not has_test) as without_test_count
+    count(*) filter (where had_test and not has_test) as without_test_count,
+    count(*) filter (where is_contact_earlier) as contact_earlier_count,
+    count(*) filter (where is_contact_later) as contact_later_count
 from compared
