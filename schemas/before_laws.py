@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from schemas.delivery_laws import patients, whole_delivery
 from schemas.general_laws import every_table
 from schemas.laws import DeliveryLaw
+from schemas.record_laws import LEAST_SCAN_DAYS
 
 MOST_STOPPED = 0.1
 
@@ -180,15 +181,19 @@ REPEAT_LAWS = (
         "patients_of_another_registry",
         sentence="No patient is one of another registry.",
         exactly="Of patients with dates of birth, metastatic diagnosis and start of line 1 and with a scan, "
-        "the share of whom all of these days and all days of scans are those of a patient admitted before "
-        "in another registry stays within its limit; over "
-        f"{100 * MOST_ELSEWHERE:g} % the gate is shut. Digests of the days are compared.",
+        "the share of whom all of these days and all days of scans are those of a patient admitted in "
+        "another registry stays within its limit; of whoever has scans on at least "
+        f"{LEAST_SCAN_DAYS} days it is enough that the first {LEAST_SCAN_DAYS} are theirs, for scans come in "
+        f"with every delivery. Over {100 * MOST_ELSEWHERE:g} % the gate is shut. Digests of the days are "
+        "compared.",
         severity="warn",
         category="plausibility",
-        mend="Check whether the export holds another registry's patients, or one hospital reports to both: "
-        "each patient counts once. [limits] patients_of_another_registry = 0.4 is told above 40 % only.",
+        mend="Check whether the registry has another name now, the export holds another registry's "
+        "patients, or one hospital reports to both: each patient counts once. "
+        "[limits] patients_of_another_registry = 0.4 is told above 40 % only.",
         on=whole_delivery,
         limit_name="patients_of_another_registry",
+        parameters={"least_scan_days": LEAST_SCAN_DAYS},
         shuts_over=MOST_ELSEWHERE,
         is_in_our_words=True,
     ),

@@ -74,6 +74,16 @@ def needs_of_registry(
         yield Need(name, "late", f"nothing admitted for {days:.0f} days", "ask the registry for a delivery")
 
 
+def need_of_folder(registry: str) -> Need:
+    """Say that a registry which deliveries were admitted of is gone from the landing, perhaps by a rename."""
+    return Need(
+        registry,
+        "gone from the landing",
+        "its folder is gone from the landing, and its patients stay in every release",
+        f"put it back; renamed, or gone for good: take registries/{registry} out of the warehouse",
+    )
+
+
 def _warning(registry: str, of: str, message: str) -> Need:
     """Say which rule warns, in its words with their counts, how it is mended, and how it is accepted.
 
