@@ -211,6 +211,9 @@ REPEAT_LAWS = (
 )
 """Laid on the delivery as a whole."""
 
+ANSWERABLE = frozenset(law.id for law in BEFORE_LAWS if law.severity == "warn")
+"""The rules whose warning the next delivery would hide, so that it waits for an answer."""
+
 COMPARING = frozenset(
     law.id for law in (*BEFORE_LAWS, *REPEAT_LAWS) if law.id != "patients_of_another_registry"
 )

@@ -97,6 +97,7 @@ def _without_words(row: Row) -> Row:
         "messages": told,
         "warned": warned,
         "warnings": [],
+        "unanswered_warnings": [],
         "code_version": ours,
     }
 

@@ -16,6 +16,7 @@ import bpp_etl.gate.rules_against_before
 import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_rewriting
 import bpp_etl.gate.rules_of_spread  # noqa: F401 - the functions of all register themselves
+from bpp_etl.gate.answers import Answers
 from bpp_etl.gate.decision import (
     Accepted,
     Breach,
@@ -42,10 +43,11 @@ def decide(whole: WholeDelivery) -> GateDecision:
     causes: list[ShutCause] = []
     warnings: list[Breach] = []
     accepted: dict[str, list[Breach]] = {rule: [] for rule in waivers}
+    answers = Answers(whole)
     for rule in RULES:
-        found = _find(rule, whole)
         waiver = waivers.get(rule.id)
         is_accepted = waiver is not None and waiver.holds_on(whole.delivery.date)
+        found = answers.weigh(rule, _find(rule, whole), is_accepted=is_accepted)
         result = _weigh(rule, found, is_accepted=is_accepted)
         results.append(result)
         breach = Breach(rule.table, rule.id, found.words)
@@ -81,6 +83,7 @@ def decide(whole: WholeDelivery) -> GateDecision:
             if rows or one.is_told_empty
         ),
         drugs=whole.judged.drugs,
+        unanswered=tuple(answers.left),
     )
 
 

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bpp_etl.gate.decision import Unanswered
 from bpp_etl.status.registries import RegistryStatus
 from schemas.laws import DeliveryLaw
 from schemas.rules import rule_of
@@ -62,6 +63,9 @@ def needs_of_registry(
     if told is not None and status.state != "waiting":
         for of, warning in zip(told.warned, told.warnings, strict=True):
             yield _warning(name, of, warning)
+    if status.admitted is not None and status.state != "waiting":
+        for one in status.admitted.unanswered:
+            yield _unanswered(name, one)
     if told is not None and told.day > today + A_DAY:
         yield Need(
             name,
@@ -81,6 +85,17 @@ def need_of_folder(registry: str) -> Need:
         "gone from the landing",
         "its folder is gone from the landing, and its patients stay in every release",
         f"put it back; renamed, or gone for good: take registries/{registry} out of the warehouse",
+    )
+
+
+def _unanswered(registry: str, one: Unanswered) -> Need:
+    """Say which warning of an earlier delivery nobody has answered: later ones are like the one it was of."""
+    return Need(
+        registry,
+        f"a warning not answered ({one.rule})",
+        one.in_words(),
+        f"send what is right, or accept it: [accept.{one.rule}] in registry.toml",
+        rule_of(one.table, one.rule).mend,
     )
 
 
