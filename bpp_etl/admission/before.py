@@ -40,6 +40,7 @@ def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -
         found: Connection | None = None
         told: Mapping[tuple[str, str], Found] = {}
         unanswered: tuple[Unanswered, ...] = ()
+        of_year: Mapping[str, int] = {}
         if "admitted" in files.in_place().judged:
             try:
                 con = stack.enter_context(opened_read_only(files.admitted))
@@ -47,15 +48,24 @@ def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -
                 is_this = _is_this(con, delivery, read)
                 told = _told_in(con, read) if is_this else {}
                 unanswered = unanswered_in(con, delivery, is_this=is_this)
+                of_year = _of_year_in(con)
             except BusyError:
                 raise
             except (BppError, duckdb.Error):
-                found, told, unanswered = None, {}, ()
+                found, told, unanswered, of_year = None, {}, (), {}
         earlier = _before_warnings(stack, files, delivery, read)
         if earlier is not None:
             (name,) = one_row(earlier, "select delivery from quality.delivery")
             unanswered = compared_with(unanswered, delivery, str(name))
-        yield Known(found, told, files.digests_elsewhere, unanswered, earlier)
+        yield Known(found, told, files.digests_elsewhere, unanswered, earlier, of_year)
+
+
+def _of_year_in(con: Connection) -> dict[str, int]:
+    """Read how many patients each delivery of a year had, as far as a working file tells."""
+    if not has_table(con, "quality", "delivery", ["of_year", "of_year_patients"]):  # of an earlier version
+        return {}
+    names, patients = one_row(con, "select of_year, of_year_patients from quality.delivery")
+    return dict(zip(names or (), patients or (), strict=True))
 
 
 def _before_warnings(

@@ -81,6 +81,8 @@ def record(
                 [f"{one.table}.{one.rule}" for one in decision.unanswered],
                 [one.since for one in decision.unanswered],
                 [one.message for one in decision.unanswered],
+                list(decision.of_year),
+                list(decision.of_year.values()),
                 sum(count.delivered for count in decision.tables),
                 sum(count.admitted for count in decision.tables),
                 sum(count.refused for count in decision.tables),

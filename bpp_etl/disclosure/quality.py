@@ -98,6 +98,8 @@ def _without_words(row: Row) -> Row:
         "warned": warned,
         "warnings": [],
         "unanswered_warnings": [],
+        "of_year": [],
+        "of_year_patients": [],
         "code_version": ours,
     }
 

@@ -139,7 +139,8 @@ class Accepted:
 class GateDecision:
     """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway.
 
-    `drugs` has the drugs that lines of therapy were derived from, by what they are to them.
+    `drugs` has the drugs that lines of therapy were derived from, by what they are to them. `of_year` has the
+    patients of this delivery and of those admitted within a year before, by the names of deliveries.
     """
 
     registry: str
@@ -155,6 +156,7 @@ class GateDecision:
     declared: tuple[DeclaredRows, ...] = ()
     drugs: Mapping[str, int] = field(default_factory=dict)
     unanswered: tuple[Unanswered, ...] = ()
+    of_year: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:

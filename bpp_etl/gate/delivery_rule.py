@@ -31,7 +31,8 @@ class Known:
     rule: it is judged again, and its delivery before is gone. `elsewhere` has, by the names of other
     registries, the files of digests of their admitted patients (`gate/rules_across_registries.py`).
     `unanswered` are warnings of earlier deliveries that wait for an answer, and `before_warnings` is open on
-    the delivery before the first of them, where it can be compared with (`gate/answers.py`).
+    the delivery before the first of them, where it can be compared with (`gate/answers.py`). `of_year` counts
+    the patients of deliveries that were admitted within a year, by their names.
     """
 
     before: Connection | None = None
@@ -39,6 +40,7 @@ class Known:
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
     unanswered: tuple[Unanswered, ...] = ()
     before_warnings: Connection | None = None
+    of_year: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = Known()

@@ -17,6 +17,7 @@ from schemas.laws import DeliveryLaw
 from schemas.rules import RULES
 from schemas.tables import TABLES
 from tests.gates import (
+    test_assessments_exchanged,
     test_birth_date_default,
     test_changed_patients,
     test_days_of_the_record,
@@ -24,6 +25,7 @@ from tests.gates import (
     test_flag_widespread,
     test_limits,
     test_lysis_not_recorded,
+    test_patients_fewer,
     test_patients_of_another_registry,
     test_record_rules,
     test_regimen_misspelt,
@@ -83,6 +85,14 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_distribution_moved.test_only_what_moves_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_what_lies_just_over_the_index_and_over_chance_is_told,
         test_distribution_moved.test_a_code_of_twenty_rows_that_none_has_any_more_is_told_though_it_was_rare,
+    ),
+    "assessments_exchanged": (
+        test_assessments_exchanged.test_over_a_hundredth_of_the_scans_that_are_others_now_are_told,
+        test_assessments_exchanged.test_scans_of_two_patients_are_put_right_and_of_three_are_told,
+    ),
+    "patients_fewer": (
+        test_patients_fewer.test_over_a_tenth_fewer_than_within_the_year_is_told,
+        test_patients_fewer.test_a_year_is_looked_back_on,
     ),
     "rows_gone": (test_rows_gone.test_over_a_twentieth_and_twenty_rows_that_are_not_found_again_are_told,),
     "values_rewritten": (
