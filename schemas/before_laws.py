@@ -230,8 +230,8 @@ REPEAT_LAWS = (
         "compared.",
         severity="warn",
         category="plausibility",
-        mend="Check whether the registry has another name now, the export holds another registry's "
-        "patients, or one hospital reports to both: each patient counts once. "
+        mend="Check whether the export holds another registry's patients, or one hospital reports to both: "
+        "each patient counts once. A registry that is called otherwise now keeps its folder's name. "
         "[limits] patients_of_another_registry = 0.4 is told above 40 % only.",
         on=whole_delivery,
         limit_name="patients_of_another_registry",

@@ -33,6 +33,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "lysis_not_recorded": ("a CT with a lytic lesion that has none confirms no pseudoprogression",),
     "contact_is_extraction": ("follow-up is too long otherwise",),
     "dates_moved": ("which must stay the same for a patient",),
+    "patients_of_another_registry": ("A registry that is called otherwise now keeps its folder's name",),
     "flag_widespread": ("the rule of each flag says what it takes a row for",),
     "values_rewritten": ("Where the registry has corrected its record",),
     "age_implausible": ("the century of the birth above all",),
