@@ -34,6 +34,7 @@ from assets.together import AHEAD, HEARD, NAME, STEP, Turn, steps_of
 from bpp_etl.admission.ahead import Ahead
 from bpp_etl.admission.due import Due, due_for
 from bpp_etl.admission.told import admitted_in_words
+from bpp_etl.admission.unanswered import carried_by
 from bpp_etl.admission.working import WorkingFiles, warnings_of
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.reading import forks
@@ -145,7 +146,7 @@ class _Runner:
     def _tell_of(self, due: Due) -> None:
         files = WorkingFiles.of(self.root, due.delivery.registry)
         if due.action == "judge":
-            for line in warnings_of(files):
+            for line in (*warnings_of(files), *(one.in_words() for one in carried_by(files))):
                 self.say(f"  warning: {line}")
         told = admitted_in_words(files)
         if told is not None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.delivery_laws import patients, whole_delivery
+from schemas.delivery_laws import only, patients, whole_delivery
 from schemas.general_laws import every_table
 from schemas.laws import DeliveryLaw
+from schemas.record_laws import LEAST_SCAN_DAYS
 
 MOST_STOPPED = 0.1
 
@@ -33,6 +34,12 @@ LEAST_LOST = 20
 
 LEAST_REWRITTEN = 20
 """Fewer rows than that a registry may have corrected one by one."""
+
+LEAST_EXCHANGED = 3
+"""Patients: what was filed under the wrong one, or two who were taken for each other, is put right so."""
+
+DAYS_OF_YEAR = 365
+"""So long a registry's numbers are looked back on: what it lost before, somebody has had a year to see."""
 
 ROUNDED_WITHIN = 0.05
 """A ratio of 1.05 that is written with one decimal is as far from what it was."""
@@ -68,6 +75,24 @@ BEFORE_LAWS = (
         on=patients,
         limit=0.1,
         limit_name="patients_dropped",
+        is_told_by_table=True,
+        is_in_our_words=True,
+        columns=("patient_id",),
+    ),
+    DeliveryLaw(
+        "patients_fewer",
+        sentence="A registry has the patients that it had within the last year.",
+        exactly="The share by which its admitted patients are fewer than in the delivery that had most, of "
+        f"those admitted within {DAYS_OF_YEAR} days before, stays within its limit. Deliveries before one "
+        "whose loss of patients was accepted (`patients_dropped`) do not count, nor does anything where "
+        "[limits] patients_dropped = 1 lets patients go.",
+        severity="warn",
+        category="completeness",
+        mend="Look for a filter or a cut in the export that takes some patients from each delivery; [limits] "
+        "patients_fewer = 1 switches the rule off.",
+        on=patients,
+        limit=0.1,
+        limit_name="patients_fewer",
         is_told_by_table=True,
         is_in_our_words=True,
         columns=("patient_id",),
@@ -153,6 +178,24 @@ BEFORE_LAWS = (
         is_told_by_table=True,
     ),
     DeliveryLaw(
+        "assessments_exchanged",
+        sentence="A scan is the patient's whose it was in the delivery before.",
+        exactly="Of the assessments of both deliveries the share stays within its limit that another patient "
+        "has now while the one before is still there; only of the scans of at least "
+        f"{LEAST_EXCHANGED} patients before.",
+        severity="warn",
+        category="plausibility",
+        mend="Look for assessment ids that are given anew or used again, and for rows that are joined to "
+        "other patients; [limits] assessments_exchanged = 1 switches the rule off.",
+        on=only("imaging_assessments"),
+        limit=0.01,
+        limit_name="assessments_exchanged",
+        parameters={"least_patients": LEAST_EXCHANGED},
+        is_told_by_table=True,
+        is_in_our_words=True,
+        columns=("assessment_id", "patient_id"),
+    ),
+    DeliveryLaw(
         "values_rewritten",
         sentence="A row says what it said in the delivery before.",
         exactly="Of the rows of both deliveries the share stays within its limit that says something else in "
@@ -180,15 +223,19 @@ REPEAT_LAWS = (
         "patients_of_another_registry",
         sentence="No patient is one of another registry.",
         exactly="Of patients with dates of birth, metastatic diagnosis and start of line 1 and with a scan, "
-        "the share of whom all of these days and all days of scans are those of a patient admitted before "
-        "in another registry stays within its limit; over "
-        f"{100 * MOST_ELSEWHERE:g} % the gate is shut. Digests of the days are compared.",
+        "the share of whom all of these days and all days of scans are those of a patient admitted in "
+        "another registry stays within its limit; of whoever has scans on at least "
+        f"{LEAST_SCAN_DAYS} days it is enough that the first {LEAST_SCAN_DAYS} are theirs, for scans come in "
+        f"with every delivery. Over {100 * MOST_ELSEWHERE:g} % the gate is shut. Digests of the days are "
+        "compared.",
         severity="warn",
         category="plausibility",
         mend="Check whether the export holds another registry's patients, or one hospital reports to both: "
-        "each patient counts once. [limits] patients_of_another_registry = 0.4 is told above 40 % only.",
+        "each patient counts once. A registry that is called otherwise now keeps its folder's name. "
+        "[limits] patients_of_another_registry = 0.4 is told above 40 % only.",
         on=whole_delivery,
         limit_name="patients_of_another_registry",
+        parameters={"least_scan_days": LEAST_SCAN_DAYS},
         shuts_over=MOST_ELSEWHERE,
         is_in_our_words=True,
     ),

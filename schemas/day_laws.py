@@ -6,9 +6,9 @@ Not here: days that are heaped (`schemas/record_laws.py`), days of the delivery 
 
 from __future__ import annotations
 
+from schemas.delivery_laws import only
 from schemas.general_laws import with_column_of
 from schemas.laws import DeliveryLaw
-from schemas.record_laws import only
 
 MOST_DAYS = 91
 """So long may lag what is written down by hand, and so long a CT comes after the one before."""

@@ -93,3 +93,10 @@ COMPARING = frozenset(
     if law.id != "patients_of_another_registry"
 )
 """The rules that go by the delivery before, and not by other registries."""
+
+OF_THE_YEAR = "patients_fewer"
+
+ANSWERABLE = (
+    frozenset(law.id for law in (*BEFORE_LAWS, *INCREMENT_LAWS) if law.severity == "warn") & COMPARING
+) - {OF_THE_YEAR}
+"""The rules whose warning the next delivery would hide, so that it waits for an answer."""

@@ -64,6 +64,17 @@ class DeliveryResult(Contract, key=("registry", "delivery", "status")):
         "Rules that everyone is told of and that leave the gate open, as table.rule.", nullable=False
     )
     warnings: Annotated[pl.List, pl.String] = derived("The same in words.", nullable=False)
+    unanswered: Annotated[pl.List, pl.String] = derived(
+        "Rules that an earlier delivery broke against the one before it, as table.rule, and that nobody has "
+        "answered since: by `[accept.<rule>]`, or by a delivery that is again as the one before the warning. "
+        "Empty where it was judged before that was carried on."
+    )
+    unanswered_since: Annotated[pl.List, pl.String] = derived("The delivery that broke each of them.")
+    unanswered_warnings: Annotated[pl.List, pl.String] = derived("What was said of each then, in words.")
+    of_year: Annotated[pl.List, pl.String] = derived(
+        "Deliveries admitted within a year, this one too, that `patients_fewer` holds later ones to."
+    )
+    of_year_patients: Annotated[pl.List, pl.Int32] = derived("Patients admitted of each of them.")
     delivered: pl.Int64 = derived("Rows delivered in all tables.", nullable=False)
     admitted: pl.Int64 = derived("Rows admitted; none where the gate is shut.", nullable=False)
     refused: pl.Int64 = derived("Rows refused; all but the ignored where the gate is shut.", nullable=False)

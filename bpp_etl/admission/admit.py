@@ -19,6 +19,7 @@ from bpp_etl.admission.intake import read
 from bpp_etl.admission.record import record
 from bpp_etl.admission.sharded import finding_of
 from bpp_etl.admission.treatment import FINGERPRINT, note_key
+from bpp_etl.admission.unanswered import hold_before_warnings, settle_before_warnings
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.archive import keep_delivery
 from bpp_etl.errors import BppError, BusyError, DamagedError
@@ -66,6 +67,8 @@ def gate(
         # It is the delivery before; it is marked now, and not looked at again.
         decision = _judge(files, delivery, say, runners)
     files.settle(decision.status)
+    if decision.is_open:
+        settle_before_warnings(files, decision)
     note(
         files.warehouse,
         "refresh",
@@ -88,6 +91,8 @@ def _judge(files: WorkingFiles, delivery: Delivery, say: Say, runners: Runners) 
             raise BppError(f"{delivery.registry} cannot be read", "report this as a fault")
         with known_already(files, delivery, found) as known:
             decision = _judged(con, files, delivery, found, known, finding)
+            if decision.is_open:
+                hold_before_warnings(files, known, decision)
         if decision.is_open:
             # Before the delivery takes its place: where that fails, it is judged and they are written again.
             write_digests(con, files.patient_digests)

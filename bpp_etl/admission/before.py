@@ -10,8 +10,10 @@ from contextlib import ExitStack, contextmanager
 
 import duckdb
 
+from bpp_etl.admission.unanswered import compared_with, unanswered_in
 from bpp_etl.admission.working import WorkingFiles
 from bpp_etl.errors import BppError, BusyError
+from bpp_etl.gate.decision import Unanswered
 from bpp_etl.gate.delivery_rule import Found, Known
 from bpp_etl.landing.deliveries import Delivery, delivery_of
 from bpp_etl.reading.remembered import ReadDelivery, files_digest_in, pseudonym_key_in
@@ -31,22 +33,54 @@ def known_already(files: WorkingFiles, delivery: Delivery, read: ReadDelivery) -
     again; where it is a newer one, which was taken away from the landing; and where its file is broken or of
     an earlier version, which judging anew is to mend; nor where its ids were not yet pseudonyms, or are of
     another key: nobody would be known again. Of this very delivery what was found when it was admitted is
-    still known, be it judged again by another registry.toml.
+    still known, be it judged again by another registry.toml. So is what waits for an answer since earlier
+    ones.
     """
     with ExitStack() as stack:
         found: Connection | None = None
         told: Mapping[tuple[str, str], Found] = {}
+        unanswered: tuple[Unanswered, ...] = ()
+        of_year: Mapping[str, int] = {}
         if "admitted" in files.in_place().judged:
             try:
                 con = stack.enter_context(opened_read_only(files.admitted))
                 found = con if _is_before(con, delivery, read) else None
-                if _is_this(con, delivery, read):
-                    told = _told_in(con, read)
+                is_this = _is_this(con, delivery, read)
+                told = _told_in(con, read) if is_this else {}
+                unanswered = unanswered_in(con, delivery, is_this=is_this)
+                of_year = _of_year_in(con)
             except BusyError:
                 raise
             except (BppError, duckdb.Error):
-                found, told = None, {}
-        yield Known(found, told, files.digests_elsewhere)
+                found, told, unanswered, of_year = None, {}, (), {}
+        earlier = _before_warnings(stack, files, delivery, read)
+        if earlier is not None:
+            (name,) = one_row(earlier, "select delivery from quality.delivery")
+            unanswered = compared_with(unanswered, delivery, str(name))
+        yield Known(found, told, files.digests_elsewhere, unanswered, earlier, of_year)
+
+
+def _of_year_in(con: Connection) -> dict[str, int]:
+    """Read how many patients each delivery of a year had, as far as a working file tells."""
+    if not has_table(con, "quality", "delivery", ["of_year", "of_year_patients"]):  # of an earlier version
+        return {}
+    names, patients = one_row(con, "select of_year, of_year_patients from quality.delivery")
+    return dict(zip(names or (), patients or (), strict=True))
+
+
+def _before_warnings(
+    stack: ExitStack, files: WorkingFiles, delivery: Delivery, read: ReadDelivery
+) -> Connection | None:
+    """Open the delivery before the first warning that waits for an answer, if it can be compared with."""
+    if not files.before_warnings.exists():
+        return None
+    try:
+        con = stack.enter_context(opened_read_only(files.before_warnings))
+        return con if _is_before(con, delivery, read) else None
+    except BusyError:
+        raise
+    except (BppError, duckdb.Error):
+        return None
 
 
 def _is_this(con: Connection, delivery: Delivery, read: ReadDelivery) -> bool:

@@ -86,6 +86,16 @@ class WorkingFiles:
         return self.folder / "shut.duckdb"
 
     @property
+    def before_warnings(self) -> Path:
+        """The delivery before the first one with a warning that waits for an answer."""
+        return self.folder / "before_warnings.duckdb"
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Every file that holds patients of a judged delivery."""
+        return (*map(self.place_of, STATUSES), self.before_warnings)
+
+    @property
     def patient_digests(self) -> Path:
         """Digests of the admitted patients' days, by which other registries know them again."""
         return self.folder / "patient_digests.parquet"

@@ -52,6 +52,7 @@ def as_text(checked: Checked) -> str:
     for title, told in (
         ("Why it is shut", [f"{one.message} ({one.rule})" for one in decision.causes]),
         ("Warnings", [f"{one.message} ({one.rule})" for one in decision.warnings]),
+        ("Warnings of earlier deliveries", [one.in_words() for one in decision.unanswered]),
         ("Accepted by waiver", [words for one in decision.accepted for words in one.in_words()]),
     ):
         if told:
@@ -119,6 +120,7 @@ def as_json(checked: Checked) -> str:
         "gate": checked.state,
         "shut_causes": [asdict(cause) for cause in decision.causes],
         "warnings": [asdict(breach) for breach in decision.warnings],
+        "unanswered": [asdict(breach) for breach in decision.unanswered],
         "accepted": [
             {
                 "rule": one.waiver.rule,

@@ -97,6 +97,9 @@ def _without_words(row: Row) -> Row:
         "messages": told,
         "warned": warned,
         "warnings": [],
+        "unanswered_warnings": [],
+        "of_year": [],
+        "of_year_patients": [],
         "code_version": ours,
     }
 

@@ -13,7 +13,7 @@ import duckdb
 
 from bpp_etl.admission.ids import FOLD, LEFT_OUT, rewrite_raw
 from bpp_etl.admission.scratch import put_in_place
-from bpp_etl.admission.working import STATUSES, WorkingFiles, discard
+from bpp_etl.admission.working import WorkingFiles, discard
 from bpp_etl.erasure.copying import copy_schemas, count_anew
 from bpp_etl.erasure.find import SOURCE, Found, is_attached, show_found
 from bpp_etl.erasure.search import REMEMBERED, Search, config_in
@@ -38,7 +38,7 @@ COPIED = ("core", "quarantine", "event", "quality", "timeline")
 def find_in_working_files(files: WorkingFiles, search: Search) -> Found:
     """Look for patients in what a registry has in place; a damaged file is passed over."""
     found = Found()
-    for path in map(files.place_of, STATUSES):
+    for path in files.places:
         if not path.is_file():
             continue
         try:
@@ -57,7 +57,7 @@ def erase_from_working_files(files: WorkingFiles, search: Search) -> list[str]:
     """
     files.start_building()
     done = []
-    for path in map(files.place_of, STATUSES):
+    for path in files.places:
         if not path.exists():
             continue
         name = f"{files.folder.name}/{path.name}"
@@ -83,7 +83,7 @@ def erase_from_working_files(files: WorkingFiles, search: Search) -> list[str]:
 
 def config_of(files: WorkingFiles) -> RegistryConfig:
     """Recall how a registry's ids are read; as canonical ones where no working file tells."""
-    for path in map(files.place_of, STATUSES):
+    for path in files.places:
         try:
             with in_memory() as con:
                 attach_read_only(con, path, SOURCE)

@@ -11,6 +11,8 @@ Not here: found anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpp_etl.gate.delivery_rules
 import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
@@ -23,6 +25,7 @@ import bpp_etl.gate.rules_of_record
 import bpp_etl.gate.rules_of_rewriting
 import bpp_etl.gate.rules_of_spread
 import bpp_etl.gate.rules_of_stating  # noqa: F401 - the functions of all register themselves
+from bpp_etl.gate.answers import Answers
 from bpp_etl.gate.decision import (
     Accepted,
     Breach,
@@ -35,6 +38,7 @@ from bpp_etl.gate.decision import (
 from bpp_etl.gate.declared_rows import declared_rows
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
+from bpp_etl.gate.rules_against_before import patients_of_year
 from schemas.codes import Severity
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
@@ -48,10 +52,11 @@ def decide(whole: WholeDelivery) -> GateDecision:
     causes: list[ShutCause] = []
     warnings: list[Breach] = []
     accepted: dict[str, list[Breach]] = {rule: [] for rule in waivers}
+    answers = Answers(whole)
     for rule in RULES:
-        found = _find(rule, whole)
         waiver = waivers.get(rule.id)
         is_accepted = waiver is not None and waiver.holds_on(whole.delivery.date)
+        found = answers.weigh(rule, _find(rule, whole), is_accepted=is_accepted)
         result = _weigh(rule, found, is_accepted=is_accepted)
         results.append(result)
         breach = Breach(rule.table, rule.id, found.words)
@@ -82,7 +87,16 @@ def decide(whole: WholeDelivery) -> GateDecision:
         ),
         declared=whole.once(declared_rows),
         drugs=whole.judged.drugs,
+        unanswered=tuple(answers.left),
+        of_year=_of_year(whole, results) if not is_shut else {},
     )
+
+
+def _of_year(whole: WholeDelivery, results: Iterable[RuleResult]) -> dict[str, int]:
+    """Count what later deliveries are held to; none of before a loss of patients that was accepted."""
+    is_let_go = any(one.rule == "patients_dropped" and one.status == "waived" for one in results)
+    counts = {} if is_let_go else whole.once(patients_of_year)
+    return counts | {whole.delivery.name: whole.judged.rows_of("patients", is_shut=False).admitted}
 
 
 def _find(rule: Rule, whole: WholeDelivery) -> Found:

@@ -102,6 +102,27 @@ class Breach:
 
 
 @dataclass(frozen=True)
+class Unanswered(Breach):
+    """A warning of an earlier delivery against the one before it, which nobody has answered.
+
+    `can_be_compared`: what came before it, or earlier, is still kept.
+    """
+
+    since: str
+    can_be_compared: bool = True
+
+    @classmethod
+    def of(cls, place: str, since: str, message: str) -> Unanswered:
+        """Make one of its fields as `quality.delivery` has them; the place is table.rule."""
+        table, rule = place.split(".")
+        return cls(table, rule, message, since)
+
+    def in_words(self) -> str:
+        """Say what was said, and of which delivery."""
+        return f"not answered: {self.rule} of {self.since} ({self.table}): {self.message}"
+
+
+@dataclass(frozen=True)
 class ShutCause(Breach):
     """A breach for which the gate is shut."""
 
@@ -123,7 +144,8 @@ class Accepted:
 class GateDecision:
     """The gate's decision on one delivery: why it is shut, if it is, and what everyone is told anyway.
 
-    `drugs` has the drugs that lines of therapy were derived from, by what they are to them.
+    `drugs` has the drugs that lines of therapy were derived from, by what they are to them. `of_year` has the
+    patients of this delivery and of those admitted within a year before, by the names of deliveries.
     """
 
     registry: str
@@ -138,6 +160,8 @@ class GateDecision:
     null_words: tuple[NullWords, ...] = ()
     declared: tuple[DeclaredRows, ...] = ()
     drugs: Mapping[str, int] = field(default_factory=dict)
+    unanswered: tuple[Unanswered, ...] = ()
+    of_year: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bpp_etl.errors import BppError
+from bpp_etl.gate.decision import Unanswered
 from bpp_etl.gate.judged import JudgedDelivery
 from bpp_etl.landing.deliveries import Delivery
 from bpp_etl.warehouse.connection import Connection, count_of, one_row
@@ -29,11 +30,17 @@ class Known:
     with. `told` is what rules that compare with it found when this very delivery was admitted, by table and
     rule: it is judged again, and its delivery before is gone. `elsewhere` has, by the names of other
     registries, the files of digests of their admitted patients (`gate/rules_across_registries.py`).
+    `unanswered` are warnings of earlier deliveries that wait for an answer, and `before_warnings` is open on
+    the delivery before the first of them, where it can be compared with (`gate/answers.py`). `of_year` counts
+    the patients of deliveries that were admitted within a year, by their names.
     """
 
     before: Connection | None = None
     told: Mapping[tuple[str, str], Found] = field(default_factory=dict)
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
+    unanswered: tuple[Unanswered, ...] = ()
+    before_warnings: Connection | None = None
+    of_year: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = Known()

@@ -15,10 +15,12 @@ import polars as pl
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.select import Select, drop_relations, run_step
+from schemas.record_laws import LEAST_SCAN_DAYS
 from schemas.rules import Rule
 
 PATIENT_DIGEST = Select("bpp_etl.gate", "patient_digest")
-DIGEST = "digest"
+DIGESTS = ("digest", "digest_of_first")
+"""Of all days, and of those with the first days of scans alone; empty where there are fewer."""
 
 
 @judges("patients_of_another_registry")
@@ -28,33 +30,44 @@ def patients_of_another_registry(whole: WholeDelivery, rule: Rule) -> Found:
     if not elsewhere:
         return Found(0, 0, limit)
     own = _digests_of(whole.con)
-    told = {name: own.is_in(theirs.implode()) for name, theirs in elsewhere.items()}
+    told = {name: _shared(own, theirs) for name, theirs in elsewhere.items()}
     names = [name for name, shared in told.items() if shared.any()]
     # A patient of several registries is counted once.
     broken = int(pl.DataFrame(told).select(pl.any_horizontal(pl.all())).to_series().sum())
     words = share_in_words(
-        broken, len(own), limit, f"patients have all days of patients of {', '.join(names)}"
+        broken, len(own), limit, f"patients have the days of patients of {', '.join(names)}"
     )
     return Found(len(own), broken, limit, words)
 
 
 def write_digests(con: Connection, path: Path) -> None:
     """Write the digests of a delivery's admitted patients, to be compared with other registries'."""
-    _digests_of(con).unique().sort().to_frame().write_parquet(path)
+    _digests_of(con).unique().sort(DIGESTS).write_parquet(path)
 
 
-def digests_in(files: Mapping[str, Path]) -> dict[str, pl.Series]:
+def digests_in(files: Mapping[str, Path]) -> dict[str, pl.DataFrame]:
     """Read the digests of other registries' patients; a damaged file is none, until it is written anew."""
     found = {}
     for name, path in sorted(files.items()):
         with suppress(pl.exceptions.PolarsError, OSError):
-            found[name] = pl.read_parquet(path, glob=False).get_column(DIGEST)
+            theirs = pl.read_parquet(path, glob=False)
+            # One of an earlier version has digests of all days alone.
+            found[name] = theirs.select(one for one in DIGESTS if one in theirs.columns)
     return found
 
 
-def _digests_of(con: Connection) -> pl.Series:
-    """Digest the days of each patient of whom enough is known; one entry for each of them."""
-    run_step(con, PATIENT_DIGEST, {})
-    digests: pl.Series = con.table(PATIENT_DIGEST.name).pl().get_column(DIGEST)
+def _shared(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
+    """Say of each of our patients whether one of theirs has the same days, all or the first."""
+    found = pl.any_horizontal(
+        pl.col(one).is_in(theirs.get_column(one).drop_nulls().implode()).fill_null(value=False)
+        for one in theirs.columns
+    )
+    return own.select(found).to_series()
+
+
+def _digests_of(con: Connection) -> pl.DataFrame:
+    """Digest the days of each patient of whom enough is known; one row for each of them."""
+    run_step(con, PATIENT_DIGEST, {"least_scan_days": LEAST_SCAN_DAYS})
+    digests: pl.DataFrame = con.table(PATIENT_DIGEST.name).pl().select(DIGESTS)
     drop_relations(con, [PATIENT_DIGEST.name])
     return digests

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
+from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
 from bpp_etl.warehouse.ddl import sql_type
 from bpp_etl.warehouse.select import Select, drop_relations, read_select, run_step
+from schemas.before_laws import DAYS_OF_YEAR
 from schemas.codes import CT_MODALITIES
 from schemas.contract import delivered_columns
 from schemas.laws import DELIVERY
@@ -63,6 +65,34 @@ def patients_dropped(whole: WholeDelivery, rule: Rule) -> Found:
     found, limit = _patients(whole, rule), whole.limit_of(rule)
     words = share_in_words(found.gone, found.all, limit, "patients of the delivery before are gone")
     return Found(found.all, found.gone, limit, words)
+
+
+@judges("patients_fewer")
+def patients_fewer(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share by which patients are fewer than in the fullest delivery of a year to its limit."""
+    limit, lets_go = whole.limit_of(rule), whole.judged.read.config.limit("patients_dropped") >= 1
+    if whole.before is None or _is_missed(whole, rule) or lets_go:
+        return Found(0, 0, limit)
+    delivery, most = max(whole.once(patients_of_year).items(), key=lambda one: one[1], default=("", 0))
+    fewer = max(0, most - count_of(whole.con, "select count(*) from core.patients"))
+    words = share_in_words(fewer, most, limit, f"patients of {delivery} are missing now")
+    return Found(most, fewer, limit, words)
+
+
+def patients_of_year(whole: WholeDelivery) -> dict[str, int]:
+    """Count the patients of each delivery that was admitted within a year before this one, by its name."""
+    counts = dict(whole.known.of_year)
+    if whole.before is not None:
+        (name,) = one_row(whole.before, "select delivery from quality.delivery")
+        counts[str(name)] = count_of(whole.before, "select count(*) from core.patients")
+    found = {}
+    for name, patients in counts.items():
+        other = delivery_of(whole.delivery.path.with_name(name))
+        if other is None or other.name == whole.delivery.name or other.order > whole.delivery.order:
+            continue
+        if (whole.delivery.date - other.date).days <= DAYS_OF_YEAR:
+            found[name] = patients
+    return found
 
 
 @judges("table_shrunk")

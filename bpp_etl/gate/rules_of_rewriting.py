@@ -20,6 +20,8 @@ from schemas.contract import Column, columns_of, delivered_columns
 from schemas.rules import Rule
 from schemas.tables import TABLES, DeliveredTable
 
+OWNER = "patient_id"
+
 
 @judges("values_rewritten")
 def values_rewritten(whole: WholeDelivery, rule: Rule) -> Found:
@@ -56,13 +58,33 @@ def rows_gone(whole: WholeDelivery, rule: Rule) -> Found:
     return Found(found.before, gone, limit, words)
 
 
+@judges("assessments_exchanged")
+def assessments_exchanged(whole: WholeDelivery, rule: Rule) -> Found:
+    """Hold the share of assessments of both deliveries that are another patient's now to its limit."""
+    limit = whole.limit_of(rule)
+    if whole.before is None or rule.table not in whole.judged.tables:
+        return Found(0, 0, limit)
+    found = whole.once(Compared(rule.table, ROUNDED_WITHIN))
+    exchanged, owners = found.exchanged
+    if owners < rule.parameters["least_patients"]:
+        return Found(found.known, 0, limit)
+    words = share_in_words(
+        exchanged, found.known, limit, "scans of both deliveries are another patient's now"
+    )
+    return Found(found.known, exchanged, limit, words)
+
+
 class _Rewritten(NamedTuple):
-    """How many rows were there before, are there still, can be compared, and say otherwise by column."""
+    """How many rows were there before, are there still, can be compared, and say otherwise by column.
+
+    `exchanged` are those that another patient has while the one before is still there, and whose they were.
+    """
 
     before: int
     still_there: int
     known: int
     rewritten: Sequence[int]
+    exchanged: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -135,7 +157,20 @@ def _rewritten(
             f"select {counts} from core.{quoted(table.name)} as now"
             f" join cells_before as before on before.row_key = {digest_of_key(table, 'now.')}",
         )
-    return _Rewritten(*counts_of_rows, rewritten)
+        exchanged = _exchanged(now, table) if OWNER in cells_before.columns else (0, 0)
+    return _Rewritten(*counts_of_rows, rewritten, exchanged)
+
+
+def _exchanged(now: Connection, table: DeliveredTable) -> tuple[int, int]:
+    """Count the rows that another patient has, and the patients, still there, who had them before."""
+    rows, owners = one_row(
+        now,
+        f"select count(*), count(distinct before.{OWNER}) from core.{quoted(table.name)} as now"
+        f" join cells_before as before on before.row_key = {digest_of_key(table, 'now.')}"
+        f" semi join core.patients as patients on patients.{OWNER} = before.{OWNER}"
+        f" where now.{OWNER} <> before.{OWNER}",
+    )
+    return int(rows), int(owners)
 
 
 def _differs(column: Column, room: float) -> str:

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bpp_etl.gate.decision import Unanswered
 from bpp_etl.status.registries import RegistryStatus
 from schemas.laws import DeliveryLaw
 from schemas.rules import rule_of
@@ -62,6 +63,9 @@ def needs_of_registry(
     if told is not None and status.state != "waiting":
         for of, warning in zip(told.warned, told.warnings, strict=True):
             yield _warning(name, of, warning)
+    if status.admitted is not None and status.state != "waiting":
+        for one in status.admitted.unanswered:
+            yield _unanswered(name, one)
     if told is not None and told.day > today + A_DAY:
         yield Need(
             name,
@@ -72,6 +76,27 @@ def needs_of_registry(
     days = status.days_since_admitted
     if status.admitted is not None and days is not None and days > fresh_days:
         yield Need(name, "late", f"nothing admitted for {days:.0f} days", "ask the registry for a delivery")
+
+
+def need_of_folder(registry: str) -> Need:
+    """Say that a registry which deliveries were admitted of is gone from the landing, perhaps by a rename."""
+    return Need(
+        registry,
+        "gone from the landing",
+        "its folder is gone from the landing, and its patients stay in every release",
+        f"put it back; renamed, or gone for good: take registries/{registry} out of the warehouse",
+    )
+
+
+def _unanswered(registry: str, one: Unanswered) -> Need:
+    """Say which warning of an earlier delivery nobody has answered: later ones are like the one it was of."""
+    return Need(
+        registry,
+        f"a warning not answered ({one.rule})",
+        one.in_words(),
+        f"send what is right, or accept it: [accept.{one.rule}] in registry.toml",
+        rule_of(one.table, one.rule).mend,
+    )
 
 
 def _warning(registry: str, of: str, message: str) -> Need:

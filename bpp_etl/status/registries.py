@@ -14,9 +14,10 @@ from typing import Literal
 
 from bpp_etl.admission.due import Due, due_for
 from bpp_etl.admission.judgement import judgement_in
+from bpp_etl.admission.unanswered import carried_in
 from bpp_etl.admission.working import STATUSES, WorkingFiles
 from bpp_etl.errors import BppError, BusyError, OtherVersionError, UsageError
-from bpp_etl.gate.decision import BREACHES
+from bpp_etl.gate.decision import BREACHES, Unanswered
 from bpp_etl.landing.deliveries import Landing
 from bpp_etl.release.inputs import registries_in
 from bpp_etl.warehouse.connection import opened_read_only
@@ -36,7 +37,8 @@ WAIVERS = 'select rule, until, reason, "by" from quality.waiver where is_in_forc
 class Judged:
     """A delivery in a working file: its day, why it is shut, what is told of it, and each rule it broke.
 
-    `warned` names the table and the rule of each of the `warnings`.
+    `warned` names the table and the rule of each of the `warnings`. `unanswered` are those of earlier
+    deliveries that wait for an answer.
     """
 
     delivery: str
@@ -46,6 +48,7 @@ class Judged:
     warnings: tuple[str, ...]
     breaches: tuple[Mapping[str, object], ...]
     waivers: tuple[Mapping[str, object], ...]
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,4 +132,5 @@ def _judged_in(files: WorkingFiles, status: str) -> Judged | None:
             tuple(warnings),
             breaches,
             tuple(named_rows(con.execute(WAIVERS))),
+            carried_in(con),
         )

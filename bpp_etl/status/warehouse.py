@@ -23,7 +23,7 @@ from bpp_etl.release.inputs import ReleaseInput, release_input
 from bpp_etl.release.seal import WITHDRAWN
 from bpp_etl.release.shelf import FILE, REPORT, Shelf
 from bpp_etl.settings import Places
-from bpp_etl.status.needs import Need, needs_of_registry
+from bpp_etl.status.needs import Need, need_of_folder, needs_of_registry
 from bpp_etl.status.registries import RegistryStatus, statuses_of
 from bpp_etl.storage.look import look_at_landing
 from bpp_etl.warehouse.beside import all_beside
@@ -106,6 +106,13 @@ def status_of(places: Places, operated: Operated, at: dt.datetime) -> WarehouseS
         needs += needs_of_registry(
             registry, operated.registry_fresh_days, at.date(), is_running=operated.is_running
         )
+    needs += [
+        need_of_folder(registry.name)
+        for registry in registries
+        if registry.state == "not_delivered"
+        and places.landing.is_dir()
+        and not (places.landing / registry.name).exists()
+    ]
     needs += [
         Need(
             "landing",

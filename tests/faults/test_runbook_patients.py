@@ -5,6 +5,7 @@ Not here: the other entries (`test_runbook.py`).
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from assets.resources import Warehouse
 from bpp_etl.errors import BppError
 from bpp_etl.identity.erased import begin_erasure, end_erasure
 from bpp_etl.release.shelf import Shelf
+from bpp_etl.settings import Places
+from bpp_etl.status.warehouse import Operated, status_of
+from tests.gates.test_patients_of_another_registry import LEFT_OUT, tables
 from tests.support.deliveries import write_delivery_of
 from tests.support.runbook import quoted
 from tests.support.warehouses import admit, release
@@ -72,3 +76,30 @@ def test_26_the_list_of_the_erased_has_lost_its_key(tmp_path: Path) -> None:
     assert [error.value.message] == quoted(26)
     (warehouse / ".key").write_text(key, encoding="ascii")
     assert admit(landing, warehouse).is_open, "both of one backup"
+
+
+def test_28_a_registry_has_another_name(tmp_path: Path) -> None:
+    landing, warehouse = tmp_path / "landing", tmp_path / "warehouse"
+    once = Warehouse(landing=str(landing), warehouse=str(warehouse))
+    for registry, later in (("tiny", 1), ("renamed", 3)):
+        folder = write_delivery_of(landing, registry, **tables(range(5), "P", later=later), **LEFT_OUT)
+        (folder.parent / "registry.toml").write_text("[limits]\ncadence = 1\n", encoding="utf-8")
+    old = landing / "tiny"
+    shutil.move(landing / "renamed", tmp_path / "renamed")
+    assert refresh(once).exit_code == 0
+    shutil.move(old, tmp_path / "tiny")
+    shutil.move(tmp_path / "renamed", landing / "renamed")
+    assert refresh(once).exit_code == 3
+    found = needs(landing, warehouse)
+    shut, gone = quoted(28)
+    assert gone in found
+    assert any(what.endswith(f": {shut}") for what in found)
+    shutil.move(warehouse / "registries" / "tiny", tmp_path / "away")
+    assert refresh(once, only=["renamed"], full=True).exit_code == 0
+    assert not set(needs(landing, warehouse)) & set(quoted(28))
+
+
+def needs(landing: Path, warehouse: Path) -> list[str]:
+    operated = Operated({}, 35, 35, "does not run", is_running=False)
+    found = status_of(Places(landing, warehouse), operated, dt.datetime.now(dt.UTC))
+    return [need.what for need in found.needs]

@@ -17,6 +17,7 @@ from schemas.laws import DeliveryLaw
 from schemas.rules import RULES
 from schemas.tables import TABLES
 from tests.gates import (
+    test_assessments_exchanged,
     test_birth_date_default,
     test_changed_patients,
     test_consistency_rules,
@@ -27,6 +28,7 @@ from tests.gates import (
     test_limits,
     test_lysis_not_recorded,
     test_new_rows_differ,
+    test_patients_fewer,
     test_patients_of_another_registry,
     test_progression_not_seen,
     test_record_rules,
@@ -115,6 +117,14 @@ TESTED: Mapping[str, tuple[Test, ...]] = {
         test_new_rows_differ.test_new_results_over_five_times_those_before_are_on_another_scale,
     ),
     "contacts_go_back": (test_changed_patients.test_last_contacts_that_go_back_are_told,),
+    "assessments_exchanged": (
+        test_assessments_exchanged.test_over_a_hundredth_of_the_scans_that_are_others_now_are_told,
+        test_assessments_exchanged.test_scans_of_two_patients_are_put_right_and_of_three_are_told,
+    ),
+    "patients_fewer": (
+        test_patients_fewer.test_over_a_tenth_fewer_than_within_the_year_is_told,
+        test_patients_fewer.test_a_year_is_looked_back_on,
+    ),
     "rows_gone": (test_rows_gone.test_over_a_twentieth_and_twenty_rows_that_are_not_found_again_are_told,),
     "values_rewritten": (
         test_values_rewritten.test_over_a_twentieth_and_twenty_rows_that_say_something_else_are_told,

@@ -11,7 +11,7 @@ from tests.mends.delivery_mends import Follow, of, planted
 from tests.mends.mend import DeliveryMend, Export
 from tests.mends.stated_mends import states
 from tests.mends.table_mends import everything_again
-from tests.mutations.changes import exchanged, kept, moved, other_pseudonyms, recoded
+from tests.mutations.changes import exchanged, half_of_patients, kept, moved, other_pseudonyms, recoded
 from tests.mutations.hostile_defects import HER2, OTHER_BUILD, of_the_next
 from tests.mutations.increment_defects import as_of, older_export, up_to_the_twelfth, with_new_patients
 from tests.mutations.record import TABLES, Record
@@ -178,6 +178,28 @@ BEFORE_MENDS = (
         everything_again,
         on=TABLES,
         against="the delivery before",
+    ),
+    planted(
+        "assessments_exchanged",
+        "Look for assessment ids that are given anew or used again",
+        of_the_next("imaging_assessments", "assessment_id"),
+        everything_again,
+        on=("imaging_assessments",),
+        against="the delivery before",
+    ),
+    planted(
+        "assessments_exchanged",
+        "and for rows that are joined to other patients;",
+        of_the_next("imaging_assessments", "patient_id"),
+        everything_again,
+        on=("imaging_assessments",),
+        against="the delivery before",
+    ),
+    _told(
+        "patients_fewer",
+        "Look for a filter or a cut in the export that takes some patients from each delivery;",
+        of(half_of_patients),
+        everything_again,
     ),
     _told("patients_dropped", "new pseudonyms", of(other_pseudonyms), everything_again),
     _rewritten(

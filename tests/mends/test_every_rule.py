@@ -35,6 +35,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "treated_past_progression": ("Where the registry treats beyond progression",),
     "contact_is_extraction": ("follow-up is too long otherwise",),
     "dates_moved": ("which must stay the same for a patient",),
+    "patients_of_another_registry": ("A registry that is called otherwise now keeps its folder's name",),
     "flag_widespread": ("the rule of each flag says what it takes a row for",),
     "values_rewritten": ("Where the registry has corrected its record",),
     "contacts_go_back": ("Where the registry has corrected its record",),

@@ -79,6 +79,12 @@ def _without_first_results(record: Record) -> None:
     record["lab_results"] = left
 
 
+def _without_every_seventh(record: Record) -> None:
+    gone = {row[OWNER] for row in record["patients"][::7]}
+    for table, rows in record.items():
+        record[table] = [row for row in rows if row[OWNER] not in gone]
+
+
 def _all_dead(row: Row) -> None:
     row["death_date"] = row["death_date"] or row["last_contact_date"]
 
@@ -180,6 +186,13 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "dates_moved",
             each("patients", _dead_on_new_year),
         ),
+        (
+            "scans are those of the next row's patient",
+            "imaging_assessments",
+            "assessments_exchanged",
+            of_the_next("imaging_assessments", "patient_id"),
+        ),
+        ("every seventh patient is gone", "patients", "patients_fewer", _without_every_seventh),
         (
             "births are those of the next patient",
             "patients",

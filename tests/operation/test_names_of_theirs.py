@@ -86,6 +86,7 @@ def test_an_alert_and_a_look_tell_position_and_kind(ran: tuple[Project, list[str
 def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -> None:
     assert {
         "alp_scale_implausible",
+        "assessments_exchanged",
         "cadence_not_kept",
         "code_never_occurs",
         "code_never_varies",
@@ -95,6 +96,7 @@ def test_only_rules_of_rows_and_counts_are_told_in_the_words_of_the_terminal() -
         "ids_written_otherwise",
         "no_eligible_ct",
         "patients_dropped",
+        "patients_fewer",
         "patients_of_another_registry",
         "progression_not_seen",
         "contacts_go_back",

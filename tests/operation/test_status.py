@@ -101,6 +101,20 @@ def test_a_delivery_that_waits_needs_a_person_where_nothing_runs_by_itself(home:
     assert states(found)["well"] == "waiting"
 
 
+def test_a_registry_whose_folder_is_gone_from_the_landing_is_told_for_its_patients_still_count(
+    home: Path,
+) -> None:
+    (home / "landing" / "well").rename(home / "landing" / "better")
+    ((what, do),) = needs(look(home))["well"]
+    assert what == "its folder is gone from the landing, and its patients stay in every release"
+    shutil.rmtree(home / "warehouse" / "registries" / "well")
+    assert do == "put it back; renamed, or gone for good: take registries/well out of the warehouse"
+    refresh(Warehouse(landing=str(home / "landing"), warehouse=str(home / "warehouse")))
+    found = look(home)
+    assert "well" not in needs(found)
+    assert states(found) == {"better": "admitted", "shut": "shut", "warned": "admitted"}
+
+
 def test_a_registry_that_is_late_is_named_and_one_at_the_limit_is_not(refreshed: Path) -> None:
     assert needs(look(refreshed, days=36))["well"] == [
         ("nothing admitted for 36 days", "ask the registry for a delivery")
@@ -168,10 +182,11 @@ def test_what_left_the_landing_or_is_called_strangely_is_said(home: Path) -> Non
     (home / "landing" / "warned" / "Summer").mkdir()
     found = look(home)
     assert states(found)["well"] == "not_delivered"
-    assert "well" not in needs(found)  # late, once it is
     assert needs(found)["landing"][0][0].startswith("left alone: warned/Summer")
     shutil.rmtree(home / "landing")
-    assert "does not exist" in needs(look(home))["landing"][0][0]
+    told = needs(look(home))
+    assert "does not exist" in told["landing"][0][0]
+    assert "well" not in told  # that its folder is gone is no news then
 
 
 def test_a_disk_that_is_nearly_full_is_said(refreshed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
--- One row per patient whose days are known well enough to know the patient by: a digest of them all.
+-- One row per patient whose days are known well enough to know the patient by: a digest of them all, and one
+-- with the first days of scans alone, which stays the same while scans come in.
 -- Days that are counted from a day zero which stands in are nobody's.
 with first_line as (
     select
@@ -13,16 +14,19 @@ scanned as (
     select
         patient_id,
         -- A distinct and ordered aggregate of texts takes three times as long.
-        array_to_string(list_sort(list_distinct(list(assessment_date))), ' ') as days
+        list_sort(list_distinct(list(assessment_date))) as days
     from core.imaging_assessments
     group by patient_id
 )
 
 select
     patients.patient_id,
-    md5_number_lower(
-        concat_ws('|', patients.birth_date, patients.metastatic_diagnosis_date, first_line.start_date, scanned.days)
-    ) as digest
+    concat_ws('|', patients.birth_date, patients.metastatic_diagnosis_date, first_line.start_date) as own_days,
+    md5_number_lower(concat_ws('|', own_days, array_to_string(scanned.days, ' '))) as digest,
+    case
+        when len(scanned.days) >= $least_scan_days
+            then md5_number_lower(concat_ws('|', own_days, array_to_string(scanned.days[: $least_scan_days], ' ')))
+    end as digest_of_first
 from core.patients as patients
 join first_line on first_line.patient_id = patients.patient_id
 join scanned on scanned.patient_id = patients.patient_id

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bpp_etl.admission.record import EMPTY
+from bpp_etl.gate.decision import Unanswered
 from bpp_etl.report.figures import NOTHING, Code, Piece, text
 from bpp_etl.report.grid import Cell, Grid, grid
 from bpp_etl.report.numbers import day
@@ -32,6 +33,13 @@ def waiver_of(waiver: Row) -> Piece:
     else:
         said = f" is accepted until {day(waiver['until'])} and not broken"
     return text(Code(waiver["rule"]), f"{said}, by {waiver['by']}: {waiver['reason']}")
+
+
+def unanswered_of(delivery: Row) -> Iterator[str]:
+    """Say which warnings of earlier deliveries nobody has answered; nothing where words are withheld."""
+    names = ("unanswered", "unanswered_since", "unanswered_warnings")
+    for of, since, message in zip(*(delivery[name] or () for name in names), strict=False):
+        yield Unanswered.of(of, since, message).in_words()
 
 
 def columns_of(columns: Sequence[Row], *, is_identifier: bool) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpp_etl.report.figures import Code, Piece, text
+from bpp_etl.report.sections.beside_counts import unanswered_of
 from bpp_etl.report.tables import ReleaseTables
 
 CHECK = "its part in Data quality says which rows, and how to mend each"
@@ -35,7 +36,8 @@ def needs(tables: ReleaseTables) -> tuple[Need, ...]:
         of, delivery = str(row["registry"]), Code(row["delivery"])
         if row["status"] == "admitted":
             found += [
-                Need(f"registry-{of}", of, text(delivery, f": {told}"), ASK) for told in row["warnings"]
+                Need(f"registry-{of}", of, text(delivery, f": {told}"), ASK)
+                for told in (*row["warnings"], *unanswered_of(row))
             ]
         else:
             why = "; ".join(row["messages"])

@@ -20,6 +20,7 @@ from bpp_etl.report.sections.beside_counts import (
     empty_rows_of,
     null_words_of,
     stated_of,
+    unanswered_of,
     waiver_of,
 )
 from bpp_etl.report.sections.changes import row_grid, rule_grid, typeset
@@ -156,7 +157,7 @@ def _judged(tables: ReleaseTables, delivery: Row, anchor: str) -> Judged:
         date=day(delivery["delivery_date"]),
         is_admitted=is_admitted,
         causes=tuple(delivery["messages"]),
-        warnings=tuple(delivery["warnings"]),
+        warnings=(*delivery["warnings"], *unanswered_of(delivery)),
         counts=_counts(tables, counts, rules, anchor),
         rules=_rules(rules, named, anchor),
         broken=tuple(_broken(tables, rules, anchor)),
