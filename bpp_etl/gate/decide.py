@@ -11,8 +11,6 @@ Not here: found anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import bpp_etl.gate.delivery_rules
 import bpp_etl.gate.rules_across_registries
 import bpp_etl.gate.rules_against_before
@@ -38,7 +36,7 @@ from bpp_etl.gate.decision import (
 from bpp_etl.gate.declared_rows import declared_rows
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judge_of
 from bpp_etl.gate.judged import NOT_JUDGED
-from bpp_etl.gate.rules_against_before import patients_of_year
+from bpp_etl.gate.rules_against_before import counts_of_year
 from schemas.codes import Severity
 from schemas.laws import DeliveryLaw
 from schemas.rules import RULES, Rule
@@ -88,15 +86,8 @@ def decide(whole: WholeDelivery) -> GateDecision:
         declared=whole.once(declared_rows),
         drugs=whole.judged.drugs,
         unanswered=tuple(answers.left),
-        of_year=_of_year(whole, results) if not is_shut else {},
+        of_year=counts_of_year(whole, results) if not is_shut else {},
     )
-
-
-def _of_year(whole: WholeDelivery, results: Iterable[RuleResult]) -> dict[str, int]:
-    """Count what later deliveries are held to; none of before a loss of patients that was accepted."""
-    is_let_go = any(one.rule == "patients_dropped" and one.status == "waived" for one in results)
-    counts = {} if is_let_go else whole.once(patients_of_year)
-    return counts | {whole.delivery.name: whole.judged.rows_of("patients", is_shut=False).admitted}
 
 
 def _find(rule: Rule, whole: WholeDelivery) -> Found:

@@ -6,8 +6,10 @@ the rules' declarations (`schemas/before_laws.py`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from bpp_etl.gate.decision import RuleResult
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.landing.deliveries import delivery_of
 from bpp_etl.warehouse.connection import Connection, count_of, one_row, quoted
@@ -184,6 +186,13 @@ def _is_missed(whole: WholeDelivery, rule: Rule) -> bool:
         return False
     amiss = {problem.table for problem in whole.judged.read.problems}
     return TABLES[rule.table].is_required or bool(amiss & {rule.table, DELIVERY})
+
+
+def counts_of_year(whole: WholeDelivery, results: Iterable[RuleResult]) -> dict[str, int]:
+    """Count what later deliveries are held to; none of before a loss of patients that was accepted."""
+    is_let_go = any(one.rule == "patients_dropped" and one.status == "waived" for one in results)
+    counts = {} if is_let_go else whole.once(patients_of_year)
+    return counts | {whole.delivery.name: whole.judged.rows_of("patients", is_shut=False).admitted}
 
 
 def patients_before(whole: WholeDelivery) -> PatientsBefore:

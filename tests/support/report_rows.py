@@ -102,6 +102,9 @@ def delivery(
         "messages": [],
         "warned": [],
         "warnings": [],
+        "unanswered": None,
+        "unanswered_since": None,
+        "unanswered_warnings": None,
         "input_digest": "ff00",
         "code_version": "0.1.0+test",
     }

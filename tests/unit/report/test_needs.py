@@ -38,6 +38,19 @@ def test_shut_gates_come_first_and_each_says_what_to_do(release: Path) -> None:
     )
 
 
+def test_a_warning_that_nobody_answered_is_told_after_those_of_the_delivery(release: Path) -> None:
+    waiting = {
+        "unanswered": ["patients.dates_moved"],
+        "unanswered_since": ["2024-02-01"],
+        "unanswered_warnings": ["9 of 90 patients have another birth date"],
+    }
+    (told, waits) = needs(
+        of(read_release(release), delivery("admitted", warnings=["all are male"], **waiting))
+    )
+    assert told.what == text(Code("2024-03-01"), ": all are male")
+    assert "dates_moved of 2024-02-01" in str(waits.what)
+
+
 def test_it_stands_in_the_head_before_any_number(page: Node) -> None:
     head, told = page.by_id("summary").words, page.by_id("needs").words
     assert told in head
