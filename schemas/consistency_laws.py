@@ -18,6 +18,9 @@ LEAST_CODES = 50
 LEAST_COURSES = 20
 """Of fewer first-line courses, most of them short, none may have progressed yet."""
 
+LEAST_ENDED_LINES, LEAST_WITHOUT_REASON = 5, 10
+"""Where fewer lines ended, nobody may have progressed yet on a scan."""
+
 NEVER_OF_ALL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "imaging_assessments": {"extraosseous_response": EXTRAOSSEOUS_RESPONSE},
     "bone_lesions": {
@@ -45,12 +48,14 @@ CONSISTENCY_LAWS = (
         sentence="What differs from patient to patient is not one code for all.",
         exactly=f"Of columns with at least {LEAST_CODES} codes, where at least {LEAST_COURSES} patients have "
         "a first line, the share stays within its limit that holds one code only: extraosseous_response on "
-        "eligible CTs on first-line treatment; status and morphology of lesions; lysis_change increased or "
-        "decreased; is_equivocal true; analyte ALP_BONE.",
+        "eligible CTs on first-line treatment, but for NON_CR_NON_PD where bone lesions show progression; "
+        "status of lesions that are not baseline; morphology; lysis_change increased or decreased; "
+        "is_equivocal true; analyte ALP_BONE.",
         severity="warn",
         category="plausibility",
         mend="Look for a default of the export, and for [constants] or a [recode] of the empty cell: leave "
-        "what nobody wrote down empty. [limits] code_never_varies = 1 switches the rule off.",
+        "what nobody wrote down empty. Where only some lesions are recorded, [limits] code_never_varies = 1 "
+        "switches the rule off.",
         on=only(*NEVER_OF_ALL),
         limit_name="code_never_varies",
         parameters={"least_codes": LEAST_CODES, "least_patients": LEAST_COURSES},
@@ -62,15 +67,22 @@ CONSISTENCY_LAWS = (
         sentence="What occurs wherever patients are followed is said of some.",
         exactly=f"Of columns with at least {LEAST_CODES} codes, where at least {LEAST_COURSES} patients have "
         "a first line, the share stays within its limit of which a code is missing: PD among responses on "
-        "eligible CTs on first-line treatment; new among the statuses of lesions; osteoblastic, or both "
-        "osteolytic and mixed, among their builds. One code for all is told by itself.",
+        "eligible CTs on first-line treatment, where bone lesions show none and at least "
+        f"{LEAST_ENDED_LINES} first lines ended for progression or {LEAST_WITHOUT_REASON} without a reason; "
+        "new among the statuses of lesions that are not baseline; osteoblastic, or both osteolytic and "
+        "mixed, among their builds. One code for all is told by itself.",
         severity="warn",
         category="plausibility",
         mend="Check how the export codes it, and what [recode] makes of it. [limits] code_never_occurs = 1 "
         "switches the rule off.",
         on=only(*MUST_OCCUR),
         limit_name="code_never_occurs",
-        parameters={"least_codes": LEAST_CODES, "least_patients": LEAST_COURSES},
+        parameters={
+            "least_codes": LEAST_CODES,
+            "least_patients": LEAST_COURSES,
+            "least_ended": LEAST_ENDED_LINES,
+            "least_without_reason": LEAST_WITHOUT_REASON,
+        },
         is_told_by_table=True,
         is_in_our_words=True,
     ),

@@ -185,6 +185,7 @@ TABLE_LAWS = (
     DeliveryLaw(
         "sex_implausible",
         sentence="The share of male patients stays within its limit.",
+        exactly="One man alone is no share.",
         severity="warn",
         category="plausibility",
         mend="Check how the export codes sex, and whether it holds other cancers; "

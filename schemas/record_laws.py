@@ -5,6 +5,8 @@ Not here: single rows (the contracts), and the functions that judge (`bpp_etl/ga
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.delivery_laws import only, patients, whole_delivery
 from schemas.general_laws import with_column_of, with_parent
 from schemas.laws import DeliveryLaw
@@ -42,6 +44,17 @@ Where of births the year alone is known and of diagnoses the month, one of about
 days and three scans in common by chance, for a scan lies near its schedule; with exact days none has.
 """
 
+
+LOOKED_UP_DAYS = 92
+"""Registries that look up who lives do so every quarter at least, and all of the living have that day."""
+
+ANCHORED: Mapping[str, float] = {
+    "most_of_days": 5,
+    "most_share_of_days": 0.05,
+    "most_share_of_birthday": 0.5,
+}
+"""What tells dates that were set to one day: so many, and such a share of, the patients have one diagnosis
+and start, and so large a share one birthday in whatever year."""
 
 RECORD_LAWS = (
     DeliveryLaw(
@@ -128,7 +141,7 @@ RECORD_LAWS = (
         "patient_delivered_twice = 1 switches the rule off.",
         on=patients,
         limit_name="patient_delivered_twice",
-        parameters={"least_scan_days": LEAST_SCAN_DAYS},
+        parameters={"least_scan_days": LEAST_SCAN_DAYS, **ANCHORED},
         is_told_by_table=True,
         columns=("patient_id",),
     ),
@@ -138,7 +151,8 @@ RECORD_LAWS = (
         sentence="The dates of a column are spread over days.",
         exactly=f"Of columns with at least {LEAST_DATES} dates, the share stays within its limit that has "
         f"over {100 * MOST_ON_ONE_DAY_OF_MONTH:g} % on one day of the month, such as the first, or "
-        f"{100 * MOST_ON_ONE_DAY:g} % on one day. A last contact on the delivery's date is not among them.",
+        f"{100 * MOST_ON_ONE_DAY:g} % on one day. A last contact on the delivery's date is not among them, "
+        f"nor one on the commonest such day of the living, if it lies at most {LOOKED_UP_DAYS} days before.",
         severity="warn",
         category="plausibility",
         mend="Deliver the day that was recorded: leave a date empty rather than fill it with a default, or a "

@@ -196,4 +196,6 @@ def sex_implausible(whole: WholeDelivery, rule: Rule) -> Found:
         whole.con, "select count(*), count(*) filter (where sex = 'male') from core.patients"
     )
     limit = whole.limit_of(rule)
+    if male == 1:
+        return Found(patients, 0, limit)
     return Found(patients, male, limit, share_in_words(male, patients, limit, "patients are male"))

@@ -15,7 +15,7 @@ import polars as pl
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_words
 from bpp_etl.warehouse.connection import Connection
 from bpp_etl.warehouse.select import Select, drop_relations, run_step
-from schemas.record_laws import LEAST_SCAN_DAYS
+from schemas.record_laws import ANCHORED, LEAST_SCAN_DAYS
 from schemas.rules import Rule
 
 PATIENT_DIGEST = Select("bpp_etl.gate", "patient_digest")
@@ -67,7 +67,7 @@ def _shared(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
 
 def _digests_of(con: Connection) -> pl.DataFrame:
     """Digest the days of each patient of whom enough is known; one row for each of them."""
-    run_step(con, PATIENT_DIGEST, {"least_scan_days": LEAST_SCAN_DAYS})
+    run_step(con, PATIENT_DIGEST, {"least_scan_days": LEAST_SCAN_DAYS, **ANCHORED})
     digests: pl.DataFrame = con.table(PATIENT_DIGEST.name).pl().select(DIGESTS)
     drop_relations(con, [PATIENT_DIGEST.name])
     return digests

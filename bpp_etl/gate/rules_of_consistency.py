@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges
-from bpp_etl.gate.rules_of_first_line import first_line_reading
+from bpp_etl.gate.rules_of_first_line import first_line_reading, progressions
 from bpp_etl.warehouse.connection import one_row, quoted
 from bpp_etl.warehouse.parsed import parsed
 from bpp_etl.warehouse.select import Select, read_select
@@ -29,7 +29,8 @@ def code_never_varies(whole: WholeDelivery, rule: Rule) -> Found:
     constant = {}
     judged = _judged(whole, rule, NEVER_OF_ALL)
     for column, codes in judged.items():
-        if len(codes) == 1 and (code := next(iter(codes))) in NEVER_OF_ALL[rule.table][column]:
+        code = next(iter(codes))
+        if len(codes) == 1 and code in NEVER_OF_ALL[rule.table][column] and not _is_of_bone(whole, code):
             constant[column] = f"{column} is {code} in all {codes[code]} that say it"
     words = "; ".join(constant.values())
     return Found(len(judged), len(constant), whole.limit_of(rule), words, tuple(constant))
@@ -44,12 +45,25 @@ def code_never_occurs(whole: WholeDelivery, rule: Rule) -> Found:
         missing = [
             " or ".join(kind) for kind in MUST_OCCUR[rule.table][column] if not codes.keys() & set(kind)
         ]
-        if missing and len(codes) > 1:  # one code alone is told by itself
+        if missing and len(codes) > 1 and (column != RESPONSE or _is_expected(whole, rule)):
             lacking[column] = (
                 f"{column} is {' nor '.join(missing)} in none of {sum(codes.values())} that say it"
             )
     words = "; ".join(lacking.values())
     return Found(len(judged), len(lacking), whole.limit_of(rule), words, tuple(lacking))
+
+
+def _is_of_bone(whole: WholeDelivery, response: str) -> bool:
+    """Say whether a response may be that of all: nothing is outside bone, and bone shows progression."""
+    return response == "NON_CR_NON_PD" and whole.once(progressions).in_bone > 0
+
+
+def _is_expected(whole: WholeDelivery, rule: Rule) -> bool:
+    """Say whether enough lines ended by progression, or may have, none of which bone lesions show."""
+    found = whole.once(progressions)
+    is_ended = found.ended >= rule.parameters["least_ended"]
+    is_ended = is_ended or found.ended_without_reason >= rule.parameters["least_without_reason"]
+    return is_ended and not found.in_bone
 
 
 def _judged(whole: WholeDelivery, rule: Rule, asked: Mapping[str, Mapping[str, object]]) -> dict[str, Codes]:
@@ -67,7 +81,9 @@ def _codes_of(whole: WholeDelivery, table: str, column: str) -> Codes:
         counted = read_select(Select("bpp_etl.gate", "first_line_response"))
     else:
         name, source = quoted(column), f"core.{quoted(table)}"
-        counted = f"select {name}::varchar, count(*) from {source} where {name} is not null group by all"
+        # Whoever has just begun has baselines, and little else.
+        asked = f"{name} <> 'baseline'" if column == "status" else f"{name} is not null"
+        counted = f"select {name}::varchar, count(*) from {source} where {asked} group by all"
     return dict(whole.con.execute(parsed(whole.con, counted)).fetchall())
 
 

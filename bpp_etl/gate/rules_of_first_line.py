@@ -12,9 +12,11 @@ from bpp_etl.gate.delivery_rule import Found, WholeDelivery, judges, share_in_wo
 from bpp_etl.gate.judged import NOT_JUDGED
 from bpp_etl.warehouse.connection import one_row
 from bpp_etl.warehouse.select import Select, read_select
-from schemas.rules import Rule
+from schemas.cadence import MISSED_AFTER_INTERVALS
+from schemas.rules import Rule, rule_of
 
 UNSEEN = "progression_without_imaging"
+RULE_OF_COURSES = rule_of("imaging_assessments", "treated_past_progression")
 
 
 @judges("response_not_recorded")
@@ -44,16 +46,20 @@ def no_eligible_ct(whole: WholeDelivery, rule: Rule) -> Found:
     """Count the delivery if none of enough first-line patients has an eligible CT on treatment."""
     reading = whole.once(first_line_reading)
     is_seen = whole.judged.of(rule.table).admitted > 0
-    is_judged = is_seen and reading.patients >= rule.parameters["few_patients"]
-    words = f"none of {reading.patients} first-line patients has an eligible CT on treatment"
-    is_of_few = reading.patients < rule.parameters["least_patients"]
+    is_judged = is_seen and reading.due >= rule.parameters["few_patients"]
+    words = f"none of {reading.due} first-line patients has an eligible CT on treatment"
+    is_of_few = reading.due < rule.parameters["least_patients"]
     return Found(int(is_judged), int(is_judged and reading.cts == 0), words=words, is_of_few=is_of_few)
 
 
 class FirstLineReading(NamedTuple):
-    """What was seen on first-line treatment, and how much of it says whether it progressed."""
+    """What was seen on first-line treatment, and how much of it says whether it progressed.
+
+    Of `due` patients the first CT would have been missed by now, had they had none.
+    """
 
     patients: int
+    due: int
     cts: int
     unread_cts: int
     lytic_lesions: int
@@ -63,7 +69,12 @@ class FirstLineReading(NamedTuple):
 def first_line_reading(whole: WholeDelivery) -> FirstLineReading:
     """Count first-line patients, eligible CTs on treatment, and what was written down of them."""
     text = read_select(Select("bpp_etl.gate", "first_line_reading"))
-    return FirstLineReading(*one_row(whole.con, text, {"registry": whole.delivery.registry}))
+    given = {
+        "registry": whole.delivery.registry,
+        "delivery_date": whole.delivery.date,
+        "missed_after_intervals": MISSED_AFTER_INTERVALS,
+    }
+    return FirstLineReading(*one_row(whole.con, text, given))
 
 
 @judges("progression_not_seen")
@@ -88,8 +99,28 @@ def progression_not_seen(whole: WholeDelivery, rule: Rule) -> Found:
 def treated_past_progression(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of first lines that go on for long after progression to its limit."""
     limit = whole.limit_of(rule)
-    progressed, went_on = whole.counts("treated_past_progression", rule)
+    progressed, went_on, _ = whole.counts("treated_past_progression", rule)
     if progressed < rule.parameters["least_lines"]:
         return Found(0, 0, limit)
     words = share_in_words(went_on, progressed, limit, "first lines go on for long after progression")
     return Found(progressed, went_on, limit, words)
+
+
+class Progressions(NamedTuple):
+    """How many first lines ended for progression, or may have; and on how many lesions alone show it."""
+
+    ended: int
+    ended_without_reason: int
+    in_bone: int
+
+
+def progressions(whole: WholeDelivery) -> Progressions:
+    """Count first lines by whether they progressed."""
+    ended, without_reason = one_row(
+        whole.con,
+        "select count(*) filter (where end_reason = 'progression'),"
+        " count(*) filter (where coalesce(end_reason, 'unknown') = 'unknown')"
+        " from timeline.treatment_line where line_number = 1 and last_treated_date is not null",
+    )
+    *_, in_bone = whole.counts("treated_past_progression", RULE_OF_COURSES)
+    return Progressions(ended, without_reason, in_bone)

@@ -14,6 +14,7 @@ from bpp_etl.warehouse.connection import one_row, quoted
 from schemas.contract import delivered_columns
 from schemas.declared_laws import DAY_ZERO
 from schemas.flags import HER2_ALONE, HER2_CONFLICTS
+from schemas.record_laws import LOOKED_UP_DAYS
 from schemas.rules import RULES, Rule
 from schemas.tables import TABLES
 
@@ -135,8 +136,17 @@ def flag_widespread(whole: WholeDelivery, rule: Rule) -> Found:
 
 def _heaps(whole: WholeDelivery, table: str, column: str) -> tuple[int, int, int]:
     """Count a column's dates, those on its commonest day of the month, and those on its commonest day."""
-    # Last contact on the delivery's day has a rule of its own.
-    given = {"day": whole.delivery.date, "is_contact": column == "last_contact_date"}
+    # Last contact on the delivery's day has a rule of its own, and that of the living is often known of one
+    # day, on which they were looked up.
+    day = whole.delivery.date
+    if column == "last_contact_date":
+        commonest = whole.con.execute(
+            "select last_contact_date from core.patients where death_date is null"
+            " group by last_contact_date order by count(*) desc, last_contact_date desc limit 1"
+        ).fetchone()
+        if commonest and 0 <= (day - commonest[0]).days <= LOOKED_UP_DAYS:
+            day = commonest[0]
+    given = {"day": day, "is_contact": column == "last_contact_date"}
     count, on_one_day_of_month, on_one_day = one_row(
         whole.con,
         "select coalesce(sum(n), 0), coalesce(max(of_month), 0), coalesce(max(n), 0)"

@@ -16,13 +16,14 @@ from tests.support.gating import Gated
 VARIES, OCCURS = "code_never_varies", "code_never_occurs"
 
 
-def first_lines(count: int) -> dict[str, str]:
-    """Write the first lines of so many patients."""
-    lines = [f"{one},1,made up,2020-01-02,,21" for one in people(count)]
-    return {
-        "patients": patients(count),
-        "therapy_lines": added("therapy_lines", lines, alone=True),
-    }
+def first_lines(count: int, ended: int = 10, reason: str = "") -> dict[str, str]:
+    """Write the first lines of so many patients, some of which have ended."""
+    lines = [
+        f"{one},1,made up,2020-01-02,{'2021-06-01,' + reason if number < ended else ','},21"
+        for number, one in enumerate(people(count))
+    ]
+    header = "patient_id,line_number,regimen,start_date,end_date,end_reason,cycle_length_days"
+    return {"patients": patients(count), "therapy_lines": "\n".join([header, *lines]) + "\n"}
 
 
 def responses(patient_count: int, codes: list[str]) -> dict[str, str]:
@@ -68,6 +69,47 @@ def test_responses_of_twenty_patients_that_never_vary_or_progress_are_told(
         assert one.decision.is_open
 
 
+@pytest.mark.parametrize(
+    ("ended", "reason", "lesion", "status"),
+    [
+        (10, "", "osteolytic,stable,none", "failed"),
+        (9, "", "osteolytic,stable,none", "passed"),  # nobody need have progressed yet
+        (5, "progression", "osteolytic,stable,none", "failed"),
+        (4, "progression", "osteolytic,stable,none", "passed"),
+        (20, "toxicity", "osteolytic,stable,none", "passed"),
+        (10, "", "osteolytic,larger,increased", "passed"),  # bone shows it
+    ],
+)
+def test_pd_is_missing_where_lines_ended_and_bone_does_not_show_why(
+    tmp_path: Path, ended: int, reason: str, lesion: str, status: str
+) -> None:
+    tables = responses(20, ["SD"] * 25 + ["PR"] * 25) | first_lines(20, ended, reason)
+    tables["bone_lesions"] = (
+        f"assessment_id,lesion_id,site,morphology,status,lysis_change\nC0,L1,spine,{lesion}\n"
+    )
+    one = judged(tmp_path, "[limits]\ncadence = 1\n", **tables)
+    assert one.result("imaging_assessments", OCCURS).status == status
+
+
+@pytest.mark.parametrize(
+    ("response", "lysis", "status"),
+    [
+        ("NON_CR_NON_PD", "none", "failed"),
+        ("NON_CR_NON_PD", "increased", "passed"),  # of patients with nothing outside bone
+        ("SD", "increased", "failed"),
+    ],
+)
+def test_one_response_may_be_that_of_all_where_only_bone_is_ill(
+    tmp_path: Path, response: str, lysis: str, status: str
+) -> None:
+    tables = responses(20, [response] * 50)
+    tables["bone_lesions"] = (
+        f"assessment_id,lesion_id,site,morphology,status,lysis_change\nC0,L1,spine,osteolytic,stable,{lysis}\n"
+    )
+    one = judged(tmp_path, "[limits]\ncadence = 1\n", **tables)
+    assert one.result("imaging_assessments", VARIES).status == status
+
+
 def lesions(count: int, **cells: str) -> str:
     """Write so many lesions on one CT, alike but for what is given, which goes round."""
     columns = {
@@ -89,6 +131,9 @@ def lesions(count: int, **cells: str) -> str:
     [
         (50, "status", "stable", VARIES, "status is stable in all 50 that say it"),
         (49, "status", "stable", VARIES, ""),
+        (100, "status", "baseline", VARIES, ""),  # whoever has just begun has no others
+        (60, "status", "baseline stable", VARIES, ""),
+        (98, "status", "baseline stable larger baseline", OCCURS, ""),
         (50, "morphology", "unknown", VARIES, "morphology is unknown in all 50 that say it"),
         (50, "morphology", "osteoblastic", VARIES, "morphology is osteoblastic in all 50 that say it"),
         (50, "lysis_change", "decreased", VARIES, "lysis_change is decreased in all 50 that say it"),

@@ -88,6 +88,47 @@ def test_a_patient_under_two_ids_is_told(
     )
 
 
+@pytest.mark.parametrize(
+    ("anchored", "others", "birthdays", "broken"),
+    [
+        (6, 100, 106, 0),  # of whom nobody is known by day: a protocol has the same scans for all
+        (5, 60, 65, 2),
+        (6, 114, 120, 2),  # one in twenty
+        (6, 113, 119, 0),
+        (6, 100, 53, 2),  # half of the births are of another day of their year
+        (6, 100, 54, 0),
+    ],
+)
+def test_days_that_were_set_to_one_for_privacy_make_no_patient_another(
+    tmp_path: Path, anchored: int, others: int, birthdays: int, broken: int
+) -> None:
+    """The first two are alike; the others of the anchored were born in other years."""
+    rows = ["patient_id,sex,birth_date,metastatic_diagnosis_date,last_contact_date"]
+    lines, scans = [], []
+    for number in range(anchored + others):
+        is_anchored, birthday = number < anchored, "07-01" if number < birthdays else "03-09"
+        year = 1930 + (max(number, 1) if is_anchored else number % 60)
+        diagnosis, start = (
+            (DAY_OF_ALL, DAY_OF_ALL) if is_anchored else days(2 * anchored + 2 * others)[2 * number :][:2]
+        )
+        rows.append(f"P{number},female,{year}-{birthday},{diagnosis},2024-12-01")
+        lines.append(f"P{number},1,made up,{start},,21")
+        if is_anchored:
+            scans += [f"P{number}-{month},P{number},2024-0{month}-05,CT,true,SD" for month in (2, 3, 4)]
+    one = judged(
+        tmp_path,
+        "[limits]\ncadence = 1\npatient_delivered_twice = 1\n",
+        patients="\n".join([*rows, "A,female,,,2024-12-01", "B,female,,,2024-12-01", "C,female,,,2024-12-01"])
+        + "\n",
+        therapy_lines=added("therapy_lines", lines),
+        imaging_assessments=added("imaging_assessments", scans),
+    )
+    assert one.result("patients", "patient_delivered_twice").broken == broken
+
+
+DAY_OF_ALL = "2024-01-01"
+
+
 # dates_on_one_day
 
 
@@ -131,9 +172,19 @@ def test_over_half_of_dates_on_one_day_of_the_month_is_told(
     assert one.result("lab_results", "dates_on_one_day").status == status
 
 
-def test_a_last_contact_on_the_delivery_s_day_is_no_heap_and_another_day_is(tmp_path: Path) -> None:
-    for day, judged_columns, broken in ((DAY, 1, 0), ("2024-12-30", 1, 1)):
+def test_last_contacts_on_the_delivery_s_day_or_on_that_of_a_look_up_are_no_heap(tmp_path: Path) -> None:
+    """A look-up is the commonest day of the living, a quarter before the delivery at most."""
+    for day, last, judged_columns, broken in (
+        (DAY, DAY, 1, 0),
+        ("2024-12-30", "2024-12-30", 1, 0),
+        ("2024-12-30", DAY, 1, 0),
+        ("2024-12-12", "2024-12-12", 1, 0),
+        ("2024-09-30", "2024-09-30", 1, 0),
+        ("2024-09-29", "2024-09-29", 1, 1),
+    ):
         rows = [f"E{number},female,{day}" for number in range(60)]
-        one = judged(tmp_path / day, patients=patients(60, rows))
+        own = patients(60, [*rows, f"F,female,{last}"])
+        own = own.replace("2024-12-01", "2024-01-01").replace("2024-11-01", "2024-01-01")
+        one = judged(tmp_path / f"{day} {last}", patients=own)
         result = one.result("patients", "dates_on_one_day")
         assert (result.judged, result.broken) == (judged_columns, broken)

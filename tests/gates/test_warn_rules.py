@@ -38,6 +38,7 @@ def write_of_sexes(landing: Path, female: int, male: int, toml: str = "") -> Pat
     [
         (18, 2, "", "passed"),
         (17, 2, "", "failed"),
+        (3, 2, "", "failed"),
         (17, 2, "[limits]\nsex_implausible = 0.2\n", "passed"),
         (3, 30, "[limits]\nsex_implausible = 1\n", "passed"),
     ],
@@ -56,6 +57,11 @@ def test_more_than_a_tenth_of_male_patients_is_told(
     assert [breach.rule for breach in one.decision.warnings] == [RULE] * (status == "failed")
     assert one.decision.is_open
     assert one.causes() == set()
+
+
+def test_one_man_alone_is_no_share(tmp_path: Path) -> None:
+    result = gated(write_of_sexes(tmp_path, 7, 1)).result("patients", RULE)
+    assert (result.judged, result.broken, result.status) == (8, 0, "passed")
 
 
 def test_without_patients_there_is_nothing_to_tell(tmp_path: Path) -> None:

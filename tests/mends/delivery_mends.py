@@ -5,13 +5,14 @@ Not here: lines of registry.toml (`stated_mends.py`), and what is told of files 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from copy import deepcopy
 
 from tests.mends.mend import DeliveryMend, Export, of_delivery
 from tests.mutations.changes import each, moved, recoded, scaled
 from tests.mutations.defect import Against
-from tests.mutations.record import OWNER, Record, Row
+from tests.mutations.record import OWNER, Record, Row, day
 
 Follow = Callable[[Export], object]
 
@@ -87,6 +88,13 @@ def _not_exchanged(export: Export) -> None:
         if row["analyte"] == "ALP_TOTAL":
             row["value"], row["upper_limit_normal"] = row["upper_limit_normal"], row["value"]
             row["upper_limit_normal"] = "105"
+
+
+def _ended_late(record: Record) -> None:
+    moved("therapy_lines", "end_date", 90)(record)
+    for row in record["therapy_lines"]:
+        if row["line_number"] == "2":
+            row["start_date"] = day(dt.date.fromisoformat(str(row["start_date"])), 90)
 
 
 def _trastuzumab_for_all(record: Record) -> None:
@@ -244,8 +252,8 @@ DELIVERY_MENDS = (
     planted(
         "treated_past_progression",
         "and the ends of lines.",
-        moved("therapy_lines", "end_date", 90),
-        corrected("therapy_lines", "end_date"),
+        _ended_late,
+        corrected("therapy_lines", "start_date", "end_date"),
     ),
     of_delivery(
         "dense lesions are lytic",

@@ -32,6 +32,7 @@ TO_KNOW: Mapping[str, tuple[str, ...]] = {
     "response_not_recorded": ("a CT without one confirms no pseudoprogression",),
     "lysis_not_recorded": ("a CT with a lytic lesion that has none confirms no pseudoprogression",),
     "progression_not_seen": ("what is not seen ends no pseudoprogression",),
+    "code_never_varies": ("Where only some lesions are recorded",),
     "treated_past_progression": ("Where the registry treats beyond progression",),
     "contact_is_extraction": ("follow-up is too long otherwise",),
     "dates_moved": ("which must stay the same for a patient",),

@@ -94,6 +94,18 @@ SEEN: Mapping[Against, Sequence[tuple[str, str, str, Plant]]] = {
             "her2_results_differ",
             of_the_next("her2_tests", "reported_status"),
         ),
+        (
+            "regimens are those of the next patient",
+            "therapy_lines",
+            "drugs_against_receptors",
+            of_the_next("therapy_lines", "regimen"),
+        ),
+        (
+            "CTs stand on the day of their report, three days late",
+            "imaging_assessments",
+            "code_never_occurs",
+            moved("imaging_assessments", "assessment_date", 3),
+        ),
     ),
     "the delivery before": (
         ("sites are lost", "bone_lesions", "distribution_moved", says("bone_lesions", site="other")),
@@ -128,18 +140,6 @@ KEPT_DEFECTS = tuple(
 KEPT_UNSEEN = tuple(
     DeliveryDefect(wrong, table, "", why_not, plant=plant)
     for wrong, table, why_not, plant in (
-        (
-            "regimens are those of the next patient",
-            "therapy_lines",
-            "Each is one that the patient could have had; no other row speaks of drugs.",
-            of_the_next("therapy_lines", "regimen"),
-        ),
-        (
-            "CTs stand on the day of their report, three days late",
-            "imaging_assessments",
-            "A CT may be a week off schedule, and nothing else in the rows says when it was made.",
-            moved("imaging_assessments", "assessment_date", 3),
-        ),
         (
             "receptors are those of the next patient",
             "patients",

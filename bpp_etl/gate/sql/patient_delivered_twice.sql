@@ -1,5 +1,6 @@
 -- One row: patients whose days are known well enough to know them by, and those of them who share all with another.
--- Days that are counted from a day zero which stands in are nobody's. Few scans may be alike by chance, or by habit.
+-- Days that are counted from a day zero which stands in are nobody's. Few scans may be alike by chance, or by habit; and all are where
+-- diagnosis and start are those of many, as of dates that were set to one day for privacy, and births are known to the year.
 with known as (
     select
         patients.patient_id,
@@ -12,6 +13,13 @@ with known as (
     where
         patients.metastatic_diagnosis_date is not null
         and not list_contains(patients.flags, 'day_zero_declared')
+    window
+        of_days as (partition by patients.metastatic_diagnosis_date, first_line.start_date),
+        of_birthday as (partition by month(patients.birth_date), day(patients.birth_date))
+    qualify not (
+        count(*) over of_days > greatest($most_of_days, $most_share_of_days * count(*) over ())
+        and count(patients.birth_date) over of_birthday > $most_share_of_birthday * count(*) over ()
+    )
 ),
 
 -- Only the scans of patients who are alike so far are looked at. An unknown date of birth may be any.

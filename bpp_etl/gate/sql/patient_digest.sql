@@ -1,6 +1,7 @@
 -- One row per patient whose days are known well enough to know the patient by: a digest of them all, and one
 -- with the first days of scans alone, which stays the same while scans come in.
--- Days that are counted from a day zero which stands in are nobody's.
+-- Days that are counted from a day zero which stands in are nobody's. Nor do they tell a patient from others where diagnosis
+-- and start are those of many, as of dates that were set to one day for privacy, and births are known to the year.
 with first_line as (
     select
         patient_id,
@@ -34,3 +35,10 @@ where
     patients.birth_date is not null
     and patients.metastatic_diagnosis_date is not null
     and not list_contains(patients.flags, 'day_zero_declared')
+window
+    of_days as (partition by patients.metastatic_diagnosis_date, first_line.start_date),
+    of_birthday as (partition by month(patients.birth_date), day(patients.birth_date))
+qualify not (
+    count(*) over of_days > greatest($most_of_days, $most_share_of_days * count(*) over ())
+    and count(*) over of_birthday > $most_share_of_birthday * count(*) over ()
+)

@@ -1,4 +1,5 @@
--- One row per delivery: first lines on which a scan shows progression, and those of them that went on for long after the first.
+-- One row per delivery: first lines on which a scan shows progression, those of them that went on for long after the first, and those on
+-- which bone lesions show it.
 with lysis as (
     select distinct assessment_id
     from core.bone_lesions
@@ -15,7 +16,8 @@ on_first_line as (
         line.last_treated_date,
         imaging.is_evaluable
         and imaging.modality in ('CT', 'PET_CT', 'MRI')
-        and (imaging.extraosseous_response = 'PD' or lysis.assessment_id is not null) as is_progression
+        and (imaging.extraosseous_response = 'PD' or lysis.assessment_id is not null) as is_progression,
+        lysis.assessment_id is not null as is_lysis
     from timeline.imaging as imaging
     join timeline.treatment_line as line on line.patient_id = imaging.patient_id and line.line_number = 1
     left join lysis on lysis.assessment_id = imaging.assessment_id
@@ -28,6 +30,7 @@ course as (
     select
         patient_id,
         min(assessment_date) filter (where is_progression) as progression_date,
+        bool_or(is_progression and is_lysis) as is_in_bone,
         coalesce(any_value(last_treated_date), max(assessment_date)) as last_date
     from on_first_line
     group by patient_id
@@ -35,5 +38,6 @@ course as (
 
 select
     count(progression_date) as line_count,
-    count(*) filter (where last_date - progression_date > $long_after_days) as long_after_count
+    count(*) filter (where last_date - progression_date > $long_after_days) as long_after_count,
+    count(*) filter (where is_in_bone) as in_bone_count
 from course
