@@ -91,6 +91,8 @@ def _codes_of(whole: WholeDelivery, table: str, column: str) -> Codes:
 def drugs_against_receptors(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of kinds of drugs whose patients mostly lack the receptor to its limit."""
     limit = whole.limit_of(rule)
+    if whole.judged.of(rule.table).admitted < rule.parameters["least_patients"]:
+        return Found(0, 0, limit)
     text = read_select(Select("bpp_etl.gate", "receptors_of_drugs"))
     on_her2, without_her2, on_endocrine, without_receptor = one_row(
         whole.con,

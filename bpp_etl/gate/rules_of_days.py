@@ -69,16 +69,17 @@ def records_stop(whole: WholeDelivery, rule: Rule) -> Found:
 @judges("day_read_as_month")
 def day_read_as_month(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of columns whose days of the month end with the twelfth to its limit."""
-    limit, limits = whole.limit_of(rule), rule.parameters
+    limit, limits, rows = whole.limit_of(rule), rule.parameters, whole.judged.of(rule.table).admitted
     found: list[tuple[str, bool]] = []
     for column in delivered_columns(TABLES[rule.table].contract):
         if column.kind != "date":
             continue
-        for dates, last, days, months in _days_of(whole, rule.table, column.name):
+        counted = _days_of(whole, rule.table, column.name) if rows >= limits["least_dates"] else []
+        for dates, last, days, months in counted:
             is_spread = days >= limits["least_days"] and months >= limits["least_months"]
             if dates >= limits["least_dates"]:
                 found.append((column.name, is_spread and last <= DECEMBER))
-        if column.name in WITH_LAST_CONTACT:
+        if column.name in WITH_LAST_CONTACT and rows >= limits["least_after"]:
             after, explained, days = _after_contact(whole, rule.table, column.name)
             if after >= limits["least_after"]:
                 found.append((column.name, after == explained and days >= limits["least_days_after"]))

@@ -99,6 +99,8 @@ def progression_not_seen(whole: WholeDelivery, rule: Rule) -> Found:
 def treated_past_progression(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of first lines that go on for long after progression to its limit."""
     limit = whole.limit_of(rule)
+    if whole.judged.of(rule.table).admitted < rule.parameters["least_lines"]:
+        return Found(0, 0, limit)
     progressed, went_on, _ = whole.counts("treated_past_progression", rule)
     if progressed < rule.parameters["least_lines"]:
         return Found(0, 0, limit)

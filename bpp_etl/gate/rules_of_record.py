@@ -94,8 +94,9 @@ def patient_delivered_twice(whole: WholeDelivery, rule: Rule) -> Found:
 def dates_on_one_day(whole: WholeDelivery, rule: Rule) -> Found:
     """Hold the share of a table's date columns whose dates are heaped to its limit."""
     judged, heaped = 0, {}
+    is_many = whole.judged.of(rule.table).admitted >= rule.parameters["least_dates"]
     for column in delivered_columns(TABLES[rule.table].contract):
-        if column.kind != "date":
+        if column.kind != "date" or not is_many:
             continue
         count, on_one_day_of_month, on_one_day = _heaps(whole, rule.table, column.name)
         if count < rule.parameters["least_dates"]:
