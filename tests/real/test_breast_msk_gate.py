@@ -156,6 +156,8 @@ def test_each_disagreement_is_flagged_and_nothing_else_is(decision: GateDecision
         ("her2_ihc3_ish_negative",): 3,
         ("her2_ish_result_differs_from_numbers",): 2,
         ("her2_ish_group_needs_ihc",): 1,
+        # Of a tissue archive: tested long after the last contact.
+        ("test_after_contact",): 14,
     }
     agreeing = (
         "select count(*) from core.her2_tests where list_contains(flags, 'her2_reported_differs') and"
