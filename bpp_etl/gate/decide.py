@@ -3,9 +3,8 @@
 Policy. A rule of severity `refuse` fails when a row breaks it; the row goes to quarantine and the gate stays
 open. A rule of severity `flag` fails likewise; the row stays. A rule of severity `warn` or `shut` fails when
 its share is over its limit: then everyone is told, or the delivery is refused whole; of few patients everyone
-is told, whatever the rule. A waiver that covers the
-delivery turns such a breach into a `waived` one: it is told, and nothing else. Nothing to judge is
-`not_applicable`, never `passed`.
+is told, whatever the rule. A waiver that covers the delivery turns such a breach into a `waived` one: it is
+told, and nothing else. Nothing to judge is `not_applicable`, never `passed`.
 Not here: found anything.
 """
 

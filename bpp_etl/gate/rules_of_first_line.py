@@ -101,7 +101,7 @@ def treated_past_progression(whole: WholeDelivery, rule: Rule) -> Found:
     limit = whole.limit_of(rule)
     if whole.judged.of(rule.table).admitted < rule.parameters["least_lines"]:
         return Found(0, 0, limit)
-    progressed, went_on, _ = whole.counts("treated_past_progression", rule)
+    progressed, went_on, _ = whole.once(_courses)
     if progressed < rule.parameters["least_lines"]:
         return Found(0, 0, limit)
     words = share_in_words(went_on, progressed, limit, "first lines go on for long after progression")
@@ -124,5 +124,11 @@ def progressions(whole: WholeDelivery) -> Progressions:
         " count(*) filter (where coalesce(end_reason, 'unknown') = 'unknown')"
         " from timeline.treatment_line where line_number = 1 and last_treated_date is not null",
     )
-    *_, in_bone = whole.counts("treated_past_progression", RULE_OF_COURSES)
+    *_, in_bone = whole.once(_courses)
     return Progressions(ended, without_reason, in_bone)
+
+
+def _courses(whole: WholeDelivery) -> tuple[int, int, int]:
+    """Count first lines that progressed, those that went on for long after, and those in bone."""
+    progressed, went_on, in_bone = whole.counts("treated_past_progression", RULE_OF_COURSES)
+    return progressed, went_on, in_bone
